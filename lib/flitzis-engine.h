@@ -1,0 +1,211 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Copyright 2026 the Flitzis authors */
+
+#pragma once
+
+#include "flitzis-enums.h"
+#include "flitzis-error.h"
+#include "flitzis-macros.h"
+#include "flitzis-sample.h"
+#include "flitzis-slot.h"
+
+#include <gio/gio.h>
+
+G_BEGIN_DECLS
+
+/**
+ * FLITZIS_DEFAULT_N_SLOTS:
+ *
+ * The number of slots of an engine that was not asked for another.
+ */
+#define FLITZIS_DEFAULT_N_SLOTS 32
+
+/**
+ * FLITZIS_DEFAULT_N_VOICES:
+ *
+ * The number of voices of an engine that was not asked for another.
+ */
+#define FLITZIS_DEFAULT_N_VOICES 32
+
+/**
+ * FLITZIS_DEFAULT_SAMPLE_RATE:
+ *
+ * The rate in Hz of an engine that was not asked for another.
+ */
+#define FLITZIS_DEFAULT_SAMPLE_RATE 48000
+
+#define FLITZIS_TYPE_ENGINE (flitzis_engine_get_type ())
+
+FLITZIS_AVAILABLE_IN_ALL
+G_DECLARE_FINAL_TYPE (FlitzisEngine, flitzis_engine, FLITZIS, ENGINE, GObject)
+
+FLITZIS_AVAILABLE_IN_ALL
+FlitzisEngine *flitzis_engine_new (void);
+FLITZIS_AVAILABLE_IN_ALL
+FlitzisEngine *flitzis_engine_new_full (guint n_slots,
+                                        guint n_voices,
+                                        guint sample_rate);
+
+FLITZIS_AVAILABLE_IN_ALL
+guint flitzis_engine_get_n_slots (FlitzisEngine *self);
+FLITZIS_AVAILABLE_IN_ALL
+guint flitzis_engine_get_n_voices (FlitzisEngine *self);
+FLITZIS_AVAILABLE_IN_ALL
+guint flitzis_engine_get_sample_rate (FlitzisEngine *self);
+FLITZIS_AVAILABLE_IN_ALL
+FlitzisOutput flitzis_engine_get_output (FlitzisEngine *self);
+FLITZIS_AVAILABLE_IN_ALL
+FlitzisSlot *flitzis_engine_get_slot (FlitzisEngine *self,
+                                      guint          id);
+
+FLITZIS_AVAILABLE_IN_ALL
+const char *flitzis_engine_get_client_name (FlitzisEngine *self);
+FLITZIS_AVAILABLE_IN_ALL
+void flitzis_engine_set_client_name (FlitzisEngine *self,
+                                     const char    *client_name);
+FLITZIS_AVAILABLE_IN_ALL
+const char *flitzis_engine_get_media_role (FlitzisEngine *self);
+FLITZIS_AVAILABLE_IN_ALL
+void flitzis_engine_set_media_role (FlitzisEngine *self,
+                                    const char    *media_role);
+FLITZIS_AVAILABLE_IN_ALL
+const char *flitzis_engine_get_target (FlitzisEngine *self);
+FLITZIS_AVAILABLE_IN_ALL
+void flitzis_engine_set_target (FlitzisEngine *self,
+                                const char    *target);
+FLITZIS_AVAILABLE_IN_ALL
+guint flitzis_engine_get_latency_frames (FlitzisEngine *self);
+FLITZIS_AVAILABLE_IN_ALL
+void flitzis_engine_set_latency_frames (FlitzisEngine *self,
+                                        guint          latency_frames);
+FLITZIS_AVAILABLE_IN_ALL
+double flitzis_engine_get_gain (FlitzisEngine *self);
+FLITZIS_AVAILABLE_IN_ALL
+void flitzis_engine_set_gain (FlitzisEngine *self,
+                              double         gain);
+FLITZIS_AVAILABLE_IN_ALL
+FlitzisSteal flitzis_engine_get_steal (FlitzisEngine *self);
+FLITZIS_AVAILABLE_IN_ALL
+void flitzis_engine_set_steal (FlitzisEngine *self,
+                               FlitzisSteal   steal);
+FLITZIS_AVAILABLE_IN_ALL
+guint64 flitzis_engine_get_memory_limit (FlitzisEngine *self);
+FLITZIS_AVAILABLE_IN_ALL
+void flitzis_engine_set_memory_limit (FlitzisEngine *self,
+                                      guint64        memory_limit);
+
+FLITZIS_AVAILABLE_IN_ALL
+FlitzisState flitzis_engine_get_state (FlitzisEngine *self);
+FLITZIS_AVAILABLE_IN_ALL
+guint64 flitzis_engine_get_position (FlitzisEngine *self);
+FLITZIS_AVAILABLE_IN_ALL
+guint flitzis_engine_get_n_playing (FlitzisEngine *self);
+FLITZIS_AVAILABLE_IN_ALL
+guint64 flitzis_engine_get_n_triggered (FlitzisEngine *self);
+FLITZIS_AVAILABLE_IN_ALL
+guint64 flitzis_engine_get_n_started (FlitzisEngine *self);
+FLITZIS_AVAILABLE_IN_ALL
+guint64 flitzis_engine_get_n_stolen (FlitzisEngine *self);
+FLITZIS_AVAILABLE_IN_ALL
+guint64 flitzis_engine_get_n_rejected (FlitzisEngine *self);
+FLITZIS_AVAILABLE_IN_ALL
+guint64 flitzis_engine_get_n_xruns (FlitzisEngine *self);
+FLITZIS_AVAILABLE_IN_ALL
+guint64 flitzis_engine_get_n_dropped (FlitzisEngine *self);
+
+FLITZIS_AVAILABLE_IN_ALL
+gboolean flitzis_engine_start (FlitzisEngine  *self,
+                               GError        **error);
+FLITZIS_AVAILABLE_IN_ALL
+void flitzis_engine_start_async (FlitzisEngine      *self,
+                                 GCancellable       *cancellable,
+                                 GAsyncReadyCallback callback,
+                                 gpointer            user_data);
+FLITZIS_AVAILABLE_IN_ALL
+gboolean flitzis_engine_start_finish (FlitzisEngine  *self,
+                                      GAsyncResult   *result,
+                                      GError        **error);
+FLITZIS_AVAILABLE_IN_ALL
+void flitzis_engine_stop (FlitzisEngine *self);
+
+FLITZIS_AVAILABLE_IN_ALL
+gboolean flitzis_engine_load_sample (FlitzisEngine  *self,
+                                     guint           id,
+                                     const char     *path,
+                                     GError        **error);
+FLITZIS_AVAILABLE_IN_ALL
+void flitzis_engine_load_sample_async (FlitzisEngine      *self,
+                                       guint               id,
+                                       const char         *path,
+                                       GCancellable       *cancellable,
+                                       GAsyncReadyCallback callback,
+                                       gpointer            user_data);
+FLITZIS_AVAILABLE_IN_ALL
+gboolean flitzis_engine_load_sample_finish (FlitzisEngine  *self,
+                                            GAsyncResult   *result,
+                                            GError        **error);
+FLITZIS_AVAILABLE_IN_ALL
+gboolean flitzis_engine_load_file (FlitzisEngine  *self,
+                                   guint           id,
+                                   GFile          *file,
+                                   GCancellable   *cancellable,
+                                   GError        **error);
+FLITZIS_AVAILABLE_IN_ALL
+void flitzis_engine_load_file_async (FlitzisEngine      *self,
+                                     guint               id,
+                                     GFile              *file,
+                                     GCancellable       *cancellable,
+                                     GAsyncReadyCallback callback,
+                                     gpointer            user_data);
+FLITZIS_AVAILABLE_IN_ALL
+gboolean flitzis_engine_load_file_finish (FlitzisEngine  *self,
+                                          GAsyncResult   *result,
+                                          GError        **error);
+FLITZIS_AVAILABLE_IN_ALL
+gboolean flitzis_engine_load_bytes (FlitzisEngine  *self,
+                                    guint           id,
+                                    GBytes         *bytes,
+                                    GCancellable   *cancellable,
+                                    GError        **error);
+FLITZIS_AVAILABLE_IN_ALL
+void flitzis_engine_load_bytes_async (FlitzisEngine      *self,
+                                      guint               id,
+                                      GBytes             *bytes,
+                                      GCancellable       *cancellable,
+                                      GAsyncReadyCallback callback,
+                                      gpointer            user_data);
+FLITZIS_AVAILABLE_IN_ALL
+gboolean flitzis_engine_load_bytes_finish (FlitzisEngine  *self,
+                                           GAsyncResult   *result,
+                                           GError        **error);
+FLITZIS_AVAILABLE_IN_ALL
+gboolean flitzis_engine_set_sample (FlitzisEngine  *self,
+                                    guint           id,
+                                    FlitzisSample  *sample,
+                                    GError        **error);
+FLITZIS_AVAILABLE_IN_ALL
+gboolean flitzis_engine_unload_sample (FlitzisEngine  *self,
+                                       guint           id,
+                                       GError        **error);
+
+FLITZIS_AVAILABLE_IN_ALL
+guint64 flitzis_engine_play_sample (FlitzisEngine  *self,
+                                    guint           id,
+                                    double          velocity,
+                                    GError        **error);
+FLITZIS_AVAILABLE_IN_ALL
+gboolean flitzis_engine_stop_sample (FlitzisEngine  *self,
+                                     guint           id,
+                                     GError        **error);
+FLITZIS_AVAILABLE_IN_ALL
+void flitzis_engine_stop_all_samples (FlitzisEngine *self);
+FLITZIS_AVAILABLE_IN_ALL
+void flitzis_engine_stop_voice (FlitzisEngine *self,
+                                guint64        voice);
+
+FLITZIS_AVAILABLE_IN_ALL
+GBytes *flitzis_engine_render (FlitzisEngine  *self,
+                               guint           n_frames,
+                               GError        **error);
+
+G_END_DECLS

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Copyright 2026 the Flitzis authors */
+
+#include "config.h"
+
+#include "flitzis-enums.h"
+
+G_DEFINE_ENUM_TYPE (FlitzisOutput, flitzis_output,
+                    G_DEFINE_ENUM_VALUE (FLITZIS_OUTPUT_AUTO, "auto"),
+                    G_DEFINE_ENUM_VALUE (FLITZIS_OUTPUT_PIPEWIRE, "pipewire"))
+
+G_DEFINE_ENUM_TYPE (FlitzisSteal, flitzis_steal,
+                    G_DEFINE_ENUM_VALUE (FLITZIS_STEAL_OLDEST, "oldest"),
+                    G_DEFINE_ENUM_VALUE (FLITZIS_STEAL_QUIETEST, "quietest"),
+                    G_DEFINE_ENUM_VALUE (FLITZIS_STEAL_REJECT, "reject"))
+
+G_DEFINE_ENUM_TYPE (FlitzisState, flitzis_state,
+                    G_DEFINE_ENUM_VALUE (FLITZIS_STATE_STOPPED, "stopped"),
+                    G_DEFINE_ENUM_VALUE (FLITZIS_STATE_STARTING, "starting"),
+                    G_DEFINE_ENUM_VALUE (FLITZIS_STATE_RUNNING, "running"),
+                    G_DEFINE_ENUM_VALUE (FLITZIS_STATE_RECONNECTING, "reconnecting"))
+
+G_DEFINE_ENUM_TYPE (FlitzisEndReason, flitzis_end_reason,
+                    G_DEFINE_ENUM_VALUE (FLITZIS_END_REASON_FINISHED, "finished"),
+                    G_DEFINE_ENUM_VALUE (FLITZIS_END_REASON_STOPPED, "stopped"),
+                    G_DEFINE_ENUM_VALUE (FLITZIS_END_REASON_STOLEN, "stolen"),
+                    G_DEFINE_ENUM_VALUE (FLITZIS_END_REASON_UNLOADED, "unloaded"),
+                    G_DEFINE_ENUM_VALUE (FLITZIS_END_REASON_REJECTED, "rejected"))

@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Copyright 2026 the Flitzis authors */
+
+#pragma once
+
+#include "flitzis-macros.h"
+
+#include <glib-object.h>
+
+G_BEGIN_DECLS
+
+/**
+ * FlitzisOutput:
+ * @FLITZIS_OUTPUT_AUTO: the best that is built in
+ * @FLITZIS_OUTPUT_PIPEWIRE: a PipeWire stream
+ *
+ * Where an engine sends its sound.
+ */
+typedef enum
+{
+  FLITZIS_OUTPUT_AUTO,
+  FLITZIS_OUTPUT_PIPEWIRE
+} FlitzisOutput;
+
+/**
+ * FlitzisSteal:
+ * @FLITZIS_STEAL_OLDEST: the voice that started first makes room
+ * @FLITZIS_STEAL_QUIETEST: the voice of the smallest gain makes room (slot gain x velocity x
+ *   engine gain x envelope at this moment); among equals the oldest
+ * @FLITZIS_STEAL_REJECT: the new trigger is rejected
+ *
+ * What happens to a trigger when all voices sound.
+ */
+typedef enum
+{
+  FLITZIS_STEAL_OLDEST,
+  FLITZIS_STEAL_QUIETEST,
+  FLITZIS_STEAL_REJECT
+} FlitzisSteal;
+
+/**
+ * FlitzisState:
+ * @FLITZIS_STATE_STOPPED: not connected; triggers wait, [method@Engine.render] works
+ * @FLITZIS_STATE_STARTING: connected, no block rendered yet; triggers wait for the first one
+ * @FLITZIS_STATE_RUNNING: blocks are being rendered
+ * @FLITZIS_STATE_RECONNECTING: the server or the sink went away; triggers are rejected, and the
+ *   sound goes on by itself when it is back
+ *
+ * What the connection of an engine is doing.
+ */
+typedef enum
+{
+  FLITZIS_STATE_STOPPED,
+  FLITZIS_STATE_STARTING,
+  FLITZIS_STATE_RUNNING,
+  FLITZIS_STATE_RECONNECTING
+} FlitzisState;
+
+/**
+ * FlitzisEndReason:
+ * @FLITZIS_END_REASON_FINISHED: it came to its end
+ * @FLITZIS_END_REASON_STOPPED: it was stopped by a call
+ * @FLITZIS_END_REASON_STOLEN: a newer trigger took its place
+ * @FLITZIS_END_REASON_UNLOADED: its sample was replaced or unloaded
+ * @FLITZIS_END_REASON_REJECTED: it never started, all voices were sounding
+ *
+ * Why a voice ended.
+ */
+typedef enum
+{
+  FLITZIS_END_REASON_FINISHED,
+  FLITZIS_END_REASON_STOPPED,
+  FLITZIS_END_REASON_STOLEN,
+  FLITZIS_END_REASON_UNLOADED,
+  FLITZIS_END_REASON_REJECTED
+} FlitzisEndReason;
+
+#define FLITZIS_TYPE_OUTPUT (flitzis_output_get_type ())
+#define FLITZIS_TYPE_STEAL (flitzis_steal_get_type ())
+#define FLITZIS_TYPE_STATE (flitzis_state_get_type ())
+#define FLITZIS_TYPE_END_REASON (flitzis_end_reason_get_type ())
+
+FLITZIS_AVAILABLE_IN_ALL
+GType flitzis_output_get_type (void);
+FLITZIS_AVAILABLE_IN_ALL
+GType flitzis_steal_get_type (void);
+FLITZIS_AVAILABLE_IN_ALL
+GType flitzis_state_get_type (void);
+FLITZIS_AVAILABLE_IN_ALL
+GType flitzis_end_reason_get_type (void);
+
+G_END_DECLS

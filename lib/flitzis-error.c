@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Copyright 2026 the Flitzis authors */
+
+#include "config.h"
+
+#include "flitzis-error.h"
+
+G_DEFINE_QUARK (flitzis-engine-error-quark, flitzis_engine_error)
+
+G_DEFINE_ENUM_TYPE (FlitzisEngineError, flitzis_engine_error,
+                    G_DEFINE_ENUM_VALUE (FLITZIS_ENGINE_ERROR_INVALID_SLOT, "invalid-slot"),
+                    G_DEFINE_ENUM_VALUE (FLITZIS_ENGINE_ERROR_INVALID_VALUE, "invalid-value"),
+                    G_DEFINE_ENUM_VALUE (FLITZIS_ENGINE_ERROR_UNSUPPORTED, "unsupported"),
+                    G_DEFINE_ENUM_VALUE (FLITZIS_ENGINE_ERROR_CORRUPT, "corrupt"),
+                    G_DEFINE_ENUM_VALUE (FLITZIS_ENGINE_ERROR_TOO_LARGE, "too-large"),
+                    G_DEFINE_ENUM_VALUE (FLITZIS_ENGINE_ERROR_OUTPUT, "output"),
+                    G_DEFINE_ENUM_VALUE (FLITZIS_ENGINE_ERROR_BUSY, "busy"))

@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Copyright 2026 the Flitzis authors */
+
+#pragma once
+
+#include "flitzis-macros.h"
+
+#include <glib-object.h>
+
+G_BEGIN_DECLS
+
+/**
+ * FlitzisEngineError:
+ * @FLITZIS_ENGINE_ERROR_INVALID_SLOT: the slot number is not below `n-slots`
+ * @FLITZIS_ENGINE_ERROR_INVALID_VALUE: a velocity, rate, channel count or path is out of range
+ * @FLITZIS_ENGINE_ERROR_UNSUPPORTED: the data are not audio, or there is no decoder or no mix-down
+ *   for them
+ * @FLITZIS_ENGINE_ERROR_CORRUPT: the decoder gave up, or nothing could be decoded
+ * @FLITZIS_ENGINE_ERROR_TOO_LARGE: `memory-limit` would be passed
+ * @FLITZIS_ENGINE_ERROR_OUTPUT: no sound server can be reached, or it refused
+ * @FLITZIS_ENGINE_ERROR_BUSY: the command queue is full, or the engine is running and the call
+ *   needs it stopped
+ *
+ * What can go wrong in a call to an engine.
+ *
+ * Errors of the file system (not found, no permission, a directory, cancelled) are of the domain
+ * `G_IO_ERROR` instead. A call that failed changed nothing.
+ */
+typedef enum
+{
+  FLITZIS_ENGINE_ERROR_INVALID_SLOT,
+  FLITZIS_ENGINE_ERROR_INVALID_VALUE,
+  FLITZIS_ENGINE_ERROR_UNSUPPORTED,
+  FLITZIS_ENGINE_ERROR_CORRUPT,
+  FLITZIS_ENGINE_ERROR_TOO_LARGE,
+  FLITZIS_ENGINE_ERROR_OUTPUT,
+  FLITZIS_ENGINE_ERROR_BUSY
+} FlitzisEngineError;
+
+#define FLITZIS_ENGINE_ERROR (flitzis_engine_error_quark ())
+#define FLITZIS_TYPE_ENGINE_ERROR (flitzis_engine_error_get_type ())
+
+FLITZIS_AVAILABLE_IN_ALL
+GQuark flitzis_engine_error_quark (void);
+FLITZIS_AVAILABLE_IN_ALL
+GType flitzis_engine_error_get_type (void);
+
+G_END_DECLS

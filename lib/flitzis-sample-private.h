@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Copyright 2026 the Flitzis authors */
+
+#pragma once
+
+#include "flitzis-sample.h"
+
+G_BEGIN_DECLS
+
+/*
+ * Sets NaN, infinities and denormals in `values` to 0 and returns how many it found.
+ */
+gsize flitzis_sample_mend (float *values,
+                           gsize  n_values);
+
+/*
+ * Wraps what a decoder made: `bytes` (taken) must be mended, whole frames, and are not looked at
+ * again. `source_rate` is the rate before resampling, in Hz.
+ */
+FlitzisSample *flitzis_sample_new_decoded (GBytes *bytes,
+                                           guint   n_channels,
+                                           guint   sample_rate,
+                                           guint   source_rate,
+                                           guint64 n_mended);
+
+G_END_DECLS

@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Copyright 2026 the Flitzis authors */
+
+#pragma once
+
+#include "flitzis-macros.h"
+
+#include <glib-object.h>
+
+G_BEGIN_DECLS
+
+#define FLITZIS_TYPE_SAMPLE (flitzis_sample_get_type ())
+
+FLITZIS_AVAILABLE_IN_ALL
+G_DECLARE_FINAL_TYPE (FlitzisSample, flitzis_sample, FLITZIS, SAMPLE, GObject)
+
+FLITZIS_AVAILABLE_IN_ALL
+FlitzisSample *flitzis_sample_new (GBytes  *bytes,
+                                   guint    n_channels,
+                                   guint    sample_rate,
+                                   GError **error);
+
+FLITZIS_AVAILABLE_IN_ALL
+GBytes *flitzis_sample_get_bytes (FlitzisSample *self);
+FLITZIS_AVAILABLE_IN_ALL
+guint64 flitzis_sample_get_n_frames (FlitzisSample *self);
+FLITZIS_AVAILABLE_IN_ALL
+guint flitzis_sample_get_n_channels (FlitzisSample *self);
+FLITZIS_AVAILABLE_IN_ALL
+guint flitzis_sample_get_sample_rate (FlitzisSample *self);
+FLITZIS_AVAILABLE_IN_ALL
+guint flitzis_sample_get_source_rate (FlitzisSample *self);
+FLITZIS_AVAILABLE_IN_ALL
+double flitzis_sample_get_duration (FlitzisSample *self);
+FLITZIS_AVAILABLE_IN_ALL
+guint64 flitzis_sample_get_n_mended (FlitzisSample *self);
+
+G_END_DECLS

@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Copyright 2026 the Flitzis authors */
+
+#pragma once
+
+#include "flitzis-engine.h"
+#include "flitzis-enums.h"
+#include "flitzis-error.h"
+#include "flitzis-macros.h"
+#include "flitzis-sample.h"
+#include "flitzis-slot.h"
+#include "flitzis-version.h"
