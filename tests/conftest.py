@@ -1,0 +1,128 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""The ground every Python test stands on: no sound server in reach unless the test asks for one,
+folders of its own, and a closing line that counts. Started by tests/run.sh."""
+
+import os
+import pathlib
+import shutil
+import tempfile
+import time
+
+import pytest
+
+from pipewire_daemon import PipeWire
+
+
+def pytest_addoption(parser):
+    parser.addoption('--slow', action='store_true', help='run the slow tests too')
+
+
+def pytest_configure(config):
+    config.addinivalue_line('markers', 'slow: takes more than a few seconds; runs with --slow')
+    if 'FLITZIS_BUILD' not in os.environ:
+        raise pytest.UsageError('start the tests with: sh tests/run.sh')
+    # Short: the path of a socket may have 107 bytes.
+    config.private = pathlib.Path(tempfile.mkdtemp(prefix='flitzis-'))
+    for name in ('runtime', 'config', 'cache', 'data', 'state'):
+        folder = config.private / name
+        folder.mkdir(mode=0o700)
+        os.environ[f'XDG_{name.upper()}_{"DIR" if name == "runtime" else "HOME"}'] = str(folder)
+
+
+def pytest_unconfigure(config):
+    if not hasattr(config, 'private'):
+        return
+    shutil.rmtree(config.private, ignore_errors=True)
+    stats = config.pluginmanager.get_plugin('terminalreporter').stats
+    n_failed = sum(len(stats.get(key, ())) for key in ('failed', 'error', 'xfailed', 'xpassed'))
+    print(f'{len(stats.get("passed", ()))} passed, {n_failed} failed')
+
+
+def pytest_collection_modifyitems(config, items):
+    if not config.getoption('--slow'):
+        slow = [item for item in items if item.get_closest_marker('slow')]
+        config.hook.pytest_deselected(items=slow)
+        items[:] = [item for item in items if item not in slow]
+
+
+@pytest.hookimpl(hookwrapper=True)
+def pytest_runtest_makereport(item, call):
+    """A test that cannot run has failed: run.sh installs all that they need."""
+    report = (yield).get_result()
+    if report.skipped:
+        report.outcome = 'failed'
+        report.longrepr = f'skipped, which no test here may be: {report.longrepr}'
+
+
+@pytest.fixture(scope='session')
+def build_dir():
+    """The folder the library under test was built in."""
+    return pathlib.Path(os.environ['FLITZIS_BUILD'])
+
+
+@pytest.fixture(scope='session')
+def source_dir():
+    return pathlib.Path(__file__).parent.parent
+
+
+@pytest.fixture(scope='session')
+def session_daemon(request):
+    daemon = PipeWire(request.config.private / 'pipewire')
+    yield daemon
+    daemon.stop()
+
+
+@pytest.fixture
+def pipewire(session_daemon, monkeypatch):
+    """A running PipeWire that this process and its children connect to. A test may change or
+    kill it: what it leaves behind is put right for the next."""
+    session_daemon.start()
+    monkeypatch.setenv('XDG_RUNTIME_DIR', str(session_daemon.runtime_dir))
+    yield session_daemon
+    session_daemon.reset()
+
+
+@pytest.fixture
+def bare_pipewire(tmp_path, monkeypatch):
+    """A PipeWire of the test's own without a session manager: nothing links a stream."""
+    daemon = PipeWire(tempfile.mkdtemp(dir=os.environ['XDG_RUNTIME_DIR']), session_manager=False)
+    daemon.start()
+    monkeypatch.setenv('XDG_RUNTIME_DIR', str(daemon.runtime_dir))
+    yield daemon
+    daemon.stop()
+
+
+@pytest.fixture
+def iterate():
+    """`iterate (condition)` runs the default main context until the condition is true."""
+    from gi.repository import GLib
+
+    def until(condition, seconds=30.0):
+        context = GLib.MainContext.default()
+        deadline = time.monotonic() + seconds
+        while not condition():
+            if not context.iteration(False):
+                time.sleep(0.001)
+            assert time.monotonic() < deadline, f'waited {seconds:g} s in vain'
+    return until
+
+
+@pytest.fixture
+def make_engine():
+    """Makes engines of the given properties and stops them when the test is over."""
+    import gi
+    gi.require_version('Flitzis', '1')
+    from gi.repository import Flitzis
+    engines = []
+
+    def make(**properties):
+        engines.append(Flitzis.Engine(**properties))
+        return engines[-1]
+    yield make
+    for engine in engines:
+        engine.stop()
+
+
+@pytest.fixture
+def engine(make_engine):
+    return make_engine()

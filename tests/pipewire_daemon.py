@@ -1,0 +1,279 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""A private PipeWire: a daemon with a null sink, WirePlumber to link streams to it, and the ways
+to look at them and to listen. Needs no session bus, no sound card and no privileges.
+
+PipeWire reads its environment at each connection, so the daemon of the test session is announced
+through `os.environ` and every program started from a test finds it too.
+"""
+
+import json
+import os
+import pathlib
+import signal
+import subprocess
+import time
+
+import numpy
+
+CONFIG = pathlib.Path(__file__).parent / 'config'
+SINK = 'null-sink'
+
+
+def poll(condition, what, seconds=30.0):
+    """Returns the first true value of `condition ()`; fails the test where none comes in time."""
+    deadline = time.monotonic() + seconds
+    while True:
+        value = condition()
+        if value:
+            return value
+        if time.monotonic() > deadline:
+            raise AssertionError(f'waited {seconds:g} s in vain for {what}')
+        time.sleep(0.005)
+
+
+def numpy_of(data, n_channels=2):
+    """The float32 frames in `data` (GLib.Bytes or bytes) as an array of n_frames x n_channels."""
+    if hasattr(data, 'get_data'):
+        data = data.get_data() or b''
+    return numpy.frombuffer(data, numpy.float32).reshape(-1, n_channels)
+
+
+class PipeWire:
+    """One daemon in a folder of its own; `runtime_dir` is what XDG_RUNTIME_DIR must say."""
+
+    def __init__(self, folder, session_manager=True):
+        self.folder = pathlib.Path(folder)
+        self.runtime_dir = self.folder / 'runtime'
+        self.session_manager = session_manager
+        self.processes = []
+        self.n_recordings = 0
+        self.forced = False
+        for name in ('runtime', 'state'):
+            (self.folder / name).mkdir(mode=0o700, parents=True, exist_ok=True)
+
+    # Life
+
+    @property
+    def environment(self):
+        return dict(os.environ, XDG_RUNTIME_DIR=str(self.runtime_dir))
+
+    @property
+    def running(self):
+        return bool(self.processes) and all(p.poll() is None for p in self.processes)
+
+    def start(self):
+        if self.running:
+            return
+        self.stop()
+        self._spawn('pipewire')
+        poll(lambda: self._alive() and self.node(SINK), 'the null sink of the PipeWire daemon')
+        if self.session_manager:
+            self._spawn('wireplumber')
+            poll(lambda: self._alive() and self.default_sink() == SINK,
+                 'WirePlumber to choose the null sink')
+
+    def stop(self):
+        """Ends what `start` began, the session manager first."""
+        for process in reversed(self.processes):
+            process.terminate()
+            try:
+                process.wait(10)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
+        self.processes = []
+
+    def kill(self):
+        """Takes the server away without a good-bye."""
+        for process in reversed(self.processes):
+            process.kill()
+            process.wait()
+        self.processes = []
+
+    def reset(self):
+        """Takes back what a test did to a daemon that is to serve the next one."""
+        if self.running and self.forced:
+            self.force(quantum=0, rate=0)
+            self.forced = False
+        if self.running and (self.default_sink() != SINK or len(
+                self.nodes(media_class='Audio/Sink')) != 1):
+            self.stop()
+
+    def _spawn(self, program):
+        environment = dict(self.environment,
+                           XDG_CONFIG_HOME=str(CONFIG),
+                           XDG_STATE_HOME=str(self.folder / 'state'))
+        # The kernel ends the daemon with the tests, however they end.
+        command = ['setpriv', '--pdeathsig', 'KILL', program]
+        with open(self.folder / f'{program}.log', 'ab') as log:
+            self.processes.append(subprocess.Popen(
+                command, env=environment, stdin=subprocess.DEVNULL, stdout=log, stderr=log))
+
+    def _alive(self):
+        if not self.running:
+            logs = ''.join(log.read_text(errors='replace') for log in self.folder.glob('*.log'))
+            raise AssertionError(f'the private PipeWire daemon does not run:\n{logs}')
+        return True
+
+    # Looking
+
+    def tool(self, *command, check=True):
+        """Runs one of PipeWire's command line tools and returns what it printed."""
+        result = subprocess.run(command, env=self.environment, stdin=subprocess.DEVNULL,
+                                capture_output=True, text=True, timeout=30)
+        if check and result.returncode != 0:
+            raise AssertionError(f'{" ".join(command)}: {result.stderr or result.stdout}')
+        return result.stdout
+
+    def dump(self, kind=None):
+        """Every object of the graph as a dict; `kind` is Node, Link, Port, Client ..."""
+        # While objects come and go pw-dump may print two arrays: the last states of each id win.
+        text, objects = self.tool('pw-dump', check=False), {}
+        decoder, start = json.JSONDecoder(), 0
+        while start < len(text):
+            try:
+                part, end = decoder.raw_decode(text, start)
+            except json.JSONDecodeError:
+                break
+            objects.update((each['id'], each) for each in part)
+            start = end + len(text[end:]) - len(text[end:].lstrip())
+        return [each for each in objects.values()
+                if each.get('info') is not None or each.get('metadata') is not None
+                if kind is None or each['type'] == f'PipeWire:Interface:{kind}']
+
+    def nodes(self, **props):
+        """The nodes whose properties are `props`, with _ for . in the names: node_name='x'."""
+        wanted = {name.replace('_', '.'): value for name, value in props.items()}
+        return [node for node in self.dump('Node')
+                if wanted.items() <= node['info'].get('props', {}).items()]
+
+    def node(self, name):
+        """The node of this name or None."""
+        return next(iter(self.nodes(node_name=name)), None)
+
+    def props(self, name):
+        """The properties of the node of this name."""
+        return self.node(name)['info']['props']
+
+    def metadata(self, name):
+        """What the metadata object of this name holds, by its keys."""
+        for each in self.dump('Metadata'):
+            if each.get('props', {}).get('metadata.name') == name:
+                return {entry['key']: entry['value'] for entry in each['metadata']}
+        return {}
+
+    def default_sink(self):
+        return (self.metadata('default').get('default.audio.sink') or {}).get('name')
+
+    def links(self, node_id):
+        """The active links from or to a node."""
+        return [link for link in self.dump('Link')
+                if node_id in (link['info']['output-node-id'], link['info']['input-node-id'])
+                and link['info']['state'] == 'active']
+
+    def wait_linked(self, name, n_links=2):
+        """Waits until the node of this name plays: all its links are active."""
+        def linked():
+            node = self.node(name)
+            return node and len(self.links(node['id'])) >= n_links and node
+        return poll(linked, f'{n_links} active links of the node “{name}”')
+
+    # Changing
+
+    def add_sink(self, name):
+        """Adds another null sink; it stays until `remove_sink` or the end of the daemon."""
+        self.tool('pw-cli', 'create-node', 'adapter', json.dumps({
+            'factory.name': 'support.null-audio-sink', 'node.name': name,
+            'media.class': 'Audio/Sink', 'audio.channels': 2, 'audio.position': 'FL,FR',
+            'object.linger': True, 'node.pause-on-idle': False,
+            'session.suspend-timeout-seconds': 0,
+            'adapter.auto-port-config': {'mode': 'dsp', 'monitor': True, 'control': False,
+                                         'position': 'preserve'}}))
+        return poll(lambda: self.node(name), f'the sink “{name}”')
+
+    def remove_sink(self, name=SINK):
+        self.tool('pw-cli', 'destroy', str(self.node(name)['id']))
+        poll(lambda: not self.node(name), f'the sink “{name}” to go')
+
+    def force(self, quantum=None, rate=None):
+        """Makes the graph run at this quantum and rate; 0 lets go again."""
+        self.forced = True
+        for key, value in (('clock.force-quantum', quantum), ('clock.force-rate', rate)):
+            if value is not None:
+                self.tool('pw-metadata', '-n', 'settings', '0', key, str(value))
+                poll(lambda: int(self.metadata('settings').get(key, 0)) == value, key)
+
+    # Listening
+
+    def record(self, sink=SINK, rate=48000):
+        """Records the monitor of a sink while the `with` block runs; see Recording."""
+        self.n_recordings += 1
+        return Recording(self, sink, rate, f'recorder-{os.getpid()}-{self.n_recordings}')
+
+
+class Recording:
+    """What a sink plays. Inside the `with` block: `wait (n_frames)`; behind it: `frames`, float32
+    of n_frames x 2, bit for bit what the sink was given where its graph runs at `rate`."""
+
+    HEADER = 4096  # more than any header: what is longer holds frames
+
+    def __init__(self, pipewire, sink, rate, name):
+        self.pipewire = pipewire
+        self.sink = sink
+        self.rate = rate
+        self.name = name
+        self.path = pipewire.folder / f'{name}.wav'
+        self.frames = None
+
+    def __enter__(self):
+        properties = {'stream.capture.sink': 'true', 'node.name': self.name}
+        self.process = subprocess.Popen(
+            ['setpriv', '--pdeathsig', 'KILL', 'pw-record', '--target', self.sink,
+             '--format', 'f32', '--rate', str(self.rate), '--channels', '2',
+             '--properties', json.dumps(properties), str(self.path)],
+            env=self.pipewire.environment, stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        try:
+            self.pipewire.wait_linked(self.name)
+            self.wait(1)
+        except BaseException:
+            self._end()
+            raise
+        return self
+
+    def __exit__(self, *exception):
+        self._end()
+        if exception[0] is None:
+            self.frames = self._read()
+        self.path.unlink(missing_ok=True)
+
+    def _end(self):
+        # The interrupt lets pw-record finish its file.
+        self.process.send_signal(signal.SIGINT)
+        try:
+            self.process.wait(10)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+
+    def _size(self):
+        return self.path.stat().st_size if self.path.exists() else 0
+
+    def wait(self, n_frames, seconds=60.0):
+        """Waits until `n_frames` more have been recorded."""
+        goal = max(self._size(), self.HEADER) + n_frames * 8
+        poll(lambda: self._size() >= goal, f'{n_frames} recorded frames', seconds)
+
+    def _read(self):
+        data = self.path.read_bytes()
+        position = 12
+        while data[position:position + 4] != b'data':
+            position += 8 + int.from_bytes(data[position + 4:position + 8], 'little')
+        data = data[position + 8:]
+        return numpy.frombuffer(data, '<f4', len(data) // 8 * 2).reshape(-1, 2).copy()
+
+
+def without_silence(frames):
+    """The frames from the first to the last that is not all zero."""
+    sounding = numpy.flatnonzero(frames.any(axis=1))
+    return frames[sounding[0]:sounding[-1] + 1] if sounding.size else frames[:0]

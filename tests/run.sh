@@ -1,0 +1,36 @@
+#!/bin/sh
+# SPDX-License-Identifier: LGPL-2.1-or-later
+#
+# Installs what the tests need, builds in _build/tests and runs every test:
+#   sh tests/run.sh [--slow] [PYTEST ARGUMENT ...]
+# The last line is the count. pytest runs it all: tests/test_programs.py collects the C programs.
+set -eu
+root=$(cd "$(dirname "$0")/.." && pwd)
+. "$root/scripts/setup.sh"
+
+packages="$packages valac gjs gi-docgen clang-format ffmpeg pipewire pipewire-bin wireplumber
+  util-linux python3-numpy python3-pytest"
+programs="$programs valac gjs gi-docgen clang-format ffmpeg pipewire pw-record pw-dump pw-cli
+  pw-metadata wireplumber setpriv"
+python_modules='gi numpy pytest'
+
+install_missing
+find_python || { say "No python3 here has the modules $python_modules."; exit 2; }
+build "$root/_build/tests" -Dwerror=true -Dintrospection=enabled -Dvapi=enabled -Ddocs=enabled \
+  -Dexamples=true -Dtests=true
+
+# What the caller's session says about buses, sound servers and plugins stays outside; so does its
+# home, where GStreamer and PipeWire keep state.
+home=$(mktemp -d)
+trap 'rm -rf "$home"' EXIT
+trap 'exit 130' INT TERM
+status=0
+cd "$root/tests"
+env -i PATH="$PATH" HOME="$home" LANG=C.UTF-8 TERM="${TERM:-dumb}" TMPDIR="${TMPDIR:-/tmp}" \
+  FLITZIS_BUILD="$root/_build/tests" \
+  GI_TYPELIB_PATH="$root/_build/tests/introspection" LD_LIBRARY_PATH="$root/_build/tests/lib" \
+  PYTHONNOUSERSITE=1 PYTHONDONTWRITEBYTECODE=1 PYTEST_DISABLE_PLUGIN_AUTOLOAD=1 \
+  "$python" -m pytest -p no:cacheprovider --rootdir="$root/tests" -q -rf "$@" || status=$?
+# A crash takes pytest's report with it: 128 and above are signals.
+[ "$status" -lt 128 ] || echo '0 passed, 1 failed'
+exit "$status"

@@ -1,0 +1,81 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""The private PipeWire itself: what the other tests trust must hold without Flitzis."""
+
+import json
+import struct
+import subprocess
+
+import numpy
+import pytest
+
+from pipewire_daemon import SINK, poll, without_silence
+
+
+@pytest.fixture
+def noise(tmp_path):
+    """A second of noise and a WAV file of it."""
+    frames = numpy.random.default_rng(1).uniform(-0.5, 0.5, (48000, 2)).astype('<f4')
+    data = frames.tobytes()
+    path = tmp_path / 'noise.wav'
+    path.write_bytes(b'RIFF' + struct.pack('<I', 36 + len(data)) + b'WAVEfmt '
+                     + struct.pack('<IHHIIHH', 16, 3, 2, 48000, 384000, 8, 32)
+                     + b'data' + struct.pack('<I', len(data)) + data)
+    return frames, path
+
+
+def play(pipewire, path):
+    with pipewire.record() as recording:
+        player = subprocess.Popen(
+            ['pw-play', '--properties', json.dumps({'node.name': 'player'}), str(path)],
+            env=pipewire.environment)
+        pipewire.wait_linked('player')
+        assert player.wait(30) == 0
+        recording.wait(4800)
+    return without_silence(recording.frames)
+
+
+def test_a_recording_is_bit_exact(pipewire, noise):
+    frames, path = noise
+    recorded = play(pipewire, path)
+    # pw-play leaves before the last of its frames are out.
+    assert len(recorded) > 40000
+    assert numpy.array_equal(recorded, frames[:len(recorded)])
+
+
+def test_the_quantum_and_the_rate_obey(pipewire):
+    pipewire.force(quantum=128, rate=44100)
+    settings = pipewire.metadata('settings')
+    assert (settings['clock.force-quantum'], settings['clock.force-rate']) == (128, 44100)
+
+
+def test_a_test_before_left_nothing_behind(pipewire):
+    settings = pipewire.metadata('settings')
+    assert (settings['clock.force-quantum'], settings['clock.force-rate']) == (0, 0)
+
+
+def test_sinks_come_and_go(pipewire):
+    pipewire.add_sink('other')
+    pipewire.remove_sink()
+    poll(lambda: pipewire.default_sink() == 'other', 'the other sink to be the default')
+    pipewire.add_sink(SINK)
+    pipewire.remove_sink('other')
+    poll(lambda: pipewire.default_sink() == SINK, 'the null sink to be the default')
+
+
+def test_it_comes_back_from_a_kill(pipewire, noise):
+    pipewire.kill()
+    assert not pipewire.running
+    pipewire.start()
+    assert len(play(pipewire, noise[1])) > 40000
+
+
+def test_without_a_session_manager_nothing_is_linked(bare_pipewire, noise):
+    player = subprocess.Popen(
+        ['pw-play', '--properties', json.dumps({'node.name': 'player'}), str(noise[1])],
+        env=bare_pipewire.environment)
+    try:
+        node = poll(lambda: bare_pipewire.node('player'), 'the player')
+        assert bare_pipewire.links(node['id']) == []
+    finally:
+        player.kill()
+        player.wait()
