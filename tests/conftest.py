@@ -5,9 +5,11 @@ folders of its own, and a closing line that counts. Started by tests/run.sh."""
 import os
 import pathlib
 import shutil
+import struct
 import tempfile
 import time
 
+import numpy
 import pytest
 
 from pipewire_daemon import PipeWire
@@ -63,6 +65,22 @@ def build_dir():
 @pytest.fixture(scope='session')
 def source_dir():
     return pathlib.Path(__file__).parent.parent
+
+
+@pytest.fixture
+def make_wav(tmp_path):
+    """Writes float32 frames (n_frames x n_channels) to a WAV file and returns its path."""
+    def make(name, frames, rate=48000):
+        frames = numpy.asarray(frames, '<f4')
+        n_channels = frames.shape[1]
+        data = frames.tobytes()
+        fmt = struct.pack('<HHIIHH', 3, n_channels, rate, rate * n_channels * 4, n_channels * 4, 32)
+        (tmp_path / name).write_bytes(
+            b'RIFF' + struct.pack('<I', 36 + len(data)) + b'WAVE'
+            + b'fmt ' + struct.pack('<I', len(fmt)) + fmt
+            + b'data' + struct.pack('<I', len(data)) + data)
+        return tmp_path / name
+    return make
 
 
 @pytest.fixture(scope='session')

@@ -2,7 +2,6 @@
 """The private PipeWire itself: what the other tests trust must hold without Flitzis."""
 
 import json
-import struct
 import subprocess
 
 import numpy
@@ -12,15 +11,10 @@ from pipewire_daemon import SINK, poll, without_silence
 
 
 @pytest.fixture
-def noise(tmp_path):
+def noise(make_wav):
     """A second of noise and a WAV file of it."""
     frames = numpy.random.default_rng(1).uniform(-0.5, 0.5, (48000, 2)).astype('<f4')
-    data = frames.tobytes()
-    path = tmp_path / 'noise.wav'
-    path.write_bytes(b'RIFF' + struct.pack('<I', 36 + len(data)) + b'WAVEfmt '
-                     + struct.pack('<IHHIIHH', 16, 3, 2, 48000, 384000, 8, 32)
-                     + b'data' + struct.pack('<I', len(data)) + data)
-    return frames, path
+    return frames, make_wav('noise.wav', frames)
 
 
 def play(pipewire, path):

@@ -1,0 +1,19 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""Plays a file without a main loop: script.py FILE"""
+
+import sys
+import time
+
+import gi
+
+gi.require_version('Flitzis', '1')
+from gi.repository import Flitzis  # noqa: E402
+
+engine = Flitzis.Engine()
+engine.load_sample(0, sys.argv[1])
+engine.start()
+engine.play_sample(0, 1.0)
+while engine.props.n_triggered > engine.props.n_started or engine.props.n_playing > 0:
+    time.sleep(0.01)
+print(f'played {engine.get_slot(0).props.sample.props.duration:.2f} s')

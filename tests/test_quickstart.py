@@ -1,0 +1,237 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""The quickstart as a newcomer runs it, and what it and tests/run.sh install. Programs planted on
+PATH stand for other systems; none of it touches the network."""
+
+import os
+import re
+import subprocess
+
+import numpy
+import pytest
+
+from pipewire_daemon import without_silence
+
+RATE = 48000
+ROW = re.compile(r' *(\d+)  (\S+) +([\d.]+) +(\d+) +(\d+) -> (\d+) +(-?[\d.]+|-inf)$')
+
+
+@pytest.fixture
+def plant(tmp_path):
+    """Plants a program on PATH, before all others; each call of it is a line of its log."""
+    folder = tmp_path / 'bin'
+    folder.mkdir()
+
+    def program(name, body='exit 1'):
+        log = tmp_path / f'{name}.log'
+        (folder / name).write_text(f'#!/bin/sh\necho "$*" >>"{log}"\n{body}\n')
+        (folder / name).chmod(0o755)
+        return log
+    program.folder = folder
+    return program
+
+
+@pytest.fixture
+def quickstart(source_dir, plant, tmp_path):
+    """Runs the quickstart in a folder of its own, with a useless python3 and an apt-get that must
+    not be called first on PATH."""
+    folder = tmp_path / 'work'
+    folder.mkdir()
+    apt_get = plant('apt-get')
+    plant('python3')
+
+    def run(*arguments):
+        result = subprocess.run(
+            ['sh', source_dir / 'examples' / 'quickstart.sh', *arguments], cwd=folder,
+            env=dict(os.environ, PATH=f'{plant.folder}:{os.environ["PATH"]}',
+                     PYTHONPATH='/nowhere', PYTHONHOME='/nowhere', CFLAGS='-DBROKEN(',
+                     CC='/nowhere/cc'),
+            stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=300)
+        assert not apt_get.exists(), 'it went to the network'
+        assert 'Traceback' not in result.stderr, result.stderr
+        return result
+    run.folder = folder
+    return run
+
+
+def noise(seed, n_frames, n_channels=2):
+    """Noise without a zero, so that silence is not part of it."""
+    values = numpy.random.default_rng(seed).uniform(0.1, 0.5, (n_frames, n_channels))
+    return values.astype('<f4')
+
+
+def rendered(path):
+    data = path.read_bytes()
+    fmt = data.index(b'fmt ') + 8
+    assert data[fmt:fmt + 8] == b'\3\0\2\0' + RATE.to_bytes(4, 'little')
+    start = data.index(b'data') + 8
+    assert int.from_bytes(data[start - 4:start], 'little') == len(data) - start
+    assert int.from_bytes(data[4:8], 'little') == len(data) - 8
+    return numpy.frombuffer(data, '<f4', offset=start).reshape(-1, 2)
+
+
+def split(frames, parts):
+    """Takes `parts` out of the frames one after the other, to the bit, and returns where each
+    began; nothing else may sound."""
+    starts, position = [], 0
+    for part in parts:
+        start = position + int(numpy.flatnonzero(frames[position:].any(axis=1))[0])
+        assert numpy.array_equal(frames[start:start + len(part)],
+                                 numpy.broadcast_to(part, (len(part), 2)))
+        starts.append(start)
+        position = start + len(part)
+    assert not frames[position:].any()
+    return starts
+
+
+def test_render_writes_what_the_files_hold(quickstart, make_wav):
+    parts = [noise(1, 4800), noise(2, 4096, 1), noise(3, 7001)]
+    files = [make_wav(f'{i}.wav', part) for i, part in enumerate(parts)]
+    result = quickstart('--render', 'out.wav', *files)
+    assert result.returncode == 0, result.stderr
+    starts = split(rendered(quickstart.folder / 'out.wav'), parts)
+    # Each begins with the block after the end of the one before.
+    assert all(start % 1024 == 0 for start in starts)
+    assert numpy.diff([0] + starts).max() <= 8192
+    assert result.stdout.splitlines()[-1] == 'wrote out.wav'
+
+
+def test_the_table(quickstart, make_wav):
+    half = numpy.full((24000, 1), 0.5)
+    files = [make_wav('mono.wav', half), make_wav('slow.wav', noise(1, 44100), 44100),
+             make_wav('silent.wav', numpy.zeros((480, 2)))]
+    lines = quickstart('--render', 'out.wav', *files).stdout.splitlines()
+    assert lines[0].split() == ('slot file seconds channels source rate -> engine rate peak '
+                                'dBFS').split()
+    rows = [ROW.match(line) for line in lines[1:4]]
+    assert rows[0].groups() == ('0', 'mono.wav', '0.50', '1', '48000', '48000', '-6.0')
+    assert rows[1].groups()[:6] == ('1', 'slow.wav', '1.00', '2', '44100', '48000')
+    assert rows[2].groups()[6] == '-inf'
+    assert lines[4:7] == [f'voice {i + 1} (slot {i}, {file.name}): finished'
+                          for i, file in enumerate(files)]
+
+
+def test_a_long_file_is_cut(quickstart, make_wav):
+    long, short = noise(1, 5 * RATE), noise(2, 480)
+    result = quickstart('--render', 'out.wav', make_wav('long.wav', long),
+                        make_wav('short.wav', short))
+    assert 'voice 1 (slot 0, long.wav): stopped' in result.stdout
+    frames = rendered(quickstart.folder / 'out.wav')
+    assert numpy.array_equal(frames[:3 * RATE], long[:3 * RATE])
+    assert len(frames) < 4 * RATE
+
+
+def test_a_file_that_cannot_be_loaded_is_told(quickstart, make_wav, tmp_path):
+    good, text = noise(1, 4800), tmp_path / 'text.wav'
+    text.write_text('not a sound\n' * 100)
+    result = quickstart('--render', 'out.wav', text, make_wav('good.wav', good), 'missing.wav')
+    assert result.returncode == 0
+    split(rendered(quickstart.folder / 'out.wav'), [good])
+    complaints = [line for line in result.stderr.splitlines() if line.startswith('quickstart: ')]
+    assert len(complaints) == 2
+    assert 'text.wav' in complaints[0] and 'missing.wav' in complaints[1]
+
+    result = quickstart('--render', 'none.wav', text, 'missing.wav')
+    assert result.returncode == 1
+    assert not (quickstart.folder / 'none.wav').exists()
+
+
+def test_a_folder_that_is_not_there(quickstart, make_wav):
+    result = quickstart('--render', 'no/out.wav', make_wav('a.wav', noise(1, 480)))
+    assert result.returncode == 1
+    assert 'no/out.wav' in result.stderr
+
+
+def test_without_a_server_it_renders_and_says_so(quickstart, make_wav):
+    part = noise(1, 4800)
+    result = quickstart(make_wav('a.wav', part))
+    assert result.returncode == 0, result.stderr
+    said = [line for line in result.stdout.splitlines() if 'rendering to' in line]
+    assert len(said) == 1 and 'flitzis-quickstart.wav' in said[0]
+    split(rendered(quickstart.folder / 'flitzis-quickstart.wav'), [part])
+
+
+def test_with_a_server_that_plays_nothing_it_renders(quickstart, make_wav, bare_pipewire):
+    part = noise(1, 4800)
+    result = quickstart(make_wav('a.wav', part))
+    assert result.returncode == 0, result.stderr
+    assert 'rendering to flitzis-quickstart.wav' in result.stdout
+    split(rendered(quickstart.folder / 'flitzis-quickstart.wav'), [part])
+
+
+def test_through_pipewire(quickstart, make_wav, pipewire):
+    parts = [noise(1, 4800), noise(2, 4096, 1), noise(3, 7001)]
+    files = [make_wav(f'{i}.wav', part) for i, part in enumerate(parts)]
+    with pipewire.record() as recording:
+        result = quickstart(*files)
+        recording.wait(4800)
+    assert result.returncode == 0, result.stderr
+    assert list(quickstart.folder.iterdir()) == []
+    split(recording.frames, parts)
+
+
+def test_without_arguments_it_plays_the_sound_theme(quickstart, pipewire):
+    with pipewire.record() as recording:
+        result = quickstart()
+        recording.wait(4800)
+    assert result.returncode == 0, result.stderr
+    rows = [row for row in map(ROW.match, result.stdout.splitlines()) if row]
+    assert len(rows) == 8 and all(row[2].endswith('.oga') for row in rows)
+    assert result.stdout.count('\nvoice ') == 8
+    assert len(without_silence(recording.frames)) > RATE
+
+
+def install(source_dir, path, script='install_missing && find_python && echo "$python"'):
+    return subprocess.run(
+        ['/bin/sh', '-euc', f'root={source_dir}; . "$root/scripts/setup.sh"; {script}'],
+        env=dict(os.environ, PATH=str(path)), stdin=subprocess.DEVNULL, capture_output=True,
+        text=True, timeout=60)
+
+
+@pytest.fixture
+def debian(plant):
+    """A Debian where meson is missing; returns the PATH and the log of apt-get."""
+    plant('dpkg-query', '/usr/bin/dpkg-query "$@" | grep -v " meson$"')
+    return f'{plant.folder}:{os.environ["PATH"]}', plant('apt-get', 'exit 0')
+
+
+def test_root_installs_what_is_missing(source_dir, plant, debian):
+    path, apt_get = debian
+    plant('id', 'echo 0')
+    result = install(source_dir, path)
+    assert result.returncode == 0, result.stderr
+    assert apt_get.read_text().splitlines() == [
+        'update -q',
+        '-q -o DPkg::Lock::Timeout=300 install --yes --no-install-recommends meson']
+
+
+def test_a_user_installs_with_sudo(source_dir, plant, debian):
+    path, apt_get = debian
+    plant('id', 'echo 1000')
+    sudo = plant('sudo', 'exec "$@"')
+    result = install(source_dir, path)
+    assert result.returncode == 0, result.stderr
+    assert len(apt_get.read_text().splitlines()) == len(sudo.read_text().splitlines()) == 2
+
+
+def test_a_user_without_sudo_is_told_the_command(source_dir, plant, debian):
+    path, apt_get = debian
+    plant('id', 'echo 1000')
+    plant('sudo')
+    result = install(source_dir, path)
+    assert result.returncode == 2
+    assert '  apt-get install --yes --no-install-recommends meson\n' in result.stderr
+    assert not apt_get.exists()
+
+
+def test_other_systems_are_told_what_to_install(source_dir, tmp_path):
+    folder = tmp_path / 'bin'
+    folder.mkdir()
+    for name in ('sed', 'tr', 'grep', 'cc', 'ninja', 'python3', 'pkg-config'):
+        (folder / name).symlink_to(f'/usr/bin/{name}')
+    result = install(source_dir, folder, "modules='glib-2.0 no-such-2.0'; install_missing")
+    assert result.returncode == 2
+    missing = result.stderr.splitlines()[0].partition(': ')[2]
+    assert missing.split() == ['meson', 'g-ir-scanner', 'no-such-2.0.pc']
+    result = install(source_dir, folder, 'python_modules="gi no_such"; programs=; install_missing')
+    assert result.returncode == 2
+    assert 'python3(gi,no_such)' in result.stderr
