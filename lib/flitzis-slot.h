@@ -18,7 +18,7 @@ G_DECLARE_FINAL_TYPE (FlitzisSlot, flitzis_slot, FLITZIS, SLOT, GObject)
 FLITZIS_AVAILABLE_IN_ALL
 guint flitzis_slot_get_index (FlitzisSlot *self);
 FLITZIS_AVAILABLE_IN_ALL
-FlitzisSample *flitzis_slot_get_sample (FlitzisSlot *self);
+FlitzisSample *flitzis_slot_dup_sample (FlitzisSlot *self);
 FLITZIS_AVAILABLE_IN_ALL
 gboolean flitzis_slot_get_loading (FlitzisSlot *self);
 FLITZIS_AVAILABLE_IN_ALL

@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Copyright 2026 the Flitzis authors */
+
+#pragma once
+
+#include "control/control.h"
+
+G_BEGIN_DECLS
+
+/* A sample on its way to the mixer, in it, or on its way back. */
+typedef struct
+{
+  FlitzisHandle rt; /* first: what the mixer is given the address of */
+  FlitzisSample *sample;
+} FlitzisSampleHandle;
+
+typedef struct
+{
+  FlitzisSample *sample; /* the newest published; NULL: empty */
+  guint n_voices;        /* triggered and not yet known to have ended */
+
+  /* the newest handle, while it waits for room in the queue */
+  FlitzisSampleHandle *pending;
+  gboolean is_pending;
+  gboolean is_in_mixer; /* the last record sent held a handle */
+
+  /* the newest load, unload or set_sample wins */
+  guint64 ticket;
+  gboolean loading;
+  double load_progress; /* 0..1, -1 unknown */
+} FlitzisControlSlot;
+
+typedef struct
+{
+  guint64 voice; /* 0: free */
+  guint slot;
+} FlitzisVoiceCell;
+
+struct _FlitzisControl
+{
+  gatomicrefcount ref_count;
+
+  /* constant */
+  FlitzisMixer *mixer;
+  FlitzisEvents *events;
+
+  GMutex mutex;
+
+  /* any thread, under the mutex */
+  FlitzisState state;
+  gboolean is_closed;
+  FlitzisControlSlot *slots;
+  FlitzisVoiceCell *cells; /* a voice's own is at its id & cell_mask */
+  guint64 next_voice;
+  guint n_voices; /* outstanding */
+  guint64 n_triggered;
+  guint64 n_rejected; /* here; the mixer counts its own */
+  guint n_playing_told;
+
+  GQueue pending_slots;
+  GHashTable *samples; /* FlitzisSample -> number of its handles */
+  guint n_handles;     /* in the mixer or a queue */
+  guint n_retiring;    /* of them, no longer in a slot */
+  GPtrArray *released; /* samples to let go of when the mutex is free */
+  guint64 n_bytes_held;
+  guint64 n_bytes_loading;
+  guint64 memory_limit;
+
+  void (*wake) (gpointer data);
+  gpointer wake_data;
+  gboolean is_collecting;
+};
+
+/* Unlocking lets go of the samples that were retired meanwhile, and wakes the collector. */
+void flitzis_control_lock (FlitzisControl *self);
+void flitzis_control_unlock (FlitzisControl *self);
+
+/* Under the mutex: carries out what can be carried out now. */
+void flitzis_control_settle (FlitzisControl *self);
+
+/* samples.c, under the mutex */
+gboolean flitzis_control_check_memory (FlitzisControl  *self,
+                                       FlitzisSample   *sample,
+                                       guint64          n_bytes,
+                                       GError         **error);
+void flitzis_control_publish (FlitzisControl *self,
+                              guint           slot,
+                              FlitzisSample  *sample);
+void flitzis_control_send_pending (FlitzisControl *self);
+void flitzis_control_retire (FlitzisControl *self,
+                             FlitzisHandle  *handle);
+
+G_END_DECLS

@@ -1,0 +1,557 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Copyright 2026 the Flitzis authors */
+
+#include "config.h"
+
+#include "control/control.h"
+
+#include "control/control-private.h"
+#include "flitzis-error.h"
+#include "rt/setup.h"
+
+#include <gio/gio.h>
+
+/* Frames that an offline render asks for at a time; reports are read between. */
+#define RENDER_FRAMES 1024
+
+G_STATIC_ASSERT ((int) FLITZIS_END_FINISHED == FLITZIS_END_REASON_FINISHED);
+G_STATIC_ASSERT ((int) FLITZIS_END_STOPPED == FLITZIS_END_REASON_STOPPED);
+G_STATIC_ASSERT ((int) FLITZIS_END_STOLEN == FLITZIS_END_REASON_STOLEN);
+G_STATIC_ASSERT ((int) FLITZIS_END_UNLOADED == FLITZIS_END_REASON_UNLOADED);
+G_STATIC_ASSERT ((int) FLITZIS_END_REJECTED == FLITZIS_END_REASON_REJECTED);
+
+FlitzisControl *
+flitzis_control_new (guint n_slots, guint n_voices, guint sample_rate, FlitzisEvents *events)
+{
+  FlitzisControl *self = g_new0 (FlitzisControl, 1);
+
+  g_atomic_ref_count_init (&self->ref_count);
+  g_mutex_init (&self->mutex);
+  self->events = flitzis_events_ref (events);
+  self->mixer = flitzis_mixer_new (n_slots, n_voices, sample_rate);
+
+  if (self->mixer == NULL)
+    g_error ("No memory for an engine of %u slots and %u voices", n_slots, n_voices);
+
+  self->slots = g_new0 (FlitzisControlSlot, n_slots);
+  self->cells = g_new0 (FlitzisVoiceCell, self->mixer->settings.cell_mask + 1);
+  self->next_voice = 1;
+  self->samples = g_hash_table_new (NULL, NULL);
+  self->released = g_ptr_array_new ();
+  self->memory_limit = FLITZIS_DEFAULT_MEMORY_LIMIT;
+  g_queue_init (&self->pending_slots);
+
+  return self;
+}
+
+FlitzisControl *
+flitzis_control_ref (FlitzisControl *self)
+{
+  g_atomic_ref_count_inc (&self->ref_count);
+
+  return self;
+}
+
+void
+flitzis_control_unref (FlitzisControl *self)
+{
+  if (!g_atomic_ref_count_dec (&self->ref_count))
+    return;
+
+  flitzis_mixer_free (self->mixer);
+  flitzis_events_unref (self->events);
+  g_hash_table_unref (self->samples);
+  g_ptr_array_unref (self->released);
+  g_queue_clear (&self->pending_slots);
+  g_free (self->cells);
+  g_free (self->slots);
+  g_mutex_clear (&self->mutex);
+  g_free (self);
+}
+
+void
+flitzis_control_lock (FlitzisControl *self)
+{
+  g_mutex_lock (&self->mutex);
+}
+
+static gboolean
+has_outstanding (FlitzisControl *self)
+{
+  return self->n_voices > 0 || self->n_retiring > 0 || !g_queue_is_empty (&self->pending_slots);
+}
+
+void
+flitzis_control_unlock (FlitzisControl *self)
+{
+  GPtrArray *released = NULL;
+
+  if (self->released->len > 0)
+    {
+      released = self->released;
+      self->released = g_ptr_array_new ();
+    }
+
+  if (self->wake != NULL && !self->is_collecting && has_outstanding (self))
+    {
+      self->is_collecting = TRUE;
+      self->wake (self->wake_data);
+    }
+
+  g_mutex_unlock (&self->mutex);
+
+  /* a sample may be the program's last, and its destroy function the program's code */
+  if (released != NULL)
+    {
+      g_ptr_array_set_free_func (released, g_object_unref);
+      g_ptr_array_unref (released);
+    }
+}
+
+static void
+end_voice (FlitzisControl *self, guint64 voice, FlitzisEndReason reason)
+{
+  FlitzisVoiceCell *cell = &self->cells[voice & self->mixer->settings.cell_mask];
+  FlitzisControlSlot *slot = &self->slots[cell->slot];
+  FlitzisEnded ended = { .voice = voice, .slot = cell->slot, .reason = reason };
+
+  cell->voice = 0;
+  self->n_voices--;
+  slot->n_voices--;
+
+  if (slot->n_voices == 0)
+    flitzis_events_push_changed (self->events, FLITZIS_EVENTS_SLOT (ended.slot), "playing");
+
+  flitzis_events_push_ended (self->events, &ended);
+}
+
+static void
+read_reports (FlitzisControl *self)
+{
+  FlitzisReport report;
+  guint n_playing;
+
+  while (flitzis_queue_pop (&self->mixer->reports, &report))
+    {
+      if (report.kind == FLITZIS_REPORT_RETIRED)
+        flitzis_control_retire (self, report.retired.handle);
+      else
+        end_voice (self, report.ended.voice, (FlitzisEndReason) report.ended.reason);
+    }
+
+  n_playing = atomic_load_explicit (&self->mixer->n_playing, memory_order_relaxed);
+
+  if (n_playing != self->n_playing_told)
+    flitzis_events_push_changed (self->events, FLITZIS_EVENTS_ENGINE, "n-playing");
+
+  self->n_playing_told = n_playing;
+}
+
+/* While no stream is streaming, nobody else takes the commands: they are carried out here. */
+void
+flitzis_control_settle (FlitzisControl *self)
+{
+  FlitzisMixer *mixer = self->mixer;
+
+  flitzis_control_send_pending (self);
+
+  if (flitzis_mixer_is_streaming (mixer) || !flitzis_mixer_try_own (mixer, FLITZIS_OWNER_CONTROL))
+    return;
+
+  do
+    {
+      flitzis_mixer_apply (mixer);
+      read_reports (self);
+      flitzis_control_send_pending (self);
+    }
+  while (flitzis_queue_get_n_waiting (&mixer->commands) > 0);
+
+  flitzis_mixer_disown (mixer);
+}
+
+void
+flitzis_control_close (FlitzisControl *self)
+{
+  flitzis_control_lock (self);
+  self->is_closed = TRUE;
+
+  for (guint i = 0; i < self->mixer->n_slots; i++)
+    {
+      self->slots[i].ticket++;
+      flitzis_control_publish (self, i, NULL);
+    }
+
+  flitzis_control_settle (self);
+  flitzis_control_unlock (self);
+}
+
+FlitzisMixer *
+flitzis_control_get_mixer (FlitzisControl *self)
+{
+  return self->mixer;
+}
+
+FlitzisEvents *
+flitzis_control_get_events (FlitzisControl *self)
+{
+  return self->events;
+}
+
+FlitzisState
+flitzis_control_get_state (FlitzisControl *self)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->mutex);
+
+  return self->state;
+}
+
+guint64
+flitzis_control_get_n_triggered (FlitzisControl *self)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->mutex);
+
+  return self->n_triggered;
+}
+
+guint64
+flitzis_control_get_n_rejected (FlitzisControl *self)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->mutex);
+
+  return self->n_rejected +
+         atomic_load_explicit (&self->mixer->n_rejected, memory_order_relaxed);
+}
+
+guint64
+flitzis_control_get_memory_limit (FlitzisControl *self)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->mutex);
+
+  return self->memory_limit;
+}
+
+gboolean
+flitzis_control_set_memory_limit (FlitzisControl *self, guint64 memory_limit)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->mutex);
+
+  if (self->memory_limit == memory_limit)
+    return FALSE;
+
+  self->memory_limit = memory_limit;
+
+  return TRUE;
+}
+
+FlitzisSample *
+flitzis_control_dup_sample (FlitzisControl *self, guint slot)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->mutex);
+  FlitzisSample *sample = self->slots[slot].sample;
+
+  return sample != NULL ? g_object_ref (sample) : NULL;
+}
+
+gboolean
+flitzis_control_get_loading (FlitzisControl *self, guint slot)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->mutex);
+
+  return self->slots[slot].loading;
+}
+
+double
+flitzis_control_get_load_progress (FlitzisControl *self, guint slot)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->mutex);
+
+  return self->slots[slot].load_progress;
+}
+
+gboolean
+flitzis_control_get_playing (FlitzisControl *self, guint slot)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->mutex);
+
+  return self->slots[slot].n_voices > 0;
+}
+
+gboolean
+flitzis_control_check_slot (FlitzisControl *self, guint slot, GError **error)
+{
+  if (slot < self->mixer->n_slots)
+    return TRUE;
+
+  g_set_error (error, FLITZIS_ENGINE_ERROR, FLITZIS_ENGINE_ERROR_INVALID_SLOT,
+               "There is no slot %u: they count from 0 to %u", slot, self->mixer->n_slots - 1);
+
+  return FALSE;
+}
+
+/* Ids ascend and are never used again; one whose cell is still in use is left out. */
+static guint64
+get_free_voice (FlitzisControl *self)
+{
+  guint64 voice = self->next_voice;
+
+  while (self->cells[voice & self->mixer->settings.cell_mask].voice != 0)
+    voice++;
+
+  return voice;
+}
+
+static gboolean
+send_play (FlitzisControl *self, guint slot, guint64 voice, double velocity)
+{
+  FlitzisCommand command = {
+    .kind = FLITZIS_COMMAND_PLAY,
+    .slot = slot,
+    .play = { .voice = voice, .velocity = velocity },
+  };
+
+  if (self->n_voices == self->mixer->max_voices)
+    read_reports (self);
+
+  return g_queue_is_empty (&self->pending_slots) && self->n_voices < self->mixer->max_voices &&
+         flitzis_queue_push (&self->mixer->commands, &command);
+}
+
+static guint64
+play (FlitzisControl *self, guint id, double velocity, GError **error)
+{
+  FlitzisControlSlot *slot = &self->slots[id];
+  guint64 voice;
+
+  if (slot->sample == NULL)
+    return 0;
+
+  if (self->state == FLITZIS_STATE_RECONNECTING)
+    {
+      self->n_triggered++;
+      self->n_rejected++;
+      return 0;
+    }
+
+  flitzis_control_send_pending (self);
+  voice = get_free_voice (self);
+
+  if (!send_play (self, id, voice, velocity))
+    {
+      g_set_error (error, FLITZIS_ENGINE_ERROR, FLITZIS_ENGINE_ERROR_BUSY,
+                   "Could not trigger slot %u: the command queue is full", id);
+      return 0;
+    }
+
+  self->cells[voice & self->mixer->settings.cell_mask] =
+      (FlitzisVoiceCell){ .voice = voice, .slot = id };
+  self->next_voice = voice + 1;
+  self->n_triggered++;
+  self->n_voices++;
+  slot->n_voices++;
+
+  if (slot->n_voices == 1)
+    flitzis_events_push_changed (self->events, FLITZIS_EVENTS_SLOT (id), "playing");
+
+  flitzis_control_settle (self);
+
+  return voice;
+}
+
+guint64
+flitzis_control_play (FlitzisControl *self, guint slot, double velocity, GError **error)
+{
+  guint64 voice;
+
+  if (!flitzis_control_check_slot (self, slot, error))
+    return 0;
+
+  if (!(velocity >= 0.0 && velocity <= 1.0))
+    {
+      g_set_error (error, FLITZIS_ENGINE_ERROR, FLITZIS_ENGINE_ERROR_INVALID_VALUE,
+                   "Could not trigger slot %u: a velocity is 0 to 1, not %g", slot, velocity);
+      return 0;
+    }
+
+  flitzis_control_lock (self);
+  voice = play (self, slot, velocity, error);
+  flitzis_control_unlock (self);
+
+  return voice;
+}
+
+void
+flitzis_control_stop_slot (FlitzisControl *self, guint slot)
+{
+  flitzis_control_lock (self);
+  flitzis_settings_stop_slot (&self->mixer->settings, slot, self->next_voice);
+  flitzis_control_settle (self);
+  flitzis_control_unlock (self);
+}
+
+void
+flitzis_control_stop_all (FlitzisControl *self)
+{
+  flitzis_control_lock (self);
+  flitzis_settings_stop_all (&self->mixer->settings, self->next_voice);
+  flitzis_control_settle (self);
+  flitzis_control_unlock (self);
+}
+
+void
+flitzis_control_stop_voice (FlitzisControl *self, guint64 voice)
+{
+  flitzis_control_lock (self);
+
+  if (voice != 0 && self->cells[voice & self->mixer->settings.cell_mask].voice == voice)
+    {
+      flitzis_settings_stop_voice (&self->mixer->settings, voice);
+      flitzis_control_settle (self);
+    }
+
+  flitzis_control_unlock (self);
+}
+
+static gboolean
+set_sample (FlitzisControl *self, guint id, FlitzisSample *sample, GError **error)
+{
+  FlitzisControlSlot *slot = &self->slots[id];
+
+  if (sample != NULL &&
+      !flitzis_control_check_memory (self, sample,
+                                     g_bytes_get_size (flitzis_sample_get_bytes (sample)), error))
+    return FALSE;
+
+  slot->ticket++;
+
+  if (slot->loading)
+    flitzis_events_push_changed (self->events, FLITZIS_EVENTS_SLOT (id), "loading");
+
+  if (slot->load_progress != 0.0)
+    flitzis_events_push_changed (self->events, FLITZIS_EVENTS_SLOT (id), "load-progress");
+
+  slot->loading = FALSE;
+  slot->load_progress = 0.0;
+  flitzis_control_publish (self, id, sample);
+  flitzis_control_settle (self);
+
+  return TRUE;
+}
+
+gboolean
+flitzis_control_set_sample (FlitzisControl *self, guint slot, FlitzisSample *sample, GError **error)
+{
+  gboolean is_set;
+
+  if (!flitzis_control_check_slot (self, slot, error))
+    return FALSE;
+
+  if (sample != NULL && flitzis_sample_get_n_frames (sample) == 0)
+    {
+      g_set_error (error, FLITZIS_ENGINE_ERROR, FLITZIS_ENGINE_ERROR_INVALID_VALUE,
+                   "Could not set slot %u: the sample has no frames", slot);
+      return FALSE;
+    }
+
+  flitzis_control_lock (self);
+  is_set = set_sample (self, slot, sample, error);
+  flitzis_control_unlock (self);
+
+  return is_set;
+}
+
+static gboolean
+take_offline (FlitzisControl *self, GError **error)
+{
+  if (self->state != FLITZIS_STATE_STOPPED)
+    {
+      g_set_error_literal (error, FLITZIS_ENGINE_ERROR, FLITZIS_ENGINE_ERROR_BUSY,
+                           "Could not render: the engine is started, stop it first");
+      return FALSE;
+    }
+
+  if (!flitzis_mixer_try_own (self->mixer, FLITZIS_OWNER_OFFLINE))
+    {
+      g_set_error_literal (error, FLITZIS_ENGINE_ERROR, FLITZIS_ENGINE_ERROR_BUSY,
+                           "Could not render: another thread is rendering");
+      return FALSE;
+    }
+
+  return TRUE;
+}
+
+gboolean
+flitzis_control_render (FlitzisControl *self, float *out, guint n_frames, GError **error)
+{
+  gboolean is_taken;
+
+  flitzis_control_lock (self);
+  is_taken = take_offline (self, error);
+  flitzis_control_unlock (self);
+
+  if (!is_taken)
+    return FALSE;
+
+  for (guint done = 0; done < n_frames; done += RENDER_FRAMES)
+    {
+      flitzis_mixer_render (self->mixer, out + 2 * (gsize) done,
+                            MIN (n_frames - done, RENDER_FRAMES));
+
+      flitzis_control_lock (self);
+      flitzis_control_send_pending (self);
+      read_reports (self);
+      flitzis_control_unlock (self);
+    }
+
+  flitzis_mixer_disown (self->mixer);
+
+  flitzis_control_lock (self);
+  flitzis_control_settle (self);
+  flitzis_control_unlock (self);
+
+  return TRUE;
+}
+
+void
+flitzis_control_set_wake (FlitzisControl *self, void (*wake) (gpointer data), gpointer data)
+{
+  flitzis_control_lock (self);
+  self->wake = wake;
+  self->wake_data = data;
+  self->is_collecting = FALSE;
+  flitzis_control_unlock (self);
+}
+
+void
+flitzis_control_set_state (FlitzisControl *self, FlitzisState state)
+{
+  flitzis_control_lock (self);
+
+  if (self->state != state)
+    flitzis_events_push_changed (self->events, FLITZIS_EVENTS_ENGINE, "state");
+
+  self->state = state;
+  flitzis_control_unlock (self);
+}
+
+void
+flitzis_control_set_streaming (FlitzisControl *self, gboolean streaming)
+{
+  flitzis_control_lock (self);
+  flitzis_mixer_set_streaming (self->mixer, streaming);
+  flitzis_control_settle (self);
+  flitzis_control_unlock (self);
+}
+
+gboolean
+flitzis_control_collect (FlitzisControl *self)
+{
+  gboolean more;
+
+  flitzis_control_lock (self);
+  flitzis_control_settle (self);
+  read_reports (self);
+  more = self->is_collecting = has_outstanding (self);
+  flitzis_control_unlock (self);
+
+  return more;
+}

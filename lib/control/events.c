@@ -1,0 +1,223 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Copyright 2026 the Flitzis authors */
+
+#include "config.h"
+
+#include "control/events.h"
+
+#include <string.h>
+
+/* Properties that can change, over both classes; a bit each in the masks. */
+#define MAX_PROPERTIES 32
+
+struct _FlitzisEvents
+{
+  gatomicrefcount ref_count;
+
+  /* constant */
+  const FlitzisEventsFuncs *funcs;
+  GMainContext *context;
+  GThread *thread; /* where the owner was constructed */
+  GSource *source;
+  guint n_objects;
+  GWeakRef owner; /* for the owner context, which may keep it alive */
+
+  GMutex mutex;
+
+  /* any thread, under the mutex */
+  gpointer listener; /* the owner, NULL once closed; no reference */
+  FlitzisEnded *ended;
+  guint first_ended;
+  guint n_ended;
+  guint64 n_dropped;
+  const char *properties[MAX_PROPERTIES];
+  guint32 *changed; /* for each object, a mask of properties */
+};
+
+static gboolean
+dispatch_source (GSource *source, GSourceFunc callback, gpointer user_data)
+{
+  g_source_set_ready_time (source, -1);
+
+  return callback (user_data);
+}
+
+static GSourceFuncs source_funcs = { .dispatch = dispatch_source };
+
+static gboolean
+pop_ended (FlitzisEvents *self, FlitzisEnded *ended)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->mutex);
+
+  if (self->n_ended == 0)
+    return FALSE;
+
+  *ended = self->ended[self->first_ended];
+  self->first_ended = (self->first_ended + 1) % FLITZIS_MAX_EVENTS;
+  self->n_ended--;
+
+  return TRUE;
+}
+
+static guint32
+pop_changed (FlitzisEvents *self, guint object)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->mutex);
+  guint32 mask = self->changed[object];
+
+  self->changed[object] = 0;
+
+  return mask;
+}
+
+static gboolean
+tell_cb (gpointer user_data)
+{
+  FlitzisEvents *self = user_data;
+  g_autoptr (GObject) owner = g_weak_ref_get (&self->owner);
+  FlitzisEnded ended;
+
+  if (owner == NULL)
+    return G_SOURCE_REMOVE;
+
+  for (guint object = 0; object < self->n_objects; object++)
+    {
+      guint32 mask = pop_changed (self, object);
+
+      for (guint bit = 0; mask != 0; bit++, mask >>= 1)
+        {
+          if (mask & 1)
+            self->funcs->changed (owner, object, self->properties[bit]);
+        }
+    }
+
+  /* a handler may trigger voices that end at once: what comes meanwhile is for the next turn */
+  for (guint i = 0; i < FLITZIS_MAX_EVENTS && pop_ended (self, &ended); i++)
+    self->funcs->ended (owner, &ended);
+
+  return G_SOURCE_CONTINUE;
+}
+
+FlitzisEvents *
+flitzis_events_new (GObject *owner, const FlitzisEventsFuncs *funcs, guint n_objects)
+{
+  FlitzisEvents *self = g_new0 (FlitzisEvents, 1);
+
+  g_atomic_ref_count_init (&self->ref_count);
+  self->funcs = funcs;
+  self->context = g_main_context_ref_thread_default ();
+  self->thread = g_thread_self ();
+  self->n_objects = n_objects;
+  self->changed = g_new0 (guint32, n_objects);
+  self->listener = owner;
+  g_weak_ref_init (&self->owner, owner);
+  g_mutex_init (&self->mutex);
+
+  self->source = g_source_new (&source_funcs, sizeof (GSource));
+  g_source_set_static_name (self->source, "Flitzis events");
+  g_source_set_callback (self->source, tell_cb, flitzis_events_ref (self),
+                         (GDestroyNotify) flitzis_events_unref);
+  g_source_attach (self->source, self->context);
+
+  return self;
+}
+
+FlitzisEvents *
+flitzis_events_ref (FlitzisEvents *self)
+{
+  g_atomic_ref_count_inc (&self->ref_count);
+
+  return self;
+}
+
+void
+flitzis_events_unref (FlitzisEvents *self)
+{
+  if (!g_atomic_ref_count_dec (&self->ref_count))
+    return;
+
+  g_source_unref (self->source);
+  g_main_context_unref (self->context);
+  g_weak_ref_clear (&self->owner);
+  g_mutex_clear (&self->mutex);
+  g_free (self->changed);
+  g_free (self->ended);
+  g_free (self);
+}
+
+void
+flitzis_events_close (FlitzisEvents *self)
+{
+  g_mutex_lock (&self->mutex);
+  self->listener = NULL;
+  self->n_ended = 0;
+  g_mutex_unlock (&self->mutex);
+
+  g_source_destroy (self->source);
+}
+
+void
+flitzis_events_push_ended (FlitzisEvents *self, const FlitzisEnded *ended)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->mutex);
+
+  if (self->listener == NULL || !self->funcs->wants_ended (self->listener))
+    return;
+
+  if (self->ended == NULL)
+    self->ended = g_new (FlitzisEnded, FLITZIS_MAX_EVENTS);
+
+  if (self->n_ended == FLITZIS_MAX_EVENTS)
+    {
+      self->first_ended = (self->first_ended + 1) % FLITZIS_MAX_EVENTS;
+      self->n_ended--;
+      self->n_dropped++;
+    }
+
+  self->ended[(self->first_ended + self->n_ended) % FLITZIS_MAX_EVENTS] = *ended;
+  self->n_ended++;
+  g_source_set_ready_time (self->source, 0);
+}
+
+static guint
+find_property (FlitzisEvents *self, const char *property)
+{
+  guint bit = 0;
+
+  while (self->properties[bit] != NULL && !g_str_equal (self->properties[bit], property))
+    bit++;
+
+  g_assert (bit < MAX_PROPERTIES - 1);
+  self->properties[bit] = property;
+
+  return bit;
+}
+
+void
+flitzis_events_push_changed (FlitzisEvents *self, guint object, const char *property)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->mutex);
+
+  if (self->listener == NULL)
+    return;
+
+  self->changed[object] |= 1u << find_property (self, property);
+  g_source_set_ready_time (self->source, 0);
+}
+
+void
+flitzis_events_notify (FlitzisEvents *self, GObject *object, guint number, GParamSpec *pspec)
+{
+  if (g_thread_self () == self->thread || g_main_context_is_owner (self->context))
+    g_object_notify_by_pspec (object, pspec);
+  else
+    flitzis_events_push_changed (self, number, pspec->name);
+}
+
+guint64
+flitzis_events_get_n_dropped (FlitzisEvents *self)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->mutex);
+
+  return self->n_dropped;
+}

@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Copyright 2026 the Flitzis authors */
+
+#pragma once
+
+#include "flitzis-enums.h"
+
+#include <glib-object.h>
+
+G_BEGIN_DECLS
+
+/*
+ * What waits to be told in the owner context: ended voices, in order, and changed properties, once
+ * each. One source wakes the context. A program that never iterates it does not grow: ended voices
+ * wait only while somebody listens, FLITZIS_MAX_EVENTS at most.
+ *
+ * Any thread may push. Nothing is told after the events were closed.
+ */
+typedef struct _FlitzisEvents FlitzisEvents;
+
+#define FLITZIS_MAX_EVENTS 4096
+
+/* Which object a changed property belongs to: the engine, or a slot. */
+#define FLITZIS_EVENTS_ENGINE 0
+#define FLITZIS_EVENTS_SLOT(slot) (1 + (slot))
+
+typedef struct
+{
+  guint64 voice;
+  guint slot;
+  FlitzisEndReason reason;
+} FlitzisEnded;
+
+typedef struct
+{
+  /* any thread, short: is anybody listening for ended voices? */
+  gboolean (*wants_ended) (gpointer owner);
+
+  /* the owner context, without any lock */
+  void (*ended) (gpointer owner, const FlitzisEnded *ended);
+  void (*changed) (gpointer owner, guint object, const char *property);
+} FlitzisEventsFuncs;
+
+/* The owner context is the calling thread's thread-default one. `n_objects`: slots + 1. */
+FlitzisEvents *flitzis_events_new (GObject                  *owner,
+                                   const FlitzisEventsFuncs *funcs,
+                                   guint                     n_objects);
+FlitzisEvents *flitzis_events_ref (FlitzisEvents *self);
+void flitzis_events_unref (FlitzisEvents *self);
+void flitzis_events_close (FlitzisEvents *self);
+
+void flitzis_events_push_ended (FlitzisEvents      *self,
+                                const FlitzisEnded *ended);
+void flitzis_events_push_changed (FlitzisEvents *self,
+                                  guint          object,
+                                  const char    *property);
+
+
+/* Notifies a setting of `object`, whose number is `number`: at once in the owner's thread, through
+ * the owner context in others. */
+void flitzis_events_notify (FlitzisEvents *self,
+                            GObject       *object,
+                            guint          number,
+                            GParamSpec    *pspec);
+guint64 flitzis_events_get_n_dropped (FlitzisEvents *self);
+
+G_END_DECLS

@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Copyright 2026 the Flitzis authors */
+
+#pragma once
+
+#include "control/control.h"
+
+#include <gio/gio.h>
+
+G_BEGIN_DECLS
+
+/*
+ * Runs loads on worker threads: decode, then publish to the slot. A load holds control and its
+ * inputs, never the engine, so the engine may go while it runs.
+ */
+typedef struct _FlitzisLoad FlitzisLoad;
+
+/* Takes the newest ticket of `slot` (checked) at once. Exactly one of `file` and `bytes` is set. */
+FlitzisLoad *flitzis_load_new (FlitzisControl *control,
+                               guint           slot,
+                               GFile          *file,
+                               GBytes         *bytes);
+
+/* Both take `load`; the outcome is a boolean of the task. */
+gboolean flitzis_load_run (FlitzisLoad   *load,
+                           GTask         *task,
+                           GError       **error);
+void flitzis_load_run_async (FlitzisLoad *load,
+                             GTask       *task);
+
+G_END_DECLS

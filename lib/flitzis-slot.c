@@ -1,0 +1,321 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Copyright 2026 the Flitzis authors */
+
+#include "config.h"
+
+#include "flitzis-slot.h"
+
+#include "flitzis-slot-private.h"
+
+/**
+ * FlitzisSlot:
+ *
+ * One pad of an engine: its settings, and what can be seen of it.
+ *
+ * A slot has no verbs; loading and triggering are the engine's. Slots are made by the engine and
+ * live as long as it does; [method@Engine.get_slot] and the engine's list model give them out.
+ *
+ * ```c
+ * FlitzisSlot *slot = flitzis_engine_get_slot (engine, 3);
+ *
+ * flitzis_slot_set_gain (slot, 0.5);
+ * g_object_bind_property (slot, "loading", spinner, "spinning", G_BINDING_SYNC_CREATE);
+ * ```
+ *
+ * Any thread may read and set the properties; `notify` fires in the engine's owner context.
+ */
+
+struct _FlitzisSlot
+{
+  GObject parent_instance;
+
+  /* constant */
+  FlitzisControl *control; /* NULL only for an object that no engine made */
+  guint index;
+};
+
+G_DEFINE_FINAL_TYPE (FlitzisSlot, flitzis_slot, G_TYPE_OBJECT)
+
+enum
+{
+  PROP_0,
+  PROP_INDEX,
+  PROP_SAMPLE,
+  PROP_LOADING,
+  PROP_LOAD_PROGRESS,
+  PROP_PLAYING,
+  PROP_GAIN,
+  N_PROPS
+};
+
+static GParamSpec *properties[N_PROPS];
+
+static FlitzisSlotSettings *
+get_settings (FlitzisSlot *self)
+{
+  return &flitzis_control_get_mixer (self->control)->settings.slots[self->index];
+}
+
+static void
+flitzis_slot_finalize (GObject *object)
+{
+  FlitzisSlot *self = FLITZIS_SLOT (object);
+
+  g_clear_pointer (&self->control, flitzis_control_unref);
+
+  G_OBJECT_CLASS (flitzis_slot_parent_class)->finalize (object);
+}
+
+static void
+flitzis_slot_get_property (GObject *object, guint prop_id, GValue *value, GParamSpec *pspec)
+{
+  FlitzisSlot *self = FLITZIS_SLOT (object);
+
+  switch (prop_id)
+    {
+    case PROP_INDEX:
+      g_value_set_uint (value, flitzis_slot_get_index (self));
+      break;
+    case PROP_SAMPLE:
+      g_value_take_object (value, flitzis_slot_dup_sample (self));
+      break;
+    case PROP_LOADING:
+      g_value_set_boolean (value, flitzis_slot_get_loading (self));
+      break;
+    case PROP_LOAD_PROGRESS:
+      g_value_set_double (value, flitzis_slot_get_load_progress (self));
+      break;
+    case PROP_PLAYING:
+      g_value_set_boolean (value, flitzis_slot_get_playing (self));
+      break;
+    case PROP_GAIN:
+      g_value_set_double (value, flitzis_slot_get_gain (self));
+      break;
+    default:
+      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
+    }
+}
+
+static void
+flitzis_slot_set_property (GObject *object, guint prop_id, const GValue *value, GParamSpec *pspec)
+{
+  FlitzisSlot *self = FLITZIS_SLOT (object);
+
+  switch (prop_id)
+    {
+    case PROP_GAIN:
+      flitzis_slot_set_gain (self, g_value_get_double (value));
+      break;
+    default:
+      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
+    }
+}
+
+static void
+flitzis_slot_class_init (FlitzisSlotClass *klass)
+{
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+
+  object_class->finalize = flitzis_slot_finalize;
+  object_class->get_property = flitzis_slot_get_property;
+  object_class->set_property = flitzis_slot_set_property;
+
+  /**
+   * FlitzisSlot:index: (getter get_index)
+   *
+   * The number of the slot in its engine, from 0.
+   */
+  properties[PROP_INDEX] =
+      g_param_spec_uint ("index", NULL, NULL,
+                         0, G_MAXUINT, 0,
+                         G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
+
+  /**
+   * FlitzisSlot:sample: (getter dup_sample)
+   *
+   * The sample that a trigger plays; %NULL while the slot is empty.
+   */
+  properties[PROP_SAMPLE] =
+      g_param_spec_object ("sample", NULL, NULL,
+                           FLITZIS_TYPE_SAMPLE,
+                           G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
+
+  /**
+   * FlitzisSlot:loading: (getter get_loading)
+   *
+   * Whether a load of this slot is under way.
+   */
+  properties[PROP_LOADING] =
+      g_param_spec_boolean ("loading", NULL, NULL,
+                            FALSE,
+                            G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
+
+  /**
+   * FlitzisSlot:load-progress: (getter get_load_progress)
+   *
+   * How much of the newest load is done, 0 to 1; -1 while its length is unknown.
+   *
+   * 1 after a load that succeeded, 0 after one that failed and before the first.
+   */
+  properties[PROP_LOAD_PROGRESS] =
+      g_param_spec_double ("load-progress", NULL, NULL,
+                           -1.0, 1.0, 0.0,
+                           G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
+
+  /**
+   * FlitzisSlot:playing: (getter get_playing)
+   *
+   * Whether voices of this slot sound, or wait for the next block to start.
+   */
+  properties[PROP_PLAYING] =
+      g_param_spec_boolean ("playing", NULL, NULL,
+                            FALSE,
+                            G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
+
+  /**
+   * FlitzisSlot:gain: (getter get_gain) (setter set_gain)
+   *
+   * The factor on all voices of this slot, linear, 0 to 16.
+   *
+   * Voices that sound move to a new value within 5 ms, from the next block on.
+   */
+  properties[PROP_GAIN] =
+      g_param_spec_double ("gain", NULL, NULL,
+                           0.0, 16.0, 1.0,
+                           G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS | G_PARAM_EXPLICIT_NOTIFY);
+
+  g_object_class_install_properties (object_class, N_PROPS, properties);
+}
+
+static void
+flitzis_slot_init (FlitzisSlot *self)
+{
+}
+
+FlitzisSlot *
+flitzis_slot_new (FlitzisControl *control, guint index)
+{
+  FlitzisSlot *self = g_object_new (FLITZIS_TYPE_SLOT, NULL);
+
+  self->control = flitzis_control_ref (control);
+  self->index = index;
+
+  return self;
+}
+
+/**
+ * flitzis_slot_get_index: (get-property index)
+ * @self: a slot
+ *
+ * Gets the number of the slot in its engine.
+ *
+ * Returns: the number, from 0
+ */
+guint
+flitzis_slot_get_index (FlitzisSlot *self)
+{
+  g_return_val_if_fail (FLITZIS_IS_SLOT (self), 0);
+
+  return self->index;
+}
+
+/**
+ * flitzis_slot_dup_sample: (get-property sample)
+ * @self: a slot
+ *
+ * Gets the sample that a trigger plays.
+ *
+ * Returns: (transfer full) (nullable): the sample, or %NULL while the slot is empty
+ */
+FlitzisSample *
+flitzis_slot_dup_sample (FlitzisSlot *self)
+{
+  g_return_val_if_fail (FLITZIS_IS_SLOT (self), NULL);
+
+  return self->control != NULL ? flitzis_control_dup_sample (self->control, self->index) : NULL;
+}
+
+/**
+ * flitzis_slot_get_loading: (get-property loading)
+ * @self: a slot
+ *
+ * Gets whether a load is under way.
+ *
+ * Returns: %TRUE while the slot loads
+ */
+gboolean
+flitzis_slot_get_loading (FlitzisSlot *self)
+{
+  g_return_val_if_fail (FLITZIS_IS_SLOT (self), FALSE);
+
+  return self->control != NULL && flitzis_control_get_loading (self->control, self->index);
+}
+
+/**
+ * flitzis_slot_get_load_progress: (get-property load-progress)
+ * @self: a slot
+ *
+ * Gets how much of the newest load is done.
+ *
+ * Returns: 0 to 1; -1 while the length is unknown
+ */
+double
+flitzis_slot_get_load_progress (FlitzisSlot *self)
+{
+  g_return_val_if_fail (FLITZIS_IS_SLOT (self), 0.0);
+
+  return self->control != NULL ? flitzis_control_get_load_progress (self->control, self->index)
+                               : 0.0;
+}
+
+/**
+ * flitzis_slot_get_playing: (get-property playing)
+ * @self: a slot
+ *
+ * Gets whether voices of this slot sound.
+ *
+ * Returns: %TRUE while they do
+ */
+gboolean
+flitzis_slot_get_playing (FlitzisSlot *self)
+{
+  g_return_val_if_fail (FLITZIS_IS_SLOT (self), FALSE);
+
+  return self->control != NULL && flitzis_control_get_playing (self->control, self->index);
+}
+
+/**
+ * flitzis_slot_get_gain: (get-property gain)
+ * @self: a slot
+ *
+ * Gets the factor on all voices of this slot.
+ *
+ * Returns: the gain, linear
+ */
+double
+flitzis_slot_get_gain (FlitzisSlot *self)
+{
+  g_return_val_if_fail (FLITZIS_IS_SLOT (self), 1.0);
+
+  return self->control != NULL ? get_settings (self)->gain : 1.0;
+}
+
+/**
+ * flitzis_slot_set_gain: (set-property gain)
+ * @self: a slot
+ * @gain: 0 to 16, linear
+ *
+ * Sets the factor on all voices of this slot.
+ *
+ * Voices that sound move to it within 5 ms, from the next block on.
+ */
+void
+flitzis_slot_set_gain (FlitzisSlot *self, double gain)
+{
+  g_return_if_fail (FLITZIS_IS_SLOT (self));
+  g_return_if_fail (gain >= 0.0 && gain <= 16.0);
+
+  if (self->control != NULL && atomic_exchange (&get_settings (self)->gain, gain) != gain)
+    flitzis_events_notify (flitzis_control_get_events (self->control), G_OBJECT (self),
+                           FLITZIS_EVENTS_SLOT (self->index), properties[PROP_GAIN]);
+}

@@ -1,0 +1,503 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Copyright 2026 the Flitzis authors */
+
+#include "config.h"
+
+#include "output/pipewire.h"
+
+#include "flitzis-error.h"
+#include "rt/mixer.h"
+
+#include <errno.h>
+#include <pipewire/pipewire.h>
+#include <spa/param/audio/format-utils.h>
+#include <string.h>
+
+#define START_TIMEOUT_NS ((gint64) SPA_NSEC_PER_SEC)
+#define RETRY_INTERVAL_NS (250 * SPA_NSEC_PER_MSEC)
+#define COLLECT_INTERVAL_NS (10 * SPA_NSEC_PER_MSEC)
+
+#define FRAME_SIZE (2 * sizeof (float))
+
+struct _FlitzisPipewire
+{
+  /* constant */
+  FlitzisControl *control;
+  FlitzisMixer *mixer;
+  char *client_name;
+  char *media_role;
+  char *target;
+  guint latency_frames;
+  struct pw_thread_loop *thread_loop;
+  struct pw_loop *loop;
+  struct pw_context *context;
+  struct spa_source *wake_event;
+  struct spa_source *collect_timer;
+  struct spa_source *retry_timer;
+
+  /* the loop's thread, or under its lock */
+  struct pw_core *core;
+  struct spa_hook core_listener;
+  struct pw_stream *stream;
+  struct spa_hook stream_listener;
+  gboolean is_accepted;
+  gboolean is_streaming;
+  guint64 first_position; /* of the mixer, when the stream began to stream */
+  char *failure;          /* the server's own words, while nobody has accepted the node */
+
+  /* the loop's thread writes, the callback reads */
+  _Atomic (struct spa_io_position *) io_position;
+  _Atomic bool is_new_stream; /* its clock has nothing to do with the last one's */
+
+  /* the callback */
+  guint64 next_clock; /* where the driver's clock stands if no cycle is missed; 0: unknown */
+};
+
+static void
+set_timer (FlitzisPipewire *self, struct spa_source *timer, guint64 first_ns, guint64 interval_ns)
+{
+  struct timespec first = { .tv_nsec = (long) first_ns };
+  struct timespec interval = { .tv_nsec = (long) interval_ns };
+
+  pw_loop_update_timer (self->loop, timer, &first, &interval, false);
+}
+
+/* The audio callback. */
+
+/* A driver whose clock is ahead of where the last cycle ended has left cycles out. */
+static void
+count_xruns (FlitzisPipewire *self) FLITZIS_REALTIME
+{
+  struct spa_io_position *io = atomic_load_explicit (&self->io_position, memory_order_acquire);
+
+  if (io == NULL)
+    return;
+
+  if (atomic_exchange_explicit (&self->is_new_stream, false, memory_order_relaxed))
+    self->next_clock = 0;
+
+  if (self->next_clock != 0 && io->clock.position > self->next_clock)
+    atomic_fetch_add_explicit (&self->mixer->n_xruns, 1, memory_order_relaxed);
+
+  self->next_clock = io->clock.position + io->clock.duration;
+}
+
+static void
+render (FlitzisPipewire *self, float *out, uint32_t n_frames) FLITZIS_REALTIME
+{
+  flitzis_mixer_set_streaming (self->mixer, true);
+
+  if (!flitzis_mixer_try_own (self->mixer, FLITZIS_OWNER_CALLBACK))
+    {
+      memset (out, 0, n_frames * FRAME_SIZE);
+      return;
+    }
+
+  flitzis_mixer_render (self->mixer, out, n_frames);
+  flitzis_mixer_disown (self->mixer);
+}
+
+static void
+process_cb (void *data)
+{
+  FlitzisPipewire *self = data;
+  struct pw_buffer *buffer = pw_stream_dequeue_buffer (self->stream);
+  struct spa_data *audio;
+  uint32_t n_frames = 0;
+
+  if (buffer == NULL)
+    return;
+
+  audio = &buffer->buffer->datas[0];
+
+  if (audio->data != NULL)
+    {
+      n_frames = audio->maxsize / FRAME_SIZE;
+
+      if (buffer->requested > 0 && buffer->requested < n_frames)
+        n_frames = (uint32_t) buffer->requested;
+
+      count_xruns (self);
+      render (self, audio->data, n_frames);
+    }
+
+  audio->chunk->offset = 0;
+  audio->chunk->stride = FRAME_SIZE;
+  audio->chunk->size = n_frames * FRAME_SIZE;
+  pw_stream_queue_buffer (self->stream, buffer);
+}
+
+/* The loop's thread. */
+
+static void
+set_streaming (FlitzisPipewire *self, gboolean is_streaming)
+{
+  if (self->is_streaming == is_streaming)
+    return;
+
+  self->is_streaming = is_streaming;
+
+  self->first_position = atomic_load_explicit (&self->mixer->position, memory_order_relaxed);
+
+  atomic_store_explicit (&self->is_new_stream, true, memory_order_relaxed);
+
+  if (is_streaming)
+    set_timer (self, self->collect_timer, COLLECT_INTERVAL_NS, COLLECT_INTERVAL_NS);
+
+  flitzis_control_set_streaming (self->control, is_streaming);
+}
+
+static void
+set_failure (FlitzisPipewire *self, const char *failure)
+{
+  g_free (self->failure);
+  self->failure = g_strdup (failure != NULL ? failure : "unknown error");
+  pw_thread_loop_signal (self->thread_loop, false);
+}
+
+/* What an accepted stream loses it waits for; one that never was is an error of `new`. */
+static void
+lose (FlitzisPipewire *self, const char *failure)
+{
+  if (!self->is_accepted)
+    {
+      set_failure (self, failure);
+      return;
+    }
+
+  set_streaming (self, FALSE);
+  flitzis_control_set_state (self->control, FLITZIS_STATE_RECONNECTING);
+  set_timer (self, self->retry_timer, RETRY_INTERVAL_NS, 0);
+}
+
+static void
+core_error_cb (void *data, uint32_t id, int seq, int res, const char *message)
+{
+  FlitzisPipewire *self = data;
+
+  if (id == PW_ID_CORE)
+    lose (self, message);
+}
+
+static const struct pw_core_events core_events = {
+  PW_VERSION_CORE_EVENTS,
+  .error = core_error_cb,
+};
+
+static void
+state_changed_cb (void                *data,
+                  enum pw_stream_state old_state,
+                  enum pw_stream_state state,
+                  const char          *error)
+{
+  FlitzisPipewire *self = data;
+
+  switch (state)
+    {
+    case PW_STREAM_STATE_STREAMING:
+      set_streaming (self, TRUE);
+      break;
+    case PW_STREAM_STATE_PAUSED:
+      self->is_accepted = TRUE;
+      set_streaming (self, FALSE);
+      pw_thread_loop_signal (self->thread_loop, false);
+      /* the sink went away; the server links the stream again when there is one */
+      if (flitzis_control_get_state (self->control) == FLITZIS_STATE_RUNNING)
+        flitzis_control_set_state (self->control, FLITZIS_STATE_RECONNECTING);
+      break;
+    case PW_STREAM_STATE_ERROR:
+      lose (self, error);
+      break;
+    case PW_STREAM_STATE_UNCONNECTED:
+      lose (self, "disconnected");
+      break;
+    case PW_STREAM_STATE_CONNECTING:
+      break;
+    }
+}
+
+static void
+io_changed_cb (void *data, uint32_t id, void *area, uint32_t size)
+{
+  FlitzisPipewire *self = data;
+
+  if (id == SPA_IO_Position)
+    atomic_store_explicit (&self->io_position, area, memory_order_release);
+}
+
+static const struct pw_stream_events stream_events = {
+  PW_VERSION_STREAM_EVENTS,
+  .state_changed = state_changed_cb,
+  .io_changed = io_changed_cb,
+  .process = process_cb,
+};
+
+static struct pw_properties *
+make_stream_properties (FlitzisPipewire *self)
+{
+  struct pw_properties *properties = pw_properties_new (PW_KEY_MEDIA_TYPE, "Audio",
+                                                        PW_KEY_MEDIA_CATEGORY, "Playback",
+                                                        PW_KEY_NODE_NAME, self->client_name,
+                                                        PW_KEY_APP_NAME, self->client_name,
+                                                        NULL);
+
+  if (self->media_role != NULL)
+    pw_properties_set (properties, PW_KEY_MEDIA_ROLE, self->media_role);
+
+  if (self->target != NULL)
+    pw_properties_set (properties, PW_KEY_TARGET_OBJECT, self->target);
+
+  if (self->latency_frames > 0)
+    pw_properties_setf (properties, PW_KEY_NODE_LATENCY, "%u/%u", self->latency_frames,
+                        self->mixer->sample_rate);
+
+  return properties;
+}
+
+static int
+connect_stream (FlitzisPipewire *self)
+{
+  struct spa_audio_info_raw format = {
+    .format = SPA_AUDIO_FORMAT_F32,
+    .rate = self->mixer->sample_rate,
+    .channels = 2,
+    .position = { SPA_AUDIO_CHANNEL_FL, SPA_AUDIO_CHANNEL_FR },
+  };
+  uint8_t buffer[1024];
+  struct spa_pod_builder builder = SPA_POD_BUILDER_INIT (buffer, sizeof (buffer));
+  const struct spa_pod *params[] = {
+    spa_format_audio_raw_build (&builder, SPA_PARAM_EnumFormat, &format),
+  };
+
+  self->stream = pw_stream_new (self->core, self->client_name, make_stream_properties (self));
+
+  if (self->stream == NULL)
+    return -errno;
+
+  pw_stream_add_listener (self->stream, &self->stream_listener, &stream_events, self);
+
+  return pw_stream_connect (self->stream, PW_DIRECTION_OUTPUT, PW_ID_ANY,
+                            PW_STREAM_FLAG_AUTOCONNECT | PW_STREAM_FLAG_MAP_BUFFERS |
+                                PW_STREAM_FLAG_RT_PROCESS,
+                            params, G_N_ELEMENTS (params));
+}
+
+static void
+disconnect (FlitzisPipewire *self)
+{
+  /* without the listener: what we do ourselves is not a loss */
+  if (self->stream != NULL)
+    spa_hook_remove (&self->stream_listener);
+
+  g_clear_pointer (&self->stream, pw_stream_destroy);
+  self->io_position = NULL;
+  set_streaming (self, FALSE);
+
+  if (self->core != NULL)
+    spa_hook_remove (&self->core_listener);
+
+  if (self->core != NULL)
+    pw_core_disconnect (self->core);
+
+  self->core = NULL;
+}
+
+/* 0 or a negative errno */
+static int
+connect_core (FlitzisPipewire *self)
+{
+  self->core = pw_context_connect (self->context, NULL, 0);
+
+  if (self->core == NULL)
+    return -errno;
+
+  pw_core_add_listener (self->core, &self->core_listener, &core_events, self);
+
+  return connect_stream (self);
+}
+
+static void
+retry_cb (void *data, uint64_t n_expirations)
+{
+  FlitzisPipewire *self = data;
+
+  disconnect (self);
+
+  if (connect_core (self) < 0)
+    set_timer (self, self->retry_timer, RETRY_INTERVAL_NS, 0);
+}
+
+static void
+wake_cb (void *data, uint64_t count)
+{
+  FlitzisPipewire *self = data;
+
+  set_timer (self, self->collect_timer, COLLECT_INTERVAL_NS, COLLECT_INTERVAL_NS);
+}
+
+/* Whether the stream streams, but its first block has not been seen. */
+static gboolean
+is_starting (FlitzisPipewire *self)
+{
+  guint64 position = atomic_load_explicit (&self->mixer->position, memory_order_relaxed);
+
+  if (!self->is_streaming ||
+      flitzis_control_get_state (self->control) == FLITZIS_STATE_RUNNING)
+    return FALSE;
+
+  if (position == self->first_position)
+    return TRUE;
+
+  flitzis_control_set_state (self->control, FLITZIS_STATE_RUNNING);
+
+  return FALSE;
+}
+
+static void
+collect_cb (void *data, uint64_t n_expirations)
+{
+  FlitzisPipewire *self = data;
+  gboolean starting = is_starting (self);
+
+  if (!flitzis_control_collect (self->control) && !starting)
+    set_timer (self, self->collect_timer, 0, 0);
+}
+
+/* Called by control, under its mutex. */
+static void
+wake (gpointer data)
+{
+  FlitzisPipewire *self = data;
+
+  pw_loop_signal_event (self->loop, self->wake_event);
+}
+
+/* Any thread. */
+
+static void
+init_pipewire (void)
+{
+  static gsize is_done = 0;
+
+  if (g_once_init_enter (&is_done))
+    {
+      pw_init (NULL, NULL);
+      g_once_init_leave (&is_done, TRUE);
+    }
+}
+
+static struct pw_context *
+make_context (struct pw_loop *loop)
+{
+  /* real-time priority for the callback, where the configuration for it is installed */
+  struct pw_properties *properties = pw_properties_new (PW_KEY_CONFIG_NAME, "client-rt.conf",
+                                                        NULL);
+  struct pw_context *context = pw_context_new (loop, properties, 0);
+
+  return context != NULL ? context : pw_context_new (loop, NULL, 0);
+}
+
+static gboolean
+set_error (GError **error, const char *cause)
+{
+  g_set_error (error, FLITZIS_ENGINE_ERROR, FLITZIS_ENGINE_ERROR_OUTPUT,
+               "Could not play through PipeWire: %s", cause);
+
+  return FALSE;
+}
+
+/* Under the loop's lock. */
+static gboolean
+connect_and_wait (FlitzisPipewire *self, GError **error)
+{
+  struct timespec deadline;
+  int result;
+
+  pw_thread_loop_get_time (self->thread_loop, &deadline, START_TIMEOUT_NS);
+  result = connect_core (self);
+
+  if (result < 0)
+    return set_error (error, result == -EHOSTDOWN || result == -ENOENT || result == -ECONNREFUSED
+                                 ? "no server is running here"
+                                 : g_strerror (-result));
+
+  while (!self->is_accepted && self->failure == NULL)
+    {
+      if (pw_thread_loop_timed_wait_full (self->thread_loop, &deadline) < 0)
+        return set_error (error, "the server did not answer within a second");
+    }
+
+  return self->is_accepted || set_error (error, self->failure);
+}
+
+static gboolean
+set_up (FlitzisPipewire *self, GError **error)
+{
+  gboolean is_connected;
+
+  self->thread_loop = pw_thread_loop_new ("flitzis", NULL);
+
+  if (self->thread_loop == NULL)
+    return set_error (error, g_strerror (errno));
+
+  self->loop = pw_thread_loop_get_loop (self->thread_loop);
+  self->context = make_context (self->loop);
+
+  if (self->context == NULL)
+    return set_error (error, g_strerror (errno));
+
+  self->wake_event = pw_loop_add_event (self->loop, wake_cb, self);
+  self->collect_timer = pw_loop_add_timer (self->loop, collect_cb, self);
+  self->retry_timer = pw_loop_add_timer (self->loop, retry_cb, self);
+
+  if (pw_thread_loop_start (self->thread_loop) < 0)
+    return set_error (error, g_strerror (errno));
+
+  flitzis_control_set_wake (self->control, wake, self);
+
+  pw_thread_loop_lock (self->thread_loop);
+  is_connected = connect_and_wait (self, error);
+  pw_thread_loop_unlock (self->thread_loop);
+
+  return is_connected;
+}
+
+FlitzisPipewire *
+flitzis_pipewire_new (FlitzisControl *control, const FlitzisPipewireConfig *config, GError **error)
+{
+  FlitzisPipewire *self = g_new0 (FlitzisPipewire, 1);
+
+  init_pipewire ();
+  self->control = flitzis_control_ref (control);
+  self->mixer = flitzis_control_get_mixer (control);
+  self->client_name = g_strdup (config->client_name);
+  self->media_role = g_strdup (config->media_role);
+  self->target = g_strdup (config->target);
+  self->latency_frames = config->latency_frames;
+  flitzis_control_set_state (control, FLITZIS_STATE_STARTING);
+
+  if (!set_up (self, error))
+    g_clear_pointer (&self, flitzis_pipewire_free);
+
+  return self;
+}
+
+void
+flitzis_pipewire_free (FlitzisPipewire *self)
+{
+  flitzis_control_set_wake (self->control, NULL, NULL);
+
+  if (self->thread_loop != NULL)
+    pw_thread_loop_stop (self->thread_loop);
+
+  disconnect (self);
+  g_clear_pointer (&self->context, pw_context_destroy);
+  g_clear_pointer (&self->thread_loop, pw_thread_loop_destroy);
+  flitzis_control_set_state (self->control, FLITZIS_STATE_STOPPED);
+  flitzis_control_unref (self->control);
+  g_free (self->failure);
+  g_free (self->client_name);
+  g_free (self->media_role);
+  g_free (self->target);
+  g_free (self);
+}

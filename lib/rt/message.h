@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Copyright 2026 the Flitzis authors */
+
+#pragma once
+
+#include <stdint.h>
+
+/*
+ * What crosses between control and the mixer.
+ *
+ * Both queues carry records of a fixed size, by value. The only pointer in them is a handle: control
+ * makes it, the mixer keeps it in the bank and in voices, and sends the same pointer back as retired
+ * when neither holds it any more. Only control frees it.
+ */
+
+typedef struct
+{
+  /* set by control before it is sent, then constant */
+  const float *frames;  /* interleaved, finite, no denormals */
+  uint64_t n_frames;    /* 1..2^32 - 1 */
+  uint32_t n_channels;  /* 1..2 */
+  uint32_t sample_rate; /* Hz, 1000..768000 */
+
+  /* the mixer's own: the bank's hold and one for each voice */
+  uint32_t n_holds;
+} FlitzisHandle;
+
+typedef enum
+{
+  FLITZIS_COMMAND_PLAY,
+  FLITZIS_COMMAND_PUBLISH
+} FlitzisCommandKind;
+
+typedef struct
+{
+  FlitzisCommandKind kind;
+  uint32_t slot; /* 0..n_slots - 1 */
+  union
+  {
+    struct
+    {
+      uint64_t voice;  /* id, ascending from 1 */
+      double velocity; /* 0..1, linear */
+    } play;
+    struct
+    {
+      FlitzisHandle *handle; /* NULL empties the slot */
+    } publish;
+  };
+} FlitzisCommand;
+
+/* In the order of FlitzisEndReason, which this room cannot see. */
+typedef enum
+{
+  FLITZIS_END_FINISHED,
+  FLITZIS_END_STOPPED,
+  FLITZIS_END_STOLEN,
+  FLITZIS_END_UNLOADED,
+  FLITZIS_END_REJECTED
+} FlitzisEnd;
+
+typedef enum
+{
+  FLITZIS_REPORT_ENDED,
+  FLITZIS_REPORT_RETIRED
+} FlitzisReportKind;
+
+typedef struct
+{
+  FlitzisReportKind kind;
+  union
+  {
+    struct
+    {
+      FlitzisEnd reason;
+      uint64_t voice;
+    } ended;
+    struct
+    {
+      FlitzisHandle *handle;
+    } retired;
+  };
+} FlitzisReport;

@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Copyright 2026 the Flitzis authors */
+
+#pragma once
+
+#include "message.h"
+#include "queue.h"
+#include "realtime.h"
+#include "settings.h"
+#include "voice.h"
+
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+/* Commands that can wait for the next block. */
+#define FLITZIS_N_COMMANDS 1024
+
+/* Who may touch the mixer now. */
+typedef enum
+{
+  FLITZIS_OWNER_NONE,
+  FLITZIS_OWNER_CALLBACK,
+  FLITZIS_OWNER_OFFLINE,
+  FLITZIS_OWNER_CONTROL
+} FlitzisOwner;
+
+typedef struct
+{
+  FlitzisHandle *handle; /* NULL: empty */
+  FlitzisVoice *voices;
+} FlitzisBankSlot;
+
+/*
+ * The fades of voices that were cut off, rendered ahead: a ring of `n_frames` stereo frames that
+ * begins at `head`. The next `n_waiting` of them hold sound, the others are 0.
+ */
+typedef struct
+{
+  float *frames;
+  uint32_t n_frames;
+  uint32_t head;
+  uint32_t n_waiting;
+} FlitzisTail;
+
+/* All that the audio callback may touch. */
+typedef struct
+{
+  /* constant */
+  uint32_t n_slots;
+  uint32_t n_voices;
+  uint32_t sample_rate; /* Hz */
+  uint32_t ramp_frames; /* of a gain move */
+  uint32_t max_voices;  /* ids that control may have outstanding: sent, their end not yet read */
+  uint32_t max_handles; /* handles that control may have outstanding */
+
+  /* any thread */
+  _Atomic uint32_t owner; /* a FlitzisOwner */
+  _Atomic bool streaming; /* the callback comes; nobody else takes the mixer to apply commands */
+  FlitzisSettings settings;
+
+  /* control writes commands and reads reports, the owner the other way round */
+  FlitzisQueue commands;
+  FlitzisQueue reports;
+
+  /* the owner */
+  FlitzisBankSlot *bank;
+  FlitzisVoice *oldest, *newest;
+  FlitzisVoice *free;
+  FlitzisTail tail;
+  FlitzisScratch *scratch;
+
+  /* the owner writes, any thread reads */
+  _Atomic uint64_t position; /* frames rendered */
+  _Atomic uint64_t n_started;
+  _Atomic uint64_t n_stolen;
+  _Atomic uint64_t n_rejected;
+  _Atomic uint64_t n_xruns; /* the output's callback counts them */
+  _Atomic uint32_t n_playing;
+} FlitzisMixer;
+
+/* Never waits; false while another owner is at work. */
+bool flitzis_mixer_try_own (FlitzisMixer *mixer,
+                            FlitzisOwner  owner) FLITZIS_REALTIME;
+void flitzis_mixer_disown (FlitzisMixer *mixer) FLITZIS_REALTIME;
+
+bool flitzis_mixer_is_streaming (FlitzisMixer *mixer) FLITZIS_REALTIME;
+void flitzis_mixer_set_streaming (FlitzisMixer *mixer,
+                                  bool          streaming) FLITZIS_REALTIME;
+
+/* The owner: carries out the commands and stops that were there when it began. */
+void flitzis_mixer_apply (FlitzisMixer *mixer) FLITZIS_REALTIME;
+
+/* The owner: the same, then the next `n_frames` stereo frames into `out`. */
+void flitzis_mixer_render (FlitzisMixer *mixer,
+                           float        *out,
+                           uint32_t      n_frames) FLITZIS_REALTIME;

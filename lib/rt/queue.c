@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Copyright 2026 the Flitzis authors */
+
+#include "queue.h"
+
+#include <string.h>
+
+static unsigned char *
+get_record (FlitzisQueue *queue, uint32_t index)
+{
+  return queue->records + (size_t) (index & (queue->capacity - 1)) * queue->record_size;
+}
+
+void
+flitzis_queue_init (FlitzisQueue *queue, void *records, uint32_t capacity, uint32_t record_size)
+{
+  spa_ringbuffer_init (&queue->ring);
+  queue->capacity = capacity;
+  queue->record_size = record_size;
+  queue->records = records;
+}
+
+bool
+flitzis_queue_push (FlitzisQueue *queue, const void *record)
+{
+  uint32_t index;
+  int32_t n_waiting = spa_ringbuffer_get_write_index (&queue->ring, &index);
+
+  if ((uint32_t) n_waiting >= queue->capacity)
+    return false;
+
+  memcpy (get_record (queue, index), record, queue->record_size);
+  spa_ringbuffer_write_update (&queue->ring, (int32_t) (index + 1));
+
+  return true;
+}
+
+uint32_t
+flitzis_queue_get_n_waiting (FlitzisQueue *queue)
+{
+  uint32_t index;
+
+  return (uint32_t) spa_ringbuffer_get_read_index (&queue->ring, &index);
+}
+
+bool
+flitzis_queue_pop (FlitzisQueue *queue, void *record)
+{
+  uint32_t index;
+
+  if (spa_ringbuffer_get_read_index (&queue->ring, &index) <= 0)
+    return false;
+
+  memcpy (record, get_record (queue, index), queue->record_size);
+  spa_ringbuffer_read_update (&queue->ring, (int32_t) (index + 1));
+
+  return true;
+}

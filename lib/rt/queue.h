@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Copyright 2026 the Flitzis authors */
+
+#pragma once
+
+#include "realtime.h"
+
+#include <spa/utils/ringbuffer.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+/*
+ * A queue of fixed-size records with one writer and one reader, both wait-free. All or nothing: a
+ * push into a full queue changes nothing.
+ *
+ * The indices of the spa_ringbuffer count records. They run on through 2^32, so the capacity is a
+ * power of two.
+ */
+typedef struct
+{
+  struct spa_ringbuffer ring;
+  uint32_t capacity;
+  uint32_t record_size;
+  unsigned char *records;
+} FlitzisQueue;
+
+/* setup: `records` has room for `capacity` records */
+void flitzis_queue_init (FlitzisQueue *queue,
+                         void         *records,
+                         uint32_t      capacity,
+                         uint32_t      record_size);
+
+/* the writer */
+bool flitzis_queue_push (FlitzisQueue *queue,
+                         const void   *record) FLITZIS_REALTIME;
+
+/* the reader */
+uint32_t flitzis_queue_get_n_waiting (FlitzisQueue *queue) FLITZIS_REALTIME;
+bool flitzis_queue_pop (FlitzisQueue *queue,
+                        void         *record) FLITZIS_REALTIME;

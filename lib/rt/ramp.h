@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Copyright 2026 the Flitzis authors */
+
+#pragma once
+
+#include "realtime.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/*
+ * A value that moves to its target on a straight line, one step a frame. The value at a frame is a
+ * function of how many frames have passed since the move began, so it does not depend on how those
+ * frames were split into blocks.
+ */
+typedef struct
+{
+  float from;
+  float to;
+  uint32_t n_frames; /* of the whole move */
+  uint32_t frame;    /* done so far; n_frames: at rest */
+} FlitzisRamp;
+
+void flitzis_ramp_jump (FlitzisRamp *ramp,
+                        float        value) FLITZIS_REALTIME;
+void flitzis_ramp_move (FlitzisRamp *ramp,
+                        float        target,
+                        uint32_t     n_frames) FLITZIS_REALTIME;
+bool flitzis_ramp_is_resting (const FlitzisRamp *ramp) FLITZIS_REALTIME;
+float flitzis_ramp_get_value (const FlitzisRamp *ramp) FLITZIS_REALTIME;
+
+/* values[i] *= the ramp's next value */
+void flitzis_ramp_multiply (FlitzisRamp *ramp,
+                            float       *values,
+                            uint32_t     n_frames) FLITZIS_REALTIME;

@@ -1,0 +1,118 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Copyright 2026 the Flitzis authors */
+
+#include "setup.h"
+
+#include <string.h>
+#include <sys/mman.h>
+
+/* Gain moves and the fades of voices that are cut off take 5 ms. */
+#define RAMP_FRAMES(sample_rate) ((sample_rate) / 200)
+
+/* A cache line, so that what two threads write lies apart. */
+#define ALIGNMENT 64
+
+typedef struct
+{
+  FlitzisMixer mixer;
+  size_t size; /* of the whole mapping */
+} Mapping;
+
+static uint32_t
+round_up_to_power_of_two (uint32_t n)
+{
+  uint32_t power = 1;
+
+  while (power < n)
+    power *= 2;
+
+  return power;
+}
+
+/* Hands out the next `size` bytes; counts them only while there is no mapping yet. */
+static void *
+take (unsigned char *mapping, size_t *used, size_t size)
+{
+  void *taken = mapping != NULL ? mapping + *used : NULL;
+
+  *used += (size + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
+
+  return taken;
+}
+
+static void
+init_voices (FlitzisMixer *mixer, FlitzisVoice *voices)
+{
+  for (uint32_t i = 0; i < mixer->n_voices; i++)
+    voices[i].next_in_slot = i + 1 < mixer->n_voices ? &voices[i + 1] : NULL;
+
+  mixer->free = voices;
+}
+
+/* Lays everything out behind the mixer and returns the bytes used; sets it up if there is a mapping. */
+static size_t
+lay_out (unsigned char *mapping, uint32_t n_slots, uint32_t n_voices, uint32_t sample_rate)
+{
+  uint32_t n_cells = round_up_to_power_of_two (2 * (FLITZIS_N_COMMANDS + n_voices));
+  uint32_t max_voices = n_cells / 2;
+  uint32_t max_handles = FLITZIS_N_COMMANDS + 2 * n_slots + n_voices;
+  uint32_t n_reports = round_up_to_power_of_two (max_voices + max_handles);
+  uint32_t n_tail_frames = RAMP_FRAMES (sample_rate);
+  size_t used = 0;
+
+  FlitzisMixer *mixer = take (mapping, &used, sizeof (Mapping));
+  FlitzisSlotSettings *slots = take (mapping, &used, n_slots * sizeof (FlitzisSlotSettings));
+  _Atomic uint64_t *cells = take (mapping, &used, n_cells * sizeof (uint64_t));
+  FlitzisBankSlot *bank = take (mapping, &used, n_slots * sizeof (FlitzisBankSlot));
+  FlitzisVoice *voices = take (mapping, &used, n_voices * sizeof (FlitzisVoice));
+  FlitzisScratch *scratch = take (mapping, &used, sizeof (FlitzisScratch));
+  float *tail = take (mapping, &used, n_tail_frames * 2 * sizeof (float));
+  void *commands = take (mapping, &used, FLITZIS_N_COMMANDS * sizeof (FlitzisCommand));
+  void *reports = take (mapping, &used, n_reports * sizeof (FlitzisReport));
+
+  if (mapping == NULL)
+    return used;
+
+  mixer->n_slots = n_slots;
+  mixer->n_voices = n_voices;
+  mixer->sample_rate = sample_rate;
+  mixer->ramp_frames = RAMP_FRAMES (sample_rate);
+  mixer->max_voices = max_voices;
+  mixer->max_handles = max_handles;
+  mixer->bank = bank;
+  mixer->scratch = scratch;
+  mixer->tail.frames = tail;
+  mixer->tail.n_frames = n_tail_frames;
+  init_voices (mixer, voices);
+  flitzis_settings_init (&mixer->settings, slots, n_slots, cells, n_cells);
+  flitzis_queue_init (&mixer->commands, commands, FLITZIS_N_COMMANDS, sizeof (FlitzisCommand));
+  flitzis_queue_init (&mixer->reports, reports, n_reports, sizeof (FlitzisReport));
+
+  return used;
+}
+
+FlitzisMixer *
+flitzis_mixer_new (uint32_t n_slots, uint32_t n_voices, uint32_t sample_rate)
+{
+  size_t size = lay_out (NULL, n_slots, n_voices, sample_rate);
+  Mapping *mapping = mmap (NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+  if (mapping == MAP_FAILED)
+    return NULL;
+
+  /* Locking may be beyond the limits of this user; every page is touched all the same. */
+  (void) mlock (mapping, size);
+  memset (mapping, 0, size);
+  mapping->size = size;
+  lay_out ((unsigned char *) mapping, n_slots, n_voices, sample_rate);
+
+  return &mapping->mixer;
+}
+
+void
+flitzis_mixer_free (FlitzisMixer *mixer)
+{
+  Mapping *mapping = (Mapping *) mixer;
+
+  munmap (mapping, mapping->size);
+}
