@@ -21,5 +21,4 @@ build "$root/_build/quickstart" --buildtype=release -Dintrospection=enabled -Dva
 GI_TYPELIB_PATH=$root/_build/quickstart/introspection${GI_TYPELIB_PATH:+:$GI_TYPELIB_PATH}
 LD_LIBRARY_PATH=$root/_build/quickstart/lib${LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH}
 export GI_TYPELIB_PATH LD_LIBRARY_PATH
-# -E, -s: another Python's paths and packages do not get in.
-exec "$python" -E -s "$root/examples/quickstart.py" "$@"
+exec "$python" "$root/examples/quickstart.py" "$@"

@@ -11,6 +11,9 @@ modules='glib-2.0 gio-2.0 gobject-introspection-1.0 gstreamer-1.0 gstreamer-app-
   gstreamer-audio-1.0 gstreamer-pbutils-1.0 libpipewire-0.3 libspa-0.2'
 python_modules='gi'
 
+# Another Python's folders would break every Python here, meson's too.
+unset PYTHONHOME PYTHONPATH
+
 say () { printf '%s\n' "$*" >&2; }
 
 # Makes sure that all of it is there. Asks the network only for what is missing.
