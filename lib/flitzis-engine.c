@@ -49,7 +49,8 @@
  * A voice has ended; its short fade may still sound.
  *
  * Emitted once for each voice, in the owner context, in the order in which they ended. At most 4096
- * wait to be emitted; beyond that the oldest are dropped and counted in [property@Engine:n-dropped].
+ * wait to be emitted; beyond that the oldest are dropped and counted in
+ * [property@Engine:n-dropped].
  */
 
 #define MAX_LATENCY_FRAMES 8192
@@ -59,30 +60,32 @@ struct _FlitzisEngine
   GObject parent_instance;
 
   /* constant after construction */
-  guint n_slots;
-  guint n_voices;
-  guint sample_rate;
-  FlitzisOutput output;
+  guint           n_slots;
+  guint           n_voices;
+  guint           sample_rate;
+  FlitzisOutput   output;
   FlitzisControl *control;
-  FlitzisEvents *events;
-  FlitzisSlot **slots;
+  FlitzisEvents  *events;
+  FlitzisSlot   **slots;
 
   /* any thread, atomic; the strings are interned */
   const char *client_name;
   const char *media_role;
   const char *target;
-  guint latency_frames;
+  guint       latency_frames;
 
   /* any thread, under the mutex */
-  GMutex pipewire_mutex;
+  GMutex           pipewire_mutex;
   FlitzisPipewire *pipewire; /* NULL while stopped */
 };
 
 static void flitzis_engine_list_model_init (GListModelInterface *iface);
 
+/* clang-format off */
 G_DEFINE_FINAL_TYPE_WITH_CODE (FlitzisEngine, flitzis_engine, G_TYPE_OBJECT,
                                G_IMPLEMENT_INTERFACE (G_TYPE_LIST_MODEL,
                                                       flitzis_engine_list_model_init))
+/* clang-format on */
 
 enum
 {
@@ -415,8 +418,8 @@ flitzis_engine_class_init (FlitzisEngineClass *klass)
    */
   properties[PROP_CLIENT_NAME] =
       g_param_spec_string ("client-name", NULL, NULL,
-                         NULL,
-                         G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS | G_PARAM_EXPLICIT_NOTIFY);
+                           NULL,
+                           G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS | G_PARAM_EXPLICIT_NOTIFY);
 
   /**
    * FlitzisEngine:media-role: (getter get_media_role) (setter set_media_role)
@@ -428,8 +431,8 @@ flitzis_engine_class_init (FlitzisEngineClass *klass)
    */
   properties[PROP_MEDIA_ROLE] =
       g_param_spec_string ("media-role", NULL, NULL,
-                         "Music",
-                         G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS | G_PARAM_EXPLICIT_NOTIFY);
+                           "Music",
+                           G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS | G_PARAM_EXPLICIT_NOTIFY);
 
   /**
    * FlitzisEngine:target: (getter get_target) (setter set_target)
@@ -440,8 +443,8 @@ flitzis_engine_class_init (FlitzisEngineClass *klass)
    */
   properties[PROP_TARGET] =
       g_param_spec_string ("target", NULL, NULL,
-                         NULL,
-                         G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS | G_PARAM_EXPLICIT_NOTIFY);
+                           NULL,
+                           G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS | G_PARAM_EXPLICIT_NOTIFY);
 
   /**
    * FlitzisEngine:latency-frames: (getter get_latency_frames) (setter set_latency_frames)
@@ -467,8 +470,8 @@ flitzis_engine_class_init (FlitzisEngineClass *klass)
    */
   properties[PROP_GAIN] =
       g_param_spec_double ("gain", NULL, NULL,
-                         0.0, 16.0, 1.0,
-                         G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS | G_PARAM_EXPLICIT_NOTIFY);
+                           0.0, 16.0, 1.0,
+                           G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS | G_PARAM_EXPLICIT_NOTIFY);
 
   /**
    * FlitzisEngine:steal: (getter get_steal) (setter set_steal)
@@ -491,8 +494,8 @@ flitzis_engine_class_init (FlitzisEngineClass *klass)
    */
   properties[PROP_MEMORY_LIMIT] =
       g_param_spec_uint64 ("memory-limit", NULL, NULL,
-                         0, G_MAXUINT64, FLITZIS_DEFAULT_MEMORY_LIMIT,
-                         G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS | G_PARAM_EXPLICIT_NOTIFY);
+                           0, G_MAXUINT64, FLITZIS_DEFAULT_MEMORY_LIMIT,
+                           G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS | G_PARAM_EXPLICIT_NOTIFY);
 
   /**
    * FlitzisEngine:state: (getter get_state)
@@ -513,8 +516,8 @@ flitzis_engine_class_init (FlitzisEngineClass *klass)
    */
   properties[PROP_POSITION] =
       g_param_spec_uint64 ("position", NULL, NULL,
-                         0, G_MAXUINT64, 0,
-                         G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
+                           0, G_MAXUINT64, 0,
+                           G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
 
   /**
    * FlitzisEngine:n-playing: (getter get_n_playing)
@@ -537,8 +540,8 @@ flitzis_engine_class_init (FlitzisEngineClass *klass)
    */
   properties[PROP_N_TRIGGERED] =
       g_param_spec_uint64 ("n-triggered", NULL, NULL,
-                         0, G_MAXUINT64, 0,
-                         G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
+                           0, G_MAXUINT64, 0,
+                           G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
 
   /**
    * FlitzisEngine:n-started: (getter get_n_started)
@@ -547,8 +550,8 @@ flitzis_engine_class_init (FlitzisEngineClass *klass)
    */
   properties[PROP_N_STARTED] =
       g_param_spec_uint64 ("n-started", NULL, NULL,
-                         0, G_MAXUINT64, 0,
-                         G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
+                           0, G_MAXUINT64, 0,
+                           G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
 
   /**
    * FlitzisEngine:n-stolen: (getter get_n_stolen)
@@ -557,8 +560,8 @@ flitzis_engine_class_init (FlitzisEngineClass *klass)
    */
   properties[PROP_N_STOLEN] =
       g_param_spec_uint64 ("n-stolen", NULL, NULL,
-                         0, G_MAXUINT64, 0,
-                         G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
+                           0, G_MAXUINT64, 0,
+                           G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
 
   /**
    * FlitzisEngine:n-rejected: (getter get_n_rejected)
@@ -567,8 +570,8 @@ flitzis_engine_class_init (FlitzisEngineClass *klass)
    */
   properties[PROP_N_REJECTED] =
       g_param_spec_uint64 ("n-rejected", NULL, NULL,
-                         0, G_MAXUINT64, 0,
-                         G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
+                           0, G_MAXUINT64, 0,
+                           G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
 
   /**
    * FlitzisEngine:n-xruns: (getter get_n_xruns)
@@ -577,8 +580,8 @@ flitzis_engine_class_init (FlitzisEngineClass *klass)
    */
   properties[PROP_N_XRUNS] =
       g_param_spec_uint64 ("n-xruns", NULL, NULL,
-                         0, G_MAXUINT64, 0,
-                         G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
+                           0, G_MAXUINT64, 0,
+                           G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
 
   /**
    * FlitzisEngine:n-dropped: (getter get_n_dropped)
@@ -587,8 +590,8 @@ flitzis_engine_class_init (FlitzisEngineClass *klass)
    */
   properties[PROP_N_DROPPED] =
       g_param_spec_uint64 ("n-dropped", NULL, NULL,
-                         0, G_MAXUINT64, 0,
-                         G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
+                           0, G_MAXUINT64, 0,
+                           G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
 
   g_object_class_install_properties (object_class, N_PROPS, properties);
 
@@ -1116,7 +1119,7 @@ flitzis_engine_get_n_dropped (FlitzisEngine *self)
 static FlitzisPipewire *
 connect_pipewire (FlitzisEngine *self, GError **error)
 {
-  const char *client_name = flitzis_engine_get_client_name (self);
+  const char           *client_name = flitzis_engine_get_client_name (self);
   FlitzisPipewireConfig config = {
     .client_name = client_name != NULL ? client_name : g_get_prgname (),
     .media_role = flitzis_engine_get_media_role (self),
@@ -1591,8 +1594,8 @@ flitzis_engine_unload_sample (FlitzisEngine *self, guint id, GError **error)
  * velocity that is out of range or not a number, and with `FLITZIS_ENGINE_ERROR_BUSY` when more
  * triggers wait for the next block than the queue can hold (1024).
  *
- * Returns: the number of the voice, from 1 and never used again; 0 without an error when the slot is
- *   empty or the server away
+ * Returns: the number of the voice, from 1 and never used again; 0 without an error when the slot
+ *   is empty or the server away
  */
 guint64
 flitzis_engine_play_sample (FlitzisEngine *self, guint id, double velocity, GError **error)
@@ -1680,7 +1683,7 @@ flitzis_engine_stop_voice (FlitzisEngine *self, guint64 voice)
 GBytes *
 flitzis_engine_render (FlitzisEngine *self, guint n_frames, GError **error)
 {
-  gsize size = (gsize) n_frames * 2 * sizeof (float);
+  gsize             size = (gsize) n_frames * 2 * sizeof (float);
   g_autofree float *frames = NULL;
 
   g_return_val_if_fail (FLITZIS_IS_ENGINE (self), NULL);

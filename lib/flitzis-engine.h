@@ -114,25 +114,25 @@ FLITZIS_AVAILABLE_IN_ALL
 guint64 flitzis_engine_get_n_dropped (FlitzisEngine *self);
 
 FLITZIS_AVAILABLE_IN_ALL
-gboolean flitzis_engine_start (FlitzisEngine  *self,
-                               GError        **error);
+gboolean flitzis_engine_start (FlitzisEngine *self,
+                               GError       **error);
 FLITZIS_AVAILABLE_IN_ALL
 void flitzis_engine_start_async (FlitzisEngine      *self,
                                  GCancellable       *cancellable,
                                  GAsyncReadyCallback callback,
                                  gpointer            user_data);
 FLITZIS_AVAILABLE_IN_ALL
-gboolean flitzis_engine_start_finish (FlitzisEngine  *self,
-                                      GAsyncResult   *result,
-                                      GError        **error);
+gboolean flitzis_engine_start_finish (FlitzisEngine *self,
+                                      GAsyncResult  *result,
+                                      GError       **error);
 FLITZIS_AVAILABLE_IN_ALL
 void flitzis_engine_stop (FlitzisEngine *self);
 
 FLITZIS_AVAILABLE_IN_ALL
-gboolean flitzis_engine_load_sample (FlitzisEngine  *self,
-                                     guint           id,
-                                     const char     *path,
-                                     GError        **error);
+gboolean flitzis_engine_load_sample (FlitzisEngine *self,
+                                     guint          id,
+                                     const char    *path,
+                                     GError       **error);
 FLITZIS_AVAILABLE_IN_ALL
 void flitzis_engine_load_sample_async (FlitzisEngine      *self,
                                        guint               id,
@@ -141,15 +141,15 @@ void flitzis_engine_load_sample_async (FlitzisEngine      *self,
                                        GAsyncReadyCallback callback,
                                        gpointer            user_data);
 FLITZIS_AVAILABLE_IN_ALL
-gboolean flitzis_engine_load_sample_finish (FlitzisEngine  *self,
-                                            GAsyncResult   *result,
-                                            GError        **error);
+gboolean flitzis_engine_load_sample_finish (FlitzisEngine *self,
+                                            GAsyncResult  *result,
+                                            GError       **error);
 FLITZIS_AVAILABLE_IN_ALL
-gboolean flitzis_engine_load_file (FlitzisEngine  *self,
-                                   guint           id,
-                                   GFile          *file,
-                                   GCancellable   *cancellable,
-                                   GError        **error);
+gboolean flitzis_engine_load_file (FlitzisEngine *self,
+                                   guint          id,
+                                   GFile         *file,
+                                   GCancellable  *cancellable,
+                                   GError       **error);
 FLITZIS_AVAILABLE_IN_ALL
 void flitzis_engine_load_file_async (FlitzisEngine      *self,
                                      guint               id,
@@ -158,15 +158,15 @@ void flitzis_engine_load_file_async (FlitzisEngine      *self,
                                      GAsyncReadyCallback callback,
                                      gpointer            user_data);
 FLITZIS_AVAILABLE_IN_ALL
-gboolean flitzis_engine_load_file_finish (FlitzisEngine  *self,
-                                          GAsyncResult   *result,
-                                          GError        **error);
+gboolean flitzis_engine_load_file_finish (FlitzisEngine *self,
+                                          GAsyncResult  *result,
+                                          GError       **error);
 FLITZIS_AVAILABLE_IN_ALL
-gboolean flitzis_engine_load_bytes (FlitzisEngine  *self,
-                                    guint           id,
-                                    GBytes         *bytes,
-                                    GCancellable   *cancellable,
-                                    GError        **error);
+gboolean flitzis_engine_load_bytes (FlitzisEngine *self,
+                                    guint          id,
+                                    GBytes        *bytes,
+                                    GCancellable  *cancellable,
+                                    GError       **error);
 FLITZIS_AVAILABLE_IN_ALL
 void flitzis_engine_load_bytes_async (FlitzisEngine      *self,
                                       guint               id,
@@ -175,28 +175,28 @@ void flitzis_engine_load_bytes_async (FlitzisEngine      *self,
                                       GAsyncReadyCallback callback,
                                       gpointer            user_data);
 FLITZIS_AVAILABLE_IN_ALL
-gboolean flitzis_engine_load_bytes_finish (FlitzisEngine  *self,
-                                           GAsyncResult   *result,
-                                           GError        **error);
+gboolean flitzis_engine_load_bytes_finish (FlitzisEngine *self,
+                                           GAsyncResult  *result,
+                                           GError       **error);
 FLITZIS_AVAILABLE_IN_ALL
-gboolean flitzis_engine_set_sample (FlitzisEngine  *self,
-                                    guint           id,
-                                    FlitzisSample  *sample,
-                                    GError        **error);
+gboolean flitzis_engine_set_sample (FlitzisEngine *self,
+                                    guint          id,
+                                    FlitzisSample *sample,
+                                    GError       **error);
 FLITZIS_AVAILABLE_IN_ALL
-gboolean flitzis_engine_unload_sample (FlitzisEngine  *self,
-                                       guint           id,
-                                       GError        **error);
+gboolean flitzis_engine_unload_sample (FlitzisEngine *self,
+                                       guint          id,
+                                       GError       **error);
 
 FLITZIS_AVAILABLE_IN_ALL
-guint64 flitzis_engine_play_sample (FlitzisEngine  *self,
-                                    guint           id,
-                                    double          velocity,
-                                    GError        **error);
+guint64 flitzis_engine_play_sample (FlitzisEngine *self,
+                                    guint          id,
+                                    double         velocity,
+                                    GError       **error);
 FLITZIS_AVAILABLE_IN_ALL
-gboolean flitzis_engine_stop_sample (FlitzisEngine  *self,
-                                     guint           id,
-                                     GError        **error);
+gboolean flitzis_engine_stop_sample (FlitzisEngine *self,
+                                     guint          id,
+                                     GError       **error);
 FLITZIS_AVAILABLE_IN_ALL
 void flitzis_engine_stop_all_samples (FlitzisEngine *self);
 FLITZIS_AVAILABLE_IN_ALL
@@ -204,8 +204,8 @@ void flitzis_engine_stop_voice (FlitzisEngine *self,
                                 guint64        voice);
 
 FLITZIS_AVAILABLE_IN_ALL
-GBytes *flitzis_engine_render (FlitzisEngine  *self,
-                               guint           n_frames,
-                               GError        **error);
+GBytes *flitzis_engine_render (FlitzisEngine *self,
+                               guint          n_frames,
+                               GError       **error);
 
 G_END_DECLS

@@ -5,6 +5,7 @@
 
 #include "flitzis-enums.h"
 
+/* clang-format off */
 G_DEFINE_ENUM_TYPE (FlitzisOutput, flitzis_output,
                     G_DEFINE_ENUM_VALUE (FLITZIS_OUTPUT_AUTO, "auto"),
                     G_DEFINE_ENUM_VALUE (FLITZIS_OUTPUT_PIPEWIRE, "pipewire"))
@@ -26,3 +27,4 @@ G_DEFINE_ENUM_TYPE (FlitzisEndReason, flitzis_end_reason,
                     G_DEFINE_ENUM_VALUE (FLITZIS_END_REASON_STOLEN, "stolen"),
                     G_DEFINE_ENUM_VALUE (FLITZIS_END_REASON_UNLOADED, "unloaded"),
                     G_DEFINE_ENUM_VALUE (FLITZIS_END_REASON_REJECTED, "rejected"))
+/* clang-format on */

@@ -5,6 +5,7 @@
 
 #include "flitzis-error.h"
 
+/* clang-format off */
 G_DEFINE_QUARK (flitzis-engine-error-quark, flitzis_engine_error)
 
 G_DEFINE_ENUM_TYPE (FlitzisEngineError, flitzis_engine_error,
@@ -15,3 +16,4 @@ G_DEFINE_ENUM_TYPE (FlitzisEngineError, flitzis_engine_error,
                     G_DEFINE_ENUM_VALUE (FLITZIS_ENGINE_ERROR_TOO_LARGE, "too-large"),
                     G_DEFINE_ENUM_VALUE (FLITZIS_ENGINE_ERROR_OUTPUT, "output"),
                     G_DEFINE_ENUM_VALUE (FLITZIS_ENGINE_ERROR_BUSY, "busy"))
+/* clang-format on */

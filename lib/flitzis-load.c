@@ -11,9 +11,9 @@
 struct _FlitzisLoad
 {
   FlitzisTicket *ticket;
-  guint sample_rate; /* Hz, to decode to */
-  GFile *file;
-  GBytes *bytes;
+  guint          sample_rate; /* Hz, to decode to */
+  GFile         *file;
+  GBytes        *bytes;
 };
 
 FlitzisLoad *
@@ -78,8 +78,8 @@ static void
 load_worker (GTask *task, gpointer source_object, gpointer task_data, GCancellable *cancellable)
 {
   FlitzisLoad *self = task_data;
-  GError *error = NULL;
-  gboolean loaded = load (self, cancellable, &error);
+  GError      *error = NULL;
+  gboolean     loaded = load (self, cancellable, &error);
 
   flitzis_load_free (self);
 

@@ -22,10 +22,10 @@ FlitzisLoad *flitzis_load_new (FlitzisControl *control,
                                GBytes         *bytes);
 
 /* Both take `load`; the outcome is a boolean of the task. */
-gboolean flitzis_load_run (FlitzisLoad   *load,
-                           GTask         *task,
-                           GError       **error);
-void flitzis_load_run_async (FlitzisLoad *load,
-                             GTask       *task);
+gboolean flitzis_load_run (FlitzisLoad *load,
+                           GTask       *task,
+                           GError     **error);
+void     flitzis_load_run_async (FlitzisLoad *load,
+                                 GTask       *task);
 
 G_END_DECLS

@@ -40,9 +40,9 @@ struct _FlitzisSample
   GBytes *bytes;
   guint64 n_frames;
   guint64 n_mended;
-  guint n_channels;
-  guint sample_rate;
-  guint source_rate;
+  guint   n_channels;
+  guint   sample_rate;
+  guint   source_rate;
 };
 
 G_DEFINE_FINAL_TYPE (FlitzisSample, flitzis_sample, G_TYPE_OBJECT)
@@ -93,9 +93,9 @@ count_broken (const float *values, gsize n_values)
 static GBytes *
 make_playable (GBytes *bytes, guint64 *n_mended)
 {
-  gsize size;
-  gconstpointer data = g_bytes_get_data (bytes, &size);
-  gboolean aligned = (guintptr) data % G_ALIGNOF (float) == 0;
+  gsize             size;
+  gconstpointer     data = g_bytes_get_data (bytes, &size);
+  gboolean          aligned = (guintptr) data % G_ALIGNOF (float) == 0;
   g_autofree float *copy = NULL;
 
   if (aligned && count_broken (data, size / sizeof (float)) == 0)
@@ -267,7 +267,7 @@ flitzis_sample_new_decoded (GBytes *bytes,
 FlitzisSample *
 flitzis_sample_new (GBytes *bytes, guint n_channels, guint sample_rate, GError **error)
 {
-  gsize size = bytes != NULL ? g_bytes_get_size (bytes) : 0;
+  gsize   size = bytes != NULL ? g_bytes_get_size (bytes) : 0;
   guint64 n_mended = 0;
   GBytes *playable;
 

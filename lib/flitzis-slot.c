@@ -31,7 +31,7 @@ struct _FlitzisSlot
 
   /* constant */
   FlitzisControl *control; /* NULL only for an object that no engine made */
-  guint index;
+  guint           index;
 };
 
 G_DEFINE_FINAL_TYPE (FlitzisSlot, flitzis_slot, G_TYPE_OBJECT)

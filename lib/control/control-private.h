@@ -10,30 +10,30 @@ G_BEGIN_DECLS
 /* A sample on its way to the mixer, in it, or on its way back. */
 typedef struct
 {
-  FlitzisHandle rt; /* first: what the mixer is given the address of */
+  FlitzisHandle  rt; /* first: what the mixer is given the address of */
   FlitzisSample *sample;
 } FlitzisSampleHandle;
 
 typedef struct
 {
-  FlitzisSample *sample; /* the newest published; NULL: empty */
-  guint n_voices;        /* triggered and not yet known to have ended */
+  FlitzisSample *sample;   /* the newest published; NULL: empty */
+  guint          n_voices; /* triggered and not yet known to have ended */
 
   /* the newest handle, while it waits for room in the queue */
   FlitzisSampleHandle *pending;
-  gboolean is_pending;
-  gboolean is_in_mixer; /* the last record sent held a handle */
+  gboolean             is_pending;
+  gboolean             is_in_mixer; /* the last record sent held a handle */
 
   /* the newest load, unload or set_sample wins */
-  guint64 ticket;
+  guint64  ticket;
   gboolean loading;
-  double load_progress; /* 0..1, -1 unknown */
+  double   load_progress; /* 0..1, -1 unknown */
 } FlitzisControlSlot;
 
 typedef struct
 {
   guint64 voice; /* 0: free */
-  guint slot;
+  guint   slot;
 } FlitzisVoiceCell;
 
 struct _FlitzisControl
@@ -41,30 +41,30 @@ struct _FlitzisControl
   gatomicrefcount ref_count;
 
   /* constant */
-  FlitzisMixer *mixer;
+  FlitzisMixer  *mixer;
   FlitzisEvents *events;
 
   GMutex mutex;
 
   /* any thread, under the mutex */
-  FlitzisState state;
-  gboolean is_closed;
+  FlitzisState        state;
+  gboolean            is_closed;
   FlitzisControlSlot *slots;
-  FlitzisVoiceCell *cells; /* a voice's own is at its id & cell_mask */
-  guint64 next_voice;
-  guint n_voices; /* outstanding */
-  guint64 n_triggered;
-  guint64 n_rejected; /* here; the mixer counts its own */
-  guint n_playing_told;
+  FlitzisVoiceCell   *cells; /* a voice's own is at its id & cell_mask */
+  guint64             next_voice;
+  guint               n_voices; /* outstanding */
+  guint64             n_triggered;
+  guint64             n_rejected; /* here; the mixer counts its own */
+  guint               n_playing_told;
 
-  GQueue pending_slots;
-  GHashTable *samples; /* FlitzisSample -> number of its handles */
-  guint n_handles;     /* in the mixer or a queue */
-  guint n_retiring;    /* of them, no longer in a slot */
-  GPtrArray *released; /* samples to let go of when the mutex is free */
-  guint64 n_bytes_held;
-  guint64 n_bytes_loading;
-  guint64 memory_limit;
+  GQueue      pending_slots;
+  GHashTable *samples;    /* FlitzisSample -> number of its handles */
+  guint       n_handles;  /* in the mixer or a queue */
+  guint       n_retiring; /* of them, no longer in a slot */
+  GPtrArray  *released;   /* samples to let go of when the mutex is free */
+  guint64     n_bytes_held;
+  guint64     n_bytes_loading;
+  guint64     memory_limit;
 
   void (*wake) (gpointer data);
   gpointer wake_data;
@@ -79,15 +79,15 @@ void flitzis_control_unlock (FlitzisControl *self);
 void flitzis_control_settle (FlitzisControl *self);
 
 /* samples.c, under the mutex */
-gboolean flitzis_control_check_memory (FlitzisControl  *self,
-                                       FlitzisSample   *sample,
-                                       guint64          n_bytes,
-                                       GError         **error);
-void flitzis_control_publish (FlitzisControl *self,
-                              guint           slot,
-                              FlitzisSample  *sample);
-void flitzis_control_send_pending (FlitzisControl *self);
-void flitzis_control_retire (FlitzisControl *self,
-                             FlitzisHandle  *handle);
+gboolean flitzis_control_check_memory (FlitzisControl *self,
+                                       FlitzisSample  *sample,
+                                       guint64         n_bytes,
+                                       GError        **error);
+void     flitzis_control_publish (FlitzisControl *self,
+                                  guint           slot,
+                                  FlitzisSample  *sample);
+void     flitzis_control_send_pending (FlitzisControl *self);
+void     flitzis_control_retire (FlitzisControl *self,
+                                 FlitzisHandle  *handle);
 
 G_END_DECLS

@@ -111,9 +111,9 @@ flitzis_control_unlock (FlitzisControl *self)
 static void
 end_voice (FlitzisControl *self, guint64 voice, FlitzisEndReason reason)
 {
-  FlitzisVoiceCell *cell = &self->cells[voice & self->mixer->settings.cell_mask];
+  FlitzisVoiceCell   *cell = &self->cells[voice & self->mixer->settings.cell_mask];
   FlitzisControlSlot *slot = &self->slots[cell->slot];
-  FlitzisEnded ended = { .voice = voice, .slot = cell->slot, .reason = reason };
+  FlitzisEnded        ended = { .voice = voice, .slot = cell->slot, .reason = reason };
 
   cell->voice = 0;
   self->n_voices--;
@@ -129,7 +129,7 @@ static void
 read_reports (FlitzisControl *self)
 {
   FlitzisReport report;
-  guint n_playing;
+  guint         n_playing;
 
   while (flitzis_queue_pop (&self->mixer->reports, &report))
     {
@@ -320,7 +320,7 @@ static guint64
 play (FlitzisControl *self, guint id, double velocity, GError **error)
 {
   FlitzisControlSlot *slot = &self->slots[id];
-  guint64 voice;
+  guint64             voice;
 
   if (slot->sample == NULL)
     return 0;

@@ -27,7 +27,7 @@ FlitzisControl *flitzis_control_new (guint          n_slots,
                                      guint          sample_rate,
                                      FlitzisEvents *events);
 FlitzisControl *flitzis_control_ref (FlitzisControl *self);
-void flitzis_control_unref (FlitzisControl *self);
+void            flitzis_control_unref (FlitzisControl *self);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (FlitzisControl, flitzis_control_unref)
 
@@ -35,58 +35,58 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (FlitzisControl, flitzis_control_unref)
 void flitzis_control_close (FlitzisControl *self);
 
 /* Constant; any thread may use their settings and counters. */
-FlitzisMixer *flitzis_control_get_mixer (FlitzisControl *self);
+FlitzisMixer  *flitzis_control_get_mixer (FlitzisControl *self);
 FlitzisEvents *flitzis_control_get_events (FlitzisControl *self);
 
 /* What is known of the engine and of a slot. */
-FlitzisState flitzis_control_get_state (FlitzisControl *self);
-guint64 flitzis_control_get_n_triggered (FlitzisControl *self);
-guint64 flitzis_control_get_n_rejected (FlitzisControl *self);
-guint64 flitzis_control_get_memory_limit (FlitzisControl *self);
-gboolean flitzis_control_set_memory_limit (FlitzisControl *self,
-                                           guint64         memory_limit);
+FlitzisState   flitzis_control_get_state (FlitzisControl *self);
+guint64        flitzis_control_get_n_triggered (FlitzisControl *self);
+guint64        flitzis_control_get_n_rejected (FlitzisControl *self);
+guint64        flitzis_control_get_memory_limit (FlitzisControl *self);
+gboolean       flitzis_control_set_memory_limit (FlitzisControl *self,
+                                                 guint64         memory_limit);
 FlitzisSample *flitzis_control_dup_sample (FlitzisControl *self,
                                            guint           slot);
-gboolean flitzis_control_get_loading (FlitzisControl *self,
-                                      guint           slot);
-double flitzis_control_get_load_progress (FlitzisControl *self,
-                                          guint           slot);
-gboolean flitzis_control_get_playing (FlitzisControl *self,
-                                      guint           slot);
+gboolean       flitzis_control_get_loading (FlitzisControl *self,
+                                            guint           slot);
+double         flitzis_control_get_load_progress (FlitzisControl *self,
+                                                  guint           slot);
+gboolean       flitzis_control_get_playing (FlitzisControl *self,
+                                            guint           slot);
 
 /* The verbs. */
-gboolean flitzis_control_check_slot (FlitzisControl  *self,
-                                     guint            slot,
-                                     GError         **error);
-guint64 flitzis_control_play (FlitzisControl  *self,
-                              guint            slot,
-                              double           velocity,
-                              GError         **error);
-void flitzis_control_stop_slot (FlitzisControl *self,
-                                guint           slot);
-void flitzis_control_stop_all (FlitzisControl *self);
-void flitzis_control_stop_voice (FlitzisControl *self,
-                                 guint64         voice);
-gboolean flitzis_control_set_sample (FlitzisControl  *self,
-                                     guint            slot,
-                                     FlitzisSample   *sample,
-                                     GError         **error);
-gboolean flitzis_control_render (FlitzisControl  *self,
-                                 float           *out,
-                                 guint            n_frames,
-                                 GError         **error);
+gboolean flitzis_control_check_slot (FlitzisControl *self,
+                                     guint           slot,
+                                     GError        **error);
+guint64  flitzis_control_play (FlitzisControl *self,
+                               guint           slot,
+                               double          velocity,
+                               GError        **error);
+void     flitzis_control_stop_slot (FlitzisControl *self,
+                                    guint           slot);
+void     flitzis_control_stop_all (FlitzisControl *self);
+void     flitzis_control_stop_voice (FlitzisControl *self,
+                                     guint64         voice);
+gboolean flitzis_control_set_sample (FlitzisControl *self,
+                                     guint           slot,
+                                     FlitzisSample  *sample,
+                                     GError        **error);
+gboolean flitzis_control_render (FlitzisControl *self,
+                                 float          *out,
+                                 guint           n_frames,
+                                 GError        **error);
 
 /*
  * The output's. `wake` is called under the mutex, so it may only signal: it asks for calls of
  * `collect`, until that returns FALSE.
  */
-void flitzis_control_set_wake (FlitzisControl *self,
-                               void          (*wake) (gpointer data),
-                               gpointer        data);
-void flitzis_control_set_state (FlitzisControl *self,
-                                FlitzisState    state);
-void flitzis_control_set_streaming (FlitzisControl *self,
-                                    gboolean        streaming);
+void     flitzis_control_set_wake (FlitzisControl *self,
+                                   void (*wake) (gpointer data),
+                                   gpointer data);
+void     flitzis_control_set_state (FlitzisControl *self,
+                                    FlitzisState    state);
+void     flitzis_control_set_streaming (FlitzisControl *self,
+                                        gboolean        streaming);
 gboolean flitzis_control_collect (FlitzisControl *self);
 
 G_END_DECLS

@@ -16,22 +16,22 @@ struct _FlitzisEvents
 
   /* constant */
   const FlitzisEventsFuncs *funcs;
-  GMainContext *context;
-  GThread *thread; /* where the owner was constructed */
-  GSource *source;
-  guint n_objects;
-  GWeakRef owner; /* for the owner context, which may keep it alive */
+  GMainContext             *context;
+  GThread                  *thread; /* where the owner was constructed */
+  GSource                  *source;
+  guint                     n_objects;
+  GWeakRef                  owner; /* for the owner context, which may keep it alive */
 
   GMutex mutex;
 
   /* any thread, under the mutex */
-  gpointer listener; /* the owner, NULL once closed; no reference */
+  gpointer      listener; /* the owner, NULL once closed; no reference */
   FlitzisEnded *ended;
-  guint first_ended;
-  guint n_ended;
-  guint64 n_dropped;
-  const char *properties[MAX_PROPERTIES];
-  guint32 *changed; /* for each object, a mask of properties */
+  guint         first_ended;
+  guint         n_ended;
+  guint64       n_dropped;
+  const char   *properties[MAX_PROPERTIES];
+  guint32      *changed; /* for each object, a mask of properties */
 };
 
 static gboolean

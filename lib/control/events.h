@@ -26,8 +26,8 @@ typedef struct _FlitzisEvents FlitzisEvents;
 
 typedef struct
 {
-  guint64 voice;
-  guint slot;
+  guint64          voice;
+  guint            slot;
   FlitzisEndReason reason;
 } FlitzisEnded;
 
@@ -46,8 +46,8 @@ FlitzisEvents *flitzis_events_new (GObject                  *owner,
                                    const FlitzisEventsFuncs *funcs,
                                    guint                     n_objects);
 FlitzisEvents *flitzis_events_ref (FlitzisEvents *self);
-void flitzis_events_unref (FlitzisEvents *self);
-void flitzis_events_close (FlitzisEvents *self);
+void           flitzis_events_unref (FlitzisEvents *self);
+void           flitzis_events_close (FlitzisEvents *self);
 
 void flitzis_events_push_ended (FlitzisEvents      *self,
                                 const FlitzisEnded *ended);
@@ -55,13 +55,12 @@ void flitzis_events_push_changed (FlitzisEvents *self,
                                   guint          object,
                                   const char    *property);
 
-
 /* Notifies a setting of `object`, whose number is `number`: at once in the owner's thread, through
  * the owner context in others. */
-void flitzis_events_notify (FlitzisEvents *self,
-                            GObject       *object,
-                            guint          number,
-                            GParamSpec    *pspec);
+void    flitzis_events_notify (FlitzisEvents *self,
+                               GObject       *object,
+                               guint          number,
+                               GParamSpec    *pspec);
 guint64 flitzis_events_get_n_dropped (FlitzisEvents *self);
 
 G_END_DECLS

@@ -14,8 +14,8 @@ static FlitzisSampleHandle *
 handle_new (FlitzisControl *self, FlitzisSample *sample)
 {
   FlitzisSampleHandle *handle = g_new0 (FlitzisSampleHandle, 1);
-  GBytes *bytes = flitzis_sample_get_bytes (sample);
-  guint n_handles = GPOINTER_TO_UINT (g_hash_table_lookup (self->samples, sample));
+  GBytes              *bytes = flitzis_sample_get_bytes (sample);
+  guint                n_handles = GPOINTER_TO_UINT (g_hash_table_lookup (self->samples, sample));
 
   handle->sample = g_object_ref (sample);
   handle->rt = (FlitzisHandle){
@@ -37,7 +37,7 @@ static void
 handle_free (FlitzisControl *self, FlitzisSampleHandle *handle)
 {
   FlitzisSample *sample = handle->sample;
-  guint n_handles = GPOINTER_TO_UINT (g_hash_table_lookup (self->samples, sample));
+  guint          n_handles = GPOINTER_TO_UINT (g_hash_table_lookup (self->samples, sample));
 
   if (n_handles > 1)
     {
@@ -55,10 +55,10 @@ handle_free (FlitzisControl *self, FlitzisSampleHandle *handle)
 
 /* Whether `n_bytes` more fit, of which none count if `sample` is held already. */
 gboolean
-flitzis_control_check_memory (FlitzisControl  *self,
-                              FlitzisSample   *sample,
-                              guint64          n_bytes,
-                              GError         **error)
+flitzis_control_check_memory (FlitzisControl *self,
+                              FlitzisSample  *sample,
+                              guint64         n_bytes,
+                              GError        **error)
 {
   guint64 n_bytes_used = self->n_bytes_held + self->n_bytes_loading;
 
@@ -82,12 +82,12 @@ flitzis_control_send_pending (FlitzisControl *self)
 {
   while (!g_queue_is_empty (&self->pending_slots))
     {
-      guint id = GPOINTER_TO_UINT (g_queue_peek_head (&self->pending_slots));
+      guint               id = GPOINTER_TO_UINT (g_queue_peek_head (&self->pending_slots));
       FlitzisControlSlot *slot = &self->slots[id];
-      FlitzisCommand command = {
-        .kind = FLITZIS_COMMAND_PUBLISH,
-        .slot = id,
-        .publish = { .handle = slot->pending != NULL ? &slot->pending->rt : NULL },
+      FlitzisCommand      command = {
+             .kind = FLITZIS_COMMAND_PUBLISH,
+             .slot = id,
+             .publish = { .handle = slot->pending != NULL ? &slot->pending->rt : NULL },
       };
 
       if (self->n_handles == self->mixer->max_handles ||

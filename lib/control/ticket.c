@@ -12,9 +12,9 @@
 struct _FlitzisTicket
 {
   FlitzisControl *control;
-  guint slot;
-  guint64 number;
-  guint64 n_bytes; /* counted as loading */
+  guint           slot;
+  guint64         number;
+  guint64         n_bytes; /* counted as loading */
 };
 
 /* The functions below run under control's mutex. */
@@ -44,7 +44,7 @@ static void
 set_loading (FlitzisTicket *self, gboolean loading, double progress)
 {
   FlitzisControlSlot *slot = &self->control->slots[self->slot];
-  guint object = FLITZIS_EVENTS_SLOT (self->slot);
+  guint               object = FLITZIS_EVENTS_SLOT (self->slot);
 
   if (slot->load_progress != progress)
     flitzis_events_push_changed (self->control->events, object, "load-progress");

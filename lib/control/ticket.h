@@ -16,17 +16,17 @@ typedef struct _FlitzisTicket FlitzisTicket;
 /* `slot` was checked */
 FlitzisTicket *flitzis_ticket_new (FlitzisControl *control,
                                    guint           slot);
-void flitzis_ticket_free (FlitzisTicket *self);
+void           flitzis_ticket_free (FlitzisTicket *self);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (FlitzisTicket, flitzis_ticket_free)
 
 /* `n_bytes` are decoded so far. Fails with CANCELLED when the right is gone, and with TOO_LARGE. */
-gboolean flitzis_ticket_advance (FlitzisTicket  *self,
-                                 gsize           n_bytes,
-                                 double          progress,
-                                 GError        **error);
-gboolean flitzis_ticket_publish (FlitzisTicket  *self,
-                                 FlitzisSample  *sample,
-                                 GError        **error);
+gboolean flitzis_ticket_advance (FlitzisTicket *self,
+                                 gsize          n_bytes,
+                                 double         progress,
+                                 GError       **error);
+gboolean flitzis_ticket_publish (FlitzisTicket *self,
+                                 FlitzisSample *sample,
+                                 GError       **error);
 
 G_END_DECLS

@@ -22,32 +22,32 @@
 struct _FlitzisPipewire
 {
   /* constant */
-  FlitzisControl *control;
-  FlitzisMixer *mixer;
-  char *client_name;
-  char *media_role;
-  char *target;
-  guint latency_frames;
+  FlitzisControl        *control;
+  FlitzisMixer          *mixer;
+  char                  *client_name;
+  char                  *media_role;
+  char                  *target;
+  guint                  latency_frames;
   struct pw_thread_loop *thread_loop;
-  struct pw_loop *loop;
-  struct pw_context *context;
-  struct spa_source *wake_event;
-  struct spa_source *collect_timer;
-  struct spa_source *retry_timer;
+  struct pw_loop        *loop;
+  struct pw_context     *context;
+  struct spa_source     *wake_event;
+  struct spa_source     *collect_timer;
+  struct spa_source     *retry_timer;
 
   /* the loop's thread, or under its lock */
-  struct pw_core *core;
-  struct spa_hook core_listener;
+  struct pw_core   *core;
+  struct spa_hook   core_listener;
   struct pw_stream *stream;
-  struct spa_hook stream_listener;
-  gboolean is_accepted;
-  gboolean is_streaming;
-  guint64 first_position; /* of the mixer, when the stream began to stream */
-  char *failure;          /* the server's own words, while nobody has accepted the node */
+  struct spa_hook   stream_listener;
+  gboolean          is_accepted;
+  gboolean          is_streaming;
+  guint64           first_position; /* of the mixer, when the stream began to stream */
+  char             *failure;        /* the server's own words, while nobody has accepted the node */
 
   /* the loop's thread writes, the callback reads */
   _Atomic (struct spa_io_position *) io_position;
-  _Atomic bool is_new_stream; /* its clock has nothing to do with the last one's */
+  _Atomic bool                       is_new_stream; /* has a clock of its own */
 
   /* the callback */
   guint64 next_clock; /* where the driver's clock stands if no cycle is missed; 0: unknown */
@@ -100,10 +100,10 @@ render (FlitzisPipewire *self, float *out, uint32_t n_frames) FLITZIS_REALTIME
 static void
 process_cb (void *data)
 {
-  FlitzisPipewire *self = data;
+  FlitzisPipewire  *self = data;
   struct pw_buffer *buffer = pw_stream_dequeue_buffer (self->stream);
-  struct spa_data *audio;
-  uint32_t n_frames = 0;
+  struct spa_data  *audio;
+  uint32_t          n_frames = 0;
 
   if (buffer == NULL)
     return;
@@ -263,10 +263,10 @@ connect_stream (FlitzisPipewire *self)
     .channels = 2,
     .position = { SPA_AUDIO_CHANNEL_FL, SPA_AUDIO_CHANNEL_FR },
   };
-  uint8_t buffer[1024];
+  uint8_t                buffer[1024];
   struct spa_pod_builder builder = SPA_POD_BUILDER_INIT (buffer, sizeof (buffer));
-  const struct spa_pod *params[] = {
-    spa_format_audio_raw_build (&builder, SPA_PARAM_EnumFormat, &format),
+  const struct spa_pod  *params[] = {
+     spa_format_audio_raw_build (&builder, SPA_PARAM_EnumFormat, &format),
   };
 
   self->stream = pw_stream_new (self->core, self->client_name, make_stream_properties (self));
@@ -357,7 +357,7 @@ static void
 collect_cb (void *data, uint64_t n_expirations)
 {
   FlitzisPipewire *self = data;
-  gboolean starting = is_starting (self);
+  gboolean         starting = is_starting (self);
 
   if (!flitzis_control_collect (self->control) && !starting)
     set_timer (self, self->collect_timer, 0, 0);
@@ -392,7 +392,7 @@ make_context (struct pw_loop *loop)
   /* real-time priority for the callback, where the configuration for it is installed */
   struct pw_properties *properties = pw_properties_new (PW_KEY_CONFIG_NAME, "client-rt.conf",
                                                         NULL);
-  struct pw_context *context = pw_context_new (loop, properties, 0);
+  struct pw_context    *context = pw_context_new (loop, properties, 0);
 
   return context != NULL ? context : pw_context_new (loop, NULL, 0);
 }
@@ -411,7 +411,7 @@ static gboolean
 connect_and_wait (FlitzisPipewire *self, GError **error)
 {
   struct timespec deadline;
-  int result;
+  int             result;
 
   pw_thread_loop_get_time (self->thread_loop, &deadline, START_TIMEOUT_NS);
   result = connect_core (self);

@@ -16,16 +16,16 @@ typedef struct _FlitzisPipewire FlitzisPipewire;
 
 typedef struct
 {
-  const char *client_name; /* node.name */
-  const char *media_role;  /* NULL: none */
-  const char *target;      /* node name or serial; NULL: the default sink */
-  guint latency_frames;    /* the quantum to ask for; 0: none */
+  const char *client_name;    /* node.name */
+  const char *media_role;     /* NULL: none */
+  const char *target;         /* node name or serial; NULL: the default sink */
+  guint       latency_frames; /* the quantum to ask for; 0: none */
 } FlitzisPipewireConfig;
 
 /* Returns when the server has accepted the node, within a second. */
 FlitzisPipewire *flitzis_pipewire_new (FlitzisControl              *control,
                                        const FlitzisPipewireConfig *config,
                                        GError                     **error);
-void flitzis_pipewire_free (FlitzisPipewire *self);
+void             flitzis_pipewire_free (FlitzisPipewire *self);
 
 G_END_DECLS

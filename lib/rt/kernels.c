@@ -4,11 +4,11 @@
 #include "kernels.h"
 
 void
-flitzis_mix (float       *restrict out,
+flitzis_mix (float *restrict out,
              const float *restrict in,
-             uint32_t     n_channels,
-             float        gain,
-             uint32_t     n_frames)
+             uint32_t n_channels,
+             float    gain,
+             uint32_t n_frames)
 {
   if (n_channels == 2)
     {
@@ -26,11 +26,11 @@ flitzis_mix (float       *restrict out,
 }
 
 void
-flitzis_mix_gains (float       *restrict out,
+flitzis_mix_gains (float *restrict out,
                    const float *restrict in,
-                   uint32_t     n_channels,
+                   uint32_t n_channels,
                    const float *restrict gains,
-                   uint32_t     n_frames)
+                   uint32_t n_frames)
 {
   uint32_t right = n_channels - 1;
 
@@ -49,18 +49,18 @@ flitzis_add (float *restrict out, const float *restrict in, uint32_t n_frames)
 }
 
 void
-flitzis_interpolate (float       *restrict out,
+flitzis_interpolate (float *restrict out,
                      const float *restrict in,
-                     uint32_t     n_channels,
-                     uint64_t     n_frames_in,
-                     uint64_t     position,
-                     uint64_t     step,
-                     uint32_t     n_frames)
+                     uint32_t n_channels,
+                     uint64_t n_frames_in,
+                     uint64_t position,
+                     uint64_t step,
+                     uint32_t n_frames)
 {
   for (uint32_t i = 0; i < n_frames; i++)
     {
       uint64_t frame = position >> 32;
-      float fraction = (float) (uint32_t) position * 0x1p-32f;
+      float    fraction = (float) (uint32_t) position * 0x1p-32f;
 
       for (uint32_t c = 0; c < n_channels; c++)
         {

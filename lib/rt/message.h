@@ -8,18 +8,18 @@
 /*
  * What crosses between control and the mixer.
  *
- * Both queues carry records of a fixed size, by value. The only pointer in them is a handle: control
- * makes it, the mixer keeps it in the bank and in voices, and sends the same pointer back as retired
- * when neither holds it any more. Only control frees it.
+ * Both queues carry records of a fixed size, by value. The only pointer in them is a handle:
+ * control makes it, the mixer keeps it in the bank and in voices, and sends the same pointer back
+ * as retired when neither holds it any more. Only control frees it.
  */
 
 typedef struct
 {
   /* set by control before it is sent, then constant */
-  const float *frames;  /* interleaved, finite, no denormals */
-  uint64_t n_frames;    /* 1..2^32 - 1 */
-  uint32_t n_channels;  /* 1..2 */
-  uint32_t sample_rate; /* Hz, 1000..768000 */
+  const float *frames;      /* interleaved, finite, no denormals */
+  uint64_t     n_frames;    /* 1..2^32 - 1 */
+  uint32_t     n_channels;  /* 1..2 */
+  uint32_t     sample_rate; /* Hz, 1000..768000 */
 
   /* the mixer's own: the bank's hold and one for each voice */
   uint32_t n_holds;
@@ -34,13 +34,13 @@ typedef enum
 typedef struct
 {
   FlitzisCommandKind kind;
-  uint32_t slot; /* 0..n_slots - 1 */
+  uint32_t           slot; /* 0..n_slots - 1 */
   union
   {
     struct
     {
-      uint64_t voice;  /* id, ascending from 1 */
-      double velocity; /* 0..1, linear */
+      uint64_t voice;    /* id, ascending from 1 */
+      double   velocity; /* 0..1, linear */
     } play;
     struct
     {
@@ -73,7 +73,7 @@ typedef struct
     struct
     {
       FlitzisEnd reason;
-      uint64_t voice;
+      uint64_t   voice;
     } ended;
     struct
     {

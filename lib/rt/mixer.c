@@ -119,7 +119,7 @@ static void
 fade_voice (FlitzisMixer *mixer, FlitzisVoice *voice)
 {
   FlitzisTail *tail = &mixer->tail;
-  FlitzisRamp fade;
+  FlitzisRamp  fade;
 
   flitzis_ramp_jump (&fade, 1.0f);
   flitzis_ramp_move (&fade, 0.0f, tail->n_frames);
@@ -183,7 +183,7 @@ static void
 play (FlitzisMixer *mixer, uint32_t slot, uint64_t id, double velocity)
 {
   FlitzisHandle *handle = mixer->bank[slot].handle;
-  FlitzisVoice *voice;
+  FlitzisVoice  *voice;
 
   /* a stop that came after this trigger has overtaken it */
   if (flitzis_settings_is_stopped (&mixer->settings, slot, id))
@@ -250,7 +250,7 @@ apply_stops (FlitzisMixer *mixer)
 static void
 apply_commands (FlitzisMixer *mixer)
 {
-  uint32_t n_waiting = flitzis_queue_get_n_waiting (&mixer->commands);
+  uint32_t       n_waiting = flitzis_queue_get_n_waiting (&mixer->commands);
   FlitzisCommand command;
 
   for (uint32_t i = 0; i < n_waiting && flitzis_queue_pop (&mixer->commands, &command); i++)
@@ -289,7 +289,7 @@ add_tail (FlitzisTail *tail, float *out, uint32_t n_frames)
   while (n_frames > 0)
     {
       uint32_t n = tail->n_frames - tail->head;
-      float *frames = tail->frames + 2 * tail->head;
+      float   *frames = tail->frames + 2 * tail->head;
 
       if (n > n_frames)
         n = n_frames;

@@ -28,7 +28,7 @@ typedef enum
 typedef struct
 {
   FlitzisHandle *handle; /* NULL: empty */
-  FlitzisVoice *voices;
+  FlitzisVoice  *voices;
 } FlitzisBankSlot;
 
 /*
@@ -37,7 +37,7 @@ typedef struct
  */
 typedef struct
 {
-  float *frames;
+  float   *frames;
   uint32_t n_frames;
   uint32_t head;
   uint32_t n_waiting;
@@ -55,9 +55,9 @@ typedef struct
   uint32_t max_handles; /* handles that control may have outstanding */
 
   /* any thread */
-  _Atomic uint32_t owner; /* a FlitzisOwner */
-  _Atomic bool streaming; /* the callback comes; nobody else takes the mixer to apply commands */
-  FlitzisSettings settings;
+  _Atomic uint32_t owner;     /* a FlitzisOwner */
+  _Atomic bool     streaming; /* the callback comes, and it alone applies commands */
+  FlitzisSettings  settings;
 
   /* control writes commands and reads reports, the owner the other way round */
   FlitzisQueue commands;
@@ -65,10 +65,10 @@ typedef struct
 
   /* the owner */
   FlitzisBankSlot *bank;
-  FlitzisVoice *oldest, *newest;
-  FlitzisVoice *free;
-  FlitzisTail tail;
-  FlitzisScratch *scratch;
+  FlitzisVoice    *oldest, *newest;
+  FlitzisVoice    *free;
+  FlitzisTail      tail;
+  FlitzisScratch  *scratch;
 
   /* the owner writes, any thread reads */
   _Atomic uint64_t position; /* frames rendered */

@@ -24,7 +24,7 @@ bool
 flitzis_queue_push (FlitzisQueue *queue, const void *record)
 {
   uint32_t index;
-  int32_t n_waiting = spa_ringbuffer_get_write_index (&queue->ring, &index);
+  int32_t  n_waiting = spa_ringbuffer_get_write_index (&queue->ring, &index);
 
   if ((uint32_t) n_waiting >= queue->capacity)
     return false;

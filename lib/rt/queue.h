@@ -19,9 +19,9 @@
 typedef struct
 {
   struct spa_ringbuffer ring;
-  uint32_t capacity;
-  uint32_t record_size;
-  unsigned char *records;
+  uint32_t              capacity;
+  uint32_t              record_size;
+  unsigned char        *records;
 } FlitzisQueue;
 
 /* setup: `records` has room for `capacity` records */
@@ -36,5 +36,5 @@ bool flitzis_queue_push (FlitzisQueue *queue,
 
 /* the reader */
 uint32_t flitzis_queue_get_n_waiting (FlitzisQueue *queue) FLITZIS_REALTIME;
-bool flitzis_queue_pop (FlitzisQueue *queue,
-                        void         *record) FLITZIS_REALTIME;
+bool     flitzis_queue_pop (FlitzisQueue *queue,
+                            void         *record) FLITZIS_REALTIME;

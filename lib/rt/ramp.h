@@ -15,18 +15,18 @@
  */
 typedef struct
 {
-  float from;
-  float to;
+  float    from;
+  float    to;
   uint32_t n_frames; /* of the whole move */
   uint32_t frame;    /* done so far; n_frames: at rest */
 } FlitzisRamp;
 
-void flitzis_ramp_jump (FlitzisRamp *ramp,
-                        float        value) FLITZIS_REALTIME;
-void flitzis_ramp_move (FlitzisRamp *ramp,
-                        float        target,
-                        uint32_t     n_frames) FLITZIS_REALTIME;
-bool flitzis_ramp_is_resting (const FlitzisRamp *ramp) FLITZIS_REALTIME;
+void  flitzis_ramp_jump (FlitzisRamp *ramp,
+                         float        value) FLITZIS_REALTIME;
+void  flitzis_ramp_move (FlitzisRamp *ramp,
+                         float        target,
+                         uint32_t     n_frames) FLITZIS_REALTIME;
+bool  flitzis_ramp_is_resting (const FlitzisRamp *ramp) FLITZIS_REALTIME;
 float flitzis_ramp_get_value (const FlitzisRamp *ramp) FLITZIS_REALTIME;
 
 /* values[i] *= the ramp's next value */

@@ -24,7 +24,7 @@ static inline unsigned int
 flitzis_denormals_off (void) FLITZIS_REALTIME
 {
   const unsigned int flush_to_zero = 0x8000, denormals_are_zero = 0x0040;
-  unsigned int saved = _mm_getcsr ();
+  unsigned int       saved = _mm_getcsr ();
 
   _mm_setcsr (saved | flush_to_zero | denormals_are_zero);
 
@@ -41,10 +41,13 @@ static inline unsigned int
 flitzis_denormals_off (void) FLITZIS_REALTIME
 {
   const unsigned long flush_to_zero = 1ul << 24;
-  unsigned long saved;
+  unsigned long       saved;
 
-  __asm__ volatile ("mrs %0, fpcr" : "=r"(saved));
-  __asm__ volatile ("msr fpcr, %0" : : "r"(saved | flush_to_zero));
+  __asm__ volatile("mrs %0, fpcr"
+                   : "=r"(saved));
+  __asm__ volatile("msr fpcr, %0"
+                   :
+                   : "r"(saved | flush_to_zero));
 
   return (unsigned int) saved;
 }
@@ -52,7 +55,9 @@ flitzis_denormals_off (void) FLITZIS_REALTIME
 static inline void
 flitzis_denormals_restore (unsigned int saved) FLITZIS_REALTIME
 {
-  __asm__ volatile ("msr fpcr, %0" : : "r"((unsigned long) saved));
+  __asm__ volatile("msr fpcr, %0"
+                   :
+                   : "r"((unsigned long) saved));
 }
 #else
 static inline unsigned int

@@ -26,20 +26,20 @@ typedef enum
 
 typedef struct
 {
-  _Atomic double gain;         /* linear, 0..16 */
+  _Atomic double   gain;       /* linear, 0..16 */
   _Atomic uint64_t stop_below; /* voices of this slot with a lower id stop */
 } FlitzisSlotSettings;
 
 typedef struct
 {
-  _Atomic double gain;         /* linear, 0..16 */
-  _Atomic uint32_t steal;      /* a FlitzisMixerSteal */
-  _Atomic uint64_t stop_below; /* all voices with a lower id stop */
+  _Atomic double       gain;       /* linear, 0..16 */
+  _Atomic uint32_t     steal;      /* a FlitzisMixerSteal */
+  _Atomic uint64_t     stop_below; /* all voices with a lower id stop */
   FlitzisSlotSettings *slots;
 
   /* one cell for each voice that can be outstanding; a voice's own is at its id & cell_mask */
   _Atomic uint64_t *stopped_voices;
-  uint64_t cell_mask;
+  uint64_t          cell_mask;
 } FlitzisSettings;
 
 /* setup */
@@ -62,6 +62,6 @@ void flitzis_settings_stop_voice (FlitzisSettings *settings,
 float flitzis_settings_get_gain (FlitzisSettings *settings,
                                  uint32_t         slot,
                                  double           velocity) FLITZIS_REALTIME;
-bool flitzis_settings_is_stopped (FlitzisSettings *settings,
-                                  uint32_t         slot,
-                                  uint64_t         voice) FLITZIS_REALTIME;
+bool  flitzis_settings_is_stopped (FlitzisSettings *settings,
+                                   uint32_t         slot,
+                                   uint64_t         voice) FLITZIS_REALTIME;

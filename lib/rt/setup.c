@@ -15,7 +15,7 @@
 typedef struct
 {
   FlitzisMixer mixer;
-  size_t size; /* of the whole mapping */
+  size_t       size; /* of the whole mapping */
 } Mapping;
 
 static uint32_t
@@ -49,7 +49,7 @@ init_voices (FlitzisMixer *mixer, FlitzisVoice *voices)
   mixer->free = voices;
 }
 
-/* Lays everything out behind the mixer and returns the bytes used; sets it up if there is a mapping. */
+/* Lays everything out behind the mixer and returns the bytes used; sets it up, given a mapping. */
 static size_t
 lay_out (unsigned char *mapping, uint32_t n_slots, uint32_t n_voices, uint32_t sample_rate)
 {
@@ -58,17 +58,17 @@ lay_out (unsigned char *mapping, uint32_t n_slots, uint32_t n_voices, uint32_t s
   uint32_t max_handles = FLITZIS_N_COMMANDS + 2 * n_slots + n_voices;
   uint32_t n_reports = round_up_to_power_of_two (max_voices + max_handles);
   uint32_t n_tail_frames = RAMP_FRAMES (sample_rate);
-  size_t used = 0;
+  size_t   used = 0;
 
-  FlitzisMixer *mixer = take (mapping, &used, sizeof (Mapping));
-  FlitzisSlotSettings *slots = take (mapping, &used, n_slots * sizeof (FlitzisSlotSettings));
-  _Atomic uint64_t *cells = take (mapping, &used, n_cells * sizeof (uint64_t));
-  FlitzisBankSlot *bank = take (mapping, &used, n_slots * sizeof (FlitzisBankSlot));
-  FlitzisVoice *voices = take (mapping, &used, n_voices * sizeof (FlitzisVoice));
-  FlitzisScratch *scratch = take (mapping, &used, sizeof (FlitzisScratch));
-  float *tail = take (mapping, &used, n_tail_frames * 2 * sizeof (float));
-  void *commands = take (mapping, &used, FLITZIS_N_COMMANDS * sizeof (FlitzisCommand));
-  void *reports = take (mapping, &used, n_reports * sizeof (FlitzisReport));
+  FlitzisMixer        *mixer = take (mapping, &used, sizeof (Mapping));
+  FlitzisSlotSettings *slots = take (mapping, &used, n_slots * sizeof *slots);
+  _Atomic uint64_t    *cells = take (mapping, &used, n_cells * sizeof *cells);
+  FlitzisBankSlot     *bank = take (mapping, &used, n_slots * sizeof *bank);
+  FlitzisVoice        *voices = take (mapping, &used, n_voices * sizeof *voices);
+  FlitzisScratch      *scratch = take (mapping, &used, sizeof *scratch);
+  float               *tail = take (mapping, &used, n_tail_frames * 2 * sizeof *tail);
+  FlitzisCommand      *commands = take (mapping, &used, FLITZIS_N_COMMANDS * sizeof *commands);
+  FlitzisReport       *reports = take (mapping, &used, n_reports * sizeof *reports);
 
   if (mapping == NULL)
     return used;
@@ -85,8 +85,8 @@ lay_out (unsigned char *mapping, uint32_t n_slots, uint32_t n_voices, uint32_t s
   mixer->tail.n_frames = n_tail_frames;
   init_voices (mixer, voices);
   flitzis_settings_init (&mixer->settings, slots, n_slots, cells, n_cells);
-  flitzis_queue_init (&mixer->commands, commands, FLITZIS_N_COMMANDS, sizeof (FlitzisCommand));
-  flitzis_queue_init (&mixer->reports, reports, n_reports, sizeof (FlitzisReport));
+  flitzis_queue_init (&mixer->commands, commands, FLITZIS_N_COMMANDS, sizeof *commands);
+  flitzis_queue_init (&mixer->reports, reports, n_reports, sizeof *reports);
 
   return used;
 }
@@ -94,8 +94,9 @@ lay_out (unsigned char *mapping, uint32_t n_slots, uint32_t n_voices, uint32_t s
 FlitzisMixer *
 flitzis_mixer_new (uint32_t n_slots, uint32_t n_voices, uint32_t sample_rate)
 {
-  size_t size = lay_out (NULL, n_slots, n_voices, sample_rate);
-  Mapping *mapping = mmap (NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  size_t   size = lay_out (NULL, n_slots, n_voices, sample_rate);
+  Mapping *mapping = mmap (NULL, size, PROT_READ | PROT_WRITE,
+                           MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 
   if (mapping == MAP_FAILED)
     return NULL;

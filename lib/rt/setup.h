@@ -14,4 +14,4 @@
 FlitzisMixer *flitzis_mixer_new (uint32_t n_slots,
                                  uint32_t n_voices,
                                  uint32_t sample_rate);
-void flitzis_mixer_free (FlitzisMixer *mixer);
+void          flitzis_mixer_free (FlitzisMixer *mixer);

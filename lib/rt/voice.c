@@ -63,7 +63,7 @@ flitzis_voice_render (FlitzisVoice   *voice,
                       float          *out,
                       uint32_t        n_frames)
 {
-  uint32_t n_channels = voice->handle->n_channels;
+  uint32_t     n_channels = voice->handle->n_channels;
   const float *frames;
 
   if (flitzis_voice_is_finished (voice))

@@ -18,15 +18,15 @@ typedef struct _FlitzisVoice FlitzisVoice;
 /* One sounding sample. */
 struct _FlitzisVoice
 {
-  uint64_t id;
-  uint32_t slot;
-  bool was_heard; /* rendered at least one frame, so that its end needs a fade */
+  uint64_t       id;
+  uint32_t       slot;
+  bool           was_heard; /* rendered at least one frame, so that its end needs a fade */
   FlitzisHandle *handle;
 
   uint64_t position; /* of the next frame in the sample, 32.32 fixed point */
   uint64_t step;     /* frames of the sample to a frame out, 32.32 fixed point */
 
-  double velocity;
+  double      velocity;
   FlitzisRamp gain;
 
   /* the mixer's lists: all voices in the order of their ids, and those of one slot (or the free) */

@@ -1,0 +1,360 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Copyright 2026 the Flitzis authors */
+
+#include "control/control.h"
+#include "control/ticket.h"
+#include "flitzis-error.h"
+
+#include <gio/gio.h>
+
+/* Control with a callback that the tests play the part of. */
+
+#define N_SLOTS 4
+#define N_VOICES 8
+
+typedef struct
+{
+  GObject        *owner;
+  FlitzisEvents  *events;
+  FlitzisControl *control;
+  FlitzisMixer   *mixer;
+  GBytes         *bytes;
+  FlitzisSample  *sample;
+  GArray         *ended;
+} Fixture;
+
+static gboolean
+wants_ended (gpointer owner)
+{
+  return g_object_get_data (owner, "ended") != NULL;
+}
+
+static void
+tell_ended (gpointer owner, const FlitzisEnded *ended)
+{
+  g_array_append_val (g_object_get_data (owner, "ended"), *ended);
+}
+
+static void
+tell_changed (gpointer owner, guint object, const char *property)
+{
+}
+
+static const FlitzisEventsFuncs funcs = {
+  .wants_ended = wants_ended,
+  .ended = tell_ended,
+  .changed = tell_changed,
+};
+
+static FlitzisSample *
+make_sample (guint n_frames, GBytes **bytes)
+{
+  g_autoptr (GBytes) frames = g_bytes_new_take (g_new0 (float, n_frames),
+                                                n_frames * sizeof (float));
+  FlitzisSample *sample = flitzis_sample_new (frames, 1, 48000, NULL);
+
+  if (bytes != NULL)
+    *bytes = g_bytes_ref (frames);
+
+  return sample;
+}
+
+static void
+set_up (Fixture *fixture, gconstpointer data)
+{
+  fixture->owner = g_object_new (G_TYPE_OBJECT, NULL);
+  fixture->events = flitzis_events_new (fixture->owner, &funcs, 1 + N_SLOTS);
+  fixture->control = flitzis_control_new (N_SLOTS, N_VOICES, 48000, fixture->events);
+  fixture->mixer = flitzis_control_get_mixer (fixture->control);
+  fixture->sample = make_sample (1000, &fixture->bytes);
+  fixture->ended = g_array_new (FALSE, FALSE, sizeof (FlitzisEnded));
+}
+
+static void
+tear_down (Fixture *fixture, gconstpointer data)
+{
+  flitzis_control_set_streaming (fixture->control, FALSE);
+  flitzis_events_close (fixture->events);
+  flitzis_control_close (fixture->control);
+  g_clear_pointer (&fixture->control, flitzis_control_unref);
+  flitzis_events_unref (fixture->events);
+  g_assert_finalize_object (fixture->owner);
+  g_assert_finalize_object (fixture->sample);
+  g_bytes_unref (fixture->bytes);
+  g_array_unref (fixture->ended);
+}
+
+static void
+callback (Fixture *fixture, guint n_frames)
+{
+  g_autofree float *out = g_new (float, 2 * n_frames);
+
+  g_assert_true (flitzis_mixer_try_own (fixture->mixer, FLITZIS_OWNER_CALLBACK));
+  flitzis_mixer_render (fixture->mixer, out, n_frames);
+  flitzis_mixer_disown (fixture->mixer);
+}
+
+static guint64
+play (Fixture *fixture, guint slot)
+{
+  GError *error = NULL;
+  guint64 voice = flitzis_control_play (fixture->control, slot, 1.0, &error);
+
+  g_assert_no_error (error);
+
+  return voice;
+}
+
+static void
+set_sample (Fixture *fixture, guint slot, FlitzisSample *sample)
+{
+  GError *error = NULL;
+
+  flitzis_control_set_sample (fixture->control, slot, sample, &error);
+  g_assert_no_error (error);
+}
+
+/* What the mixer reads is what the GBytes holds: no copy is made for the audio side. */
+static void
+test_no_copy (Fixture *fixture, gconstpointer data)
+{
+  set_sample (fixture, 2, fixture->sample);
+
+  g_assert_true (fixture->mixer->bank[2].handle->frames ==
+                 g_bytes_get_data (fixture->bytes, NULL));
+  g_assert_cmpuint (fixture->mixer->bank[2].handle->n_frames, ==, 1000);
+}
+
+/* While nothing streams, commands are carried out at once and samples are freed at once. */
+static void
+test_nothing_piles_up (Fixture *fixture, gconstpointer data)
+{
+  for (guint i = 0; i < 5000; i++)
+    {
+      FlitzisSample *sample = make_sample (100, NULL);
+
+      set_sample (fixture, 0, sample);
+      play (fixture, 0);
+      set_sample (fixture, 0, NULL);
+      g_assert_finalize_object (sample);
+    }
+
+  g_assert_cmpuint (flitzis_queue_get_n_waiting (&fixture->mixer->commands), ==, 0);
+  g_assert_cmpuint (fixture->mixer->n_playing, ==, 0);
+}
+
+/* A full queue is BUSY to a trigger and changes nothing; stops and publishes get through. */
+static void
+test_full_queue (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (GError) error = NULL;
+  FlitzisSample *samples[N_SLOTS] = { NULL };
+  guint64        n_triggered;
+
+  set_sample (fixture, 0, fixture->sample);
+  flitzis_control_set_streaming (fixture->control, TRUE);
+
+  for (guint i = 0; i < FLITZIS_N_COMMANDS; i++)
+    g_assert_cmpuint (play (fixture, 0), !=, 0);
+
+  n_triggered = flitzis_control_get_n_triggered (fixture->control);
+  g_assert_cmpuint (flitzis_control_play (fixture->control, 0, 1.0, &error), ==, 0);
+  g_assert_error (error, FLITZIS_ENGINE_ERROR, FLITZIS_ENGINE_ERROR_BUSY);
+  g_assert_cmpuint (flitzis_control_get_n_triggered (fixture->control), ==, n_triggered);
+
+  /* the newest publish of each slot waits; those it replaces are freed without ever being sent */
+  for (guint round = 0; round < 3; round++)
+    {
+      for (guint slot = 0; slot < N_SLOTS; slot++)
+        {
+          FlitzisSample *previous = samples[slot];
+
+          samples[slot] = make_sample (500, NULL);
+          set_sample (fixture, slot, samples[slot]);
+
+          if (previous != NULL)
+            g_assert_finalize_object (previous);
+        }
+    }
+
+  flitzis_control_stop_all (fixture->control);
+  callback (fixture, 64);
+  g_assert_cmpuint (fixture->mixer->n_playing, ==, 0);
+  g_assert_cmpuint (fixture->mixer->n_started, ==, FLITZIS_N_COMMANDS);
+
+  g_assert_true (flitzis_control_collect (fixture->control));
+  callback (fixture, 64);
+  g_assert_false (flitzis_control_collect (fixture->control));
+
+  for (guint slot = 0; slot < N_SLOTS; slot++)
+    {
+      g_autoptr (FlitzisSample) now = flitzis_control_dup_sample (fixture->control, slot);
+
+      g_assert_true (now == samples[slot]);
+      g_assert_cmpuint (fixture->mixer->bank[slot].handle->n_frames, ==, 500);
+    }
+
+  g_assert_cmpuint (play (fixture, 3), !=, 0);
+  callback (fixture, 64);
+  g_assert_cmpuint (fixture->mixer->n_playing, ==, 1);
+
+  for (guint slot = 0; slot < N_SLOTS; slot++)
+    {
+      set_sample (fixture, slot, NULL);
+      callback (fixture, 64);
+      flitzis_control_collect (fixture->control);
+      g_assert_finalize_object (samples[slot]);
+    }
+}
+
+/* Triggers whose ends nobody has read yet are bounded: reports never overflow. */
+static void
+test_reports_bounded (Fixture *fixture, gconstpointer data)
+{
+  guint64 n_played = 0;
+
+  g_object_set_data (fixture->owner, "ended", fixture->ended);
+  set_sample (fixture, 0, fixture->sample);
+  flitzis_control_set_streaming (fixture->control, TRUE);
+
+  for (guint block = 0; block < 20; block++)
+    {
+      for (guint i = 0; i < FLITZIS_N_COMMANDS; i++)
+        n_played += flitzis_control_play (fixture->control, 0, 1.0, NULL) != 0;
+
+      callback (fixture, 64);
+      g_assert_cmpuint (flitzis_queue_get_n_waiting (&fixture->mixer->reports), <=,
+                        fixture->mixer->reports.capacity);
+    }
+
+  g_assert_cmpuint (n_played, ==, 20 * FLITZIS_N_COMMANDS);
+  flitzis_control_stop_all (fixture->control);
+  callback (fixture, 64);
+  g_assert_false (flitzis_control_collect (fixture->control));
+
+  while (g_main_context_iteration (NULL, FALSE))
+    ;
+
+  /* more ended than may wait: the newest were kept, the others counted */
+  g_assert_cmpuint (fixture->ended->len, ==, FLITZIS_MAX_EVENTS);
+  g_assert_cmpuint (flitzis_events_get_n_dropped (fixture->events), ==,
+                    n_played - FLITZIS_MAX_EVENTS);
+  g_object_set_data (fixture->owner, "ended", NULL);
+}
+
+/* An id is never used again, though the cells it stands in are. */
+static void
+test_ids_ascend (Fixture *fixture, gconstpointer data)
+{
+  guint64 first, previous;
+
+  g_object_set_data (fixture->owner, "ended", fixture->ended);
+  set_sample (fixture, 0, fixture->sample);
+  previous = first = play (fixture, 0);
+  g_assert_cmpuint (first, ==, 1);
+
+  for (guint i = 0; i < 3 * fixture->mixer->max_voices; i++)
+    {
+      guint64 voice = play (fixture, 0);
+
+      g_assert_cmpuint (voice, >, previous);
+      flitzis_control_stop_voice (fixture->control, voice);
+      previous = voice;
+    }
+
+  /* the first one has sounded through it all */
+  g_assert_cmpuint (fixture->mixer->n_playing, ==, 1);
+  g_assert_cmpuint (fixture->mixer->oldest->id, ==, first);
+  flitzis_control_stop_voice (fixture->control, first);
+  g_assert_cmpuint (fixture->mixer->n_playing, ==, 0);
+  g_object_set_data (fixture->owner, "ended", NULL);
+}
+
+/* The callback's misses: the mixer belongs to somebody else, and nothing is lost. */
+static void
+test_offline_keeps_callback_out (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (GError) error = NULL;
+  float out[2 * 32];
+
+  g_assert_true (flitzis_mixer_try_own (fixture->mixer, FLITZIS_OWNER_OFFLINE));
+  set_sample (fixture, 0, fixture->sample);
+  play (fixture, 0);
+  g_assert_cmpuint (fixture->mixer->n_playing, ==, 0);
+  g_assert_false (flitzis_control_render (fixture->control, out, 32, &error));
+  g_assert_error (error, FLITZIS_ENGINE_ERROR, FLITZIS_ENGINE_ERROR_BUSY);
+  flitzis_mixer_disown (fixture->mixer);
+
+  g_assert_true (flitzis_control_render (fixture->control, out, 32, NULL));
+  g_assert_cmpuint (fixture->mixer->n_playing, ==, 1);
+}
+
+static void
+test_tickets (Fixture *fixture, gconstpointer data)
+{
+  FlitzisTicket *old = flitzis_ticket_new (fixture->control, 1);
+  FlitzisTicket *new = flitzis_ticket_new (fixture->control, 1);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (FlitzisSample) now = NULL;
+
+  g_assert_false (flitzis_ticket_publish (old, fixture->sample, &error));
+  g_assert_error (error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
+  flitzis_ticket_free (old);
+  g_assert_true (flitzis_control_get_loading (fixture->control, 1));
+
+  g_assert_true (flitzis_ticket_advance (new, 100, 0.5, NULL));
+  g_assert_cmpfloat (flitzis_control_get_load_progress (fixture->control, 1), ==, 0.5);
+  g_assert_true (flitzis_ticket_publish (new, fixture->sample, NULL));
+  flitzis_ticket_free (new);
+  g_assert_false (flitzis_control_get_loading (fixture->control, 1));
+  g_assert_cmpfloat (flitzis_control_get_load_progress (fixture->control, 1), ==, 1.0);
+
+  now = flitzis_control_dup_sample (fixture->control, 1);
+  g_assert_true (now == fixture->sample);
+}
+
+/* Loads in flight count together, and what they took is given back. */
+static void
+test_memory (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (FlitzisTicket) one = flitzis_ticket_new (fixture->control, 0);
+  g_autoptr (FlitzisTicket) two = flitzis_ticket_new (fixture->control, 1);
+  g_autoptr (GError) error = NULL;
+
+  flitzis_control_set_memory_limit (fixture->control, 10000);
+  g_assert_true (flitzis_ticket_advance (one, 6000, 0.1, NULL));
+  g_assert_true (flitzis_ticket_advance (two, 4000, 0.1, NULL));
+  g_assert_false (flitzis_ticket_advance (two, 4001, 0.2, &error));
+  g_assert_error (error, FLITZIS_ENGINE_ERROR, FLITZIS_ENGINE_ERROR_TOO_LARGE);
+
+  g_clear_pointer (&one, flitzis_ticket_free);
+  g_assert_true (flitzis_ticket_advance (two, 10000, 0.3, NULL));
+  g_assert_true (flitzis_ticket_publish (two, fixture->sample, NULL));
+
+  /* 4000 bytes, in two slots: once */
+  set_sample (fixture, 0, fixture->sample);
+  g_clear_error (&error);
+  one = flitzis_ticket_new (fixture->control, 2);
+  g_assert_true (flitzis_ticket_advance (one, 6000, 0.0, NULL));
+  g_assert_false (flitzis_ticket_advance (one, 6001, 0.0, &error));
+  g_assert_error (error, FLITZIS_ENGINE_ERROR, FLITZIS_ENGINE_ERROR_TOO_LARGE);
+}
+
+#define ADD(name, function) \
+  g_test_add ("/control/" name, Fixture, NULL, set_up, function, tear_down)
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  ADD ("no-copy", test_no_copy);
+  ADD ("nothing-piles-up", test_nothing_piles_up);
+  ADD ("full-queue", test_full_queue);
+  ADD ("reports-bounded", test_reports_bounded);
+  ADD ("ids-ascend", test_ids_ascend);
+  ADD ("offline-keeps-callback-out", test_offline_keeps_callback_out);
+  ADD ("tickets", test_tickets);
+  ADD ("memory", test_memory);
+
+  return g_test_run ();
+}

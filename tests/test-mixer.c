@@ -1,0 +1,294 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Copyright 2026 the Flitzis authors */
+
+#include "rt/mixer.h"
+#include "rt/setup.h"
+
+#include <glib.h>
+#include <math.h>
+#include <string.h>
+
+/* The mixer alone, driven as control and an output drive it. */
+
+#define RATE 48000
+#define N_FRAMES 1000
+
+typedef struct
+{
+  FlitzisMixer *mixer;
+  float         mono[N_FRAMES];
+  float         stereo[2 * N_FRAMES];
+  FlitzisHandle mono_handle;
+  FlitzisHandle stereo_handle;
+} Fixture;
+
+static void
+set_up (Fixture *fixture, gconstpointer data)
+{
+  GRand *rand = g_rand_new_with_seed (7);
+
+  for (guint i = 0; i < N_FRAMES; i++)
+    {
+      fixture->mono[i] = (float) g_rand_double_range (rand, -1.0, 1.0);
+      fixture->stereo[2 * i] = (float) g_rand_double_range (rand, -1.0, 1.0);
+      fixture->stereo[2 * i + 1] = (float) g_rand_double_range (rand, -1.0, 1.0);
+    }
+
+  g_rand_free (rand);
+  fixture->mixer = flitzis_mixer_new (2, 3, RATE);
+  fixture->mono_handle = (FlitzisHandle){ fixture->mono, N_FRAMES, 1, RATE, 0 };
+  fixture->stereo_handle = (FlitzisHandle){ fixture->stereo, N_FRAMES, 2, RATE, 0 };
+}
+
+static void
+tear_down (Fixture *fixture, gconstpointer data)
+{
+  flitzis_mixer_free (fixture->mixer);
+}
+
+static void
+publish (Fixture *fixture, guint slot, FlitzisHandle *handle)
+{
+  FlitzisCommand command = {
+    .kind = FLITZIS_COMMAND_PUBLISH,
+    .slot = slot,
+    .publish = { .handle = handle },
+  };
+
+  g_assert_true (flitzis_queue_push (&fixture->mixer->commands, &command));
+}
+
+static void
+play (Fixture *fixture, guint slot, guint64 voice, double velocity)
+{
+  FlitzisCommand command = {
+    .kind = FLITZIS_COMMAND_PLAY,
+    .slot = slot,
+    .play = { .voice = voice, .velocity = velocity },
+  };
+
+  g_assert_true (flitzis_queue_push (&fixture->mixer->commands, &command));
+}
+
+static void
+assert_ended (Fixture *fixture, guint64 voice, FlitzisEnd reason)
+{
+  FlitzisReport report;
+
+  g_assert_true (flitzis_queue_pop (&fixture->mixer->reports, &report));
+  g_assert_cmpint (report.kind, ==, FLITZIS_REPORT_ENDED);
+  g_assert_cmpuint (report.ended.voice, ==, voice);
+  g_assert_cmpint (report.ended.reason, ==, reason);
+}
+
+static void
+assert_retired (Fixture *fixture, FlitzisHandle *handle)
+{
+  FlitzisReport report;
+
+  g_assert_true (flitzis_queue_pop (&fixture->mixer->reports, &report));
+  g_assert_cmpint (report.kind, ==, FLITZIS_REPORT_RETIRED);
+  g_assert_true (report.retired.handle == handle);
+}
+
+static void
+assert_no_report (Fixture *fixture)
+{
+  g_assert_cmpuint (flitzis_queue_get_n_waiting (&fixture->mixer->reports), ==, 0);
+}
+
+/* The voice reads the frames where control has them. */
+static void
+test_pointer (Fixture *fixture, gconstpointer data)
+{
+  float out[2 * 16];
+
+  publish (fixture, 1, &fixture->mono_handle);
+  play (fixture, 1, 1, 1.0);
+  flitzis_mixer_render (fixture->mixer, out, 16);
+
+  g_assert_true (fixture->mixer->oldest->handle == &fixture->mono_handle);
+  fixture->mono[20] = 0.125f;
+  flitzis_mixer_render (fixture->mixer, out, 16);
+  g_assert_cmpfloat (out[8], ==, 0.125f);
+}
+
+static void
+test_bit_exact (Fixture *fixture, gconstpointer data)
+{
+  float out[2 * N_FRAMES];
+  float g = (float) (0.7 * 0.9 * 1.3);
+  float h = (float) (1.0 * 0.3 * 1.3);
+
+  fixture->mixer->settings.slots[0].gain = 0.7;
+  fixture->mixer->settings.gain = 1.3;
+  publish (fixture, 0, &fixture->stereo_handle);
+  publish (fixture, 1, &fixture->mono_handle);
+  play (fixture, 0, 1, 0.9);
+  play (fixture, 1, 2, 0.3);
+  flitzis_mixer_render (fixture->mixer, out, N_FRAMES);
+
+  for (guint i = 0; i < 2 * N_FRAMES; i++)
+    {
+      volatile float first = g * fixture->stereo[i];
+      volatile float second = h * fixture->mono[i / 2];
+
+      g_assert_cmpfloat (out[i], ==, first + second);
+    }
+
+  assert_ended (fixture, 1, FLITZIS_END_FINISHED);
+  assert_ended (fixture, 2, FLITZIS_END_FINISHED);
+  assert_no_report (fixture);
+  g_assert_cmpuint (fixture->mixer->position, ==, N_FRAMES);
+}
+
+/* A voice that is cut off fades for 5 ms, though it has ended and its sample is free. */
+static void
+test_fade_outlives_sample (Fixture *fixture, gconstpointer data)
+{
+  float             out[2 * 600];
+  guint             n_fade = RATE / 200;
+  g_autofree float *frames = g_memdup2 (fixture->mono, sizeof fixture->mono);
+
+  publish (fixture, 0, &fixture->mono_handle);
+  play (fixture, 0, 1, 1.0);
+  flitzis_mixer_render (fixture->mixer, out, 100);
+  publish (fixture, 0, NULL);
+  flitzis_mixer_apply (fixture->mixer);
+
+  assert_ended (fixture, 1, FLITZIS_END_UNLOADED);
+  assert_retired (fixture, &fixture->mono_handle);
+  g_assert_cmpuint (fixture->mixer->n_playing, ==, 0);
+  memset (fixture->mono, 0xff, sizeof fixture->mono);
+
+  flitzis_mixer_render (fixture->mixer, out, 600);
+
+  for (guint i = 0; i < 600; i++)
+    {
+      float gain = i + 1 < n_fade ? 1.0f - (float) (i + 1) / (float) n_fade : 0.0f;
+
+      g_assert_cmpfloat_with_epsilon (out[2 * i], gain * frames[100 + i], 1e-6);
+    }
+}
+
+/* A handle in the bank and in voices comes back once, after the last of them. */
+static void
+test_retired_once (Fixture *fixture, gconstpointer data)
+{
+  float out[2 * N_FRAMES];
+
+  publish (fixture, 0, &fixture->mono_handle);
+  play (fixture, 0, 1, 1.0);
+  play (fixture, 0, 2, 1.0);
+  flitzis_mixer_render (fixture->mixer, out, N_FRAMES);
+  assert_ended (fixture, 1, FLITZIS_END_FINISHED);
+  assert_ended (fixture, 2, FLITZIS_END_FINISHED);
+  assert_no_report (fixture);
+
+  publish (fixture, 0, &fixture->stereo_handle);
+  flitzis_mixer_apply (fixture->mixer);
+  assert_retired (fixture, &fixture->mono_handle);
+  assert_no_report (fixture);
+}
+
+static void
+test_one_owner (Fixture *fixture, gconstpointer data)
+{
+  g_assert_true (flitzis_mixer_try_own (fixture->mixer, FLITZIS_OWNER_OFFLINE));
+  g_assert_false (flitzis_mixer_try_own (fixture->mixer, FLITZIS_OWNER_CALLBACK));
+  g_assert_false (flitzis_mixer_try_own (fixture->mixer, FLITZIS_OWNER_CONTROL));
+  flitzis_mixer_disown (fixture->mixer);
+  g_assert_true (flitzis_mixer_try_own (fixture->mixer, FLITZIS_OWNER_CALLBACK));
+  flitzis_mixer_disown (fixture->mixer);
+}
+
+/* A stop overtakes the triggers that were queued before it, and none that come after. */
+static void
+test_stop_marks (Fixture *fixture, gconstpointer data)
+{
+  float out[2 * 64];
+
+  publish (fixture, 0, &fixture->mono_handle);
+  publish (fixture, 1, &fixture->mono_handle);
+  play (fixture, 0, 1, 1.0);
+  play (fixture, 1, 2, 1.0);
+  flitzis_settings_stop_slot (&fixture->mixer->settings, 0, 3);
+  play (fixture, 0, 3, 1.0);
+  flitzis_mixer_render (fixture->mixer, out, 64);
+
+  assert_ended (fixture, 1, FLITZIS_END_STOPPED);
+  assert_no_report (fixture);
+  g_assert_cmpuint (fixture->mixer->n_playing, ==, 2);
+  g_assert_cmpuint (fixture->mixer->n_started, ==, 3);
+
+  flitzis_settings_stop_voice (&fixture->mixer->settings, 2);
+  flitzis_mixer_render (fixture->mixer, out, 64);
+  assert_ended (fixture, 2, FLITZIS_END_STOPPED);
+
+  flitzis_settings_stop_all (&fixture->mixer->settings, 4);
+  flitzis_mixer_render (fixture->mixer, out, 64);
+  assert_ended (fixture, 3, FLITZIS_END_STOPPED);
+  g_assert_cmpuint (fixture->mixer->n_playing, ==, 0);
+}
+
+/* Denormals neither slow the loops down nor come out, and the caller's mode is left as it was. */
+static void
+test_denormals (Fixture *fixture, gconstpointer data)
+{
+  volatile float smallest = 0x1p-126f;
+  float          out[2 * 64];
+
+  for (guint i = 0; i < N_FRAMES; i++)
+    fixture->mono[i] = 0x1p-125f;
+
+  fixture->mixer->settings.gain = 0.01;
+  publish (fixture, 0, &fixture->mono_handle);
+  play (fixture, 0, 1, 1.0);
+  flitzis_mixer_render (fixture->mixer, out, 64);
+
+  for (guint i = 0; i < 2 * 64; i++)
+    g_assert_true (out[i] == 0.0f || isnormal (out[i]));
+
+  g_assert_cmpfloat (smallest / 2.0f, >, 0.0f);
+}
+
+/* Half the rate of the engine: twice the frames, every other one as it stands in the sample. */
+static void
+test_foreign_rate (Fixture *fixture, gconstpointer data)
+{
+  float out[2 * 2 * N_FRAMES];
+
+  fixture->mono_handle.sample_rate = RATE / 2;
+  publish (fixture, 0, &fixture->mono_handle);
+  play (fixture, 0, 1, 1.0);
+  flitzis_mixer_render (fixture->mixer, out, 2 * N_FRAMES - 1);
+  assert_no_report (fixture);
+  flitzis_mixer_render (fixture->mixer, out + 2 * (2 * N_FRAMES - 1), 1);
+  assert_ended (fixture, 1, FLITZIS_END_FINISHED);
+
+  for (guint i = 0; i < N_FRAMES; i++)
+    g_assert_cmpfloat (out[4 * i], ==, fixture->mono[i]);
+
+  for (guint i = 0; i + 1 < N_FRAMES; i++)
+    g_assert_cmpfloat_with_epsilon (out[4 * i + 2],
+                                    (fixture->mono[i] + fixture->mono[i + 1]) / 2, 1e-6);
+}
+
+#define ADD(name, function) \
+  g_test_add ("/mixer/" name, Fixture, NULL, set_up, function, tear_down)
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  ADD ("pointer", test_pointer);
+  ADD ("bit-exact", test_bit_exact);
+  ADD ("fade-outlives-sample", test_fade_outlives_sample);
+  ADD ("retired-once", test_retired_once);
+  ADD ("one-owner", test_one_owner);
+  ADD ("stop-marks", test_stop_marks);
+  ADD ("denormals", test_denormals);
+  ADD ("foreign-rate", test_foreign_rate);
+
+  return g_test_run ();
+}

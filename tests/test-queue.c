@@ -1,0 +1,133 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Copyright 2026 the Flitzis authors */
+
+#include "rt/queue.h"
+
+#include <glib.h>
+
+/* Fixed-size records through one writer and one reader. */
+
+#define CAPACITY 8
+
+typedef struct
+{
+  guint64 number;
+  guint32 square;
+} Record;
+
+static void
+test_all_or_nothing (void)
+{
+  Record       records[CAPACITY] = { 0 };
+  Record       record = { 0 };
+  FlitzisQueue queue;
+
+  flitzis_queue_init (&queue, records, CAPACITY, sizeof (Record));
+  g_assert_false (flitzis_queue_pop (&queue, &record));
+
+  for (guint i = 0; i < CAPACITY; i++)
+    {
+      record = (Record){ .number = i, .square = i * i };
+      g_assert_true (flitzis_queue_push (&queue, &record));
+    }
+
+  record.number = 1000;
+  g_assert_false (flitzis_queue_push (&queue, &record));
+  g_assert_cmpuint (flitzis_queue_get_n_waiting (&queue), ==, CAPACITY);
+
+  for (guint i = 0; i < CAPACITY; i++)
+    {
+      g_assert_true (flitzis_queue_pop (&queue, &record));
+      g_assert_cmpuint (record.number, ==, i);
+      g_assert_cmpuint (record.square, ==, i * i);
+    }
+
+  g_assert_false (flitzis_queue_pop (&queue, &record));
+}
+
+/* The indices run through 2^32 without a seam. */
+static void
+test_index_overflow (void)
+{
+  Record       records[CAPACITY] = { 0 };
+  Record       record = { 0 };
+  FlitzisQueue queue;
+
+  flitzis_queue_init (&queue, records, CAPACITY, sizeof (Record));
+  queue.ring.readindex = queue.ring.writeindex = G_MAXUINT32 - 2;
+
+  for (guint i = 0; i < CAPACITY; i++)
+    {
+      record.number = i;
+      g_assert_true (flitzis_queue_push (&queue, &record));
+    }
+
+  g_assert_false (flitzis_queue_push (&queue, &record));
+
+  for (guint i = 0; i < CAPACITY; i++)
+    {
+      g_assert_true (flitzis_queue_pop (&queue, &record));
+      g_assert_cmpuint (record.number, ==, i);
+    }
+
+  g_assert_cmpuint (flitzis_queue_get_n_waiting (&queue), ==, 0);
+}
+
+#define N_RECORDS 200000
+
+static gpointer
+write_worker (gpointer data)
+{
+  FlitzisQueue *queue = data;
+
+  for (guint32 i = 0; i < N_RECORDS;)
+    {
+      Record record = { .number = i, .square = i * i };
+
+      if (flitzis_queue_push (queue, &record))
+        i++;
+      else
+        g_thread_yield ();
+    }
+
+  return NULL;
+}
+
+static void
+test_two_threads (void)
+{
+  Record       records[CAPACITY] = { 0 };
+  FlitzisQueue queue;
+  GThread     *writer;
+
+  flitzis_queue_init (&queue, records, CAPACITY, sizeof (Record));
+  writer = g_thread_new ("writer", write_worker, &queue);
+
+  for (guint32 i = 0; i < N_RECORDS;)
+    {
+      Record record;
+
+      if (!flitzis_queue_pop (&queue, &record))
+        {
+          g_thread_yield ();
+          continue;
+        }
+
+      g_assert_cmpuint (record.number, ==, i);
+      g_assert_cmpuint (record.square, ==, i * i);
+      i++;
+    }
+
+  g_thread_join (writer);
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/queue/all-or-nothing", test_all_or_nothing);
+  g_test_add_func ("/queue/index-overflow", test_index_overflow);
+  g_test_add_func ("/queue/two-threads", test_two_threads);
+
+  return g_test_run ();
+}
