@@ -6,11 +6,11 @@
 static guint n_playing;
 
 static void
-voice_ended_cb (FlitzisEngine    *engine,
-                guint64           voice,
-                guint             slot,
-                FlitzisEndReason  reason,
-                GMainLoop        *loop)
+voice_ended_cb (FlitzisEngine   *engine,
+                guint64          voice,
+                guint            slot,
+                FlitzisEndReason reason,
+                GMainLoop       *loop)
 {
   g_autofree char *why = g_enum_to_string (FLITZIS_TYPE_END_REASON, reason);
 

@@ -26,7 +26,7 @@ trap 'rm -rf "$home"' EXIT
 trap 'exit 130' INT TERM
 status=0
 cd "$root/tests"
-env -i PATH="$PATH" HOME="$home" LANG=C.UTF-8 TERM="${TERM:-dumb}" TMPDIR="${TMPDIR:-/tmp}" \
+env -i PATH="$PATH" HOME="$home" LANG=C.UTF-8 TERM="${TERM:-dumb}" TMPDIR="$home" \
   FLITZIS_BUILD="$root/_build/tests" \
   GI_TYPELIB_PATH="$root/_build/tests/introspection" LD_LIBRARY_PATH="$root/_build/tests/lib" \
   PYTHONNOUSERSITE=1 PYTHONDONTWRITEBYTECODE=1 PYTEST_DISABLE_PLUGIN_AUTOLOAD=1 \
