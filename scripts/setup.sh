@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# What examples/quickstart.sh and tests/run.sh share; sourced with `root` set to the project's folder.
+# What examples/quickstart.sh and tests/run.sh share. It is sourced, with `root` set to the
+# folder of the project.
 
 # To build the library and to use it from Python.
 packages='build-essential meson ninja-build pkgconf libglib2.0-dev libgirepository1.0-dev

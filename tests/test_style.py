@@ -1,0 +1,61 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""How the tree looks: layout, licences, lengths, and nothing left lying about."""
+
+import re
+import subprocess
+
+import pytest
+
+LIMIT = 600  # lines of code in a file of the library, doc comments aside
+
+
+def sources(source_dir, *patterns):
+    listed = subprocess.run(['git', '-C', source_dir, 'ls-files', '--cached', '--others',
+                             '--exclude-standard', *patterns], capture_output=True, text=True)
+    if listed.returncode == 0:
+        return sorted({source_dir / name for name in listed.stdout.splitlines()
+                       if (source_dir / name).exists()})
+    return sorted({path for pattern in patterns for path in source_dir.rglob(pattern)
+                   if '_build' not in path.parts})
+
+
+def test_layout(source_dir):
+    """.clang-format is how the C code looks. Other releases of the tool lay out otherwise."""
+    paths = sources(source_dir, '*.c', '*.h')
+    assert len(paths) > 30
+    result = subprocess.run(['clang-format-14', '--dry-run', '--Werror', *paths], cwd=source_dir,
+                            capture_output=True, text=True)
+    assert result.returncode == 0, result.stderr
+
+
+@pytest.mark.parametrize('pattern', ['*.c', '*.h', '*.py', '*.sh', '*.js', '*.vala', '*.build'])
+def test_text(source_dir, pattern):
+    paths = sources(source_dir, pattern)
+    assert paths
+    for path in paths:
+        text = path.read_text()
+        assert text.endswith('\n') and not text.endswith('\n\n'), path
+        assert 'SPDX-License-Identifier: LGPL-2.1-or-later' in text or path.name == 'meson.build', \
+            path
+        for number, line in enumerate(text.splitlines(), 1):
+            assert len(line) <= 100, f'{path}:{number} has {len(line)} columns'
+            assert line == line.rstrip() and '\t' not in line, f'{path}:{number}'
+
+
+def test_file_lengths(source_dir):
+    """A file past 600 lines of code wants to be two; the engine's public face may be longer."""
+    for path in sources(source_dir, 'lib/*.c', 'lib/*.h'):
+        text = re.sub(r'/\*.*?\*/', '', path.read_text(), flags=re.S)
+        n_lines = sum(1 for line in text.splitlines() if line.strip())
+        assert n_lines <= LIMIT or path.name == 'flitzis-engine.c', f'{path}: {n_lines} lines'
+
+
+def test_callback_functions_are_marked(source_dir):
+    """Whatever lib/rt declares beside its setup is marked FLITZIS_REALTIME."""
+    setup = r'_(init|new|free|stop_all|stop_slot|stop_voice)$'
+    for path in sorted((source_dir / 'lib/rt').glob('*.h')):
+        text = re.sub(r'/\*.*?\*/', '', path.read_text(), flags=re.S)
+        for name, tail in re.findall(r'^[\w ]+[ *](flitzis_\w+) \([^;{]*\)([^;{]*)[;{]?$', text,
+                                     re.M | re.S):
+            if not re.search(setup, name):
+                assert 'FLITZIS_REALTIME' in tail, f'{path.name}: {name}'

@@ -1,0 +1,104 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""The wall around lib/rt: what runs in the audio callback cannot see GLib, and calls nothing
+outside but what fills and copies memory."""
+
+import json
+import re
+import subprocess
+
+import pytest
+
+ALLOWED_CALLS = {'memcpy', 'memset'}
+ALLOWED_INCLUDES = re.compile(
+    r'"[a-z]+\.h"|<spa/utils/ringbuffer\.h>|<std(atomic|bool|int)\.h>|<string\.h>|<xmmintrin\.h>')
+
+
+@pytest.fixture(scope='module')
+def rt_command(build_dir):
+    """The compiler and its flags, as the build uses them for lib/rt."""
+    for entry in json.loads((build_dir / 'compile_commands.json').read_text()):
+        if entry['file'].endswith('lib/rt/mixer.c'):
+            words = entry['command'].split()
+            return [word for i, word in enumerate(words)
+                    if word not in ('-o', '-c', '-MD', '-MQ', '-MF', entry['file'])
+                    and words[i - 1] not in ('-o', '-MQ', '-MF')]
+    raise AssertionError('the build does not compile lib/rt/mixer.c')
+
+
+def compile_rt(rt_command, build_dir, tmp_path, text, name='planted'):
+    source = tmp_path / f'{name}.c'
+    source.write_text(text)
+    return subprocess.run([*rt_command, '-c', source, '-o', tmp_path / f'{name}.o'],
+                          cwd=build_dir, capture_output=True, text=True)
+
+
+def calls_out(*objects):
+    """The functions that object files or archives call and do not hold."""
+    def symbols(*options):
+        printed = subprocess.run(['nm', '-P', *options, *objects], check=True,
+                                 capture_output=True, text=True).stdout
+        return {line.split()[0] for line in printed.splitlines()
+                if line and not line.endswith(':')}
+    return symbols('--undefined-only') - symbols('--defined-only')
+
+
+def test_glib_is_out_of_sight(rt_command, build_dir, tmp_path):
+    fine = compile_rt(rt_command, build_dir, tmp_path, '#include <stdint.h>\nint i;\n')
+    assert fine.returncode == 0, fine.stderr
+    for header in ('glib.h', 'gst/gst.h', 'pipewire/pipewire.h', 'flitzis-engine.h'):
+        result = compile_rt(rt_command, build_dir, tmp_path, f'#include <{header}>\n')
+        assert result.returncode != 0, f'lib/rt can include {header}'
+        assert header in result.stderr
+
+
+def test_includes(source_dir):
+    for path in sorted((source_dir / 'lib/rt').glob('*.[ch]')):
+        for included in re.findall(r'^#include (.*)$', path.read_text(), re.M):
+            if path.name == 'setup.c' and included == '<sys/mman.h>':
+                continue
+            assert ALLOWED_INCLUDES.fullmatch(included), f'{path.name} includes {included}'
+
+
+def test_archive_calls_nothing_else(build_dir):
+    called = calls_out(build_dir / 'lib/rt/libflitzis-rt.a')
+    assert called <= ALLOWED_CALLS, sorted(called - ALLOWED_CALLS)
+
+
+@pytest.mark.parametrize('call, name', [
+    ('sink = malloc (16);', 'malloc'),
+    ('free (sink);', 'free'),
+    ('pthread_mutex_lock (sink);', 'pthread_mutex_lock'),
+    ('fsync (1);', 'fsync'),
+])
+def test_planted_call_is_found(rt_command, build_dir, tmp_path, call, name):
+    """The check above can fail."""
+    result = compile_rt(rt_command, build_dir, tmp_path,
+                        '#include <pthread.h>\n#include <stdlib.h>\n#include <unistd.h>\n'
+                        'void *volatile sink;\nvoid plant (void);\n'
+                        f'void plant (void) {{ {call} }}\n')
+    assert result.returncode == 0, result.stderr
+    assert name in calls_out(tmp_path / 'planted.o') - ALLOWED_CALLS
+
+
+def test_rooms(source_dir):
+    """Each room includes only what it may know of."""
+    lib = source_dir / 'lib'
+    foreign = {
+        'control': r'gst/|pipewire/|decode/|output/|encode/|flitzis-(engine|slot|load)',
+        'decode': r'pipewire/|spa/|control/|rt/|output/|flitzis-(engine|slot|load)',
+        'output': r'gst/|decode/|encode/|flitzis-(engine|slot|load)',
+        '.': r'gst/|pipewire/|spa/',
+    }
+    for folder, pattern in foreign.items():
+        paths = sorted((lib / folder).glob('*.[ch]'))
+        assert paths
+        for path in paths:
+            for included in re.findall(r'^#include [<"](.*)[>"]$', path.read_text(), re.M):
+                assert not re.match(pattern, included), f'{path} includes {included}'
+
+
+def test_library_binds_at_load(build_dir):
+    """No function is looked up at its first call, which could be in the callback."""
+    dynamic = subprocess.run(['readelf', '-d', build_dir / 'lib/libflitzis-1.so'], check=True,
+                             capture_output=True, text=True).stdout
+    assert 'NOW' in dynamic
