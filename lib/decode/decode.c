@@ -1,0 +1,327 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Copyright 2026 the Flitzis authors */
+
+/* The verbs: opens a file or bytes, has them decoded, trimmed and resampled, and words the errors. */
+
+#include "config.h"
+
+#include "decode/decode.h"
+
+#include "decode/frames.h"
+#include "decode/header.h"
+#include "decode/pipeline.h"
+#include "decode/resample.h"
+#include "flitzis-error.h"
+#include "flitzis-sample-private.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <glib/gstdio.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+/* What is read of a stream that cannot seek: it has to be held, since demuxers jump about. */
+#define MAX_UNSEEKABLE_BYTES (256 * 1024 * 1024)
+
+#define READ_SIZE 65536
+
+static void
+set_open_error (GError **error, GIOErrorEnum code, const char *name, const char *why)
+{
+  g_set_error (error, G_IO_ERROR, code, "Could not open “%s”: %s", name, why);
+}
+
+/*
+ * Opens without waiting: a named pipe would hold up its opener until somebody writes. What has been
+ * looked at is then read through its descriptor, so that it cannot be another file by then.
+ */
+static GInputStream *
+open_local (const char *path, const char *name, GCancellable *cancellable, GError **error)
+{
+  int fd = g_open (path, O_RDONLY | O_NONBLOCK | O_CLOEXEC, 0);
+  int saved_errno = errno;
+  g_autofree char *descriptor_path = NULL;
+  g_autoptr (GFile) file = NULL;
+  GFileInputStream *stream = NULL;
+  struct stat status;
+
+  if (fd < 0)
+    {
+      /* A socket, or a pipe with nobody at its other end. */
+      if (saved_errno == ENXIO)
+        set_open_error (error, G_IO_ERROR_NOT_REGULAR_FILE, name, "It is not a regular file");
+      else
+        set_open_error (error, g_io_error_from_errno (saved_errno), name,
+                        g_strerror (saved_errno));
+      return NULL;
+    }
+
+  if (fstat (fd, &status) != 0)
+    {
+      saved_errno = errno;
+      set_open_error (error, g_io_error_from_errno (saved_errno), name, g_strerror (saved_errno));
+    }
+  else if (S_ISDIR (status.st_mode))
+    {
+      set_open_error (error, G_IO_ERROR_IS_DIRECTORY, name, "It is a directory");
+    }
+  else if (!S_ISREG (status.st_mode))
+    {
+      set_open_error (error, G_IO_ERROR_NOT_REGULAR_FILE, name, "It is not a regular file");
+    }
+  else
+    {
+      descriptor_path = g_strdup_printf ("/proc/self/fd/%d", fd);
+      file = g_file_new_for_path (descriptor_path);
+      stream = g_file_read (file, cancellable, error);
+    }
+
+  close (fd);
+
+  return (GInputStream *) stream;
+}
+
+/* Reads all of a stream that cannot seek. */
+static GInputStream *
+hold (GInputStream *stream, GCancellable *cancellable, GError **error)
+{
+  g_autoptr (GByteArray) array = g_byte_array_new ();
+  g_autoptr (GBytes) bytes = NULL;
+  gssize n_read;
+
+  do
+    {
+      guint n_before = array->len;
+
+      g_byte_array_set_size (array, n_before + READ_SIZE);
+      n_read = g_input_stream_read (stream, array->data + n_before, READ_SIZE, cancellable, error);
+      if (n_read < 0)
+        return NULL;
+
+      g_byte_array_set_size (array, n_before + n_read);
+      if (array->len > MAX_UNSEEKABLE_BYTES)
+        {
+          g_set_error (error, FLITZIS_ENGINE_ERROR, FLITZIS_ENGINE_ERROR_TOO_LARGE,
+                       "it cannot be read from the middle and is longer than %u MiB",
+                       MAX_UNSEEKABLE_BYTES / (1024 * 1024));
+          return NULL;
+        }
+    }
+  while (n_read > 0);
+
+  bytes = g_byte_array_free_to_bytes (g_steal_pointer (&array));
+
+  return g_memory_input_stream_new_from_bytes (bytes);
+}
+
+static gboolean
+is_seekable (GInputStream *stream)
+{
+  return G_IS_SEEKABLE (stream) && g_seekable_can_seek (G_SEEKABLE (stream));
+}
+
+/* FALSE where the stream has no bytes, with an error only where it cannot be read. */
+static gboolean
+has_bytes (GInputStream *stream, GCancellable *cancellable, GError **error)
+{
+  guint8 byte;
+
+  return g_input_stream_read (stream, &byte, 1, cancellable, error) == 1
+         && g_seekable_seek (G_SEEKABLE (stream), 0, G_SEEK_SET, cancellable, error);
+}
+
+/* Cuts off what the encoder put in front and behind. */
+static void
+trim (FlitzisFrames *frames, const FlitzisHeader *header)
+{
+  gsize n_decoded = flitzis_frames_count (frames);
+  guint64 first = header->n_delay;
+  guint64 n_frames = header->n_frames;
+  guint64 n_stated = header->n_packets * header->n_packet_frames;
+
+  if (first == 0 && header->n_padding == 0)
+    return;
+
+  /* Parsers drop the packet with the header, but need not: it then decodes as silence in front. */
+  if (n_stated > 0 && n_decoded == n_stated + header->n_packet_frames)
+    first += header->n_packet_frames;
+  /* More packets than the header knows: files that were put together. Their end is the end. */
+  else if (n_stated > 0 && n_decoded > n_stated)
+    n_frames = G_MAXSIZE;
+  else if (n_frames == 0)
+    n_frames = n_decoded - MIN (n_decoded, first + header->n_padding);
+
+  flitzis_frames_trim (frames, MIN (first, G_MAXSIZE), MIN (n_frames, G_MAXSIZE));
+}
+
+static gboolean
+decode_frames (GInputStream      *stream,
+               FlitzisDecodeJob  *job,
+               FlitzisFrames     *frames,
+               GError           **error)
+{
+  FlitzisHeader header;
+
+  if (!flitzis_header_read (&header, stream, job->cancellable, error))
+    return FALSE;
+
+  if (!flitzis_pipeline_run (stream, &header, FALSE, job, frames, error))
+    return FALSE;
+
+  /* wavparse gives up without a word on stray bytes behind the data, unless they are pushed to it. */
+  if (frames->n_values == 0 && header.container == FLITZIS_CONTAINER_RIFF)
+    {
+      if (!g_seekable_seek (G_SEEKABLE (stream), 0, G_SEEK_SET, job->cancellable, error))
+        return FALSE;
+      if (!flitzis_pipeline_run (stream, &header, TRUE, job, frames, error))
+        return FALSE;
+    }
+
+  if (header.container == FLITZIS_CONTAINER_FLAC && frames->n_values > 0
+      && flitzis_frames_count (frames) < header.n_frames)
+    {
+      g_set_error (error, FLITZIS_ENGINE_ERROR, FLITZIS_ENGINE_ERROR_CORRUPT,
+                   "only %" G_GSIZE_FORMAT " of its %" G_GUINT64_FORMAT " frames are there",
+                   flitzis_frames_count (frames), header.n_frames);
+      return FALSE;
+    }
+
+  if (header.container == FLITZIS_CONTAINER_MPEG_AUDIO || header.container == FLITZIS_CONTAINER_MP4)
+    trim (frames, &header);
+
+  if (frames->n_values == 0)
+    {
+      g_set_error_literal (error, FLITZIS_ENGINE_ERROR, FLITZIS_ENGINE_ERROR_CORRUPT,
+                           "it holds no frames");
+      return FALSE;
+    }
+
+  return TRUE;
+}
+
+/* Takes `stream`. `job` says afterwards whether the error is its own. */
+static FlitzisSample *
+decode_stream (GInputStream *stream, FlitzisDecodeJob *job, GError **error)
+{
+  g_autoptr (GInputStream) owned = stream;
+  g_auto (FlitzisFrames) frames = { 0 };
+  g_autoptr (GError) local_error = NULL;
+  guint source_rate, n_channels;
+
+  if (!flitzis_pipeline_init (error))
+    return NULL;
+
+  if (!is_seekable (owned))
+    {
+      GInputStream *held = hold (owned, job->cancellable, error);
+
+      if (held == NULL)
+        return NULL;
+
+      g_object_unref (owned);
+      owned = held;
+    }
+
+  if (!has_bytes (owned, job->cancellable, &local_error))
+    {
+      if (local_error == NULL)
+        g_set_error_literal (&local_error, FLITZIS_ENGINE_ERROR, FLITZIS_ENGINE_ERROR_CORRUPT,
+                             "it is empty");
+      g_propagate_error (error, g_steal_pointer (&local_error));
+      return NULL;
+    }
+
+  if (!decode_frames (owned, job, &frames, error))
+    return NULL;
+
+  source_rate = frames.rate;
+  n_channels = frames.n_channels;
+  if (source_rate != job->sample_rate
+      && !flitzis_resample (&frames, job->sample_rate, job->cancellable, error))
+    return NULL;
+
+  return flitzis_sample_new_decoded (flitzis_frames_steal (&frames), n_channels, job->sample_rate,
+                                     source_rate, job->n_mended);
+}
+
+/* Puts what failed in front of why, except where the error is the caller's own or a cancel. */
+static FlitzisSample *
+finish (FlitzisSample          *sample,
+        const FlitzisDecodeJob *job,
+        const char             *what,
+        GError                 *failure,
+        GError                **error)
+{
+  if (sample != NULL)
+    return sample;
+
+  if (!job->ended_by_func && !g_error_matches (failure, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+    g_prefix_error (&failure, "Could not decode %s: ", what);
+  g_propagate_error (error, failure);
+
+  return NULL;
+}
+
+FlitzisSample *
+flitzis_decode_file (GFile              *file,
+                     guint               sample_rate,
+                     GCancellable       *cancellable,
+                     FlitzisDecodeFunc   func,
+                     gpointer            user_data,
+                     GError            **error)
+{
+  FlitzisDecodeJob job = { sample_rate, cancellable, func, user_data };
+  g_autofree char *basename = g_file_get_basename (file);
+  g_autofree char *name = g_filename_display_name (basename != NULL ? basename : "");
+  g_autofree char *quoted = g_strdup_printf ("“%s”", name);
+  GInputStream *stream;
+  GError *failure = NULL;
+  FlitzisSample *sample;
+
+  if (g_cancellable_set_error_if_cancelled (cancellable, error))
+    return NULL;
+
+  if (g_file_peek_path (file) != NULL)
+    {
+      stream = open_local (g_file_peek_path (file), name, cancellable, error);
+      if (stream == NULL)
+        return NULL;
+    }
+  else
+    {
+      stream = (GInputStream *) g_file_read (file, cancellable, &failure);
+      if (stream == NULL)
+        {
+          if (!g_error_matches (failure, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+            g_prefix_error (&failure, "Could not open %s: ", quoted);
+          g_propagate_error (error, failure);
+          return NULL;
+        }
+    }
+
+  sample = decode_stream (stream, &job, &failure);
+
+  return finish (sample, &job, quoted, failure, error);
+}
+
+FlitzisSample *
+flitzis_decode_bytes (GBytes             *bytes,
+                      guint               sample_rate,
+                      GCancellable       *cancellable,
+                      FlitzisDecodeFunc   func,
+                      gpointer            user_data,
+                      GError            **error)
+{
+  FlitzisDecodeJob job = { sample_rate, cancellable, func, user_data };
+  g_autofree char *what = NULL;
+  GError *failure = NULL;
+  FlitzisSample *sample;
+
+  if (g_cancellable_set_error_if_cancelled (cancellable, error))
+    return NULL;
+
+  what = g_strdup_printf ("%" G_GSIZE_FORMAT " bytes in memory", g_bytes_get_size (bytes));
+  sample = decode_stream (g_memory_input_stream_new_from_bytes (bytes), &job, &failure);
+
+  return finish (sample, &job, what, failure, error);
+}

@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Copyright 2026 the Flitzis authors */
+
+/* A block of frames that grows while a file is decoded and ends as the bytes of a sample. */
+
+#include "config.h"
+
+#include "decode/frames.h"
+
+#include <string.h>
+
+#define FIRST_CAPACITY 16384
+
+gsize
+flitzis_frames_count (const FlitzisFrames *self)
+{
+  return self->n_channels > 0 ? self->n_values / self->n_channels : 0;
+}
+
+/* How much there will be comes from files, so that none of this may abort where memory is short. */
+static gboolean
+set_capacity (FlitzisFrames *self, gsize capacity)
+{
+  float *values;
+
+  if (capacity > G_MAXSIZE / sizeof (float))
+    return FALSE;
+
+  values = g_try_realloc (self->values, capacity * sizeof (float));
+  if (values == NULL)
+    return FALSE;
+
+  self->values = values;
+  self->capacity = capacity;
+
+  return TRUE;
+}
+
+gboolean
+flitzis_frames_reserve (FlitzisFrames *self, gsize n_frames)
+{
+  gsize capacity;
+
+  if (!g_size_checked_mul (&capacity, n_frames, self->n_channels))
+    return FALSE;
+
+  return capacity <= self->capacity || set_capacity (self, capacity);
+}
+
+gboolean
+flitzis_frames_append (FlitzisFrames *self, const float *values, gsize n_values)
+{
+  gsize needed;
+
+  if (!g_size_checked_add (&needed, self->n_values, n_values))
+    return FALSE;
+
+  if (needed > self->capacity)
+    {
+      gsize doubled = MAX (self->capacity, FIRST_CAPACITY / 2) * 2;
+
+      if (!set_capacity (self, MAX (needed, doubled)) && !set_capacity (self, needed))
+        return FALSE;
+    }
+
+  memcpy (self->values + self->n_values, values, n_values * sizeof (float));
+  self->n_values = needed;
+
+  return TRUE;
+}
+
+void
+flitzis_frames_trim (FlitzisFrames *self, gsize first, gsize n_frames)
+{
+  gsize n_before = flitzis_frames_count (self);
+
+  first = MIN (first, n_before);
+  n_frames = MIN (n_frames, n_before - first);
+
+  if (first > 0)
+    memmove (self->values, self->values + first * self->n_channels,
+             n_frames * self->n_channels * sizeof (float));
+
+  self->n_values = n_frames * self->n_channels;
+}
+
+GBytes *
+flitzis_frames_steal (FlitzisFrames *self)
+{
+  gsize size = self->n_values * sizeof (float);
+  GBytes *bytes;
+
+  if (self->n_values > 0 && self->n_values < self->capacity)
+    set_capacity (self, self->n_values);
+
+  bytes = g_bytes_new_take (g_steal_pointer (&self->values), size);
+  flitzis_frames_clear (self);
+
+  return bytes;
+}
+
+void
+flitzis_frames_clear (FlitzisFrames *self)
+{
+  g_clear_pointer (&self->values, g_free);
+  self->n_values = 0;
+  self->capacity = 0;
+}

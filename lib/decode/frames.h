@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Copyright 2026 the Flitzis authors */
+
+#pragma once
+
+#include <glib.h>
+
+G_BEGIN_DECLS
+
+/* Interleaved floats that grow while a file is decoded. Zero-initialised is empty. */
+typedef struct
+{
+  float *values;
+  gsize n_values;
+  gsize capacity;
+  guint n_channels;
+  guint rate;
+} FlitzisFrames;
+
+/* How many frames there are: 0 while the number of channels is not known. */
+gsize flitzis_frames_count (const FlitzisFrames *self);
+
+/* Makes room for `n_frames` altogether. FALSE where memory is short. */
+gboolean flitzis_frames_reserve (FlitzisFrames *self,
+                                 gsize          n_frames);
+
+gboolean flitzis_frames_append (FlitzisFrames *self,
+                                const float   *values,
+                                gsize          n_values);
+
+/* Keeps `n_frames` from `first` on, fewer where there are fewer. */
+void flitzis_frames_trim (FlitzisFrames *self,
+                          gsize          first,
+                          gsize          n_frames);
+
+/* Hands the values over without a copy; the room not used goes back to the system. */
+GBytes *flitzis_frames_steal (FlitzisFrames *self);
+
+void flitzis_frames_clear (FlitzisFrames *self);
+
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (FlitzisFrames, flitzis_frames_clear)
+
+G_END_DECLS

@@ -1,0 +1,350 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Copyright 2026 the Flitzis authors */
+
+/* Reads from a file's bytes what GStreamer's elements do not pass on: above all encoder delays. */
+
+#include "config.h"
+
+#include "decode/header.h"
+
+#include "flitzis-error.h"
+
+#include <gst/gst.h>
+#include <stdio.h>
+#include <string.h>
+
+/* A decoder of MPEG layer III speaks this many frames late; LAME's header leaves them out. */
+#define MP3_DECODER_DELAY 529
+
+/* The most that is read of an index; those of real files are a few hundred kB an hour. */
+#define MAX_MOOV_BYTES (16 * 1024 * 1024)
+
+/* The most chunks or boxes looked at before the one that is looked for. */
+#define MAX_CHUNKS 256
+
+typedef struct
+{
+  GInputStream *stream;
+  GCancellable *cancellable;
+} Reader;
+
+/* FALSE where the file has not that many bytes at `offset`. */
+static gboolean
+read_at (Reader *reader, guint64 offset, gpointer data, gsize size, GError **error)
+{
+  gsize n_read = 0;
+
+  return offset <= G_MAXINT64
+         && g_seekable_seek (G_SEEKABLE (reader->stream), offset, G_SEEK_SET, reader->cancellable,
+                             error)
+         && g_input_stream_read_all (reader->stream, data, size, &n_read, reader->cancellable,
+                                     error)
+         && n_read == size;
+}
+
+static void
+read_riff (FlitzisHeader *self, Reader *reader, GError **error)
+{
+  guint64 offset = 12;
+
+  self->container = FLITZIS_CONTAINER_RIFF;
+
+  for (guint i = 0; i < MAX_CHUNKS; i++)
+    {
+      guint8 chunk[8 + 24] = { 0 };
+      guint32 size, mask;
+      guint16 format, n_channels;
+
+      if (!read_at (reader, offset, chunk, 8, error))
+        return;
+
+      size = GST_READ_UINT32_LE (chunk + 4);
+      if (memcmp (chunk, "fmt ", 4) != 0)
+        {
+          offset += 8 + (guint64) size + size % 2;
+          continue;
+        }
+
+      if (size < 16 || !read_at (reader, offset + 8, chunk + 8, MIN (size, 24), error))
+        return;
+
+      format = GST_READ_UINT16_LE (chunk + 8);
+      n_channels = GST_READ_UINT16_LE (chunk + 10);
+      mask = format == 0xfffe && size >= 24 ? GST_READ_UINT32_LE (chunk + 8 + 20) : 0;
+      if (n_channels > 2 && mask == 0)
+        self->n_unpositioned_channels = n_channels;
+      return;
+    }
+}
+
+static void
+read_flac (FlitzisHeader *self, Reader *reader, guint64 offset, GError **error)
+{
+  guint8 info[4 + 4 + 18];
+
+  self->container = FLITZIS_CONTAINER_FLAC;
+  if (!read_at (reader, offset, info, sizeof info, error))
+    return;
+
+  /* STREAMINFO is always first; the number of frames is its 36 bits from bit 108 on. */
+  if ((info[4] & 0x7f) == 0)
+    self->n_frames = ((guint64) (info[8 + 13] & 0x0f) << 32) | GST_READ_UINT32_BE (info + 8 + 14);
+}
+
+/* The frames of a packet and the size of the layer III side information, or FALSE. */
+static gboolean
+parse_mpeg_packet (const guint8 *data, guint *n_frames, guint *side_size)
+{
+  guint version = (data[1] >> 3) & 3;
+  guint layer = (data[1] >> 1) & 3;
+  gboolean mono = (data[3] >> 6) == 3;
+  gboolean is_mpeg1 = version == 3;
+
+  if (data[0] != 0xff || (data[1] & 0xe0) != 0xe0 || version == 1 || layer != 1)
+    return FALSE;
+  if (data[2] >> 4 == 15 || ((data[2] >> 2) & 3) == 3)
+    return FALSE;
+
+  *n_frames = is_mpeg1 ? 1152 : 576;
+  if (is_mpeg1)
+    *side_size = mono ? 17 : 32;
+  else
+    *side_size = mono ? 9 : 17;
+
+  return TRUE;
+}
+
+/*
+ * The first packet of most MP3 files is silent and holds a table: "Xing" or "Info", flags, the
+ * number of packets, of bytes, 100 seek points and a quality (each there if its flag is set), then
+ * LAME's own: 9 characters naming the encoder and, 21 bytes in, delay and padding of 12 bits each.
+ */
+static void
+read_mpeg_audio (FlitzisHeader *self, Reader *reader, guint64 offset, GError **error)
+{
+  guint8 packet[4 + 32 + 8 + 4 + 4 + 100 + 4 + 24] = { 0 };
+  guint n_packet_frames, side_size, delay, padding;
+  const guint8 *table;
+  guint32 flags;
+
+  if (!read_at (reader, offset, packet, sizeof packet, error)
+      || !parse_mpeg_packet (packet, &n_packet_frames, &side_size))
+    return;
+
+  self->container = FLITZIS_CONTAINER_MPEG_AUDIO;
+  table = packet + 4 + side_size;
+  if (memcmp (table, "Xing", 4) != 0 && memcmp (table, "Info", 4) != 0)
+    return;
+
+  flags = GST_READ_UINT32_BE (table + 4);
+  table += 8;
+  if (flags & 1)
+    self->n_packets = GST_READ_UINT32_BE (table);
+  for (guint bit = 0; bit < 4; bit++)
+    {
+      static const guint sizes[] = { 4, 4, 100, 4 };
+
+      if (flags & (1u << bit))
+        table += sizes[bit];
+    }
+
+  self->n_packet_frames = n_packet_frames;
+  if (memcmp (table, "LAME", 4) != 0 && memcmp (table, "Lav", 3) != 0)
+    return;
+
+  delay = (table[21] << 4) | (table[22] >> 4);
+  padding = ((table[22] & 0x0f) << 8) | table[23];
+  self->n_delay = delay + MP3_DECODER_DELAY;
+  self->n_padding = padding > MP3_DECODER_DELAY ? padding - MP3_DECODER_DELAY : 0;
+  if (self->n_packets * n_packet_frames > (guint64) delay + padding)
+    self->n_frames = self->n_packets * n_packet_frames - delay - padding;
+}
+
+/* The tag of iTunes: hexadecimal numbers; the second is the delay, the third the padding, the fourth
+ * the length. */
+static void
+parse_itunes_gap (FlitzisHeader *self, const guint8 *data, gsize size)
+{
+  const guint8 *name = memmem (data, size, "iTunSMPB", 8);
+  const guint8 *value;
+  g_autofree char *text = NULL;
+  guint delay, padding;
+  guint64 n_frames;
+
+  if (name == NULL)
+    return;
+
+  /* After the name comes a "data" box: its type, 8 bytes of flags, the text. */
+  value = memmem (name, data + size - name, "data", 4);
+  if (value == NULL || value + 12 >= data + size)
+    return;
+
+  value += 12;
+  text = g_strndup ((const char *) value, MIN (data + size - value, 64));
+  if (sscanf (text, " %*x %x %x %" G_GINT64_MODIFIER "x", &delay, &padding, &n_frames) != 3)
+    return;
+
+  self->n_delay = delay;
+  self->n_padding = padding;
+  self->n_frames = n_frames;
+}
+
+/* The next box of a type, at its contents, where `size` bytes of them are there. */
+static const guint8 *
+find_box (const guint8 *data, const guint8 *end, const char *type, gsize size)
+{
+  const guint8 *box = data < end ? memmem (data, end - data, type, 4) : NULL;
+
+  return box != NULL && (gsize) (end - box) >= 4 + size ? box + 4 : NULL;
+}
+
+/*
+ * The longest time that an edit list cuts off in front, in units of the movie, rounded up. In each
+ * track the edit list comes before the media header, which has the units of the track.
+ */
+static guint64
+parse_edit_lists (const guint8 *data, const guint8 *end, guint32 movie_timescale)
+{
+  guint64 longest = 0;
+
+  while ((data = find_box (data, end, "elst", 8 + 20)) != NULL)
+    {
+      gboolean is_long = data[0] == 1;
+      gint64 media_time = is_long ? (gint64) GST_READ_UINT64_BE (data + 16)
+                                  : (gint32) GST_READ_UINT32_BE (data + 12);
+      const guint8 *media = find_box (data, end, "mdhd", 24);
+      guint32 timescale;
+
+      if (media == NULL)
+        break;
+
+      timescale = GST_READ_UINT32_BE (media + (media[0] == 1 ? 20 : 12));
+      if (media_time > 0 && timescale > 0)
+        longest = MAX (longest, gst_util_uint64_scale_int_ceil (media_time, movie_timescale,
+                                                                timescale));
+    }
+
+  return longest;
+}
+
+static void
+parse_moov (FlitzisHeader *self, guint64 offset, const guint8 *data, gsize size)
+{
+  const guint8 *end = data + size;
+  const guint8 *movie = find_box (data, end, "mvhd", 32);
+  guint duration_at = 16;
+  guint32 timescale;
+
+  if (movie == NULL)
+    return;
+
+  timescale = GST_READ_UINT32_BE (movie + (movie[0] == 1 ? 20 : 12));
+  self->movie_duration = GST_READ_UINT32_BE (movie + duration_at);
+  self->movie_duration_size = 4;
+  if (movie[0] == 1)
+    {
+      duration_at = 24;
+      self->movie_duration = GST_READ_UINT64_BE (movie + duration_at);
+      self->movie_duration_size = 8;
+    }
+  self->movie_duration_offset = offset + (movie - data) + duration_at;
+
+  /* Demuxers honour edit lists, and the tag only says the same again. */
+  if (timescale <= G_MAXINT32)
+    self->movie_delay = parse_edit_lists (data, end, timescale);
+  if (self->movie_delay == 0)
+    parse_itunes_gap (self, data, size);
+}
+
+static void
+read_mp4 (FlitzisHeader *self, Reader *reader, GError **error)
+{
+  guint64 offset = 0;
+
+  self->container = FLITZIS_CONTAINER_MP4;
+
+  for (guint i = 0; i < MAX_CHUNKS; i++)
+    {
+      guint8 box[16] = { 0 };
+      guint64 size, header_size = 8;
+
+      if (!read_at (reader, offset, box, 8, error))
+        break;
+
+      size = GST_READ_UINT32_BE (box);
+      if (size == 1)
+        {
+          if (!read_at (reader, offset + 8, box + 8, 8, error))
+            break;
+          size = GST_READ_UINT64_BE (box + 8);
+          header_size = 16;
+        }
+      if (size < header_size || size > G_MAXINT64 - offset)
+        break;
+
+      if (memcmp (box + 4, "moov", 4) == 0)
+        {
+          gsize moov_size = MIN (size - header_size, MAX_MOOV_BYTES);
+          g_autofree guint8 *moov = g_try_malloc (moov_size);
+
+          if (moov != NULL && read_at (reader, offset + header_size, moov, moov_size, error))
+            parse_moov (self, offset + header_size, moov, moov_size);
+          return;
+        }
+
+      offset += size;
+    }
+
+  if (*error == NULL)
+    g_set_error_literal (error, FLITZIS_ENGINE_ERROR, FLITZIS_ENGINE_ERROR_CORRUPT,
+                         "its index is missing: the file is incomplete");
+}
+
+gboolean
+flitzis_header_read (FlitzisHeader  *self,
+                     GInputStream   *stream,
+                     GCancellable   *cancellable,
+                     GError        **error)
+{
+  Reader reader = { stream, cancellable };
+  g_autoptr (GError) local_error = NULL;
+  guint8 start[12] = { 0 };
+  guint64 offset = 0;
+
+  memset (self, 0, sizeof *self);
+
+  read_at (&reader, 0, start, sizeof start, &local_error);
+
+  /* ID3v2 tags stand in front of MP3, at times of FLAC; the size has 7 bits a byte. */
+  while (local_error == NULL && memcmp (start, "ID3", 3) == 0 && offset < G_MAXINT32)
+    {
+      offset += 10 + ((start[6] & 0x7f) << 21 | (start[7] & 0x7f) << 14 | (start[8] & 0x7f) << 7
+                      | (start[9] & 0x7f));
+      if (start[5] & 0x10)
+        offset += 10;
+      if (!read_at (&reader, offset, start, sizeof start, &local_error))
+        memset (start, 0, sizeof start);
+    }
+
+  if (local_error == NULL)
+    {
+      if (memcmp (start, "RIFF", 4) == 0 || memcmp (start, "RF64", 4) == 0)
+        read_riff (self, &reader, &local_error);
+      else if (memcmp (start, "fLaC", 4) == 0)
+        read_flac (self, &reader, offset, &local_error);
+      else if (memcmp (start + 4, "ftyp", 4) == 0)
+        read_mp4 (self, &reader, &local_error);
+      else if (memcmp (start, "\x1a\x45\xdf\xa3", 4) == 0)
+        self->container = FLITZIS_CONTAINER_MATROSKA;
+      else if (start[0] == 0xff)
+        read_mpeg_audio (self, &reader, offset, &local_error);
+    }
+
+  if (local_error != NULL)
+    {
+      g_propagate_error (error, g_steal_pointer (&local_error));
+      return FALSE;
+    }
+
+  return g_seekable_seek (G_SEEKABLE (stream), 0, G_SEEK_SET, cancellable, error);
+}

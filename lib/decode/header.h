@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Copyright 2026 the Flitzis authors */
+
+#pragma once
+
+#include <gio/gio.h>
+
+G_BEGIN_DECLS
+
+typedef enum
+{
+  FLITZIS_CONTAINER_OTHER,
+  FLITZIS_CONTAINER_RIFF,
+  FLITZIS_CONTAINER_FLAC,
+  FLITZIS_CONTAINER_MPEG_AUDIO,
+  FLITZIS_CONTAINER_MP4,
+  FLITZIS_CONTAINER_MATROSKA,
+} FlitzisContainer;
+
+/* What the bytes of a file state. Frames are at the file's own rate; 0 is "not stated". */
+typedef struct
+{
+  FlitzisContainer container;
+
+  /* What an encoder put in front and behind, in decoded frames, and how many frames are between. */
+  guint64 n_delay;
+  guint64 n_padding;
+  guint64 n_frames;
+
+  /* MPEG audio: how many packets follow the one with the header, and the frames of each. */
+  guint64 n_packets;
+  guint n_packet_frames;
+
+  /* WAV: channels without a loudspeaker for each; 0 where they have one, or need none. */
+  guint n_unpositioned_channels;
+
+  /* MP4: where the length of the whole movie stands and how many bytes it has, what it says, and
+   * what the edit lists cut off in front, both in units of the movie. */
+  guint64 movie_duration_offset;
+  guint movie_duration_size;
+  guint64 movie_duration;
+  guint64 movie_delay;
+} FlitzisHeader;
+
+/*
+ * Reads the header and seeks back to the start. What cannot be made sense of is "not stated":
+ * whether the file is sound is for the decoder to say. FALSE when it is cancelled, the stream cannot
+ * be read, or an MP4 file is without its index, over which demuxers wait for ever.
+ */
+gboolean flitzis_header_read (FlitzisHeader  *self,
+                              GInputStream   *stream,
+                              GCancellable   *cancellable,
+                              GError        **error);
+
+G_END_DECLS

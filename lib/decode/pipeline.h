@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Copyright 2026 the Flitzis authors */
+
+#pragma once
+
+#include "decode/decode.h"
+#include "decode/frames.h"
+#include "decode/header.h"
+
+G_BEGIN_DECLS
+
+/* What the caller of a decoder wants, and what came of it beside the frames. */
+typedef struct
+{
+  guint sample_rate;
+  GCancellable *cancellable;
+  FlitzisDecodeFunc func;
+  gpointer user_data;
+
+  guint64 n_mended;
+
+  /* The error is the caller's own: it is passed on as it is. */
+  gboolean ended_by_func;
+} FlitzisDecodeJob;
+
+/* FALSE where GStreamer cannot run at all. */
+gboolean flitzis_pipeline_init (GError **error);
+
+/*
+ * Decodes `stream` (seekable, at its start) into `frames`, mono or stereo, at the file's own rate,
+ * mended. No frames and no error: the stream has audio and ended at once.
+ *
+ * In push mode bytes are pushed to the demuxer in order instead of fetched by it.
+ */
+gboolean flitzis_pipeline_run (GInputStream         *stream,
+                               const FlitzisHeader  *header,
+                               gboolean              push_mode,
+                               FlitzisDecodeJob     *job,
+                               FlitzisFrames        *frames,
+                               GError              **error);
+
+G_END_DECLS
