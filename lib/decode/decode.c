@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Copyright 2026 the Flitzis authors */
 
-/* The verbs: opens a file or bytes, has them decoded, trimmed and resampled, and words the errors. */
+/* The verbs: opens a file or bytes, has them decoded, trimmed and resampled, and words the errors.
+ */
 
 #include "config.h"
 
@@ -38,12 +39,12 @@ set_open_error (GError **error, GIOErrorEnum code, const char *name, const char 
 static GInputStream *
 open_local (const char *path, const char *name, GCancellable *cancellable, GError **error)
 {
-  int fd = g_open (path, O_RDONLY | O_NONBLOCK | O_CLOEXEC, 0);
-  int saved_errno = errno;
+  int              fd = g_open (path, O_RDONLY | O_NONBLOCK | O_CLOEXEC, 0);
+  int              saved_errno = errno;
   g_autofree char *descriptor_path = NULL;
   g_autoptr (GFile) file = NULL;
   GFileInputStream *stream = NULL;
-  struct stat status;
+  struct stat       status;
 
   if (fd < 0)
     {
@@ -126,15 +127,15 @@ has_bytes (GInputStream *stream, GCancellable *cancellable, GError **error)
 {
   guint8 byte;
 
-  return g_input_stream_read (stream, &byte, 1, cancellable, error) == 1
-         && g_seekable_seek (G_SEEKABLE (stream), 0, G_SEEK_SET, cancellable, error);
+  return g_input_stream_read (stream, &byte, 1, cancellable, error) == 1 &&
+         g_seekable_seek (G_SEEKABLE (stream), 0, G_SEEK_SET, cancellable, error);
 }
 
 /* Cuts off what the encoder put in front and behind. */
 static void
 trim (FlitzisFrames *frames, const FlitzisHeader *header)
 {
-  gsize n_decoded = flitzis_frames_count (frames);
+  gsize   n_decoded = flitzis_frames_count (frames);
   guint64 first = header->n_delay;
   guint64 n_frames = header->n_frames;
   guint64 n_stated = header->n_packets * header->n_packet_frames;
@@ -155,30 +156,39 @@ trim (FlitzisFrames *frames, const FlitzisHeader *header)
 }
 
 static gboolean
-decode_frames (GInputStream      *stream,
-               FlitzisDecodeJob  *job,
-               FlitzisFrames     *frames,
-               GError           **error)
+decode_frames (GInputStream     *stream,
+               FlitzisDecodeJob *job,
+               FlitzisFrames    *frames,
+               GError          **error)
 {
+  g_autoptr (GError) local_error = NULL;
   FlitzisHeader header;
+  gboolean      decoded;
 
   if (!flitzis_header_read (&header, stream, job->cancellable, error))
     return FALSE;
 
-  if (!flitzis_pipeline_run (stream, &header, FALSE, job, frames, error))
-    return FALSE;
-
-  /* wavparse gives up without a word on stray bytes behind the data, unless they are pushed to it. */
-  if (frames->n_values == 0 && header.container == FLITZIS_CONTAINER_RIFF)
+  /* wavparse gives up on stray bytes behind the data unless they are pushed to it: without a word,
+   * or saying that the stream is broken. Where it really is, the second attempt says so again. */
+  decoded = flitzis_pipeline_run (stream, &header, FALSE, job, frames, &local_error);
+  if (header.container == FLITZIS_CONTAINER_RIFF && frames->n_values == 0 &&
+      (decoded ||
+       g_error_matches (local_error, FLITZIS_ENGINE_ERROR, FLITZIS_ENGINE_ERROR_CORRUPT)))
     {
-      if (!g_seekable_seek (G_SEEKABLE (stream), 0, G_SEEK_SET, job->cancellable, error))
-        return FALSE;
-      if (!flitzis_pipeline_run (stream, &header, TRUE, job, frames, error))
-        return FALSE;
+      g_clear_error (&local_error);
+      decoded =
+          g_seekable_seek (G_SEEKABLE (stream), 0, G_SEEK_SET, job->cancellable, &local_error) &&
+          flitzis_pipeline_run (stream, &header, TRUE, job, frames, &local_error);
     }
 
-  if (header.container == FLITZIS_CONTAINER_FLAC && frames->n_values > 0
-      && flitzis_frames_count (frames) < header.n_frames)
+  if (!decoded)
+    {
+      g_propagate_error (error, g_steal_pointer (&local_error));
+      return FALSE;
+    }
+
+  if (header.container == FLITZIS_CONTAINER_FLAC && frames->n_values > 0 &&
+      flitzis_frames_count (frames) < header.n_frames)
     {
       g_set_error (error, FLITZIS_ENGINE_ERROR, FLITZIS_ENGINE_ERROR_CORRUPT,
                    "only %" G_GSIZE_FORMAT " of its %" G_GUINT64_FORMAT " frames are there",
@@ -236,8 +246,8 @@ decode_stream (GInputStream *stream, FlitzisDecodeJob *job, GError **error)
 
   source_rate = frames.rate;
   n_channels = frames.n_channels;
-  if (source_rate != job->sample_rate
-      && !flitzis_resample (&frames, job->sample_rate, job->cancellable, error))
+  if (source_rate != job->sample_rate &&
+      !flitzis_resample (&frames, job->sample_rate, job->cancellable, error))
     return NULL;
 
   return flitzis_sample_new_decoded (flitzis_frames_steal (&frames), n_channels, job->sample_rate,
@@ -263,20 +273,20 @@ finish (FlitzisSample          *sample,
 }
 
 FlitzisSample *
-flitzis_decode_file (GFile              *file,
-                     guint               sample_rate,
-                     GCancellable       *cancellable,
-                     FlitzisDecodeFunc   func,
-                     gpointer            user_data,
-                     GError            **error)
+flitzis_decode_file (GFile            *file,
+                     guint             sample_rate,
+                     GCancellable     *cancellable,
+                     FlitzisDecodeFunc func,
+                     gpointer          user_data,
+                     GError          **error)
 {
   FlitzisDecodeJob job = { sample_rate, cancellable, func, user_data };
   g_autofree char *basename = g_file_get_basename (file);
   g_autofree char *name = g_filename_display_name (basename != NULL ? basename : "");
   g_autofree char *quoted = g_strdup_printf ("“%s”", name);
-  GInputStream *stream;
-  GError *failure = NULL;
-  FlitzisSample *sample;
+  GInputStream    *stream;
+  GError          *failure = NULL;
+  FlitzisSample   *sample;
 
   if (g_cancellable_set_error_if_cancelled (cancellable, error))
     return NULL;
@@ -305,17 +315,17 @@ flitzis_decode_file (GFile              *file,
 }
 
 FlitzisSample *
-flitzis_decode_bytes (GBytes             *bytes,
-                      guint               sample_rate,
-                      GCancellable       *cancellable,
-                      FlitzisDecodeFunc   func,
-                      gpointer            user_data,
-                      GError            **error)
+flitzis_decode_bytes (GBytes           *bytes,
+                      guint             sample_rate,
+                      GCancellable     *cancellable,
+                      FlitzisDecodeFunc func,
+                      gpointer          user_data,
+                      GError          **error)
 {
   FlitzisDecodeJob job = { sample_rate, cancellable, func, user_data };
   g_autofree char *what = NULL;
-  GError *failure = NULL;
-  FlitzisSample *sample;
+  GError          *failure = NULL;
+  FlitzisSample   *sample;
 
   if (g_cancellable_set_error_if_cancelled (cancellable, error))
     return NULL;

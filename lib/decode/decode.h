@@ -13,23 +13,23 @@ G_BEGIN_DECLS
  * Called on the decoding thread as frames arrive. `n_bytes`: decoded bytes held so far. `progress`:
  * 0..1, -1 while the length is unknown. FALSE with `error` set ends the decoding with that error.
  */
-typedef gboolean (*FlitzisDecodeFunc) (gsize     n_bytes,
-                                       double    progress,
-                                       gpointer  user_data,
-                                       GError  **error);
+typedef gboolean (*FlitzisDecodeFunc) (gsize    n_bytes,
+                                       double   progress,
+                                       gpointer user_data,
+                                       GError **error);
 
-FlitzisSample *flitzis_decode_file (GFile             *file,
-                                    guint              sample_rate,
-                                    GCancellable      *cancellable,
-                                    FlitzisDecodeFunc  func,
-                                    gpointer           user_data,
-                                    GError           **error);
+FlitzisSample *flitzis_decode_file (GFile            *file,
+                                    guint             sample_rate,
+                                    GCancellable     *cancellable,
+                                    FlitzisDecodeFunc func,
+                                    gpointer          user_data,
+                                    GError          **error);
 
-FlitzisSample *flitzis_decode_bytes (GBytes            *bytes,
-                                     guint              sample_rate,
-                                     GCancellable      *cancellable,
-                                     FlitzisDecodeFunc  func,
-                                     gpointer           user_data,
-                                     GError           **error);
+FlitzisSample *flitzis_decode_bytes (GBytes           *bytes,
+                                     guint             sample_rate,
+                                     GCancellable     *cancellable,
+                                     FlitzisDecodeFunc func,
+                                     gpointer          user_data,
+                                     GError          **error);
 
 G_END_DECLS

@@ -87,7 +87,7 @@ flitzis_frames_trim (FlitzisFrames *self, gsize first, gsize n_frames)
 GBytes *
 flitzis_frames_steal (FlitzisFrames *self)
 {
-  gsize size = self->n_values * sizeof (float);
+  gsize   size = self->n_values * sizeof (float);
   GBytes *bytes;
 
   if (self->n_values > 0 && self->n_values < self->capacity)

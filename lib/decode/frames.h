@@ -11,10 +11,10 @@ G_BEGIN_DECLS
 typedef struct
 {
   float *values;
-  gsize n_values;
-  gsize capacity;
-  guint n_channels;
-  guint rate;
+  gsize  n_values;
+  gsize  capacity;
+  guint  n_channels;
+  guint  rate;
 } FlitzisFrames;
 
 /* How many frames there are: 0 while the number of channels is not known. */

@@ -34,12 +34,12 @@ read_at (Reader *reader, guint64 offset, gpointer data, gsize size, GError **err
 {
   gsize n_read = 0;
 
-  return offset <= G_MAXINT64
-         && g_seekable_seek (G_SEEKABLE (reader->stream), offset, G_SEEK_SET, reader->cancellable,
-                             error)
-         && g_input_stream_read_all (reader->stream, data, size, &n_read, reader->cancellable,
-                                     error)
-         && n_read == size;
+  return offset <= G_MAXINT64 &&
+         g_seekable_seek (G_SEEKABLE (reader->stream), offset, G_SEEK_SET, reader->cancellable,
+                          error) &&
+         g_input_stream_read_all (reader->stream, data, size, &n_read, reader->cancellable,
+                                  error) &&
+         n_read == size;
 }
 
 static void
@@ -51,7 +51,7 @@ read_riff (FlitzisHeader *self, Reader *reader, GError **error)
 
   for (guint i = 0; i < MAX_CHUNKS; i++)
     {
-      guint8 chunk[8 + 24] = { 0 };
+      guint8  chunk[8 + 24] = { 0 };
       guint32 size, mask;
       guint16 format, n_channels;
 
@@ -95,8 +95,8 @@ read_flac (FlitzisHeader *self, Reader *reader, guint64 offset, GError **error)
 static gboolean
 parse_mpeg_packet (const guint8 *data, guint *n_frames, guint *side_size)
 {
-  guint version = (data[1] >> 3) & 3;
-  guint layer = (data[1] >> 1) & 3;
+  guint    version = (data[1] >> 3) & 3;
+  guint    layer = (data[1] >> 1) & 3;
   gboolean mono = (data[3] >> 6) == 3;
   gboolean is_mpeg1 = version == 3;
 
@@ -122,13 +122,13 @@ parse_mpeg_packet (const guint8 *data, guint *n_frames, guint *side_size)
 static void
 read_mpeg_audio (FlitzisHeader *self, Reader *reader, guint64 offset, GError **error)
 {
-  guint8 packet[4 + 32 + 8 + 4 + 4 + 100 + 4 + 24] = { 0 };
-  guint n_packet_frames, side_size, delay, padding;
+  guint8        packet[4 + 32 + 8 + 4 + 4 + 100 + 4 + 24] = { 0 };
+  guint         n_packet_frames, side_size, delay, padding;
   const guint8 *table;
-  guint32 flags;
+  guint32       flags;
 
-  if (!read_at (reader, offset, packet, sizeof packet, error)
-      || !parse_mpeg_packet (packet, &n_packet_frames, &side_size))
+  if (!read_at (reader, offset, packet, sizeof packet, error) ||
+      !parse_mpeg_packet (packet, &n_packet_frames, &side_size))
     return;
 
   self->container = FLITZIS_CONTAINER_MPEG_AUDIO;
@@ -160,16 +160,16 @@ read_mpeg_audio (FlitzisHeader *self, Reader *reader, guint64 offset, GError **e
     self->n_frames = self->n_packets * n_packet_frames - delay - padding;
 }
 
-/* The tag of iTunes: hexadecimal numbers; the second is the delay, the third the padding, the fourth
- * the length. */
+/* The tag of iTunes: hexadecimal numbers; the second is the delay, the third the padding, the
+ * fourth the length. */
 static void
 parse_itunes_gap (FlitzisHeader *self, const guint8 *data, gsize size)
 {
-  const guint8 *name = memmem (data, size, "iTunSMPB", 8);
-  const guint8 *value;
+  const guint8    *name = memmem (data, size, "iTunSMPB", 8);
+  const guint8    *value;
   g_autofree char *text = NULL;
-  guint delay, padding;
-  guint64 n_frames;
+  guint            delay, padding;
+  guint64          n_frames;
 
   if (name == NULL)
     return;
@@ -209,11 +209,11 @@ parse_edit_lists (const guint8 *data, const guint8 *end, guint32 movie_timescale
 
   while ((data = find_box (data, end, "elst", 8 + 20)) != NULL)
     {
-      gboolean is_long = data[0] == 1;
-      gint64 media_time = is_long ? (gint64) GST_READ_UINT64_BE (data + 16)
-                                  : (gint32) GST_READ_UINT32_BE (data + 12);
+      gboolean      is_long = data[0] == 1;
+      gint64        media_time = is_long ? (gint64) GST_READ_UINT64_BE (data + 16)
+                                         : (gint32) GST_READ_UINT32_BE (data + 12);
       const guint8 *media = find_box (data, end, "mdhd", 24);
-      guint32 timescale;
+      guint32       timescale;
 
       if (media == NULL)
         break;
@@ -232,8 +232,8 @@ parse_moov (FlitzisHeader *self, guint64 offset, const guint8 *data, gsize size)
 {
   const guint8 *end = data + size;
   const guint8 *movie = find_box (data, end, "mvhd", 32);
-  guint duration_at = 16;
-  guint32 timescale;
+  guint         duration_at = 16;
+  guint32       timescale;
 
   if (movie == NULL)
     return;
@@ -265,7 +265,7 @@ read_mp4 (FlitzisHeader *self, Reader *reader, GError **error)
 
   for (guint i = 0; i < MAX_CHUNKS; i++)
     {
-      guint8 box[16] = { 0 };
+      guint8  box[16] = { 0 };
       guint64 size, header_size = 8;
 
       if (!read_at (reader, offset, box, 8, error))
@@ -284,7 +284,7 @@ read_mp4 (FlitzisHeader *self, Reader *reader, GError **error)
 
       if (memcmp (box + 4, "moov", 4) == 0)
         {
-          gsize moov_size = MIN (size - header_size, MAX_MOOV_BYTES);
+          gsize              moov_size = MIN (size - header_size, MAX_MOOV_BYTES);
           g_autofree guint8 *moov = g_try_malloc (moov_size);
 
           if (moov != NULL && read_at (reader, offset + header_size, moov, moov_size, error))
@@ -301,14 +301,14 @@ read_mp4 (FlitzisHeader *self, Reader *reader, GError **error)
 }
 
 gboolean
-flitzis_header_read (FlitzisHeader  *self,
-                     GInputStream   *stream,
-                     GCancellable   *cancellable,
-                     GError        **error)
+flitzis_header_read (FlitzisHeader *self,
+                     GInputStream  *stream,
+                     GCancellable  *cancellable,
+                     GError       **error)
 {
   Reader reader = { stream, cancellable };
   g_autoptr (GError) local_error = NULL;
-  guint8 start[12] = { 0 };
+  guint8  start[12] = { 0 };
   guint64 offset = 0;
 
   memset (self, 0, sizeof *self);
@@ -318,8 +318,8 @@ flitzis_header_read (FlitzisHeader  *self,
   /* ID3v2 tags stand in front of MP3, at times of FLAC; the size has 7 bits a byte. */
   while (local_error == NULL && memcmp (start, "ID3", 3) == 0 && offset < G_MAXINT32)
     {
-      offset += 10 + ((start[6] & 0x7f) << 21 | (start[7] & 0x7f) << 14 | (start[8] & 0x7f) << 7
-                      | (start[9] & 0x7f));
+      offset += 10 + ((start[6] & 0x7f) << 21 | (start[7] & 0x7f) << 14 | (start[8] & 0x7f) << 7 |
+                      (start[9] & 0x7f));
       if (start[5] & 0x10)
         offset += 10;
       if (!read_at (&reader, offset, start, sizeof start, &local_error))

@@ -29,7 +29,7 @@ typedef struct
 
   /* MPEG audio: how many packets follow the one with the header, and the frames of each. */
   guint64 n_packets;
-  guint n_packet_frames;
+  guint   n_packet_frames;
 
   /* WAV: channels without a loudspeaker for each; 0 where they have one, or need none. */
   guint n_unpositioned_channels;
@@ -37,19 +37,19 @@ typedef struct
   /* MP4: where the length of the whole movie stands and how many bytes it has, what it says, and
    * what the edit lists cut off in front, both in units of the movie. */
   guint64 movie_duration_offset;
-  guint movie_duration_size;
+  guint   movie_duration_size;
   guint64 movie_duration;
   guint64 movie_delay;
 } FlitzisHeader;
 
 /*
  * Reads the header and seeks back to the start. What cannot be made sense of is "not stated":
- * whether the file is sound is for the decoder to say. FALSE when it is cancelled, the stream cannot
- * be read, or an MP4 file is without its index, over which demuxers wait for ever.
+ * whether the file is sound is for the decoder to say. FALSE when it is cancelled, the stream
+ * cannot be read, or an MP4 file is without its index, over which demuxers wait for ever.
  */
-gboolean flitzis_header_read (FlitzisHeader  *self,
-                              GInputStream   *stream,
-                              GCancellable   *cancellable,
-                              GError        **error);
+gboolean flitzis_header_read (FlitzisHeader *self,
+                              GInputStream  *stream,
+                              GCancellable  *cancellable,
+                              GError       **error);
 
 G_END_DECLS

@@ -12,10 +12,10 @@ G_BEGIN_DECLS
 /* What the caller of a decoder wants, and what came of it beside the frames. */
 typedef struct
 {
-  guint sample_rate;
-  GCancellable *cancellable;
+  guint             sample_rate;
+  GCancellable     *cancellable;
   FlitzisDecodeFunc func;
-  gpointer user_data;
+  gpointer          user_data;
 
   guint64 n_mended;
 
@@ -32,11 +32,11 @@ gboolean flitzis_pipeline_init (GError **error);
  *
  * In push mode bytes are pushed to the demuxer in order instead of fetched by it.
  */
-gboolean flitzis_pipeline_run (GInputStream         *stream,
-                               const FlitzisHeader  *header,
-                               gboolean              push_mode,
-                               FlitzisDecodeJob     *job,
-                               FlitzisFrames        *frames,
-                               GError              **error);
+gboolean flitzis_pipeline_run (GInputStream        *stream,
+                               const FlitzisHeader *header,
+                               gboolean             push_mode,
+                               FlitzisDecodeJob    *job,
+                               FlitzisFrames       *frames,
+                               GError             **error);
 
 G_END_DECLS

@@ -46,9 +46,10 @@ greatest_common_divisor (guint a, guint b)
 static GstAudioResampler *
 make_resampler (guint n_channels, guint from_rate, guint to_rate)
 {
-  gboolean exact = to_rate / greatest_common_divisor (from_rate, to_rate) <= MAX_EXACT_PHASES;
-  GstAudioResamplerFilterMode mode = exact ? GST_AUDIO_RESAMPLER_FILTER_MODE_FULL
-                                           : GST_AUDIO_RESAMPLER_FILTER_MODE_INTERPOLATED;
+  guint                                n_phases = to_rate / greatest_common_divisor (from_rate, to_rate);
+  gboolean                             exact = n_phases <= MAX_EXACT_PHASES;
+  GstAudioResamplerFilterMode          mode = exact ? GST_AUDIO_RESAMPLER_FILTER_MODE_FULL
+                                                    : GST_AUDIO_RESAMPLER_FILTER_MODE_INTERPOLATED;
   GstAudioResamplerFilterInterpolation interpolation =
       exact ? GST_AUDIO_RESAMPLER_FILTER_INTERPOLATION_NONE
             : GST_AUDIO_RESAMPLER_FILTER_INTERPOLATION_CUBIC;
@@ -82,8 +83,8 @@ make_resampler (guint n_channels, guint from_rate, guint to_rate)
 static void
 feed (GstAudioResampler *resampler, float *in, gsize n_in, FlitzisFrames *out)
 {
-  gsize n_room = (out->capacity - out->n_values) / out->n_channels;
-  gsize n_out = MIN (gst_audio_resampler_get_out_frames (resampler, n_in), n_room);
+  gsize    n_room = (out->capacity - out->n_values) / out->n_channels;
+  gsize    n_out = MIN (gst_audio_resampler_get_out_frames (resampler, n_in), n_room);
   gpointer in_planes[1] = { in };
   gpointer out_planes[1] = { out->values + out->n_values };
 
@@ -94,11 +95,11 @@ feed (GstAudioResampler *resampler, float *in, gsize n_in, FlitzisFrames *out)
 gboolean
 flitzis_resample (FlitzisFrames *frames, guint rate, GCancellable *cancellable, GError **error)
 {
-  gsize n_in = flitzis_frames_count (frames);
+  gsize   n_in = flitzis_frames_count (frames);
   guint64 n_out = flitzis_resample_length (n_in, frames->rate, rate);
   g_auto (FlitzisFrames) out = { .n_channels = frames->n_channels, .rate = rate };
   GstAudioResampler *resampler;
-  gboolean cancelled = FALSE;
+  gboolean           cancelled = FALSE;
 
   n_out = MAX (n_out, 1);
   if (!flitzis_frames_reserve (&out, n_out))

@@ -15,12 +15,12 @@ guint64 flitzis_resample_length (guint64 n_frames,
                                  guint   to_rate);
 
 /*
- * Converts `frames` (mended, at least one) to `rate`. Frame 0 stays frame 0: the filter has no delay.
- * Fails where memory is short and when it is cancelled; the frames are then as they were.
+ * Converts `frames` (mended, at least one) to `rate`. Frame 0 stays frame 0: the filter has no
+ * delay. Fails where memory is short and when it is cancelled; the frames are then as they were.
  */
-gboolean flitzis_resample (FlitzisFrames  *frames,
-                           guint           rate,
-                           GCancellable   *cancellable,
-                           GError        **error);
+gboolean flitzis_resample (FlitzisFrames *frames,
+                           guint          rate,
+                           GCancellable  *cancellable,
+                           GError       **error);
 
 G_END_DECLS

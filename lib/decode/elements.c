@@ -1,0 +1,509 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Copyright 2026 the Flitzis authors */
+
+/* Builds the elements that decode a stream, and puts right what they are known to get wrong. */
+
+#include "config.h"
+
+#include "decode/elements.h"
+
+#include "flitzis-error.h"
+
+#include <gst/audio/audio.h>
+#include <string.h>
+
+#define MIN_RATE 1000
+#define MAX_RATE 768000
+
+/* Buffers decoded ahead: enough that decoder and collector never wait long for one another. */
+#define MAX_QUEUED_BUFFERS 16
+
+/* Wider than any rounding of times to nanoseconds, narrower than half a frame at any rate. */
+#define SEGMENT_NUDGE_NS 500
+
+#define OPUS_RATE 48000
+
+/* What decodebin's autoplug-select may answer; its header is not installed. */
+enum
+{
+  AUTOPLUG_TRY = 0,
+  AUTOPLUG_SKIP = 2
+};
+
+/* Ends the decoding from a streaming thread: the collector sees it at its next look. */
+static void
+take_stream_error (FlitzisElements *self, GError *error)
+{
+  g_mutex_lock (&self->lock);
+  if (self->stream_error == NULL)
+    self->stream_error = error;
+  else
+    g_error_free (error);
+  g_mutex_unlock (&self->lock);
+}
+
+/* What must be right before any frame is converted: GStreamer takes what a file says at its word.
+ */
+static GError *
+check_caps (const GstCaps *caps, guint n_unpositioned_channels)
+{
+  const GstStructure *structure = gst_caps_get_structure (caps, 0);
+  guint64             mask = 0;
+  int                 rate = 0, n_channels = 0;
+
+  gst_structure_get_int (structure, "rate", &rate);
+  gst_structure_get_int (structure, "channels", &n_channels);
+  gst_structure_get (structure, "channel-mask", GST_TYPE_BITMASK, &mask, NULL);
+
+  if (rate < MIN_RATE || rate > MAX_RATE)
+    return g_error_new (FLITZIS_ENGINE_ERROR, FLITZIS_ENGINE_ERROR_UNSUPPORTED,
+                        "its rate of %d Hz is not within %d to %d Hz", rate, MIN_RATE, MAX_RATE);
+
+  if (n_channels < 1)
+    return g_error_new (FLITZIS_ENGINE_ERROR, FLITZIS_ENGINE_ERROR_UNSUPPORTED,
+                        "it has no channels");
+
+  if (n_channels > 2 && (mask == 0 || n_unpositioned_channels > 0))
+    return g_error_new (FLITZIS_ENGINE_ERROR, FLITZIS_ENGINE_ERROR_UNSUPPORTED,
+                        "it has %d channels and does not say where each one is heard",
+                        n_channels);
+
+  return NULL;
+}
+
+/*
+ * A demuxer of raw audio runs as soon as decodebin starts it. Where it is quicker than decodebin is
+ * at giving out its pad, its frames go nowhere and it stops: they must wait until the pad is there.
+ */
+static GstPadProbeReturn
+hold_frames_cb (GstPad *pad, GstPadProbeInfo *info, gpointer user_data)
+{
+  g_autoptr (GstCaps) caps = gst_pad_get_current_caps (pad);
+
+  /* Whatever still has to be decoded must flow, or its pad is never given out. */
+  if (caps == NULL || !gst_structure_has_name (gst_caps_get_structure (caps, 0), "audio/x-raw"))
+    return GST_PAD_PROBE_PASS;
+
+  return GST_PAD_PROBE_OK;
+}
+
+static void
+hold_frames (FlitzisElements *self, GstElement *element)
+{
+  g_autoptr (GstPad) pad = gst_element_get_static_pad (element, "src");
+
+  if (pad == NULL)
+    return;
+
+  g_mutex_lock (&self->lock);
+  if (self->held_pad == NULL && !self->has_audio)
+    {
+      self->held_probe = gst_pad_add_probe (
+          pad, GST_PAD_PROBE_TYPE_BLOCK | GST_PAD_PROBE_TYPE_BUFFER, hold_frames_cb, NULL, NULL);
+      self->held_pad = g_steal_pointer (&pad);
+    }
+  g_mutex_unlock (&self->lock);
+}
+
+static void
+release_frames (FlitzisElements *self)
+{
+  g_autoptr (GstPad) pad = NULL;
+  gulong probe;
+
+  g_mutex_lock (&self->lock);
+  pad = g_steal_pointer (&self->held_pad);
+  probe = self->held_probe;
+  g_mutex_unlock (&self->lock);
+
+  if (pad != NULL)
+    gst_pad_remove_probe (pad, probe);
+}
+
+static void
+pad_added_cb (GstElement *decodebin, GstPad *pad, FlitzisElements *self)
+{
+  g_autoptr (GstCaps) caps = gst_pad_get_current_caps (pad);
+  g_autoptr (GstPad) convert_pad = gst_element_get_static_pad (self->convert, "sink");
+  GError *error;
+
+  if (caps == NULL || !gst_structure_has_name (gst_caps_get_structure (caps, 0), "audio/x-raw"))
+    return;
+
+  /* The first audio stream is the one; the next part of a chained stream comes when it has ended.
+   */
+  if (gst_pad_is_linked (convert_pad))
+    return;
+
+  g_mutex_lock (&self->lock);
+  self->has_audio = TRUE;
+  g_mutex_unlock (&self->lock);
+
+  error = check_caps (caps, self->header->n_unpositioned_channels);
+  if (error == NULL && GST_PAD_LINK_FAILED (gst_pad_link (pad, convert_pad)))
+    error = g_error_new (FLITZIS_ENGINE_ERROR, FLITZIS_ENGINE_ERROR_UNSUPPORTED,
+                         "its channels cannot be mixed down");
+
+  if (error != NULL)
+    take_stream_error (self, error);
+
+  release_frames (self);
+}
+
+/*
+ * Demuxers, parsers and audio decoders, nothing else: no video is decoded for its sound, and no
+ * playlist makes us fetch what it names. Not libav's demuxers, which can spin for ever on broken
+ * files, nor libsndfile's element, which can hang and fills up its last block with silence.
+ */
+static int
+autoplug_select_cb (GstElement        *decodebin,
+                    GstPad            *pad,
+                    GstCaps           *caps,
+                    GstElementFactory *factory,
+                    FlitzisElements   *self)
+{
+  const char *class = gst_element_factory_get_metadata (factory, GST_ELEMENT_METADATA_KLASS);
+  const char *name = gst_plugin_feature_get_name (GST_PLUGIN_FEATURE (factory));
+
+  if (g_str_has_prefix (name, "avdemux_") || g_str_equal (name, "sfdec") ||
+      strstr (class, "Adaptive") != NULL || strstr (class, "Network") != NULL)
+    return AUTOPLUG_SKIP;
+
+  if (strstr (class, "Demux") != NULL || strstr (class, "Parser") != NULL ||
+      (strstr (class, "Decoder") != NULL && strstr (class, "Audio") != NULL))
+    return AUTOPLUG_TRY;
+
+  return AUTOPLUG_SKIP;
+}
+
+/*
+ * Decoders cut their first and last frames at the borders of the segment, which demuxers state in
+ * nanoseconds rounded down, and round down again: one frame too many is left at either end. A
+ * border moved inwards by less than half a frame makes it exact.
+ */
+static GstEvent *
+nudge_segment (GstEvent *event, gboolean is_open)
+{
+  GstSegment segment;
+  GstEvent  *nudged;
+
+  gst_event_copy_segment (event, &segment);
+  if (segment.format != GST_FORMAT_TIME)
+    return event;
+
+  if (is_open)
+    {
+      segment.stop = GST_CLOCK_TIME_NONE;
+    }
+  else
+    {
+      if (segment.start > 0)
+        segment.start += SEGMENT_NUDGE_NS;
+      if (segment.stop != GST_CLOCK_TIME_NONE && segment.stop > segment.start + SEGMENT_NUDGE_NS)
+        segment.stop -= SEGMENT_NUDGE_NS;
+    }
+
+  nudged = gst_event_new_segment (&segment);
+  gst_event_set_seqnum (nudged, gst_event_get_seqnum (event));
+  gst_event_unref (event);
+
+  return nudged;
+}
+
+/*
+ * Opus is coded at 48 kHz; what its header calls the rate is only what the source had. A decoder
+ * that goes by it rounds the delay, and the onset is off: so the header is given that says 48 kHz.
+ */
+static GstBuffer *
+restore_opus_head (GstBuffer *buffer)
+{
+  guint8 rate[4];
+
+  if (gst_buffer_get_size (buffer) < 19 || gst_buffer_memcmp (buffer, 0, "OpusHead", 8) != 0)
+    return buffer;
+
+  GST_WRITE_UINT32_LE (rate, OPUS_RATE);
+  buffer = gst_buffer_make_writable (buffer);
+  gst_buffer_fill (buffer, 12, rate, sizeof rate);
+
+  return buffer;
+}
+
+static GstEvent *
+restore_opus_caps (FlitzisElements *self, GstEvent *event)
+{
+  g_autoptr (GstCaps) changed = NULL;
+  const GValue *headers;
+  GValue        restored = G_VALUE_INIT;
+  GstCaps      *caps;
+
+  gst_event_parse_caps (event, &caps);
+  if (!gst_structure_has_name (gst_caps_get_structure (caps, 0), "audio/x-opus"))
+    return event;
+
+  gst_structure_get_int (gst_caps_get_structure (caps, 0), "rate", &self->opus_header_rate);
+  changed = gst_caps_copy (caps);
+  gst_caps_set_simple (changed, "rate", G_TYPE_INT, OPUS_RATE, NULL);
+
+  headers = gst_structure_get_value (gst_caps_get_structure (caps, 0), "streamheader");
+  if (headers != NULL && GST_VALUE_HOLDS_ARRAY (headers))
+    {
+      gst_value_array_init (&restored, gst_value_array_get_size (headers));
+      for (guint i = 0; i < gst_value_array_get_size (headers); i++)
+        {
+          GstBuffer *header = gst_value_get_buffer (gst_value_array_get_value (headers, i));
+          GValue     value = G_VALUE_INIT;
+
+          g_value_init (&value, GST_TYPE_BUFFER);
+          gst_value_take_buffer (&value, restore_opus_head (gst_buffer_copy_deep (header)));
+          gst_value_array_append_and_take_value (&restored, &value);
+        }
+      gst_structure_take_value (gst_caps_get_structure (changed, 0), "streamheader", &restored);
+    }
+
+  gst_event_unref (event);
+
+  return gst_event_new_caps (changed);
+}
+
+/* Matroska's demuxer counts the delay in frames of the rate that the header has, but the padding
+ * in frames of 48 kHz. */
+static GstBuffer *
+restore_opus_buffer (FlitzisElements *self, GstBuffer *buffer)
+{
+  GstAudioClippingMeta *clipping;
+
+  buffer = restore_opus_head (buffer);
+  clipping = gst_buffer_get_audio_clipping_meta (buffer);
+  if (self->header->container != FLITZIS_CONTAINER_MATROSKA || clipping == NULL ||
+      clipping->format != GST_FORMAT_DEFAULT || self->opus_header_rate < 1 ||
+      self->opus_header_rate == OPUS_RATE)
+    return buffer;
+
+  buffer = gst_buffer_make_writable (buffer);
+  clipping = gst_buffer_get_audio_clipping_meta (buffer);
+  clipping->start =
+      gst_util_uint64_scale_round (clipping->start, OPUS_RATE, self->opus_header_rate);
+
+  return buffer;
+}
+
+/* Newer parsers read the header of MP3 too, and decoders would trim by it a first time. */
+static GstBuffer *
+drop_clipping (GstBuffer *buffer)
+{
+  if (gst_buffer_get_audio_clipping_meta (buffer) == NULL)
+    return buffer;
+
+  buffer = gst_buffer_make_writable (buffer);
+  gst_buffer_remove_meta (buffer, &gst_buffer_get_audio_clipping_meta (buffer)->meta);
+
+  return buffer;
+}
+
+static GstPadProbeReturn
+decoder_probe_cb (GstPad *pad, GstPadProbeInfo *info, gpointer user_data)
+{
+  FlitzisElements *self = user_data;
+  gboolean         trimmed_later = self->header->container == FLITZIS_CONTAINER_MPEG_AUDIO;
+
+  if (info->type & GST_PAD_PROBE_TYPE_BUFFER)
+    {
+      GstBuffer *buffer = GST_PAD_PROBE_INFO_BUFFER (info);
+
+      info->data = trimmed_later ? drop_clipping (buffer) : restore_opus_buffer (self, buffer);
+    }
+  else
+    {
+      GstEvent *event = GST_PAD_PROBE_INFO_EVENT (info);
+
+      if (GST_EVENT_TYPE (event) == GST_EVENT_SEGMENT)
+        info->data = nudge_segment (event, trimmed_later);
+      else if (GST_EVENT_TYPE (event) == GST_EVENT_CAPS)
+        info->data = restore_opus_caps (self, event);
+    }
+
+  return GST_PAD_PROBE_OK;
+}
+
+static void
+deep_element_added_cb (GstBin *bin, GstBin *sub_bin, GstElement *element, FlitzisElements *self)
+{
+  GstElementFactory *factory = gst_element_get_factory (element);
+  g_autoptr (GstPad) pad = NULL;
+
+  if (factory == NULL)
+    return;
+
+  if (gst_element_factory_list_is_type (factory, GST_ELEMENT_FACTORY_TYPE_DEMUXER))
+    hold_frames (self, element);
+
+  if (!gst_element_factory_list_is_type (factory, GST_ELEMENT_FACTORY_TYPE_DECODER |
+                                                      GST_ELEMENT_FACTORY_TYPE_MEDIA_AUDIO))
+    return;
+
+  pad = gst_element_get_static_pad (element, "sink");
+  if (pad != NULL)
+    gst_pad_add_probe (pad, GST_PAD_PROBE_TYPE_EVENT_DOWNSTREAM | GST_PAD_PROBE_TYPE_BUFFER,
+                       decoder_probe_cb, self, NULL);
+}
+
+/*
+ * qtdemux stops at the movie's length without counting the delay that its edit list cuts off in
+ * front, so that the last packet is lost. With a longer movie the edit list alone says what is
+ * heard.
+ */
+static GstPadProbeReturn
+source_probe_cb (GstPad *pad, GstPadProbeInfo *info, gpointer user_data)
+{
+  FlitzisElements     *self = user_data;
+  const FlitzisHeader *header = self->header;
+  guint64              longer = header->movie_duration + header->movie_delay;
+  GstBuffer           *buffer = GST_PAD_PROBE_INFO_BUFFER (info);
+  guint8               field[8];
+
+  if (buffer == NULL || GST_BUFFER_OFFSET (buffer) > header->movie_duration_offset ||
+      header->movie_duration_offset + header->movie_duration_size >
+          GST_BUFFER_OFFSET (buffer) + gst_buffer_get_size (buffer))
+    return GST_PAD_PROBE_OK;
+
+  if (header->movie_duration_size == 4)
+    GST_WRITE_UINT32_BE (field, (guint32) longer);
+  else
+    GST_WRITE_UINT64_BE (field, longer);
+
+  buffer = gst_buffer_make_writable (buffer);
+  gst_buffer_fill (buffer, header->movie_duration_offset - GST_BUFFER_OFFSET (buffer), field,
+                   header->movie_duration_size);
+  info->data = buffer;
+
+  return GST_PAD_PROBE_OK;
+}
+
+/* A movie without a delay, or of unknown or nonsensical length, is left alone. */
+static gboolean
+prolongs_movie (const FlitzisHeader *header)
+{
+  guint64 limit = header->movie_duration_size == 4 ? G_MAXUINT32 : G_MAXINT64;
+
+  return header->movie_duration > 0 && header->movie_delay > 0 && header->movie_delay < limit &&
+         header->movie_duration < limit - header->movie_delay;
+}
+
+static GstElement *
+add_element (FlitzisElements *self, const char *factory_name, GError **error)
+{
+  GstElement *element = gst_element_factory_make (factory_name, NULL);
+
+  if (element == NULL)
+    {
+      g_set_error (error, FLITZIS_ENGINE_ERROR, FLITZIS_ENGINE_ERROR_UNSUPPORTED,
+                   "GStreamer's element “%s” is not installed", factory_name);
+      return NULL;
+    }
+
+  gst_bin_add (GST_BIN (self->pipeline), element);
+
+  return element;
+}
+
+gboolean
+flitzis_elements_build (FlitzisElements     *self,
+                        GInputStream        *stream,
+                        const FlitzisHeader *header,
+                        gboolean             push_mode,
+                        GError             **error)
+{
+  g_autoptr (GstCaps) raw_caps = gst_caps_new_empty_simple ("audio/x-raw");
+  g_autoptr (GstCaps) sink_caps =
+      gst_caps_new_simple ("audio/x-raw",
+                           "format", G_TYPE_STRING, GST_AUDIO_NE (F32),
+                           "layout", G_TYPE_STRING, "interleaved",
+                           "channels", GST_TYPE_INT_RANGE, 1, 2,
+                           NULL);
+  GstElement *source, *queue = NULL;
+
+  g_mutex_init (&self->lock);
+  self->header = header;
+  self->pipeline = gst_pipeline_new (NULL);
+  source = add_element (self, "giostreamsrc", error);
+  if (source == NULL)
+    return FALSE;
+
+  self->decodebin = add_element (self, "decodebin", error);
+  if (self->decodebin == NULL)
+    return FALSE;
+
+  self->convert = add_element (self, "audioconvert", error);
+  if (self->convert == NULL)
+    return FALSE;
+
+  self->sink = add_element (self, "appsink", error);
+  if (self->sink == NULL)
+    return FALSE;
+
+  if (push_mode)
+    {
+      queue = add_element (self, "queue", error);
+      if (queue == NULL)
+        return FALSE;
+    }
+
+  g_object_set (source, "stream", stream, NULL);
+  g_object_set (self->decodebin, "caps", raw_caps, "expose-all-streams", FALSE, NULL);
+  g_object_set (self->sink, "caps", sink_caps, "sync", FALSE, "enable-last-sample", FALSE,
+                "max-buffers", MAX_QUEUED_BUFFERS, NULL);
+
+  g_signal_connect (self->decodebin, "pad-added", G_CALLBACK (pad_added_cb), self);
+  g_signal_connect (self->decodebin, "autoplug-select", G_CALLBACK (autoplug_select_cb), self);
+  g_signal_connect (self->pipeline, "deep-element-added", G_CALLBACK (deep_element_added_cb), self);
+
+  if (prolongs_movie (self->header))
+    {
+      g_autoptr (GstPad) pad = gst_element_get_static_pad (source, "src");
+
+      gst_pad_add_probe (pad, GST_PAD_PROBE_TYPE_BUFFER, source_probe_cb, self, NULL);
+    }
+
+  gst_element_link (self->convert, self->sink);
+  if (queue != NULL)
+    gst_element_link_many (source, queue, self->decodebin, NULL);
+  else
+    gst_element_link (source, self->decodebin);
+
+  return TRUE;
+}
+
+GError *
+flitzis_elements_steal_error (FlitzisElements *self)
+{
+  GError *error;
+
+  g_mutex_lock (&self->lock);
+  error = g_steal_pointer (&self->stream_error);
+  g_mutex_unlock (&self->lock);
+
+  return error;
+}
+
+gboolean
+flitzis_elements_have_audio (FlitzisElements *self)
+{
+  gboolean has_audio;
+
+  g_mutex_lock (&self->lock);
+  has_audio = self->has_audio;
+  g_mutex_unlock (&self->lock);
+
+  return has_audio;
+}
+
+void
+flitzis_elements_clear (FlitzisElements *self)
+{
+  gst_element_set_state (self->pipeline, GST_STATE_NULL);
+  gst_clear_object (&self->pipeline);
+  gst_clear_object (&self->held_pad);
+  g_clear_error (&self->stream_error);
+  g_mutex_clear (&self->lock);
+}
