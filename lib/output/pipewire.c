@@ -482,9 +482,24 @@ flitzis_pipewire_new (FlitzisControl *control, const FlitzisPipewireConfig *conf
   return self;
 }
 
+static gpointer
+free_worker (gpointer data)
+{
+  flitzis_pipewire_free (data);
+
+  return NULL;
+}
+
 void
 flitzis_pipewire_free (FlitzisPipewire *self)
 {
+  /* The destroy function of a sample may drop the last reference to the engine, and runs here. */
+  if (self->thread_loop != NULL && pw_thread_loop_in_thread (self->thread_loop))
+    {
+      g_thread_unref (g_thread_new ("flitzis-free", free_worker, self));
+      return;
+    }
+
   flitzis_control_set_wake (self->control, NULL, NULL);
 
   if (self->thread_loop != NULL)

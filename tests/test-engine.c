@@ -1,0 +1,310 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Copyright 2026 the Flitzis authors */
+
+#include "flitzis.h"
+
+#include <gio/gio.h>
+#include <glib/gstdio.h>
+#include <string.h>
+
+/* The engine as a C program sees it: lifetimes, threads, and tasks without a main loop. */
+
+/* A second of a stereo float WAV. */
+static char *
+write_wav (void)
+{
+  static const guint n_frames = 48000;
+  g_autofree char   *path = NULL;
+  g_autoptr (GByteArray) wav = g_byte_array_new ();
+  guint32 sizes[] = { GUINT32_TO_LE (36 + n_frames * 8), GUINT32_TO_LE (n_frames * 8) };
+  int     fd = g_file_open_tmp ("flitzis-XXXXXX.wav", &path, NULL);
+
+  g_assert_cmpint (fd, >=, 0);
+  g_close (fd, NULL);
+  g_byte_array_append (wav, (const guint8 *) "RIFF", 4);
+  g_byte_array_append (wav, (const guint8 *) &sizes[0], 4);
+  g_byte_array_append (wav, (const guint8 *) "WAVEfmt \x10\0\0\0\3\0\2\0\x80\xbb\0\0"
+                                             "\0\xdc\5\0\x8\0\x20\0data",
+                       32);
+  g_byte_array_append (wav, (const guint8 *) &sizes[1], 4);
+  g_byte_array_set_size (wav, 44 + n_frames * 8);
+  memset (wav->data + 44, 0, n_frames * 8);
+  g_assert_true (g_file_set_contents (path, (const char *) wav->data, wav->len, NULL));
+
+  return g_steal_pointer (&path);
+}
+
+static FlitzisSample *
+make_sample (guint n_frames, GDestroyNotify destroy, gpointer data)
+{
+  g_autoptr (GBytes) bytes = NULL;
+  float *frames = g_new (float, n_frames);
+
+  for (guint i = 0; i < n_frames; i++)
+    frames[i] = 0.25f;
+
+  bytes = g_bytes_new_with_free_func (frames, n_frames * sizeof (float), destroy,
+                                      data != NULL ? data : frames);
+
+  return flitzis_sample_new (bytes, 1, 48000, NULL);
+}
+
+static void
+test_lifetime (void)
+{
+  FlitzisEngine *engine = flitzis_engine_new_full (3, 5, 44100);
+  FlitzisSlot   *slot = flitzis_engine_get_slot (engine, 2);
+
+  g_assert_cmpuint (flitzis_engine_get_n_slots (engine), ==, 3);
+  g_assert_cmpuint (flitzis_engine_get_n_voices (engine), ==, 5);
+  g_assert_cmpuint (flitzis_engine_get_sample_rate (engine), ==, 44100);
+  g_assert_null (flitzis_engine_get_slot (engine, 3));
+  g_assert_cmpuint (flitzis_slot_get_index (slot), ==, 2);
+
+  /* a slot may outlive its engine */
+  g_object_ref (slot);
+  g_assert_finalize_object (engine);
+  flitzis_slot_set_gain (slot, 0.5);
+  g_assert_cmpfloat (flitzis_slot_get_gain (slot), ==, 0.5);
+  g_assert_null (flitzis_slot_dup_sample (slot));
+  g_assert_finalize_object (slot);
+}
+
+static void
+count_cb (gpointer data)
+{
+  (*(guint *) data)++;
+}
+
+/* The bytes of a sample that sounds are let go of once, when the fade has been rendered. */
+static void
+test_release (void)
+{
+  g_autoptr (FlitzisEngine) engine = flitzis_engine_new ();
+  g_autoptr (GBytes) out = NULL;
+  guint          n_destroyed = 0;
+  static float   frames[4800];
+  GBytes        *bytes = g_bytes_new_with_free_func (frames, sizeof frames, count_cb, &n_destroyed);
+  FlitzisSample *sample = flitzis_sample_new (bytes, 1, 48000, NULL);
+
+  g_bytes_unref (bytes);
+  g_assert_true (flitzis_engine_set_sample (engine, 0, sample, NULL));
+  g_object_unref (sample);
+  g_assert_cmpuint (flitzis_engine_play_sample (engine, 0, 1.0, NULL), ==, 1);
+  out = flitzis_engine_render (engine, 100, NULL);
+  g_assert_cmpuint (n_destroyed, ==, 0);
+  g_assert_true (flitzis_engine_unload_sample (engine, 0, NULL));
+  g_assert_cmpuint (n_destroyed, ==, 1);
+}
+
+static void
+test_dispose_releases (void)
+{
+  FlitzisEngine *engine = flitzis_engine_new ();
+  FlitzisSample *sample = make_sample (4800, g_free, NULL);
+
+  for (guint i = 0; i < 10; i++)
+    {
+      flitzis_engine_set_sample (engine, i, sample, NULL);
+      flitzis_engine_play_sample (engine, i, 1.0, NULL);
+    }
+
+  g_assert_finalize_object (engine);
+  g_assert_finalize_object (sample);
+}
+
+static void
+loaded_cb (GObject *source, GAsyncResult *result, gpointer data)
+{
+  GError **error = data;
+
+  if (flitzis_engine_load_sample_finish (FLITZIS_ENGINE (source), result, error))
+    g_assert_no_error (*error);
+  else
+    g_assert_nonnull (*error);
+}
+
+/* Without any main loop the sample is in its slot all the same. */
+static void
+test_async_without_loop (void)
+{
+  g_autoptr (FlitzisEngine) engine = flitzis_engine_new ();
+  g_autofree char *path = write_wav ();
+  FlitzisSlot     *slot = flitzis_engine_get_slot (engine, 0);
+  FlitzisSample   *sample = NULL;
+
+  flitzis_engine_load_sample_async (engine, 0, path, NULL, NULL, NULL);
+
+  for (guint i = 0; i < 10000 && sample == NULL; i++)
+    {
+      g_usleep (1000);
+      sample = flitzis_slot_dup_sample (slot);
+    }
+
+  g_assert_nonnull (sample);
+  g_assert_cmpuint (flitzis_sample_get_n_channels (sample), ==, 2);
+  g_object_unref (sample);
+
+  while (g_main_context_iteration (NULL, FALSE))
+    ;
+
+  g_unlink (path);
+}
+
+/* The engine is disposed while its loads run: they end as cancelled. */
+static void
+test_dispose_while_loading (void)
+{
+  g_autofree char *path = write_wav ();
+
+  for (guint i = 0; i < 20; i++)
+    {
+      FlitzisEngine *engine = flitzis_engine_new ();
+      GError        *error = NULL;
+
+      for (guint slot = 0; slot < 4; slot++)
+        flitzis_engine_load_sample_async (engine, slot, path, NULL, NULL, NULL);
+
+      flitzis_engine_load_sample_async (engine, 4, path, NULL, loaded_cb, &error);
+      g_object_run_dispose (G_OBJECT (engine));
+      g_object_unref (engine);
+
+      while (error == NULL)
+        g_main_context_iteration (NULL, TRUE);
+
+      g_assert_error (error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
+      g_clear_error (&error);
+    }
+
+  g_unlink (path);
+}
+
+#define N_THREADS 8
+#define N_CALLS 1500
+
+typedef struct
+{
+  FlitzisEngine *engine;
+  guint          seed;
+  guint          n_triggered;
+} Caller;
+
+static gpointer
+call_worker (gpointer data)
+{
+  Caller *caller = data;
+  GRand  *rand = g_rand_new_with_seed (caller->seed);
+
+  for (guint i = 0; i < N_CALLS; i++)
+    {
+      guint id = (guint) g_rand_int_range (rand, 0, 8);
+
+      switch (g_rand_int_range (rand, 0, 9))
+        {
+        case 0:
+          {
+            g_autoptr (FlitzisSample) sample = make_sample (2000, g_free, NULL);
+
+            flitzis_engine_set_sample (caller->engine, id, sample, NULL);
+          }
+          break;
+        case 1:
+          flitzis_engine_unload_sample (caller->engine, id, NULL);
+          break;
+        case 2:
+          flitzis_engine_stop_sample (caller->engine, id, NULL);
+          break;
+        case 3:
+          flitzis_engine_stop_voice (caller->engine, g_rand_int (rand) % 10000);
+          break;
+        case 4:
+          flitzis_engine_set_gain (caller->engine, g_rand_double (rand));
+          flitzis_slot_set_gain (flitzis_engine_get_slot (caller->engine, id),
+                                 g_rand_double (rand));
+          break;
+        case 5:
+          {
+            g_autoptr (GBytes) out = flitzis_engine_render (caller->engine, 100, NULL);
+          }
+          break;
+        default:
+          caller->n_triggered += flitzis_engine_play_sample (caller->engine, id, 0.5, NULL) != 0;
+        }
+    }
+
+  g_rand_free (rand);
+
+  return NULL;
+}
+
+static void
+test_threads (void)
+{
+  g_autoptr (FlitzisEngine) engine = flitzis_engine_new ();
+  g_autoptr (GBytes) out = NULL;
+  GThread *threads[N_THREADS];
+  Caller   callers[N_THREADS];
+  guint    n_triggered = 0;
+
+  for (guint i = 0; i < N_THREADS; i++)
+    {
+      callers[i] = (Caller){ .engine = engine, .seed = i };
+      threads[i] = g_thread_new ("caller", call_worker, &callers[i]);
+    }
+
+  for (guint i = 0; i < N_THREADS; i++)
+    {
+      g_thread_join (threads[i]);
+      n_triggered += callers[i].n_triggered;
+    }
+
+  out = flitzis_engine_render (engine, 48000, NULL);
+  g_assert_nonnull (out);
+  g_assert_cmpuint (n_triggered, >, N_CALLS);
+  g_assert_cmpuint (flitzis_engine_get_n_triggered (engine), ==, n_triggered);
+  g_assert_cmpuint (flitzis_engine_get_n_started (engine) +
+                        flitzis_engine_get_n_rejected (engine),
+                    ==, n_triggered);
+  g_assert_cmpuint (flitzis_engine_get_n_playing (engine), ==, 0);
+}
+
+/* A warning for what a property cannot be, and the value as it was. */
+static void
+test_construct_out_of_range (void)
+{
+  if (g_test_subprocess ())
+    {
+      g_log_set_always_fatal (G_LOG_FATAL_MASK);
+
+      for (guint i = 0; i < 2; i++)
+        {
+          g_autoptr (FlitzisEngine) engine = flitzis_engine_new_full (i * 5000, i * 2000, 1);
+
+          g_assert_cmpuint (flitzis_engine_get_n_slots (engine), >=, 1);
+          g_assert_cmpuint (flitzis_engine_get_n_voices (engine), >=, 1);
+          g_assert_cmpuint (flitzis_engine_get_sample_rate (engine), >=, 8000);
+          g_assert_nonnull (flitzis_engine_get_slot (engine, 0));
+        }
+
+      return;
+    }
+
+  g_test_trap_subprocess (NULL, 0, G_TEST_SUBPROCESS_DEFAULT);
+  g_test_trap_assert_passed ();
+  g_test_trap_assert_stderr ("*out of range*");
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/engine/lifetime", test_lifetime);
+  g_test_add_func ("/engine/release", test_release);
+  g_test_add_func ("/engine/dispose-releases", test_dispose_releases);
+  g_test_add_func ("/engine/async-without-loop", test_async_without_loop);
+  g_test_add_func ("/engine/dispose-while-loading", test_dispose_while_loading);
+  g_test_add_func ("/engine/threads", test_threads);
+  g_test_add_func ("/engine/construct-out-of-range", test_construct_out_of_range);
+
+  return g_test_run ();
+}
