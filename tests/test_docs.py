@@ -1,0 +1,357 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""The documentation: what README.md says exists and works, and every public symbol is described."""
+
+import os
+import pathlib
+import re
+import shlex
+import shutil
+import subprocess
+import sys
+import xml.etree.ElementTree
+
+import numpy
+import pytest
+
+from pipewire_daemon import without_silence
+
+README = (pathlib.Path(__file__).parent.parent / 'README.md').read_text()
+BLOCKS = re.findall(r'^```(\w+)\n(.*?)^```$', README, re.M | re.S)
+PROSE = re.sub(r'^```.*?^```$', '', README, flags=re.M | re.S)
+CODE = re.findall(r'`([^`\n]+)`', PROSE)
+FLAGS = ('pkg-config', '--cflags', '--libs', 'flitzis-1')
+
+GIR = '{http://www.gtk.org/introspection/core/1.0}'
+C = '{http://www.gtk.org/introspection/c/1.0}'
+GLIB = '{http://www.gtk.org/introspection/glib/1.0}'
+
+
+def blocks(language):
+    return [text for tag, text in BLOCKS if tag == language]
+
+
+def table(heading):
+    """The rows of the table whose first column is called so, as lists of cells."""
+    rows = re.search(rf'^\| {heading} \|.*\n\|[ -|]*\n((?:\|.*\n)+)', README, re.M).group(1)
+    return [[cell.strip() for cell in row.strip('|').split('|')] for row in rows.splitlines()]
+
+
+def run(*command, **arguments):
+    return subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True,
+                          timeout=60, **arguments)
+
+
+# The API reference
+
+
+@pytest.fixture(scope='module')
+def gir(build_dir):
+    return build_dir / 'introspection' / 'Flitzis-1.gir'
+
+
+def check(path):
+    """All that is missing; with --fatal-warnings it is the first that is."""
+    return run('gi-docgen', 'check', path)
+
+
+def test_every_symbol_is_documented(gir):
+    result = check(gir)
+    assert result.returncode == 0 and 'WARNING' not in result.stderr, result.stderr
+
+
+def test_a_symbol_without_words_is_found(gir, tmp_path):
+    """The check above can fail."""
+    text, symbols = gir.read_text(), []
+    for kind, name, symbol in (
+            ('class', 'Slot', 'Flitzis.Slot'),
+            ('constructor', 'new', 'Flitzis.Engine.new'),
+            ('method', 'play_sample', 'Flitzis.Engine.play_sample'),
+            ('parameter', 'n_frames', 'Flitzis.Engine.render'),
+            ('property', 'gain', 'Flitzis.Engine.gain'),
+            ('glib:signal', 'voice-ended', 'Flitzis.Engine.voice-ended'),
+            ('constant', 'DEFAULT_N_SLOTS', 'Flitzis.DEFAULT_N_SLOTS'),
+            ('enumeration', 'EndReason', 'Flitzis.EndReason'),
+            ('member', 'busy', 'Flitzis.EngineError.busy')):
+        text, n_found = re.subn(rf'(<{kind} name="{name}".*?>\s*)<doc .*?</doc>', r'\1', text,
+                                count=1, flags=re.S)
+        assert n_found == 1
+        symbols.append(symbol)
+    (tmp_path / gir.name).write_text(text)
+    result = check(tmp_path / gir.name)
+    found = re.findall(r"ymbol '(.*?)'.* is not documented", result.stderr)
+    assert result.returncode != 0 and set(symbols) <= set(found), result.stderr
+
+
+def test_the_site_builds(gir, source_dir, tmp_path):
+    result = run('gi-docgen', 'generate', '--fatal-warnings', '--no-namespace-dir',
+                 f'--config={gir.parent / "flitzis.toml"}', f'--content-dir={source_dir}',
+                 f'--output-dir={tmp_path}', gir)
+    assert result.returncode == 0 and 'WARNING' not in result.stderr, result.stderr
+    pages = {path.name for path in tmp_path.iterdir()}
+    assert {'index.html', 'class.Engine.html', 'class.Sample.html', 'class.Slot.html',
+            'method.Engine.play_sample.html', 'error.EngineError.html'} <= pages
+
+
+# The programs in the README
+
+
+@pytest.fixture
+def folder(make_wav, tmp_path, monkeypatch):
+    """Where the programs run: a folder with the files that they name."""
+    rng = numpy.random.default_rng(1)
+    kick, snare = (rng.uniform(-0.5, 0.5, (12000, 2)).astype('<f4') for _ in range(2))
+    make_wav('kick.wav', kick)
+    subprocess.run(['ffmpeg', '-v', 'error', '-i', make_wav('snare.wav', snare),
+                    tmp_path / 'snare.flac'], check=True)
+    (tmp_path / 'snare.wav').unlink()
+    monkeypatch.chdir(tmp_path)
+    return kick
+
+
+def play(pipewire, *command):
+    with pipewire.record() as recording:
+        result = run(*command)
+        recording.wait(4800)
+    assert (result.returncode, result.stdout, result.stderr) == (0, '', '')
+    return without_silence(recording.frames)
+
+
+def compiler_flags(build_dir):
+    environment = dict(os.environ, PKG_CONFIG_PATH=str(build_dir / 'meson-uninstalled'))
+    return shlex.split(run(*FLAGS, env=environment).stdout)
+
+
+def test_python(folder, pipewire):
+    [program] = blocks('python')
+    assert len(program.splitlines()) <= 15
+    pathlib.Path('program.py').write_text(program)
+    frames = play(pipewire, sys.executable, 'program.py')
+    assert numpy.array_equal(frames[:len(folder)], folder)
+    sounding = numpy.flatnonzero(frames.any(axis=1))
+    assert numpy.count_nonzero(numpy.diff(sounding) > 4800) == 3  # four hits
+
+
+def test_gjs(folder, pipewire):
+    [program] = blocks('js')
+    pathlib.Path('program.js').write_text(program)
+    assert numpy.array_equal(play(pipewire, 'gjs', '-m', 'program.js'), folder)
+
+
+def test_vala(folder, build_dir, pipewire):
+    [program] = blocks('vala')
+    pathlib.Path('program.vala').write_text(program)
+    flags = [f'--Xcc={flag}' for flag in ('-w', *compiler_flags(build_dir))]
+    compiled = run('valac', f'--vapidir={build_dir / "introspection"}', '--pkg=gio-2.0',
+                   '--pkg=flitzis-1', *flags, '-o', 'program', 'program.vala')
+    assert (compiled.returncode, compiled.stderr) == (0, ''), compiled.stderr
+    assert numpy.array_equal(play(pipewire, './program'), folder)
+
+
+def test_c(folder, build_dir, pipewire):
+    [program] = blocks('c')
+    pathlib.Path('program.c').write_text(program)
+    compiled = run('cc', '-Wall', '-Wextra', '-Werror', '-o', 'program', 'program.c',
+                   *compiler_flags(build_dir))
+    assert compiled.returncode == 0, compiled.stderr
+    assert numpy.array_equal(play(pipewire, './program'), folder)
+
+
+def test_every_block_is_of_a_known_language():
+    assert {tag for tag, _ in BLOCKS} == {'python', 'js', 'vala', 'c', 'sh', 'text'}
+    assert README.count('\n```') == 2 * len(BLOCKS)
+
+
+# The commands in the README
+
+
+@pytest.fixture(scope='module')
+def installed(build_dir, tmp_path_factory):
+    """A folder that `meson install` has put everything into."""
+    destination = tmp_path_factory.mktemp('installed')
+    subprocess.run(['meson', 'install', '-C', build_dir, '--no-rebuild', '--destdir', destination],
+                   check=True, capture_output=True)
+    return destination
+
+
+COMMANDS = [line for text in blocks('sh') for line in text.splitlines()]
+
+
+@pytest.mark.parametrize('command', COMMANDS)
+def test_commands(command, source_dir):
+    """The programs, files and options of each line exist."""
+    words = shlex.split(re.sub(r'\[.*?\]|\$\(.*?\)', '', command))
+    words = words[1:] if words[0] == 'sudo' else words
+    assert shutil.which(words[0]), words[0]
+    options = (source_dir / 'meson_options.txt').read_text()
+    for word in words[1:]:
+        if word.startswith('-D'):
+            name = word[2:].partition('=')[0]
+            assert f"option('{name}'" in options or name.startswith('b_'), word
+        elif '/' in word and not word.startswith(('-', '/usr')):
+            assert (source_dir / word).is_file(), word
+
+
+def test_options_of_the_scripts(source_dir):
+    assert '--render OUT.wav' in CODE
+    assert "'--render', metavar='OUT.wav'" in (source_dir / 'examples/quickstart.py').read_text()
+    assert "'--slow'" in (source_dir / 'tests/conftest.py').read_text()
+    for folder, script in (('_build/quickstart', 'examples/quickstart.sh'),
+                           ('_build/tests', 'tests/run.sh')):
+        assert f'build "$root/{folder}"' in (source_dir / script).read_text()
+
+
+def test_compile_commands(installed, source_dir, build_dir, tmp_path):
+    """The two lines that compile an example do so with what `meson install` installs."""
+    lines = [line for line in COMMANDS if line.startswith(('cc ', 'valac '))]
+    assert len(lines) == 2
+    [pc] = installed.rglob('flitzis-1.pc')
+    [vapi] = installed.rglob('flitzis-1.vapi')
+    prefix = re.search(r'^prefix=(.*)$', pc.read_text(), re.M).group(1)
+    moved = tmp_path / 'flitzis-1.pc'
+    moved.write_text(pc.read_text().replace(f'prefix={prefix}', f'prefix={installed}{prefix}'))
+    environment = dict(os.environ, PKG_CONFIG_PATH=str(tmp_path))
+    flags = shlex.split(run(*FLAGS, env=environment).stdout)
+    for line in lines:
+        line = line.replace('examples/', f'{source_dir}/examples/')
+        if line.startswith('valac '):
+            line += f' --vapidir={vapi.parent} -o play-vala '
+            line += shlex.join(f'--Xcc={flag}' for flag in ['-w', *flags])
+        result = run('sh', '-ec', line, cwd=tmp_path, env=environment)
+        assert result.returncode == 0, result.stderr
+    for program in ('play', 'play-vala'):
+        assert run(tmp_path / program).returncode == 1  # no server, and it says so
+
+
+# What the README names
+
+
+def identifiers(gir):
+    """Every C name in the gir, types and macros included."""
+    tree = xml.etree.ElementTree.parse(gir)
+    names = {'Flitzis', 'FLITZIS_ENGINE_ERROR'}
+    for element in tree.iter():
+        names |= {element.get(C + key) for key in ('identifier', 'type')}
+        names |= {element.get(GLIB + key) for key in ('type-name', 'get-type')}
+    return names
+
+
+def test_c_names(gir):
+    known = identifiers(gir)
+    named = set(re.findall(r'\b(?:Flitzis[A-Z]\w*|flitzis_\w+|FLITZIS_\w+)', README))
+    assert {'FlitzisSample', 'flitzis_engine_play_sample'} <= named <= known, named - known
+
+
+def test_members(gir):
+    """Methods, properties and signals named in the text and drawn in the diagrams exist."""
+    tree = xml.etree.ElementTree.parse(gir)
+
+    def named(*kinds):
+        return {element.get('name') for kind in kinds for element in tree.iter(kind)}
+    methods = named(GIR + 'method', GIR + 'constructor')
+    properties = named(GIR + 'property', GLIB + 'signal')
+    text = '\n'.join([*CODE, *blocks('text')])
+    calls = set(re.findall(r'\b([a-z_]+) \(', text))
+    assert {'render', 'play_sample', 'load_sample'} <= calls <= methods, calls - methods
+    assert set(re.findall(r'\b[a-z]+_(?:sample|async)\b', text)) <= methods
+    dashed = {name for name in CODE if re.fullmatch(r'[a-z]+(-[a-z]+)+', name)}
+    programs = {name for name in dashed if shutil.which(name)} | {'sound-theme-freedesktop'}
+    assert {'voice-ended', 'memory-limit'} <= dashed - programs <= properties
+
+
+def members(gir, name):
+    tree = xml.etree.ElementTree.parse(gir)
+    [enumeration] = [each for each in tree.iter(GIR + 'enumeration') if each.get('name') == name]
+    return {each.get('name').upper() for each in enumeration.iter(GIR + 'member')}
+
+
+def test_tables_of_states_and_errors(gir):
+    assert {row[0].strip('`') for row in table('state')} == members(gir, 'State')
+    assert {row[0].strip('`') for row in table('code')} == members(gir, 'EngineError')
+    reasons = re.search(r'A voice ends once: (.*?)\.', README, re.S).group(1)
+    assert set(re.findall(r'`(\w+)`', reasons)) == members(gir, 'EndReason')
+
+
+def test_file_system_errors():
+    from gi.repository import Gio
+    names = re.search(r'a `G_IO_ERROR` \((.*?)\).*?\((.*?)\)', README, re.S).groups()
+    for name in re.findall(r'`(\w+)`', ' '.join(names)):
+        assert hasattr(Gio.IOErrorEnum, name)
+
+
+def test_defaults(make_engine):
+    """The numbers in the section on limits are those of the properties."""
+    limits = ' '.join(re.search(r'^## Limits\n(.*?)^## ', README, re.M | re.S).group(1).split())
+    properties = {spec.name: spec for spec in make_engine().list_properties()}
+    for name, words in (('n-slots', 'slots'), ('n-voices', 'voices'), ('sample-rate', 'Hz')):
+        spec = properties[name]
+        assert f'{spec.minimum} to {spec.maximum} {words}' in limits
+    assert [properties[name].default_value for name in ('n-slots', 'n-voices')] == [32, 32]
+    assert '(32 each by default)' in limits
+    assert f'({properties["sample-rate"].default_value})' in limits
+    assert properties['memory-limit'].default_value == 1 << 30 and '(1 GiB)' in limits
+
+
+def test_numbers_of_the_code(source_dir):
+    """Numbers that the README gives and no property shows stand in the code like this."""
+    for path, code, text in (
+            ('rt/mixer.h', '#define FLITZIS_N_COMMANDS 1024', '1024 commands can wait'),
+            ('control/events.h', '#define FLITZIS_MAX_EVENTS 4096', '4096 `voice-ended` wait'),
+            ('rt/setup.c', '((sample_rate) / 200)', 'fade out in 5 ms'),
+            ('output/pipewire.c', '(10 * SPA_NSEC_PER_MSEC)', 'every 10 ms'),
+            ('output/pipewire.c', '(250 * SPA_NSEC_PER_MSEC)', 'every 250 ms'),
+            ('output/pipewire.c', '_TIMEOUT_NS ((gint64) SPA_NSEC_PER_SEC)', 'waits a second'),
+            ('decode/decode.c', 'MAX_UNSEEKABLE_BYTES (256 * 1024 * 1024)', 'may have 256 MiB'),
+            ('decode/pipeline.c', 'DEADLINE_US (5 * G_USEC_PER_SEC)', 'nothing for 5 seconds')):
+        assert code in (source_dir / 'lib' / path).read_text(), f'{path}: {code}'
+        assert text in ' '.join(README.split()), text
+
+
+def test_folders(source_dir):
+    rows = {row[0].strip('`') for row in table('folder')}
+    for row in rows:
+        assert (source_dir / row).is_dir(), row
+    rooms = {f'lib/{path.parent.name}/' for path in source_dir.glob('lib/*/*.c')}
+    assert rooms == {row for row in rows if row.startswith('lib/')} - {'lib/'}
+    top = {f'{path.name}/' for path in source_dir.iterdir()
+           if path.is_dir() and not path.name.startswith(('.', '_', 'build'))}
+    assert top == {row for row in rows if row.count('/') == 1}
+
+
+def test_links_and_paths(source_dir):
+    links = re.findall(r'\]\(([^)#]+)\)', PROSE)
+    words = {word for code in CODE for word in code.split()}
+    paths = {word for word in words if re.fullmatch(r'[\w.-]+/[\w./-]*', word)}
+    made = {path for path in paths if path.startswith(('_build/', 'builddir/'))}
+    assert links and paths - made
+    for path in [*links, *(paths - made)]:
+        assert '://' not in path and (source_dir / path).exists(), path
+
+
+def test_the_reference_is_where_the_readme_says(build_dir):
+    [path] = [code for code in CODE if code.startswith('builddir/')]
+    assert (build_dir / path.removeprefix('builddir/')).is_file()
+
+
+def test_requirements(source_dir):
+    """The versions in the README are those that meson asks for."""
+    build = (source_dir / 'meson.build').read_text()
+    for name, key in (('GLib', 'glib_req'), ('GStreamer', 'gst_req'), ('PipeWire', 'pipewire_req')):
+        version = re.search(rf"^{key} = '>= (.*)'$", build, re.M).group(1)
+        assert re.search(rf'\b{name} {re.escape(version)}\b', README), name
+    version = re.search(r"meson_version: '>= (.*)'", build).group(1)
+    assert f'meson {version},' in README
+
+
+def test_news(source_dir):
+    version = re.search(r"^  version: '(.*)'", (source_dir / 'meson.build').read_text(),
+                        re.M).group(1)
+    assert (source_dir / 'NEWS').read_text().startswith(f'Flitzis {version}\n')
+
+
+@pytest.mark.parametrize('name', ['README.md', 'NEWS'])
+def test_text(name, source_dir):
+    text = (source_dir / name).read_text()
+    assert text.endswith('\n') and not text.endswith('\n\n') and '\t' not in text
+    for number, line in enumerate(text.splitlines(), 1):
+        assert line == line.rstrip(), f'{name}:{number}'
+        assert len(line) <= 100 or line.startswith('|'), f'{name}:{number}: {len(line)} columns'
