@@ -198,6 +198,13 @@ find_box (const guint8 *data, const guint8 *end, const char *type, gsize size)
   return box != NULL && (gsize) (end - box) >= 4 + size ? box + 4 : NULL;
 }
 
+/* The units of a second, in the header of a movie or of a track's media. */
+static guint32
+get_timescale (const guint8 *header)
+{
+  return GST_READ_UINT32_BE (header + (header[0] == 1 ? 20 : 12));
+}
+
 /*
  * The longest time that an edit list cuts off in front, in units of the movie, rounded up. In each
  * track the edit list comes before the media header, which has the units of the track.
@@ -218,10 +225,10 @@ parse_edit_lists (const guint8 *data, const guint8 *end, guint32 movie_timescale
       if (media == NULL)
         break;
 
-      timescale = GST_READ_UINT32_BE (media + (media[0] == 1 ? 20 : 12));
+      timescale = get_timescale (media);
       if (media_time > 0 && timescale > 0)
-        longest = MAX (longest, gst_util_uint64_scale_int_ceil (media_time, movie_timescale,
-                                                                timescale));
+        longest =
+            MAX (longest, gst_util_uint64_scale_ceil (media_time, movie_timescale, timescale));
     }
 
   return longest;
@@ -238,7 +245,7 @@ parse_moov (FlitzisHeader *self, guint64 offset, const guint8 *data, gsize size)
   if (movie == NULL)
     return;
 
-  timescale = GST_READ_UINT32_BE (movie + (movie[0] == 1 ? 20 : 12));
+  timescale = get_timescale (movie);
   self->movie_duration = GST_READ_UINT32_BE (movie + duration_at);
   self->movie_duration_size = 4;
   if (movie[0] == 1)
@@ -249,11 +256,22 @@ parse_moov (FlitzisHeader *self, guint64 offset, const guint8 *data, gsize size)
     }
   self->movie_duration_offset = offset + (movie - data) + duration_at;
 
+  if (timescale > G_MAXINT32)
+    return;
+
   /* Demuxers honour edit lists, and the tag only says the same again. */
-  if (timescale <= G_MAXINT32)
-    self->movie_delay = parse_edit_lists (data, end, timescale);
+  self->movie_delay = parse_edit_lists (data, end, timescale);
   if (self->movie_delay == 0)
-    parse_itunes_gap (self, data, size);
+    {
+      const guint8 *media;
+
+      parse_itunes_gap (self, data, size);
+      media = find_box (data, end, "mdhd", 24);
+      if (media != NULL && get_timescale (media) > 0)
+        self->movie_delay = gst_util_uint64_scale_ceil (
+            self->n_delay + self->n_padding, timescale,
+            get_timescale (media));
+    }
 }
 
 static void

@@ -43,11 +43,16 @@ greatest_common_divisor (guint a, guint b)
   return b == 0 ? a : greatest_common_divisor (b, a % b);
 }
 
+static gboolean
+has_exact_filter (guint from_rate, guint to_rate)
+{
+  return to_rate / greatest_common_divisor (from_rate, to_rate) <= MAX_EXACT_PHASES;
+}
+
 static GstAudioResampler *
 make_resampler (guint n_channels, guint from_rate, guint to_rate)
 {
-  guint                                n_phases = to_rate / greatest_common_divisor (from_rate, to_rate);
-  gboolean                             exact = n_phases <= MAX_EXACT_PHASES;
+  gboolean                             exact = has_exact_filter (from_rate, to_rate);
   GstAudioResamplerFilterMode          mode = exact ? GST_AUDIO_RESAMPLER_FILTER_MODE_FULL
                                                     : GST_AUDIO_RESAMPLER_FILTER_MODE_INTERPOLATED;
   GstAudioResamplerFilterInterpolation interpolation =

@@ -1,0 +1,868 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Copyright 2026 the Flitzis authors */
+
+/* Files and bytes become samples: lengths, onsets, values, resampling, errors, and nothing left. */
+
+#include "config.h"
+
+#include "decode/decode.h"
+#include "flitzis-error.h"
+
+#include <glib/gstdio.h>
+#include <gst/gst.h>
+#include <math.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+/* What fixtures/make-fixtures.py puts in each file. */
+#define ONSET 1200
+#define LEVEL 0.5
+#define DECAY 40.0
+
+static const double frequencies[] = { 997.0, 1499.0 };
+
+typedef struct
+{
+  const char *name;
+  guint       n_channels;
+  guint       rate;
+  guint64     n_frames;
+
+  /* The frame of the peak, and how far a value may be from the formula. */
+  guint  onset;
+  double tolerance;
+} Fixture;
+
+/*
+ * The frames and onsets of the coded ones are what FFmpeg gives, apart from the padding that it
+ * leaves behind AAC in MP4 (11264 frames of 11025 and 11040) and what it drops of Vorbis's end
+ * (128).
+ */
+static const Fixture fixtures[] = {
+  { "mono-8.wav", 1, 48000, 4800, ONSET, 0.5 / 128 + 1e-6 },
+  { "stereo-8.wav", 2, 48000, 4800, ONSET, 0.5 / 128 + 1e-6 },
+  { "mono-16.wav", 1, 48000, 4800, ONSET, 0.5 / 32768 + 1e-7 },
+  { "stereo-16.wav", 2, 48000, 4800, ONSET, 0.5 / 32768 + 1e-7 },
+  { "mono-24.wav", 1, 48000, 4800, ONSET, 1e-7 },
+  { "stereo-24.wav", 2, 48000, 4800, ONSET, 1e-7 },
+  { "mono-32.wav", 1, 48000, 4800, ONSET, 1e-7 },
+  { "stereo-32.wav", 2, 48000, 4800, ONSET, 1e-7 },
+  { "mono-float.wav", 1, 48000, 4800, ONSET, 1e-7 },
+  { "stereo-float.wav", 2, 48000, 4800, ONSET, 1e-7 },
+  { "mono-44100.wav", 1, 44100, 4800, ONSET, 0.5 / 32768 + 1e-7 },
+  { "stereo-44100.wav", 2, 44100, 4800, ONSET, 0.5 / 32768 + 1e-7 },
+  { "mono-22050.wav", 1, 22050, 4800, ONSET, 0.5 / 32768 + 1e-7 },
+  { "odd-24.wav", 1, 48000, 4801, ONSET, 1e-7 },
+  { "stray-bytes.wav", 1, 48000, 4800, ONSET, 0.5 / 32768 + 1e-7 },
+  { "stereo.aiff", 2, 44100, 11025, ONSET, 0.5 / 32768 + 1e-7 },
+  { "mono.flac", 1, 44100, 11025, ONSET, 0.5 / 32768 + 1e-7 },
+  { "stereo.flac", 2, 44100, 11025, ONSET, 0.5 / 32768 + 1e-7 },
+  { "mono.ogg", 1, 44100, 11025, ONSET, 0.2 },
+  { "stereo.ogg", 2, 44100, 11025, ONSET, 0.2 },
+  { "chained.ogg", 2, 44100, 22050, ONSET, 0.0 },
+  { "mono.opus", 1, 48000, 11025, ONSET, 0.3 },
+  { "stereo.opus", 2, 48000, 11025, ONSET, 0.3 },
+  { "cbr.mp3", 2, 44100, 11025, ONSET, 0.3 },
+  { "vbr.mp3", 1, 44100, 11025, ONSET, 0.3 },
+  { "no-header.mp3", 2, 48000, 12672, ONSET + 1105, 0.3 },
+  { "stereo.m4a", 2, 44100, 11025, ONSET, 0.3 },
+  { "mono.m4a", 1, 48000, 11040, ONSET, 0.3 },
+  { "itunes.m4a", 2, 44100, 11025, ONSET, 0.3 },
+  { "stereo.aac", 2, 44100, 12288, ONSET + 1024, 0.3 },
+  { "video.mp4", 2, 44100, 11025, ONSET, 0.3 },
+  { "video.webm", 2, 48000, 11072, ONSET, 0.2 },
+};
+
+static GFile *
+get_fixture (const char *name)
+{
+  const char *folder = g_getenv ("FLITZIS_FIXTURES");
+
+  g_assert_nonnull (folder);
+
+  return g_file_new_build_filename (folder, name, NULL);
+}
+
+static FlitzisSample *
+decode_fixture (const char *name, guint rate, GError **error)
+{
+  g_autoptr (GFile) file = get_fixture (name);
+
+  return flitzis_decode_file (file, rate, NULL, NULL, NULL, error);
+}
+
+static const float *
+get_values (FlitzisSample *sample)
+{
+  return g_bytes_get_data (flitzis_sample_get_bytes (sample), NULL);
+}
+
+static double
+expect_value (const Fixture *fixture, guint channel, double frame)
+{
+  double time_s = (frame - fixture->onset) / fixture->rate;
+
+  if (time_s < -1e-9)
+    return 0.0;
+
+  return LEVEL * exp (-DECAY * time_s) * cos (2 * G_PI * frequencies[channel] * time_s);
+}
+
+/*
+ * Where the sound stands: the shift at which it is most alike to the formula. Coded sound has no
+ * frame at which it starts, but one at which it fits.
+ */
+static int
+find_shift (const Fixture *fixture, FlitzisSample *sample, guint channel)
+{
+  const float *values = get_values (sample);
+  guint        n_channels = flitzis_sample_get_n_channels (sample);
+  guint64      n_frames = flitzis_sample_get_n_frames (sample);
+  double       best = -1.0;
+  int          best_shift = -1000;
+
+  for (int shift = -40; shift <= 40; shift++)
+    {
+      double likeness = 0.0;
+
+      for (gint64 frame = 60; frame < (gint64) MIN (n_frames, 4000); frame++)
+        likeness +=
+            values[frame * n_channels + channel] * expect_value (fixture, channel, frame - shift);
+      if (likeness > best)
+        {
+          best = likeness;
+          best_shift = shift;
+        }
+    }
+
+  return best_shift;
+}
+
+static void
+test_fixture (gconstpointer data)
+{
+  const Fixture *fixture = data;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (FlitzisSample) sample = decode_fixture (fixture->name, fixture->rate, &error);
+  const float *values;
+
+  g_assert_no_error (error);
+  g_assert_cmpuint (flitzis_sample_get_n_channels (sample), ==, fixture->n_channels);
+  g_assert_cmpuint (flitzis_sample_get_source_rate (sample), ==, fixture->rate);
+  g_assert_cmpuint (flitzis_sample_get_sample_rate (sample), ==, fixture->rate);
+  g_assert_cmpuint (flitzis_sample_get_n_frames (sample), ==, fixture->n_frames);
+  g_assert_cmpuint (flitzis_sample_get_n_mended (sample), ==, 0);
+
+  values = get_values (sample);
+  for (guint channel = 0; channel < fixture->n_channels; channel++)
+    {
+      g_assert_cmpint (find_shift (fixture, sample, channel), ==, 0);
+
+      for (guint64 frame = 0; fixture->tolerance > 0.0 && frame < fixture->n_frames; frame++)
+        g_assert_cmpfloat_with_epsilon (values[frame * fixture->n_channels + channel],
+                                        expect_value (fixture, channel, frame),
+                                        fixture->tolerance);
+    }
+}
+
+/* The same sound at the same time, whatever the rate: trimming comes before resampling. */
+static void
+test_fixture_resampled (gconstpointer data)
+{
+  const Fixture *fixture = data;
+  guint          rate = fixture->rate == 48000 ? 44100 : 48000;
+  double         ratio = (double) rate / fixture->rate;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (FlitzisSample) sample = decode_fixture (fixture->name, rate, &error);
+  const float *values;
+  double       best = -1.0;
+  int          best_shift = -1000;
+
+  g_assert_no_error (error);
+  g_assert_cmpuint (flitzis_sample_get_source_rate (sample), ==, fixture->rate);
+  g_assert_cmpuint (flitzis_sample_get_sample_rate (sample), ==, rate);
+  g_assert_cmpuint (flitzis_sample_get_n_frames (sample), ==,
+                    (guint64) (fixture->n_frames * ratio + 0.5));
+
+  values = get_values (sample);
+  for (int shift = -20; shift <= 20; shift++)
+    {
+      double likeness = 0.0;
+
+      for (int frame = 30; frame < 3800; frame++)
+        likeness += values[frame * fixture->n_channels] *
+                    expect_value (fixture, 0, (frame - shift) / ratio);
+      if (likeness > best)
+        {
+          best = likeness;
+          best_shift = shift;
+        }
+    }
+  g_assert_cmpint (best_shift, ==, 0);
+}
+
+/* A WAV file of float frames in memory. */
+static GBytes *
+make_wav (const float *values, gsize n_values, guint n_channels, guint rate)
+{
+  guint32     data_size = n_values * sizeof (float);
+  GByteArray *array = g_byte_array_new ();
+  guint8      head[44] = "RIFF....WAVEfmt ";
+
+  GST_WRITE_UINT32_LE (head + 4, 36 + data_size);
+  GST_WRITE_UINT32_LE (head + 16, 16);
+  GST_WRITE_UINT16_LE (head + 20, 3);
+  GST_WRITE_UINT16_LE (head + 22, n_channels);
+  GST_WRITE_UINT32_LE (head + 24, rate);
+  GST_WRITE_UINT32_LE (head + 28, rate * n_channels * 4);
+  GST_WRITE_UINT16_LE (head + 32, n_channels * 4);
+  GST_WRITE_UINT16_LE (head + 34, 32);
+  memcpy (head + 36, "data", 4);
+  GST_WRITE_UINT32_LE (head + 40, data_size);
+  g_byte_array_append (array, head, sizeof head);
+  g_byte_array_append (array, (const guint8 *) values, data_size);
+
+  return g_byte_array_free_to_bytes (array);
+}
+
+static FlitzisSample *
+decode_values (const float *values, gsize n_values, guint n_channels, guint rate, guint to_rate)
+{
+  g_autoptr (GBytes) bytes = make_wav (values, n_values, n_channels, rate);
+  g_autoptr (GError) error = NULL;
+  FlitzisSample *sample = flitzis_decode_bytes (bytes, to_rate, NULL, NULL, NULL, &error);
+
+  g_assert_no_error (error);
+
+  return sample;
+}
+
+static void
+test_bit_exact (void)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (FlitzisSample) sample = NULL;
+  g_autofree float *values = g_new (float, 20000);
+  g_autofree char  *contents = NULL;
+  g_autoptr (GFile) file = get_fixture ("stereo-16.wav");
+  gsize size;
+
+  for (guint i = 0; i < 20000; i++)
+    values[i] = (float) g_test_rand_double_range (-4.0, 4.0);
+  sample = decode_values (values, 20000, 2, 44100, 44100);
+  g_assert_cmpuint (flitzis_sample_get_n_frames (sample), ==, 10000);
+  g_assert_cmpmem (get_values (sample), 80000, values, 80000);
+  g_clear_object (&sample);
+
+  g_assert_true (g_file_load_contents (file, NULL, &contents, &size, NULL, &error));
+  sample = decode_fixture ("stereo-16.wav", 48000, &error);
+  g_assert_no_error (error);
+  for (guint i = 0; i < 9600; i++)
+    {
+      gint16 value = (gint16) GST_READ_UINT16_LE (contents + 44 + 2 * i);
+
+      g_assert_true (get_values (sample)[i] == value / 32768.0f);
+    }
+}
+
+static void
+test_mend (void)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (FlitzisSample) same = decode_fixture ("broken-values.wav", 48000, &error);
+  g_autoptr (FlitzisSample) resampled = NULL;
+
+  g_assert_no_error (error);
+  g_assert_cmpuint (flitzis_sample_get_n_mended (same), ==, 4);
+  g_assert_cmpuint (flitzis_sample_get_n_frames (same), ==, 4800);
+  for (guint i = 0; i < ONSET; i++)
+    g_assert_cmpfloat (get_values (same)[i], ==, 0.0);
+  g_assert_cmpfloat_with_epsilon (get_values (same)[ONSET], LEVEL, 1e-7);
+
+  /* Mended before it is resampled: not one frame around it is touched. */
+  resampled = decode_fixture ("broken-values.wav", 44100, &error);
+  g_assert_no_error (error);
+  g_assert_cmpuint (flitzis_sample_get_n_mended (resampled), ==, 4);
+  for (guint i = 0; i < 900; i++)
+    g_assert_cmpfloat (get_values (resampled)[i], ==, 0.0);
+  for (guint i = 0; i < flitzis_sample_get_n_frames (resampled); i++)
+    g_assert_true (isfinite (get_values (resampled)[i]));
+}
+
+/* ITU-R BS.775 gives the centre and the surrounds 3 dB less; the mixer normalises the sum. */
+static void
+test_surround (void)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (FlitzisSample) sample = decode_fixture ("surround.wav", 48000, &error);
+  const float *values;
+
+  g_assert_no_error (error);
+  g_assert_cmpuint (flitzis_sample_get_n_channels (sample), ==, 2);
+  g_assert_cmpuint (flitzis_sample_get_n_frames (sample), ==, 480);
+
+  /* Left 1/2, right 1/4, centre 1/8, LFE 1/16, rear left 1/32, rear right 1/64. */
+  values = get_values (sample);
+  g_assert_cmpfloat (values[0], >, 1.5 * values[1]);
+  g_assert_cmpfloat (values[0], <, 0.6);
+  g_assert_cmpfloat (values[1], >, 0.05);
+  for (guint frame = 1; frame < 480; frame++)
+    g_assert_cmpmem (values, 8, values + 2 * frame, 8);
+}
+
+typedef struct
+{
+  double level_db;
+  double phase;
+  double rest_db;
+} Tone;
+
+/* Fits a sine of known frequency to the middle of the sample; the rest is what should not be there.
+ */
+static Tone
+measure_tone (FlitzisSample *sample, double frequency, double level)
+{
+  const float *values = get_values (sample);
+  guint        rate = flitzis_sample_get_sample_rate (sample);
+  int          n_frames = flitzis_sample_get_n_frames (sample);
+  int          first = n_frames / 4, last = n_frames - n_frames / 4;
+  double       ss = 0.0, cc = 0.0, sc = 0.0, vs = 0.0, vc = 0.0, rest = 0.0, a = 0.0, b = 0.0;
+  Tone         tone;
+
+  for (int i = first; i < last; i++)
+    {
+      double s = sin (2 * G_PI * frequency * i / rate);
+      double c = cos (2 * G_PI * frequency * i / rate);
+
+      ss += s * s;
+      cc += c * c;
+      sc += s * c;
+      vs += s * values[i];
+      vc += c * values[i];
+    }
+
+  /* A tone above the Nyquist frequency has no place in the output: all that is there is alias. */
+  if (frequency < rate / 2.0)
+    {
+      a = (vs * cc - vc * sc) / (ss * cc - sc * sc);
+      b = (vc * ss - vs * sc) / (ss * cc - sc * sc);
+    }
+
+  for (int i = first; i < last; i++)
+    {
+      double expected = a * sin (2 * G_PI * frequency * i / rate) +
+                        b * cos (2 * G_PI * frequency * i / rate);
+
+      rest += (values[i] - expected) * (values[i] - expected);
+    }
+
+  tone.level_db = 20 * log10 (hypot (a, b) / level + 1e-30);
+  tone.phase = atan2 (b, a);
+  tone.rest_db = 10 * log10 (rest / (last - first) * 2 / (level * level) + 1e-30);
+
+  return tone;
+}
+
+typedef struct
+{
+  guint from_rate;
+  guint to_rate;
+} Conversion;
+
+static const Conversion conversions[] = {
+  { 44100, 48000 },
+  { 48000, 44100 },
+  { 96000, 48000 },
+  { 22050, 48000 },
+  { 192000, 48000 },
+  { 44100, 47999 },
+};
+
+static void
+test_resampler (gconstpointer data)
+{
+  const Conversion   *conversion = data;
+  static const double tones[] = { 50, 997, 5000, 9900, 10500, 12345, 15000, 18000, 19000,
+                                  20000, 20500, 21500, 22100, 23000, 24050, 26000, 30000, 36000,
+                                  40100, 47000, 60000, 70500, 95000 };
+  guint               from_rate = conversion->from_rate, to_rate = conversion->to_rate;
+  double              nyquist = MIN (from_rate, to_rate) / 2.0;
+  double              pass_edge = MIN (20000.0, 0.9 * nyquist);
+  guint               n_in = from_rate / 4 + 1;
+  g_autofree float   *values = g_new (float, n_in);
+
+  for (guint t = 0; t < G_N_ELEMENTS (tones) && tones[t] < from_rate / 2.0; t++)
+    {
+      g_autoptr (FlitzisSample) sample = NULL;
+      Tone tone;
+
+      for (guint i = 0; i < n_in; i++)
+        values[i] = (float) (0.8 * sin (2 * G_PI * tones[t] * i / from_rate));
+
+      sample = decode_values (values, n_in, 1, from_rate, to_rate);
+      g_assert_cmpuint (flitzis_sample_get_n_frames (sample), ==,
+                        (guint64) ((double) n_in * to_rate / from_rate + 0.5));
+
+      tone = measure_tone (sample, tones[t], 0.8);
+      g_test_message ("%u -> %u Hz: %.0f Hz: %.4f dB, phase %.5f, rest %.1f dB", from_rate,
+                      to_rate, tones[t], tone.level_db, tone.phase, tone.rest_db);
+      g_assert_cmpfloat (tone.rest_db, <, -100.0);
+      if (tones[t] <= pass_edge)
+        {
+          g_assert_cmpfloat (fabs (tone.level_db), <, 0.1);
+          /* a hundredth of a frame */
+          g_assert_cmpfloat (fabs (tone.phase), <, 0.01 * 2 * G_PI * tones[t] / to_rate + 1e-4);
+        }
+    }
+}
+
+/* Lengths that do not divide evenly; one frame is enough. */
+static void
+test_lengths (void)
+{
+  static const guint lengths[] = { 1, 2, 3, 7, 146, 147, 148, 1000, 65535, 65536, 65537, 200001 };
+
+  for (guint i = 0; i < G_N_ELEMENTS (lengths); i++)
+    {
+      g_autofree float *values = g_new0 (float, lengths[i]);
+
+      for (guint c = 0; c < G_N_ELEMENTS (conversions); c++)
+        {
+          g_autoptr (FlitzisSample) sample = NULL;
+          double exact = (double) lengths[i] * conversions[c].to_rate / conversions[c].from_rate;
+
+          values[0] = 0.5f;
+          sample = decode_values (values, lengths[i], 1, conversions[c].from_rate,
+                                  conversions[c].to_rate);
+          g_assert_cmpuint (flitzis_sample_get_n_frames (sample), ==,
+                            MAX (1, (guint64) floor (exact + 0.5)));
+        }
+    }
+}
+
+typedef struct
+{
+  const char *name;
+  int         code;
+  const char *says;
+} BadFixture;
+
+static const BadFixture bad_fixtures[] = {
+  { "text.wav", FLITZIS_ENGINE_ERROR_UNSUPPORTED, "not audio" },
+  { "no-audio.mp4", FLITZIS_ENGINE_ERROR_UNSUPPORTED, "audio" },
+  { "unpositioned.wav", FLITZIS_ENGINE_ERROR_UNSUPPORTED, "3 channels" },
+  { "one-hertz.wav", FLITZIS_ENGINE_ERROR_UNSUPPORTED, "1 Hz" },
+  { "chained-other.ogg", FLITZIS_ENGINE_ERROR_UNSUPPORTED, "changes from 44100 Hz" },
+  { "empty.wav", FLITZIS_ENGINE_ERROR_CORRUPT, "empty" },
+  { "no-frames.wav", FLITZIS_ENGINE_ERROR_CORRUPT, "no frames" },
+  { "cut.flac", FLITZIS_ENGINE_ERROR_CORRUPT, "of its 11025 frames" },
+  { "cut.m4a", FLITZIS_ENGINE_ERROR_CORRUPT, "incomplete" },
+};
+
+static void
+test_bad (gconstpointer data)
+{
+  const BadFixture *bad = data;
+  g_autoptr (GError) error = NULL;
+  g_autofree char *quoted = g_strdup_printf ("“%s”", bad->name);
+  g_autoptr (FlitzisSample) sample = decode_fixture (bad->name, 48000, &error);
+
+  g_assert_null (sample);
+  g_assert_error (error, FLITZIS_ENGINE_ERROR, bad->code);
+  g_assert_true (g_str_has_prefix (error->message, "Could not decode "));
+  g_assert_nonnull (strstr (error->message, quoted));
+  g_assert_nonnull (strstr (error->message, bad->says));
+}
+
+static void
+assert_io_error (GFile *file, int code, const char *name)
+{
+  g_autoptr (GError) error = NULL;
+  gint64 start_us = g_get_monotonic_time ();
+
+  g_assert_null (flitzis_decode_file (file, 48000, NULL, NULL, NULL, &error));
+  g_assert_error (error, G_IO_ERROR, code);
+  g_assert_nonnull (strstr (error->message, name));
+  g_assert_cmpint (g_get_monotonic_time () - start_us, <, G_USEC_PER_SEC);
+}
+
+static void
+test_file_system (void)
+{
+  g_autofree char *folder = g_dir_make_tmp ("flitzis-XXXXXX", NULL);
+  g_autofree char *fifo = g_build_filename (folder, "pipe", NULL);
+  g_autofree char *locked = g_build_filename (folder, "locked.wav", NULL);
+  g_autoptr (GFile) missing = get_fixture ("missing.wav");
+  g_autoptr (GFile) directory = g_file_new_for_path (folder);
+  g_autoptr (GFile) pipe = g_file_new_for_path (fifo);
+  g_autoptr (GFile) locked_file = g_file_new_for_path (locked);
+  g_autoptr (GFile) resource = g_file_new_for_uri ("resource:///missing.wav");
+
+  assert_io_error (missing, G_IO_ERROR_NOT_FOUND, "missing.wav");
+  assert_io_error (resource, G_IO_ERROR_NOT_FOUND, "missing.wav");
+  assert_io_error (directory, G_IO_ERROR_IS_DIRECTORY, "flitzis-");
+
+  g_assert_cmpint (mkfifo (fifo, 0600), ==, 0);
+  assert_io_error (pipe, G_IO_ERROR_NOT_REGULAR_FILE, "pipe");
+
+  /* Nothing is locked to root. */
+  g_assert_true (g_file_set_contents (locked, "x", 1, NULL));
+  g_assert_cmpint (g_chmod (locked, 0), ==, 0);
+  if (geteuid () != 0)
+    assert_io_error (locked_file, G_IO_ERROR_PERMISSION_DENIED, "locked.wav");
+
+  g_unlink (locked);
+  g_unlink (fifo);
+  g_rmdir (folder);
+}
+
+/* A name of bytes that are no UTF-8: it is found, and the message is readable. */
+static void
+test_name (void)
+{
+  g_autofree char *folder = g_dir_make_tmp ("flitzis-XXXXXX", NULL);
+  g_autofree char *path = g_build_filename (folder, "kick\xff.wav", NULL);
+  g_autoptr (GFile) source = get_fixture ("mono-16.wav");
+  g_autoptr (GFile) file = g_file_new_for_path (path);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (FlitzisSample) sample = NULL;
+
+  g_assert_true (g_file_copy (source, file, G_FILE_COPY_NONE, NULL, NULL, NULL, &error));
+  sample = flitzis_decode_file (file, 48000, NULL, NULL, NULL, &error);
+  g_assert_no_error (error);
+  g_assert_cmpuint (flitzis_sample_get_n_frames (sample), ==, 4800);
+
+  g_assert_true (g_file_set_contents (path, "no sound", -1, NULL));
+  g_assert_null (flitzis_decode_file (file, 48000, NULL, NULL, NULL, &error));
+  g_assert_error (error, FLITZIS_ENGINE_ERROR, FLITZIS_ENGINE_ERROR_UNSUPPORTED);
+  g_assert_true (g_utf8_validate (error->message, -1, NULL));
+  g_assert_nonnull (strstr (error->message, "kick"));
+
+  g_unlink (path);
+  g_rmdir (folder);
+}
+
+static void
+test_bytes (void)
+{
+  static const char *const names[] = { "stereo-24.wav", "stereo.flac", "stereo.ogg", "cbr.mp3",
+                                       "stereo.m4a", "stereo.opus", "stereo.aiff" };
+
+  for (guint i = 0; i < G_N_ELEMENTS (names); i++)
+    {
+      g_autoptr (GError) error = NULL;
+      g_autoptr (GFile) file = get_fixture (names[i]);
+      g_autoptr (GBytes) bytes = g_file_load_bytes (file, NULL, NULL, &error);
+      g_autoptr (FlitzisSample) of_bytes = NULL;
+      g_autoptr (FlitzisSample) of_file = NULL;
+
+      g_assert_no_error (error);
+      of_bytes = flitzis_decode_bytes (bytes, 48000, NULL, NULL, NULL, &error);
+      g_assert_no_error (error);
+      of_file = flitzis_decode_file (file, 48000, NULL, NULL, NULL, &error);
+      g_assert_no_error (error);
+      g_assert_true (g_bytes_equal (flitzis_sample_get_bytes (of_bytes),
+                                    flitzis_sample_get_bytes (of_file)));
+    }
+}
+
+static void
+test_bad_bytes (void)
+{
+  g_autoptr (GBytes) empty = g_bytes_new_static ("", 0);
+  g_autoptr (GBytes) text = g_bytes_new_static ("no sound at all", 15);
+  g_autoptr (GError) error = NULL;
+
+  g_assert_null (flitzis_decode_bytes (empty, 48000, NULL, NULL, NULL, &error));
+  g_assert_error (error, FLITZIS_ENGINE_ERROR, FLITZIS_ENGINE_ERROR_CORRUPT);
+  g_clear_error (&error);
+
+  g_assert_null (flitzis_decode_bytes (text, 48000, NULL, NULL, NULL, &error));
+  g_assert_error (error, FLITZIS_ENGINE_ERROR, FLITZIS_ENGINE_ERROR_UNSUPPORTED);
+  g_assert_nonnull (strstr (error->message, "15 bytes in memory"));
+}
+
+/* A file without a path, inside a resource that is made here as GLib's compiler would. */
+static void
+test_resource (void)
+{
+  g_autofree char *folder = g_dir_make_tmp ("flitzis-XXXXXX", NULL);
+  g_autofree char *source = g_build_filename (folder, "test.gresource.xml", NULL);
+  g_autofree char *target = g_build_filename (folder, "test.gresource", NULL);
+  g_autofree char *option = g_strdup_printf ("--sourcedir=%s", g_getenv ("FLITZIS_FIXTURES"));
+  g_autofree char *target_option = g_strdup_printf ("--target=%s", target);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GResource) resource = NULL;
+  g_autoptr (GFile) file = g_file_new_for_uri ("resource:///org/flitzis/stereo.m4a");
+  g_autoptr (FlitzisSample) sample = NULL;
+  g_autoptr (FlitzisSample) same = decode_fixture ("stereo.m4a", 48000, NULL);
+  const char *xml = "<gresources><gresource prefix='/org/flitzis'><file>stereo.m4a</file>"
+                    "</gresource></gresources>";
+  char       *argv[] = { (char *) "glib-compile-resources", option, target_option, source, NULL };
+  int         status;
+
+  g_assert_true (g_file_set_contents (source, xml, -1, NULL));
+  g_assert_true (g_spawn_sync (NULL, argv, NULL, G_SPAWN_SEARCH_PATH, NULL, NULL, NULL, NULL,
+                               &status, &error));
+  g_assert_no_error (error);
+  g_assert_cmpint (status, ==, 0);
+
+  resource = g_resource_load (target, &error);
+  g_assert_no_error (error);
+  g_resources_register (resource);
+  sample = flitzis_decode_file (file, 48000, NULL, NULL, NULL, &error);
+  g_assert_no_error (error);
+  g_assert_true (g_bytes_equal (flitzis_sample_get_bytes (sample),
+                                flitzis_sample_get_bytes (same)));
+  g_resources_unregister (resource);
+
+  g_unlink (source);
+  g_unlink (target);
+  g_rmdir (folder);
+}
+
+/* A decoder that is not installed is named. */
+static void
+test_missing_decoder (void)
+{
+  static const char *const names[] = { "flacdec", "avdec_flac" };
+  GstRegistry             *registry = gst_registry_get ();
+  GstPluginFeature        *hidden[G_N_ELEMENTS (names)];
+  g_autoptr (GError) error = NULL;
+  g_autoptr (FlitzisSample) sample = NULL;
+
+  g_assert_true (gst_init_check (NULL, NULL, NULL));
+  for (guint i = 0; i < G_N_ELEMENTS (names); i++)
+    {
+      hidden[i] = gst_registry_lookup_feature (registry, names[i]);
+      if (hidden[i] != NULL)
+        gst_registry_remove_feature (registry, hidden[i]);
+    }
+
+  sample = decode_fixture ("stereo.flac", 48000, &error);
+  g_assert_null (sample);
+  g_assert_error (error, FLITZIS_ENGINE_ERROR, FLITZIS_ENGINE_ERROR_UNSUPPORTED);
+  g_assert_nonnull (strstr (error->message, "FLAC"));
+  g_assert_nonnull (strstr (error->message, "decoder"));
+
+  for (guint i = 0; i < G_N_ELEMENTS (names); i++)
+    {
+      if (hidden[i] != NULL)
+        gst_registry_add_feature (registry, hidden[i]);
+      g_clear_object (&hidden[i]);
+    }
+}
+
+typedef struct
+{
+  GCancellable *cancellable;
+  guint         n_calls;
+  gsize         n_bytes;
+  double        progress;
+  guint         n_until_end;
+} Watch;
+
+static gboolean
+watch_cb (gsize n_bytes, double progress, gpointer user_data, GError **error)
+{
+  Watch *watch = user_data;
+
+  g_assert_cmpuint (n_bytes, >=, watch->n_bytes);
+  g_assert_cmpfloat (progress, <=, 1.0);
+  g_assert_cmpfloat (progress, >=, watch->progress);
+  watch->n_bytes = n_bytes;
+  watch->progress = progress;
+  watch->n_calls++;
+
+  if (watch->n_calls != watch->n_until_end)
+    return TRUE;
+
+  if (watch->cancellable != NULL)
+    {
+      g_cancellable_cancel (watch->cancellable);
+      return TRUE;
+    }
+
+  g_set_error_literal (error, FLITZIS_ENGINE_ERROR, FLITZIS_ENGINE_ERROR_TOO_LARGE, "enough");
+
+  return FALSE;
+}
+
+static GBytes *
+make_long_wav (void)
+{
+  g_autofree float *values = g_new0 (float, 480000);
+
+  return make_wav (values, 480000, 2, 48000);
+}
+
+static void
+test_progress (void)
+{
+  g_autoptr (GBytes) bytes = make_long_wav ();
+  g_autoptr (GError) error = NULL;
+  g_autoptr (FlitzisSample) sample = NULL;
+  Watch watch = { 0 };
+
+  sample = flitzis_decode_bytes (bytes, 24000, NULL, watch_cb, &watch, &error);
+  g_assert_no_error (error);
+  g_assert_cmpuint (watch.n_calls, >, 10);
+  g_assert_cmpfloat_with_epsilon (watch.progress, 1.0, 1e-6);
+  g_assert_cmpuint (watch.n_bytes, ==, g_bytes_get_size (flitzis_sample_get_bytes (sample)));
+}
+
+static void
+test_ended_by_func (void)
+{
+  g_autoptr (GBytes) bytes = make_long_wav ();
+  g_autoptr (GError) error = NULL;
+  Watch watch = { .n_until_end = 3 };
+
+  g_assert_null (flitzis_decode_bytes (bytes, 48000, NULL, watch_cb, &watch, &error));
+  g_assert_error (error, FLITZIS_ENGINE_ERROR, FLITZIS_ENGINE_ERROR_TOO_LARGE);
+  g_assert_cmpstr (error->message, ==, "enough");
+  g_assert_cmpuint (watch.n_calls, ==, 3);
+}
+
+static void
+test_cancel (void)
+{
+  g_autoptr (GBytes) bytes = make_long_wav ();
+  g_autoptr (GCancellable) cancellable = g_cancellable_new ();
+  g_autoptr (GError) error = NULL;
+  Watch watch = { .cancellable = cancellable, .n_until_end = 2 };
+
+  /* at the next buffer */
+  g_assert_null (flitzis_decode_bytes (bytes, 44100, cancellable, watch_cb, &watch, &error));
+  g_assert_error (error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
+  g_assert_cmpuint (watch.n_calls, ==, 2);
+  g_clear_error (&error);
+
+  /* before it has begun */
+  g_assert_null (flitzis_decode_bytes (bytes, 48000, cancellable, watch_cb, &watch, &error));
+  g_assert_error (error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
+  g_assert_cmpuint (watch.n_calls, ==, 2);
+}
+
+static guint
+count_entries (const char *path)
+{
+  g_autoptr (GDir) dir = g_dir_open (path, 0, NULL);
+  guint n_entries = 0;
+
+  g_assert_nonnull (dir);
+  while (g_dir_read_name (dir) != NULL)
+    n_entries++;
+
+  return n_entries;
+}
+
+static void
+decode_good_and_bad (void)
+{
+  static const char *const names[] = {
+    "stereo.flac", "stereo.m4a", "cbr.mp3", "video.mp4",
+    "text.wav", "unpositioned.wav", "cut.m4a", "no-frames.wav"
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (names); i++)
+    {
+      g_autoptr (FlitzisSample) sample = decode_fixture (names[i], 48000, NULL);
+    }
+}
+
+/* GLib keeps a few idle threads of its pool for a while: they must not become more. */
+static void
+test_nothing_left (void)
+{
+  guint n_descriptors, n_threads;
+
+  for (guint i = 0; i < 3; i++)
+    decode_good_and_bad ();
+  n_descriptors = count_entries ("/proc/self/fd");
+  n_threads = count_entries ("/proc/self/task");
+
+  for (guint i = 0; i < 12; i++)
+    decode_good_and_bad ();
+
+  /* A streaming thread that has failed may let go of the bus a little after us. */
+  for (guint i = 0; i < 200 && count_entries ("/proc/self/fd") != n_descriptors; i++)
+    g_usleep (10 * 1000);
+  g_assert_cmpuint (count_entries ("/proc/self/fd"), ==, n_descriptors);
+  g_assert_cmpuint (count_entries ("/proc/self/task"), <=, n_threads + 2);
+}
+
+static gpointer
+decode_worker (gpointer data)
+{
+  for (guint i = 0; i < 20; i++)
+    {
+      g_autoptr (GError) error = NULL;
+      g_autoptr (FlitzisSample) sample = decode_fixture (data, 44100, &error);
+
+      g_assert_no_error (error);
+      g_assert_cmpuint (flitzis_sample_get_n_frames (sample), ==, 11025);
+    }
+
+  return NULL;
+}
+
+/* Several at once, more than there are cores: elements start in every order. */
+static void
+test_side_by_side (void)
+{
+  static const char *const names[] = { "stereo.aiff", "stereo.flac", "stereo.ogg", "cbr.mp3",
+                                       "stereo.m4a", "stereo.aiff", "itunes.m4a", "stereo.aiff" };
+  GThread                 *threads[G_N_ELEMENTS (names)];
+
+  for (guint i = 0; i < G_N_ELEMENTS (names); i++)
+    threads[i] = g_thread_new ("decode", decode_worker, (gpointer) names[i]);
+  for (guint i = 0; i < G_N_ELEMENTS (names); i++)
+    g_thread_join (threads[i]);
+}
+
+int
+main (int argc, char *argv[])
+{
+  g_test_init (&argc, &argv, NULL);
+
+  for (guint i = 0; i < G_N_ELEMENTS (fixtures); i++)
+    {
+      g_autofree char *path = g_strdup_printf ("/decode/fixture/%s", fixtures[i].name);
+      g_autofree char *other = g_strdup_printf ("/decode/resampled/%s", fixtures[i].name);
+
+      g_test_add_data_func (path, &fixtures[i], test_fixture);
+      g_test_add_data_func (other, &fixtures[i], test_fixture_resampled);
+    }
+  for (guint i = 0; i < G_N_ELEMENTS (bad_fixtures); i++)
+    {
+      g_autofree char *path = g_strdup_printf ("/decode/bad/%s", bad_fixtures[i].name);
+
+      g_test_add_data_func (path, &bad_fixtures[i], test_bad);
+    }
+  for (guint i = 0; i < G_N_ELEMENTS (conversions); i++)
+    {
+      g_autofree char *path = g_strdup_printf ("/decode/resampler/%u-%u", conversions[i].from_rate,
+                                               conversions[i].to_rate);
+
+      g_test_add_data_func (path, &conversions[i], test_resampler);
+    }
+  g_test_add_func ("/decode/bit-exact", test_bit_exact);
+  g_test_add_func ("/decode/mend", test_mend);
+  g_test_add_func ("/decode/surround", test_surround);
+  g_test_add_func ("/decode/lengths", test_lengths);
+  g_test_add_func ("/decode/file-system", test_file_system);
+  g_test_add_func ("/decode/name", test_name);
+  g_test_add_func ("/decode/bytes", test_bytes);
+  g_test_add_func ("/decode/bad-bytes", test_bad_bytes);
+  g_test_add_func ("/decode/resource", test_resource);
+  g_test_add_func ("/decode/missing-decoder", test_missing_decoder);
+  g_test_add_func ("/decode/progress", test_progress);
+  g_test_add_func ("/decode/ended-by-func", test_ended_by_func);
+  g_test_add_func ("/decode/cancel", test_cancel);
+  g_test_add_func ("/decode/side-by-side", test_side_by_side);
+  g_test_add_func ("/decode/nothing-left", test_nothing_left);
+
+  return g_test_run ();
+}
