@@ -9,7 +9,7 @@ import sys
 import numpy
 import pytest
 
-from pipewire_daemon import without_silence
+from pipewire_daemon import CALM, without_silence
 
 LANGUAGES = ('python', 'gjs', 'vala', 'c')
 
@@ -41,6 +41,7 @@ def test_it_plays_and_tells_the_end_and_the_errors(command, pipewire, make_wav, 
     text = tmp_path / 'text.wav'
     text.write_text('not a sound\n' * 100)
     files = (make_wav('long.wav', long), text, make_wav('short.wav', short), tmp_path / 'none.wav')
+    pipewire.force(quantum=CALM)
     with pipewire.record() as recording:
         result = run(*command, *files)
         recording.wait(4800)
@@ -64,6 +65,7 @@ def test_without_a_server_it_says_so(command, make_wav):
 
 def test_a_script_needs_no_main_loop(source_dir, pipewire, make_wav):
     frames = noise(3, 12000)
+    pipewire.force(quantum=CALM)
     with pipewire.record() as recording:
         result = run(sys.executable, source_dir / 'examples' / 'script.py',
                      make_wav('noise.wav', frames))

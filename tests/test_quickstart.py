@@ -9,7 +9,7 @@ import subprocess
 import numpy
 import pytest
 
-from pipewire_daemon import numpy_of, without_silence
+from pipewire_daemon import CALM, numpy_of, without_silence
 
 RATE = 48000
 ROW = re.compile(r' *(\d+)  (\S+) +([\d.]+) +(\d+) +(\d+) -> (\d+) +(-?[\d.]+|-inf)$')
@@ -161,6 +161,7 @@ def test_with_a_server_that_plays_nothing_it_renders(quickstart, make_wav, bare_
 def test_through_pipewire(quickstart, make_wav, pipewire):
     parts = [noise(1, 4800), noise(2, 4096, 1), noise(3, 7001)]
     files = [make_wav(f'{i}.wav', part) for i, part in enumerate(parts)]
+    pipewire.force(quantum=CALM)
     with pipewire.record() as recording:
         result = quickstart(*files)
         recording.wait(4800)
@@ -170,6 +171,7 @@ def test_through_pipewire(quickstart, make_wav, pipewire):
 
 
 def test_without_arguments_it_plays_the_sound_theme(quickstart, pipewire, engine):
+    pipewire.force(quantum=CALM)
     with pipewire.record() as recording:
         result = quickstart()
         recording.wait(4800)
