@@ -77,7 +77,7 @@ load (FlitzisLoad *self, GCancellable *cancellable, GError **error)
 static void
 load_worker (GTask *task, gpointer source_object, gpointer task_data, GCancellable *cancellable)
 {
-  FlitzisLoad *self = task_data;
+  FlitzisLoad *self = g_task_get_task_data (task);
   GError      *error = NULL;
   gboolean     loaded = load (self, cancellable, &error);
 
@@ -94,7 +94,7 @@ pool_worker (gpointer data, gpointer user_data)
 {
   g_autoptr (GTask) task = data;
 
-  load_worker (task, NULL, g_task_get_task_data (task), g_task_get_cancellable (task));
+  load_worker (task, NULL, NULL, g_task_get_cancellable (task));
 }
 
 /* Decoding is work for the processor: more workers than it has cores only share them. */

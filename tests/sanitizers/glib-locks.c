@@ -1,0 +1,101 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Copyright 2026 the Flitzis authors */
+
+/*
+ * Linked into the tests under ThreadSanitizer, which cannot see into GLib: stands before the
+ * functions of GLib that order what threads do, and tells it of that order.
+ */
+
+#include <dlfcn.h>
+#include <gio/gio.h>
+
+void __tsan_acquire (void *address);
+void __tsan_release (void *address);
+
+#define REAL(name) ((__typeof__ (&name)) dlsym (RTLD_NEXT, #name))
+
+void
+g_mutex_lock (GMutex *mutex)
+{
+  REAL (g_mutex_lock)
+  (mutex);
+  __tsan_acquire (mutex);
+}
+
+void
+g_mutex_unlock (GMutex *mutex)
+{
+  __tsan_release (mutex);
+  REAL (g_mutex_unlock)
+  (mutex);
+}
+
+gpointer
+g_thread_join (GThread *thread)
+{
+  gpointer result = REAL (g_thread_join) (thread);
+
+  __tsan_acquire (thread);
+
+  return result;
+}
+
+/* What was done before any reference was dropped was done before the last one was. */
+void
+g_object_unref (gpointer object)
+{
+  __tsan_acquire (object);
+  __tsan_release (object);
+  REAL (g_object_unref)
+  (object);
+}
+
+void
+g_bytes_unref (GBytes *bytes)
+{
+  __tsan_acquire (bytes);
+  __tsan_release (bytes);
+  REAL (g_bytes_unref)
+  (bytes);
+}
+
+/* A task carries its data to the worker, and its result back. */
+void
+g_task_set_task_data (GTask *task, gpointer data, GDestroyNotify destroy)
+{
+  REAL (g_task_set_task_data)
+  (task, data, destroy);
+  __tsan_release (task);
+}
+
+gpointer
+g_task_get_task_data (GTask *task)
+{
+  __tsan_acquire (task);
+
+  return REAL (g_task_get_task_data) (task);
+}
+
+void
+g_task_return_boolean (GTask *task, gboolean result)
+{
+  __tsan_release (task);
+  REAL (g_task_return_boolean)
+  (task, result);
+}
+
+void
+g_task_return_error (GTask *task, GError *error)
+{
+  __tsan_release (task);
+  REAL (g_task_return_error)
+  (task, error);
+}
+
+gboolean
+g_task_propagate_boolean (GTask *task, GError **error)
+{
+  __tsan_acquire (task);
+
+  return REAL (g_task_propagate_boolean) (task, error);
+}
