@@ -11,7 +11,8 @@ const loop = new GLib.MainLoop(null, false);
 const playing = new Set();
 
 engine.connect('voice-ended', (_engine, voice, slot, reason) => {
-  print(`voice ${voice} (slot ${slot}): ${reason === Flitzis.EndReason.FINISHED ? 'finished' : reason}`);
+  const why = reason === Flitzis.EndReason.FINISHED ? 'finished' : `ended with ${reason}`;
+  print(`voice ${voice} (slot ${slot}): ${why}`);
   playing.delete(voice);
   if (playing.size === 0)
     loop.quit();

@@ -218,9 +218,9 @@ class PipeWire:
 
 class Recording:
     """What a sink plays. Inside the `with` block: `wait (n_frames)`; behind it: `frames`, float32
-    of n_frames x 2, bit for bit what the sink was given where its graph runs at `rate`, and `n_missed`:
-    a graph does not wait for its nodes, so a busy machine loses a block now and then. A large
-    quantum (`force`) makes that rare."""
+    of n_frames x 2, bit for bit what the sink was given where its graph runs at `rate`, and
+    `n_missed`: a graph does not wait for its nodes, so a busy machine loses a block now and then.
+    A large quantum (`force`) makes that rare."""
 
     HEAD = 4096  # bytes before the frames: recorder.c says what they are
 

@@ -33,7 +33,7 @@ struct recorder
   struct pw_main_loop    *loop;
   struct pw_stream       *stream;
   struct spa_io_position *position;
-  uint64_t                next; /* where the clock of the graph should stand, 0 before the first block */
+  uint64_t                next; /* where the graph's clock should stand; 0: unknown */
 };
 
 static void
@@ -56,7 +56,8 @@ process_cb (void *data)
       self->head->n_missed += n_new;
       n_new = 0;
     }
-  memcpy (self->frames + 2 * n_frames, (char *) from->data + from->chunk->offset, n_new * FRAME_SIZE);
+  memcpy (self->frames + 2 * n_frames, (char *) from->data + from->chunk->offset,
+          n_new * FRAME_SIZE);
   if (self->position != NULL)
     {
       const struct spa_io_clock *clock = &self->position->clock;
