@@ -202,6 +202,13 @@ test_fixture_resampled (gconstpointer data)
   g_assert_cmpint (best_shift, ==, 0);
 }
 
+static void
+put_le (guint8 *target, guint32 value, guint n_bytes)
+{
+  for (guint i = 0; i < n_bytes; i++)
+    target[i] = value >> (8 * i);
+}
+
 /* A WAV file of float frames in memory. */
 static GBytes *
 make_wav (const float *values, gsize n_values, guint n_channels, guint rate)
@@ -210,16 +217,16 @@ make_wav (const float *values, gsize n_values, guint n_channels, guint rate)
   GByteArray *array = g_byte_array_new ();
   guint8      head[44] = "RIFF....WAVEfmt ";
 
-  GST_WRITE_UINT32_LE (head + 4, 36 + data_size);
-  GST_WRITE_UINT32_LE (head + 16, 16);
-  GST_WRITE_UINT16_LE (head + 20, 3);
-  GST_WRITE_UINT16_LE (head + 22, n_channels);
-  GST_WRITE_UINT32_LE (head + 24, rate);
-  GST_WRITE_UINT32_LE (head + 28, rate * n_channels * 4);
-  GST_WRITE_UINT16_LE (head + 32, n_channels * 4);
-  GST_WRITE_UINT16_LE (head + 34, 32);
+  put_le (head + 4, 36 + data_size, 4);
+  put_le (head + 16, 16, 4);
+  put_le (head + 20, 3, 2);
+  put_le (head + 22, n_channels, 2);
+  put_le (head + 24, rate, 4);
+  put_le (head + 28, rate * n_channels * 4, 4);
+  put_le (head + 32, n_channels * 4, 2);
+  put_le (head + 34, 32, 2);
   memcpy (head + 36, "data", 4);
-  GST_WRITE_UINT32_LE (head + 40, data_size);
+  put_le (head + 40, data_size, 4);
   g_byte_array_append (array, head, sizeof head);
   g_byte_array_append (array, (const guint8 *) values, data_size);
 
@@ -260,7 +267,8 @@ test_bit_exact (void)
   g_assert_no_error (error);
   for (guint i = 0; i < 9600; i++)
     {
-      gint16 value = (gint16) GST_READ_UINT16_LE (contents + 44 + 2 * i);
+      const guint8 *bytes = (const guint8 *) contents + 44 + 2 * i;
+      gint16        value = (gint16) (bytes[0] | bytes[1] << 8);
 
       g_assert_true (get_values (sample)[i] == value / 32768.0f);
     }
@@ -796,13 +804,15 @@ test_nothing_left (void)
 static gpointer
 decode_worker (gpointer data)
 {
+  guint64 n_frames = g_str_has_suffix (data, ".wav") ? 4410 : 11025;
+
   for (guint i = 0; i < 20; i++)
     {
       g_autoptr (GError) error = NULL;
       g_autoptr (FlitzisSample) sample = decode_fixture (data, 44100, &error);
 
       g_assert_no_error (error);
-      g_assert_cmpuint (flitzis_sample_get_n_frames (sample), ==, 11025);
+      g_assert_cmpuint (flitzis_sample_get_n_frames (sample), ==, n_frames);
     }
 
   return NULL;
@@ -813,7 +823,8 @@ static void
 test_side_by_side (void)
 {
   static const char *const names[] = { "stereo.aiff", "stereo.flac", "stereo.ogg", "cbr.mp3",
-                                       "stereo.m4a", "stereo.aiff", "itunes.m4a", "stereo.aiff" };
+                                       "stereo.m4a", "stray-bytes.wav", "itunes.m4a",
+                                       "stereo.aiff" };
   GThread                 *threads[G_N_ELEMENTS (names)];
 
   for (guint i = 0; i < G_N_ELEMENTS (names); i++)

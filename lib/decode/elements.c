@@ -217,14 +217,13 @@ nudge_segment (GstEvent *event, gboolean is_open)
 static GstBuffer *
 restore_opus_head (GstBuffer *buffer)
 {
-  guint8 rate[4];
+  guint32 rate = GUINT32_TO_LE (OPUS_RATE);
 
   if (gst_buffer_get_size (buffer) < 19 || gst_buffer_memcmp (buffer, 0, "OpusHead", 8) != 0)
     return buffer;
 
-  GST_WRITE_UINT32_LE (rate, OPUS_RATE);
   buffer = gst_buffer_make_writable (buffer);
-  gst_buffer_fill (buffer, 12, rate, sizeof rate);
+  gst_buffer_fill (buffer, 12, &rate, sizeof rate);
 
   return buffer;
 }
@@ -360,20 +359,18 @@ source_probe_cb (GstPad *pad, GstPadProbeInfo *info, gpointer user_data)
   const FlitzisHeader *header = self->header;
   guint64              longer = header->movie_duration + header->movie_delay;
   GstBuffer           *buffer = GST_PAD_PROBE_INFO_BUFFER (info);
-  guint8               field[8];
+  guint32              field_32 = GUINT32_TO_BE ((guint32) longer);
+  guint64              field_64 = GUINT64_TO_BE (longer);
+  gboolean             is_short = header->movie_duration_size == 4;
 
   if (buffer == NULL || GST_BUFFER_OFFSET (buffer) > header->movie_duration_offset ||
       header->movie_duration_offset + header->movie_duration_size >
           GST_BUFFER_OFFSET (buffer) + gst_buffer_get_size (buffer))
     return GST_PAD_PROBE_OK;
 
-  if (header->movie_duration_size == 4)
-    GST_WRITE_UINT32_BE (field, (guint32) longer);
-  else
-    GST_WRITE_UINT64_BE (field, longer);
-
   buffer = gst_buffer_make_writable (buffer);
-  gst_buffer_fill (buffer, header->movie_duration_offset - GST_BUFFER_OFFSET (buffer), field,
+  gst_buffer_fill (buffer, header->movie_duration_offset - GST_BUFFER_OFFSET (buffer),
+                   is_short ? (gconstpointer) &field_32 : &field_64,
                    header->movie_duration_size);
   info->data = buffer;
 
@@ -421,7 +418,7 @@ flitzis_elements_build (FlitzisElements     *self,
                            "layout", G_TYPE_STRING, "interleaved",
                            "channels", GST_TYPE_INT_RANGE, 1, 2,
                            NULL);
-  GstElement *source, *queue = NULL;
+  GstElement *source, *valve = NULL;
 
   g_mutex_init (&self->lock);
   self->header = header;
@@ -444,8 +441,10 @@ flitzis_elements_build (FlitzisElements     *self,
 
   if (push_mode)
     {
-      queue = add_element (self, "queue", error);
-      if (queue == NULL)
+      /* It has no way to fetch, so that the source must push. A queue would do as well, but it
+       * loses the end of the stream when the demuxer has read enough before the source is there. */
+      valve = add_element (self, "valve", error);
+      if (valve == NULL)
         return FALSE;
     }
 
@@ -466,8 +465,8 @@ flitzis_elements_build (FlitzisElements     *self,
     }
 
   gst_element_link (self->convert, self->sink);
-  if (queue != NULL)
-    gst_element_link_many (source, queue, self->decodebin, NULL);
+  if (valve != NULL)
+    gst_element_link_many (source, valve, self->decodebin, NULL);
   else
     gst_element_link (source, self->decodebin);
 

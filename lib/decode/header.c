@@ -28,6 +28,30 @@ typedef struct
   GCancellable *cancellable;
 } Reader;
 
+static guint16
+read_le16 (const guint8 *data)
+{
+  return data[0] | data[1] << 8;
+}
+
+static guint32
+read_le32 (const guint8 *data)
+{
+  return read_le16 (data) | (guint32) read_le16 (data + 2) << 16;
+}
+
+static guint32
+read_be32 (const guint8 *data)
+{
+  return (guint32) data[0] << 24 | data[1] << 16 | data[2] << 8 | data[3];
+}
+
+static guint64
+read_be64 (const guint8 *data)
+{
+  return (guint64) read_be32 (data) << 32 | read_be32 (data + 4);
+}
+
 /* FALSE where the file has not that many bytes at `offset`. */
 static gboolean
 read_at (Reader *reader, guint64 offset, gpointer data, gsize size, GError **error)
@@ -58,7 +82,7 @@ read_riff (FlitzisHeader *self, Reader *reader, GError **error)
       if (!read_at (reader, offset, chunk, 8, error))
         return;
 
-      size = GST_READ_UINT32_LE (chunk + 4);
+      size = read_le32 (chunk + 4);
       if (memcmp (chunk, "fmt ", 4) != 0)
         {
           offset += 8 + (guint64) size + size % 2;
@@ -68,9 +92,9 @@ read_riff (FlitzisHeader *self, Reader *reader, GError **error)
       if (size < 16 || !read_at (reader, offset + 8, chunk + 8, MIN (size, 24), error))
         return;
 
-      format = GST_READ_UINT16_LE (chunk + 8);
-      n_channels = GST_READ_UINT16_LE (chunk + 10);
-      mask = format == 0xfffe && size >= 24 ? GST_READ_UINT32_LE (chunk + 8 + 20) : 0;
+      format = read_le16 (chunk + 8);
+      n_channels = read_le16 (chunk + 10);
+      mask = format == 0xfffe && size >= 24 ? read_le32 (chunk + 8 + 20) : 0;
       if (n_channels > 2 && mask == 0)
         self->n_unpositioned_channels = n_channels;
       return;
@@ -88,7 +112,7 @@ read_flac (FlitzisHeader *self, Reader *reader, guint64 offset, GError **error)
 
   /* STREAMINFO is always first; the number of frames is its 36 bits from bit 108 on. */
   if ((info[4] & 0x7f) == 0)
-    self->n_frames = ((guint64) (info[8 + 13] & 0x0f) << 32) | GST_READ_UINT32_BE (info + 8 + 14);
+    self->n_frames = ((guint64) (info[8 + 13] & 0x0f) << 32) | read_be32 (info + 8 + 14);
 }
 
 /* The frames of a packet and the size of the layer III side information, or FALSE. */
@@ -136,10 +160,10 @@ read_mpeg_audio (FlitzisHeader *self, Reader *reader, guint64 offset, GError **e
   if (memcmp (table, "Xing", 4) != 0 && memcmp (table, "Info", 4) != 0)
     return;
 
-  flags = GST_READ_UINT32_BE (table + 4);
+  flags = read_be32 (table + 4);
   table += 8;
   if (flags & 1)
-    self->n_packets = GST_READ_UINT32_BE (table);
+    self->n_packets = read_be32 (table);
   for (guint bit = 0; bit < 4; bit++)
     {
       static const guint sizes[] = { 4, 4, 100, 4 };
@@ -202,7 +226,7 @@ find_box (const guint8 *data, const guint8 *end, const char *type, gsize size)
 static guint32
 get_timescale (const guint8 *header)
 {
-  return GST_READ_UINT32_BE (header + (header[0] == 1 ? 20 : 12));
+  return read_be32 (header + (header[0] == 1 ? 20 : 12));
 }
 
 /*
@@ -217,8 +241,8 @@ parse_edit_lists (const guint8 *data, const guint8 *end, guint32 movie_timescale
   while ((data = find_box (data, end, "elst", 8 + 20)) != NULL)
     {
       gboolean      is_long = data[0] == 1;
-      gint64        media_time = is_long ? (gint64) GST_READ_UINT64_BE (data + 16)
-                                         : (gint32) GST_READ_UINT32_BE (data + 12);
+      gint64        media_time = is_long ? (gint64) read_be64 (data + 16)
+                                         : (gint32) read_be32 (data + 12);
       const guint8 *media = find_box (data, end, "mdhd", 24);
       guint32       timescale;
 
@@ -246,12 +270,12 @@ parse_moov (FlitzisHeader *self, guint64 offset, const guint8 *data, gsize size)
     return;
 
   timescale = get_timescale (movie);
-  self->movie_duration = GST_READ_UINT32_BE (movie + duration_at);
+  self->movie_duration = read_be32 (movie + duration_at);
   self->movie_duration_size = 4;
   if (movie[0] == 1)
     {
       duration_at = 24;
-      self->movie_duration = GST_READ_UINT64_BE (movie + duration_at);
+      self->movie_duration = read_be64 (movie + duration_at);
       self->movie_duration_size = 8;
     }
   self->movie_duration_offset = offset + (movie - data) + duration_at;
@@ -289,12 +313,12 @@ read_mp4 (FlitzisHeader *self, Reader *reader, GError **error)
       if (!read_at (reader, offset, box, 8, error))
         break;
 
-      size = GST_READ_UINT32_BE (box);
+      size = read_be32 (box);
       if (size == 1)
         {
           if (!read_at (reader, offset + 8, box + 8, 8, error))
             break;
-          size = GST_READ_UINT64_BE (box + 8);
+          size = read_be64 (box + 8);
           header_size = 16;
         }
       if (size < header_size || size > G_MAXINT64 - offset)
