@@ -1,0 +1,783 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""Playing through PipeWire: what the sink's monitor heard against what `render` computes, and what
+becomes of an engine whose server or sink comes and goes."""
+
+import contextlib
+import math
+import pathlib
+import re
+import socket
+import subprocess
+import sys
+import threading
+import time
+
+import numpy
+import pytest
+
+import gi
+
+gi.require_version('Flitzis', '1')
+from gi.repository import Flitzis, Gio, GLib
+
+from pipewire_daemon import SINK, poll
+from test_playing import (Reason, Steal, assert_same, constant, counters, drain, fails_with, fill,
+                          make_sample, noise, perform, place, render, watch)
+
+State = Flitzis.State
+PAUSE = 600  # frames of silence that part two takes
+
+
+def state_is(engine, state, seconds=30.0):
+    poll(lambda: engine.props.state == state, f'the state {state.value_nick}', seconds)
+
+
+def go_on(engine, n_frames):
+    """Waits until the engine has rendered this many more frames."""
+    goal = engine.props.position + n_frames
+    poll(lambda: engine.props.position >= goal, f'{n_frames} frames of the engine')
+
+
+def run_out(engine):
+    """Waits until nothing sounds, and longer than any fade or pause."""
+    poll(lambda: engine.props.state == State.RUNNING and engine.props.n_playing == 0, 'the end')
+    go_on(engine, 4 * PAUSE)
+
+
+def split(frames):
+    """The parts of a recording that sound, each from its first to its last frame."""
+    sounding = numpy.flatnonzero(frames.any(axis=1))
+    if not sounding.size:
+        return []
+    pauses = numpy.flatnonzero(numpy.diff(sounding) > PAUSE)
+    firsts = numpy.concatenate([[0], pauses + 1])
+    lasts = numpy.concatenate([pauses, [len(sounding) - 1]])
+    return [frames[sounding[first]:sounding[last] + 1] for first, last in zip(firsts, lasts)]
+
+
+def same(heard, expected):
+    return heard.shape == expected.shape and numpy.array_equal(heard.view('<u4'),
+                                                              expected.view('<u4'))
+
+
+def one_of_many(pipewire, take, is_right, n_takes=5, n_rounds=8, **recording):
+    """Records takes until one is right. A virtual machine that is busy loses cycles of the graph,
+    small ones most of all, and what was lost nobody heard; what is wrong is wrong in every take."""
+    heard = []
+    for _ in range(n_rounds):
+        with pipewire.record(**recording) as recorded:
+            for _ in range(n_takes):
+                take()
+            recorded.wait(4800)
+        heard = split(recorded.frames)
+        if any(is_right(each) for each in heard):
+            return
+    raise AssertionError(f'none of {n_rounds * n_takes} takes was right; the lengths of the last: '
+                         f'{[len(each) for each in heard]}')
+
+
+# The same bits as render
+
+
+QUANTA = (64, 256, 1024, 4096)
+
+
+@pytest.mark.parametrize('quantum', QUANTA)
+def test_what_is_triggered_before_start_sounds_from_the_first_block(
+        pipewire, make_engine, quantum):
+    """All of it, to the bit as `render` has it."""
+    pipewire.force(quantum=quantum)
+    n_frames = 1500 if quantum < 1024 else 6000
+
+    def prepare():
+        engine = make_engine()
+        engine.props.gain = 0.7
+        for slot, n_channels in enumerate((2, 1, 2)):
+            fill(engine, slot, noise(slot, n_frames - 100 * slot, n_channels))
+            engine.play_sample(slot, 0.9 - 0.2 * slot)
+        return engine
+
+    def take():
+        engine = prepare()
+        engine.start()
+        run_out(engine)
+        engine.stop()
+    expected = render(prepare(), n_frames)
+    one_of_many(pipewire, take, lambda heard: same(heard, expected))
+
+
+def test_what_is_triggered_right_after_start_sounds(pipewire, make_engine):
+    """Every frame of it: a script may start and play at once."""
+    frames = noise(1, 6000)
+
+    def take():
+        engine = make_engine()
+        fill(engine, 0, frames)
+        engine.start()
+        assert engine.play_sample(0, 1.0) > 0
+        run_out(engine)
+        engine.stop()
+    one_of_many(pipewire, take, lambda heard: same(heard, frames))
+
+
+def replay(prepare, events, frames, n_frames):
+    """Renders the events on these frames."""
+    events = [*zip(frames, events), (n_frames, lambda engine: None)]
+    return perform(prepare(), events, iter(lambda: 999, None))[:n_frames]
+
+
+def read_frames(heard, prepare, events):
+    """The frame of each event: where the recording parts from all that came before it."""
+    frames = []
+    for _ in events:
+        before = replay(prepare, events, frames, len(heard))
+        different = numpy.flatnonzero((heard != before).any(axis=1))
+        if not different.size:
+            return None
+        frames.append(different[0])
+    return frames
+
+
+@pytest.mark.parametrize('quantum', QUANTA)
+def test_what_is_triggered_while_it_runs_is_what_render_has_on_the_same_frames(
+        pipewire, make_engine, quantum):
+    """Triggers, a stop, a gain that moves and a theft; the frames are read off the recording, and
+    are those of blocks."""
+    pipewire.force(quantum=quantum)
+    n_frames = max(1700, 8 * quantum)
+    events = (lambda engine: engine.play_sample(0, 0.9),
+              lambda engine: engine.play_sample(1, 0.7),
+              lambda engine: engine.get_slot(0).set_gain(0.2),
+              lambda engine: engine.play_sample(2, 0.6),
+              lambda engine: engine.stop_sample(1),
+              lambda engine: engine.play_sample(1, 0.5),
+              lambda engine: engine.play_sample(2, 0.4))
+
+    def prepare():
+        engine = make_engine(n_voices=3)
+        for slot in range(3):
+            fill(engine, slot, noise(slot, n_frames, 1 + slot % 2))
+        return engine
+
+    def take():
+        engine.get_slot(0).set_gain(1.0)
+        for event in events:
+            event(engine)
+            go_on(engine, 1)
+        run_out(engine)
+
+    def is_right(heard):
+        frames = read_frames(heard, prepare, events)
+        return frames is not None and all(frame % quantum == 0 for frame in frames) and same(
+            heard, replay(prepare, events, frames, len(heard)))
+    engine = prepare()
+    engine.start()
+    state_is(engine, State.RUNNING)
+    one_of_many(pipewire, take, is_right, n_takes=2 if quantum == 4096 else 5)
+    assert engine.props.n_stolen > 0
+
+
+def stop_the_newest(engine):
+    engine.stop_voice(engine.play_sample(1, 1.0))
+
+
+def play_and_turn_down(engine):
+    engine.play_sample(1, 0.5)
+    engine.play_sample(2, 0.6)
+    engine.get_slot(2).props.gain = 0.1
+    engine.play_sample(1, 1.0)
+
+
+def play_between_settings(engine):
+    engine.props.steal = Steal.REJECT
+    engine.play_sample(1, 1.0)
+    engine.props.steal = Steal.OLDEST
+
+
+@pytest.mark.parametrize('n_voices, events', (
+    (1, stop_the_newest), (2, stop_the_newest), (3, play_and_turn_down),
+    (1, play_between_settings)))
+def test_what_happens_between_two_blocks_is_what_render_makes_of_it(
+        pipewire, make_engine, n_voices, events):
+    """The same calls on the same frame start, steal and stop the same voices."""
+    pipewire.force(quantum=8192)
+
+    def perform_on(engine, next_block):
+        ended = watch(engine)
+        engine.props.steal = Steal.QUIETEST
+        for slot in range(3):
+            fill(engine, slot, constant(480000))
+        next_block()
+        engine.play_sample(0, 1.0)
+        next_block()
+        position = engine.props.position
+        events(engine)
+        in_one_block = engine.props.position == position
+        next_block()
+        result = counters(engine), engine.props.n_playing
+        engine.stop()  # fetches the ends that are still on their way
+        drain()
+        return in_one_block, *result, sorted(ended)
+
+    def live():
+        engine = make_engine(n_voices=n_voices)
+        engine.start()
+        state_is(engine, State.RUNNING)
+        return perform_on(engine, lambda: go_on(engine, 1))
+    offline = make_engine(n_voices=n_voices)
+    expected = perform_on(offline, lambda: render(offline, 8192))
+    assert poll(lambda: (result := live())[0] and result, 'calls within one block') == expected
+
+
+def test_an_engine_at_the_rate_of_another_graph_is_exact_there(pipewire, make_engine):
+    pipewire.force(rate=44100)
+    frames = noise(1, 5000)
+
+    def take():
+        engine = make_engine(sample_rate=44100)
+        fill(engine, 0, frames, 44100)
+        engine.play_sample(0, 1.0)
+        engine.start()
+        run_out(engine)
+        engine.stop()
+    one_of_many(pipewire, take, lambda heard: same(heard, frames), rate=44100)
+
+
+@pytest.mark.parametrize('graph_rate, engine_rate', ((44100, 48000), (48000, 44100),
+                                                     (48000, 192000)))
+def test_an_engine_at_another_rate_than_the_graph_keeps_its_pitch(
+        pipewire, make_engine, graph_rate, engine_rate):
+    pipewire.force(rate=graph_rate)
+    engine = make_engine(sample_rate=engine_rate)
+    sine = numpy.sin(2 * numpy.pi * 1000 / engine_rate * numpy.arange(engine_rate // 2))
+    fill(engine, 0, (0.5 * sine).astype('<f4')[:, None], engine_rate)
+    with pipewire.record(rate=graph_rate) as recording:
+        engine.start()
+        engine.play_sample(0, 1.0)
+        run_out(engine)
+        recording.wait(4800)
+    heard = max(split(recording.frames), key=len)[:, 0]
+    assert len(heard) == pytest.approx(graph_rate / 2, rel=0.2)
+    spectrum = numpy.abs(numpy.fft.rfft(heard * numpy.hanning(len(heard))))
+    assert numpy.argmax(spectrum) * graph_rate / len(heard) == pytest.approx(1000, abs=5)
+    assert numpy.abs(heard).max() == pytest.approx(0.5, rel=0.1)
+
+
+# Start and stop
+
+
+def test_stop_freezes_and_start_goes_on_from_there(pipewire, engine):
+    """Voices, position and what was triggered meanwhile; as often as one likes."""
+    n_rounds = 4
+    ended = watch(engine)
+    fill(engine, 0, constant(n_rounds * 48000, 0.25))
+    fill(engine, 1, constant(100, 0.5))
+    voice = engine.play_sample(0, 1.0)
+    for round in range(n_rounds):
+        assert engine.start() and engine.start()
+        state_is(engine, State.RUNNING)
+        go_on(engine, 4000)
+        engine.stop()
+        engine.stop()
+        position = engine.props.position
+        assert engine.props.state == State.STOPPED
+        assert engine.props.n_playing == 1
+        drain()
+        assert all(each != voice for each, *_ in ended)
+        assert engine.play_sample(1, 1.0) > 0
+        assert engine.props.n_playing == 2
+        assert engine.props.position == position
+    # offline it goes on, too, on the very next frame
+    left = n_rounds * 48000 - position
+    assert_same(render(engine, left + 10), place(left + 10, (0, numpy.full((left, 2), 0.25, '<f4')),
+                                                 (0, numpy.full((100, 2), 0.5, '<f4'))))
+    drain()
+    assert (voice, 0, Reason.FINISHED) in ended
+    assert engine.props.n_started == 1 + n_rounds == len(ended)
+
+
+def test_what_was_frozen_is_heard_from_where_it_stood(pipewire, make_engine):
+    """What the sink played before and after a pause are the frames of one sample: none twice, and
+    none left out but those that were on their way to the sink."""
+    quantum = 1024
+    frames = noise(1, 40 * quantum)
+    pipewire.force(quantum=quantum)
+
+    def take():
+        engine = make_engine()
+        fill(engine, 0, frames)
+        engine.play_sample(0, 1.0)
+        with pipewire.record() as recording:
+            engine.start()
+            poll(lambda: engine.props.position >= 5 * quantum, 'the first blocks')
+            engine.stop()
+            position = engine.props.position
+            recording.wait(2 * PAUSE + 4096)
+            assert engine.props.position == position
+            engine.start()
+            run_out(engine)
+            recording.wait(4800)
+        engine.stop()
+        parts = split(recording.frames)
+        return (len(parts) == 2 and same(parts[0], frames[:len(parts[0])])
+                and position - 2 * quantum <= len(parts[0]) <= position
+                and same(parts[1], frames[position:]))
+    assert any(take() for _ in range(10))
+
+
+def test_render_is_refused_while_the_engine_is_started(pipewire, engine):
+    engine.start()
+    for _ in range(2):
+        with fails_with(Flitzis.EngineError.BUSY):
+            engine.render(10)
+        state_is(engine, State.RUNNING)
+    engine.stop()
+    assert engine.render(10).get_size() == 80
+
+
+def finish(iterate, engine, cancellable=None):
+    """Starts in the background and waits on the main context for what `start_finish` says."""
+    results = []
+    engine.start_async(cancellable, lambda _engine, result: results.append(result))
+    assert results == []
+    iterate(lambda: results)
+    return engine.start_finish(results[0])
+
+
+def test_start_async_tells_when_it_has_started(pipewire, engine, iterate):
+    assert finish(iterate, engine)
+    assert engine.props.state in (State.STARTING, State.RUNNING)
+    assert finish(iterate, engine)
+    state_is(engine, State.RUNNING)
+
+
+def test_start_async_tells_the_errors(engine, iterate):
+    with fails_with(Flitzis.EngineError.OUTPUT):
+        finish(iterate, engine)
+    cancellable = Gio.Cancellable()
+    cancellable.cancel()
+    with pytest.raises(GLib.Error) as raised:
+        finish(iterate, engine, cancellable)
+    assert raised.value.matches(Gio.io_error_quark(), Gio.IOErrorEnum.CANCELLED)
+    assert engine.props.state == State.STOPPED
+
+
+def test_states_are_told_on_the_main_context(pipewire, engine, iterate):
+    told = []
+    engine.connect('notify::state', lambda engine, _pspec: told.append(
+        (engine.props.state, threading.get_ident())))
+    engine.start()
+    state_is(engine, State.RUNNING)
+    assert told == []
+    iterate(lambda: told)
+    engine.stop()
+    iterate(lambda: len(told) > 1)
+    assert told == [(State.RUNNING, threading.get_ident()), (State.STOPPED, threading.get_ident())]
+
+
+STOP_WITHIN_BLOCKS = '''
+import gi, time
+gi.require_version('Flitzis', '1')
+from gi.repository import Flitzis, GLib
+
+# more voices than the machine can play: a block is being rendered at any time
+engine = Flitzis.Engine(n_voices=1024, sample_rate=192000)
+engine.set_sample(0, Flitzis.Sample.new(GLib.Bytes.new(bytes(8 * 48000)), 2, 1000))
+for _ in range(1024):
+    engine.play_sample(0, 0.001)
+deadline = time.monotonic() + 30
+for _ in range(5):
+    engine.start()
+    position = engine.props.position
+    while engine.props.position == position:
+        assert time.monotonic() < deadline
+    engine.stop()
+print('stopped')
+'''
+
+
+def test_stop_waits_for_a_block_that_is_being_rendered(pipewire):
+    result = subprocess.run([sys.executable, '-c', STOP_WITHIN_BLOCKS], capture_output=True,
+                            text=True, timeout=60)
+    assert (result.returncode, result.stdout, result.stderr) == (0, 'stopped\n', '')
+
+
+# Without a server
+
+
+@pytest.fixture
+def deaf_server(tmp_path, monkeypatch):
+    """A server that takes connections and never says a word."""
+    monkeypatch.setenv('XDG_RUNTIME_DIR', str(tmp_path))
+    with socket.socket(socket.AF_UNIX) as server:
+        server.bind(str(tmp_path / 'pipewire-0'))
+        server.listen()
+        yield
+
+
+def assert_start_fails(engine):
+    began = time.monotonic()
+    with fails_with(Flitzis.EngineError.OUTPUT, 'PipeWire'):
+        engine.start()
+    assert time.monotonic() - began < 2.0
+    assert engine.props.state == State.STOPPED
+
+
+def assert_renders(engine):
+    frames = noise(1, 100)
+    fill(engine, 0, frames)
+    engine.play_sample(0, 1.0)
+    assert_same(render(engine, 100), frames)
+
+
+def test_without_a_server_start_is_an_error_and_render_works(engine):
+    for _ in range(3):
+        assert_start_fails(engine)
+        assert_renders(engine)
+
+
+def test_a_server_that_never_answers_is_given_a_second(deaf_server, engine):
+    assert_start_fails(engine)
+    assert_renders(engine)
+
+
+def test_an_engine_that_found_no_server_starts_when_there_is_one(engine, request):
+    assert_start_fails(engine)
+    voice = engine.set_sample(0, make_sample(noise(1, 10))) and engine.play_sample(0, 1.0)
+    request.getfixturevalue('pipewire')
+    ended = watch(engine)
+    engine.start()
+    run_out(engine)
+    drain()
+    assert ended == [(voice, 0, Reason.FINISHED)]
+
+
+def test_without_a_sink_start_returns_and_triggers_wait(bare_pipewire, engine, iterate):
+    told = []
+    engine.connect('notify::state', lambda engine, _pspec: told.append(engine.props.state))
+    ended = watch(engine)
+    frames = noise(1, 1000)
+    fill(engine, 0, frames)
+    assert engine.start()
+    voice = engine.play_sample(0, 1.0)
+    iterate(lambda: told)
+    assert (told, engine.props.state) == ([State.STARTING], State.STARTING)
+    assert (voice, engine.props.position, engine.props.n_triggered) == (1, 0, 1)
+    # loads, stops and settings work meanwhile
+    stopped = fill(engine, 1, frames) is not None and engine.play_sample(1, 1.0)
+    engine.stop_sample(1)
+    engine.get_slot(0).props.gain = 0.5
+    iterate(lambda: ended)
+    assert ended == [(stopped, 1, Reason.STOPPED)]
+    engine.stop()
+    assert_same(render(engine, 1000), numpy.float32(0.5) * frames)
+
+
+def test_memory_is_freed_while_no_sink_is_linked(bare_pipewire, engine):
+    engine.start()
+    samples_freed(engine, n=3000)
+
+
+# How the node shows
+
+
+def quantum_of(engine):
+    """The size of the blocks, seen in the positions the engine comes by."""
+    positions = set()
+
+    def enough():
+        positions.add(engine.props.position)
+        return len(positions) > 30
+    poll(enough, 'thirty blocks')
+    steps = numpy.diff(sorted(positions))
+    return math.gcd(*steps.tolist())
+
+
+def test_the_node_shows_as_it_was_named(pipewire, make_engine):
+    engine = make_engine(client_name='drum-machine')
+    engine.start()
+    pipewire.wait_linked('drum-machine')
+    props = pipewire.props('drum-machine')
+    assert props['media.class'] == 'Stream/Output/Audio'
+    assert (props['media.role'], props['media.type'], props['media.category']) == (
+        'Music', 'Audio', 'Playback')
+    assert props['application.name'] == 'drum-machine'
+    assert 'node.latency' not in props
+    assert 'target.object' not in props
+    assert quantum_of(engine) == 1024
+    engine.stop()
+    poll(lambda: not pipewire.node('drum-machine'), 'the node to go')
+
+
+def test_a_node_without_a_name_has_that_of_the_program(pipewire, engine):
+    engine.start()
+    name = GLib.get_prgname() or 'Flitzis'
+    assert pipewire.wait_linked(name)
+    engine.props.client_name = 'renamed'
+    engine.props.media_role = None
+    engine.stop()
+    engine.start()
+    assert 'media.role' not in pipewire.wait_linked('renamed')['info']['props']
+
+
+def test_the_role_is_the_users(pipewire, make_engine):
+    make_engine(client_name='game', media_role='Game').start()
+    assert pipewire.wait_linked('game')['info']['props']['media.role'] == 'Game'
+
+
+@pytest.mark.parametrize('latency', (64, 256, 2048))
+def test_a_latency_is_asked_for_where_the_user_does(pipewire, make_engine, latency):
+    engine = make_engine(client_name='quick', latency_frames=latency, sample_rate=48000)
+    engine.start()
+    assert pipewire.wait_linked('quick')['info']['props']['node.latency'] == f'{latency}/48000'
+    assert quantum_of(engine) == latency
+
+
+def sinks_of(pipewire, name):
+    """The names of the nodes that this one plays to."""
+    node = pipewire.wait_linked(name)
+    ids = {link['info']['input-node-id'] for link in pipewire.links(node['id'])}
+    return {each['info']['props']['node.name'] for each in pipewire.dump('Node')
+            if each['id'] in ids}
+
+
+def test_a_target_is_obeyed(pipewire, make_engine):
+    """A sink by its name or its serial; else the default one."""
+    serial = str(pipewire.add_sink('phones')['info']['props']['object.serial'])
+    for target, sink in ((None, SINK), ('phones', 'phones'), (serial, 'phones'), (SINK, SINK)):
+        engine = make_engine(client_name=f'to-{target}', target=target)
+        engine.start()
+        assert sinks_of(pipewire, f'to-{target}') == {sink}
+        engine.stop()
+
+
+# What ends, live
+
+
+def test_ends_arrive_on_the_main_context(pipewire, engine, iterate):
+    ended, threads = watch(engine), set()
+    engine.connect('voice-ended', lambda *_voice: threads.add(threading.get_ident()))
+    for slot in (0, 1, 2):
+        fill(engine, slot, noise(slot, 48000 if slot else 500))
+    engine.start()
+    state_is(engine, State.RUNNING)
+    finished, stopped, unloaded = (engine.play_sample(slot, 1.0) for slot in (0, 1, 2))
+    iterate(lambda: len(ended) == 1)
+    assert engine.get_slot(1).props.playing and not engine.get_slot(0).props.playing
+    engine.stop_voice(stopped)
+    iterate(lambda: len(ended) == 2)
+    engine.unload_sample(2)
+    iterate(lambda: len(ended) == 3)
+    assert ended == [(finished, 0, Reason.FINISHED), (stopped, 1, Reason.STOPPED),
+                     (unloaded, 2, Reason.UNLOADED)]
+    assert threads == {threading.get_ident()}
+    assert engine.props.n_playing == 0
+
+
+def test_nothing_piles_up_while_nobody_listens(pipewire, engine):
+    """No main loop, no end fetched: many more voices than any queue has room for."""
+    pipewire.force(quantum=256)
+    ended = watch(engine)
+    fill(engine, 0, noise(1, 16))
+    engine.start()
+    state_is(engine, State.RUNNING)
+    n = 0
+    while n < 6000:
+        for _ in range(200):
+            n += bool(engine.play_sample(0, 0.5))
+        poll(lambda: engine.props.n_started >= n, 'the voices to start')
+    poll(lambda: engine.props.n_playing == 0 and engine.props.n_dropped == n - 4096, 'the ends')
+    drain()
+    assert len(ended) == 4096
+    assert (engine.props.n_triggered, engine.props.n_started, engine.props.n_rejected) == (n, n, 0)
+
+
+def samples_freed(engine, n):
+    """Fills, plays and replaces without a main loop; what a slot no longer holds is let go."""
+    n_gone = [0]
+
+    def count():
+        n_gone[0] += 1
+    for i in range(n):
+        sample = make_sample(noise(1, 100))
+        sample.weak_ref(count)
+        engine.set_sample(i % 3, sample)
+        if i % 50 == 0:
+            with contextlib.suppress(GLib.Error):  # where the queue is full a trigger is refused
+                engine.play_sample(i % 3, 0.1)
+    del sample
+    poll(lambda: n_gone[0] == n - 3, 'the samples to be let go')
+    for slot in range(3):
+        engine.unload_sample(slot)
+    poll(lambda: n_gone[0] == n, 'the last samples to be let go')
+
+
+@pytest.mark.parametrize('quantum', (256, 8192))
+def test_samples_are_let_go_without_a_main_loop(pipewire, engine, quantum):
+    """More of them at once than the queue holds, too."""
+    pipewire.force(quantum=quantum)
+    engine.start()
+    state_is(engine, State.RUNNING)
+    samples_freed(engine, n=3000)
+
+
+def test_a_sample_is_let_go_while_its_voice_fades(pipewire, engine):
+    gone = []
+    sample = make_sample(noise(1, 480000))
+    sample.weak_ref(lambda: gone.append(True))
+    engine.set_sample(0, sample)
+    del sample
+    engine.start()
+    engine.play_sample(0, 1.0)
+    state_is(engine, State.RUNNING)
+    go_on(engine, 1)
+    assert not gone
+    engine.unload_sample(0)
+    poll(lambda: gone, 'the sample to be let go')
+
+
+def switches(name):
+    """How often the threads of this name went to sleep, by their ids."""
+    found = {}
+    for task in pathlib.Path('/proc/self/task').iterdir():
+        if (task / 'comm').read_text().strip() == name:
+            status = (task / 'status').read_text()
+            found[task.name] = int(re.search(r'^voluntary_ctxt_switches:\s*(\d+)', status,
+                                             re.MULTILINE)[1])
+    return found
+
+
+def test_an_idle_engine_does_not_wake(pipewire, engine):
+    """Its thread sleeps while the stream streams and nothing is outstanding; it wakes for a voice."""
+    fill(engine, 0, noise(1, 100))
+    engine.start()
+    state_is(engine, State.RUNNING)
+    engine.play_sample(0, 1.0)
+    run_out(engine)
+
+    def sleeps():
+        before = switches('flitzis')
+        go_on(engine, 24000)
+        assert len(before) == 1
+        return switches('flitzis') == before
+    poll(sleeps, 'the thread to sleep', 5.0)
+    before = switches('flitzis')
+    engine.play_sample(0, 1.0)
+    run_out(engine)
+    assert switches('flitzis') != before
+    poll(sleeps, 'the thread to sleep again', 5.0)
+
+
+def test_twenty_engines_play_at_once(pipewire, make_engine):
+    """What they play adds up in the sink."""
+    engines = [make_engine(client_name=f'engine-{i}') for i in range(20)]
+    for i, engine in enumerate(engines):
+        fill(engine, 0, constant(20 * 48000, 2.0 ** -i))
+        engine.play_sample(0, 1.0)
+    with pipewire.record() as recording:
+        for engine in engines:
+            engine.start()
+        for engine in engines:
+            state_is(engine, State.RUNNING)
+        recording.wait(9600)
+    for engine in engines:
+        engine.stop()
+    assert recording.frames.max() == sum(2.0 ** -i for i in range(20))
+
+
+# A server that goes, a sink that goes
+
+
+def assert_away(engine, iterate, told):
+    """RECONNECTING, and told so: no trigger is kept for later, all else works."""
+    iterate(lambda: told and told[-1] == State.RECONNECTING)
+    position, before = engine.props.position, counters(engine)
+    for _ in range(3):
+        assert engine.play_sample(0, 1.0) == 0
+    assert engine.play_sample(9, 1.0) == 0  # empty: not even a trigger
+    with fails_with(Flitzis.EngineError.INVALID_VALUE):
+        engine.play_sample(0, 2.0)
+    after = counters(engine)
+    assert after['triggered'] - before['triggered'] == after['rejected'] - before['rejected'] == 3
+    assert (after['started'], after['stolen']) == (before['started'], before['stolen'])
+    fill(engine, 1, constant(480000, 0.5))
+    engine.get_slot(1).props.gain = 0.25
+    assert engine.props.position == position
+
+
+def assert_back(pipewire, engine, iterate, told, position):
+    """RUNNING, and told so; what sounded goes on, what was loaded meanwhile plays."""
+    iterate(lambda: told[-1] == State.RUNNING)
+    assert engine.props.position >= position
+    go_on(engine, 1)
+    assert engine.props.n_playing == 1
+    with pipewire.record() as recording:
+        assert engine.play_sample(1, 1.0) > 0
+        recording.wait(9600)
+    engine.stop_all_samples()
+    assert recording.frames.max() == 0.25 + 0.125
+    assert set(told) <= {State.STARTING, State.RUNNING, State.RECONNECTING}
+
+
+@pytest.fixture
+def running(make_engine):
+    """An engine that runs and plays a long note, and the states it tells."""
+    engine, told = make_engine(client_name='survivor'), []
+    engine.connect('notify::state', lambda engine, _pspec: told.append(engine.props.state))
+    fill(engine, 0, constant(60 * 48000, 0.25))
+
+    def start():
+        engine.start()
+        state_is(engine, State.RUNNING)
+        engine.play_sample(0, 1.0)
+        go_on(engine, 1)
+        drain()
+        return engine, told
+    return start
+
+
+def test_a_server_that_dies_and_comes_back_is_found_again(pipewire, running, iterate):
+    """Without a word from the program, and more than once."""
+    engine, told = running()
+    for _ in range(2):
+        pipewire.kill()
+        assert_away(engine, iterate, told)
+        position = engine.props.position
+        pipewire.start()
+        assert_back(pipewire, engine, iterate, told, position)
+        engine.play_sample(0, 1.0)
+        go_on(engine, 1)
+
+
+def test_a_sink_that_goes_and_comes_back_is_found_again(pipewire, running, iterate):
+    engine, told = running()
+    pipewire.remove_sink()
+    assert_away(engine, iterate, told)
+    position = engine.props.position
+    pipewire.add_sink(SINK)
+    assert_back(pipewire, engine, iterate, told, position)
+
+
+def test_an_engine_stops_and_starts_while_the_server_is_away(pipewire, running, iterate):
+    engine, told = running()
+    pipewire.kill()
+    assert_away(engine, iterate, told)
+    position = engine.props.position
+    engine.stop()
+    assert engine.props.state == State.STOPPED
+    assert_same(render(engine, 10), numpy.full((10, 2), 0.25, '<f4'))
+    assert engine.props.position == position + 10
+    assert_start_fails(engine)
+    pipewire.start()
+    engine.start()
+    state_is(engine, State.RUNNING)
+    assert engine.props.n_playing == 1
+
+
+def test_memory_is_freed_while_the_server_is_away(pipewire, running, iterate):
+    engine, told = running()
+    pipewire.kill()
+    assert_away(engine, iterate, told)
+    engine.stop_all_samples()
+    samples_freed(engine, n=3000)
+    assert engine.props.n_playing == 0
