@@ -1587,7 +1587,7 @@ flitzis_engine_unload_sample (FlitzisEngine *self, guint id, GError **error)
  * Triggers a slot: a new voice starts with the next block.
  *
  * Before [method@Engine.start], and while the first block has not been rendered, it waits for the
- * first one. While the sound server is away nothing starts, so that nothing old sounds later: the
+ * first one; each waiting voice counts as one that sounds. While the sound server is away nothing starts, so that nothing old sounds later: the
  * trigger is counted as rejected and 0 is returned.
  *
  * Fails with `FLITZIS_ENGINE_ERROR_INVALID_SLOT`, with `FLITZIS_ENGINE_ERROR_INVALID_VALUE` for a

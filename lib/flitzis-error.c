@@ -5,6 +5,13 @@
 
 #include "flitzis-error.h"
 
+/**
+ * flitzis_engine_error_quark:
+ *
+ * Gets the domain of the errors of engines.
+ *
+ * Returns: the domain, `FLITZIS_ENGINE_ERROR`
+ */
 /* clang-format off */
 G_DEFINE_QUARK (flitzis-engine-error-quark, flitzis_engine_error)
 

@@ -7,8 +7,12 @@
 
 G_BEGIN_DECLS
 
+/* A position in a sample is 32 bits of frames and 32 bits of a fraction. */
+#define FLITZIS_SAMPLE_MAX_FRAMES G_MAXUINT32
+
 /*
- * Sets NaN, infinities and denormals in `values` to 0 and returns how many it found.
+ * Sets what no mix can bear in `values` to 0 - NaN, denormals, infinities and what comes near them -
+ * and returns how many it found.
  */
 gsize flitzis_sample_mend (float *values,
                            gsize  n_values);

@@ -8,6 +8,7 @@
 #include "flitzis-error.h"
 #include "flitzis-sample-private.h"
 
+#include <float.h>
 #include <math.h>
 
 /**
@@ -61,6 +62,17 @@ enum
 
 static GParamSpec *properties[N_PROPS];
 
+/* What is larger than this could become infinite in a mix of 1024 voices at full gain. */
+#define MAX_VALUE 0x1p100f
+
+static inline gboolean
+is_broken (float value)
+{
+  float magnitude = fabsf (value);
+
+  return magnitude != 0.0f && !(magnitude >= FLT_MIN && magnitude <= MAX_VALUE);
+}
+
 gsize
 flitzis_sample_mend (float *values, gsize n_values)
 {
@@ -68,7 +80,7 @@ flitzis_sample_mend (float *values, gsize n_values)
 
   for (gsize i = 0; i < n_values; i++)
     {
-      if (values[i] != 0.0f && !isnormal (values[i]))
+      if (is_broken (values[i]))
         {
           values[i] = 0.0f;
           n_mended++;
@@ -84,7 +96,7 @@ count_broken (const float *values, gsize n_values)
   gsize n_broken = 0;
 
   for (gsize i = 0; i < n_values; i++)
-    n_broken += values[i] != 0.0f && !isnormal (values[i]);
+    n_broken += is_broken (values[i]);
 
   return n_broken;
 }
@@ -210,7 +222,7 @@ flitzis_sample_class_init (FlitzisSampleClass *klass)
   /**
    * FlitzisSample:n-mended: (getter get_n_mended)
    *
-   * How many values were NaN, infinite or denormal and became 0.
+   * How many values were NaN, denormal, infinite or beyond 2^100, and became 0.
    */
   properties[PROP_N_MENDED] =
       g_param_spec_uint64 ("n-mended", NULL, NULL,
@@ -255,12 +267,13 @@ flitzis_sample_new_decoded (GBytes *bytes,
  *
  * Makes a sample from frames in memory.
  *
- * The bytes are shared, not copied, unless they hold NaN, infinities or denormals (the copy has 0
- * in their place, see [property@Sample:n-mended]) or are not aligned for floats. A rate that is not
+ * The bytes are shared, not copied, unless they hold NaN, denormals, infinities or values beyond
+ * 2^100 (the copy has 0 in their place, see [property@Sample:n-mended]) or are not aligned for
+ * floats. A rate that is not
  * the engine's is not converted: the voice runs faster or slower, so that the pitch is right.
  *
- * Fails with `FLITZIS_ENGINE_ERROR_INVALID_VALUE` for another channel count or rate, for no frames
- * and for an incomplete last frame.
+ * Fails with `FLITZIS_ENGINE_ERROR_INVALID_VALUE` for another channel count or rate, for no frames,
+ * for 2^32 and more of them, and for an incomplete last frame.
  *
  * Returns: (transfer full): a sample
  */
@@ -286,11 +299,18 @@ flitzis_sample_new (GBytes *bytes, guint n_channels, guint sample_rate, GError *
       return NULL;
     }
 
+  if (size / (n_channels * sizeof (float)) > FLITZIS_SAMPLE_MAX_FRAMES)
+    {
+      g_set_error (error, FLITZIS_ENGINE_ERROR, FLITZIS_ENGINE_ERROR_INVALID_VALUE,
+                   "A sample has at most %u frames", FLITZIS_SAMPLE_MAX_FRAMES);
+      return NULL;
+    }
+
   if (size == 0 || size % (n_channels * sizeof (float)) != 0)
     {
       g_set_error (error, FLITZIS_ENGINE_ERROR, FLITZIS_ENGINE_ERROR_INVALID_VALUE,
-                   "%" G_GSIZE_FORMAT " bytes are not one or more whole frames of %u channels of "
-                   "32-bit floats",
+                   "%" G_GSIZE_FORMAT " bytes are not one or more whole frames of 32-bit floats with "
+                   "n-channels %u",
                    size, n_channels);
       return NULL;
     }
@@ -403,7 +423,7 @@ flitzis_sample_get_duration (FlitzisSample *self)
  * flitzis_sample_get_n_mended: (get-property n-mended)
  * @self: a sample
  *
- * Gets how many values were NaN, infinite or denormal and became 0.
+ * Gets how many values were NaN, denormal, infinite or beyond 2^100, and became 0.
  *
  * Returns: the number of values
  */

@@ -155,7 +155,8 @@ flitzis_slot_class_init (FlitzisSlotClass *klass)
    *
    * How much of the newest load is done, 0 to 1; -1 while its length is unknown.
    *
-   * 1 after a load that succeeded, 0 after one that failed and before the first.
+   * 1 after a load that succeeded; 0 before the first, after one that failed, and after
+   * [method@Engine.set_sample] or [method@Engine.unload_sample].
    */
   properties[PROP_LOAD_PROGRESS] =
       g_param_spec_double ("load-progress", NULL, NULL,

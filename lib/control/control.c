@@ -491,10 +491,10 @@ flitzis_control_render (FlitzisControl *self, float *out, guint n_frames, GError
   if (!is_taken)
     return FALSE;
 
-  for (guint done = 0; done < n_frames; done += RENDER_FRAMES)
+  for (gsize done = 0; done < n_frames; done += RENDER_FRAMES)
     {
-      flitzis_mixer_render (self->mixer, out + 2 * (gsize) done,
-                            MIN (n_frames - done, RENDER_FRAMES));
+      flitzis_mixer_render (self->mixer, out + 2 * done,
+                            (guint) MIN (n_frames - done, RENDER_FRAMES));
 
       flitzis_control_lock (self);
       flitzis_control_send_pending (self);
