@@ -460,6 +460,7 @@ static const BadFixture bad_fixtures[] = {
   { "text.wav", FLITZIS_ENGINE_ERROR_UNSUPPORTED, "not audio" },
   { "no-audio.mp4", FLITZIS_ENGINE_ERROR_UNSUPPORTED, "audio" },
   { "unpositioned.wav", FLITZIS_ENGINE_ERROR_UNSUPPORTED, "3 channels" },
+  { "unpositioned-4.wav", FLITZIS_ENGINE_ERROR_UNSUPPORTED, "4 channels" },
   { "one-hertz.wav", FLITZIS_ENGINE_ERROR_UNSUPPORTED, "1 Hz" },
   { "chained-other.ogg", FLITZIS_ENGINE_ERROR_UNSUPPORTED, "changes from 44100 Hz" },
   { "empty.wav", FLITZIS_ENGINE_ERROR_CORRUPT, "empty" },
