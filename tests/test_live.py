@@ -39,8 +39,10 @@ def go_on(engine, n_frames):
 
 
 def run_out(engine):
-    """Waits until nothing sounds, and longer than any fade or pause."""
-    poll(lambda: engine.props.state == State.RUNNING and engine.props.n_playing == 0, 'the end')
+    """Waits until all that was triggered has ended, and longer than any fade or pause."""
+    poll(lambda: engine.props.state == State.RUNNING
+         and engine.props.n_triggered == engine.props.n_started + engine.props.n_rejected
+         and engine.props.n_playing == 0, 'the end')
     go_on(engine, 4 * PAUSE)
 
 
@@ -60,7 +62,7 @@ def same(heard, expected):
                                                               expected.view('<u4'))
 
 
-def one_of_many(pipewire, take, is_right, n_takes=5, n_rounds=8, **recording):
+def one_of_many(pipewire, take, is_right, n_takes=2, n_rounds=10, **recording):
     """Records takes until one is right. A virtual machine that is busy loses cycles of the graph,
     small ones most of all, and what was lost nobody heard; what is wrong is wrong in every take."""
     heard = []
@@ -103,7 +105,8 @@ def test_what_is_triggered_before_start_sounds_from_the_first_block(
         run_out(engine)
         engine.stop()
     expected = render(prepare(), n_frames)
-    one_of_many(pipewire, take, lambda heard: same(heard, expected))
+    one_of_many(pipewire, take, lambda heard: same(heard, expected),
+                n_takes=5 if quantum < 1024 else 2)
 
 
 def test_what_is_triggered_right_after_start_sounds(pipewire, make_engine):
@@ -173,7 +176,7 @@ def test_what_is_triggered_while_it_runs_is_what_render_has_on_the_same_frames(
     engine = prepare()
     engine.start()
     state_is(engine, State.RUNNING)
-    one_of_many(pipewire, take, is_right, n_takes=2 if quantum == 4096 else 5)
+    one_of_many(pipewire, take, is_right, n_takes=5 if quantum < 1024 else 2)
     assert engine.props.n_stolen > 0
 
 
@@ -248,19 +251,21 @@ def test_an_engine_at_the_rate_of_another_graph_is_exact_there(pipewire, make_en
 def test_an_engine_at_another_rate_than_the_graph_keeps_its_pitch(
         pipewire, make_engine, graph_rate, engine_rate):
     pipewire.force(rate=graph_rate)
-    engine = make_engine(sample_rate=engine_rate)
     sine = numpy.sin(2 * numpy.pi * 1000 / engine_rate * numpy.arange(engine_rate // 2))
+    engine = make_engine(sample_rate=engine_rate)
     fill(engine, 0, (0.5 * sine).astype('<f4')[:, None], engine_rate)
-    with pipewire.record(rate=graph_rate) as recording:
-        engine.start()
+    engine.start()
+
+    def take():
         engine.play_sample(0, 1.0)
         run_out(engine)
-        recording.wait(4800)
-    heard = max(split(recording.frames), key=len)[:, 0]
-    assert len(heard) == pytest.approx(graph_rate / 2, rel=0.2)
-    spectrum = numpy.abs(numpy.fft.rfft(heard * numpy.hanning(len(heard))))
-    assert numpy.argmax(spectrum) * graph_rate / len(heard) == pytest.approx(1000, abs=5)
-    assert numpy.abs(heard).max() == pytest.approx(0.5, rel=0.1)
+
+    def is_right(heard):
+        spectrum = numpy.abs(numpy.fft.rfft(heard[:, 0] * numpy.hanning(len(heard))))
+        return (len(heard) == pytest.approx(graph_rate / 2, rel=0.01)
+                and numpy.abs(heard).max() == pytest.approx(0.5, rel=0.02)
+                and numpy.argmax(spectrum) * graph_rate / len(heard) == pytest.approx(1000, abs=3))
+    one_of_many(pipewire, take, is_right, n_takes=1, rate=graph_rate)
 
 
 # Start and stop
@@ -648,7 +653,7 @@ def switches(name):
 
 
 def test_an_idle_engine_does_not_wake(pipewire, engine):
-    """Its thread sleeps while the stream streams and nothing is outstanding; it wakes for a voice."""
+    """Its thread sleeps while the stream streams and nothing is outstanding; a voice wakes it."""
     fill(engine, 0, noise(1, 100))
     engine.start()
     state_is(engine, State.RUNNING)

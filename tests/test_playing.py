@@ -5,7 +5,6 @@ about it. The expected sound is arithmetic in 32-bit floats done here."""
 import contextlib
 import itertools
 import math
-import os
 import random
 import re
 import subprocess
