@@ -65,11 +65,11 @@ static const Fixture fixtures[] = {
   { "stereo.opus", 2, 48000, 11025, ONSET, 0.3 },
   { "cbr.mp3", 2, 44100, 11025, ONSET, 0.3 },
   { "vbr.mp3", 1, 44100, 11025, ONSET, 0.3 },
-  { "no-header.mp3", 2, 48000, 12672, ONSET + 1105, 0.3 },
+  { "no-header.mp3", 2, 48000, 12672 - 1105, ONSET, 0.3 },
   { "stereo.m4a", 2, 44100, 11025, ONSET, 0.3 },
   { "mono.m4a", 1, 48000, 11040, ONSET, 0.3 },
   { "itunes.m4a", 2, 44100, 11025, ONSET, 0.3 },
-  { "stereo.aac", 2, 44100, 12288, ONSET + 1024, 0.3 },
+  { "stereo.aac", 2, 44100, 12288 - 1024, ONSET, 0.3 },
   { "video.mp4", 2, 44100, 11025, ONSET, 0.3 },
   { "video.webm", 2, 48000, 11072, ONSET, 0.2 },
 };

@@ -250,6 +250,13 @@ decode_stream (GInputStream *stream, FlitzisDecodeJob *job, GError **error)
       !flitzis_resample (&frames, job->sample_rate, job->cancellable, error))
     return NULL;
 
+  if (flitzis_frames_count (&frames) > FLITZIS_SAMPLE_MAX_FRAMES)
+    {
+      g_set_error (error, FLITZIS_ENGINE_ERROR, FLITZIS_ENGINE_ERROR_TOO_LARGE,
+                   "it has more than %u frames", FLITZIS_SAMPLE_MAX_FRAMES);
+      return NULL;
+    }
+
   return flitzis_sample_new_decoded (flitzis_frames_steal (&frames), n_channels, job->sample_rate,
                                      source_rate, job->n_mended);
 }

@@ -16,6 +16,10 @@
 /* A decoder of MPEG layer III speaks this many frames late; LAME's header leaves them out. */
 #define MP3_DECODER_DELAY 529
 
+/* What encoders put in front, where no header says it: LAME, and one block of AAC's transform. */
+#define MP3_ENCODER_DELAY 576
+#define AAC_DELAY 1024
+
 /* The most that is read of an index; those of real files are a few hundred kB an hour. */
 #define MAX_MOOV_BYTES (16 * 1024 * 1024)
 
@@ -138,6 +142,14 @@ parse_mpeg_packet (const guint8 *data, guint *n_frames, guint *side_size)
   return TRUE;
 }
 
+/* AAC as a bare stream of packets, none of which says how much the encoder put in front. */
+static void
+set_adts (FlitzisHeader *self)
+{
+  self->container = FLITZIS_CONTAINER_MPEG_AUDIO;
+  self->n_delay = AAC_DELAY;
+}
+
 /*
  * The first packet of most MP3 files is silent and holds a table: "Xing" or "Info", flags, the
  * number of packets, of bytes, 100 seek points and a quality (each there if its flag is set), then
@@ -156,6 +168,7 @@ read_mpeg_audio (FlitzisHeader *self, Reader *reader, guint64 offset, GError **e
     return;
 
   self->container = FLITZIS_CONTAINER_MPEG_AUDIO;
+  self->n_delay = MP3_ENCODER_DELAY + MP3_DECODER_DELAY;
   table = packet + 4 + side_size;
   if (memcmp (table, "Xing", 4) != 0 && memcmp (table, "Info", 4) != 0)
     return;
@@ -378,6 +391,8 @@ flitzis_header_read (FlitzisHeader *self,
         read_mp4 (self, &reader, &local_error);
       else if (memcmp (start, "\x1a\x45\xdf\xa3", 4) == 0)
         self->container = FLITZIS_CONTAINER_MATROSKA;
+      else if (start[0] == 0xff && (start[1] & 0xf6) == 0xf0)
+        set_adts (self);
       else if (start[0] == 0xff)
         read_mpeg_audio (self, &reader, offset, &local_error);
     }
