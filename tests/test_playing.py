@@ -141,7 +141,8 @@ def test_a_one_shot_is_exact_to_the_bit(engine, n_channels, gains):
 
 def test_the_frames_go_out_as_they_are(engine):
     """At gain 1 the smallest and the largest value come out unchanged: nothing clips."""
-    frames = fill(engine, 0, numpy.array([[1e-37, -1e-37], [3e38, -3e38], [1.5, -7.0]], '<f4'))
+    extremes = [[2.0 ** -126, -2.0 ** -126], [2.0 ** 100, -2.0 ** 100], [1.5, -7.0]]
+    frames = fill(engine, 0, numpy.array(extremes, '<f4'))
     engine.play_sample(0, 1.0)
     assert_same(render(engine, 3), frames)
 
@@ -1043,9 +1044,10 @@ def test_a_sample_says_what_it_is():
 
 
 def test_values_that_are_no_sound_are_mended_and_counted(engine):
-    """NaN, infinities and denormals become 0; the caller's bytes stay as they are."""
+    """NaN, infinities, denormals and what could become infinite in a mix become 0; the caller's
+    bytes stay as they are."""
     frames = noise(1, 100)
-    bad = (math.nan, -math.nan, math.inf, -math.inf, 1e-40, -1e-45)
+    bad = (math.nan, -math.nan, math.inf, -math.inf, 1e-40, -1e-45, 1.3e30, -3.4e38)
     for i, value in enumerate(bad):
         frames[10 * i, i % 2] = value
     data = GLib.Bytes.new(frames.tobytes())
@@ -1059,6 +1061,20 @@ def test_values_that_are_no_sound_are_mended_and_counted(engine):
     engine.set_sample(0, sample)
     engine.play_sample(0, 1.0)
     assert_same(render(engine, 100), expected)
+
+
+def test_nothing_infinite_comes_out(make_engine):
+    """Not from the largest values in the most voices at the highest gains; nor what is left of it
+    after their fades."""
+    engine = make_engine(n_voices=1024)
+    fill(engine, 0, numpy.array([[2.0 ** 100, -2.0 ** 100]] * 1000, '<f4'))
+    engine.props.gain = engine.get_slot(0).props.gain = 16.0
+    for _ in range(1024):
+        engine.play_sample(0, 1.0)
+    assert_same(render(engine, 9), numpy.array([[2.0 ** 118, -2.0 ** 118]] * 9, '<f4'))
+    engine.stop_all_samples()
+    assert numpy.isfinite(render(engine, FADE)).all()
+    assert not render(engine, FADE).any()
 
 
 def test_no_denormal_comes_out(engine):
