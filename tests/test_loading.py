@@ -142,7 +142,7 @@ def wav_header(n_bytes, rate=RATE):
 
 
 def write_silence(path, n_bytes):
-    """A WAV file that takes long to decode and no room on the disk: twice as many bytes of frames."""
+    """A WAV file that takes long to decode and no room on the disk; its frames take twice as much."""
     with path.open('wb') as file:
         file.write(wav_header(n_bytes))
         file.truncate(44 + n_bytes)
