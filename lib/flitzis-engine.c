@@ -48,8 +48,8 @@
  *
  * A voice has ended; its short fade may still sound.
  *
- * Emitted once for each voice, in the owner context, in the order in which they ended. At most 4096
- * wait to be emitted; beyond that the oldest are dropped and counted in
+ * Emitted once for each voice, in the owner context; voices that end within one block come in any
+ * order. At most 4096 wait to be emitted; beyond that the oldest are dropped and counted in
  * [property@Engine:n-dropped].
  */
 
@@ -122,12 +122,6 @@ enum
 };
 
 static guint signals[N_SIGNALS];
-
-static void
-notify_setting (FlitzisEngine *self, guint prop_id)
-{
-  flitzis_events_notify (self->events, G_OBJECT (self), FLITZIS_EVENTS_ENGINE, properties[prop_id]);
-}
 
 static gboolean
 wants_ended (gpointer owner)
@@ -235,6 +229,16 @@ flitzis_engine_finalize (GObject *object)
   g_mutex_clear (&self->pipewire_mutex);
 
   G_OBJECT_CLASS (flitzis_engine_parent_class)->finalize (object);
+}
+
+static void
+flitzis_engine_dispatch_properties_changed (GObject *object, guint n_pspecs, GParamSpec **pspecs)
+{
+  FlitzisEngine *self = FLITZIS_ENGINE (object);
+
+  if (!flitzis_events_forward (self->events, FLITZIS_EVENTS_ENGINE, n_pspecs, pspecs))
+    G_OBJECT_CLASS (flitzis_engine_parent_class)
+        ->dispatch_properties_changed (object, n_pspecs, pspecs);
 }
 
 static void
@@ -362,6 +366,7 @@ flitzis_engine_class_init (FlitzisEngineClass *klass)
   object_class->constructed = flitzis_engine_constructed;
   object_class->dispose = flitzis_engine_dispose;
   object_class->finalize = flitzis_engine_finalize;
+  object_class->dispatch_properties_changed = flitzis_engine_dispatch_properties_changed;
   object_class->get_property = flitzis_engine_get_property;
   object_class->set_property = flitzis_engine_set_property;
 
@@ -735,7 +740,7 @@ set_string (FlitzisEngine *self, const char **field, const char *value, guint pr
   const char *interned = g_intern_string (value);
 
   if (g_atomic_pointer_exchange (field, interned) != interned)
-    notify_setting (self, prop_id);
+    g_object_notify_by_pspec (G_OBJECT (self), properties[prop_id]);
 }
 
 /**
@@ -869,7 +874,7 @@ flitzis_engine_set_latency_frames (FlitzisEngine *self, guint latency_frames)
   g_return_if_fail (latency_frames <= MAX_LATENCY_FRAMES);
 
   if ((guint) g_atomic_int_exchange (&self->latency_frames, (int) latency_frames) != latency_frames)
-    notify_setting (self, PROP_LATENCY_FRAMES);
+    g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_LATENCY_FRAMES]);
 }
 
 /**
@@ -904,7 +909,7 @@ flitzis_engine_set_gain (FlitzisEngine *self, double gain)
   g_return_if_fail (gain >= 0.0 && gain <= 16.0);
 
   if (atomic_exchange (&get_settings (self)->gain, gain) != gain)
-    notify_setting (self, PROP_GAIN);
+    g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_GAIN]);
 }
 
 /**
@@ -920,7 +925,7 @@ flitzis_engine_get_steal (FlitzisEngine *self)
 {
   g_return_val_if_fail (FLITZIS_IS_ENGINE (self), FLITZIS_STEAL_OLDEST);
 
-  return (FlitzisSteal) get_settings (self)->steal;
+  return flitzis_control_get_steal (self->control);
 }
 
 /**
@@ -936,8 +941,8 @@ flitzis_engine_set_steal (FlitzisEngine *self, FlitzisSteal steal)
   g_return_if_fail (FLITZIS_IS_ENGINE (self));
   g_return_if_fail (steal <= FLITZIS_STEAL_REJECT);
 
-  if (atomic_exchange (&get_settings (self)->steal, steal) != steal)
-    notify_setting (self, PROP_STEAL);
+  if (flitzis_control_set_steal (self->control, steal))
+    g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_STEAL]);
 }
 
 /**
@@ -969,7 +974,7 @@ flitzis_engine_set_memory_limit (FlitzisEngine *self, guint64 memory_limit)
   g_return_if_fail (FLITZIS_IS_ENGINE (self));
 
   if (flitzis_control_set_memory_limit (self->control, memory_limit))
-    notify_setting (self, PROP_MEMORY_LIMIT);
+    g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_MEMORY_LIMIT]);
 }
 
 /**
@@ -1587,8 +1592,8 @@ flitzis_engine_unload_sample (FlitzisEngine *self, guint id, GError **error)
  * Triggers a slot: a new voice starts with the next block.
  *
  * Before [method@Engine.start], and while the first block has not been rendered, it waits for the
- * first one; each waiting voice counts as one that sounds. While the sound server is away nothing starts, so that nothing old sounds later: the
- * trigger is counted as rejected and 0 is returned.
+ * first one; each waiting voice counts as one that sounds. While the sound server is away nothing
+ * starts, so that nothing old sounds later: the trigger is counted as rejected and 0 is returned.
  *
  * Fails with `FLITZIS_ENGINE_ERROR_INVALID_SLOT`, with `FLITZIS_ENGINE_ERROR_INVALID_VALUE` for a
  * velocity that is out of range or not a number, and with `FLITZIS_ENGINE_ERROR_BUSY` when more

@@ -11,8 +11,8 @@ G_BEGIN_DECLS
 #define FLITZIS_SAMPLE_MAX_FRAMES G_MAXUINT32
 
 /*
- * Sets what no mix can bear in `values` to 0 - NaN, denormals, infinities and what comes near them -
- * and returns how many it found.
+ * Sets what no mix can bear in `values` to 0 - NaN, denormals, infinities and what comes near
+ * them - and returns how many it found.
  */
 gsize flitzis_sample_mend (float *values,
                            gsize  n_values);

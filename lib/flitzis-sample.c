@@ -309,8 +309,8 @@ flitzis_sample_new (GBytes *bytes, guint n_channels, guint sample_rate, GError *
   if (size == 0 || size % (n_channels * sizeof (float)) != 0)
     {
       g_set_error (error, FLITZIS_ENGINE_ERROR, FLITZIS_ENGINE_ERROR_INVALID_VALUE,
-                   "%" G_GSIZE_FORMAT " bytes are not one or more whole frames of 32-bit floats with "
-                   "n-channels %u",
+                   "%" G_GSIZE_FORMAT " bytes are not one or more whole frames of 32-bit "
+                   "floats with n-channels %u",
                    size, n_channels);
       return NULL;
     }

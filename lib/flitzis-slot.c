@@ -67,6 +67,18 @@ flitzis_slot_finalize (GObject *object)
 }
 
 static void
+flitzis_slot_dispatch_properties_changed (GObject *object, guint n_pspecs, GParamSpec **pspecs)
+{
+  FlitzisSlot *self = FLITZIS_SLOT (object);
+
+  if (self->control == NULL ||
+      !flitzis_events_forward (flitzis_control_get_events (self->control),
+                               FLITZIS_EVENTS_SLOT (self->index), n_pspecs, pspecs))
+    G_OBJECT_CLASS (flitzis_slot_parent_class)
+        ->dispatch_properties_changed (object, n_pspecs, pspecs);
+}
+
+static void
 flitzis_slot_get_property (GObject *object, guint prop_id, GValue *value, GParamSpec *pspec)
 {
   FlitzisSlot *self = FLITZIS_SLOT (object);
@@ -117,6 +129,7 @@ flitzis_slot_class_init (FlitzisSlotClass *klass)
   GObjectClass *object_class = G_OBJECT_CLASS (klass);
 
   object_class->finalize = flitzis_slot_finalize;
+  object_class->dispatch_properties_changed = flitzis_slot_dispatch_properties_changed;
   object_class->get_property = flitzis_slot_get_property;
   object_class->set_property = flitzis_slot_set_property;
 
@@ -317,6 +330,5 @@ flitzis_slot_set_gain (FlitzisSlot *self, double gain)
   g_return_if_fail (gain >= 0.0 && gain <= 16.0);
 
   if (self->control != NULL && atomic_exchange (&get_settings (self)->gain, gain) != gain)
-    flitzis_events_notify (flitzis_control_get_events (self->control), G_OBJECT (self),
-                           FLITZIS_EVENTS_SLOT (self->index), properties[PROP_GAIN]);
+    g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_GAIN]);
 }

@@ -64,7 +64,11 @@ play (Fixture *fixture, guint slot, guint64 voice, double velocity)
   FlitzisCommand command = {
     .kind = FLITZIS_COMMAND_PLAY,
     .slot = slot,
-    .play = { .voice = voice, .velocity = velocity },
+    .play = {
+        .voice = voice,
+        .velocity = velocity,
+        .gain = flitzis_settings_get_gain (&fixture->mixer->settings, slot, velocity),
+    },
   };
 
   g_assert_true (flitzis_queue_push (&fixture->mixer->commands, &command));

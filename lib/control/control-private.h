@@ -55,6 +55,7 @@ struct _FlitzisControl
   guint               n_voices; /* outstanding */
   guint64             n_triggered;
   guint64             n_rejected; /* here; the mixer counts its own */
+  FlitzisSteal        steal;
   guint               n_playing_told;
 
   GQueue      pending_slots;

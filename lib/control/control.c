@@ -14,6 +14,9 @@
 /* Frames that an offline render asks for at a time; reports are read between. */
 #define RENDER_FRAMES 1024
 
+G_STATIC_ASSERT ((int) FLITZIS_MIXER_STEAL_OLDEST == FLITZIS_STEAL_OLDEST);
+G_STATIC_ASSERT ((int) FLITZIS_MIXER_STEAL_QUIETEST == FLITZIS_STEAL_QUIETEST);
+G_STATIC_ASSERT ((int) FLITZIS_MIXER_STEAL_REJECT == FLITZIS_STEAL_REJECT);
 G_STATIC_ASSERT ((int) FLITZIS_END_FINISHED == FLITZIS_END_REASON_FINISHED);
 G_STATIC_ASSERT ((int) FLITZIS_END_STOPPED == FLITZIS_END_REASON_STOPPED);
 G_STATIC_ASSERT ((int) FLITZIS_END_STOLEN == FLITZIS_END_REASON_STOLEN);
@@ -222,6 +225,27 @@ flitzis_control_get_n_rejected (FlitzisControl *self)
          atomic_load_explicit (&self->mixer->n_rejected, memory_order_relaxed);
 }
 
+FlitzisSteal
+flitzis_control_get_steal (FlitzisControl *self)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->mutex);
+
+  return self->steal;
+}
+
+gboolean
+flitzis_control_set_steal (FlitzisControl *self, FlitzisSteal steal)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->mutex);
+
+  if (self->steal == steal)
+    return FALSE;
+
+  self->steal = steal;
+
+  return TRUE;
+}
+
 guint64
 flitzis_control_get_memory_limit (FlitzisControl *self)
 {
@@ -300,20 +324,34 @@ get_free_voice (FlitzisControl *self)
   return voice;
 }
 
+/* FALSE where the queue has no room; publishes that wait for room go first. */
+static gboolean
+send (FlitzisControl *self, const FlitzisCommand *command)
+{
+  flitzis_control_send_pending (self);
+
+  return g_queue_is_empty (&self->pending_slots) &&
+         flitzis_queue_push (&self->mixer->commands, command);
+}
+
 static gboolean
 send_play (FlitzisControl *self, guint slot, guint64 voice, double velocity)
 {
   FlitzisCommand command = {
     .kind = FLITZIS_COMMAND_PLAY,
     .slot = slot,
-    .play = { .voice = voice, .velocity = velocity },
+    .play = {
+        .voice = voice,
+        .velocity = velocity,
+        .gain = flitzis_settings_get_gain (&self->mixer->settings, slot, velocity),
+        .steal = (FlitzisMixerSteal) self->steal,
+    },
   };
 
   if (self->n_voices == self->mixer->max_voices)
     read_reports (self);
 
-  return g_queue_is_empty (&self->pending_slots) && self->n_voices < self->mixer->max_voices &&
-         flitzis_queue_push (&self->mixer->commands, &command);
+  return self->n_voices < self->mixer->max_voices && send (self, &command);
 }
 
 static guint64
@@ -332,7 +370,6 @@ play (FlitzisControl *self, guint id, double velocity, GError **error)
       return 0;
     }
 
-  flitzis_control_send_pending (self);
   voice = get_free_voice (self);
 
   if (!send_play (self, id, voice, velocity))
@@ -379,11 +416,18 @@ flitzis_control_play (FlitzisControl *self, guint slot, double velocity, GError 
   return voice;
 }
 
+/* A stop keeps its place among the triggers; where the queue is full, it is a mark instead. */
+
 void
 flitzis_control_stop_slot (FlitzisControl *self, guint slot)
 {
+  FlitzisCommand command = { .kind = FLITZIS_COMMAND_STOP_SLOT, .slot = slot };
+
   flitzis_control_lock (self);
-  flitzis_settings_stop_slot (&self->mixer->settings, slot, self->next_voice);
+
+  if (!send (self, &command))
+    flitzis_settings_stop_slot (&self->mixer->settings, slot, self->next_voice);
+
   flitzis_control_settle (self);
   flitzis_control_unlock (self);
 }
@@ -391,8 +435,13 @@ flitzis_control_stop_slot (FlitzisControl *self, guint slot)
 void
 flitzis_control_stop_all (FlitzisControl *self)
 {
+  FlitzisCommand command = { .kind = FLITZIS_COMMAND_STOP_ALL };
+
   flitzis_control_lock (self);
-  flitzis_settings_stop_all (&self->mixer->settings, self->next_voice);
+
+  if (!send (self, &command))
+    flitzis_settings_stop_all (&self->mixer->settings, self->next_voice);
+
   flitzis_control_settle (self);
   flitzis_control_unlock (self);
 }
@@ -400,11 +449,15 @@ flitzis_control_stop_all (FlitzisControl *self)
 void
 flitzis_control_stop_voice (FlitzisControl *self, guint64 voice)
 {
+  FlitzisCommand command = { .kind = FLITZIS_COMMAND_STOP_VOICE, .stop = { .voice = voice } };
+
   flitzis_control_lock (self);
 
   if (voice != 0 && self->cells[voice & self->mixer->settings.cell_mask].voice == voice)
     {
-      flitzis_settings_stop_voice (&self->mixer->settings, voice);
+      if (!send (self, &command))
+        flitzis_settings_stop_voice (&self->mixer->settings, voice);
+
       flitzis_control_settle (self);
     }
 

@@ -42,6 +42,9 @@ FlitzisEvents *flitzis_control_get_events (FlitzisControl *self);
 FlitzisState   flitzis_control_get_state (FlitzisControl *self);
 guint64        flitzis_control_get_n_triggered (FlitzisControl *self);
 guint64        flitzis_control_get_n_rejected (FlitzisControl *self);
+FlitzisSteal   flitzis_control_get_steal (FlitzisControl *self);
+gboolean       flitzis_control_set_steal (FlitzisControl *self,
+                                          FlitzisSteal    steal);
 guint64        flitzis_control_get_memory_limit (FlitzisControl *self);
 gboolean       flitzis_control_set_memory_limit (FlitzisControl *self,
                                                  guint64         memory_limit);

@@ -205,13 +205,34 @@ flitzis_events_push_changed (FlitzisEvents *self, guint object, const char *prop
   g_source_set_ready_time (self->source, 0);
 }
 
-void
-flitzis_events_notify (FlitzisEvents *self, GObject *object, guint number, GParamSpec *pspec)
+/* A program without a main loop owns its context all the same, unless somebody else iterates it. */
+static gboolean
+is_owner_context (FlitzisEvents *self)
 {
-  if (g_thread_self () == self->thread || g_main_context_is_owner (self->context))
-    g_object_notify_by_pspec (object, pspec);
-  else
-    flitzis_events_push_changed (self, number, pspec->name);
+  if (g_main_context_is_owner (self->context))
+    return TRUE;
+
+  if (g_thread_self () != self->thread || !g_main_context_acquire (self->context))
+    return FALSE;
+
+  g_main_context_release (self->context);
+
+  return TRUE;
+}
+
+gboolean
+flitzis_events_forward (FlitzisEvents *self,
+                        guint          object,
+                        guint          n_properties,
+                        GParamSpec   **properties)
+{
+  if (is_owner_context (self))
+    return FALSE;
+
+  for (guint i = 0; i < n_properties; i++)
+    flitzis_events_push_changed (self, object, properties[i]->name);
+
+  return TRUE;
 }
 
 guint64

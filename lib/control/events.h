@@ -55,12 +55,17 @@ void flitzis_events_push_changed (FlitzisEvents *self,
                                   guint          object,
                                   const char    *property);
 
-/* Notifies a setting of `object`, whose number is `number`: at once in the owner's thread, through
- * the owner context in others. */
-void    flitzis_events_notify (FlitzisEvents *self,
-                               GObject       *object,
-                               guint          number,
-                               GParamSpec    *pspec);
+/*
+ * For `dispatch_properties_changed` of the object with this number. FALSE in the owner context,
+ * where the class goes on; elsewhere the changes are pushed, and it does not. There, and not where
+ * a property is set, since a change that one thread notifies while another sets a property of the
+ * same object is dispatched by the latter.
+ */
+gboolean flitzis_events_forward (FlitzisEvents *self,
+                                 guint          object,
+                                 guint          n_properties,
+                                 GParamSpec   **properties);
+
 guint64 flitzis_events_get_n_dropped (FlitzisEvents *self);
 
 G_END_DECLS

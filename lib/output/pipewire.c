@@ -85,8 +85,6 @@ count_xruns (FlitzisPipewire *self) FLITZIS_REALTIME
 static void
 render (FlitzisPipewire *self, float *out, uint32_t n_frames) FLITZIS_REALTIME
 {
-  flitzis_mixer_set_streaming (self->mixer, true);
-
   if (!flitzis_mixer_try_own (self->mixer, FLITZIS_OWNER_CALLBACK))
     {
       memset (out, 0, n_frames * FRAME_SIZE);
@@ -289,7 +287,11 @@ disconnect (FlitzisPipewire *self)
   if (self->stream != NULL)
     spa_hook_remove (&self->stream_listener);
 
-  g_clear_pointer (&self->stream, pw_stream_destroy);
+  /* a block may be on its way until the stream is gone, and uses its pointer */
+  if (self->stream != NULL)
+    pw_stream_destroy (self->stream);
+
+  self->stream = NULL;
   self->io_position = NULL;
   set_streaming (self, FALSE);
 

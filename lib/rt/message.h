@@ -28,20 +28,41 @@ typedef struct
 typedef enum
 {
   FLITZIS_COMMAND_PLAY,
+  FLITZIS_COMMAND_STOP_VOICE,
+  FLITZIS_COMMAND_STOP_SLOT,
+  FLITZIS_COMMAND_STOP_ALL,
   FLITZIS_COMMAND_PUBLISH
 } FlitzisCommandKind;
 
+typedef enum
+{
+  FLITZIS_MIXER_STEAL_OLDEST,
+  FLITZIS_MIXER_STEAL_QUIETEST,
+  FLITZIS_MIXER_STEAL_REJECT
+} FlitzisMixerSteal;
+
+/*
+ * What a command decides depends on the commands before it and on its own record alone, not on
+ * when the mixer comes to read it: so the same calls between two blocks have the same outcome live
+ * and offline.
+ */
 typedef struct
 {
   FlitzisCommandKind kind;
-  uint32_t           slot; /* 0..n_slots - 1 */
+  uint32_t           slot; /* 0..n_slots - 1; PLAY, STOP_SLOT, PUBLISH */
   union
   {
     struct
     {
-      uint64_t voice;    /* id, ascending from 1 */
-      double   velocity; /* 0..1, linear */
+      uint64_t          voice;    /* id, ascending from 1 */
+      double            velocity; /* 0..1, linear */
+      float             gain;     /* slot gain x velocity x engine gain, linear */
+      FlitzisMixerSteal steal;    /* this and the gain as they were when it was triggered */
     } play;
+    struct
+    {
+      uint64_t voice; /* id */
+    } stop;
     struct
     {
       FlitzisHandle *handle; /* NULL empties the slot */

@@ -92,6 +92,7 @@ link_voice (FlitzisMixer *mixer, FlitzisVoice *voice)
     slot->voices->previous_in_slot = voice;
   slot->voices = voice;
 
+  mixer->cells[voice->id & mixer->settings.cell_mask] = voice;
   add_playing (mixer, 1);
 }
 
@@ -111,6 +112,7 @@ unlink_voice (FlitzisMixer *mixer, FlitzisVoice *voice)
   voice->next_in_slot = mixer->free;
   mixer->free = voice;
 
+  mixer->cells[voice->id & mixer->settings.cell_mask] = NULL;
   add_playing (mixer, -1);
 }
 
@@ -164,12 +166,10 @@ find_quietest (FlitzisMixer *mixer)
   return quietest;
 }
 
-/* Ends the voice that makes room for a new one, if the setting allows it. */
+/* Ends the voice that makes room for a new one, if one may. */
 static void
-steal_voice (FlitzisMixer *mixer)
+steal_voice (FlitzisMixer *mixer, FlitzisMixerSteal steal)
 {
-  uint32_t steal = atomic_load_explicit (&mixer->settings.steal, memory_order_relaxed);
-
   if (steal == FLITZIS_MIXER_STEAL_REJECT)
     return;
 
@@ -180,12 +180,14 @@ steal_voice (FlitzisMixer *mixer)
 }
 
 static void
-play (FlitzisMixer *mixer, uint32_t slot, uint64_t id, double velocity)
+play (FlitzisMixer *mixer, const FlitzisCommand *command)
 {
+  uint64_t       id = command->play.voice;
+  uint32_t       slot = command->slot;
   FlitzisHandle *handle = mixer->bank[slot].handle;
   FlitzisVoice  *voice;
 
-  /* a stop that came after this trigger has overtaken it */
+  /* a mark that came after this trigger has overtaken it */
   if (flitzis_settings_is_stopped (&mixer->settings, slot, id))
     {
       count (&mixer->n_started, 1);
@@ -194,7 +196,7 @@ play (FlitzisMixer *mixer, uint32_t slot, uint64_t id, double velocity)
     }
 
   if (mixer->free == NULL)
-    steal_voice (mixer);
+    steal_voice (mixer, command->play.steal);
 
   voice = mixer->free;
 
@@ -208,12 +210,35 @@ play (FlitzisMixer *mixer, uint32_t slot, uint64_t id, double velocity)
   mixer->free = voice->next_in_slot;
   voice->id = id;
   voice->slot = slot;
-  voice->velocity = velocity;
+  voice->velocity = command->play.velocity;
   flitzis_voice_start (voice, handle, mixer->sample_rate);
-  flitzis_voice_set_gain (voice, flitzis_settings_get_gain (&mixer->settings, slot, velocity), 0);
+  flitzis_voice_set_gain (voice, command->play.gain, 0);
   handle->n_holds++;
   link_voice (mixer, voice);
   count (&mixer->n_started, 1);
+}
+
+static void
+stop_voice (FlitzisMixer *mixer, uint64_t id)
+{
+  FlitzisVoice *voice = mixer->cells[id & mixer->settings.cell_mask];
+
+  if (voice != NULL && voice->id == id)
+    end_voice (mixer, voice, FLITZIS_END_STOPPED);
+}
+
+static void
+end_slot (FlitzisMixer *mixer, uint32_t slot, FlitzisEnd reason)
+{
+  while (mixer->bank[slot].voices != NULL)
+    end_voice (mixer, mixer->bank[slot].voices, reason);
+}
+
+static void
+stop_all (FlitzisMixer *mixer)
+{
+  while (mixer->oldest != NULL)
+    end_voice (mixer, mixer->oldest, FLITZIS_END_STOPPED);
 }
 
 static void
@@ -221,8 +246,7 @@ publish (FlitzisMixer *mixer, uint32_t slot, FlitzisHandle *handle)
 {
   FlitzisBankSlot *bank_slot = &mixer->bank[slot];
 
-  while (bank_slot->voices != NULL)
-    end_voice (mixer, bank_slot->voices, FLITZIS_END_UNLOADED);
+  end_slot (mixer, slot, FLITZIS_END_UNLOADED);
 
   if (bank_slot->handle != NULL)
     drop_handle (mixer, bank_slot->handle);
@@ -234,7 +258,7 @@ publish (FlitzisMixer *mixer, uint32_t slot, FlitzisHandle *handle)
 }
 
 static void
-apply_stops (FlitzisMixer *mixer)
+apply_marks (FlitzisMixer *mixer)
 {
   FlitzisVoice *next;
 
@@ -258,7 +282,16 @@ apply_commands (FlitzisMixer *mixer)
       switch (command.kind)
         {
         case FLITZIS_COMMAND_PLAY:
-          play (mixer, command.slot, command.play.voice, command.play.velocity);
+          play (mixer, &command);
+          break;
+        case FLITZIS_COMMAND_STOP_VOICE:
+          stop_voice (mixer, command.stop.voice);
+          break;
+        case FLITZIS_COMMAND_STOP_SLOT:
+          end_slot (mixer, command.slot, FLITZIS_END_STOPPED);
+          break;
+        case FLITZIS_COMMAND_STOP_ALL:
+          stop_all (mixer);
           break;
         case FLITZIS_COMMAND_PUBLISH:
           publish (mixer, command.slot, command.publish.handle);
@@ -326,7 +359,7 @@ flitzis_mixer_apply (FlitzisMixer *mixer)
 {
   unsigned int denormals = flitzis_denormals_off ();
 
-  apply_stops (mixer);
+  apply_marks (mixer);
   apply_commands (mixer);
   flitzis_denormals_restore (denormals);
 }
@@ -336,7 +369,7 @@ flitzis_mixer_render (FlitzisMixer *mixer, float *out, uint32_t n_frames)
 {
   unsigned int denormals = flitzis_denormals_off ();
 
-  apply_stops (mixer);
+  apply_marks (mixer);
   apply_commands (mixer);
   apply_gains (mixer);
 

@@ -66,6 +66,7 @@ typedef struct
   /* the owner */
   FlitzisBankSlot *bank;
   FlitzisVoice    *oldest, *newest;
+  FlitzisVoice   **cells; /* the voice whose id & settings.cell_mask it is, or NULL */
   FlitzisVoice    *free;
   FlitzisTail      tail;
   FlitzisScratch  *scratch;

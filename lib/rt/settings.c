@@ -11,7 +11,6 @@ flitzis_settings_init (FlitzisSettings     *settings,
                        uint32_t             n_cells)
 {
   atomic_init (&settings->gain, 1.0);
-  atomic_init (&settings->steal, FLITZIS_MIXER_STEAL_OLDEST);
   atomic_init (&settings->stop_below, 0);
   settings->slots = slots;
   settings->stopped_voices = stopped_voices;

@@ -13,16 +13,10 @@
  * The latest value of every setting. Control stores, the mixer loads at the start of a block; the
  * last value wins, and nothing can be full.
  *
- * A stop is a setting, too: a mark that says which voices it means by their ids. Ids ascend, so
- * "every voice below this id" needs no list and no queue, and a stop never fails.
+ * A stop that found the command queue full is a setting, too: a mark that says by their ids which
+ * voices it means. Ids ascend, so "every voice below this id" needs no room, and no stop fails. A
+ * mark overtakes the commands that wait.
  */
-
-typedef enum
-{
-  FLITZIS_MIXER_STEAL_OLDEST,
-  FLITZIS_MIXER_STEAL_QUIETEST,
-  FLITZIS_MIXER_STEAL_REJECT
-} FlitzisMixerSteal;
 
 typedef struct
 {
@@ -33,7 +27,6 @@ typedef struct
 typedef struct
 {
   _Atomic double       gain;       /* linear, 0..16 */
-  _Atomic uint32_t     steal;      /* a FlitzisMixerSteal */
   _Atomic uint64_t     stop_below; /* all voices with a lower id stop */
   FlitzisSlotSettings *slots;
 

@@ -62,7 +62,8 @@ lay_out (unsigned char *mapping, uint32_t n_slots, uint32_t n_voices, uint32_t s
 
   FlitzisMixer        *mixer = take (mapping, &used, sizeof (Mapping));
   FlitzisSlotSettings *slots = take (mapping, &used, n_slots * sizeof *slots);
-  _Atomic uint64_t    *cells = take (mapping, &used, n_cells * sizeof *cells);
+  _Atomic uint64_t    *marks = take (mapping, &used, n_cells * sizeof *marks);
+  FlitzisVoice       **cells = take (mapping, &used, n_cells * sizeof *cells);
   FlitzisBankSlot     *bank = take (mapping, &used, n_slots * sizeof *bank);
   FlitzisVoice        *voices = take (mapping, &used, n_voices * sizeof *voices);
   FlitzisScratch      *scratch = take (mapping, &used, sizeof *scratch);
@@ -80,11 +81,12 @@ lay_out (unsigned char *mapping, uint32_t n_slots, uint32_t n_voices, uint32_t s
   mixer->max_voices = max_voices;
   mixer->max_handles = max_handles;
   mixer->bank = bank;
+  mixer->cells = cells;
   mixer->scratch = scratch;
   mixer->tail.frames = tail;
   mixer->tail.n_frames = n_tail_frames;
   init_voices (mixer, voices);
-  flitzis_settings_init (&mixer->settings, slots, n_slots, cells, n_cells);
+  flitzis_settings_init (&mixer->settings, slots, n_slots, marks, n_cells);
   flitzis_queue_init (&mixer->commands, commands, FLITZIS_N_COMMANDS, sizeof *commands);
   flitzis_queue_init (&mixer->reports, reports, n_reports, sizeof *reports);
 
