@@ -1257,7 +1257,12 @@ flitzis_engine_stop (FlitzisEngine *self)
 
 /* A load of exactly one of `file` and `bytes`, or NULL with an error. */
 static FlitzisLoad *
-new_load (FlitzisEngine *self, guint id, GFile *file, GBytes *bytes, GError **error)
+new_load (FlitzisEngine *self,
+          guint          id,
+          GFile         *file,
+          GBytes        *bytes,
+          GCancellable  *cancellable,
+          GError       **error)
 {
   if (!flitzis_control_check_slot (self->control, id, error))
     return NULL;
@@ -1269,7 +1274,7 @@ new_load (FlitzisEngine *self, guint id, GFile *file, GBytes *bytes, GError **er
       return NULL;
     }
 
-  return flitzis_load_new (self->control, id, file, bytes);
+  return flitzis_load_new (self->control, id, file, bytes, cancellable);
 }
 
 static gboolean
@@ -1280,15 +1285,9 @@ load (FlitzisEngine *self,
       GCancellable  *cancellable,
       GError       **error)
 {
-  FlitzisLoad *new = new_load (self, id, file, bytes, error);
-  g_autoptr (GTask) task = NULL;
+  FlitzisLoad *new = new_load (self, id, file, bytes, cancellable, error);
 
-  if (new == NULL)
-    return FALSE;
-
-  task = g_task_new (NULL, cancellable, NULL, NULL);
-
-  return flitzis_load_run (new, task, error);
+  return new != NULL &&flitzis_load_run (new, error);
 }
 
 static void
@@ -1301,16 +1300,21 @@ load_async (FlitzisEngine      *self,
             GAsyncReadyCallback callback,
             gpointer            user_data)
 {
-  g_autoptr (GTask) task = g_task_new (self, cancellable, callback, user_data);
-  GError *error = NULL;
-  FlitzisLoad *new = new_load (self, id, file, bytes, &error);
+  g_autoptr (GError) error = NULL;
+  FlitzisLoad *new = new_load (self, id, file, bytes, cancellable, &error);
+  g_autoptr (GTask) task = NULL;
 
-  g_task_set_source_tag (task, source_tag);
+  /* a task keeps the engine until its callback has run; without one nothing does */
+  if (callback != NULL)
+    {
+      task = g_task_new (self, cancellable, callback, user_data);
+      g_task_set_source_tag (task, source_tag);
+    }
 
-  if (new == NULL)
-    g_task_return_error (task, error);
-  else
+  if (new != NULL)
     flitzis_load_run_async (new, task);
+  else if (task != NULL)
+    g_task_return_error (task, g_steal_pointer (&error));
 }
 
 static GFile *
@@ -1370,6 +1374,9 @@ flitzis_engine_load_sample (FlitzisEngine *self, guint id, const char *path, GEr
  * As many loads run side by side as the processor has cores. [property@Slot:loading] and
  * [property@Slot:load-progress] tell how far it is. The sample is in its slot as soon as it is
  * decoded, whether or not a main loop runs to call @callback.
+ *
+ * A load with a callback keeps the engine until the callback has been called. Without one it does
+ * not: when the engine goes, the load ends.
  */
 void
 flitzis_engine_load_sample_async (FlitzisEngine      *self,

@@ -14,16 +14,23 @@ struct _FlitzisLoad
   guint          sample_rate; /* Hz, to decode to */
   GFile         *file;
   GBytes        *bytes;
+  GCancellable  *cancellable;
+  GTask         *task; /* NULL where nobody waits for the outcome */
 };
 
 FlitzisLoad *
-flitzis_load_new (FlitzisControl *control, guint slot, GFile *file, GBytes *bytes)
+flitzis_load_new (FlitzisControl *control,
+                  guint           slot,
+                  GFile          *file,
+                  GBytes         *bytes,
+                  GCancellable   *cancellable)
 {
   FlitzisLoad *self = g_new0 (FlitzisLoad, 1);
 
   self->ticket = flitzis_ticket_new (control, slot);
   self->sample_rate = flitzis_control_get_mixer (control)->sample_rate;
-  self->file = file != NULL ? g_object_ref (file) : NULL;
+  g_set_object (&self->file, file);
+  g_set_object (&self->cancellable, cancellable);
   self->bytes = bytes != NULL ? g_bytes_ref (bytes) : NULL;
 
   return self;
@@ -34,6 +41,7 @@ flitzis_load_free (FlitzisLoad *self)
 {
   flitzis_ticket_free (self->ticket);
   g_clear_object (&self->file);
+  g_clear_object (&self->cancellable);
   g_clear_pointer (&self->bytes, g_bytes_unref);
   g_free (self);
 }
@@ -47,27 +55,29 @@ advance (gsize n_bytes, double progress, gpointer user_data, GError **error)
 }
 
 static FlitzisSample *
-decode (FlitzisLoad *self, GCancellable *cancellable, GError **error)
+decode (FlitzisLoad *self, GError **error)
 {
   if (self->file != NULL)
-    return flitzis_decode_file (self->file, self->sample_rate, cancellable, advance, self, error);
+    return flitzis_decode_file (self->file, self->sample_rate, self->cancellable, advance, self,
+                                error);
 
-  return flitzis_decode_bytes (self->bytes, self->sample_rate, cancellable, advance, self, error);
+  return flitzis_decode_bytes (self->bytes, self->sample_rate, self->cancellable, advance, self,
+                               error);
 }
 
 static gboolean
-load (FlitzisLoad *self, GCancellable *cancellable, GError **error)
+load (FlitzisLoad *self, GError **error)
 {
   g_autoptr (FlitzisSample) sample = NULL;
 
   /* superseded or cancelled while it waited for a worker */
-  if (g_cancellable_set_error_if_cancelled (cancellable, error) ||
+  if (g_cancellable_set_error_if_cancelled (self->cancellable, error) ||
       !flitzis_ticket_advance (self->ticket, 0, 0.0, error))
     return FALSE;
 
-  sample = decode (self, cancellable, error);
+  sample = decode (self, error);
 
-  if (sample == NULL || g_cancellable_set_error_if_cancelled (cancellable, error))
+  if (sample == NULL || g_cancellable_set_error_if_cancelled (self->cancellable, error))
     return FALSE;
 
   return flitzis_ticket_publish (self->ticket, sample, error);
@@ -75,26 +85,31 @@ load (FlitzisLoad *self, GCancellable *cancellable, GError **error)
 
 /* The load is freed before the task returns: `loading` is over when the callback comes. */
 static void
-load_worker (GTask *task, gpointer source_object, gpointer task_data, GCancellable *cancellable)
+load_worker (gpointer data, gpointer user_data)
 {
-  FlitzisLoad *self = g_task_get_task_data (task);
-  GError      *error = NULL;
-  gboolean     loaded = load (self, cancellable, &error);
+  FlitzisLoad *self = data;
+  g_autoptr (GTask) task = g_steal_pointer (&self->task);
+  g_autoptr (GError) error = NULL;
+  gboolean loaded = load (self, &error);
 
   flitzis_load_free (self);
 
-  if (loaded)
+  if (task != NULL && loaded)
     g_task_return_boolean (task, TRUE);
-  else
-    g_task_return_error (task, error);
+  else if (task != NULL)
+    g_task_return_error (task, g_steal_pointer (&error));
 }
 
 static void
-pool_worker (gpointer data, gpointer user_data)
+load_task_worker (GTask        *task,
+                  gpointer      source_object,
+                  gpointer      task_data,
+                  GCancellable *cancellable)
 {
-  g_autoptr (GTask) task = data;
+  FlitzisLoad *self = g_task_get_task_data (task);
 
-  load_worker (task, NULL, NULL, g_task_get_cancellable (task));
+  self->task = g_object_ref (task);
+  load_worker (self, NULL);
 }
 
 /* Decoding is work for the processor: more workers than it has cores only share them. */
@@ -104,26 +119,20 @@ get_pool (void)
   static gsize pool = 0;
 
   if (g_once_init_enter (&pool))
-    g_once_init_leave (&pool, (gsize) g_thread_pool_new (pool_worker, NULL,
+    g_once_init_leave (&pool, (gsize) g_thread_pool_new (load_worker, NULL,
                                                          (int) g_get_num_processors (), FALSE,
                                                          NULL));
 
   return (GThreadPool *) pool;
 }
 
-static void
-prepare (FlitzisLoad *self, GTask *task)
-{
-  /* what was published must not be reported as cancelled */
-  g_task_set_check_cancellable (task, FALSE);
-  g_task_set_task_data (task, self, NULL);
-}
-
 gboolean
-flitzis_load_run (FlitzisLoad *self, GTask *task, GError **error)
+flitzis_load_run (FlitzisLoad *self, GError **error)
 {
-  prepare (self, task);
-  g_task_run_in_thread_sync (task, load_worker);
+  g_autoptr (GTask) task = g_task_new (NULL, NULL, NULL, NULL);
+
+  g_task_set_task_data (task, self, NULL);
+  g_task_run_in_thread_sync (task, load_task_worker);
 
   return g_task_propagate_boolean (task, error);
 }
@@ -131,6 +140,12 @@ flitzis_load_run (FlitzisLoad *self, GTask *task, GError **error)
 void
 flitzis_load_run_async (FlitzisLoad *self, GTask *task)
 {
-  prepare (self, task);
-  g_thread_pool_push (get_pool (), g_object_ref (task), NULL);
+  if (task != NULL)
+    {
+      /* what was published must not be reported as cancelled */
+      g_task_set_check_cancellable (task, FALSE);
+      self->task = g_object_ref (task);
+    }
+
+  g_thread_pool_push (get_pool (), self, NULL);
 }

@@ -19,13 +19,13 @@ typedef struct _FlitzisLoad FlitzisLoad;
 FlitzisLoad *flitzis_load_new (FlitzisControl *control,
                                guint           slot,
                                GFile          *file,
-                               GBytes         *bytes);
+                               GBytes         *bytes,
+                               GCancellable   *cancellable);
 
-/* Both take `load`; the outcome is a boolean of the task. */
-gboolean flitzis_load_run (FlitzisLoad *load,
-                           GTask       *task,
+/* Both take the load. The second returns a boolean to `task`, if there is one. */
+gboolean flitzis_load_run (FlitzisLoad *self,
                            GError     **error);
-void     flitzis_load_run_async (FlitzisLoad *load,
+void     flitzis_load_run_async (FlitzisLoad *self,
                                  GTask       *task);
 
 G_END_DECLS

@@ -99,3 +99,33 @@ g_task_propagate_boolean (GTask *task, GError **error)
 
   return REAL (g_task_propagate_boolean) (task, error);
 }
+
+/* A pool carries the data to its function. */
+static GFunc pool_func;
+
+static void
+acquire_and_call (gpointer data, gpointer user_data)
+{
+  __tsan_acquire (data);
+  pool_func (data, user_data);
+}
+
+GThreadPool *
+g_thread_pool_new (GFunc    func,
+                   gpointer user_data,
+                   int      max_threads,
+                   gboolean exclusive,
+                   GError **error)
+{
+  pool_func = func;
+
+  return REAL (g_thread_pool_new) (acquire_and_call, user_data, max_threads, exclusive, error);
+}
+
+gboolean
+g_thread_pool_push (GThreadPool *pool, gpointer data, GError **error)
+{
+  __tsan_release (data);
+
+  return REAL (g_thread_pool_push) (pool, data, error);
+}
