@@ -179,17 +179,21 @@ autoplug_select_cb (GstElement        *decodebin,
 /*
  * Decoders cut their first and last frames at the borders of the segment, which demuxers state in
  * nanoseconds rounded down, and round down again: one frame too many is left at either end. A
- * border moved inwards by less than half a frame makes it exact.
+ * border moved inwards by less than half a frame makes it exact. FLAC knows its own end.
  */
 static GstEvent *
-nudge_segment (GstEvent *event, gboolean is_open)
+nudge_segment (GstPad *pad, GstEvent *event, gboolean is_open)
 {
+  g_autoptr (GstCaps) caps = gst_pad_get_current_caps (pad);
   GstSegment segment;
   GstEvent  *nudged;
 
   gst_event_copy_segment (event, &segment);
   if (segment.format != GST_FORMAT_TIME)
     return event;
+
+  if (caps != NULL && gst_structure_has_name (gst_caps_get_structure (caps, 0), "audio/x-flac"))
+    is_open = TRUE;
 
   if (is_open)
     {
@@ -317,7 +321,7 @@ decoder_probe_cb (GstPad *pad, GstPadProbeInfo *info, gpointer user_data)
       GstEvent *event = GST_PAD_PROBE_INFO_EVENT (info);
 
       if (GST_EVENT_TYPE (event) == GST_EVENT_SEGMENT)
-        info->data = nudge_segment (event, trimmed_later);
+        info->data = nudge_segment (pad, event, trimmed_later);
       else if (GST_EVENT_TYPE (event) == GST_EVENT_CAPS)
         info->data = restore_opus_caps (self, event);
     }
