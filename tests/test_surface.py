@@ -9,8 +9,9 @@ PUBLIC_HEADERS = {'flitzis.h', 'flitzis-engine.h', 'flitzis-enums.h', 'flitzis-e
 
 
 def exported(build_dir):
-    printed = subprocess.run(['nm', '-D', '--defined-only', '-P', build_dir / 'lib/libflitzis-1.so'],
-                             check=True, capture_output=True, text=True).stdout
+    library = build_dir / 'lib/libflitzis-1.so'
+    printed = subprocess.run(['nm', '-D', '--defined-only', '-P', library], check=True,
+                             capture_output=True, text=True).stdout
     return sorted(line.split()[0] for line in printed.splitlines())
 
 
