@@ -73,6 +73,7 @@ struct _FlitzisEngine
   const char *media_role;
   const char *target;
   guint       latency_frames;
+  guint       n_stops;
 
   /* any thread, under the mutex */
   GMutex           pipewire_mutex;
@@ -1138,6 +1139,16 @@ connect_pipewire (FlitzisEngine *self, GError **error)
   return flitzis_pipewire_new (self->control, &config, error);
 }
 
+/* Under the mutex. */
+static gboolean
+start (FlitzisEngine *self, GError **error)
+{
+  if (self->pipewire == NULL)
+    self->pipewire = connect_pipewire (self, error);
+
+  return self->pipewire != NULL;
+}
+
 /**
  * flitzis_engine_start:
  * @self: an engine
@@ -1163,18 +1174,25 @@ flitzis_engine_start (FlitzisEngine *self, GError **error)
 
   locker = g_mutex_locker_new (&self->pipewire_mutex);
 
-  if (self->pipewire == NULL)
-    self->pipewire = connect_pipewire (self, error);
-
-  return self->pipewire != NULL;
+  return start (self, error);
 }
 
+/* A stop that came after the call has the last word, though there was nothing yet to stop. */
 static void
 start_worker (GTask *task, gpointer source_object, gpointer task_data, GCancellable *cancellable)
 {
+  FlitzisEngine *self = source_object;
+  guint          n_stops = GPOINTER_TO_UINT (task_data);
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->pipewire_mutex);
   GError *error = NULL;
 
-  if (flitzis_engine_start (source_object, &error))
+  if (g_task_return_error_if_cancelled (task))
+    return;
+
+  if ((guint) g_atomic_int_get (&self->n_stops) != n_stops)
+    g_task_return_new_error (task, G_IO_ERROR, G_IO_ERROR_CANCELLED,
+                             "The engine was stopped before it had started");
+  else if (start (self, &error))
     g_task_return_boolean (task, TRUE);
   else
     g_task_return_error (task, error);
@@ -1188,6 +1206,9 @@ start_worker (GTask *task, gpointer source_object, gpointer task_data, GCancella
  * @user_data: data for @callback
  *
  * Does what [method@Engine.start] does, without blocking the caller.
+ *
+ * Fails also with `G_IO_ERROR_CANCELLED`, when it was cancelled or [method@Engine.stop] was called
+ * before the connecting began.
  */
 void
 flitzis_engine_start_async (FlitzisEngine      *self,
@@ -1205,6 +1226,7 @@ flitzis_engine_start_async (FlitzisEngine      *self,
   if (g_task_return_error_if_cancelled (task))
     return;
 
+  g_task_set_task_data (task, GUINT_TO_POINTER (g_atomic_int_get (&self->n_stops)), NULL);
   g_task_set_check_cancellable (task, FALSE);
   g_task_run_in_thread (task, start_worker);
 }
@@ -1251,6 +1273,7 @@ flitzis_engine_stop (FlitzisEngine *self)
 
   g_return_if_fail (FLITZIS_IS_ENGINE (self));
 
+  g_atomic_int_inc (&self->n_stops);
   locker = g_mutex_locker_new (&self->pipewire_mutex);
   g_clear_pointer (&self->pipewire, flitzis_pipewire_free);
 }

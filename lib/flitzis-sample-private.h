@@ -7,8 +7,9 @@
 
 G_BEGIN_DECLS
 
-/* A position in a sample is 32 bits of frames and 32 bits of a fraction. */
-#define FLITZIS_SAMPLE_MAX_FRAMES G_MAXUINT32
+/* A position is 32 bits of frames and 32 bits of a fraction, and must not overflow with the last
+ * step, of 96 frames at most. */
+#define FLITZIS_SAMPLE_MAX_FRAMES (G_MAXUINT32 - 96)
 
 /*
  * Sets what no mix can bear in `values` to 0 - NaN, denormals, infinities and what comes near

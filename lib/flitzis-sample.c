@@ -278,7 +278,7 @@ flitzis_sample_new_decoded (GBytes *bytes,
  * the engine's is not converted: the voice runs faster or slower, so that the pitch is right.
  *
  * Fails with `FLITZIS_ENGINE_ERROR_INVALID_VALUE` for another channel count or rate, for no frames,
- * for 2^32 and more of them, and for an incomplete last frame.
+ * for more than 2^32 - 97 of them, and for an incomplete last frame.
  *
  * Returns: (transfer full): a sample
  */

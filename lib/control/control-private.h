@@ -70,6 +70,7 @@ struct _FlitzisControl
   void (*wake) (gpointer data);
   gpointer wake_data;
   gboolean is_collecting;
+  gboolean is_driven; /* an output is there */
 };
 
 /* Unlocking lets go of the samples that were retired meanwhile, and wakes the collector. */

@@ -84,10 +84,29 @@ has_outstanding (FlitzisControl *self)
   return self->n_voices > 0 || self->n_retiring > 0 || !g_queue_is_empty (&self->pending_slots);
 }
 
+/* Drops the last references to samples, which may run code of the program. */
+static void
+release_worker (gpointer data, gpointer user_data)
+{
+  g_ptr_array_unref (data);
+}
+
+static GThreadPool *
+get_release_pool (void)
+{
+  static gsize pool = 0;
+
+  if (g_once_init_enter (&pool))
+    g_once_init_leave (&pool, (gsize) g_thread_pool_new (release_worker, NULL, 1, FALSE, NULL));
+
+  return (GThreadPool *) pool;
+}
+
 void
 flitzis_control_unlock (FlitzisControl *self)
 {
   GPtrArray *released = NULL;
+  gboolean   is_driven = self->is_driven;
 
   if (self->released->len > 0)
     {
@@ -103,11 +122,16 @@ flitzis_control_unlock (FlitzisControl *self)
 
   g_mutex_unlock (&self->mutex);
 
-  /* a sample may be the program's last, and its destroy function the program's code */
+  /* while an output drives, this may be its thread, or one that waits for it: none of them may run
+   * a program's code */
   if (released != NULL)
     {
       g_ptr_array_set_free_func (released, g_object_unref);
-      g_ptr_array_unref (released);
+
+      if (is_driven)
+        g_thread_pool_push (get_release_pool (), released, NULL);
+      else
+        g_ptr_array_unref (released);
     }
 }
 
@@ -181,6 +205,8 @@ flitzis_control_close (FlitzisControl *self)
   for (guint i = 0; i < self->mixer->n_slots; i++)
     {
       self->slots[i].ticket++;
+      self->slots[i].loading = FALSE;
+      self->slots[i].load_progress = 0.0;
       flitzis_control_publish (self, i, NULL);
     }
 
@@ -562,6 +588,14 @@ flitzis_control_render (FlitzisControl *self, float *out, guint n_frames, GError
   flitzis_control_unlock (self);
 
   return TRUE;
+}
+
+void
+flitzis_control_set_driven (FlitzisControl *self, gboolean is_driven)
+{
+  flitzis_control_lock (self);
+  self->is_driven = is_driven;
+  flitzis_control_unlock (self);
 }
 
 void

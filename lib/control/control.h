@@ -80,9 +80,12 @@ gboolean flitzis_control_render (FlitzisControl *self,
                                  GError        **error);
 
 /*
- * The output's. `wake` is called under the mutex, so it may only signal: it asks for calls of
- * `collect`, until that returns FALSE.
+ * The output's. From the first to the last it says that it drives: meanwhile samples are let go of
+ * in a thread of their own. `wake` is called under the mutex, so it may only signal: it asks for
+ * calls of `collect`, until that returns FALSE.
  */
+void     flitzis_control_set_driven (FlitzisControl *self,
+                                     gboolean        is_driven);
 void     flitzis_control_set_wake (FlitzisControl *self,
                                    void (*wake) (gpointer data),
                                    gpointer data);

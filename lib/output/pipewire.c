@@ -42,6 +42,7 @@ struct _FlitzisPipewire
   struct spa_hook   stream_listener;
   gboolean          is_accepted;
   gboolean          is_streaming;
+  gboolean          is_leaving;     /* what the stream goes through is no loss */
   guint64           first_position; /* of the mixer, when the stream began to stream */
   char             *failure;        /* the server's own words, while nobody has accepted the node */
 
@@ -50,6 +51,7 @@ struct _FlitzisPipewire
   _Atomic bool                       is_new_stream; /* has a clock of its own */
 
   /* the callback */
+  guint32 clock_id;   /* of the driver */
   guint64 next_clock; /* where the driver's clock stands if no cycle is missed; 0: unknown */
 };
 
@@ -76,9 +78,11 @@ count_xruns (FlitzisPipewire *self) FLITZIS_REALTIME
   if (atomic_exchange_explicit (&self->is_new_stream, false, memory_order_relaxed))
     self->next_clock = 0;
 
-  if (self->next_clock != 0 && io->clock.position > self->next_clock)
+  if (self->next_clock != 0 && io->clock.id == self->clock_id &&
+      io->clock.position > self->next_clock)
     atomic_fetch_add_explicit (&self->mixer->n_xruns, 1, memory_order_relaxed);
 
+  self->clock_id = io->clock.id;
   self->next_clock = io->clock.position + io->clock.duration;
 }
 
@@ -148,8 +152,8 @@ set_streaming (FlitzisPipewire *self, gboolean is_streaming)
 static void
 set_failure (FlitzisPipewire *self, const char *failure)
 {
-  g_free (self->failure);
-  self->failure = g_strdup (failure != NULL ? failure : "unknown error");
+  if (self->failure == NULL)
+    self->failure = g_strdup (failure != NULL ? failure : "unknown error");
   pw_thread_loop_signal (self->thread_loop, false);
 }
 
@@ -190,6 +194,9 @@ state_changed_cb (void                *data,
 {
   FlitzisPipewire *self = data;
 
+  if (self->is_leaving)
+    return;
+
   switch (state)
     {
     case PW_STREAM_STATE_STREAMING:
@@ -204,7 +211,9 @@ state_changed_cb (void                *data,
         flitzis_control_set_state (self->control, FLITZIS_STATE_RECONNECTING);
       break;
     case PW_STREAM_STATE_ERROR:
-      lose (self, error);
+      /* that there is no sink for it is told as an error, too, but leaves the stream as it was */
+      if (pw_stream_get_state (self->stream, NULL) == PW_STREAM_STATE_ERROR)
+        lose (self, error);
       break;
     case PW_STREAM_STATE_UNCONNECTED:
       lose (self, "disconnected");
@@ -283,17 +292,18 @@ connect_stream (FlitzisPipewire *self)
 static void
 disconnect (FlitzisPipewire *self)
 {
-  /* without the listener: what we do ourselves is not a loss */
-  if (self->stream != NULL)
-    spa_hook_remove (&self->stream_listener);
+  /* A block may be on its way until the stream is gone: it needs the pointer, and the listener that
+   * brought it. */
+  self->is_leaving = TRUE;
 
-  /* a block may be on its way until the stream is gone, and uses its pointer */
   if (self->stream != NULL)
     pw_stream_destroy (self->stream);
 
+  self->is_leaving = FALSE;
   self->stream = NULL;
   self->io_position = NULL;
-  set_streaming (self, FALSE);
+  self->is_streaming = FALSE;
+  flitzis_control_set_streaming (self->control, FALSE);
 
   if (self->core != NULL)
     spa_hook_remove (&self->core_listener);
@@ -476,6 +486,7 @@ flitzis_pipewire_new (FlitzisControl *control, const FlitzisPipewireConfig *conf
   self->media_role = g_strdup (config->media_role);
   self->target = g_strdup (config->target);
   self->latency_frames = config->latency_frames;
+  flitzis_control_set_driven (control, TRUE);
   flitzis_control_set_state (control, FLITZIS_STATE_STARTING);
 
   if (!set_up (self, error))
@@ -484,24 +495,9 @@ flitzis_pipewire_new (FlitzisControl *control, const FlitzisPipewireConfig *conf
   return self;
 }
 
-static gpointer
-free_worker (gpointer data)
-{
-  flitzis_pipewire_free (data);
-
-  return NULL;
-}
-
 void
 flitzis_pipewire_free (FlitzisPipewire *self)
 {
-  /* The destroy function of a sample may drop the last reference to the engine, and runs here. */
-  if (self->thread_loop != NULL && pw_thread_loop_in_thread (self->thread_loop))
-    {
-      g_thread_unref (g_thread_new ("flitzis-free", free_worker, self));
-      return;
-    }
-
   flitzis_control_set_wake (self->control, NULL, NULL);
 
   if (self->thread_loop != NULL)
@@ -511,6 +507,7 @@ flitzis_pipewire_free (FlitzisPipewire *self)
   g_clear_pointer (&self->context, pw_context_destroy);
   g_clear_pointer (&self->thread_loop, pw_thread_loop_destroy);
   flitzis_control_set_state (self->control, FLITZIS_STATE_STOPPED);
+  flitzis_control_set_driven (self->control, FALSE);
   flitzis_control_unref (self->control);
   g_free (self->failure);
   g_free (self->client_name);

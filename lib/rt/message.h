@@ -17,7 +17,7 @@ typedef struct
 {
   /* set by control before it is sent, then constant */
   const float *frames;      /* interleaved, finite, no denormals */
-  uint64_t     n_frames;    /* 1..2^32 - 1 */
+  uint64_t     n_frames;    /* 1..2^32 - 97 */
   uint32_t     n_channels;  /* 1..2 */
   uint32_t     sample_rate; /* Hz, 1000..768000 */
 
