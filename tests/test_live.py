@@ -866,12 +866,19 @@ def test_another_driver_is_no_xrun(pipewire, make_engine):
     """The clocks of two sinks have nothing to do with each other."""
     pipewire.add_sink('other')
 
+    def link(sink, *options):
+        for channel in ('FL', 'FR'):
+            pipewire.tool('pw-link', *options, f'mover:output_{channel}',
+                          f'{sink}:playback_{channel}')
+
     def move():
         engine = make_engine(client_name='mover')
         engine.start()
-        state_is(engine, State.RUNNING)
-        for sink in ('other', 'null-sink', 'other', 'null-sink'):
-            pipewire.tool('pw-metadata', str(pipewire.node('mover')['id']), 'target.object', sink)
+        pipewire.wait_linked('mover')
+        for there, here in (('other', 'null-sink'), ('null-sink', 'other')):
+            link(there)
+            go_on(engine, 3)
+            link(here, '-d')
             go_on(engine, 3)
         engine.stop()
         return engine.props.n_xruns == 0
