@@ -2,6 +2,7 @@
 /* Plays files all at once and ends with the last of them: play FILE ... */
 
 #include <flitzis.h>
+#include <locale.h>
 
 static guint n_playing;
 
@@ -27,6 +28,7 @@ main (int    argc,
   g_autoptr (GMainLoop) loop = g_main_loop_new (NULL, FALSE);
   g_autoptr (GError) no_output = NULL;
 
+  setlocale (LC_ALL, "");
   g_signal_connect (engine, "voice-ended", G_CALLBACK (voice_ended_cb), loop);
   for (int i = 1; i < argc; i++)
     {

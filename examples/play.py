@@ -9,6 +9,8 @@ import gi
 gi.require_version('Flitzis', '1')
 from gi.repository import Flitzis, GLib  # noqa: E402
 
+if len(sys.argv) < 2:
+    sys.exit('usage: play.py FILE ...')
 engine = Flitzis.Engine()
 loop = GLib.MainLoop()
 playing = set()

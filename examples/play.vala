@@ -2,6 +2,8 @@
 // Plays files all at once and ends with the last of them: play FILE ...
 
 int main (string[] args) {
+  Intl.setlocale ();
+
   var engine = new Flitzis.Engine ();
   var loop = new MainLoop ();
   uint n_playing = 0;

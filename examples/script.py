@@ -10,6 +10,8 @@ import gi
 gi.require_version('Flitzis', '1')
 from gi.repository import Flitzis  # noqa: E402
 
+if len(sys.argv) != 2:
+    sys.exit('usage: script.py FILE')
 engine = Flitzis.Engine()
 engine.load_sample(0, sys.argv[1])
 engine.start()

@@ -173,7 +173,8 @@ def installed(build_dir, tmp_path_factory):
     return destination
 
 
-COMMANDS = [line for text in blocks('sh') for line in text.splitlines()]
+COMMANDS = [' '.join(line.split()) for text in blocks('sh')
+            for line in text.replace('\\\n', ' ').splitlines()]
 
 
 @pytest.mark.parametrize('command', COMMANDS)
@@ -182,6 +183,10 @@ def test_commands(command, source_dir):
     words = shlex.split(re.sub(r'\[.*?\]|\$\(.*?\)', '', command))
     words = words[1:] if words[0] == 'sudo' else words
     assert shutil.which(words[0]), words[0]
+    if words[:2] == ['apt-get', 'install']:
+        scripts = [(source_dir / name).read_text() for name in ('scripts/setup.sh', 'tests/run.sh')]
+        assert set(words[2:]) <= set(re.findall(r'[\w.+-]+', ' '.join(scripts)))
+        return
     options = (source_dir / 'meson_options.txt').read_text()
     for word in words[1:]:
         if word.startswith('-D'):

@@ -456,7 +456,8 @@ set_up (FlitzisPipewire *self, GError **error)
   self->context = make_context (self->loop);
 
   if (self->context == NULL)
-    return set_error (error, g_strerror (errno));
+    return set_error (error, errno == ENOENT ? "its client.conf is not installed"
+                                             : g_strerror (errno));
 
   self->wake_event = pw_loop_add_event (self->loop, wake_cb, self);
   self->collect_timer = pw_loop_add_timer (self->loop, collect_cb, self);
