@@ -26,13 +26,15 @@ def declared():
             yield pytest.param(test, (), id=test['name'])
             continue
         listing = run(test, '-l')
-        cases = [line for line in listing.stdout.splitlines() if line.startswith('/')]
+        # Newer releases of GLib list them as comments of TAP.
+        lines = [line.removeprefix('# ') for line in listing.stdout.splitlines()]
+        cases = [line for line in lines if line.startswith('/')]
         assert listing.returncode == 0 and cases, f'{test["name"]} lists no case: {listing.stdout}'
         for case in cases:
             yield pytest.param(test, ('--tap', '-p', case), id=test['name'] + case)
 
 
-@pytest.mark.parametrize('test, arguments', declared())
+@pytest.mark.parametrize('test, arguments', list(declared()))
 def test_program(test, arguments, pipewire):
     result = run(test, *arguments)
     assert result.returncode == 0, result.stdout

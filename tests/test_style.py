@@ -2,6 +2,7 @@
 """How the tree looks: layout, licences, lengths, and nothing left lying about."""
 
 import re
+import shutil
 import subprocess
 
 import pytest
@@ -16,13 +17,15 @@ def sources(folder, *patterns):
                              for part in path.relative_to(folder).parts))
 
 
-def test_layout(source_dir):
-    """.clang-format is how the C code looks. Other releases of the tool lay out otherwise."""
-    paths = sources(source_dir, '*.c', '*.h')
-    assert len(paths) > 30
-    result = subprocess.run(['clang-format-14', '--dry-run', '--Werror', *paths], cwd=source_dir,
-                            capture_output=True, text=True)
-    assert result.returncode == 0, result.stderr
+# Each release of clang-format lays out otherwise; ours is that of the oldest system.
+if shutil.which('clang-format-14'):
+    def test_layout(source_dir):
+        """.clang-format is how the C code looks."""
+        paths = sources(source_dir, '*.c', '*.h')
+        assert len(paths) > 30
+        result = subprocess.run(['clang-format-14', '--dry-run', '--Werror', *paths],
+                                cwd=source_dir, capture_output=True, text=True)
+        assert result.returncode == 0, result.stderr
 
 
 @pytest.mark.parametrize('pattern', ['*.c', '*.h', '*.py', '*.sh', '*.js', '*.vala', '*.build'])
