@@ -8,7 +8,7 @@
 #include <string.h>
 
 /* Properties that can change, over both classes; a bit each in the masks. */
-#define MAX_PROPERTIES 32
+#define MAX_PROPERTIES 64
 
 struct _FlitzisEvents
 {
@@ -59,11 +59,11 @@ pop_ended (FlitzisEvents *self, FlitzisEnded *ended)
   return TRUE;
 }
 
-static guint32
+static guint64
 pop_changed (FlitzisEvents *self, guint object)
 {
   g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->mutex);
-  guint32 mask = self->changed[object];
+  guint64 mask = self->changed[object];
 
   self->changed[object] = 0;
 
@@ -82,7 +82,7 @@ tell_cb (gpointer user_data)
 
   for (guint object = 0; object < self->n_objects; object++)
     {
-      guint32 mask = pop_changed (self, object);
+      guint64 mask = pop_changed (self, object);
 
       for (guint bit = 0; mask != 0; bit++, mask >>= 1)
         {
@@ -108,7 +108,7 @@ flitzis_events_new (GObject *owner, const FlitzisEventsFuncs *funcs, guint n_obj
   self->context = g_main_context_ref_thread_default ();
   self->thread = g_thread_self ();
   self->n_objects = n_objects;
-  self->changed = g_new0 (guint32, n_objects);
+  self->changed = g_new0 (guint64, n_objects);
   self->listener = owner;
   g_weak_ref_init (&self->owner, owner);
   g_mutex_init (&self->mutex);
@@ -201,7 +201,7 @@ flitzis_events_push_changed (FlitzisEvents *self, guint object, const char *prop
   if (self->listener == NULL)
     return;
 
-  self->changed[object] |= 1u << find_property (self, property);
+  self->changed[object] |= G_GUINT64_CONSTANT (1) << find_property (self, property);
   g_source_set_ready_time (self->source, 0);
 }
 
