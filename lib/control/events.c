@@ -31,7 +31,7 @@ struct _FlitzisEvents
   guint         n_ended;
   guint64       n_dropped;
   const char   *properties[MAX_PROPERTIES];
-  guint32      *changed; /* for each object, a mask of properties */
+  guint64      *changed; /* for each object, a mask of properties */
 };
 
 static gboolean
