@@ -1,0 +1,145 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""A program that calls an engine from two threads as fast as it can while it plays:
+hammer.py SECONDS SAMPLE_RATE FILE...  Prints as JSON how often it called what and set which
+property, how often it was refused, and what the engine counted."""
+
+import collections
+import itertools
+import json
+import random
+import sys
+import threading
+import time
+
+import gi
+
+gi.require_version('Flitzis', '1')
+from gi.repository import Flitzis, Gio, GLib, GObject
+
+N_SLOTS, N_VOICES = 6, 8
+SET, LOADED = range(4), range(2, 6)  # the slots that set_sample fills, and load_sample
+
+# looked up here: PyGObject makes an enumeration when it is first asked for, in no thread-safe way
+REFUSALS = [(Flitzis.engine_error_quark(), Flitzis.EngineError.BUSY),
+            (Flitzis.engine_error_quark(), Flitzis.EngineError.TOO_LARGE),
+            (Gio.io_error_quark(), Gio.IOErrorEnum.CANCELLED)]
+RUNNING = Flitzis.State.RUNNING
+
+seconds, sample_rate, files = float(sys.argv[1]), int(sys.argv[2]), sys.argv[3:]
+# GStreamer's first load may fork, for a program that looks at its plugins, and after a fork each
+# page faults once when it is written to.
+Flitzis.Engine().load_sample(0, files[0])
+
+engine = Flitzis.Engine(n_slots=N_SLOTS, n_voices=N_VOICES, sample_rate=sample_rate)
+samples = [Flitzis.Sample.new(GLib.Bytes.new(random.Random(n_frames).randbytes(
+               4 * n_channels * n_frames)), n_channels, rate)
+           for n_channels, n_frames, rate in itertools.product(
+               (1, 2), (1, 400, 30000, 300000), (sample_rate, sample_rate + 1))]
+calls, refusals, properties = (collections.Counter() for _ in range(3))
+failures = []
+
+
+def attempt(name, call, *arguments):
+    """A full queue refuses triggers, a low `memory-limit` samples, and a load may be overtaken;
+    nothing else may fail."""
+    try:
+        call(*arguments)
+    except GLib.Error as error:
+        if not any(error.matches(*refusal) for refusal in REFUSALS):
+            raise
+        refusals[name] += 1
+    else:
+        calls[name] += 1
+
+
+def any_value(choose, spec):
+    if spec.name == 'memory-limit':
+        return choose.choice((1 << 20, 1 << 30))
+    if spec.value_type == GObject.TYPE_STRING:
+        return choose.choice((None, 'one', 'two'))
+    if spec.value_type == GObject.TYPE_BOOLEAN:
+        return choose.random() < 0.5
+    if spec.value_type.is_a(GObject.TYPE_ENUM):
+        return choose.choice(list(spec.enum_class.__enum_values__.values()))
+    if spec.value_type.is_a(GObject.TYPE_DOUBLE):
+        return choose.uniform(spec.minimum, spec.maximum)
+    return choose.randint(spec.minimum, spec.maximum)
+
+
+def writable(thing):
+    return [spec for spec in thing.list_properties()
+            if spec.flags & GObject.ParamFlags.WRITABLE
+            and not spec.flags & GObject.ParamFlags.CONSTRUCT_ONLY]
+
+
+settings = [(thing, spec) for thing in (engine, *map(engine.get_slot, range(N_SLOTS)))
+            for spec in writable(thing)]
+
+
+def set_property(choose):
+    thing, spec = choose.choice(settings)
+    thing.set_property(spec.name, any_value(choose, spec))
+    properties[f'{spec.owner_type.name}:{spec.name}'] += 1
+
+
+def call_verbs(choose):
+    voices = [0]
+
+    def play():
+        voices[0] = engine.play_sample(choose.randrange(N_SLOTS), choose.random())
+
+    verbs = {
+        'play': play,
+        'set': lambda: engine.set_sample(choose.choice(SET), choose.choice(samples)),
+        'unload': lambda: engine.unload_sample(choose.choice(SET)),
+        'stop': lambda: engine.stop_sample(choose.randrange(N_SLOTS)),
+        'stop voice': lambda: engine.stop_voice(voices[0]),
+        'stop all': engine.stop_all_samples,
+        'property': lambda: set_property(choose),
+    }
+    # Mostly triggers, and for longer than any block nothing that stops them: they steal voices.
+    mixes = [choose.choices(list(verbs), weights, k=10000)
+             for weights in ([40, 4, 1, 1, 4, 1, 10], [40, 0, 0, 0, 4, 0, 10])]
+    for i in itertools.count():
+        name = mixes[int(time.monotonic() / 0.4) % 2][i % 10000]
+        attempt(name, verbs[name])
+        yield
+
+
+def call_loads(choose):
+    while True:
+        attempt('load', engine.load_sample, choose.choice(LOADED), choose.choice(files))
+        yield
+
+
+def run(steps):
+    try:
+        while time.monotonic() < deadline:
+            next(steps)
+    except BaseException as error:
+        failures.append(repr(error))
+
+
+engine.start()
+patience = time.monotonic() + 30
+for i in range(N_SLOTS):
+    engine.set_sample(i, samples[-1])
+    engine.play_sample(i, 1.0)
+while engine.props.state != RUNNING and time.monotonic() < patience:
+    time.sleep(0.001)
+
+deadline = time.monotonic() + seconds
+threads = [threading.Thread(target=run, args=[steps(random.Random(1))])
+           for steps in (call_verbs, call_loads)]
+for thread in threads:
+    thread.start()
+for thread in threads:
+    thread.join()
+engine.stop_all_samples()
+engine.stop()
+
+assert not failures, failures
+counters = {name: engine.get_property(f'n-{name}')
+            for name in ('triggered', 'started', 'stolen', 'rejected', 'xruns')}
+print(json.dumps({'calls': calls, 'refusals': refusals, 'properties': properties,
+                  'counters': counters}))

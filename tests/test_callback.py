@@ -1,0 +1,163 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""What the audio callback does in a real graph while other threads call all that there is: no
+allocation, lock, GLib, system call, wait or page fault. rtcheck/rtcheck.c says how it is seen."""
+
+import json
+import os
+import pathlib
+import re
+import subprocess
+import sys
+
+import pytest
+
+FOLDER = pathlib.Path(__file__).parent / 'rtcheck'
+FIXTURES = pathlib.Path(__file__).parent.parent / 'fixtures'
+FILES = ('stereo-float.wav', 'mono-44100.wav', 'stereo.flac', 'stereo.ogg', 'mono-8.wav')
+LIBRARIES = ('glib-2.0', 'gobject-2.0', 'gio-2.0')
+
+# Of the C library: what allocates, locks, wakes or writes, and need not make a system call each
+# time. What always makes one is seen without a name here.
+FUNCTIONS = '''
+    malloc calloc realloc reallocarray free posix_memalign aligned_alloc memalign valloc pvalloc
+    pthread_mutex_lock pthread_mutex_trylock pthread_mutex_timedlock pthread_mutex_clocklock
+    pthread_mutex_unlock pthread_mutex_init pthread_mutex_destroy
+    pthread_rwlock_rdlock pthread_rwlock_tryrdlock pthread_rwlock_timedrdlock
+    pthread_rwlock_wrlock pthread_rwlock_trywrlock pthread_rwlock_timedwrlock
+    pthread_rwlock_unlock pthread_spin_lock pthread_spin_trylock pthread_spin_unlock
+    pthread_cond_signal pthread_cond_broadcast pthread_cond_wait pthread_cond_timedwait
+    pthread_cond_clockwait pthread_barrier_wait pthread_once pthread_create pthread_join
+    sem_post sem_wait sem_trywait sem_timedwait sem_clockwait
+    mtx_lock mtx_trylock mtx_timedlock mtx_unlock cnd_signal cnd_broadcast cnd_wait cnd_timedwait
+    fopen fclose fread fwrite fputs fputc putc puts putchar fflush printf fprintf vprintf vfprintf
+    __printf_chk __fprintf_chk __vprintf_chk __vfprintf_chk perror syslog __syslog_chk vsyslog
+'''.split()
+
+
+def output_of(*command):
+    return subprocess.run(command, check=True, capture_output=True, text=True).stdout
+
+
+def functions_of(library):
+    """The functions that a library offers to others."""
+    folder = output_of('pkg-config', '--variable=libdir', library).strip()
+    table = output_of('nm', '-D', '--defined-only', f'{folder}/lib{library}.so')
+    return [re.sub('@.*', '', line.split()[2]) for line in table.splitlines()
+            if line.split()[1] == 'T']
+
+
+@pytest.fixture(scope='session')
+def preloads(tmp_path_factory):
+    """rtcheck and plant, compiled."""
+    folder = tmp_path_factory.mktemp('rtcheck')
+    stubs = [*FUNCTIONS, *(name for library in LIBRARIES for name in functions_of(library))]
+    assert len(stubs) > 3000
+    (folder / 'functions').write_text(''.join(f'STUB {name}\n' for name in stubs))
+    flags = output_of('pkg-config', '--cflags', '--libs', *LIBRARIES, 'libpipewire-0.3').split()
+    common = ['cc', '-shared', '-fPIC', '-O2', '-g', '-Wall', '-Wextra', '-Werror',
+              '-Wno-unused-parameter', '-fno-omit-frame-pointer', '-D_GNU_SOURCE', '-Wl,-z,now']
+    # The functions that stubs stand before are looked up behind rtcheck, so it brings them along.
+    output_of(*common, f'-DFUNCTIONS="{folder}/functions"', '-o', folder / 'librtcheck.so',
+              FOLDER / 'rtcheck.c', FOLDER / 'stubs.S', '-Wl,--no-as-needed', *flags)
+    # What is of no use the compiler leaves out, where it knows a function.
+    output_of(*common, '-fno-builtin', '-o', folder / 'libplant.so', FOLDER / 'plant.c', *flags)
+    return folder / 'librtcheck.so', folder / 'libplant.so'
+
+
+class Report:
+    def __init__(self, text):
+        self.text = text
+        self.n_callbacks = int(re.search(r'^callbacks: (\d+)$', text, re.M)[1])
+        self.n_offences = int(re.search(r'^offences: (\d+)$', text, re.M)[1])
+        self.offences = re.findall(r'^offence: (.*) (\d+)$', text, re.M)
+
+
+def hammer(tmp_path, preloads, seconds, plant=None):
+    """Runs hammer.py; returns what rtcheck reports and what hammer.py counted."""
+    rtcheck, planted = preloads
+    path = tmp_path / 'report'
+    environment = {
+        'LD_PRELOAD': f'{planted}:{rtcheck}' if plant else str(rtcheck),
+        'FLITZIS_RTCHECK': str(path),
+        'G_SLICE': 'always-malloc',
+        **({'FLITZIS_PLANT': plant} if plant else {}),
+    }
+    result = subprocess.run(
+        [sys.executable, FOLDER / 'hammer.py', str(seconds), '48000',
+         *(FIXTURES / name for name in FILES)],
+        env=os.environ | environment, stdin=subprocess.DEVNULL, capture_output=True, text=True,
+        timeout=seconds + 60)
+    assert result.returncode == 0 and result.stderr == '', result.stderr
+    return Report(path.read_text()), json.loads(result.stdout)
+
+
+def assert_proven(tmp_path, preloads, pipewire, quantum, rate, seconds):
+    pipewire.force(quantum=quantum, rate=rate)
+    report, counts = hammer(tmp_path, preloads, seconds)
+    assert report.n_offences == 0, report.text
+    n_calls = sum(counts['calls'].values()) + sum(counts['refusals'].values())
+    print(f'{report.n_callbacks} callbacks, {n_calls} calls')
+    # a quarter of what a calm machine would do
+    assert report.n_callbacks > seconds * rate / quantum / 4
+    assert counts['calls'].keys() == {'play', 'set', 'unload', 'stop', 'stop voice', 'stop all',
+                                      'property', 'load'}
+    assert counts['properties'].keys() >= {'FlitzisEngine:gain', 'FlitzisEngine:steal',
+                                           'FlitzisSlot:gain'}
+    assert counts['counters']['started'] > 0 and counts['counters']['stolen'] > 0, counts
+
+
+# The last: the graph's rate is not the engine's, and a stream between them resamples.
+GRAPHS = ((32, 48000), (128, 48000), (1024, 48000), (8192, 48000), (1024, 44100))
+
+
+@pytest.mark.parametrize('quantum, rate', GRAPHS)
+def test_the_callback_keeps_its_contract(tmp_path, preloads, pipewire, quantum, rate):
+    assert_proven(tmp_path, preloads, pipewire, quantum, rate, seconds=3)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize('quantum, rate', GRAPHS)
+def test_the_callback_keeps_its_contract_for_long(tmp_path, preloads, pipewire, quantum, rate):
+    assert_proven(tmp_path, preloads, pipewire, quantum, rate, seconds=20)
+
+
+SYSTEM_CALLS = {'write': '1', 'sched_yield': '24', 'nanosleep': '230', 'inline': '39'}
+
+
+@pytest.fixture
+def offend(tmp_path, preloads, pipewire):
+    """What rtcheck reports where each callback does what it must not."""
+    def run(plant):
+        pipewire.force(quantum=256)
+        report, _counts = hammer(tmp_path, preloads, 0.2, plant)
+        assert report.n_callbacks > 3
+        return report
+    return run
+
+
+@pytest.mark.parametrize('name', [
+    'malloc', 'realloc', 'free', 'pthread_mutex_lock', 'sem_post', 'fputs', 'g_mutex_lock',
+    'g_object_ref', 'g_snprintf'])
+def test_a_call_is_seen(offend, name):
+    report = offend(name)
+    assert {what for what, _number in report.offences} == {name}
+    assert report.n_offences == report.n_callbacks
+    assert 'libplant.so' in report.text
+
+
+@pytest.mark.parametrize('name', SYSTEM_CALLS)
+def test_a_system_call_is_seen(offend, name):
+    report = offend(name)
+    assert ('system call', SYSTEM_CALLS[name]) in report.offences
+    assert {what for what, _number in report.offences} <= {'system call', 'context switch'}
+    assert report.n_offences >= report.n_callbacks
+
+
+def test_a_wait_is_seen(offend):
+    assert ('context switch', '1') in offend('nanosleep').offences
+
+
+def test_a_page_fault_is_seen(offend):
+    report = offend('page fault')
+    assert {what for what, _number in report.offences} == {'page fault'}
+    assert report.n_offences == report.n_callbacks - 1  # a thread's first block is not examined
