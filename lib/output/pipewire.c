@@ -398,15 +398,17 @@ init_pipewire (void)
     }
 }
 
+/* Real-time priority for the callback: a configuration of its own has it before 1.0, the default
+ * one from then on. */
 static struct pw_context *
 make_context (struct pw_loop *loop)
 {
-  /* real-time priority for the callback, where the configuration for it is installed */
-  struct pw_properties *properties = pw_properties_new (PW_KEY_CONFIG_NAME, "client-rt.conf",
-                                                        NULL);
-  struct pw_context    *context = pw_context_new (loop, properties, 0);
+  struct pw_properties *properties = NULL;
 
-  return context != NULL ? context : pw_context_new (loop, NULL, 0);
+  if (g_str_has_prefix (pw_get_library_version (), "0."))
+    properties = pw_properties_new (PW_KEY_CONFIG_NAME, "client-rt.conf", NULL);
+
+  return pw_context_new (loop, properties, 0);
 }
 
 static gboolean
