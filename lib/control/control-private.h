@@ -7,22 +7,15 @@
 
 G_BEGIN_DECLS
 
-/* A sample on its way to the mixer, in it, or on its way back. */
-typedef struct
-{
-  FlitzisHandle  rt; /* first: what the mixer is given the address of */
-  FlitzisSample *sample;
-} FlitzisSampleHandle;
-
 typedef struct
 {
   FlitzisSample *sample;   /* the newest published; NULL: empty */
   guint          n_voices; /* triggered and not yet known to have ended */
 
   /* the newest handle, while it waits for room in the queue */
-  FlitzisSampleHandle *pending;
-  gboolean             is_pending;
-  gboolean             is_in_mixer; /* the last record sent held a handle */
+  FlitzisHandle *pending;
+  gboolean       is_pending;
+  gboolean       is_in_mixer; /* the last record sent held a handle */
 
   /* the newest load, unload or set_sample wins */
   guint64  ticket;
@@ -58,14 +51,17 @@ struct _FlitzisControl
   FlitzisSteal        steal;
   guint               n_playing_told;
 
-  GQueue      pending_slots;
-  GHashTable *samples;    /* FlitzisSample -> number of its handles */
-  guint       n_handles;  /* in the mixer or a queue */
-  guint       n_retiring; /* of them, no longer in a slot */
-  GPtrArray  *released;   /* samples to let go of when the mutex is free */
-  guint64     n_bytes_held;
-  guint64     n_bytes_loading;
-  guint64     memory_limit;
+  GQueue          pending_slots;
+  GHashTable     *samples;        /* FlitzisSample -> number of its handles */
+  FlitzisSample **handle_samples; /* of each of the mixer's handles */
+  FlitzisHandle **free_handles;
+  guint           n_free_handles;
+  guint           n_handles;  /* in the mixer or a queue */
+  guint           n_retiring; /* of them, no longer in a slot */
+  GPtrArray      *released;   /* samples to let go of when the mutex is free */
+  guint64         n_bytes_held;
+  guint64         n_bytes_loading;
+  guint64         memory_limit;
 
   void (*wake) (gpointer data);
   gpointer wake_data;

@@ -40,6 +40,15 @@ flitzis_control_new (guint n_slots, guint n_voices, guint sample_rate, FlitzisEv
   self->cells = g_new0 (FlitzisVoiceCell, self->mixer->settings.cell_mask + 1);
   self->next_voice = 1;
   self->samples = g_hash_table_new (NULL, NULL);
+  self->handle_samples = g_new0 (FlitzisSample *, self->mixer->n_handles);
+  self->free_handles = g_new (FlitzisHandle *, self->mixer->n_handles);
+
+  while (self->n_free_handles < self->mixer->n_handles)
+    {
+      self->free_handles[self->n_free_handles] = &self->mixer->handles[self->n_free_handles];
+      self->n_free_handles++;
+    }
+
   self->released = g_ptr_array_new ();
   self->memory_limit = FLITZIS_DEFAULT_MEMORY_LIMIT;
   g_queue_init (&self->pending_slots);
@@ -66,6 +75,8 @@ flitzis_control_unref (FlitzisControl *self)
   g_hash_table_unref (self->samples);
   g_ptr_array_unref (self->released);
   g_queue_clear (&self->pending_slots);
+  g_free (self->handle_samples);
+  g_free (self->free_handles);
   g_free (self->cells);
   g_free (self->slots);
   g_mutex_clear (&self->mutex);

@@ -7,18 +7,19 @@
 #include "flitzis-error.h"
 
 /*
- * The sample table: which samples the mixer holds by which handles, and what they cost.
+ * The sample table: which samples the mixer holds by which handles, and what they cost. There is a
+ * handle for each that the mixer may hold and for each slot whose newest waits to be sent.
  */
 
-static FlitzisSampleHandle *
+static FlitzisHandle *
 handle_new (FlitzisControl *self, FlitzisSample *sample)
 {
-  FlitzisSampleHandle *handle = g_new0 (FlitzisSampleHandle, 1);
-  GBytes              *bytes = flitzis_sample_get_bytes (sample);
-  guint                n_handles = GPOINTER_TO_UINT (g_hash_table_lookup (self->samples, sample));
+  FlitzisHandle *handle = self->free_handles[--self->n_free_handles];
+  GBytes        *bytes = flitzis_sample_get_bytes (sample);
+  guint          n_handles = GPOINTER_TO_UINT (g_hash_table_lookup (self->samples, sample));
 
-  handle->sample = g_object_ref (sample);
-  handle->rt = (FlitzisHandle){
+  self->handle_samples[handle - self->mixer->handles] = g_object_ref (sample);
+  *handle = (FlitzisHandle){
     .frames = g_bytes_get_data (bytes, NULL),
     .n_frames = flitzis_sample_get_n_frames (sample),
     .n_channels = flitzis_sample_get_n_channels (sample),
@@ -34,9 +35,9 @@ handle_new (FlitzisControl *self, FlitzisSample *sample)
 }
 
 static void
-handle_free (FlitzisControl *self, FlitzisSampleHandle *handle)
+handle_free (FlitzisControl *self, FlitzisHandle *handle)
 {
-  FlitzisSample *sample = handle->sample;
+  FlitzisSample *sample = self->handle_samples[handle - self->mixer->handles];
   guint          n_handles = GPOINTER_TO_UINT (g_hash_table_lookup (self->samples, sample));
 
   if (n_handles > 1)
@@ -50,7 +51,7 @@ handle_free (FlitzisControl *self, FlitzisSampleHandle *handle)
     }
 
   g_ptr_array_add (self->released, sample);
-  g_free (handle);
+  self->free_handles[self->n_free_handles++] = handle;
 }
 
 /* Whether `n_bytes` more fit, of which none count if `sample` is held already. */
@@ -87,7 +88,7 @@ flitzis_control_send_pending (FlitzisControl *self)
       FlitzisCommand      command = {
              .kind = FLITZIS_COMMAND_PUBLISH,
              .slot = id,
-             .publish = { .handle = slot->pending != NULL ? &slot->pending->rt : NULL },
+             .publish = { .handle = slot->pending },
       };
 
       if (self->n_handles == self->mixer->max_handles ||
@@ -134,5 +135,5 @@ flitzis_control_retire (FlitzisControl *self, FlitzisHandle *handle)
 {
   self->n_handles--;
   self->n_retiring--;
-  handle_free (self, (FlitzisSampleHandle *) handle);
+  handle_free (self, handle);
 }

@@ -48,11 +48,6 @@ struct _FlitzisPipewire
 
   /* the loop's thread writes, the callback reads */
   _Atomic (struct spa_io_position *) io_position;
-  _Atomic bool                       is_new_stream; /* has a clock of its own */
-
-  /* the callback */
-  guint32 clock_id;   /* of the driver */
-  guint64 next_clock; /* where the driver's clock stands if no cycle is missed; 0: unknown */
 };
 
 static void
@@ -71,19 +66,19 @@ static void
 count_xruns (FlitzisPipewire *self) FLITZIS_REALTIME
 {
   struct spa_io_position *io = atomic_load_explicit (&self->io_position, memory_order_acquire);
+  FlitzisMixer           *mixer = self->mixer;
+  uint64_t                next_clock = atomic_load_explicit (&mixer->next_clock,
+                                                             memory_order_relaxed);
 
   if (io == NULL)
     return;
 
-  if (atomic_exchange_explicit (&self->is_new_stream, false, memory_order_relaxed))
-    self->next_clock = 0;
+  if (next_clock != 0 && io->clock.id == mixer->driver_id && io->clock.position > next_clock)
+    atomic_fetch_add_explicit (&mixer->n_xruns, 1, memory_order_relaxed);
 
-  if (self->next_clock != 0 && io->clock.id == self->clock_id &&
-      io->clock.position > self->next_clock)
-    atomic_fetch_add_explicit (&self->mixer->n_xruns, 1, memory_order_relaxed);
-
-  self->clock_id = io->clock.id;
-  self->next_clock = io->clock.position + io->clock.duration;
+  mixer->driver_id = io->clock.id;
+  atomic_store_explicit (&mixer->next_clock, io->clock.position + io->clock.duration,
+                         memory_order_relaxed);
 }
 
 static void
@@ -141,7 +136,7 @@ set_streaming (FlitzisPipewire *self, gboolean is_streaming)
 
   self->first_position = atomic_load_explicit (&self->mixer->position, memory_order_relaxed);
 
-  atomic_store_explicit (&self->is_new_stream, true, memory_order_relaxed);
+  atomic_store_explicit (&self->mixer->next_clock, 0, memory_order_relaxed);
 
   if (is_streaming)
     set_timer (self, self->collect_timer, COLLECT_INTERVAL_NS, COLLECT_INTERVAL_NS);

@@ -53,6 +53,7 @@ typedef struct
   uint32_t ramp_frames; /* of a gain move */
   uint32_t max_voices;  /* ids that control may have outstanding: sent, their end not yet read */
   uint32_t max_handles; /* handles that control may have outstanding */
+  uint32_t n_handles;   /* of which control has these to send or to hold back */
 
   /* any thread */
   _Atomic uint32_t owner;     /* a FlitzisOwner */
@@ -62,6 +63,9 @@ typedef struct
   /* control writes commands and reads reports, the owner the other way round */
   FlitzisQueue commands;
   FlitzisQueue reports;
+
+  /* control makes them; n_holds is the owner's from when they are sent until they come back */
+  FlitzisHandle *handles;
 
   /* the owner */
   FlitzisBankSlot *bank;
@@ -76,7 +80,11 @@ typedef struct
   _Atomic uint64_t n_started;
   _Atomic uint64_t n_stolen;
   _Atomic uint64_t n_rejected;
-  _Atomic uint64_t n_xruns; /* the output's callback counts them */
+  _Atomic uint64_t n_xruns;
+
+  /* the output's callback; its setup forgets the clock of the last stream */
+  uint32_t         driver_id;
+  _Atomic uint64_t next_clock; /* of the driver, if it leaves no cycle out; 0: unknown */
   _Atomic uint32_t n_playing;
 } FlitzisMixer;
 

@@ -56,6 +56,7 @@ lay_out (unsigned char *mapping, uint32_t n_slots, uint32_t n_voices, uint32_t s
   uint32_t n_cells = round_up_to_power_of_two (2 * (FLITZIS_N_COMMANDS + n_voices));
   uint32_t max_voices = n_cells / 2;
   uint32_t max_handles = FLITZIS_N_COMMANDS + 2 * n_slots + n_voices;
+  uint32_t n_handles = max_handles + n_slots;
   uint32_t n_reports = round_up_to_power_of_two (max_voices + max_handles);
   uint32_t n_tail_frames = RAMP_FRAMES (sample_rate);
   size_t   used = 0;
@@ -65,6 +66,7 @@ lay_out (unsigned char *mapping, uint32_t n_slots, uint32_t n_voices, uint32_t s
   _Atomic uint64_t    *marks = take (mapping, &used, n_cells * sizeof *marks);
   FlitzisVoice       **cells = take (mapping, &used, n_cells * sizeof *cells);
   FlitzisBankSlot     *bank = take (mapping, &used, n_slots * sizeof *bank);
+  FlitzisHandle       *handles = take (mapping, &used, n_handles * sizeof *handles);
   FlitzisVoice        *voices = take (mapping, &used, n_voices * sizeof *voices);
   FlitzisScratch      *scratch = take (mapping, &used, sizeof *scratch);
   float               *tail = take (mapping, &used, n_tail_frames * 2 * sizeof *tail);
@@ -80,6 +82,8 @@ lay_out (unsigned char *mapping, uint32_t n_slots, uint32_t n_voices, uint32_t s
   mixer->ramp_frames = RAMP_FRAMES (sample_rate);
   mixer->max_voices = max_voices;
   mixer->max_handles = max_handles;
+  mixer->n_handles = n_handles;
+  mixer->handles = handles;
   mixer->bank = bank;
   mixer->cells = cells;
   mixer->scratch = scratch;
