@@ -131,8 +131,8 @@ has_bytes (GInputStream *stream, GCancellable *cancellable, GError **error)
          g_seekable_seek (G_SEEKABLE (stream), 0, G_SEEK_SET, cancellable, error);
 }
 
-/* Cuts off what the encoder put in front and behind. */
-static void
+/* Cuts off what the encoder put in front and behind. FALSE where packets are missing. */
+static gboolean
 trim (FlitzisFrames *frames, const FlitzisHeader *header)
 {
   gsize   n_decoded = flitzis_frames_count (frames);
@@ -140,8 +140,12 @@ trim (FlitzisFrames *frames, const FlitzisHeader *header)
   guint64 n_frames = header->n_frames;
   guint64 n_stated = header->n_packets * header->n_packet_frames;
 
+  /* Where no encoder is named, the packet with the header may have been counted too. */
+  if (n_stated > n_decoded + (header->n_frames > 0 ? 0 : header->n_packet_frames))
+    return FALSE;
+
   if (first == 0 && header->n_padding == 0)
-    return;
+    return TRUE;
 
   /* Parsers drop the packet with the header, but need not: it then decodes as silence in front. */
   if (n_stated > 0 && n_decoded == n_stated + header->n_packet_frames)
@@ -153,6 +157,19 @@ trim (FlitzisFrames *frames, const FlitzisHeader *header)
     n_frames = n_decoded - MIN (n_decoded, first + header->n_padding);
 
   flitzis_frames_trim (frames, MIN (first, G_MAXSIZE), MIN (n_frames, G_MAXSIZE));
+
+  return TRUE;
+}
+
+static gboolean
+set_cut (const FlitzisFrames *frames, GError **error)
+{
+  g_set_error (error, FLITZIS_ENGINE_ERROR, FLITZIS_ENGINE_ERROR_CORRUPT,
+               "it breaks off after %" G_GSIZE_FORMAT " frames (%.3f s)",
+               flitzis_frames_count (frames),
+               (double) flitzis_frames_count (frames) / frames->rate);
+
+  return FALSE;
 }
 
 static gboolean
@@ -196,8 +213,13 @@ decode_frames (GInputStream     *stream,
       return FALSE;
     }
 
-  if (header.container == FLITZIS_CONTAINER_MPEG_AUDIO || header.container == FLITZIS_CONTAINER_MP4)
-    trim (frames, &header);
+  if (header.is_cut && frames->n_values > 0)
+    return set_cut (frames, error);
+
+  if ((header.container == FLITZIS_CONTAINER_MPEG_AUDIO ||
+       header.container == FLITZIS_CONTAINER_MP4) &&
+      frames->n_values > 0 && !trim (frames, &header))
+    return set_cut (frames, error);
 
   if (frames->n_values == 0)
     {

@@ -23,6 +23,11 @@
 /* The most that is read of an index; those of real files are a few hundred kB an hour. */
 #define MAX_MOOV_BYTES (16 * 1024 * 1024)
 
+/* A page of Ogg: its header, a table of at most 255 segments, and each of these at its longest. */
+#define OGG_HEADER_SIZE 27
+#define MAX_OGG_PAGE_SIZE (OGG_HEADER_SIZE + 255 + 255 * 255)
+#define OGG_END_OF_STREAM 4
+
 /* The most chunks or boxes looked at before the one that is looked for. */
 #define MAX_CHUNKS 256
 
@@ -42,6 +47,18 @@ static guint32
 read_le32 (const guint8 *data)
 {
   return read_le16 (data) | (guint32) read_le16 (data + 2) << 16;
+}
+
+static guint64
+read_le64 (const guint8 *data)
+{
+  return read_le32 (data) | (guint64) read_le32 (data + 4) << 32;
+}
+
+static guint16
+read_be16 (const guint8 *data)
+{
+  return data[0] << 8 | data[1];
 }
 
 static guint32
@@ -70,10 +87,48 @@ read_at (Reader *reader, guint64 offset, gpointer data, gsize size, GError **err
          n_read == size;
 }
 
+/* The bytes of the file from `offset` on. */
+static guint64
+count_bytes (Reader *reader, guint64 offset, GError **error)
+{
+  GSeekable *seekable = G_SEEKABLE (reader->stream);
+  guint64    size;
+
+  if (!g_seekable_seek (seekable, 0, G_SEEK_END, reader->cancellable, error))
+    return 0;
+
+  size = g_seekable_tell (seekable);
+
+  return size - MIN (size, offset);
+}
+
+/*
+ * What a chunk that was written as it came says of its length: nothing, all ones, or what SoX and
+ * arecord put there.
+ */
+static gboolean
+is_streamed (guint64 size)
+{
+  return size == 0 || size == G_MAXUINT32 || size == G_MAXUINT64 || size == 0x7ffff000 ||
+         size == 0x80000000;
+}
+
+/* Whether of `size` bytes of frames at `offset` at least one whole frame is missing. */
+static gboolean
+lacks_frames (Reader *reader, guint64 offset, guint64 size, guint frame_size, GError **error)
+{
+  frame_size = MAX (frame_size, 1);
+
+  return !is_streamed (size) &&
+         size / frame_size > count_bytes (reader, offset, error) / frame_size;
+}
+
+/* Finds the format and then the frames. RF64 has their size in a chunk of its own in front. */
 static void
 read_riff (FlitzisHeader *self, Reader *reader, GError **error)
 {
-  guint64 offset = 12;
+  guint64 offset = 12, large_size = 0;
+  guint   frame_size = 1;
 
   self->container = FLITZIS_CONTAINER_RIFF;
 
@@ -87,22 +142,95 @@ read_riff (FlitzisHeader *self, Reader *reader, GError **error)
         return;
 
       size = read_le32 (chunk + 4);
-      if (memcmp (chunk, "fmt ", 4) != 0)
+      if (memcmp (chunk, "data", 4) == 0)
         {
-          offset += 8 + (guint64) size + size % 2;
-          continue;
+          self->is_cut = lacks_frames (reader, offset + 8, large_size > 0 ? large_size : size,
+                                       frame_size, error);
+          return;
         }
 
-      if (size < 16 || !read_at (reader, offset + 8, chunk + 8, MIN (size, 24), error))
+      if (memcmp (chunk, "ds64", 4) == 0)
+        {
+          if (size < 16 || !read_at (reader, offset + 8, chunk + 8, 16, error))
+            return;
+          large_size = read_le64 (chunk + 16);
+        }
+      else if (memcmp (chunk, "fmt ", 4) == 0)
+        {
+          if (size < 16 || !read_at (reader, offset + 8, chunk + 8, MIN (size, 24), error))
+            return;
+
+          format = read_le16 (chunk + 8);
+          n_channels = read_le16 (chunk + 10);
+          frame_size = read_le16 (chunk + 20);
+          mask = format == 0xfffe && size >= 24 ? read_le32 (chunk + 8 + 20) : 0;
+          if (n_channels > 2 && mask == 0)
+            self->n_unpositioned_channels = n_channels;
+        }
+
+      offset += 8 + (guint64) size + size % 2;
+    }
+}
+
+/* AIFF: the frames stand in a chunk behind 8 bytes, at times an unused part of it. */
+static void
+read_aiff (FlitzisHeader *self, Reader *reader, GError **error)
+{
+  guint64 offset = 12;
+  guint   frame_size = 1;
+
+  for (guint i = 0; i < MAX_CHUNKS; i++)
+    {
+      guint8  chunk[8 + 8] = { 0 };
+      guint32 size;
+
+      if (!read_at (reader, offset, chunk, sizeof chunk, error))
         return;
 
-      format = read_le16 (chunk + 8);
-      n_channels = read_le16 (chunk + 10);
-      mask = format == 0xfffe && size >= 24 ? read_le32 (chunk + 8 + 20) : 0;
-      if (n_channels > 2 && mask == 0)
-        self->n_unpositioned_channels = n_channels;
-      return;
+      size = read_be32 (chunk + 4);
+      if (memcmp (chunk, "COMM", 4) == 0)
+        frame_size = read_be16 (chunk + 8) * ((read_be16 (chunk + 14) + 7) / 8);
+
+      if (memcmp (chunk, "SSND", 4) == 0)
+        {
+          self->is_cut = size > 8 && !is_streamed (size) &&
+                         lacks_frames (reader, offset + 16, size - 8, frame_size, error);
+          return;
+        }
+
+      offset += 8 + (guint64) size + size % 2;
     }
+}
+
+/* The last page of a stream says so, and all of it is there. Other bytes may follow. */
+static void
+read_ogg (FlitzisHeader *self, Reader *reader, GError **error)
+{
+  guint64            size = count_bytes (reader, 0, error);
+  gsize              n_read = MIN (size, MAX_OGG_PAGE_SIZE);
+  g_autofree guint8 *end = g_malloc (n_read);
+  const guint8      *page = NULL;
+  gsize              n_left, page_size;
+
+  self->container = FLITZIS_CONTAINER_OGG;
+  if (!read_at (reader, size - n_read, end, n_read, error))
+    return;
+
+  for (gsize i = n_read - MIN (n_read, 3); i > 0 && page == NULL; i--)
+    if (memcmp (end + i - 1, "OggS", 4) == 0)
+      page = end + i - 1;
+  if (page == NULL)
+    return;
+
+  n_left = end + n_read - page;
+  page_size = OGG_HEADER_SIZE;
+  if (n_left >= OGG_HEADER_SIZE)
+    page_size += page[OGG_HEADER_SIZE - 1];
+  if (n_left > OGG_HEADER_SIZE && page_size <= n_left)
+    for (guint i = 0; i < page[OGG_HEADER_SIZE - 1]; i++)
+      page_size += page[OGG_HEADER_SIZE + i];
+
+  self->is_cut = page_size > n_left || !(page[5] & OGG_END_OF_STREAM);
 }
 
 static void
@@ -314,7 +442,9 @@ parse_moov (FlitzisHeader *self, guint64 offset, const guint8 *data, gsize size)
 static void
 read_mp4 (FlitzisHeader *self, Reader *reader, GError **error)
 {
-  guint64 offset = 0;
+  guint64  file_size = count_bytes (reader, 0, error);
+  guint64  offset = 0;
+  gboolean has_moov = FALSE;
 
   self->container = FLITZIS_CONTAINER_MP4;
 
@@ -337,20 +467,23 @@ read_mp4 (FlitzisHeader *self, Reader *reader, GError **error)
       if (size < header_size || size > G_MAXINT64 - offset)
         break;
 
-      if (memcmp (box + 4, "moov", 4) == 0)
+      if (memcmp (box + 4, "moov", 4) == 0 && !has_moov)
         {
           gsize              moov_size = MIN (size - header_size, MAX_MOOV_BYTES);
           g_autofree guint8 *moov = g_try_malloc (moov_size);
 
           if (moov != NULL && read_at (reader, offset + header_size, moov, moov_size, error))
             parse_moov (self, offset + header_size, moov, moov_size);
-          return;
+          has_moov = TRUE;
         }
 
+      /* What stands behind the data is not missed. */
+      self->is_cut = self->is_cut || (memcmp (box + 4, "mdat", 4) == 0 &&
+                                      size > file_size - MIN (file_size, offset));
       offset += size;
     }
 
-  if (*error == NULL)
+  if (*error == NULL && !has_moov)
     g_set_error_literal (error, FLITZIS_ENGINE_ERROR, FLITZIS_ENGINE_ERROR_CORRUPT,
                          "its index is missing: the file is incomplete");
 }
@@ -385,6 +518,10 @@ flitzis_header_read (FlitzisHeader *self,
     {
       if (memcmp (start, "RIFF", 4) == 0 || memcmp (start, "RF64", 4) == 0)
         read_riff (self, &reader, &local_error);
+      else if (memcmp (start, "FORM", 4) == 0 && memcmp (start + 8, "AIF", 3) == 0)
+        read_aiff (self, &reader, &local_error);
+      else if (memcmp (start, "OggS", 4) == 0)
+        read_ogg (self, &reader, &local_error);
       else if (memcmp (start, "fLaC", 4) == 0)
         read_flac (self, &reader, offset, &local_error);
       else if (memcmp (start + 4, "ftyp", 4) == 0)

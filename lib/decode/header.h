@@ -12,6 +12,7 @@ typedef enum
   FLITZIS_CONTAINER_OTHER,
   FLITZIS_CONTAINER_RIFF,
   FLITZIS_CONTAINER_FLAC,
+  FLITZIS_CONTAINER_OGG,
   FLITZIS_CONTAINER_MPEG_AUDIO, /* packets of MP3 or AAC, without a container */
   FLITZIS_CONTAINER_MP4,
   FLITZIS_CONTAINER_MATROSKA,
@@ -21,6 +22,9 @@ typedef enum
 typedef struct
 {
   FlitzisContainer container;
+
+  /* The file is shorter than it says, or its last page is not the last of its stream. */
+  gboolean is_cut;
 
   /* What an encoder put in front and behind, in decoded frames, and how many frames are between. */
   guint64 n_delay;
