@@ -23,6 +23,9 @@
 
 #define OPUS_RATE 48000
 
+/* Set on a pad that a buffer has passed. */
+#define SEEN_KEY "flitzis-seen"
+
 /* What decodebin's autoplug-select may answer; its header is not installed. */
 enum
 {
@@ -35,11 +38,19 @@ static void
 take_stream_error (FlitzisElements *self, GError *error)
 {
   g_mutex_lock (&self->lock);
+  self->is_refused = TRUE;
   if (self->stream_error == NULL)
     self->stream_error = error;
   else
     g_error_free (error);
   g_mutex_unlock (&self->lock);
+}
+
+static GError *
+new_rate_error (guint32 rate)
+{
+  return g_error_new (FLITZIS_ENGINE_ERROR, FLITZIS_ENGINE_ERROR_UNSUPPORTED,
+                      "its rate of %u Hz is not within %d to %d Hz", rate, MIN_RATE, MAX_RATE);
 }
 
 /* What must be right before any frame is converted: GStreamer takes what a file says at its word.
@@ -56,8 +67,7 @@ check_caps (const GstCaps *caps, guint n_unpositioned_channels)
   gst_structure_get (structure, "channel-mask", GST_TYPE_BITMASK, &mask, NULL);
 
   if (rate < MIN_RATE || rate > MAX_RATE)
-    return g_error_new (FLITZIS_ENGINE_ERROR, FLITZIS_ENGINE_ERROR_UNSUPPORTED,
-                        "its rate of %d Hz is not within %d to %d Hz", rate, MIN_RATE, MAX_RATE);
+    return new_rate_error (rate);
 
   if (n_channels < 1)
     return g_error_new (FLITZIS_ENGINE_ERROR, FLITZIS_ENGINE_ERROR_UNSUPPORTED,
@@ -304,6 +314,71 @@ drop_clipping (GstBuffer *buffer)
   return buffer;
 }
 
+/* vorbisdec divides by the rate that this header states, whatever the caps say. */
+static gboolean
+check_vorbis_head (FlitzisElements *self, GstBuffer *buffer)
+{
+  guint8  head[16];
+  guint32 rate;
+
+  if (gst_buffer_extract (buffer, 0, head, sizeof head) < sizeof head ||
+      memcmp (head, "\1vorbis", 7) != 0)
+    return TRUE;
+
+  rate = GST_READ_UINT32_LE (head + 12);
+  if (rate >= MIN_RATE && rate <= MAX_RATE)
+    return TRUE;
+
+  take_stream_error (self, new_rate_error (rate));
+
+  return FALSE;
+}
+
+/*
+ * Where pages of Ogg are missing, the demuxer goes on behind them and says so in a flag, which not
+ * every parser passes on: so this looks at what comes to parsers as well.
+ */
+static gboolean
+check_gap (FlitzisElements *self, GstPad *pad, GstBuffer *buffer)
+{
+  gboolean is_first = g_object_get_data (G_OBJECT (pad), SEEN_KEY) == NULL;
+
+  if (self->header->container != FLITZIS_CONTAINER_OGG)
+    return TRUE;
+
+  /* headers have no time */
+  if (GST_BUFFER_PTS_IS_VALID (buffer))
+    g_object_set_data (G_OBJECT (pad), SEEN_KEY, self);
+  if (is_first || !GST_BUFFER_IS_DISCONT (buffer))
+    return TRUE;
+
+  g_mutex_lock (&self->lock);
+  self->has_gap = TRUE;
+  g_mutex_unlock (&self->lock);
+
+  return FALSE;
+}
+
+/* FALSE from the first buffer on that the decoder must not see. */
+static gboolean
+check_buffer (FlitzisElements *self, GstPad *pad, GstBuffer *buffer)
+{
+  gboolean is_over;
+
+  g_mutex_lock (&self->lock);
+  is_over = self->is_refused || self->has_gap;
+  g_mutex_unlock (&self->lock);
+
+  return !is_over && check_vorbis_head (self, buffer) && check_gap (self, pad, buffer);
+}
+
+static GstPadProbeReturn
+parser_probe_cb (GstPad *pad, GstPadProbeInfo *info, gpointer user_data)
+{
+  return check_buffer (user_data, pad, GST_PAD_PROBE_INFO_BUFFER (info)) ? GST_PAD_PROBE_OK
+                                                                         : GST_PAD_PROBE_DROP;
+}
+
 static GstPadProbeReturn
 decoder_probe_cb (GstPad *pad, GstPadProbeInfo *info, gpointer user_data)
 {
@@ -313,6 +388,9 @@ decoder_probe_cb (GstPad *pad, GstPadProbeInfo *info, gpointer user_data)
   if (info->type & GST_PAD_PROBE_TYPE_BUFFER)
     {
       GstBuffer *buffer = GST_PAD_PROBE_INFO_BUFFER (info);
+
+      if (!check_buffer (self, pad, buffer))
+        return GST_PAD_PROBE_DROP;
 
       info->data = trimmed_later ? drop_clipping (buffer) : restore_opus_buffer (self, buffer);
     }
@@ -341,12 +419,15 @@ deep_element_added_cb (GstBin *bin, GstBin *sub_bin, GstElement *element, Flitzi
   if (gst_element_factory_list_is_type (factory, GST_ELEMENT_FACTORY_TYPE_DEMUXER))
     hold_frames (self, element);
 
-  if (!gst_element_factory_list_is_type (factory, GST_ELEMENT_FACTORY_TYPE_DECODER |
-                                                      GST_ELEMENT_FACTORY_TYPE_MEDIA_AUDIO))
+  pad = gst_element_get_static_pad (element, "sink");
+  if (pad == NULL)
     return;
 
-  pad = gst_element_get_static_pad (element, "sink");
-  if (pad != NULL)
+  if (gst_element_factory_list_is_type (factory, GST_ELEMENT_FACTORY_TYPE_PARSER |
+                                                     GST_ELEMENT_FACTORY_TYPE_MEDIA_AUDIO))
+    gst_pad_add_probe (pad, GST_PAD_PROBE_TYPE_BUFFER, parser_probe_cb, self, NULL);
+  else if (gst_element_factory_list_is_type (factory, GST_ELEMENT_FACTORY_TYPE_DECODER |
+                                                          GST_ELEMENT_FACTORY_TYPE_MEDIA_AUDIO))
     gst_pad_add_probe (pad, GST_PAD_PROBE_TYPE_EVENT_DOWNSTREAM | GST_PAD_PROBE_TYPE_BUFFER,
                        decoder_probe_cb, self, NULL);
 }
@@ -499,6 +580,18 @@ flitzis_elements_have_audio (FlitzisElements *self)
   g_mutex_unlock (&self->lock);
 
   return has_audio;
+}
+
+gboolean
+flitzis_elements_have_gap (FlitzisElements *self)
+{
+  gboolean has_gap;
+
+  g_mutex_lock (&self->lock);
+  has_gap = self->has_gap;
+  g_mutex_unlock (&self->lock);
+
+  return has_gap;
 }
 
 void

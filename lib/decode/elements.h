@@ -26,6 +26,8 @@ typedef struct
   GMutex   lock;
   GError  *stream_error;
   gboolean has_audio;
+  gboolean is_refused;
+  gboolean has_gap;
   GstPad  *held_pad;
   gulong   held_probe;
 } FlitzisElements;
@@ -41,6 +43,9 @@ gboolean flitzis_elements_build (FlitzisElements     *self,
 GError *flitzis_elements_steal_error (FlitzisElements *self);
 
 gboolean flitzis_elements_have_audio (FlitzisElements *self);
+
+/* Whether data is missing: the frames then end in front of the gap. */
+gboolean flitzis_elements_have_gap (FlitzisElements *self);
 
 /* Stops all that runs and frees it. */
 void flitzis_elements_clear (FlitzisElements *self);

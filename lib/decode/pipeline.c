@@ -26,6 +26,9 @@
 /* The most that is set aside because a file says so. */
 #define MAX_RESERVED_BYTES (256 * 1024 * 1024)
 
+/* What a load may hold beyond the bytes that its sample will have, without counting them. */
+#define MAX_UNCOUNTED_BYTES (4 * 1024 * 1024)
+
 typedef struct
 {
   FlitzisElements   elements;
@@ -222,8 +225,10 @@ report (Pipeline *self, GError **error)
 {
   FlitzisDecodeJob    *job = self->job;
   const FlitzisFrames *frames = self->frames;
-  guint64              n_out = flitzis_resample_length (flitzis_frames_count (frames), frames->rate,
-                                                        job->sample_rate);
+  guint64              n_in = flitzis_frames_count (frames);
+  guint64              n_out = flitzis_resample_length (n_in, frames->rate, job->sample_rate);
+  guint64              n_held_bytes = frames->n_values * sizeof (float);
+  guint64              n_bytes = n_out * frames->n_channels * sizeof (float);
   double               progress = -1.0;
 
   if (job->func == NULL)
@@ -232,7 +237,11 @@ report (Pipeline *self, GError **error)
   if (self->duration != GST_CLOCK_TIME_NONE)
     progress = CLAMP (get_seconds (self) * GST_SECOND / self->duration, 0.0, 1.0);
 
-  if (job->func (n_out * frames->n_channels * sizeof (float), progress, job->user_data, error))
+  /* What a higher rate holds until it is resampled counts too, but for little. */
+  if (n_held_bytes > n_bytes + MAX_UNCOUNTED_BYTES)
+    n_bytes = n_held_bytes - MAX_UNCOUNTED_BYTES;
+
+  if (job->func (n_bytes, progress, job->user_data, error))
     return TRUE;
 
   job->ended_by_func = TRUE;
@@ -290,10 +299,13 @@ collect_all (Pipeline *self, GError **error)
       sample = gst_app_sink_try_pull_sample (GST_APP_SINK (self->elements.sink), PULL_TIMEOUT);
       if (sample != NULL)
         {
+          gsize n_before = self->frames->n_values;
+
           if (!collect (self, sample, error))
             return FALSE;
 
-          last_frame_us = g_get_monotonic_time ();
+          if (self->frames->n_values > n_before)
+            last_frame_us = g_get_monotonic_time ();
           continue;
         }
 
@@ -328,6 +340,12 @@ run (Pipeline *self, GError **error)
   if (!flitzis_elements_have_audio (&self->elements))
     {
       set_unsupported (self, "it has no audio stream", error);
+      return FALSE;
+    }
+
+  if (flitzis_elements_have_gap (&self->elements))
+    {
+      set_corrupt (self, "a part of it is missing", error);
       return FALSE;
     }
 
