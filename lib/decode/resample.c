@@ -10,6 +10,8 @@
 #include "flitzis-error.h"
 
 #include <gst/audio/audio.h>
+#include <sys/mman.h>
+#include <unistd.h>
 
 /* Frames converted between two looks at the cancellable. */
 #define BLOCK_FRAMES 65536
@@ -97,6 +99,21 @@ feed (GstAudioResampler *resampler, float *in, gsize n_in, FlitzisFrames *out)
   out->n_values += n_out * out->n_channels;
 }
 
+/*
+ * Gives back the whole pages among values that are not read again, so that a sample is never held
+ * at both rates. Where the system takes them back, they read as zeros until they are freed.
+ */
+static void
+give_back (float *first, float *end)
+{
+  gsize page_size = sysconf (_SC_PAGESIZE);
+  gsize from = ((gsize) first + page_size - 1) / page_size * page_size;
+  gsize to = (gsize) end / page_size * page_size;
+
+  if (to > from)
+    madvise ((gpointer) from, to - from, MADV_DONTNEED);
+}
+
 gboolean
 flitzis_resample (FlitzisFrames *frames, guint rate, GCancellable *cancellable, GError **error)
 {
@@ -118,8 +135,11 @@ flitzis_resample (FlitzisFrames *frames, guint rate, GCancellable *cancellable, 
 
   for (gsize done = 0; done < n_in && !cancelled; done += BLOCK_FRAMES)
     {
-      feed (resampler, frames->values + done * frames->n_channels,
-            MIN (n_in - done, BLOCK_FRAMES), &out);
+      float *block = frames->values + done * frames->n_channels;
+      gsize  n_block = MIN (n_in - done, BLOCK_FRAMES);
+
+      feed (resampler, block, n_block, &out);
+      give_back (block, block + n_block * frames->n_channels);
       cancelled = g_cancellable_set_error_if_cancelled (cancellable, error);
     }
 
