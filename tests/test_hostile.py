@@ -1,0 +1,225 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""Files that nobody should trust: each comes to what tests/hostile/expected.txt says, in bounded
+time and memory, and leaves nothing behind. They are loaded by child processes, so that a crash or
+a hang is that of one file."""
+
+import json
+import os
+import pathlib
+import selectors
+import shutil
+import subprocess
+import sys
+import tempfile
+import threading
+
+import gi
+import pytest
+
+from hostile import files
+
+gi.require_version('Flitzis', '1')
+from gi.repository import Flitzis, Gio  # noqa: E402
+
+FOLDER = pathlib.Path(__file__).parent / 'hostile'
+
+MEMORY_LIMIT = 32 * 2**20
+# What a load may take beside its frames.
+MEMORY_SLACK = 64 * 2**20
+
+# The loader gives up after 5 s without a frame; a file may be tried twice.
+MAX_SECONDS = 15.0
+# Until a load is a hang: the machine may be busy.
+HANG_SECONDS = 60.0
+
+# Most of the time of a stuck decoder is spent asleep.
+N_CHILDREN = 12
+
+# How often the same files are loaded to see whether memory stands still.
+N_ROUNDS = 9
+
+DOMAINS = {'flitzis-engine-error-quark': Flitzis.EngineError, 'g-io-error-quark': Gio.IOErrorEnum}
+
+
+def read_expected():
+    """Name -> the outcome and what the message must contain."""
+    table = {}
+    for line in (FOLDER / 'expected.txt').read_text().splitlines():
+        line = line.partition('#')[0].split(None, 2)
+        if line:
+            assert line[0] not in table, line[0]
+            table[line[0]] = (line[1], line[2].strip() if len(line) > 2 else '')
+    return table
+
+
+EXPECTED = read_expected()
+
+
+class Child:
+    """Loads files until all are done, or one has killed it."""
+
+    def __init__(self, paths, todo):
+        self.process = subprocess.Popen(
+            [sys.executable, FOLDER / 'load_files.py', str(MEMORY_LIMIT)], stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+        self.todo = list(todo)
+        self.current = None
+        lines = [json.dumps([name, paths[name].decode('latin-1')]) + '\n' for name in todo]
+        self.writer = threading.Thread(target=self.write, args=(lines,), daemon=True)
+        self.writer.start()
+
+    def write(self, lines):
+        try:
+            with self.process.stdin as pipe:
+                pipe.writelines(lines)
+        except BrokenPipeError:
+            pass
+
+    def run(self, results):
+        """TRUE while there is something left to do for another child."""
+        with selectors.DefaultSelector() as selector:
+            selector.register(self.process.stdout, selectors.EVENT_READ)
+            while selector.select(HANG_SECONDS):
+                line = self.process.stdout.readline()
+                if not line:
+                    break
+                said = json.loads(line)
+                self.current = said['name']
+                if len(said) > 1:
+                    results[self.current] = said
+                    self.todo.remove(self.current)
+                    self.current = None
+            else:
+                self.process.kill()
+        status = self.process.wait()
+        self.process.stdout.close()
+        if self.current is None and self.todo:
+            self.current = self.todo[0]
+        if self.current is not None:
+            results[self.current] = {'crash': f'hung, or ended with status {status}'}
+            self.todo.remove(self.current)
+        return bool(self.todo)
+
+
+def load_all(paths):
+    """Name -> what its load came to."""
+    results = {}
+
+    def run(todo):
+        while todo:
+            child = Child(paths, todo)
+            child.run(results)
+            todo = child.todo
+
+    # Neighbours in the list are alike: dealt out, the slow ones are spread.
+    names = list(paths)
+    threads = [threading.Thread(target=run, args=(names[i::N_CHILDREN],))
+               for i in range(N_CHILDREN)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return results
+
+
+def make_folder():
+    return tempfile.mkdtemp(prefix='hostile-')
+
+
+@pytest.fixture(scope='module')
+def results():
+    folder = make_folder()
+    try:
+        yield load_all(files.make_all(folder))
+    finally:
+        shutil.rmtree(folder)
+
+
+def outcome_of(result):
+    if 'crash' in result:
+        return result['crash']
+    if 'frames' in result:
+        return str(result['frames'])
+    return DOMAINS[result['domain']](result['code']).value_nick.upper().replace('-', '_')
+
+
+def check_bounds(name, result):
+    """What holds for every file, whatever it comes to."""
+    assert 'crash' not in result, f'{name}: {result["crash"]}'
+    assert result['seconds'] < MAX_SECONDS, name
+    assert result['grown'] < MEMORY_LIMIT + MEMORY_SLACK, name
+    assert result['threads'] <= 0, f'{name} leaves {result["threads"]} threads'
+    assert result['descriptors'] <= 0, f'{name} leaves {result["descriptors"]} descriptors'
+    assert result['unchanged'] in (True, None), f'{name} has changed its slot'
+    assert result['finite'], f'{name} has a value that is no number'
+
+
+def test_there_are_enough_of_them():
+    assert len(EXPECTED) >= 120
+    assert {name.partition('/')[0] for name in EXPECTED} >= set(files.GROUPS)
+
+
+def test_every_file_is_in_the_table(results):
+    assert set(results) == set(EXPECTED)
+
+
+@pytest.mark.parametrize('name', EXPECTED)
+def test_a_file_comes_to_what_the_table_says(name, results):
+    result = results[name]
+    check_bounds(name, result)
+    outcome, text = EXPECTED[name]
+    assert outcome_of(result) in outcome.split('|'), result
+    assert text in result.get('message', ''), result
+
+
+def check_any(paths):
+    """Frames or an error that is the file's fault, within the bounds."""
+    results = load_all(paths)
+    assert set(results) == set(paths)
+    for name, result in results.items():
+        check_bounds(name, result)
+        outcome = outcome_of(result)
+        assert outcome in ('CORRUPT', 'UNSUPPORTED', 'TOO_LARGE') or int(outcome) > 0, result
+    return results
+
+
+@pytest.mark.parametrize('n_flips,seed,step', [
+    (2, 1, 2), *[pytest.param(40, seed, 1, marks=pytest.mark.slow) for seed in range(2, 6)]])
+def test_broken_fixtures(n_flips, seed, step):
+    """Cut at many lengths, and with bits turned."""
+    folder = make_folder()
+    try:
+        results = check_any(files.make_broken_fixtures(folder, n_flips, seed, step))
+    finally:
+        shutil.rmtree(folder)
+    # What is cut off is missed, but where a format does not say how much there is.
+    outcomes = {outcome_of(result) for result in results.values()}
+    assert 'CORRUPT' in outcomes and 'UNSUPPORTED' in outcomes
+
+
+def test_nothing_is_held_after_many_loads():
+    """The same files over and over: memory stands still."""
+    folder = make_folder()
+    try:
+        paths = files.make_all(folder)
+        chosen = ['wav/cut-1044', 'flac/cut-15860', 'ogg/page-missing', 'mp3/cut', 'm4a/cut-data',
+                  'text/plain', 'wav/rate-1', 'wav/rate-1000', 'aiff/good', 'link/loop']
+        rounds = {f'{number} {name}': paths[name] for number in range(N_ROUNDS) for name in chosen}
+        results = {}
+        child = Child(rounds, list(rounds))
+        assert not child.run(results)
+    finally:
+        shutil.rmtree(folder)
+    for name, result in results.items():
+        check_bounds(name, result)
+    resident = [results[f'{number} {chosen[-1]}']['resident'] for number in range(N_ROUNDS)]
+    assert resident[-1] - resident[N_ROUNDS // 3] < 8 * 2**20, resident
+
+
+def test_a_crash_and_a_hang_are_told():
+    """The harness itself: a child that is killed names the file that it was at."""
+    results = {}
+    child = Child({'a': os.fsencode(FOLDER), 'b': b'/nowhere'}, ['a', 'b'])
+    child.process.kill()
+    child.run(results)
+    assert [name for name, result in results.items() if 'crash' in result] != []
