@@ -260,7 +260,7 @@ test_threads (void)
 
   out = flitzis_engine_render (engine, 48000, NULL);
   g_assert_nonnull (out);
-  g_assert_cmpuint (n_triggered, >, N_CALLS);
+  g_assert_cmpuint (n_triggered, >=, N_THREADS);
   g_assert_cmpuint (flitzis_engine_get_n_triggered (engine), ==, n_triggered);
   g_assert_cmpuint (flitzis_engine_get_n_started (engine) +
                         flitzis_engine_get_n_rejected (engine),

@@ -2,6 +2,7 @@
 """The tests in C once more, built with the compiler's sanitizers: no bad access, no undefined
 behaviour, no leak, and no data race."""
 
+import concurrent.futures
 import json
 import os
 import pathlib
@@ -22,7 +23,8 @@ def run_programs(source_dir, build, sanitize, environment, leave_out=()):
                                       capture_output=True, text=True).stdout)
     tests = [test for test in tests if test['name'] not in leave_out]
     assert len(tests) >= 4
-    for test in tests:
+
+    def run(test):
         # Not fatal-warnings: what the sanitizers find must be printed by themselves.
         result = subprocess.run(
             test['cmd'], cwd=build, timeout=300, text=True, errors='replace',
@@ -32,6 +34,9 @@ def run_programs(source_dir, build, sanitize, environment, leave_out=()):
         assert result.returncode == 0, f'{test["name"]}:\n{result.stdout[-20000:]}'
         assert 'Sanitizer' not in result.stdout and 'runtime error' not in result.stdout, \
             f'{test["name"]}:\n{result.stdout[-20000:]}'
+
+    with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
+        list(pool.map(run, tests))
 
 
 def test_address_and_undefined(source_dir, build_dir, pipewire):
