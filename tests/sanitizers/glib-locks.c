@@ -100,14 +100,20 @@ g_task_propagate_boolean (GTask *task, GError **error)
   return REAL (g_task_propagate_boolean) (task, error);
 }
 
-/* A pool carries the data to its function. */
-static GFunc pool_func;
+/* A pool carries the data to its function. Pools live as long as the program. */
+typedef struct
+{
+  GFunc    func;
+  gpointer user_data;
+} PoolCall;
 
 static void
 acquire_and_call (gpointer data, gpointer user_data)
 {
+  PoolCall *call = user_data;
+
   __tsan_acquire (data);
-  pool_func (data, user_data);
+  call->func (data, call->user_data);
 }
 
 GThreadPool *
@@ -117,9 +123,11 @@ g_thread_pool_new (GFunc    func,
                    gboolean exclusive,
                    GError **error)
 {
-  pool_func = func;
+  PoolCall *call = g_new (PoolCall, 1);
 
-  return REAL (g_thread_pool_new) (acquire_and_call, user_data, max_threads, exclusive, error);
+  *call = (PoolCall){ func, user_data };
+
+  return REAL (g_thread_pool_new) (acquire_and_call, call, max_threads, exclusive, error);
 }
 
 gboolean
