@@ -1,11 +1,13 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""A program that calls an engine from two threads as fast as it can while it plays:
-hammer.py SECONDS SAMPLE_RATE FILE...  Prints as JSON how often it called what and set which
-property, how often it was refused, and what the engine counted."""
+"""A program that calls all verbs of an engine and sets all properties as fast as it can, from some
+threads at once, while it plays: hammer.py SECONDS SAMPLE_RATE FILE...  Prints as JSON how often it
+called what and set which property, how often it was refused, and what the engine counted."""
 
 import collections
 import itertools
 import json
+import pathlib
+import queue
 import random
 import sys
 import threading
@@ -88,28 +90,71 @@ def call_verbs(choose):
     def play():
         voices[0] = engine.play_sample(choose.randrange(N_SLOTS), choose.random())
 
-    verbs = {
-        'play': play,
-        'set': lambda: engine.set_sample(choose.choice(SET), choose.choice(samples)),
-        'unload': lambda: engine.unload_sample(choose.choice(SET)),
-        'stop': lambda: engine.stop_sample(choose.randrange(N_SLOTS)),
-        'stop voice': lambda: engine.stop_voice(voices[0]),
-        'stop all': engine.stop_all_samples,
-        'property': lambda: set_property(choose),
+    triggers = {
+        'play_sample': (40, play),
+        'stop_voice': (4, lambda: engine.stop_voice(voices[0])),
+        'set_property': (10, lambda: set_property(choose)),
+    }
+    verbs = triggers | {
+        'set_sample': (4, lambda: engine.set_sample(choose.choice(SET), choose.choice(samples))),
+        'unload_sample': (1, lambda: engine.unload_sample(choose.choice(SET))),
+        'stop_sample': (1, lambda: engine.stop_sample(choose.randrange(N_SLOTS))),
+        'stop_all_samples': (1, engine.stop_all_samples),
+        'render': (1, lambda: engine.render(choose.randrange(1, 100))),  # refused while it runs
     }
     # Mostly triggers, and for longer than any block nothing that stops them: they steal voices.
-    mixes = [choose.choices(list(verbs), weights, k=10000)
-             for weights in ([40, 4, 1, 1, 4, 1, 10], [40, 0, 0, 0, 4, 0, 10])]
+    mixes = [choose.choices(list(table), [weight for weight, _call in table.values()], k=10000)
+             for table in (verbs, triggers)]
     for i in itertools.count():
         name = mixes[int(time.monotonic() / 0.4) % 2][i % 10000]
-        attempt(name, verbs[name])
+        attempt(name, verbs[name][1])
         yield
+
+
+def wait_for(begin):
+    """The result that an asynchronous verb hands to its callback, in the main thread."""
+    results = queue.SimpleQueue()
+    begin(lambda _source, result: results.put(result))
+    return results.get(timeout=60)
 
 
 def call_loads(choose):
-    while True:
-        attempt('load', engine.load_sample, choose.choice(LOADED), choose.choice(files))
+    def load_async(verb, source):
+        cancellable = Gio.Cancellable()
+
+        def begin(callback):
+            getattr(engine, f'{verb}_async')(choose.choice(LOADED), source, cancellable, callback)
+            if choose.random() < 0.3:
+                cancellable.cancel()
+        getattr(engine, f'{verb}_finish')(wait_for(begin))
+
+    sources = [(path, Gio.File.new_for_path(path), GLib.Bytes.new(pathlib.Path(path).read_bytes()))
+               for path in files]
+    for i in itertools.count():
+        path, file, data = choose.choice(sources)
+        slot = choose.choice(LOADED)
+        name, call, *arguments = (
+            ('load_sample', engine.load_sample, slot, path),
+            ('load_file', engine.load_file, slot, file, None),
+            ('load_bytes', engine.load_bytes, slot, data, None),
+            ('load_sample_async', load_async, 'load_sample', path),
+            ('load_file_async', load_async, 'load_file', file),
+            ('load_bytes_async', load_async, 'load_bytes', data))[i % 6]
+        attempt(name, call, *arguments)
         yield
+
+
+def call_starts(choose):
+    """Now and then: what is stopped makes no callbacks."""
+    def start_async():
+        engine.start_finish(wait_for(lambda callback: engine.start_async(None, callback)))
+
+    for name, start in itertools.cycle((('start_async', start_async), ('start', engine.start))):
+        for _ in range(100):
+            time.sleep(0.01)
+            yield
+        attempt('stop', engine.stop)
+        attempt(name, start)
 
 
 def run(steps):
@@ -130,11 +175,12 @@ while engine.props.state != RUNNING and time.monotonic() < patience:
 
 deadline = time.monotonic() + seconds
 threads = [threading.Thread(target=run, args=[steps(random.Random(1))])
-           for steps in (call_verbs, call_loads)]
+           for steps in (call_verbs, call_loads, call_starts)]
 for thread in threads:
     thread.start()
-for thread in threads:
-    thread.join()
+while any(thread.is_alive() for thread in threads):
+    if not GLib.MainContext.default().iteration(False):
+        time.sleep(0.001)
 engine.stop_all_samples()
 engine.stop()
 
