@@ -360,6 +360,20 @@ def test_onsets_stand_at_other_rates_too(rate, name, load, encoded):
     assert abs(lag(frames[:, 0], expected)) <= 2
 
 
+@pytest.mark.parametrize('stated_ns', [3250000, 6500000])
+def test_opus_in_matroska_goes_by_its_own_header(stated_ns, load, tmp_path):
+    """What Matroska states as the codec's delay is in some files the half of it: FFmpeg up to 5
+    counted it at the rate of the source."""
+    path = tmp_path / 'opus.mka'
+    source = bursts(12000, 1, 24000)
+    encode(source, 24000, {path: ('-c:a', 'libopus')})
+    before, delay, after = path.read_bytes().partition(b'\x56\xaa\x83')  # CodecDelay, of 3 bytes
+    assert delay and int.from_bytes(after[:3], 'big') in (3250000, 6500000)
+    path.write_bytes(before + delay + stated_ns.to_bytes(3, 'big') + after[3:])
+    frames = frames_of(load(path, 24000))
+    assert abs(lag(frames[:, 0], source[:, 0])) <= 2
+
+
 VIDEOS = {
     'aac.mp4': ('-c:v', 'mpeg4', '-c:a', 'aac'),
     'pcm.mov': ('-c:v', 'mpeg4', '-c:a', 'pcm_s16le'),

@@ -243,7 +243,7 @@ restore_opus_head (GstBuffer *buffer)
 }
 
 static GstEvent *
-restore_opus_caps (FlitzisElements *self, GstEvent *event)
+restore_opus_caps (GstEvent *event)
 {
   g_autoptr (GstCaps) changed = NULL;
   const GValue *headers;
@@ -254,7 +254,6 @@ restore_opus_caps (FlitzisElements *self, GstEvent *event)
   if (!gst_structure_has_name (gst_caps_get_structure (caps, 0), "audio/x-opus"))
     return event;
 
-  gst_structure_get_int (gst_caps_get_structure (caps, 0), "rate", &self->opus_header_rate);
   changed = gst_caps_copy (caps);
   gst_caps_set_simple (changed, "rate", G_TYPE_INT, OPUS_RATE, NULL);
 
@@ -279,8 +278,8 @@ restore_opus_caps (FlitzisElements *self, GstEvent *event)
   return gst_event_new_caps (changed);
 }
 
-/* Matroska's demuxer counts the delay in frames of the rate that the header has, but the padding
- * in frames of 48 kHz. */
+/* What Matroska states as the delay need not be what the header of Opus states, though the demuxer
+ * puts the one in place of the other. */
 static GstBuffer *
 restore_opus_buffer (FlitzisElements *self, GstBuffer *buffer)
 {
@@ -288,15 +287,12 @@ restore_opus_buffer (FlitzisElements *self, GstBuffer *buffer)
 
   buffer = restore_opus_head (buffer);
   clipping = gst_buffer_get_audio_clipping_meta (buffer);
-  if (self->header->container != FLITZIS_CONTAINER_MATROSKA || clipping == NULL ||
-      clipping->format != GST_FORMAT_DEFAULT || self->opus_header_rate < 1 ||
-      self->opus_header_rate == OPUS_RATE)
+  if (clipping == NULL || clipping->format != GST_FORMAT_DEFAULT || clipping->start == 0 ||
+      self->header->n_opus_delay == 0)
     return buffer;
 
   buffer = gst_buffer_make_writable (buffer);
-  clipping = gst_buffer_get_audio_clipping_meta (buffer);
-  clipping->start =
-      gst_util_uint64_scale_round (clipping->start, OPUS_RATE, self->opus_header_rate);
+  gst_buffer_get_audio_clipping_meta (buffer)->start = self->header->n_opus_delay;
 
   return buffer;
 }
@@ -401,7 +397,7 @@ decoder_probe_cb (GstPad *pad, GstPadProbeInfo *info, gpointer user_data)
       if (GST_EVENT_TYPE (event) == GST_EVENT_SEGMENT)
         info->data = nudge_segment (pad, event, trimmed_later);
       else if (GST_EVENT_TYPE (event) == GST_EVENT_CAPS)
-        info->data = restore_opus_caps (self, event);
+        info->data = restore_opus_caps (event);
     }
 
   return GST_PAD_PROBE_OK;

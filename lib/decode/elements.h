@@ -19,9 +19,6 @@ typedef struct
   GstElement          *convert;
   GstElement          *sink;
 
-  /* the thread of the decoder */
-  int opus_header_rate;
-
   /* any thread, under the lock */
   GMutex   lock;
   GError  *stream_error;

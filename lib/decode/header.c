@@ -28,6 +28,10 @@
 #define MAX_OGG_PAGE_SIZE (OGG_HEADER_SIZE + 255 + 255 * 255)
 #define OGG_END_OF_STREAM 4
 
+/* As far as the tracks of a Matroska file are looked for, and the header of Opus in one. */
+#define MATROSKA_START_SIZE (64 * 1024)
+#define OPUS_HEAD_SIZE 19
+
 /* The most chunks or boxes looked at before the one that is looked for. */
 #define MAX_CHUNKS 256
 
@@ -488,6 +492,23 @@ read_mp4 (FlitzisHeader *self, Reader *reader, GError **error)
                          "its index is missing: the file is incomplete");
 }
 
+/* The header of Opus stands as it is among the descriptions of the tracks, in front of the data. */
+static void
+read_matroska (FlitzisHeader *self, Reader *reader, GError **error)
+{
+  g_autofree guint8 *start = g_malloc0 (MATROSKA_START_SIZE);
+  const guint8      *head;
+
+  self->container = FLITZIS_CONTAINER_MATROSKA;
+
+  /* a shorter file leaves zeros behind its end */
+  read_at (reader, 0, start, MATROSKA_START_SIZE, error);
+  head = memmem (start, MATROSKA_START_SIZE - OPUS_HEAD_SIZE, "OpusHead", 8);
+
+  if (head != NULL)
+    self->n_opus_delay = read_le16 (head + 10);
+}
+
 gboolean
 flitzis_header_read (FlitzisHeader *self,
                      GInputStream  *stream,
@@ -527,7 +548,7 @@ flitzis_header_read (FlitzisHeader *self,
       else if (memcmp (start + 4, "ftyp", 4) == 0)
         read_mp4 (self, &reader, &local_error);
       else if (memcmp (start, "\x1a\x45\xdf\xa3", 4) == 0)
-        self->container = FLITZIS_CONTAINER_MATROSKA;
+        read_matroska (self, &reader, &local_error);
       else if (start[0] == 0xff && (start[1] & 0xf6) == 0xf0)
         set_adts (self);
       else if (start[0] == 0xff)

@@ -44,6 +44,9 @@ typedef struct
   guint   movie_duration_size;
   guint64 movie_duration;
   guint64 movie_delay;
+
+  /* Matroska: what the encoder of Opus put in front, in frames of 48 kHz. */
+  guint n_opus_delay;
 } FlitzisHeader;
 
 /*
