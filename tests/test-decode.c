@@ -631,17 +631,74 @@ test_resource (void)
   g_rmdir (folder);
 }
 
-/* A decoder that is not installed is named. */
+/* A plugin that claims FLAC, and ranks before all others. */
+typedef GstElement      Stranger;
+typedef GstElementClass StrangerClass;
+
+static GType stranger_get_type (void);
+G_DEFINE_TYPE (Stranger, stranger, GST_TYPE_ELEMENT)
+
+static int n_strangers;
+
+static void
+stranger_class_init (StrangerClass *class)
+{
+  static GstStaticPadTemplate sink =
+      GST_STATIC_PAD_TEMPLATE ("sink", GST_PAD_SINK, GST_PAD_ALWAYS,
+                               GST_STATIC_CAPS ("audio/x-flac"));
+  static GstStaticPadTemplate source =
+      GST_STATIC_PAD_TEMPLATE ("src", GST_PAD_SRC, GST_PAD_ALWAYS,
+                               GST_STATIC_CAPS ("audio/x-raw"));
+
+  gst_element_class_add_static_pad_template (class, &sink);
+  gst_element_class_add_static_pad_template (class, &source);
+  gst_element_class_set_static_metadata (class, "Stranger", "Codec/Decoder/Audio", "Decodes FLAC",
+                                         "Nobody");
+}
+
+static void
+stranger_init (Stranger *self)
+{
+  g_atomic_int_inc (&n_strangers);
+}
+
+static void
+add_stranger (void)
+{
+  static gboolean is_added;
+
+  g_assert_true (gst_init_check (NULL, NULL, NULL));
+  if (!is_added)
+    g_assert_true (gst_element_register (NULL, "flitzisstranger", GST_RANK_PRIMARY + 100,
+                                         stranger_get_type ()));
+  is_added = TRUE;
+}
+
+/* What else is installed and claims a format gets no file. */
+static void
+test_unknown_decoder (void)
+{
+  g_autoptr (FlitzisSample) sample = NULL;
+  g_autoptr (GError) error = NULL;
+
+  add_stranger ();
+  sample = decode_fixture ("stereo.flac", 48000, &error);
+  g_assert_no_error (error);
+  g_assert_nonnull (sample);
+  g_assert_cmpint (g_atomic_int_get (&n_strangers), ==, 0);
+}
+
+/* A decoder that is not installed is named, whatever else claims its format. */
 static void
 test_missing_decoder (void)
 {
-  static const char *const names[] = { "flacdec", "avdec_flac" };
+  static const char *const names[] = { "flacdec", "avdec_flac", "claxondec" };
   GstRegistry             *registry = gst_registry_get ();
   GstPluginFeature        *hidden[G_N_ELEMENTS (names)];
   g_autoptr (GError) error = NULL;
   g_autoptr (FlitzisSample) sample = NULL;
 
-  g_assert_true (gst_init_check (NULL, NULL, NULL));
+  add_stranger ();
   for (guint i = 0; i < G_N_ELEMENTS (names); i++)
     {
       hidden[i] = gst_registry_lookup_feature (registry, names[i]);
@@ -653,7 +710,8 @@ test_missing_decoder (void)
   g_assert_null (sample);
   g_assert_error (error, FLITZIS_ENGINE_ERROR, FLITZIS_ENGINE_ERROR_UNSUPPORTED);
   g_assert_nonnull (strstr (error->message, "FLAC"));
-  g_assert_nonnull (strstr (error->message, "decoder"));
+  g_assert_nonnull (strstr (error->message, "decoder installed that Flitzis uses"));
+  g_assert_cmpint (g_atomic_int_get (&n_strangers), ==, 0);
 
   for (guint i = 0; i < G_N_ELEMENTS (names); i++)
     {
@@ -881,6 +939,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/decode/bytes", test_bytes);
   g_test_add_func ("/decode/bad-bytes", test_bad_bytes);
   g_test_add_func ("/decode/resource", test_resource);
+  g_test_add_func ("/decode/unknown-decoder", test_unknown_decoder);
   g_test_add_func ("/decode/missing-decoder", test_missing_decoder);
   g_test_add_func ("/decode/progress", test_progress);
   g_test_add_func ("/decode/ended-by-func", test_ended_by_func);

@@ -88,7 +88,7 @@ set_unsupported (Pipeline *self, const char *why, GError **error)
 {
   if (self->missing_decoder != NULL)
     g_set_error (error, FLITZIS_ENGINE_ERROR, FLITZIS_ENGINE_ERROR_UNSUPPORTED,
-                 "GStreamer has no %s installed", self->missing_decoder);
+                 "GStreamer has no %s installed that Flitzis uses", self->missing_decoder);
   else if (self->missing_other != NULL)
     g_set_error (error, FLITZIS_ENGINE_ERROR, FLITZIS_ENGINE_ERROR_UNSUPPORTED,
                  "it holds no audio (it needs a %s)", self->missing_other);

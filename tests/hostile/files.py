@@ -117,6 +117,7 @@ def wavs():
     yield 'all-nan', wav(b'\xff' * 40000, fmt(3, n_bits=32))
     yield 'double-nan', wav(b'\xff' * 40000, fmt(3, n_bits=64))
     yield 'claims-4-gib', wav(bytes(19000), data_size=0xfffffff0)
+    yield 'gsm', encode()['gsm.wav']
     for name in ('alaw', 'mulaw', 'adpcm', 'ima', 'mp3', 'double', 'rf64'):
         yield name, encode()[f'{name}.wav']
         yield f'{name}-cut', encode()[f'{name}.wav'][:len(encode()[f'{name}.wav']) // 2]
@@ -232,6 +233,7 @@ def oggs():
     yield 'multiplexed-cut', encode()['two.ogg'][:len(encode()['two.ogg']) // 2]
     yield 'video', encode()['video.ogg']
     yield 'unknown-codec', page(parts[0], data=rubbish(30)) + b''.join(parts[1:])
+    yield 'speex', encode()['speex.ogg']
 
 
 def opuses():
@@ -366,6 +368,8 @@ def others():
         stem = name.replace('a.', '') if name != 'mute.avi' else 'avi-mute'
         yield stem, encode()[name]
         yield f'{stem}-cut', encode()[name][:len(encode()[name]) // 2]
+    for name in ('eac3', 'dts'):
+        yield name, encode()[f'a.{name}']
     notes = b'\0\xc0\0\0\x90\x3c\x40\x60\x80\x3c\x40\0\xff\x2f\0'
     track = big_chunk(b'MTrk', notes)[:8 + len(notes)]
     yield 'midi', b'MThd\0\0\0\6\0\0\0\1\0\x60' + track
