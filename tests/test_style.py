@@ -51,11 +51,19 @@ def test_file_lengths(source_dir):
 
 
 def test_callback_functions_are_marked(source_dir):
-    """Whatever lib/rt declares beside its setup is marked FLITZIS_REALTIME."""
+    """Whatever lib/rt declares or defines beside its setup is marked FLITZIS_REALTIME."""
     setup = r'_(init|new|free|stop_all|stop_slot|stop_voice)$'
-    for path in sorted((source_dir / 'lib/rt').glob('*.h')):
+    paths = [path for path in sorted((source_dir / 'lib/rt').glob('*.[ch]'))
+             if path.stem != 'setup']
+    assert len(paths) > 10
+    for path in paths:
         text = re.sub(r'/\*.*?\*/', '', path.read_text(), flags=re.S)
-        for name, tail in re.findall(r'^[\w ]+[ *](flitzis_\w+) \([^;{]*\)([^;{]*)[;{]?$', text,
-                                     re.M | re.S):
-            if not re.search(setup, name):
+        if path.suffix == '.h':
+            found = re.findall(r'^[\w ]+[ *](flitzis_\w+) \([^;{]*\)([^;{]*)[;{]?$', text,
+                               re.M | re.S)
+        else:
+            found = re.findall(r'^(\w+) \([^;{]*\)([^;{]*)\n\{$', text, re.M)
+            assert found
+        for name, tail in found:
+            if not re.search('^flitzis_.*' + setup, name):
                 assert 'FLITZIS_REALTIME' in tail, f'{path.name}: {name}'

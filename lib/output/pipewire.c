@@ -13,6 +13,11 @@
 #include <spa/param/audio/format-utils.h>
 #include <string.h>
 
+/* What is true of these PipeWire does not declare: they are made for the callback. */
+struct pw_buffer *pw_stream_dequeue_buffer (struct pw_stream *stream) FLITZIS_REALTIME;
+int               pw_stream_queue_buffer (struct pw_stream *stream,
+                                          struct pw_buffer *buffer) FLITZIS_REALTIME;
+
 #define START_TIMEOUT_NS ((gint64) SPA_NSEC_PER_SEC)
 #define RETRY_INTERVAL_NS (250 * SPA_NSEC_PER_MSEC)
 #define COLLECT_INTERVAL_NS (10 * SPA_NSEC_PER_MSEC)
@@ -95,7 +100,7 @@ render (FlitzisPipewire *self, float *out, uint32_t n_frames) FLITZIS_REALTIME
 }
 
 static void
-process_cb (void *data)
+process_cb (void *data) FLITZIS_REALTIME
 {
   FlitzisPipewire  *self = data;
   struct pw_buffer *buffer = pw_stream_dequeue_buffer (self->stream);

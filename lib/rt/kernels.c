@@ -8,7 +8,7 @@ flitzis_mix (float *restrict out,
              const float *restrict in,
              uint32_t n_channels,
              float    gain,
-             uint32_t n_frames)
+             uint32_t n_frames) FLITZIS_REALTIME
 {
   if (n_channels == 2)
     {
@@ -30,7 +30,7 @@ flitzis_mix_gains (float *restrict out,
                    const float *restrict in,
                    uint32_t n_channels,
                    const float *restrict gains,
-                   uint32_t n_frames)
+                   uint32_t n_frames) FLITZIS_REALTIME
 {
   uint32_t right = n_channels - 1;
 
@@ -42,7 +42,7 @@ flitzis_mix_gains (float *restrict out,
 }
 
 void
-flitzis_add (float *restrict out, const float *restrict in, uint32_t n_frames)
+flitzis_add (float *restrict out, const float *restrict in, uint32_t n_frames) FLITZIS_REALTIME
 {
   for (uint32_t i = 0; i < 2 * n_frames; i++)
     out[i] += in[i];
@@ -55,7 +55,7 @@ flitzis_interpolate (float *restrict out,
                      uint64_t n_frames_in,
                      uint64_t position,
                      uint64_t step,
-                     uint32_t n_frames)
+                     uint32_t n_frames) FLITZIS_REALTIME
 {
   for (uint32_t i = 0; i < n_frames; i++)
     {

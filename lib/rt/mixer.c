@@ -8,7 +8,7 @@
 #include <string.h>
 
 static inline void
-count (_Atomic uint64_t *counter, uint64_t n)
+count (_Atomic uint64_t *counter, uint64_t n) FLITZIS_REALTIME
 {
   uint64_t value = atomic_load_explicit (counter, memory_order_relaxed);
 
@@ -16,7 +16,7 @@ count (_Atomic uint64_t *counter, uint64_t n)
 }
 
 static void
-add_playing (FlitzisMixer *mixer, int n)
+add_playing (FlitzisMixer *mixer, int n) FLITZIS_REALTIME
 {
   uint32_t n_playing = atomic_load_explicit (&mixer->n_playing, memory_order_relaxed);
 
@@ -24,7 +24,7 @@ add_playing (FlitzisMixer *mixer, int n)
 }
 
 bool
-flitzis_mixer_try_own (FlitzisMixer *mixer, FlitzisOwner owner)
+flitzis_mixer_try_own (FlitzisMixer *mixer, FlitzisOwner owner) FLITZIS_REALTIME
 {
   uint32_t none = FLITZIS_OWNER_NONE;
 
@@ -33,26 +33,26 @@ flitzis_mixer_try_own (FlitzisMixer *mixer, FlitzisOwner owner)
 }
 
 void
-flitzis_mixer_disown (FlitzisMixer *mixer)
+flitzis_mixer_disown (FlitzisMixer *mixer) FLITZIS_REALTIME
 {
   atomic_store_explicit (&mixer->owner, FLITZIS_OWNER_NONE, memory_order_release);
 }
 
 bool
-flitzis_mixer_is_streaming (FlitzisMixer *mixer)
+flitzis_mixer_is_streaming (FlitzisMixer *mixer) FLITZIS_REALTIME
 {
   return atomic_load_explicit (&mixer->streaming, memory_order_relaxed);
 }
 
 void
-flitzis_mixer_set_streaming (FlitzisMixer *mixer, bool streaming)
+flitzis_mixer_set_streaming (FlitzisMixer *mixer, bool streaming) FLITZIS_REALTIME
 {
   atomic_store_explicit (&mixer->streaming, streaming, memory_order_relaxed);
 }
 
 /* Control counts what can come back and refuses first, so there is always room for a report. */
 static void
-report_end (FlitzisMixer *mixer, uint64_t voice, FlitzisEnd reason)
+report_end (FlitzisMixer *mixer, uint64_t voice, FlitzisEnd reason) FLITZIS_REALTIME
 {
   FlitzisReport report = {
     .kind = FLITZIS_REPORT_ENDED,
@@ -63,7 +63,7 @@ report_end (FlitzisMixer *mixer, uint64_t voice, FlitzisEnd reason)
 }
 
 static void
-drop_handle (FlitzisMixer *mixer, FlitzisHandle *handle)
+drop_handle (FlitzisMixer *mixer, FlitzisHandle *handle) FLITZIS_REALTIME
 {
   FlitzisReport report = {
     .kind = FLITZIS_REPORT_RETIRED,
@@ -77,7 +77,7 @@ drop_handle (FlitzisMixer *mixer, FlitzisHandle *handle)
 }
 
 static void
-link_voice (FlitzisMixer *mixer, FlitzisVoice *voice)
+link_voice (FlitzisMixer *mixer, FlitzisVoice *voice) FLITZIS_REALTIME
 {
   FlitzisBankSlot *slot = &mixer->bank[voice->slot];
 
@@ -97,7 +97,7 @@ link_voice (FlitzisMixer *mixer, FlitzisVoice *voice)
 }
 
 static void
-unlink_voice (FlitzisMixer *mixer, FlitzisVoice *voice)
+unlink_voice (FlitzisMixer *mixer, FlitzisVoice *voice) FLITZIS_REALTIME
 {
   FlitzisVoice **first_in_slot = &mixer->bank[voice->slot].voices;
 
@@ -118,7 +118,7 @@ unlink_voice (FlitzisMixer *mixer, FlitzisVoice *voice)
 
 /* Renders the fade of a voice into the tail at once, so that its sample is free from here on. */
 static void
-fade_voice (FlitzisMixer *mixer, FlitzisVoice *voice)
+fade_voice (FlitzisMixer *mixer, FlitzisVoice *voice) FLITZIS_REALTIME
 {
   FlitzisTail *tail = &mixer->tail;
   FlitzisRamp  fade;
@@ -142,7 +142,7 @@ fade_voice (FlitzisMixer *mixer, FlitzisVoice *voice)
 }
 
 static void
-end_voice (FlitzisMixer *mixer, FlitzisVoice *voice, FlitzisEnd reason)
+end_voice (FlitzisMixer *mixer, FlitzisVoice *voice, FlitzisEnd reason) FLITZIS_REALTIME
 {
   if (voice->was_heard && !flitzis_voice_is_finished (voice))
     fade_voice (mixer, voice);
@@ -153,7 +153,7 @@ end_voice (FlitzisMixer *mixer, FlitzisVoice *voice, FlitzisEnd reason)
 }
 
 static FlitzisVoice *
-find_quietest (FlitzisMixer *mixer)
+find_quietest (FlitzisMixer *mixer) FLITZIS_REALTIME
 {
   FlitzisVoice *quietest = mixer->oldest;
 
@@ -168,7 +168,7 @@ find_quietest (FlitzisMixer *mixer)
 
 /* Ends the voice that makes room for a new one, if one may. */
 static void
-steal_voice (FlitzisMixer *mixer, FlitzisMixerSteal steal)
+steal_voice (FlitzisMixer *mixer, FlitzisMixerSteal steal) FLITZIS_REALTIME
 {
   if (steal == FLITZIS_MIXER_STEAL_REJECT)
     return;
@@ -180,7 +180,7 @@ steal_voice (FlitzisMixer *mixer, FlitzisMixerSteal steal)
 }
 
 static void
-play (FlitzisMixer *mixer, const FlitzisCommand *command)
+play (FlitzisMixer *mixer, const FlitzisCommand *command) FLITZIS_REALTIME
 {
   uint64_t       id = command->play.voice;
   uint32_t       slot = command->slot;
@@ -219,7 +219,7 @@ play (FlitzisMixer *mixer, const FlitzisCommand *command)
 }
 
 static void
-stop_voice (FlitzisMixer *mixer, uint64_t id)
+stop_voice (FlitzisMixer *mixer, uint64_t id) FLITZIS_REALTIME
 {
   FlitzisVoice *voice = mixer->cells[id & mixer->settings.cell_mask];
 
@@ -228,21 +228,21 @@ stop_voice (FlitzisMixer *mixer, uint64_t id)
 }
 
 static void
-end_slot (FlitzisMixer *mixer, uint32_t slot, FlitzisEnd reason)
+end_slot (FlitzisMixer *mixer, uint32_t slot, FlitzisEnd reason) FLITZIS_REALTIME
 {
   while (mixer->bank[slot].voices != NULL)
     end_voice (mixer, mixer->bank[slot].voices, reason);
 }
 
 static void
-stop_all (FlitzisMixer *mixer)
+stop_all (FlitzisMixer *mixer) FLITZIS_REALTIME
 {
   while (mixer->oldest != NULL)
     end_voice (mixer, mixer->oldest, FLITZIS_END_STOPPED);
 }
 
 static void
-publish (FlitzisMixer *mixer, uint32_t slot, FlitzisHandle *handle)
+publish (FlitzisMixer *mixer, uint32_t slot, FlitzisHandle *handle) FLITZIS_REALTIME
 {
   FlitzisBankSlot *bank_slot = &mixer->bank[slot];
 
@@ -258,7 +258,7 @@ publish (FlitzisMixer *mixer, uint32_t slot, FlitzisHandle *handle)
 }
 
 static void
-apply_marks (FlitzisMixer *mixer)
+apply_marks (FlitzisMixer *mixer) FLITZIS_REALTIME
 {
   FlitzisVoice *next;
 
@@ -272,7 +272,7 @@ apply_marks (FlitzisMixer *mixer)
 }
 
 static void
-apply_commands (FlitzisMixer *mixer)
+apply_commands (FlitzisMixer *mixer) FLITZIS_REALTIME
 {
   uint32_t       n_waiting = flitzis_queue_get_n_waiting (&mixer->commands);
   FlitzisCommand command;
@@ -301,7 +301,7 @@ apply_commands (FlitzisMixer *mixer)
 }
 
 static void
-apply_gains (FlitzisMixer *mixer)
+apply_gains (FlitzisMixer *mixer) FLITZIS_REALTIME
 {
   for (FlitzisVoice *voice = mixer->oldest; voice != NULL; voice = voice->next)
     {
@@ -312,7 +312,7 @@ apply_gains (FlitzisMixer *mixer)
 }
 
 static void
-add_tail (FlitzisTail *tail, float *out, uint32_t n_frames)
+add_tail (FlitzisTail *tail, float *out, uint32_t n_frames) FLITZIS_REALTIME
 {
   if (n_frames > tail->n_waiting)
     n_frames = tail->n_waiting;
@@ -336,7 +336,7 @@ add_tail (FlitzisTail *tail, float *out, uint32_t n_frames)
 }
 
 static void
-render_chunk (FlitzisMixer *mixer, float *out, uint32_t n_frames)
+render_chunk (FlitzisMixer *mixer, float *out, uint32_t n_frames) FLITZIS_REALTIME
 {
   FlitzisVoice *next;
 
@@ -355,7 +355,7 @@ render_chunk (FlitzisMixer *mixer, float *out, uint32_t n_frames)
 }
 
 void
-flitzis_mixer_apply (FlitzisMixer *mixer)
+flitzis_mixer_apply (FlitzisMixer *mixer) FLITZIS_REALTIME
 {
   unsigned int denormals = flitzis_denormals_off ();
 
@@ -365,7 +365,7 @@ flitzis_mixer_apply (FlitzisMixer *mixer)
 }
 
 void
-flitzis_mixer_render (FlitzisMixer *mixer, float *out, uint32_t n_frames)
+flitzis_mixer_render (FlitzisMixer *mixer, float *out, uint32_t n_frames) FLITZIS_REALTIME
 {
   unsigned int denormals = flitzis_denormals_off ();
 

@@ -6,7 +6,7 @@
 #include <string.h>
 
 static unsigned char *
-get_record (FlitzisQueue *queue, uint32_t index)
+get_record (FlitzisQueue *queue, uint32_t index) FLITZIS_REALTIME
 {
   return queue->records + (size_t) (index & (queue->capacity - 1)) * queue->record_size;
 }
@@ -21,7 +21,7 @@ flitzis_queue_init (FlitzisQueue *queue, void *records, uint32_t capacity, uint3
 }
 
 bool
-flitzis_queue_push (FlitzisQueue *queue, const void *record)
+flitzis_queue_push (FlitzisQueue *queue, const void *record) FLITZIS_REALTIME
 {
   uint32_t index;
   int32_t  n_waiting = spa_ringbuffer_get_write_index (&queue->ring, &index);
@@ -36,7 +36,7 @@ flitzis_queue_push (FlitzisQueue *queue, const void *record)
 }
 
 uint32_t
-flitzis_queue_get_n_waiting (FlitzisQueue *queue)
+flitzis_queue_get_n_waiting (FlitzisQueue *queue) FLITZIS_REALTIME
 {
   uint32_t index;
 
@@ -44,7 +44,7 @@ flitzis_queue_get_n_waiting (FlitzisQueue *queue)
 }
 
 bool
-flitzis_queue_pop (FlitzisQueue *queue, void *record)
+flitzis_queue_pop (FlitzisQueue *queue, void *record) FLITZIS_REALTIME
 {
   uint32_t index;
 

@@ -4,7 +4,7 @@
 #include "ramp.h"
 
 static float
-get_value_at (const FlitzisRamp *ramp, uint32_t frame)
+get_value_at (const FlitzisRamp *ramp, uint32_t frame) FLITZIS_REALTIME
 {
   if (frame >= ramp->n_frames)
     return ramp->to;
@@ -13,13 +13,13 @@ get_value_at (const FlitzisRamp *ramp, uint32_t frame)
 }
 
 void
-flitzis_ramp_jump (FlitzisRamp *ramp, float value)
+flitzis_ramp_jump (FlitzisRamp *ramp, float value) FLITZIS_REALTIME
 {
   *ramp = (FlitzisRamp){ .from = value, .to = value };
 }
 
 void
-flitzis_ramp_move (FlitzisRamp *ramp, float target, uint32_t n_frames)
+flitzis_ramp_move (FlitzisRamp *ramp, float target, uint32_t n_frames) FLITZIS_REALTIME
 {
   *ramp = (FlitzisRamp){
     .from = flitzis_ramp_get_value (ramp),
@@ -29,19 +29,19 @@ flitzis_ramp_move (FlitzisRamp *ramp, float target, uint32_t n_frames)
 }
 
 bool
-flitzis_ramp_is_resting (const FlitzisRamp *ramp)
+flitzis_ramp_is_resting (const FlitzisRamp *ramp) FLITZIS_REALTIME
 {
   return ramp->frame >= ramp->n_frames;
 }
 
 float
-flitzis_ramp_get_value (const FlitzisRamp *ramp)
+flitzis_ramp_get_value (const FlitzisRamp *ramp) FLITZIS_REALTIME
 {
   return get_value_at (ramp, ramp->frame);
 }
 
 void
-flitzis_ramp_multiply (FlitzisRamp *ramp, float *values, uint32_t n_frames)
+flitzis_ramp_multiply (FlitzisRamp *ramp, float *values, uint32_t n_frames) FLITZIS_REALTIME
 {
   uint32_t left = ramp->n_frames - ramp->frame;
 

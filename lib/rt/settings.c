@@ -46,7 +46,9 @@ flitzis_settings_stop_voice (FlitzisSettings *settings, uint64_t voice)
 }
 
 float
-flitzis_settings_get_gain (FlitzisSettings *settings, uint32_t slot, double velocity)
+flitzis_settings_get_gain (FlitzisSettings *settings,
+                           uint32_t         slot,
+                           double           velocity) FLITZIS_REALTIME
 {
   double slot_gain = atomic_load_explicit (&settings->slots[slot].gain, memory_order_relaxed);
   double engine_gain = atomic_load_explicit (&settings->gain, memory_order_relaxed);
@@ -55,7 +57,9 @@ flitzis_settings_get_gain (FlitzisSettings *settings, uint32_t slot, double velo
 }
 
 bool
-flitzis_settings_is_stopped (FlitzisSettings *settings, uint32_t slot, uint64_t voice)
+flitzis_settings_is_stopped (FlitzisSettings *settings,
+                             uint32_t         slot,
+                             uint64_t         voice) FLITZIS_REALTIME
 {
   _Atomic uint64_t *cell = &settings->stopped_voices[voice & settings->cell_mask];
 

@@ -8,7 +8,7 @@
 #define ONE_FRAME ((uint64_t) 1 << 32)
 
 void
-flitzis_voice_start (FlitzisVoice *voice, FlitzisHandle *handle, uint32_t engine_rate)
+flitzis_voice_start (FlitzisVoice *voice, FlitzisHandle *handle, uint32_t engine_rate) FLITZIS_REALTIME
 {
   voice->handle = handle;
   voice->was_heard = false;
@@ -17,7 +17,7 @@ flitzis_voice_start (FlitzisVoice *voice, FlitzisHandle *handle, uint32_t engine
 }
 
 void
-flitzis_voice_set_gain (FlitzisVoice *voice, float gain, uint32_t n_frames)
+flitzis_voice_set_gain (FlitzisVoice *voice, float gain, uint32_t n_frames) FLITZIS_REALTIME
 {
   if (!voice->was_heard)
     flitzis_ramp_jump (&voice->gain, gain);
@@ -26,14 +26,14 @@ flitzis_voice_set_gain (FlitzisVoice *voice, float gain, uint32_t n_frames)
 }
 
 bool
-flitzis_voice_is_finished (const FlitzisVoice *voice)
+flitzis_voice_is_finished (const FlitzisVoice *voice) FLITZIS_REALTIME
 {
   return voice->position >> 32 >= voice->handle->n_frames;
 }
 
 /* How many of the next `n_frames` come before the end of the sample. */
 static uint32_t
-clamp_to_end (const FlitzisVoice *voice, uint32_t n_frames)
+clamp_to_end (const FlitzisVoice *voice, uint32_t n_frames) FLITZIS_REALTIME
 {
   uint64_t left = (voice->handle->n_frames << 32) - voice->position;
   uint64_t n_left = left / voice->step + (left % voice->step != 0);
@@ -43,7 +43,7 @@ clamp_to_end (const FlitzisVoice *voice, uint32_t n_frames)
 
 /* The next frames: where they lie in the sample, or interpolated in `scratch`. */
 static const float *
-read_frames (const FlitzisVoice *voice, float *scratch, uint32_t n_frames)
+read_frames (const FlitzisVoice *voice, float *scratch, uint32_t n_frames) FLITZIS_REALTIME
 {
   const FlitzisHandle *handle = voice->handle;
 
@@ -61,7 +61,7 @@ flitzis_voice_render (FlitzisVoice   *voice,
                       FlitzisScratch *scratch,
                       FlitzisRamp    *fade,
                       float          *out,
-                      uint32_t        n_frames)
+                      uint32_t        n_frames) FLITZIS_REALTIME
 {
   uint32_t     n_channels = voice->handle->n_channels;
   const float *frames;
