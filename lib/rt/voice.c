@@ -8,7 +8,9 @@
 #define ONE_FRAME ((uint64_t) 1 << 32)
 
 void
-flitzis_voice_start (FlitzisVoice *voice, FlitzisHandle *handle, uint32_t engine_rate) FLITZIS_REALTIME
+flitzis_voice_start (FlitzisVoice  *voice,
+                     FlitzisHandle *handle,
+                     uint32_t       engine_rate) FLITZIS_REALTIME
 {
   voice->handle = handle;
   voice->was_heard = false;
