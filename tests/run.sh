@@ -13,6 +13,10 @@ packages="$packages valac gjs gi-docgen clang-format ffmpeg pipewire pipewire-bi
 programs="$programs valac gjs gi-docgen clang-format ffmpeg pipewire pw-play pw-dump pw-cli
   pw-metadata wireplumber setpriv Xvfb"
 python_modules='gi numpy pytest'
+case " $* " in *' --slow '*)
+  packages="$packages valgrind"
+  programs="$programs valgrind"
+esac
 
 install_missing
 find_python || { say "No python3 here has the modules $python_modules."; exit 2; }

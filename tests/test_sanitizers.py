@@ -13,43 +13,87 @@ import pytest
 FOLDER = pathlib.Path(__file__).parent / 'sanitizers'
 
 
-def run_programs(source_dir, build, sanitize, environment, leave_out=()):
-    if not (build / 'build.ninja').exists():
-        subprocess.run(['meson', 'setup', build, source_dir, f'-Db_sanitize={sanitize}',
+def build(source_dir, folder, sanitize):
+    if not (folder / 'build.ninja').exists():
+        subprocess.run(['meson', 'setup', folder, source_dir, f'-Db_sanitize={sanitize}',
                         '-Db_lundef=false', '-Dintrospection=disabled', '-Dexamples=false'],
                        check=True, capture_output=True)
-    subprocess.run(['ninja', '-C', build], check=True, capture_output=True)
-    tests = json.loads(subprocess.run(['meson', 'introspect', '--tests', build], check=True,
+    subprocess.run(['ninja', '-C', folder], check=True, capture_output=True)
+
+
+def run_programs(source_dir, folder, sanitize, environment, leave_out=()):
+    build(source_dir, folder, sanitize)
+    tests = json.loads(subprocess.run(['meson', 'introspect', '--tests', folder], check=True,
                                       capture_output=True, text=True).stdout)
     tests = [test for test in tests if test['name'] not in leave_out]
     assert len(tests) >= 4
 
-    def run(test):
-        # Not fatal-warnings: what the sanitizers find must be printed by themselves.
-        result = subprocess.run(
-            test['cmd'], cwd=build, timeout=300, text=True, errors='replace',
-            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-            env={**os.environ, **test['env'], 'G_DEBUG': 'gc-friendly',
-                 'G_SLICE': 'always-malloc', **environment})
-        assert result.returncode == 0, f'{test["name"]}:\n{result.stdout[-20000:]}'
-        assert 'Sanitizer' not in result.stdout and 'runtime error' not in result.stdout, \
-            f'{test["name"]}:\n{result.stdout[-20000:]}'
-
     with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
-        list(pool.map(run, tests))
+        list(pool.map(lambda test: run_clean(
+            test['cmd'], {**test['env'], **environment}, cwd=folder), tests))
+
+
+def run_clean(command, environment, **options):
+    """Runs a program in which nothing may be found; returns what it printed."""
+    # Not fatal-warnings: what the sanitizers find must be printed by themselves.
+    result = subprocess.run(
+        command, timeout=570, text=True, errors='replace', stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE, stderr=subprocess.STDOUT, **options,
+        env={**os.environ, **environment, 'G_DEBUG': 'gc-friendly', 'G_SLICE': 'always-malloc'})
+    assert result.returncode == 0, f'{command}:\n{result.stdout[-20000:]}'
+    assert 'Sanitizer' not in result.stdout and 'runtime error' not in result.stdout, \
+        f'{command}:\n{result.stdout[-20000:]}'
+    return result.stdout
+
+
+ADDRESS = ('asan', 'address,undefined', {
+    'ASAN_OPTIONS': 'fast_unwind_on_malloc=0',
+    'LSAN_OPTIONS': f'suppressions={FOLDER / "leak.supp"}:print_suppressions=0',
+    'UBSAN_OPTIONS': 'print_stacktrace=1',
+})
+
+# Decoding is left out: nearly all of it happens in GStreamer, which is not instrumented.
+THREAD = ('tsan', 'thread', {
+    'TSAN_OPTIONS': f'history_size=4:suppressions={FOLDER / "thread.supp"}',
+})
 
 
 def test_address_and_undefined(source_dir, build_dir, pipewire):
-    run_programs(source_dir, build_dir.parent / 'asan', 'address,undefined', {
-        'ASAN_OPTIONS': 'fast_unwind_on_malloc=0',
-        'LSAN_OPTIONS': f'suppressions={FOLDER / "leak.supp"}:print_suppressions=0',
-        'UBSAN_OPTIONS': 'print_stacktrace=1',
-    })
+    name, sanitize, environment = ADDRESS
+    run_programs(source_dir, build_dir.parent / name, sanitize, environment)
 
 
 @pytest.mark.slow
 def test_thread(source_dir, build_dir, pipewire):
-    """Decoding is left out: nearly all of it happens in GStreamer, which is not instrumented."""
-    run_programs(source_dir, build_dir.parent / 'tsan', 'thread', {
-        'TSAN_OPTIONS': f'history_size=4:suppressions={FOLDER / "thread.supp"}',
-    }, leave_out=('decode',))
+    name, sanitize, environment = THREAD
+    run_programs(source_dir, build_dir.parent / name, sanitize, environment,
+                 leave_out=('decode',))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize('server', ('live', 'alone'))
+@pytest.mark.parametrize('sanitizer, n_calls', ((ADDRESS, 1000000), (THREAD, 1000000)),
+                         ids=('address', 'thread'))
+def test_stress(sanitizer, n_calls, server, source_dir, build_dir, pipewire):
+    """The program of the normal run, for longer; stress.c says what it does."""
+    name, sanitize, environment = sanitizer
+    build(source_dir, build_dir.parent / name, sanitize)
+    printed = run_clean([build_dir.parent / name / 'tests/stress', str(n_calls), server, '2'],
+                        {**environment, 'FLITZIS_FIXTURES': str(source_dir / 'fixtures')})
+    print(printed)
+    assert f'{n_calls} calls from 8 threads' in printed
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize('server', ('live', 'alone'))
+def test_memcheck(server, source_dir, build_dir, pipewire):
+    """The same under Valgrind, which sees into every library; its one thread at a time is slow."""
+    suppressions = (FOLDER / 'memcheck.supp', '/usr/share/glib-2.0/valgrind/glib.supp')
+    printed = run_clean(
+        ['valgrind', '--quiet', '--error-exitcode=9', '--leak-check=full', '--num-callers=30',
+         '--show-leak-kinds=definite', '--errors-for-leak-kinds=definite',
+         *(f'--suppressions={path}' for path in suppressions),
+         build_dir / 'tests/stress', '100000', server, '3'],
+        {'FLITZIS_FIXTURES': str(source_dir / 'fixtures')})
+    print(printed)
+    assert '100000 calls from 8 threads' in printed and '==' not in printed

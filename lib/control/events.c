@@ -179,6 +179,7 @@ flitzis_events_push_ended (FlitzisEvents *self, const FlitzisEnded *ended)
   g_source_set_ready_time (self->source, 0);
 }
 
+/* A property keeps its bit: who was given the bit reads the name without the mutex. */
 static guint
 find_property (FlitzisEvents *self, const char *property)
 {
@@ -188,7 +189,9 @@ find_property (FlitzisEvents *self, const char *property)
     bit++;
 
   g_assert (bit < MAX_PROPERTIES - 1);
-  self->properties[bit] = property;
+
+  if (self->properties[bit] == NULL)
+    self->properties[bit] = property;
 
   return bit;
 }

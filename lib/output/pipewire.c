@@ -399,10 +399,13 @@ init_pipewire (void)
 }
 
 /* Real-time priority for the callback: a configuration of its own has it before 1.0, the default
- * one from then on. */
+ * one from then on. One context at a time: PipeWire looks up the names of the user and of the host
+ * in storage that all threads share. */
 static struct pw_context *
 make_context (struct pw_loop *loop)
 {
+  static GMutex mutex;
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&mutex);
   struct pw_properties *properties = NULL;
 
   if (g_str_has_prefix (pw_get_library_version (), "0."))

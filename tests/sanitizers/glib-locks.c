@@ -41,6 +41,18 @@ g_thread_join (GThread *thread)
 }
 
 /* What was done before any reference was dropped was done before the last one was. */
+gboolean
+g_atomic_ref_count_dec (gatomicrefcount *count)
+{
+  gboolean is_last;
+
+  __tsan_release (count);
+  is_last = REAL (g_atomic_ref_count_dec) (count);
+  __tsan_acquire (count);
+
+  return is_last;
+}
+
 void
 g_object_unref (gpointer object)
 {
@@ -57,6 +69,25 @@ g_bytes_unref (GBytes *bytes)
   __tsan_release (bytes);
   REAL (g_bytes_unref)
   (bytes);
+}
+
+/* A source carries what its owner prepared to the loop: each of ours is made ready, and put to rest
+ * again, under the lock of its context. */
+guint
+g_source_attach (GSource *source, GMainContext *context)
+{
+  __tsan_release (source);
+
+  return REAL (g_source_attach) (source, context);
+}
+
+void
+g_source_set_ready_time (GSource *source, gint64 ready_time)
+{
+  __tsan_release (source);
+  REAL (g_source_set_ready_time)
+  (source, ready_time);
+  __tsan_acquire (source);
 }
 
 /* A task carries its data to the worker, and its result back. */
@@ -112,6 +143,7 @@ acquire_and_call (gpointer data, gpointer user_data)
 {
   PoolCall *call = user_data;
 
+  __tsan_acquire (call);
   __tsan_acquire (data);
   call->func (data, call->user_data);
 }
@@ -126,6 +158,7 @@ g_thread_pool_new (GFunc    func,
   PoolCall *call = g_new (PoolCall, 1);
 
   *call = (PoolCall){ func, user_data };
+  __tsan_release (call);
 
   return REAL (g_thread_pool_new) (acquire_and_call, call, max_threads, exclusive, error);
 }

@@ -1,0 +1,774 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Copyright 2026 the Flitzis authors */
+
+#include "flitzis.h"
+
+#include <math.h>
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+
+/*
+ * Eight threads call all that there is, in a random order, on a few engines that come and go:
+ *
+ *   stress N_CALLS live | alone [SEED]
+ *
+ * "live" wants a sound server to be there, "alone" hides it. Ends with 0 where each engine's
+ * counters added up, each asynchronous call was answered once, and nothing that was built is left.
+ * The main thread runs the main loop, checks the engines that a thread hands to it, and prints
+ * what was done.
+ */
+
+#define N_THREADS 8
+#define N_STAGES 3
+#define N_SLOTS 5
+#define N_VOICES 6
+#define N_SAMPLES 3
+#define PATIENCE_US (120 * G_USEC_PER_SEC)
+
+/* Ids that are looked at; an engine does not live long enough for more. */
+#define MAX_IDS 65536
+
+#define CANCELLED 31
+#define ALLOW(code) (1u << (code))
+
+/* An engine, and what is known of it from outside. */
+typedef struct
+{
+  FlitzisEngine *engine;
+  GCancellable  *cancellable;
+  guint          n_users; /* under the mutex; the last one checks it or lets it go */
+
+  /* any thread */
+  _Atomic guint   n_ids;
+  _Atomic guint   n_zeros;
+  _Atomic guint64 newest_id;
+  _Atomic bool    is_issued[MAX_IDS];
+
+  /* the main thread */
+  bool  is_ended[MAX_IDS];
+  guint n_ended;
+  guint n_ended_as[FLITZIS_END_REASON_REJECTED + 1];
+} Stage;
+
+typedef struct
+{
+  GRand  *rand;
+  guint   n_calls;
+  guint64 last_ids[N_STAGES]; /* ids that one thread gets ascend */
+  Stage  *last_stages[N_STAGES];
+  guint   index; /* of the stage that the verb is for */
+} Worker;
+
+typedef struct
+{
+  const char *name;
+  void (*call) (Worker *worker, Stage *stage);
+  guint weight;
+} Verb;
+
+static GMutex         mutex;
+static Stage         *stages[N_STAGES]; /* under the mutex */
+static GAsyncQueue   *to_check;
+static GPtrArray     *all_stages; /* under the mutex */
+static FlitzisSample *samples[N_SAMPLES];
+static GBytes        *good_bytes, *bad_bytes;
+static char          *paths[3];
+static bool           is_live;
+
+static _Atomic guint n_built, n_gone, n_checked, n_asked, n_answered, n_working;
+static _Atomic guint n_errors[32];
+static _Atomic guint n_started, n_left;
+
+static void
+note_gone (gpointer data, GObject *where_the_engine_was)
+{
+  n_gone++;
+}
+
+static void
+ended_cb (FlitzisEngine *engine, guint64 voice, guint slot, FlitzisEndReason reason, Stage *stage)
+{
+  g_assert_cmpuint (voice, >, 0);
+  g_assert_cmpuint (slot, <, N_SLOTS);
+  g_assert_cmpint (reason, <=, FLITZIS_END_REASON_REJECTED);
+
+  if (voice < MAX_IDS)
+    {
+      g_assert_false (stage->is_ended[voice]);
+      stage->is_ended[voice] = true;
+    }
+
+  stage->n_ended++;
+  stage->n_ended_as[reason]++;
+}
+
+static Stage *
+stage_new (void)
+{
+  Stage *self = g_new0 (Stage, 1);
+
+  self->engine = flitzis_engine_new_full (N_SLOTS, N_VOICES, 48000);
+  self->cancellable = g_cancellable_new ();
+  self->n_users = 1;
+  g_signal_connect (self->engine, "voice-ended", G_CALLBACK (ended_cb), self);
+  g_object_weak_ref (G_OBJECT (self->engine), note_gone, NULL);
+  n_built++;
+
+  return self;
+}
+
+static Stage *
+stage_take (guint index)
+{
+  Stage *stage;
+
+  g_mutex_lock (&mutex);
+  stage = stages[index];
+  stage->n_users++;
+  g_mutex_unlock (&mutex);
+
+  return stage;
+}
+
+/* Every other engine goes as it is: loading, playing and started. */
+static void
+stage_leave (Stage *self)
+{
+  gboolean is_last;
+
+  g_mutex_lock (&mutex);
+  is_last = --self->n_users == 0;
+  g_mutex_unlock (&mutex);
+
+  if (!is_last)
+    return;
+
+  if (n_left++ % 2 == 0)
+    g_async_queue_push (to_check, self);
+  else
+    g_object_unref (self->engine);
+}
+
+static void
+stage_replace (guint index)
+{
+  Stage *fresh = stage_new (), *old;
+
+  g_mutex_lock (&mutex);
+  g_ptr_array_add (all_stages, fresh);
+  old = stages[index];
+  stages[index] = fresh;
+  g_mutex_unlock (&mutex);
+
+  if (old != NULL)
+    stage_leave (old);
+}
+
+static void
+iterate_until_equal (const char *what, _Atomic guint *value, guint expected)
+{
+  gint64 deadline = g_get_monotonic_time () + PATIENCE_US;
+
+  while (*value != expected)
+    {
+      if (!g_main_context_iteration (NULL, FALSE))
+        g_usleep (1000);
+
+      if (g_get_monotonic_time () > deadline)
+        g_error ("%s: %u, not %u", what, *value, expected);
+    }
+}
+
+/* Alone with the engine: brings all to its end, and adds up. */
+static void
+stage_check (Stage *self)
+{
+  FlitzisEngine *engine = self->engine;
+  gint64         deadline = g_get_monotonic_time () + PATIENCE_US;
+  guint          n_triggered, n_rejected, n_stolen;
+  GBytes        *bytes;
+
+  flitzis_engine_stop (engine);
+  g_assert_cmpint (flitzis_engine_get_state (engine), ==, FLITZIS_STATE_STOPPED);
+
+  for (guint i = 0; i < N_SLOTS; i++)
+    g_assert_true (flitzis_engine_unload_sample (engine, i, NULL));
+
+  bytes = flitzis_engine_render (engine, 32, NULL);
+  g_assert_nonnull (bytes);
+  g_bytes_unref (bytes);
+
+  n_triggered = flitzis_engine_get_n_triggered (engine);
+  n_rejected = flitzis_engine_get_n_rejected (engine);
+  n_stolen = flitzis_engine_get_n_stolen (engine);
+
+  /* a trigger without an id found an empty slot, which does not count, or no server, which does */
+  g_assert_cmpuint (n_triggered, >=, self->n_ids);
+  g_assert_cmpuint (n_triggered, <=, self->n_ids + (is_live ? self->n_zeros : 0));
+  g_assert_cmpuint (flitzis_engine_get_n_started (engine) + n_rejected, ==, n_triggered);
+  g_assert_cmpuint (n_stolen, <=, flitzis_engine_get_n_started (engine));
+  g_assert_cmpuint (flitzis_engine_get_n_playing (engine), ==, 0);
+
+  while (self->n_ended + flitzis_engine_get_n_dropped (engine) < self->n_ids)
+    {
+      if (!g_main_context_iteration (NULL, FALSE))
+        g_usleep (1000);
+
+      g_assert_cmpint (g_get_monotonic_time (), <, deadline);
+    }
+
+  g_assert_cmpuint (self->n_ended + flitzis_engine_get_n_dropped (engine), ==, self->n_ids);
+
+  if (flitzis_engine_get_n_dropped (engine) == 0)
+    {
+      g_assert_cmpuint (self->n_ended_as[FLITZIS_END_REASON_STOLEN], ==, n_stolen);
+      g_assert_cmpuint (self->n_ended_as[FLITZIS_END_REASON_REJECTED], ==,
+                        n_rejected - (n_triggered - self->n_ids));
+
+      for (guint i = 0; i < MAX_IDS; i++)
+        g_assert_cmpint (self->is_ended[i], ==, self->is_issued[i]);
+    }
+
+  for (guint i = 0; i < N_SLOTS; i++)
+    {
+      FlitzisSlot *slot = flitzis_engine_get_slot (engine, i);
+
+      g_assert_false (flitzis_slot_get_playing (slot));
+      g_assert_false (flitzis_slot_get_loading (slot));
+      g_assert_null (flitzis_slot_dup_sample (slot));
+    }
+
+  n_checked++;
+  g_object_unref (engine);
+}
+
+/* The verbs. */
+
+static guint
+choose (Worker *worker, guint n)
+{
+  return (guint) g_rand_int_range (worker->rand, 0, (int) n);
+}
+
+/* Takes the error; fails where it is not one of those that the call may give. */
+static void
+allow (GError *error, guint allowed)
+{
+  guint code = CANCELLED;
+
+  if (error == NULL)
+    return;
+
+  if (error->domain == FLITZIS_ENGINE_ERROR)
+    code = (guint) error->code;
+  else
+    g_assert_error (error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
+
+  if ((allowed & ALLOW (code)) == 0)
+    g_error ("An error that was not expected: %s", error->message);
+
+  n_errors[code]++;
+  g_error_free (error);
+}
+
+static void
+note_id (Worker *worker, Stage *stage, guint64 id)
+{
+  guint64 *last = &worker->last_ids[worker->index];
+
+  if (worker->last_stages[worker->index] != stage)
+    *last = 0;
+
+  worker->last_stages[worker->index] = stage;
+  g_assert_cmpuint (id, >, *last);
+  *last = id;
+  stage->n_ids++;
+  stage->newest_id = id;
+
+  if (id < MAX_IDS)
+    g_assert_false (atomic_exchange (&stage->is_issued[id], true));
+}
+
+static void
+play (Worker *worker, Stage *stage)
+{
+  GError *error = NULL;
+  guint64 id = flitzis_engine_play_sample (stage->engine, choose (worker, N_SLOTS),
+                                           g_rand_double (worker->rand), &error);
+
+  if (id != 0)
+    note_id (worker, stage, id);
+  else if (error == NULL)
+    stage->n_zeros++;
+
+  allow (error, ALLOW (FLITZIS_ENGINE_ERROR_BUSY));
+}
+
+static void
+play_wrongly (Worker *worker, Stage *stage)
+{
+  GError *error = NULL;
+
+  g_assert_cmpuint (flitzis_engine_play_sample (stage->engine, N_SLOTS, 1.0, &error), ==, 0);
+  g_assert_error (error, FLITZIS_ENGINE_ERROR, FLITZIS_ENGINE_ERROR_INVALID_SLOT);
+  allow (g_steal_pointer (&error), ALLOW (FLITZIS_ENGINE_ERROR_INVALID_SLOT));
+  g_assert_cmpuint (flitzis_engine_play_sample (stage->engine, 0, (double) NAN, &error), ==, 0);
+  g_assert_error (error, FLITZIS_ENGINE_ERROR, FLITZIS_ENGINE_ERROR_INVALID_VALUE);
+  allow (error, ALLOW (FLITZIS_ENGINE_ERROR_INVALID_VALUE));
+}
+
+static void
+stop_sample (Worker *worker, Stage *stage)
+{
+  g_assert_true (flitzis_engine_stop_sample (stage->engine, choose (worker, N_SLOTS), NULL));
+}
+
+static void
+stop_all_samples (Worker *worker, Stage *stage)
+{
+  flitzis_engine_stop_all_samples (stage->engine);
+}
+
+static void
+stop_voice (Worker *worker, Stage *stage)
+{
+  flitzis_engine_stop_voice (stage->engine, stage->newest_id - choose (worker, 8));
+}
+
+static void
+set_sample (Worker *worker, Stage *stage)
+{
+  GError *error = NULL;
+
+  flitzis_engine_set_sample (stage->engine, choose (worker, N_SLOTS),
+                             samples[choose (worker, N_SAMPLES)], &error);
+  allow (error, ALLOW (FLITZIS_ENGINE_ERROR_TOO_LARGE));
+}
+
+static void
+unload_sample (Worker *worker, Stage *stage)
+{
+  g_assert_true (flitzis_engine_unload_sample (stage->engine, choose (worker, N_SLOTS), NULL));
+}
+
+#define LOAD_ERRORS                                             \
+  (ALLOW (CANCELLED) | ALLOW (FLITZIS_ENGINE_ERROR_TOO_LARGE) | \
+   ALLOW (FLITZIS_ENGINE_ERROR_CORRUPT) | ALLOW (FLITZIS_ENGINE_ERROR_UNSUPPORTED))
+
+static void
+load (Worker *worker, Stage *stage)
+{
+  GError *error = NULL;
+  guint   slot = choose (worker, N_SLOTS);
+
+  switch (choose (worker, 3))
+    {
+    case 0:
+      flitzis_engine_load_sample (stage->engine, slot, paths[choose (worker, 3)], &error);
+      break;
+    case 1:
+      flitzis_engine_load_bytes (stage->engine, slot, good_bytes, stage->cancellable, &error);
+      break;
+    default:
+      flitzis_engine_load_bytes (stage->engine, slot, bad_bytes, stage->cancellable, &error);
+      g_assert_nonnull (error);
+    }
+
+  allow (error, LOAD_ERRORS);
+}
+
+static void
+load_cb (GObject *object, GAsyncResult *result, gpointer data)
+{
+  GError *error = NULL;
+
+  flitzis_engine_load_sample_finish (FLITZIS_ENGINE (object), result, &error);
+  allow (error, LOAD_ERRORS);
+  n_answered++;
+}
+
+static void
+load_async (Worker *worker, Stage *stage)
+{
+  n_asked++;
+  flitzis_engine_load_sample_async (stage->engine, choose (worker, N_SLOTS),
+                                    paths[choose (worker, 3)],
+                                    choose (worker, 2) ? stage->cancellable : NULL, load_cb, NULL);
+}
+
+static void
+load_and_forget (Worker *worker, Stage *stage)
+{
+  flitzis_engine_load_bytes_async (stage->engine, choose (worker, N_SLOTS), good_bytes,
+                                   choose (worker, 2) ? stage->cancellable : NULL, NULL, NULL);
+}
+
+static void
+cancel (Worker *worker, Stage *stage)
+{
+  g_cancellable_cancel (stage->cancellable);
+}
+
+static void
+start (Worker *worker, Stage *stage)
+{
+  GError *error = NULL;
+
+  n_started += flitzis_engine_start (stage->engine, &error);
+  allow (error, ALLOW (FLITZIS_ENGINE_ERROR_OUTPUT));
+}
+
+static void
+start_cb (GObject *object, GAsyncResult *result, gpointer data)
+{
+  GError *error = NULL;
+
+  n_started += flitzis_engine_start_finish (FLITZIS_ENGINE (object), result, &error);
+  allow (error, ALLOW (CANCELLED) | ALLOW (FLITZIS_ENGINE_ERROR_OUTPUT));
+  n_answered++;
+}
+
+static void
+start_async (Worker *worker, Stage *stage)
+{
+  n_asked++;
+  flitzis_engine_start_async (stage->engine, stage->cancellable, start_cb, NULL);
+}
+
+static void
+stop (Worker *worker, Stage *stage)
+{
+  flitzis_engine_stop (stage->engine);
+}
+
+static void
+render (Worker *worker, Stage *stage)
+{
+  GError *error = NULL;
+  guint   n_frames = 1 + choose (worker, 2000);
+  GBytes *bytes = flitzis_engine_render (stage->engine, n_frames, &error);
+
+  if (bytes != NULL)
+    {
+      gsize        size;
+      const float *frames = g_bytes_get_data (bytes, &size);
+
+      g_assert_cmpuint (size, ==, n_frames * 2 * sizeof (float));
+
+      for (guint i = 0; i < 2 * n_frames; i++)
+        g_assert_true (fabsf (frames[i]) < 2.0f * 2.0f * N_VOICES);
+
+      g_bytes_unref (bytes);
+    }
+
+  allow (error, ALLOW (FLITZIS_ENGINE_ERROR_BUSY));
+}
+
+static void
+set_gain (Worker *worker, Stage *stage)
+{
+  flitzis_engine_set_gain (stage->engine, g_rand_double (worker->rand) * 2.0);
+}
+
+static void
+set_slot_gain (Worker *worker, Stage *stage)
+{
+  FlitzisSlot *slot = flitzis_engine_get_slot (stage->engine, choose (worker, N_SLOTS));
+
+  flitzis_slot_set_gain (slot, g_rand_double (worker->rand));
+}
+
+static void
+set_others (Worker *worker, Stage *stage)
+{
+  static const char *names[] = { NULL, "one", "two" };
+
+  g_object_set (stage->engine,
+                "steal", choose (worker, 3),
+                "client-name", names[choose (worker, 3)],
+                "media-role", names[choose (worker, 3)],
+                "latency-frames", choose (worker, 3) * 1024,
+                /* too little for anything now and then */
+                "memory-limit", (guint64) (choose (worker, 8) > 0 ? 1 << 30 : 100),
+                NULL);
+}
+
+static void
+get_all (Worker *worker, Stage *stage)
+{
+  FlitzisSlot   *slot = flitzis_engine_get_slot (stage->engine, choose (worker, N_SLOTS));
+  FlitzisSample *sample = NULL;
+  guint          n_playing, n_rejected;
+  guint64        position, n_triggered, n_started_here;
+  double         gain, progress;
+  gboolean       loading, playing;
+  FlitzisState   state;
+  char          *client_name;
+
+  g_object_get (stage->engine,
+                "client-name", &client_name,
+                "position", &position,
+                "state", &state,
+                "n-playing", &n_playing,
+                NULL);
+  g_assert_cmpuint (n_playing, <=, N_VOICES);
+  g_assert_cmpint (state, <=, FLITZIS_STATE_RECONNECTING);
+  g_assert_cmpuint (flitzis_engine_get_position (stage->engine), >=, position);
+  g_free (client_name);
+
+  /* what has happened was counted before: the sum is read last */
+  n_started_here = flitzis_engine_get_n_started (stage->engine);
+  n_rejected = flitzis_engine_get_n_rejected (stage->engine);
+  n_triggered = flitzis_engine_get_n_triggered (stage->engine);
+  g_assert_cmpuint (n_started_here + n_rejected, <=, n_triggered);
+
+  g_object_get (slot,
+                "sample", &sample,
+                "gain", &gain,
+                "load-progress", &progress,
+                "loading", &loading,
+                "playing", &playing,
+                NULL);
+  g_assert_true (gain >= 0.0 && gain <= 1.0);
+  g_assert_true (progress >= -1.0 && progress <= 1.0);
+
+  if (sample != NULL)
+    g_assert_cmpuint (flitzis_sample_get_n_frames (sample), >, 0);
+
+  g_clear_object (&sample);
+}
+
+static void
+notify_cb (GObject *object, GParamSpec *pspec, gpointer data)
+{
+}
+
+static void
+listen_for_a_while (Worker *worker, Stage *stage)
+{
+  gulong       of_engine = g_signal_connect (stage->engine, "notify", G_CALLBACK (notify_cb), NULL);
+  FlitzisSlot *slot = flitzis_engine_get_slot (stage->engine, choose (worker, N_SLOTS));
+  gulong       of_slot = g_signal_connect (slot, "notify::playing", G_CALLBACK (notify_cb), NULL);
+
+  flitzis_engine_set_gain (stage->engine, g_rand_double (worker->rand));
+  g_signal_handler_disconnect (slot, of_slot);
+  g_signal_handler_disconnect (stage->engine, of_engine);
+}
+
+static void
+replace (Worker *worker, Stage *stage)
+{
+  stage_replace (worker->index);
+}
+
+static const Verb verbs[] = {
+  { "play", play, 4000 },
+  { "wrong play", play_wrongly, 50 },
+  { "stop sample", stop_sample, 400 },
+  { "stop all", stop_all_samples, 200 },
+  { "stop voice", stop_voice, 900 },
+  { "set sample", set_sample, 1200 },
+  { "unload", unload_sample, 600 },
+  { "load", load, 20 },
+  { "load async", load_async, 30 },
+  { "load and forget", load_and_forget, 20 },
+  { "cancel", cancel, 2 },
+  { "start", start, 5 },
+  { "start async", start_async, 2 },
+  { "stop", stop, 12 },
+  { "render", render, 250 },
+  { "engine gain", set_gain, 500 },
+  { "slot gain", set_slot_gain, 800 },
+  { "other properties", set_others, 100 },
+  { "get", get_all, 800 },
+  { "listen", listen_for_a_while, 150 },
+  { "replace", replace, 5 },
+};
+
+static _Atomic guint n_called[G_N_ELEMENTS (verbs)];
+
+static gpointer
+work (gpointer data)
+{
+  Worker *worker = data;
+  guint   n_weights = 0;
+
+  for (guint i = 0; i < G_N_ELEMENTS (verbs); i++)
+    n_weights += verbs[i].weight;
+
+  for (guint n = 0; n < worker->n_calls; n++)
+    {
+      guint  weight = choose (worker, n_weights), i = 0;
+      Stage *stage;
+
+      worker->index = choose (worker, N_STAGES);
+      stage = stage_take (worker->index);
+
+      while (weight >= verbs[i].weight)
+        weight -= verbs[i++].weight;
+
+      verbs[i].call (worker, stage);
+      n_called[i]++;
+      stage_leave (stage);
+    }
+
+  n_working--;
+
+  return NULL;
+}
+
+/* A tenth of a second of mono in 16 bits. */
+static GBytes *
+make_wav (void)
+{
+  static const guint8 header[44] = {
+    'R', 'I', 'F', 'F', 0xa4, 0x25, 0, 0, 'W', 'A', 'V', 'E', 'f', 'm', 't', ' ', 16, 0, 0, 0, 1, 0,
+    1, 0, 0x80, 0xbb, 0, 0, 0, 0x77, 1, 0, 2, 0, 16, 0, 'd', 'a', 't', 'a', 0x80, 0x25, 0, 0
+  };
+  guint8 *wav = g_malloc (sizeof header + 9600);
+
+  memcpy (wav, header, sizeof header);
+
+  for (guint i = 0; i < 9600; i++)
+    wav[sizeof header + i] = (guint8) (i * i);
+
+  return g_bytes_new_take (wav, sizeof header + 9600);
+}
+
+static void
+set_up (const char *folder)
+{
+  const char *names[] = { "stereo-float.wav", "mono-44100.wav", "stereo.flac" };
+
+  for (guint i = 0; i < N_SAMPLES; i++)
+    {
+      gsize   size = (50 << (3 * i)) * sizeof (float);
+      GBytes *bytes = g_bytes_new_take (g_malloc0 (size), size);
+
+      samples[i] = flitzis_sample_new (bytes, 1, 48000, NULL);
+      g_bytes_unref (bytes);
+    }
+
+  for (guint i = 0; i < G_N_ELEMENTS (paths); i++)
+    paths[i] = g_build_filename (folder, names[i], NULL);
+
+  good_bytes = make_wav ();
+  bad_bytes = g_bytes_new_from_bytes (good_bytes, 0, 5000);
+  all_stages = g_ptr_array_new_with_free_func (g_free);
+  to_check = g_async_queue_new ();
+
+  for (guint i = 0; i < N_STAGES; i++)
+    stage_replace (i);
+}
+
+static void
+check_one (void)
+{
+  Stage *stage = g_async_queue_try_pop (to_check);
+
+  if (stage != NULL)
+    stage_check (stage);
+  else if (!g_main_context_iteration (NULL, FALSE))
+    g_usleep (1000);
+}
+
+/* All that was built has gone; what else held a sample lets go of it in a thread of its own. */
+static void
+tear_down (void)
+{
+  for (guint i = 0; i < N_STAGES; i++)
+    stage_leave (stages[i]);
+
+  while (g_async_queue_length (to_check) > 0)
+    check_one ();
+
+  iterate_until_equal ("answers", &n_answered, n_asked);
+  iterate_until_equal ("engines gone", &n_gone, n_built);
+
+  for (guint i = 0; i < all_stages->len; i++)
+    g_object_unref (((Stage *) all_stages->pdata[i])->cancellable);
+
+  for (guint i = 0; i < N_SAMPLES; i++)
+    {
+      g_object_weak_ref (G_OBJECT (samples[i]), note_gone, NULL);
+      g_object_unref (samples[i]);
+    }
+
+  iterate_until_equal ("engines and samples gone", &n_gone, n_built + N_SAMPLES);
+  g_ptr_array_unref (all_stages);
+  g_async_queue_unref (to_check);
+  g_bytes_unref (good_bytes);
+  g_bytes_unref (bad_bytes);
+
+  for (guint i = 0; i < G_N_ELEMENTS (paths); i++)
+    g_free (paths[i]);
+}
+
+static void
+print_counts (guint seed)
+{
+  guint n_calls = 0;
+
+  for (guint i = 0; i < G_N_ELEMENTS (verbs); i++)
+    {
+      n_calls += n_called[i];
+      g_print ("%s: %u\n", verbs[i].name, n_called[i]);
+    }
+
+  g_print ("busy: %u, too large: %u, corrupt: %u, cancelled: %u, no output: %u\n",
+           n_errors[FLITZIS_ENGINE_ERROR_BUSY], n_errors[FLITZIS_ENGINE_ERROR_TOO_LARGE],
+           n_errors[FLITZIS_ENGINE_ERROR_CORRUPT], n_errors[CANCELLED],
+           n_errors[FLITZIS_ENGINE_ERROR_OUTPUT]);
+  g_print ("%u calls from %u threads, seed %u: %u engines built, %u started, %u checked\n",
+           n_calls, N_THREADS, seed, n_built, n_started, n_checked);
+}
+
+int
+main (int argc, char **argv)
+{
+  guint    seed = argc > 3 ? (guint) atoi (argv[3]) : 1;
+  Worker   workers[N_THREADS] = { 0 };
+  GThread *threads[N_THREADS];
+
+  if (argc < 3 || g_getenv ("FLITZIS_FIXTURES") == NULL)
+    {
+      g_printerr ("Usage: FLITZIS_FIXTURES=FOLDER %s N_CALLS live|alone [SEED]\n", argv[0]);
+      return 2;
+    }
+
+  is_live = g_str_equal (argv[2], "live");
+
+  if (!is_live)
+    g_setenv ("PIPEWIRE_REMOTE", "nobody", TRUE);
+
+  /* as a main loop that runs would */
+  g_assert_true (g_main_context_acquire (NULL));
+  set_up (g_getenv ("FLITZIS_FIXTURES"));
+  n_working = N_THREADS;
+
+  for (guint i = 0; i < N_THREADS; i++)
+    {
+      workers[i].rand = g_rand_new_with_seed (seed * N_THREADS + i);
+      workers[i].n_calls = ((guint) atoi (argv[1]) + i) / N_THREADS;
+      threads[i] = g_thread_new ("worker", work, &workers[i]);
+    }
+
+  while (n_working > 0)
+    check_one ();
+
+  for (guint i = 0; i < N_THREADS; i++)
+    {
+      g_thread_join (threads[i]);
+      g_rand_free (workers[i].rand);
+    }
+
+  tear_down ();
+  print_counts (seed);
+  g_assert_cmpuint (n_checked, >, 0);
+  g_assert_cmpint (is_live, ==, n_started > 0);
+  g_main_context_release (NULL);
+
+  return 0;
+}
