@@ -6,6 +6,7 @@
 #include "config.h"
 
 #include "decode/decode.h"
+#include "decode/pipeline.h"
 #include "flitzis-error.h"
 
 #include <glib/gstdio.h>
@@ -788,7 +789,8 @@ test_ended_by_func (void)
 
   g_assert_null (flitzis_decode_bytes (bytes, 48000, NULL, watch_cb, &watch, &error));
   g_assert_error (error, FLITZIS_ENGINE_ERROR, FLITZIS_ENGINE_ERROR_TOO_LARGE);
-  g_assert_cmpstr (error->message, ==, "enough");
+  g_assert_true (g_str_has_prefix (error->message, "Could not decode "));
+  g_assert_true (g_str_has_suffix (error->message, " bytes in memory: enough"));
   g_assert_cmpuint (watch.n_calls, ==, 3);
 }
 
@@ -810,6 +812,326 @@ test_cancel (void)
   g_assert_null (flitzis_decode_bytes (bytes, 48000, cancellable, watch_cb, &watch, &error));
   g_assert_error (error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
   g_assert_cmpuint (watch.n_calls, ==, 2);
+}
+
+/* Asked for in between, the job also ends while it is resampled. */
+static void
+test_ended_while_resampling (void)
+{
+  g_autoptr (GBytes) bytes = make_long_wav ();
+  g_autoptr (GError) error = NULL;
+  g_autoptr (FlitzisSample) plain = NULL;
+  g_autoptr (FlitzisSample) resampled = NULL;
+  Watch decoding = { 0 }, all = { 0 }, ended;
+
+  plain = flitzis_decode_bytes (bytes, 48000, NULL, watch_cb, &decoding, &error);
+  g_assert_no_error (error);
+  resampled = flitzis_decode_bytes (bytes, 24000, NULL, watch_cb, &all, &error);
+  g_assert_no_error (error);
+  g_assert_cmpuint (all.n_calls, >=, decoding.n_calls + 3);
+
+  ended = (Watch){ .n_until_end = decoding.n_calls + 2 };
+  g_assert_null (flitzis_decode_bytes (bytes, 24000, NULL, watch_cb, &ended, &error));
+  g_assert_error (error, FLITZIS_ENGINE_ERROR, FLITZIS_ENGINE_ERROR_TOO_LARGE);
+  g_assert_cmpuint (ended.n_calls, ==, decoding.n_calls + 2);
+}
+
+/* How much will come is known before it comes, where the header says so and the file is as long. */
+static void
+test_expected (void)
+{
+  g_autoptr (GBytes) bytes = make_long_wav ();
+  g_autoptr (GError) error = NULL;
+  Watch watch = { .n_until_end = 1 };
+
+  g_assert_null (flitzis_decode_bytes (bytes, 24000, NULL, watch_cb, &watch, &error));
+  g_assert_error (error, FLITZIS_ENGINE_ERROR, FLITZIS_ENGINE_ERROR_TOO_LARGE);
+  g_assert_nonnull (strstr (error->message, "it has 240000 frames (5.000 s): enough"));
+  g_assert_cmpuint (watch.n_bytes, ==, 240000 / 2 * 2 * sizeof (float));
+}
+
+/* A stream that cannot seek: some bytes, and then zeros for ever or none. */
+typedef struct
+{
+  GFileInputStream parent_instance;
+  GBytes          *bytes;
+  gsize            n_read;
+  gboolean         is_endless;
+} TestPipe;
+
+typedef GFileInputStreamClass TestPipeClass;
+
+static GType test_pipe_get_type (void);
+G_DEFINE_TYPE (TestPipe, test_pipe, G_TYPE_FILE_INPUT_STREAM)
+
+static gssize
+test_pipe_read (GInputStream *stream,
+                void         *buffer,
+                gsize         count,
+                GCancellable *cancellable,
+                GError      **error)
+{
+  TestPipe     *self = (TestPipe *) stream;
+  gsize         size;
+  const guint8 *data = g_bytes_get_data (self->bytes, &size);
+
+  if (self->n_read < size)
+    {
+      count = MIN (count, size - self->n_read);
+      memcpy (buffer, data + self->n_read, count);
+    }
+  else if (self->is_endless)
+    memset (buffer, 0, count);
+  else
+    count = 0;
+  self->n_read += count;
+
+  return count;
+}
+
+static void
+test_pipe_finalize (GObject *object)
+{
+  g_bytes_unref (((TestPipe *) object)->bytes);
+  G_OBJECT_CLASS (test_pipe_parent_class)->finalize (object);
+}
+
+static void
+test_pipe_class_init (TestPipeClass *class)
+{
+  G_OBJECT_CLASS (class)->finalize = test_pipe_finalize;
+  G_INPUT_STREAM_CLASS (class)->read_fn = test_pipe_read;
+}
+
+static void
+test_pipe_init (TestPipe *self)
+{
+}
+
+/* A file without a path that opens as such a stream. */
+typedef struct
+{
+  GObject parent_instance;
+  GBytes *bytes;
+} TestFile;
+
+typedef GObjectClass TestFileClass;
+
+static GType test_file_get_type (void);
+
+static GFileInputStream *
+test_file_read (GFile *file, GCancellable *cancellable, GError **error)
+{
+  TestFile *self = (TestFile *) file;
+  TestPipe *stream = g_object_new (test_pipe_get_type (), NULL);
+
+  stream->bytes = self->bytes != NULL ? g_bytes_ref (self->bytes) : g_bytes_new (NULL, 0);
+  stream->is_endless = self->bytes == NULL;
+
+  return (GFileInputStream *) stream;
+}
+
+static char *
+test_file_get_no_path (GFile *file)
+{
+  return NULL;
+}
+
+static char *
+test_file_get_basename (GFile *file)
+{
+  return g_strdup ("pipe.wav");
+}
+
+static void
+test_file_iface_init (GFileIface *iface)
+{
+  iface->read_fn = test_file_read;
+  iface->get_path = test_file_get_no_path;
+  iface->get_basename = test_file_get_basename;
+}
+
+G_DEFINE_TYPE_WITH_CODE (TestFile,
+                         test_file,
+                         G_TYPE_OBJECT,
+                         G_IMPLEMENT_INTERFACE (G_TYPE_FILE, test_file_iface_init))
+
+static void
+test_file_class_init (TestFileClass *class)
+{
+}
+
+static void
+test_file_init (TestFile *self)
+{
+}
+
+static gboolean
+limit_cb (gsize n_bytes, double progress, gpointer user_data, GError **error)
+{
+  gsize *n_most = user_data;
+
+  if (n_bytes <= *n_most)
+    return TRUE;
+
+  g_set_error (error, FLITZIS_ENGINE_ERROR, FLITZIS_ENGINE_ERROR_TOO_LARGE, "%zu bytes", n_bytes);
+  *n_most = n_bytes;
+
+  return FALSE;
+}
+
+/* What cannot seek is held, which counts from the first byte on, and with the frames. */
+static void
+test_unseekable (void)
+{
+  g_autoptr (GBytes) bytes = make_long_wav ();
+  g_autoptr (GError) error = NULL;
+  g_autoptr (FlitzisSample) sample = NULL;
+  TestFile *file = g_object_new (test_file_get_type (), NULL);
+  gsize     n_bytes = 3 * 1000 * 1000;
+
+  g_assert_null (flitzis_decode_file (G_FILE (file), 48000, NULL, limit_cb, &n_bytes, &error));
+  g_assert_error (error, FLITZIS_ENGINE_ERROR, FLITZIS_ENGINE_ERROR_TOO_LARGE);
+  g_assert_nonnull (strstr (error->message, "“pipe.wav”"));
+  g_assert_cmpuint (n_bytes, <, 3.1 * 1000 * 1000);
+  g_clear_error (&error);
+
+  /* without anybody who says what is too much */
+  g_assert_null (flitzis_decode_file (G_FILE (file), 48000, NULL, NULL, NULL, &error));
+  g_assert_error (error, FLITZIS_ENGINE_ERROR, FLITZIS_ENGINE_ERROR_TOO_LARGE);
+  g_assert_nonnull (strstr (error->message, "longer than 256 MiB"));
+  g_clear_error (&error);
+
+  file->bytes = bytes;
+  n_bytes = 2 * 480000 * sizeof (float) - 1;
+  g_assert_null (flitzis_decode_file (G_FILE (file), 48000, NULL, limit_cb, &n_bytes, &error));
+  g_assert_error (error, FLITZIS_ENGINE_ERROR, FLITZIS_ENGINE_ERROR_TOO_LARGE);
+  g_clear_error (&error);
+
+  n_bytes = 2 * 480000 * sizeof (float) + 44;
+  sample = flitzis_decode_file (G_FILE (file), 48000, NULL, limit_cb, &n_bytes, &error);
+  g_assert_no_error (error);
+  g_assert_cmpuint (flitzis_sample_get_n_frames (sample), ==, 240000);
+
+  g_assert_finalize_object (file);
+}
+
+/* A stream that comes to a standstill in the middle: whoever reads on is held until it is let go.
+ */
+typedef struct
+{
+  GMemoryInputStream parent_instance;
+  GMutex             lock;
+  GCond              cond;
+  gsize              n_left;
+  gboolean           is_held;
+} TestStream;
+
+typedef GMemoryInputStreamClass TestStreamClass;
+
+static GType test_stream_get_type (void);
+G_DEFINE_TYPE (TestStream, test_stream, G_TYPE_MEMORY_INPUT_STREAM)
+
+static gssize
+test_stream_read (GInputStream *stream,
+                  void         *buffer,
+                  gsize         count,
+                  GCancellable *cancellable,
+                  GError      **error)
+{
+  TestStream *self = (TestStream *) stream;
+
+  g_mutex_lock (&self->lock);
+  while (self->is_held && self->n_left < count)
+    g_cond_wait (&self->cond, &self->lock);
+  self->n_left -= MIN (self->n_left, count);
+  g_mutex_unlock (&self->lock);
+
+  return G_INPUT_STREAM_CLASS (test_stream_parent_class)
+      ->read_fn (stream, buffer, count, cancellable, error);
+}
+
+static void
+test_stream_finalize (GObject *object)
+{
+  TestStream *self = (TestStream *) object;
+
+  g_mutex_clear (&self->lock);
+  g_cond_clear (&self->cond);
+  G_OBJECT_CLASS (test_stream_parent_class)->finalize (object);
+}
+
+static void
+test_stream_class_init (TestStreamClass *class)
+{
+  G_OBJECT_CLASS (class)->finalize = test_stream_finalize;
+  G_INPUT_STREAM_CLASS (class)->read_fn = test_stream_read;
+}
+
+static void
+test_stream_init (TestStream *self)
+{
+  g_mutex_init (&self->lock);
+  g_cond_init (&self->cond);
+  self->is_held = TRUE;
+}
+
+static void
+gone_cb (gpointer data, GObject *where_it_was)
+{
+  g_atomic_int_set ((int *) data, TRUE);
+}
+
+/*
+ * A thread of the decoder that never comes back: the load ends after its deadlines all the same,
+ * and what is left goes when the thread does come back.
+ */
+static void
+test_stuck (gconstpointer data)
+{
+  gboolean is_cancelled = GPOINTER_TO_INT (data);
+  g_autoptr (GBytes) bytes = make_long_wav ();
+  g_autoptr (GCancellable) cancellable = g_cancellable_new ();
+  g_autoptr (GError) error = NULL;
+  g_auto (FlitzisFrames) frames = { 0 };
+  Watch            watch = { .cancellable = cancellable, .n_until_end = is_cancelled ? 5 : 0 };
+  FlitzisDecodeJob job = flitzis_decode_job_make (48000, cancellable, watch_cb, &watch);
+  FlitzisHeader    header = { .container = FLITZIS_CONTAINER_RIFF };
+  TestStream      *stream = g_object_new (test_stream_get_type (), NULL);
+  gint64           start_us = g_get_monotonic_time ();
+  int              is_gone = FALSE;
+
+  g_assert_cmpint (job.deadline_us, ==, 5 * G_USEC_PER_SEC);
+  job.deadline_us = G_USEC_PER_SEC / 4;
+  stream->n_left = 400000;
+  g_memory_input_stream_add_bytes (G_MEMORY_INPUT_STREAM (stream), bytes);
+  g_assert_true (flitzis_pipeline_init (&error));
+
+  g_assert_false (flitzis_pipeline_run (G_INPUT_STREAM (stream), &header, FALSE, &job, &frames,
+                                        &error));
+  g_assert_cmpint (g_get_monotonic_time () - start_us, <, 5 * G_USEC_PER_SEC);
+  if (is_cancelled)
+    {
+      g_assert_error (error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
+    }
+  else
+    {
+      g_assert_error (error, FLITZIS_ENGINE_ERROR, FLITZIS_ENGINE_ERROR_CORRUPT);
+      g_assert_nonnull (strstr (error->message, "stopped without saying so"));
+      g_assert_cmpuint (flitzis_frames_count (&frames), >, 0);
+    }
+  g_assert_true (job.is_abandoned);
+
+  g_mutex_lock (&stream->lock);
+  stream->is_held = FALSE;
+  g_cond_broadcast (&stream->cond);
+  g_mutex_unlock (&stream->lock);
+
+  g_object_weak_ref (G_OBJECT (stream), gone_cb, &is_gone);
+  g_object_unref (stream);
+  for (guint i = 0; i < 1000 && !g_atomic_int_get (&is_gone); i++)
+    g_usleep (10 * 1000);
+  g_assert_true (g_atomic_int_get (&is_gone));
 }
 
 static guint
@@ -943,7 +1265,12 @@ main (int argc, char *argv[])
   g_test_add_func ("/decode/missing-decoder", test_missing_decoder);
   g_test_add_func ("/decode/progress", test_progress);
   g_test_add_func ("/decode/ended-by-func", test_ended_by_func);
+  g_test_add_func ("/decode/ended-while-resampling", test_ended_while_resampling);
+  g_test_add_func ("/decode/expected", test_expected);
   g_test_add_func ("/decode/cancel", test_cancel);
+  g_test_add_func ("/decode/unseekable", test_unseekable);
+  g_test_add_data_func ("/decode/stuck/given-up", GINT_TO_POINTER (FALSE), test_stuck);
+  g_test_add_data_func ("/decode/stuck/cancelled", GINT_TO_POINTER (TRUE), test_stuck);
   g_test_add_func ("/decode/side-by-side", test_side_by_side);
   g_test_add_func ("/decode/nothing-left", test_nothing_left);
 

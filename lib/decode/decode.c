@@ -82,25 +82,53 @@ open_local (const char *path, const char *name, GCancellable *cancellable, GErro
   return (GInputStream *) stream;
 }
 
-/* Reads all of a stream that cannot seek. */
-static GInputStream *
-hold (GInputStream *stream, GCancellable *cancellable, GError **error)
+/* Makes room for `size` bytes. How many come is for the stream to say: this may not abort. */
+static gboolean
+grow (char **data, gsize size, GError **error)
 {
-  g_autoptr (GByteArray) array = g_byte_array_new ();
+  char *grown = flitzis_frames_have_headroom () ? g_try_realloc (*data, size) : NULL;
+
+  if (grown == NULL)
+    {
+      g_set_error (error, FLITZIS_ENGINE_ERROR, FLITZIS_ENGINE_ERROR_TOO_LARGE,
+                   "it cannot be read from the middle, and there is no memory for %zu bytes", size);
+      return FALSE;
+    }
+
+  *data = grown;
+
+  return TRUE;
+}
+
+/* Reads all of a stream that cannot seek. What is held counts like decoded bytes. */
+static GInputStream *
+hold (GInputStream *stream, FlitzisDecodeJob *job, GError **error)
+{
+  g_autofree char *data = NULL;
   g_autoptr (GBytes) bytes = NULL;
+  gsize  n_bytes = 0, capacity = 0;
   gssize n_read;
 
   do
     {
-      guint n_before = array->len;
+      if (n_bytes == capacity)
+        {
+          capacity = MAX (capacity * 2, READ_SIZE);
+          if (!grow (&data, capacity, error))
+            return NULL;
+        }
 
-      g_byte_array_set_size (array, n_before + READ_SIZE);
-      n_read = g_input_stream_read (stream, array->data + n_before, READ_SIZE, cancellable, error);
+      n_read = g_input_stream_read (stream, data + n_bytes, MIN (capacity - n_bytes, READ_SIZE),
+                                    job->cancellable, error);
       if (n_read < 0)
         return NULL;
 
-      g_byte_array_set_size (array, n_before + n_read);
-      if (array->len > MAX_UNSEEKABLE_BYTES)
+      n_bytes += n_read;
+      job->n_held_bytes = n_bytes;
+      if (!flitzis_decode_job_check (job, error))
+        return NULL;
+
+      if (n_bytes > MAX_UNSEEKABLE_BYTES)
         {
           g_set_error (error, FLITZIS_ENGINE_ERROR, FLITZIS_ENGINE_ERROR_TOO_LARGE,
                        "it cannot be read from the middle and is longer than %u MiB",
@@ -110,7 +138,7 @@ hold (GInputStream *stream, GCancellable *cancellable, GError **error)
     }
   while (n_read > 0);
 
-  bytes = g_byte_array_free_to_bytes (g_steal_pointer (&array));
+  bytes = g_bytes_new_take (g_steal_pointer (&data), n_bytes);
 
   return g_memory_input_stream_new_from_bytes (bytes);
 }
@@ -187,8 +215,9 @@ decode_frames (GInputStream     *stream,
 
   /* wavparse gives up on stray bytes behind the data unless they are pushed to it: without a word,
    * or saying that the stream is broken. Where it really is, the second attempt says so again. */
-  decoded = flitzis_pipeline_run (stream, &header, FALSE, job, frames, &local_error);
+  decoded = flitzis_pipeline_run (stream, &header, header.is_long, job, frames, &local_error);
   if (header.container == FLITZIS_CONTAINER_RIFF && frames->n_values == 0 &&
+      !header.is_long && !job->is_abandoned &&
       (decoded ||
        g_error_matches (local_error, FLITZIS_ENGINE_ERROR, FLITZIS_ENGINE_ERROR_CORRUPT)))
     {
@@ -231,7 +260,7 @@ decode_frames (GInputStream     *stream,
   return TRUE;
 }
 
-/* Takes `stream`. `job` says afterwards whether the error is its own. */
+/* Takes `stream`. */
 static FlitzisSample *
 decode_stream (GInputStream *stream, FlitzisDecodeJob *job, GError **error)
 {
@@ -245,7 +274,7 @@ decode_stream (GInputStream *stream, FlitzisDecodeJob *job, GError **error)
 
   if (!is_seekable (owned))
     {
-      GInputStream *held = hold (owned, job->cancellable, error);
+      GInputStream *held = hold (owned, job, error);
 
       if (held == NULL)
         return NULL;
@@ -263,13 +292,20 @@ decode_stream (GInputStream *stream, FlitzisDecodeJob *job, GError **error)
       return NULL;
     }
 
+  if (!flitzis_frames_have_headroom ())
+    {
+      g_set_error_literal (error, FLITZIS_ENGINE_ERROR, FLITZIS_ENGINE_ERROR_TOO_LARGE,
+                           "there is no memory for a decoder");
+      return NULL;
+    }
+
   if (!decode_frames (owned, job, &frames, error))
     return NULL;
 
   source_rate = frames.rate;
   n_channels = frames.n_channels;
   if (source_rate != job->sample_rate &&
-      !flitzis_resample (&frames, job->sample_rate, job->cancellable, error))
+      !flitzis_resample (&frames, job, error))
     return NULL;
 
   if (flitzis_frames_count (&frames) > FLITZIS_SAMPLE_MAX_FRAMES)
@@ -283,18 +319,14 @@ decode_stream (GInputStream *stream, FlitzisDecodeJob *job, GError **error)
                                      source_rate, job->n_mended);
 }
 
-/* Puts what failed in front of why, except where the error is the caller's own or a cancel. */
+/* Puts what failed in front of why, except where nothing failed: it is not wanted any more. */
 static FlitzisSample *
-finish (FlitzisSample          *sample,
-        const FlitzisDecodeJob *job,
-        const char             *what,
-        GError                 *failure,
-        GError                **error)
+finish (FlitzisSample *sample, const char *what, GError *failure, GError **error)
 {
   if (sample != NULL)
     return sample;
 
-  if (!job->ended_by_func && !g_error_matches (failure, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+  if (!g_error_matches (failure, G_IO_ERROR, G_IO_ERROR_CANCELLED))
     g_prefix_error (&failure, "Could not decode %s: ", what);
   g_propagate_error (error, failure);
 
@@ -309,7 +341,7 @@ flitzis_decode_file (GFile            *file,
                      gpointer          user_data,
                      GError          **error)
 {
-  FlitzisDecodeJob job = { sample_rate, cancellable, func, user_data };
+  FlitzisDecodeJob job = flitzis_decode_job_make (sample_rate, cancellable, func, user_data);
   g_autofree char *basename = g_file_get_basename (file);
   g_autofree char *name = g_filename_display_name (basename != NULL ? basename : "");
   g_autofree char *quoted = g_strdup_printf ("“%s”", name);
@@ -340,7 +372,7 @@ flitzis_decode_file (GFile            *file,
 
   sample = decode_stream (stream, &job, &failure);
 
-  return finish (sample, &job, quoted, failure, error);
+  return finish (sample, quoted, failure, error);
 }
 
 FlitzisSample *
@@ -351,7 +383,7 @@ flitzis_decode_bytes (GBytes           *bytes,
                       gpointer          user_data,
                       GError          **error)
 {
-  FlitzisDecodeJob job = { sample_rate, cancellable, func, user_data };
+  FlitzisDecodeJob job = flitzis_decode_job_make (sample_rate, cancellable, func, user_data);
   g_autofree char *what = NULL;
   GError          *failure = NULL;
   FlitzisSample   *sample;
@@ -362,5 +394,5 @@ flitzis_decode_bytes (GBytes           *bytes,
   what = g_strdup_printf ("%" G_GSIZE_FORMAT " bytes in memory", g_bytes_get_size (bytes));
   sample = decode_stream (g_memory_input_stream_new_from_bytes (bytes), &job, &failure);
 
-  return finish (sample, &job, what, failure, error);
+  return finish (sample, what, failure, error);
 }

@@ -11,10 +11,23 @@
 
 #define FIRST_CAPACITY 16384
 
+/* Left to all the others, who abort where memory is short: decoders, GLib, the program. */
+#define HEADROOM_BYTES (32 * 1024 * 1024)
+
 gsize
 flitzis_frames_count (const FlitzisFrames *self)
 {
   return self->n_channels > 0 ? self->n_values / self->n_channels : 0;
+}
+
+gboolean
+flitzis_frames_have_headroom (void)
+{
+  gpointer headroom = g_try_malloc (HEADROOM_BYTES);
+
+  g_free (headroom);
+
+  return headroom != NULL;
 }
 
 /* How much there will be comes from files, so that none of this may abort where memory is short. */
@@ -36,6 +49,24 @@ set_capacity (FlitzisFrames *self, gsize capacity)
   return TRUE;
 }
 
+/* The same, as long as there is memory beside. */
+static gboolean
+grow (FlitzisFrames *self, gsize capacity)
+{
+  gsize n_before = self->capacity;
+
+  if (!set_capacity (self, capacity))
+    return FALSE;
+
+  if (flitzis_frames_have_headroom ())
+    return TRUE;
+
+  /* Nobody else may need it less. */
+  set_capacity (self, MAX (n_before, 1));
+
+  return FALSE;
+}
+
 gboolean
 flitzis_frames_reserve (FlitzisFrames *self, gsize n_frames)
 {
@@ -44,7 +75,7 @@ flitzis_frames_reserve (FlitzisFrames *self, gsize n_frames)
   if (!g_size_checked_mul (&capacity, n_frames, self->n_channels))
     return FALSE;
 
-  return capacity <= self->capacity || set_capacity (self, capacity);
+  return capacity <= self->capacity || grow (self, capacity);
 }
 
 gboolean
@@ -59,7 +90,7 @@ flitzis_frames_append (FlitzisFrames *self, const float *values, gsize n_values)
     {
       gsize doubled = MAX (self->capacity, FIRST_CAPACITY / 2) * 2;
 
-      if (!set_capacity (self, MAX (needed, doubled)) && !set_capacity (self, needed))
+      if (!grow (self, MAX (needed, doubled)) && !grow (self, needed))
         return FALSE;
     }
 

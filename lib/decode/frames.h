@@ -17,6 +17,9 @@ typedef struct
   guint  rate;
 } FlitzisFrames;
 
+/* Whether there is memory for what is not ours to ask for, and aborts where it gets none. */
+gboolean flitzis_frames_have_headroom (void);
+
 /* How many frames there are: 0 while the number of channels is not known. */
 gsize flitzis_frames_count (const FlitzisFrames *self);
 

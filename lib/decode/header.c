@@ -32,6 +32,10 @@
 #define MATROSKA_START_SIZE (64 * 1024)
 #define OPUS_HEAD_SIZE 19
 
+/* No frame of FLAC and no packet of MP3 is shorter. */
+#define MIN_FLAC_FRAME_SIZE 10
+#define MIN_MPEG_PACKET_SIZE 24
+
 /* The most chunks or boxes looked at before the one that is looked for. */
 #define MAX_CHUNKS 256
 
@@ -117,14 +121,34 @@ is_streamed (guint64 size)
          size == 0x80000000;
 }
 
-/* Whether of `size` bytes of frames at `offset` at least one whole frame is missing. */
-static gboolean
-lacks_frames (Reader *reader, guint64 offset, guint64 size, guint frame_size, GError **error)
+/*
+ * Counts what is there of `size` bytes of blocks (frames, where each is coded by itself) at
+ * `offset`, and looks whether at least one whole block is missing.
+ */
+static guint64
+count_blocks (FlitzisHeader *self,
+              Reader        *reader,
+              guint64        offset,
+              guint64        size,
+              guint          block_size,
+              GError       **error)
 {
-  frame_size = MAX (frame_size, 1);
+  guint64 n_bytes = count_bytes (reader, offset, error);
 
-  return !is_streamed (size) &&
-         size / frame_size > count_bytes (reader, offset, error) / frame_size;
+  block_size = MAX (block_size, 1);
+  if (is_streamed (size))
+    size = n_bytes;
+
+  self->is_cut = size / block_size > n_bytes / block_size;
+
+  return MIN (size, n_bytes) / block_size;
+}
+
+/* Whether a block is a frame, and not many: PCM of any kind, A-law and mu-law. */
+static gboolean
+is_coded_by_frame (guint16 format)
+{
+  return format == 1 || format == 3 || format == 6 || format == 7;
 }
 
 /* Finds the format and then the frames. RF64 has their size in a chunk of its own in front. */
@@ -132,13 +156,14 @@ static void
 read_riff (FlitzisHeader *self, Reader *reader, GError **error)
 {
   guint64 offset = 12, large_size = 0;
-  guint   frame_size = 1;
+  guint   block_size = 1, frame_size = 0;
 
   self->container = FLITZIS_CONTAINER_RIFF;
 
   for (guint i = 0; i < MAX_CHUNKS; i++)
     {
-      guint8  chunk[8 + 24] = { 0 };
+      guint8  chunk[8 + 26] = { 0 };
+      guint64 n_blocks;
       guint32 size, mask;
       guint16 format, n_channels;
 
@@ -148,8 +173,12 @@ read_riff (FlitzisHeader *self, Reader *reader, GError **error)
       size = read_le32 (chunk + 4);
       if (memcmp (chunk, "data", 4) == 0)
         {
-          self->is_cut = lacks_frames (reader, offset + 8, large_size > 0 ? large_size : size,
-                                       frame_size, error);
+          n_blocks = count_blocks (self, reader, offset + 8, large_size > 0 ? large_size : size,
+                                   block_size, error);
+          block_size = MAX (block_size, 1);
+          self->is_long = n_blocks > G_MAXINT32 / block_size;
+          if (frame_size > 0)
+            self->n_expected_frames = n_blocks * block_size / frame_size;
           return;
         }
 
@@ -161,13 +190,17 @@ read_riff (FlitzisHeader *self, Reader *reader, GError **error)
         }
       else if (memcmp (chunk, "fmt ", 4) == 0)
         {
-          if (size < 16 || !read_at (reader, offset + 8, chunk + 8, MIN (size, 24), error))
+          if (size < 16 || !read_at (reader, offset + 8, chunk + 8, MIN (size, 26), error))
             return;
 
           format = read_le16 (chunk + 8);
           n_channels = read_le16 (chunk + 10);
-          frame_size = read_le16 (chunk + 20);
+          block_size = read_le16 (chunk + 20);
           mask = format == 0xfffe && size >= 24 ? read_le32 (chunk + 8 + 20) : 0;
+          if (format == 0xfffe && size >= 26)
+            format = read_le16 (chunk + 8 + 24);
+          if (is_coded_by_frame (format))
+            frame_size = MAX (block_size, n_channels * ((read_le16 (chunk + 22) + 7u) / 8));
           if (n_channels > 2 && mask == 0)
             self->n_unpositioned_channels = n_channels;
         }
@@ -181,7 +214,7 @@ static void
 read_aiff (FlitzisHeader *self, Reader *reader, GError **error)
 {
   guint64 offset = 12;
-  guint   frame_size = 1;
+  guint   frame_size = 0;
 
   for (guint i = 0; i < MAX_CHUNKS; i++)
     {
@@ -197,8 +230,12 @@ read_aiff (FlitzisHeader *self, Reader *reader, GError **error)
 
       if (memcmp (chunk, "SSND", 4) == 0)
         {
-          self->is_cut = size > 8 && !is_streamed (size) &&
-                         lacks_frames (reader, offset + 16, size - 8, frame_size, error);
+          guint64 n_frames = count_blocks (self, reader, offset + 16,
+                                           size > 8 && !is_streamed (size) ? size - 8 : 0,
+                                           frame_size, error);
+
+          if (frame_size > 0)
+            self->n_expected_frames = n_frames;
           return;
         }
 
@@ -248,7 +285,14 @@ read_flac (FlitzisHeader *self, Reader *reader, guint64 offset, GError **error)
 
   /* STREAMINFO is always first; the number of frames is its 36 bits from bit 108 on. */
   if ((info[4] & 0x7f) == 0)
-    self->n_frames = ((guint64) (info[8 + 13] & 0x0f) << 32) | read_be32 (info + 8 + 14);
+    {
+      guint   max_block_frames = read_be16 (info + 8 + 2);
+      guint   min_frame_size = MAX (read_be32 (info + 8 + 4) >> 8, MIN_FLAC_FRAME_SIZE);
+      guint64 n_blocks = count_bytes (reader, offset, error) / min_frame_size;
+
+      self->n_frames = ((guint64) (info[8 + 13] & 0x0f) << 32) | read_be32 (info + 8 + 14);
+      self->n_expected_frames = MIN (self->n_frames, n_blocks * max_block_frames);
+    }
 }
 
 /* The frames of a packet and the size of the layer III side information, or FALSE. */
@@ -318,6 +362,9 @@ read_mpeg_audio (FlitzisHeader *self, Reader *reader, guint64 offset, GError **e
     }
 
   self->n_packet_frames = n_packet_frames;
+  self->n_expected_frames =
+      MIN (self->n_packets, count_bytes (reader, offset, error) / MIN_MPEG_PACKET_SIZE) *
+      n_packet_frames;
   if (memcmp (table, "LAME", 4) != 0 && memcmp (table, "Lav", 3) != 0)
     return;
 

@@ -26,6 +26,9 @@ typedef struct
   /* The file is shorter than it says, or its last page is not the last of its stream. */
   gboolean is_cut;
 
+  /* What will come at the most, where the file says so and is long enough for it to be true. */
+  guint64 n_expected_frames;
+
   /* What an encoder put in front and behind, in decoded frames, and how many frames are between. */
   guint64 n_delay;
   guint64 n_padding;
@@ -34,6 +37,9 @@ typedef struct
   /* MPEG audio: how many packets follow the one with the header, and the frames of each. */
   guint64 n_packets;
   guint   n_packet_frames;
+
+  /* WAV: longer than its demuxer can fetch, which then looks for the frames for ever. */
+  gboolean is_long;
 
   /* WAV: channels without a loudspeaker for each; 0 where they have one, or need none. */
   guint n_unpositioned_channels;

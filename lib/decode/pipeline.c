@@ -17,9 +17,6 @@
 #include <gst/pbutils/pbutils.h>
 #include <string.h>
 
-/* A decoder that gave no frame for so long gives none: some spin or sleep on broken files. */
-#define DEADLINE_US (5 * G_USEC_PER_SEC)
-
 /* How long a cancel or an error may go unseen while no frame arrives. */
 #define PULL_TIMEOUT (20 * GST_MSECOND)
 
@@ -31,11 +28,16 @@
 
 typedef struct
 {
-  FlitzisElements   elements;
+  /* The decoder's threads may touch these for as long as they run. */
+  FlitzisElements elements;
+  FlitzisHeader   header;
+
+  /* the caller's */
   FlitzisDecodeJob *job;
   FlitzisFrames    *frames;
 
   GstCaps     *caps;
+  gsize        n_expected_bytes;
   GstClockTime duration;
   char        *missing_decoder;
   char        *missing_other;
@@ -177,11 +179,51 @@ read_bus (Pipeline *self, GError **error)
     }
 }
 
+/* What `n_frames` of the file's rate are to be counted as. */
+static gsize
+count_bytes (Pipeline *self, guint64 n_frames)
+{
+  const FlitzisFrames *frames = self->frames;
+  guint                rate = self->job->sample_rate;
+  guint64              frame_size = frames->n_channels * sizeof (float);
+  guint64              n_out = flitzis_resample_length (n_frames, frames->rate, rate);
+  guint64              n_most = G_MAXSIZE / 2 / frame_size;
+  guint64              n_held_bytes = MIN (n_frames, n_most) * frame_size;
+  guint64              n_bytes = MIN (n_out, n_most) * frame_size;
+
+  /* What a higher rate holds until it is resampled counts too, but for little. */
+  if (n_held_bytes > n_bytes + MAX_UNCOUNTED_BYTES)
+    n_bytes = n_held_bytes - MAX_UNCOUNTED_BYTES;
+
+  return n_bytes;
+}
+
+/* Asks for all of what will come, where that is known: too much need not be decoded to be seen. */
+static gboolean
+check_expected (Pipeline *self, GError **error)
+{
+  guint64 n_frames = self->header.n_expected_frames;
+
+  if (n_frames == 0)
+    return TRUE;
+
+  self->n_expected_bytes = count_bytes (self, n_frames);
+  if (flitzis_decode_job_advance (self->job, self->n_expected_bytes, 0.0, error))
+    return TRUE;
+
+  if (g_error_matches (*error, FLITZIS_ENGINE_ERROR, FLITZIS_ENGINE_ERROR_TOO_LARGE))
+    g_prefix_error (error, "it has %" G_GUINT64_FORMAT " frames (%.3f s): ", n_frames,
+                    (double) n_frames / self->frames->rate);
+
+  return FALSE;
+}
+
 /* Takes over the format of the first frames; a stream may not change it later. */
 static gboolean
 adopt_caps (Pipeline *self, GstCaps *caps, GError **error)
 {
   FlitzisFrames *frames = self->frames;
+  gboolean       is_first = self->caps == NULL;
   gint64         duration;
   GstAudioInfo   info;
 
@@ -192,7 +234,7 @@ adopt_caps (Pipeline *self, GstCaps *caps, GError **error)
       return FALSE;
     }
 
-  if (self->caps != NULL &&
+  if (!is_first &&
       (frames->rate != (guint) info.rate || frames->n_channels != (guint) info.channels))
     {
       g_set_error (error, FLITZIS_ENGINE_ERROR, FLITZIS_ENGINE_ERROR_UNSUPPORTED,
@@ -217,36 +259,20 @@ adopt_caps (Pipeline *self, GstCaps *caps, GError **error)
       flitzis_frames_reserve (frames, MIN (n_frames, n_max));
     }
 
-  return TRUE;
+  return is_first ? check_expected (self, error) : TRUE;
 }
 
 static gboolean
 report (Pipeline *self, GError **error)
 {
-  FlitzisDecodeJob    *job = self->job;
-  const FlitzisFrames *frames = self->frames;
-  guint64              n_in = flitzis_frames_count (frames);
-  guint64              n_out = flitzis_resample_length (n_in, frames->rate, job->sample_rate);
-  guint64              n_held_bytes = frames->n_values * sizeof (float);
-  guint64              n_bytes = n_out * frames->n_channels * sizeof (float);
-  double               progress = -1.0;
-
-  if (job->func == NULL)
-    return TRUE;
+  gsize  n_bytes = count_bytes (self, flitzis_frames_count (self->frames));
+  double progress = -1.0;
 
   if (self->duration != GST_CLOCK_TIME_NONE)
     progress = CLAMP (get_seconds (self) * GST_SECOND / self->duration, 0.0, 1.0);
 
-  /* What a higher rate holds until it is resampled counts too, but for little. */
-  if (n_held_bytes > n_bytes + MAX_UNCOUNTED_BYTES)
-    n_bytes = n_held_bytes - MAX_UNCOUNTED_BYTES;
-
-  if (job->func (n_bytes, progress, job->user_data, error))
-    return TRUE;
-
-  job->ended_by_func = TRUE;
-
-  return FALSE;
+  return flitzis_decode_job_advance (self->job, MAX (n_bytes, self->n_expected_bytes), progress,
+                                     error);
 }
 
 static gboolean
@@ -315,7 +341,7 @@ collect_all (Pipeline *self, GError **error)
       if (gst_app_sink_is_eos (GST_APP_SINK (self->elements.sink)))
         return TRUE;
 
-      if (g_get_monotonic_time () - last_frame_us > DEADLINE_US)
+      if (g_get_monotonic_time () - last_frame_us > self->job->deadline_us)
         {
           set_corrupt (self, "the decoder has stopped without saying so", error);
           return FALSE;
@@ -352,6 +378,58 @@ run (Pipeline *self, GError **error)
   return TRUE;
 }
 
+static void
+pipeline_free (Pipeline *self)
+{
+  flitzis_elements_clear (&self->elements);
+  gst_caps_replace (&self->caps, NULL);
+  g_free (self->missing_decoder);
+  g_free (self->missing_other);
+  g_free (self);
+}
+
+typedef struct
+{
+  Pipeline    *pipeline;
+  GAsyncQueue *done;
+} TearDown;
+
+static gpointer
+tear_down_worker (gpointer data)
+{
+  TearDown *tear_down = data;
+
+  pipeline_free (tear_down->pipeline);
+  g_async_queue_push (tear_down->done, GINT_TO_POINTER (TRUE));
+  g_async_queue_unref (tear_down->done);
+  g_free (tear_down);
+
+  return NULL;
+}
+
+/*
+ * Stopping waits for the decoder's threads, of which one may never come back from a decoder: after
+ * the time given, a thread that nobody waits for goes on with that. FALSE if so.
+ */
+static gboolean
+pipeline_free_within (Pipeline *self, gint64 time_us)
+{
+  g_autoptr (GAsyncQueue) done = g_async_queue_new ();
+  TearDown *tear_down = g_new (TearDown, 1);
+  GThread  *thread;
+
+  tear_down->pipeline = self;
+  tear_down->done = g_async_queue_ref (done);
+
+  thread = g_thread_try_new ("flitzis-stop", tear_down_worker, tear_down, NULL);
+  if (thread == NULL)
+    tear_down_worker (tear_down);
+  else
+    g_thread_unref (thread);
+
+  return g_async_queue_timeout_pop (done, time_us) != NULL;
+}
+
 gboolean
 flitzis_pipeline_run (GInputStream        *stream,
                       const FlitzisHeader *header,
@@ -360,18 +438,22 @@ flitzis_pipeline_run (GInputStream        *stream,
                       FlitzisFrames       *frames,
                       GError             **error)
 {
-  Pipeline self = {
-    .job = job,
-    .frames = frames,
-    .duration = GST_CLOCK_TIME_NONE,
-  };
-  gboolean decoded = flitzis_elements_build (&self.elements, stream, header, push_mode, error) &&
-                     run (&self, error);
+  Pipeline *self = g_new0 (Pipeline, 1);
 
-  flitzis_elements_clear (&self.elements);
-  gst_caps_replace (&self.caps, NULL);
-  g_free (self.missing_decoder);
-  g_free (self.missing_other);
+  self->header = *header;
+  self->job = job;
+  self->frames = frames;
+  self->duration = GST_CLOCK_TIME_NONE;
 
-  return decoded;
+  if (flitzis_elements_build (&self->elements, stream, &self->header, push_mode, error) &&
+      run (self, error))
+    {
+      pipeline_free (self);
+      return TRUE;
+    }
+
+  /* What has failed may be stuck. */
+  job->is_abandoned = !pipeline_free_within (self, job->deadline_us);
+
+  return FALSE;
 }

@@ -3,32 +3,19 @@
 
 #pragma once
 
-#include "decode/decode.h"
 #include "decode/frames.h"
 #include "decode/header.h"
+#include "decode/job.h"
 
 G_BEGIN_DECLS
-
-/* What the caller of a decoder wants, and what came of it beside the frames. */
-typedef struct
-{
-  guint             sample_rate;
-  GCancellable     *cancellable;
-  FlitzisDecodeFunc func;
-  gpointer          user_data;
-
-  guint64 n_mended;
-
-  /* The error is the caller's own: it is passed on as it is. */
-  gboolean ended_by_func;
-} FlitzisDecodeJob;
 
 /* FALSE where GStreamer cannot run at all. */
 gboolean flitzis_pipeline_init (GError **error);
 
 /*
  * Decodes `stream` (seekable, at its start) into `frames`, mono or stereo, at the file's own rate,
- * mended. No frames and no error: the stream has audio and ended at once.
+ * mended. No frames and no error: the stream has audio and ended at once. Where the job is
+ * abandoned afterwards, the stream must not be touched again.
  *
  * In push mode bytes are pushed to the demuxer in order instead of fetched by it.
  */

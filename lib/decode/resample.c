@@ -13,7 +13,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-/* Frames converted between two looks at the cancellable. */
+/* Frames converted before the job is asked again whether it is to go on. */
 #define BLOCK_FRAMES 65536
 
 /*
@@ -33,6 +33,9 @@
 #define MAX_EXACT_PHASES 1024
 #define OVERSAMPLE 256
 
+/* A phase is the longer the more the rate goes down: no table is larger than a few MB. */
+#define MAX_EXACT_TAPS (4 * MAX_EXACT_PHASES)
+
 guint64
 flitzis_resample_length (guint64 n_frames, guint from_rate, guint to_rate)
 {
@@ -48,7 +51,9 @@ greatest_common_divisor (guint a, guint b)
 static gboolean
 has_exact_filter (guint from_rate, guint to_rate)
 {
-  return to_rate / greatest_common_divisor (from_rate, to_rate) <= MAX_EXACT_PHASES;
+  guint n_phases = to_rate / greatest_common_divisor (from_rate, to_rate);
+
+  return n_phases <= MAX_EXACT_PHASES && n_phases * (1 + from_rate / to_rate) <= MAX_EXACT_TAPS;
 }
 
 static GstAudioResampler *
@@ -115,13 +120,14 @@ give_back (float *first, float *end)
 }
 
 gboolean
-flitzis_resample (FlitzisFrames *frames, guint rate, GCancellable *cancellable, GError **error)
+flitzis_resample (FlitzisFrames *frames, FlitzisDecodeJob *job, GError **error)
 {
+  guint   rate = job->sample_rate;
   gsize   n_in = flitzis_frames_count (frames);
   guint64 n_out = flitzis_resample_length (n_in, frames->rate, rate);
   g_auto (FlitzisFrames) out = { .n_channels = frames->n_channels, .rate = rate };
   GstAudioResampler *resampler;
-  gboolean           cancelled = FALSE;
+  gboolean           wanted = TRUE;
 
   n_out = MAX (n_out, 1);
   if (!flitzis_frames_reserve (&out, n_out))
@@ -133,22 +139,22 @@ flitzis_resample (FlitzisFrames *frames, guint rate, GCancellable *cancellable, 
 
   resampler = make_resampler (frames->n_channels, frames->rate, rate);
 
-  for (gsize done = 0; done < n_in && !cancelled; done += BLOCK_FRAMES)
+  for (gsize done = 0; done < n_in && wanted; done += BLOCK_FRAMES)
     {
       float *block = frames->values + done * frames->n_channels;
       gsize  n_block = MIN (n_in - done, BLOCK_FRAMES);
 
       feed (resampler, block, n_block, &out);
       give_back (block, block + n_block * frames->n_channels);
-      cancelled = g_cancellable_set_error_if_cancelled (cancellable, error);
+      wanted = flitzis_decode_job_check (job, error);
     }
 
   /* The last frames come out when the filter has seen as much silence behind them as it is long. */
-  if (!cancelled)
+  if (wanted)
     feed (resampler, NULL, gst_audio_resampler_get_max_latency (resampler) + 1, &out);
 
   gst_audio_resampler_free (resampler);
-  if (cancelled)
+  if (!wanted)
     return FALSE;
 
   /* Not one frame is missing by the filter's arithmetic; were one, it would be silence. */

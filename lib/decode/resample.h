@@ -4,8 +4,7 @@
 #pragma once
 
 #include "decode/frames.h"
-
-#include <gio/gio.h>
+#include "decode/job.h"
 
 G_BEGIN_DECLS
 
@@ -15,12 +14,12 @@ guint64 flitzis_resample_length (guint64 n_frames,
                                  guint   to_rate);
 
 /*
- * Converts `frames` (mended, at least one) to `rate`. Frame 0 stays frame 0: the filter has no
- * delay. Fails where memory is short and when it is cancelled; the frames are then as they were.
+ * Converts `frames` (mended, at least one) to the rate of the job. Frame 0 stays frame 0: the
+ * filter has no delay. Fails where memory is short and when the job is not to go on; the frames are
+ * then of no use.
  */
-gboolean flitzis_resample (FlitzisFrames *frames,
-                           guint          rate,
-                           GCancellable  *cancellable,
-                           GError       **error);
+gboolean flitzis_resample (FlitzisFrames    *frames,
+                           FlitzisDecodeJob *job,
+                           GError          **error);
 
 G_END_DECLS

@@ -7,6 +7,7 @@ Both are lines of JSON; a path is in Latin-1, so that any bytes pass. A line is 
 after each load, so that a crash or a hang has a name.
 """
 
+import contextlib
 import json
 import os
 import pathlib
@@ -64,6 +65,9 @@ def main():
     engine = Flitzis.Engine(memory_limit=int(sys.argv[1]))
     kept = Flitzis.Sample.new(GLib.Bytes.new(bytes(800)), 1, 48000)
     n_descriptors = None
+    # The first load in a process looks for plugins, which is not the file's fault.
+    with contextlib.suppress(GLib.Error):
+        engine.load_bytes(3, GLib.Bytes.new(b'This is no sound.'), None)
     for line in sys.stdin:
         name, path = json.loads(line)
         path = path.encode('latin-1')
