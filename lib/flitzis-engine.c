@@ -6,6 +6,7 @@
 #include "flitzis-engine.h"
 
 #include "control/control.h"
+#include "control/fork.h"
 #include "flitzis-load.h"
 #include "flitzis-slot-private.h"
 #include "output/pipewire.h"
@@ -35,6 +36,10 @@
  * audio thread: signals and `notify` fire in the owner context, the thread-default
  * [struct@GLib.MainContext] of the thread that built the engine. A program that never runs a main
  * loop loses only them; loading, playing and freeing work without.
+ *
+ * A process may fork while an engine plays: it plays on. In the child the threads that load and
+ * play are missing, so all that can fail does, with `FLITZIS_ENGINE_ERROR_FORKED`, for engines made
+ * there, too; exec makes a new process of it.
  *
  * The engine is a [iface@Gio.ListModel] of its [class@Slot]s.
  */
@@ -203,15 +208,19 @@ flitzis_engine_constructed (GObject *object)
     self->slots[i] = flitzis_slot_new (self->control, i);
 }
 
-/* Emits nothing from here on; loads that still run end as cancelled. */
+/* Emits nothing from here on; loads that still run end as cancelled. In the child of a fork there
+ * is nothing to end, and nobody to wait for. */
 static void
 flitzis_engine_dispose (GObject *object)
 {
   FlitzisEngine *self = FLITZIS_ENGINE (object);
 
-  flitzis_events_close (self->events);
-  flitzis_engine_stop (self);
-  flitzis_control_close (self->control);
+  if (!flitzis_fork_is_child ())
+    {
+      flitzis_events_close (self->events);
+      flitzis_engine_stop (self);
+      flitzis_control_close (self->control);
+    }
 
   G_OBJECT_CLASS (flitzis_engine_parent_class)->dispose (object);
 }
@@ -227,7 +236,10 @@ flitzis_engine_finalize (GObject *object)
   g_free (self->slots);
   g_clear_pointer (&self->control, flitzis_control_unref);
   g_clear_pointer (&self->events, flitzis_events_unref);
-  g_mutex_clear (&self->pipewire_mutex);
+
+  /* another thread may have held it when the process forked */
+  if (!flitzis_fork_is_child ())
+    g_mutex_clear (&self->pipewire_mutex);
 
   G_OBJECT_CLASS (flitzis_engine_parent_class)->finalize (object);
 }
@@ -1172,6 +1184,9 @@ flitzis_engine_start (FlitzisEngine *self, GError **error)
 
   g_return_val_if_fail (FLITZIS_IS_ENGINE (self), FALSE);
 
+  if (!flitzis_fork_check (error))
+    return FALSE;
+
   locker = g_mutex_locker_new (&self->pipewire_mutex);
 
   return start (self, error);
@@ -1217,6 +1232,7 @@ flitzis_engine_start_async (FlitzisEngine      *self,
                             gpointer            user_data)
 {
   g_autoptr (GTask) task = NULL;
+  GError *error = NULL;
 
   g_return_if_fail (FLITZIS_IS_ENGINE (self));
 
@@ -1225,6 +1241,12 @@ flitzis_engine_start_async (FlitzisEngine      *self,
 
   if (g_task_return_error_if_cancelled (task))
     return;
+
+  if (!flitzis_fork_check (&error))
+    {
+      g_task_return_error (task, error);
+      return;
+    }
 
   g_task_set_task_data (task, GUINT_TO_POINTER (g_atomic_int_get (&self->n_stops)), NULL);
   g_task_set_check_cancellable (task, FALSE);
@@ -1272,6 +1294,9 @@ flitzis_engine_stop (FlitzisEngine *self)
   g_autoptr (GMutexLocker) locker = NULL;
 
   g_return_if_fail (FLITZIS_IS_ENGINE (self));
+
+  if (flitzis_fork_is_child ())
+    return;
 
   g_atomic_int_inc (&self->n_stops);
   locker = g_mutex_locker_new (&self->pipewire_mutex);
@@ -1376,9 +1401,15 @@ file_for_path (const char *path)
 gboolean
 flitzis_engine_load_sample (FlitzisEngine *self, guint id, const char *path, GError **error)
 {
-  g_autoptr (GFile) file = file_for_path (path);
+  g_autoptr (GFile) file = NULL;
 
   g_return_val_if_fail (FLITZIS_IS_ENGINE (self), FALSE);
+
+  /* objects are beyond the child of a fork: another thread may have held a lock of GObject's */
+  if (!flitzis_fork_check (error))
+    return FALSE;
+
+  file = file_for_path (path);
 
   return load (self, id, file, NULL, NULL, error);
 }

@@ -22,5 +22,6 @@ G_DEFINE_ENUM_TYPE (FlitzisEngineError, flitzis_engine_error,
                     G_DEFINE_ENUM_VALUE (FLITZIS_ENGINE_ERROR_CORRUPT, "corrupt"),
                     G_DEFINE_ENUM_VALUE (FLITZIS_ENGINE_ERROR_TOO_LARGE, "too-large"),
                     G_DEFINE_ENUM_VALUE (FLITZIS_ENGINE_ERROR_OUTPUT, "output"),
-                    G_DEFINE_ENUM_VALUE (FLITZIS_ENGINE_ERROR_BUSY, "busy"))
+                    G_DEFINE_ENUM_VALUE (FLITZIS_ENGINE_ERROR_BUSY, "busy"),
+                    G_DEFINE_ENUM_VALUE (FLITZIS_ENGINE_ERROR_FORKED, "forked"))
 /* clang-format on */

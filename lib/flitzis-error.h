@@ -20,6 +20,7 @@ G_BEGIN_DECLS
  * @FLITZIS_ENGINE_ERROR_OUTPUT: no sound server can be reached, or it refused
  * @FLITZIS_ENGINE_ERROR_BUSY: the command queue is full, or the engine is running and the call
  *   needs it stopped
+ * @FLITZIS_ENGINE_ERROR_FORKED: the process is a fork of one that had made an engine
  *
  * What can go wrong in a call to an engine.
  *
@@ -34,7 +35,8 @@ typedef enum
   FLITZIS_ENGINE_ERROR_CORRUPT,
   FLITZIS_ENGINE_ERROR_TOO_LARGE,
   FLITZIS_ENGINE_ERROR_OUTPUT,
-  FLITZIS_ENGINE_ERROR_BUSY
+  FLITZIS_ENGINE_ERROR_BUSY,
+  FLITZIS_ENGINE_ERROR_FORKED
 } FlitzisEngineError;
 
 #define FLITZIS_ENGINE_ERROR (flitzis_engine_error_quark ())

@@ -6,6 +6,8 @@
 #include <gio/gio.h>
 #include <glib/gstdio.h>
 #include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 /* The engine as a C program sees it: lifetimes, threads, and tasks without a main loop. */
 
@@ -294,6 +296,116 @@ test_construct_out_of_range (void)
   g_test_trap_assert_stderr ("*out of range*");
 }
 
+typedef struct
+{
+  FlitzisEngine *engine;
+  FlitzisSample *sample;
+  char          *path;
+  gboolean       is_over;
+} Busy;
+
+static gpointer
+busy_call_worker (gpointer data)
+{
+  Busy *busy = data;
+
+  while (!g_atomic_int_get (&busy->is_over))
+    {
+      flitzis_engine_set_sample (busy->engine, 0, busy->sample, NULL);
+      flitzis_engine_play_sample (busy->engine, 0, 1.0, NULL);
+      flitzis_engine_stop_all_samples (busy->engine);
+    }
+
+  return NULL;
+}
+
+static gpointer
+busy_load_worker (gpointer data)
+{
+  Busy *busy = data;
+
+  while (!g_atomic_int_get (&busy->is_over))
+    g_assert_true (flitzis_engine_load_sample (busy->engine, 1, busy->path, NULL));
+
+  return NULL;
+}
+
+/* Clears `error`, which must be that of a forked process. */
+static void
+assert_forked (gboolean result, GError **error)
+{
+  g_assert_false (result);
+  g_assert_error (*error, FLITZIS_ENGINE_ERROR, FLITZIS_ENGINE_ERROR_FORKED);
+  g_clear_error (error);
+}
+
+static void
+check_child (Busy *busy)
+{
+  FlitzisEngine *engine = busy->engine;
+  GError        *error = NULL;
+
+  assert_forked (flitzis_engine_play_sample (engine, 0, 1.0, &error) != 0, &error);
+  assert_forked (flitzis_engine_set_sample (engine, 0, busy->sample, &error), &error);
+  assert_forked (flitzis_engine_unload_sample (engine, 0, &error), &error);
+  assert_forked (flitzis_engine_load_sample (engine, 0, busy->path, &error), &error);
+  assert_forked (flitzis_engine_stop_sample (engine, 0, &error), &error);
+  assert_forked (flitzis_engine_start (engine, &error), &error);
+  assert_forked (flitzis_engine_render (engine, 64, &error) != NULL, &error);
+  flitzis_engine_stop_voice (engine, 1);
+  flitzis_engine_stop_all_samples (engine);
+  flitzis_engine_stop (engine);
+  g_assert_cmpuint (flitzis_engine_get_state (engine), ==, FLITZIS_STATE_STOPPED);
+  g_assert_cmpuint (flitzis_engine_get_n_playing (engine), ==, 0);
+  g_assert_cmpfloat (flitzis_engine_get_gain (engine), ==, 1.0);
+  g_assert_false (flitzis_slot_get_loading (flitzis_engine_get_slot (engine, 1)));
+  g_assert_false (flitzis_slot_get_playing (flitzis_engine_get_slot (engine, 0)));
+}
+
+/* Whatever another thread held at the fork, the child does not wait for it. */
+static void
+test_fork_while_busy (void)
+{
+  Busy busy = {
+    .engine = flitzis_engine_new (),
+    .sample = make_sample (100, g_free, NULL),
+    .path = write_wav (),
+  };
+  GThread *threads[] = {
+    g_thread_new ("call", busy_call_worker, &busy),
+    g_thread_new ("call", busy_call_worker, &busy),
+    g_thread_new ("load", busy_load_worker, &busy),
+  };
+
+  for (guint i = 0; i < 200; i++)
+    {
+      pid_t pid = fork ();
+      int   status;
+
+      if (pid == 0)
+        {
+          alarm (20);
+          check_child (&busy);
+          _exit (0);
+        }
+
+      g_assert_cmpint (waitpid (pid, &status, 0), ==, pid);
+      g_assert_true (WIFEXITED (status));
+      g_assert_cmpint (WEXITSTATUS (status), ==, 0);
+    }
+
+  g_atomic_int_set (&busy.is_over, TRUE);
+
+  for (guint i = 0; i < G_N_ELEMENTS (threads); i++)
+    g_thread_join (threads[i]);
+
+  g_assert_cmpuint (flitzis_engine_get_n_triggered (busy.engine), >, 0);
+  g_unlink (busy.path);
+  g_free (busy.path);
+  g_object_unref (busy.engine);
+  g_object_unref (busy.sample);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -304,6 +416,7 @@ main (int argc, char **argv)
   g_test_add_func ("/engine/async-without-loop", test_async_without_loop);
   g_test_add_func ("/engine/dispose-while-loading", test_dispose_while_loading);
   g_test_add_func ("/engine/threads", test_threads);
+  g_test_add_func ("/engine/fork-while-busy", test_fork_while_busy);
   g_test_add_func ("/engine/construct-out-of-range", test_construct_out_of_range);
 
   return g_test_run ();

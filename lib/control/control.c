@@ -6,6 +6,7 @@
 #include "control/control.h"
 
 #include "control/control-private.h"
+#include "control/fork.h"
 #include "flitzis-error.h"
 #include "rt/setup.h"
 
@@ -52,6 +53,7 @@ flitzis_control_new (guint n_slots, guint n_voices, guint sample_rate, FlitzisEv
   self->released = g_ptr_array_new ();
   self->memory_limit = FLITZIS_DEFAULT_MEMORY_LIMIT;
   g_queue_init (&self->pending_slots);
+  flitzis_fork_watch (self);
 
   return self;
 }
@@ -70,6 +72,7 @@ flitzis_control_unref (FlitzisControl *self)
   if (!g_atomic_ref_count_dec (&self->ref_count))
     return;
 
+  flitzis_fork_unwatch (self);
   flitzis_mixer_free (self->mixer);
   flitzis_events_unref (self->events);
   g_hash_table_unref (self->samples);
@@ -225,6 +228,23 @@ flitzis_control_close (FlitzisControl *self)
   flitzis_control_unlock (self);
 }
 
+void
+flitzis_control_abandon (FlitzisControl *self)
+{
+  self->state = FLITZIS_STATE_STOPPED;
+  self->wake = NULL;
+  self->is_driven = FALSE;
+  flitzis_events_abandon (self->events);
+  flitzis_mixer_reset (self->mixer);
+
+  for (guint i = 0; i < self->mixer->n_slots; i++)
+    {
+      self->slots[i].loading = FALSE;
+      self->slots[i].load_progress = 0.0;
+      self->slots[i].n_voices = 0;
+    }
+}
+
 FlitzisMixer *
 flitzis_control_get_mixer (FlitzisControl *self)
 {
@@ -340,6 +360,9 @@ flitzis_control_get_playing (FlitzisControl *self, guint slot)
 gboolean
 flitzis_control_check_slot (FlitzisControl *self, guint slot, GError **error)
 {
+  if (!flitzis_fork_check (error))
+    return FALSE;
+
   if (slot < self->mixer->n_slots)
     return TRUE;
 
@@ -552,6 +575,9 @@ flitzis_control_set_sample (FlitzisControl *self, guint slot, FlitzisSample *sam
 static gboolean
 take_offline (FlitzisControl *self, GError **error)
 {
+  if (!flitzis_fork_check (error))
+    return FALSE;
+
   if (self->state != FLITZIS_STATE_STOPPED)
     {
       g_set_error_literal (error, FLITZIS_ENGINE_ERROR, FLITZIS_ENGINE_ERROR_BUSY,

@@ -34,6 +34,9 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (FlitzisControl, flitzis_control_unref)
 /* The owner is going: retires all that the mixer holds and lets no load in. After the output. */
 void flitzis_control_close (FlitzisControl *self);
 
+/* In the child of a fork, under its locks: what is outstanding never comes back. */
+void flitzis_control_abandon (FlitzisControl *self);
+
 /* Constant; any thread may use their settings and counters. */
 FlitzisMixer  *flitzis_control_get_mixer (FlitzisControl *self);
 FlitzisEvents *flitzis_control_get_events (FlitzisControl *self);

@@ -157,6 +157,25 @@ flitzis_events_close (FlitzisEvents *self)
 }
 
 void
+flitzis_events_lock (FlitzisEvents *self)
+{
+  g_mutex_lock (&self->mutex);
+}
+
+void
+flitzis_events_unlock (FlitzisEvents *self)
+{
+  g_mutex_unlock (&self->mutex);
+}
+
+void
+flitzis_events_abandon (FlitzisEvents *self)
+{
+  self->listener = NULL;
+  self->n_ended = 0;
+}
+
+void
 flitzis_events_push_ended (FlitzisEvents *self, const FlitzisEnded *ended)
 {
   g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->mutex);

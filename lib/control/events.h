@@ -49,6 +49,11 @@ FlitzisEvents *flitzis_events_ref (FlitzisEvents *self);
 void           flitzis_events_unref (FlitzisEvents *self);
 void           flitzis_events_close (FlitzisEvents *self);
 
+/* For a fork: nothing is pushed meanwhile, and nothing is told any more in the child. */
+void flitzis_events_lock (FlitzisEvents *self);
+void flitzis_events_unlock (FlitzisEvents *self);
+void flitzis_events_abandon (FlitzisEvents *self);
+
 void flitzis_events_push_ended (FlitzisEvents      *self,
                                 const FlitzisEnded *ended);
 void flitzis_events_push_changed (FlitzisEvents *self,

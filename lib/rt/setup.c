@@ -5,6 +5,7 @@
 
 #include <string.h>
 #include <sys/mman.h>
+#include <unistd.h>
 
 /* Gain moves and the fades of voices that are cut off take 5 ms. */
 #define RAMP_FRAMES(sample_rate) ((sample_rate) / 200)
@@ -12,11 +13,29 @@
 /* A cache line, so that what two threads write lies apart. */
 #define ALIGNMENT 64
 
+/*
+ * On a page of its own before the mixer, and only read from then on. The mixer's pages are written
+ * to: a fork would have the parent copy them, in its callback. So the child is not given them.
+ */
 typedef struct
 {
-  FlitzisMixer mixer;
-  size_t       size; /* of the whole mapping */
-} Mapping;
+  size_t   size; /* of the mixer's pages */
+  uint32_t n_slots;
+  uint32_t n_voices;
+  uint32_t sample_rate; /* Hz */
+} Header;
+
+static size_t
+get_page_size (void)
+{
+  return (size_t) sysconf (_SC_PAGESIZE);
+}
+
+static Header *
+get_header (FlitzisMixer *mixer)
+{
+  return (Header *) ((unsigned char *) mixer - get_page_size ());
+}
 
 static uint32_t
 round_up_to_power_of_two (uint32_t n)
@@ -29,11 +48,11 @@ round_up_to_power_of_two (uint32_t n)
   return power;
 }
 
-/* Hands out the next `size` bytes; counts them only while there is no mapping yet. */
+/* Hands out the next `size` bytes; counts them only while there is no memory yet. */
 static void *
-take (unsigned char *mapping, size_t *used, size_t size)
+take (unsigned char *memory, size_t *used, size_t size)
 {
-  void *taken = mapping != NULL ? mapping + *used : NULL;
+  void *taken = memory != NULL ? memory + *used : NULL;
 
   *used += (size + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
 
@@ -49,9 +68,9 @@ init_voices (FlitzisMixer *mixer, FlitzisVoice *voices)
   mixer->free = voices;
 }
 
-/* Lays everything out behind the mixer and returns the bytes used; sets it up, given a mapping. */
+/* Lays everything out behind the mixer and returns the bytes used; sets it up, given zeroes. */
 static size_t
-lay_out (unsigned char *mapping, uint32_t n_slots, uint32_t n_voices, uint32_t sample_rate)
+lay_out (unsigned char *memory, uint32_t n_slots, uint32_t n_voices, uint32_t sample_rate)
 {
   uint32_t n_cells = round_up_to_power_of_two (2 * (FLITZIS_N_COMMANDS + n_voices));
   uint32_t max_voices = n_cells / 2;
@@ -61,19 +80,19 @@ lay_out (unsigned char *mapping, uint32_t n_slots, uint32_t n_voices, uint32_t s
   uint32_t n_tail_frames = RAMP_FRAMES (sample_rate);
   size_t   used = 0;
 
-  FlitzisMixer        *mixer = take (mapping, &used, sizeof (Mapping));
-  FlitzisSlotSettings *slots = take (mapping, &used, n_slots * sizeof *slots);
-  _Atomic uint64_t    *marks = take (mapping, &used, n_cells * sizeof *marks);
-  FlitzisVoice       **cells = take (mapping, &used, n_cells * sizeof *cells);
-  FlitzisBankSlot     *bank = take (mapping, &used, n_slots * sizeof *bank);
-  FlitzisHandle       *handles = take (mapping, &used, n_handles * sizeof *handles);
-  FlitzisVoice        *voices = take (mapping, &used, n_voices * sizeof *voices);
-  FlitzisScratch      *scratch = take (mapping, &used, sizeof *scratch);
-  float               *tail = take (mapping, &used, n_tail_frames * 2 * sizeof *tail);
-  FlitzisCommand      *commands = take (mapping, &used, FLITZIS_N_COMMANDS * sizeof *commands);
-  FlitzisReport       *reports = take (mapping, &used, n_reports * sizeof *reports);
+  FlitzisMixer        *mixer = take (memory, &used, sizeof *mixer);
+  FlitzisSlotSettings *slots = take (memory, &used, n_slots * sizeof *slots);
+  _Atomic uint64_t    *marks = take (memory, &used, n_cells * sizeof *marks);
+  FlitzisVoice       **cells = take (memory, &used, n_cells * sizeof *cells);
+  FlitzisBankSlot     *bank = take (memory, &used, n_slots * sizeof *bank);
+  FlitzisHandle       *handles = take (memory, &used, n_handles * sizeof *handles);
+  FlitzisVoice        *voices = take (memory, &used, n_voices * sizeof *voices);
+  FlitzisScratch      *scratch = take (memory, &used, sizeof *scratch);
+  float               *tail = take (memory, &used, n_tail_frames * 2 * sizeof *tail);
+  FlitzisCommand      *commands = take (memory, &used, FLITZIS_N_COMMANDS * sizeof *commands);
+  FlitzisReport       *reports = take (memory, &used, n_reports * sizeof *reports);
 
-  if (mapping == NULL)
+  if (memory == NULL)
     return used;
 
   mixer->n_slots = n_slots;
@@ -97,29 +116,42 @@ lay_out (unsigned char *mapping, uint32_t n_slots, uint32_t n_voices, uint32_t s
   return used;
 }
 
+void
+flitzis_mixer_reset (FlitzisMixer *mixer)
+{
+  const Header *header = get_header (mixer);
+
+  memset (mixer, 0, header->size);
+  lay_out ((unsigned char *) mixer, header->n_slots, header->n_voices, header->sample_rate);
+}
+
 FlitzisMixer *
 flitzis_mixer_new (uint32_t n_slots, uint32_t n_voices, uint32_t sample_rate)
 {
-  size_t   size = lay_out (NULL, n_slots, n_voices, sample_rate);
-  Mapping *mapping = mmap (NULL, size, PROT_READ | PROT_WRITE,
-                           MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  size_t         size = lay_out (NULL, n_slots, n_voices, sample_rate);
+  size_t         page_size = get_page_size ();
+  unsigned char *mapping = mmap (NULL, page_size + size, PROT_READ | PROT_WRITE,
+                                 MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  FlitzisMixer  *mixer;
 
   if (mapping == MAP_FAILED)
     return NULL;
 
-  /* Locking may be beyond the limits of this user; every page is touched all the same. */
-  (void) mlock (mapping, size);
-  memset (mapping, 0, size);
-  mapping->size = size;
-  lay_out ((unsigned char *) mapping, n_slots, n_voices, sample_rate);
+  mixer = (FlitzisMixer *) (mapping + page_size);
+  *get_header (mixer) = (Header){ size, n_slots, n_voices, sample_rate };
 
-  return &mapping->mixer;
+  /* Locking may be beyond the limits of this user; every page is touched all the same. */
+  (void) mlock (mapping, page_size + size);
+  (void) madvise (mixer, size, MADV_WIPEONFORK);
+  flitzis_mixer_reset (mixer);
+
+  return mixer;
 }
 
 void
 flitzis_mixer_free (FlitzisMixer *mixer)
 {
-  Mapping *mapping = (Mapping *) mixer;
+  Header *header = get_header (mixer);
 
-  munmap (mapping, mapping->size);
+  munmap (header, get_page_size () + header->size);
 }

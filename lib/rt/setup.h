@@ -15,3 +15,6 @@ FlitzisMixer *flitzis_mixer_new (uint32_t n_slots,
                                  uint32_t n_voices,
                                  uint32_t sample_rate);
 void          flitzis_mixer_free (FlitzisMixer *mixer);
+
+/* In the child of a fork, where the mixer is not the parent's: a new one at the same place. */
+void flitzis_mixer_reset (FlitzisMixer *mixer);

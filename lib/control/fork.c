@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Copyright 2026 the Flitzis authors */
+
+#include "config.h"
+
+#include "control/fork.h"
+
+#include "control/control-private.h"
+#include "flitzis-error.h"
+#include "rt/setup.h"
+
+#include <pthread.h>
+
+/* Taken before the mutex of any control, and that before the one of its events. */
+static GMutex mutex;
+
+/* any thread, under the mutex */
+static GList *controls;
+
+/* the child's handler writes, any thread reads */
+static gboolean is_child;
+
+/* No other thread is amid a change while the memory is copied. */
+static void
+prepare (void)
+{
+  g_mutex_lock (&mutex);
+
+  for (GList *l = controls; l != NULL; l = l->next)
+    {
+      FlitzisControl *control = l->data;
+
+      g_mutex_lock (&control->mutex);
+      flitzis_events_lock (control->events);
+    }
+}
+
+static void
+resume (void)
+{
+  for (GList *l = controls; l != NULL; l = l->next)
+    {
+      FlitzisControl *control = l->data;
+
+      flitzis_events_unlock (control->events);
+      g_mutex_unlock (&control->mutex);
+    }
+
+  g_mutex_unlock (&mutex);
+}
+
+/* Between fork and exec only what is safe in a signal handler may be called: all this writes to
+ * memory alone. */
+static void
+become_child (void)
+{
+  is_child = TRUE;
+
+  for (GList *l = controls; l != NULL; l = l->next)
+    flitzis_control_abandon (l->data);
+
+  resume ();
+}
+
+void
+flitzis_fork_watch (FlitzisControl *control)
+{
+  static gsize is_registered = 0;
+
+  if (g_once_init_enter (&is_registered))
+    {
+      /* a child cannot make it, if another thread was in the middle of making one */
+      (void) FLITZIS_ENGINE_ERROR;
+      pthread_atfork (prepare, resume, become_child);
+      g_once_init_leave (&is_registered, TRUE);
+    }
+
+  g_mutex_lock (&mutex);
+  controls = g_list_prepend (controls, control);
+  g_mutex_unlock (&mutex);
+}
+
+void
+flitzis_fork_unwatch (FlitzisControl *control)
+{
+  g_mutex_lock (&mutex);
+  controls = g_list_remove (controls, control);
+  g_mutex_unlock (&mutex);
+}
+
+gboolean
+flitzis_fork_is_child (void)
+{
+  return is_child;
+}
+
+gboolean
+flitzis_fork_check (GError **error)
+{
+  if (!is_child)
+    return TRUE;
+
+  g_set_error_literal (error, FLITZIS_ENGINE_ERROR, FLITZIS_ENGINE_ERROR_FORKED,
+                       "An engine works in the process that made the first one, and not in one "
+                       "that this forked: the threads that load and play are not there");
+
+  return FALSE;
+}
