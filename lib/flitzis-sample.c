@@ -8,7 +8,9 @@
 #include "flitzis-error.h"
 #include "flitzis-sample-private.h"
 
+#include <fcntl.h>
 #include <string.h>
+#include <unistd.h>
 
 /**
  * FlitzisSample:
@@ -17,8 +19,8 @@
  *
  * A sample holds interleaved 32-bit floats, mono or stereo, at one rate. Engines make them when
  * they load a file; a program makes them from its own data and gives them to
- * [method@Engine.set_sample]. One sample can stand in many slots of many engines: the data are
- * shared, never copied.
+ * [method@Engine.set_sample]. One sample can stand in many slots of many engines: they share its
+ * data.
  *
  * ```c
  * g_autoptr (GBytes) bytes = g_bytes_new (frames, n_frames * 2 * sizeof (float));
@@ -106,7 +108,45 @@ count_broken (const float *values, gsize n_values)
   return n_broken;
 }
 
-/* The bytes themselves where the mixer can read them as they are, else a mended, aligned copy. */
+/* Bits of /proc/self/pagemap, which has 8 bytes for each page. */
+#define PAGE_IS_FILE_OR_SHARED (G_GUINT64_CONSTANT (1) << 61)
+
+/*
+ * Whether the memory is this process's alone. A mapped file can be cut off under its reader, whom
+ * that kills, and waits for the disk where it was not read yet; shared memory can change. Memory
+ * that the kernel does not tell about is taken for such.
+ */
+static gboolean
+is_private (gconstpointer data, gsize size)
+{
+  gsize    page_size = (gsize) sysconf (_SC_PAGESIZE);
+  guintptr page = (guintptr) data / page_size;
+  guintptr end = ((guintptr) data + size + page_size - 1) / page_size;
+  int      fd = open ("/proc/self/pagemap", O_RDONLY | O_CLOEXEC);
+  guint64  entries[512];
+  gboolean is_private = fd >= 0;
+
+  while (is_private && page < end)
+    {
+      gsize n = MIN (end - page, G_N_ELEMENTS (entries));
+
+      is_private = pread (fd, entries, n * sizeof *entries, (off_t) (page * sizeof *entries)) ==
+                   (gssize) (n * sizeof *entries);
+
+      for (gsize i = 0; is_private && i < n; i++)
+        is_private = (entries[i] & PAGE_IS_FILE_OR_SHARED) == 0;
+
+      page += n;
+    }
+
+  if (fd >= 0)
+    close (fd);
+
+  return is_private;
+}
+
+/* The bytes themselves where the mixer can read them as they are, else a mended, aligned copy. Once
+ * they were counted through, all their pages are there. */
 static GBytes *
 make_playable (GBytes *bytes, guint64 *n_mended)
 {
@@ -115,7 +155,7 @@ make_playable (GBytes *bytes, guint64 *n_mended)
   gboolean          aligned = (guintptr) data % G_ALIGNOF (float) == 0;
   g_autofree float *copy = NULL;
 
-  if (aligned && count_broken (data, size / sizeof (float)) == 0)
+  if (aligned && count_broken (data, size / sizeof (float)) == 0 && is_private (data, size))
     return g_bytes_ref (bytes);
 
   copy = g_memdup2 (data, size);
@@ -273,9 +313,11 @@ flitzis_sample_new_decoded (GBytes *bytes,
  * Makes a sample from frames in memory.
  *
  * The bytes are shared, not copied, unless they hold NaN, denormals, infinities or values beyond
- * 2^100 (the copy has 0 in their place, see [property@Sample:n-mended]) or are not aligned for
- * floats. A rate that is not
- * the engine's is not converted: the voice runs faster or slower, so that the pitch is right.
+ * 2^100 (the copy has 0 in their place, see [property@Sample:n-mended]), are not aligned for
+ * floats, or lie in a mapped file or shared memory, which could change or go away.
+ *
+ * A rate that is not the engine's is not converted: the voice runs faster or slower, so that the
+ * pitch is right.
  *
  * Fails with `FLITZIS_ENGINE_ERROR_INVALID_VALUE` for another channel count or rate, for no frames,
  * for more than 2^32 - 97 of them, and for an incomplete last frame.

@@ -1271,3 +1271,17 @@ def test_a_script_without_a_main_loop_does_not_grow(engine):
     before = resident_kilobytes()
     notes(1500)
     assert resident_kilobytes() - before < 8000
+
+
+def test_a_sample_of_a_mapped_file_is_a_copy(engine, tmp_path):
+    """A file can be cut off under those who read its mapping; the callback is not among them."""
+    path = tmp_path / 'frames'
+    path.write_bytes(constant(10000).tobytes())
+    mapped = GLib.MappedFile.new(str(path), False)
+    engine.set_sample(0, Flitzis.Sample.new(mapped.get_bytes(), 1, 48000))
+    with open(path, 'r+b') as file:
+        file.write(constant(10000, 0.5).tobytes())
+
+    engine.play_sample(0, 1.0)
+
+    numpy.testing.assert_array_equal(render(engine, 10000), stereo(constant(10000)))
