@@ -6,6 +6,7 @@ called what and set which property, how often it was refused, and what the engin
 import collections
 import itertools
 import json
+import os
 import pathlib
 import queue
 import random
@@ -28,10 +29,6 @@ REFUSALS = [(Flitzis.engine_error_quark(), Flitzis.EngineError.BUSY),
 RUNNING = Flitzis.State.RUNNING
 
 seconds, sample_rate, files = float(sys.argv[1]), int(sys.argv[2]), sys.argv[3:]
-# GStreamer's first load may fork, for a program that looks at its plugins, and after a fork each
-# page faults once when it is written to.
-Flitzis.Engine().load_sample(0, files[0])
-
 engine = Flitzis.Engine(n_slots=N_SLOTS, n_voices=N_VOICES, sample_rate=sample_rate)
 samples = [Flitzis.Sample.new(GLib.Bytes.new(random.Random(n_frames).randbytes(
                4 * n_channels * n_frames)), n_channels, rate)
@@ -157,6 +154,18 @@ def call_starts(choose):
         attempt(name, start)
 
 
+def call_fork(_choose):
+    """A page that the child shares faults once when the parent writes to it."""
+    while True:
+        pid = os.fork()
+        if pid == 0:
+            os._exit(0)
+        os.waitpid(pid, 0)
+        calls['fork'] += 1
+        time.sleep(0.05)
+        yield
+
+
 def run(steps):
     try:
         while time.monotonic() < deadline:
@@ -175,7 +184,7 @@ while engine.props.state != RUNNING and time.monotonic() < patience:
 
 deadline = time.monotonic() + seconds
 threads = [threading.Thread(target=run, args=[steps(random.Random(1))])
-           for steps in (call_verbs, call_loads, call_starts)]
+           for steps in (call_verbs, call_loads, call_starts, call_fork)]
 for thread in threads:
     thread.start()
 while any(thread.is_alive() for thread in threads):

@@ -14,7 +14,8 @@
  * - a page fault. The kernel counts them without their addresses, so all that a callback touches
  *   beside the memory of the engine is made present first: the buffer it fills, its stack, the
  *   code. What PipeWire shares with its clients beside the buffers it cannot know: a thread's first
- *   block is not examined for faults. What is left is the engine's own, the mixer or a sample.
+ *   block is not examined for faults, and after a fork the stack faults, so neither is a block in
+ *   which the process forked. What is left is the engine's own, the mixer or a sample.
  *
  * A callback is not watched any further after its first offence, so that nothing which the offender
  * needs for itself, or which this file does to write it down, is told a second time.
@@ -28,6 +29,7 @@
 #include <fcntl.h>
 #include <link.h>
 #include <pipewire/pipewire.h>
+#include <pthread.h>
 #include <signal.h>
 #include <stdatomic.h>
 #include <stdbool.h>
@@ -60,6 +62,7 @@ typedef struct
   bool          is_watched;
   unsigned      n_blocks;
   struct rusage usage; /* when the callback began */
+  int           n_fork_steps;
 
   /* The kernel reads it at each system call of the thread. */
   volatile char selector;
@@ -85,6 +88,7 @@ static _Thread_local Thread self __attribute__ ((tls_model ("initial-exec")));
 static Offence         offences[MAX_OFFENCES];
 static _Atomic int     n_offences;
 static _Atomic int64_t n_callbacks;
+static _Atomic int     n_fork_steps; /* two each: before it and after it */
 
 static void
 watch (void)
@@ -233,6 +237,13 @@ prepare_thread (void)
   self.is_prepared = true;
 }
 
+/* Whether the process has forked since the callback began, or is about to. */
+static bool
+has_forked (void)
+{
+  return self.n_fork_steps % 2 != 0 || self.n_fork_steps != atomic_load (&n_fork_steps);
+}
+
 static void
 compare_usage (void)
 {
@@ -247,7 +258,7 @@ compare_usage (void)
     offend ("context switch", n_switches);
 
   /* writing an offence down may fault, too */
-  if (n_faults > 0 && self.n_blocks > 1 && !self.has_offended)
+  if (n_faults > 0 && self.n_blocks > 1 && !self.has_offended && !has_forked ())
     offend ("page fault", n_faults);
 }
 
@@ -269,6 +280,7 @@ pw_stream_dequeue_buffer (struct pw_stream *stream)
   if (buffer == NULL)
     return NULL;
 
+  self.n_fork_steps = atomic_load (&n_fork_steps);
   touch_buffer (buffer);
   touch_stack ();
   self.n_blocks++;
@@ -308,6 +320,12 @@ pw_stream_queue_buffer (struct pw_stream *stream, struct pw_buffer *buffer)
 
 /* The program. */
 
+static void
+count_fork_step (void)
+{
+  atomic_fetch_add (&n_fork_steps, 1);
+}
+
 static void __attribute__ ((constructor))
 begin (void)
 {
@@ -315,6 +333,7 @@ begin (void)
   void            *frames[1];
 
   sigaction (SIGSYS, &action, NULL);
+  pthread_atfork (count_fork_step, count_fork_step, NULL);
   /* while the kernel makes a huge page of small ones they fault, whoever they belong to */
   prctl (PR_SET_THP_DISABLE, 1, 0, 0, 0);
   backtrace (frames, 1); /* the first call loads a library */
