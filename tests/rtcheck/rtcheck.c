@@ -14,14 +14,16 @@
  * - a page fault. The kernel counts them without their addresses, so all that a callback touches
  *   beside the memory of the engine is made present first: the buffer it fills, its stack, the
  *   code. What PipeWire shares with its clients beside the buffers it cannot know: a thread's first
- *   block is not examined for faults, and after a fork the stack faults, so neither is a block in
- *   which the process forked. What is left is the engine's own, the mixer or a sample.
+ *   block is not examined for faults. What is left is the engine's own, the mixer or a sample.
+ *
+ * A fork makes the stack fault, and wait for it: a callback in which the process forks is examined
+ * for neither.
  *
  * A callback is not watched any further after its first offence, so that nothing which the offender
  * needs for itself, or which this file does to write it down, is told a second time.
  *
- * FLITZIS_RTCHECK names the file to write: the number of callbacks, the number of offences, and the
- * first of them with the way there.
+ * FLITZIS_RTCHECK names the file to write: the number of callbacks, of forks and of offences, and
+ * the first of these with the way there.
  */
 
 #include <dlfcn.h>
@@ -254,11 +256,14 @@ compare_usage (void)
   n_faults = now.ru_minflt + now.ru_majflt - self.usage.ru_minflt - self.usage.ru_majflt;
   n_switches = now.ru_nvcsw - self.usage.ru_nvcsw;
 
+  if (has_forked ())
+    return;
+
   if (n_switches > 0)
     offend ("context switch", n_switches);
 
   /* writing an offence down may fault, too */
-  if (n_faults > 0 && self.n_blocks > 1 && !self.has_offended && !has_forked ())
+  if (n_faults > 0 && self.n_blocks > 1 && !self.has_offended)
     offend ("page fault", n_faults);
 }
 
@@ -363,7 +368,8 @@ end (void)
     return;
 
   file = open (path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
-  dprintf (file, "callbacks: %ld\noffences: %d\n", (long) atomic_load (&n_callbacks), n);
+  dprintf (file, "callbacks: %ld\nforks: %d\noffences: %d\n", (long) atomic_load (&n_callbacks),
+           atomic_load (&n_fork_steps) / 2, n);
 
   for (int i = 0; i < SPA_MIN (n, MAX_OFFENCES); i++)
     {
