@@ -9,6 +9,7 @@ through `os.environ` and every program started from a test finds it too.
 import json
 import os
 import pathlib
+import signal
 import subprocess
 import time
 
@@ -84,12 +85,19 @@ class PipeWire:
                 process.wait()
         self.processes = []
 
-    def kill(self):
-        """Takes the server away without a good-bye."""
-        for process in reversed(self.processes):
-            process.kill()
-            process.wait()
+    def kill(self, number=signal.SIGKILL):
+        """Takes the server away: its clients are told nothing, or with SIGTERM what it tears down.
+        The session manager, which has lost it too, goes with it."""
+        for process, last in zip(self.processes, (number, signal.SIGKILL)):
+            process.send_signal(last)
+            process.wait(30)
         self.processes = []
+
+    def flicker(self, seconds):
+        """Lets the server be there for so long, without a session manager, and kills it."""
+        self._spawn('pipewire')
+        time.sleep(seconds)
+        self.kill()
 
     def reset(self):
         """Takes back what a test did to a daemon that is to serve the next one."""
@@ -195,6 +203,13 @@ class PipeWire:
     def remove_sink(self, name=SINK):
         self.tool('pw-cli', 'destroy', str(self.node(name)['id']))
         poll(lambda: not self.node(name), f'the sink “{name}” to go')
+
+    def choose_sink(self, name):
+        """Makes a sink the default as a user does; None takes the choice back."""
+        key = 'default.configured.audio.sink'
+        self.tool('pw-metadata', *(('-d', '0', key) if name is None else (
+            '0', key, json.dumps({'name': name}), 'Spa:String:JSON')))
+        poll(lambda: self.default_sink() == (name or SINK), 'the default sink')
 
     def force(self, quantum=None, rate=None):
         """Makes the graph run at this quantum and rate; 0 lets go again."""

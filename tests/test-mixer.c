@@ -278,6 +278,63 @@ test_foreign_rate (Fixture *fixture, gconstpointer data)
                                     (fixture->mono[i] + fixture->mono[i + 1]) / 2, 1e-6);
 }
 
+static void
+follow (Fixture *fixture, guint driver_id, guint64 position, guint64 duration, guint n_xruns)
+{
+  flitzis_mixer_follow_clock (fixture->mixer, driver_id, position, duration);
+  g_assert_cmpuint (fixture->mixer->n_xruns, ==, n_xruns);
+}
+
+/* A gap in a driver's clock is one xrun, however long it is. */
+static void
+test_xruns (Fixture *fixture, gconstpointer data)
+{
+  flitzis_mixer_set_streaming (fixture->mixer, true);
+  follow (fixture, 7, 1000000, 1024, 0);
+  follow (fixture, 7, 1001024, 1024, 0);
+  follow (fixture, 7, 1002048, 16, 0); /* the quantum changes */
+  follow (fixture, 7, 1002064, 8192, 0);
+  follow (fixture, 7, 1010257, 1024, 1); /* one frame too late */
+  follow (fixture, 7, 1011281, 1024, 1);
+  follow (fixture, 7, 9000000, 1024, 2);
+  follow (fixture, 7, 9001024, 1024, 2);
+  follow (fixture, 7, 9001024, 1024, 2); /* once more the same, or back, is no gap */
+  follow (fixture, 7, 1024, 1024, 2);
+  follow (fixture, 7, 4096, 1024, 3);
+}
+
+/* The clocks of two drivers say nothing about each other, nor do those before and after a pause,
+ * though the last block before it comes after its beginning. */
+static void
+test_no_xruns (Fixture *fixture, gconstpointer data)
+{
+  flitzis_mixer_set_streaming (fixture->mixer, true);
+  follow (fixture, 7, 0, 1024, 0);
+  follow (fixture, 8, 50000, 1024, 0);
+  follow (fixture, 7, 70000, 1024, 0);
+  flitzis_mixer_set_streaming (fixture->mixer, false);
+  follow (fixture, 7, 71024, 1024, 0);
+  flitzis_mixer_set_streaming (fixture->mixer, true);
+  follow (fixture, 7, 90000, 1024, 0);
+  follow (fixture, 7, 91024, 1024, 0);
+  follow (fixture, 7, 92049, 1024, 1);
+}
+
+static void
+test_in_block (Fixture *fixture, gconstpointer data)
+{
+  g_assert_false (flitzis_mixer_is_in_block (fixture->mixer));
+  g_assert_true (flitzis_mixer_try_own (fixture->mixer, FLITZIS_OWNER_CONTROL));
+  g_assert_false (flitzis_mixer_is_in_block (fixture->mixer));
+  g_assert_false (flitzis_mixer_try_own (fixture->mixer, FLITZIS_OWNER_CALLBACK));
+  flitzis_mixer_disown (fixture->mixer);
+  g_assert_true (flitzis_mixer_try_own (fixture->mixer, FLITZIS_OWNER_CALLBACK));
+  g_assert_true (flitzis_mixer_is_in_block (fixture->mixer));
+  g_assert_false (flitzis_mixer_try_own (fixture->mixer, FLITZIS_OWNER_CONTROL));
+  flitzis_mixer_disown (fixture->mixer);
+  g_assert_false (flitzis_mixer_is_in_block (fixture->mixer));
+}
+
 #define ADD(name, function) \
   g_test_add ("/mixer/" name, Fixture, NULL, set_up, function, tear_down)
 
@@ -293,6 +350,9 @@ main (int argc, char **argv)
   ADD ("stop-marks", test_stop_marks);
   ADD ("denormals", test_denormals);
   ADD ("foreign-rate", test_foreign_rate);
+  ADD ("xruns", test_xruns);
+  ADD ("no-xruns", test_no_xruns);
+  ADD ("in-block", test_in_block);
 
   return g_test_run ();
 }

@@ -6,7 +6,6 @@ import contextlib
 import math
 import pathlib
 import re
-import socket
 import subprocess
 import sys
 import threading
@@ -410,40 +409,12 @@ def test_stop_waits_for_a_block_that_is_being_rendered(pipewire):
 # Without a server
 
 
-@pytest.fixture
-def deaf_server(tmp_path, monkeypatch):
-    """A server that takes connections and never says a word."""
-    monkeypatch.setenv('XDG_RUNTIME_DIR', str(tmp_path))
-    with socket.socket(socket.AF_UNIX) as server:
-        server.bind(str(tmp_path / 'pipewire-0'))
-        server.listen()
-        yield
-
-
 def assert_start_fails(engine):
     began = time.monotonic()
     with fails_with(Flitzis.EngineError.OUTPUT, 'PipeWire'):
         engine.start()
     assert time.monotonic() - began < 2.0
     assert engine.props.state == State.STOPPED
-
-
-def assert_renders(engine):
-    frames = noise(1, 100)
-    fill(engine, 0, frames)
-    engine.play_sample(0, 1.0)
-    assert_same(render(engine, 100), frames)
-
-
-def test_without_a_server_start_is_an_error_and_render_works(engine):
-    for _ in range(3):
-        assert_start_fails(engine)
-        assert_renders(engine)
-
-
-def test_a_server_that_never_answers_is_given_a_second(deaf_server, engine):
-    assert_start_fails(engine)
-    assert_renders(engine)
 
 
 def test_an_engine_that_found_no_server_starts_when_there_is_one(engine, request):

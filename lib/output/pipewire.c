@@ -18,9 +18,10 @@ struct pw_buffer *pw_stream_dequeue_buffer (struct pw_stream *stream) FLITZIS_RE
 int               pw_stream_queue_buffer (struct pw_stream *stream,
                                           struct pw_buffer *buffer) FLITZIS_REALTIME;
 
-#define START_TIMEOUT_NS ((gint64) SPA_NSEC_PER_SEC)
+#define ANSWER_TIMEOUT_NS ((gint64) SPA_NSEC_PER_SEC)
 #define RETRY_INTERVAL_NS (250 * SPA_NSEC_PER_MSEC)
 #define COLLECT_INTERVAL_NS (10 * SPA_NSEC_PER_MSEC)
+#define BLOCK_POLL_US 50
 
 #define FRAME_SIZE (2 * sizeof (float))
 
@@ -51,14 +52,15 @@ struct _FlitzisPipewire
   guint64           first_position; /* of the mixer, when the stream began to stream */
   char             *failure;        /* the server's own words, while nobody has accepted the node */
 
-  /* the loop's thread writes, the callback reads */
-  _Atomic (struct spa_io_position *) io_position;
+  /* the loop's thread writes, the callback reads while it owns the mixer */
+  _Atomic (const struct spa_io_position *) io_position;
 };
 
 static void
 set_timer (FlitzisPipewire *self, struct spa_source *timer, guint64 first_ns, guint64 interval_ns)
 {
-  struct timespec first = { .tv_nsec = (long) first_ns };
+  struct timespec first = { .tv_sec = (time_t) (first_ns / SPA_NSEC_PER_SEC),
+                            .tv_nsec = (long) (first_ns % SPA_NSEC_PER_SEC) };
   struct timespec interval = { .tv_nsec = (long) interval_ns };
 
   pw_loop_update_timer (self->loop, timer, &first, &interval, false);
@@ -66,34 +68,21 @@ set_timer (FlitzisPipewire *self, struct spa_source *timer, guint64 first_ns, gu
 
 /* The audio callback. */
 
-/* A driver whose clock is ahead of where the last cycle ended has left cycles out. */
-static void
-count_xruns (FlitzisPipewire *self) FLITZIS_REALTIME
-{
-  struct spa_io_position *io = atomic_load_explicit (&self->io_position, memory_order_acquire);
-  FlitzisMixer           *mixer = self->mixer;
-  uint64_t                next_clock = atomic_load_explicit (&mixer->next_clock,
-                                                             memory_order_relaxed);
-
-  if (io == NULL)
-    return;
-
-  if (next_clock != 0 && io->clock.id == mixer->driver_id && io->clock.position > next_clock)
-    atomic_fetch_add_explicit (&mixer->n_xruns, 1, memory_order_relaxed);
-
-  mixer->driver_id = io->clock.id;
-  atomic_store_explicit (&mixer->next_clock, io->clock.position + io->clock.duration,
-                         memory_order_relaxed);
-}
-
 static void
 render (FlitzisPipewire *self, float *out, uint32_t n_frames) FLITZIS_REALTIME
 {
+  const struct spa_io_position *io;
+
   if (!flitzis_mixer_try_own (self->mixer, FLITZIS_OWNER_CALLBACK))
     {
       memset (out, 0, n_frames * FRAME_SIZE);
       return;
     }
+
+  io = atomic_load_explicit (&self->io_position, memory_order_relaxed);
+
+  if (io != NULL)
+    flitzis_mixer_follow_clock (self->mixer, io->clock.id, io->clock.position, io->clock.duration);
 
   flitzis_mixer_render (self->mixer, out, n_frames);
   flitzis_mixer_disown (self->mixer);
@@ -119,7 +108,6 @@ process_cb (void *data) FLITZIS_REALTIME
       if (buffer->requested > 0 && buffer->requested < n_frames)
         n_frames = (uint32_t) buffer->requested;
 
-      count_xruns (self);
       render (self, audio->data, n_frames);
     }
 
@@ -140,8 +128,6 @@ set_streaming (FlitzisPipewire *self, gboolean is_streaming)
   self->is_streaming = is_streaming;
 
   self->first_position = atomic_load_explicit (&self->mixer->position, memory_order_relaxed);
-
-  atomic_store_explicit (&self->mixer->next_clock, 0, memory_order_relaxed);
 
   if (is_streaming)
     set_timer (self, self->collect_timer, COLLECT_INTERVAL_NS, COLLECT_INTERVAL_NS);
@@ -204,6 +190,7 @@ state_changed_cb (void                *data,
       break;
     case PW_STREAM_STATE_PAUSED:
       self->is_accepted = TRUE;
+      set_timer (self, self->retry_timer, 0, 0);
       set_streaming (self, FALSE);
       pw_thread_loop_signal (self->thread_loop, false);
       /* the sink went away; the server links the stream again when there is one */
@@ -223,13 +210,19 @@ state_changed_cb (void                *data,
     }
 }
 
+/* Where the old area was there is nothing when this has returned. */
 static void
 io_changed_cb (void *data, uint32_t id, void *area, uint32_t size)
 {
   FlitzisPipewire *self = data;
 
-  if (id == SPA_IO_Position)
-    atomic_store_explicit (&self->io_position, area, memory_order_release);
+  if (id != SPA_IO_Position)
+    return;
+
+  atomic_store_explicit (&self->io_position, area, memory_order_relaxed);
+
+  while (flitzis_mixer_is_in_block (self->mixer))
+    g_usleep (BLOCK_POLL_US);
 }
 
 static const struct pw_stream_events stream_events = {
@@ -335,8 +328,9 @@ retry_cb (void *data, uint64_t n_expirations)
 
   disconnect (self);
 
-  if (connect_core (self) < 0)
-    set_timer (self, self->retry_timer, RETRY_INTERVAL_NS, 0);
+  /* a server that hangs may have been replaced meanwhile */
+  set_timer (self, self->retry_timer,
+             connect_core (self) < 0 ? RETRY_INTERVAL_NS : ANSWER_TIMEOUT_NS, 0);
 }
 
 static void
@@ -430,7 +424,7 @@ connect_and_wait (FlitzisPipewire *self, GError **error)
   struct timespec deadline;
   int             result;
 
-  pw_thread_loop_get_time (self->thread_loop, &deadline, START_TIMEOUT_NS);
+  pw_thread_loop_get_time (self->thread_loop, &deadline, ANSWER_TIMEOUT_NS);
   result = connect_core (self);
 
   if (result < 0)

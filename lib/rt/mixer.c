@@ -39,6 +39,14 @@ flitzis_mixer_disown (FlitzisMixer *mixer) FLITZIS_REALTIME
 }
 
 bool
+flitzis_mixer_is_in_block (FlitzisMixer *mixer) FLITZIS_REALTIME
+{
+  /* Written back as it is: so a block that is not seen here has this before it. */
+  return atomic_fetch_or_explicit (&mixer->owner, 0, memory_order_acq_rel) ==
+         FLITZIS_OWNER_CALLBACK;
+}
+
+bool
 flitzis_mixer_is_streaming (FlitzisMixer *mixer) FLITZIS_REALTIME
 {
   return atomic_load_explicit (&mixer->streaming, memory_order_relaxed);
@@ -48,6 +56,25 @@ void
 flitzis_mixer_set_streaming (FlitzisMixer *mixer, bool streaming) FLITZIS_REALTIME
 {
   atomic_store_explicit (&mixer->streaming, streaming, memory_order_relaxed);
+  atomic_fetch_add_explicit (&mixer->run, 1, memory_order_relaxed);
+}
+
+/* Two drivers, or two runs of one stream, have nothing to do with each other. */
+void
+flitzis_mixer_follow_clock (FlitzisMixer *mixer,
+                            uint32_t      driver_id,
+                            uint64_t      position,
+                            uint64_t      duration) FLITZIS_REALTIME
+{
+  uint32_t run = atomic_load_explicit (&mixer->run, memory_order_relaxed);
+
+  if (run == mixer->clock_run && driver_id == mixer->driver_id && mixer->next_clock != 0 &&
+      position > mixer->next_clock)
+    atomic_fetch_add_explicit (&mixer->n_xruns, 1, memory_order_relaxed);
+
+  mixer->clock_run = run;
+  mixer->driver_id = driver_id;
+  mixer->next_clock = position + duration;
 }
 
 /* Control counts what can come back and refuses first, so there is always room for a report. */

@@ -82,10 +82,13 @@ typedef struct
   _Atomic uint64_t n_rejected;
   _Atomic uint64_t n_xruns;
 
-  /* the output's callback; its setup forgets the clock of the last stream */
-  uint32_t         driver_id;
-  _Atomic uint64_t next_clock; /* of the driver, if it leaves no cycle out; 0: unknown */
   _Atomic uint32_t n_playing;
+
+  /* the output counts up what it begins and ends; the callback follows the clock of one run */
+  _Atomic uint32_t run;
+  uint32_t         clock_run;
+  uint32_t         driver_id;
+  uint64_t         next_clock; /* of the driver, if it leaves no cycle out; 0: unknown */
 } FlitzisMixer;
 
 /* Never waits; false while another owner is at work. */
@@ -93,9 +96,20 @@ bool flitzis_mixer_try_own (FlitzisMixer *mixer,
                             FlitzisOwner  owner) FLITZIS_REALTIME;
 void flitzis_mixer_disown (FlitzisMixer *mixer) FLITZIS_REALTIME;
 
+/* For the output, which sets a pointer that the callback reads as the owner: while this is true, a
+ * block may be under way that still uses the old one. Each block that begins later has the new. */
+bool flitzis_mixer_is_in_block (FlitzisMixer *mixer) FLITZIS_REALTIME;
+
 bool flitzis_mixer_is_streaming (FlitzisMixer *mixer) FLITZIS_REALTIME;
 void flitzis_mixer_set_streaming (FlitzisMixer *mixer,
                                   bool          streaming) FLITZIS_REALTIME;
+
+/* The callback: the driver's clock stands at `position` and this cycle takes `duration`. Counts an
+ * xrun where the driver has left cycles out. */
+void flitzis_mixer_follow_clock (FlitzisMixer *mixer,
+                                 uint32_t      driver_id,
+                                 uint64_t      position,
+                                 uint64_t      duration) FLITZIS_REALTIME;
 
 /* The owner: carries out the commands and stops that were there when it began. */
 void flitzis_mixer_apply (FlitzisMixer *mixer) FLITZIS_REALTIME;

@@ -1,0 +1,554 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""Servers that die, refuse, hang, lie or are not there, and graphs that change under an engine."""
+
+import contextlib
+import itertools
+import json
+import os
+import pathlib
+import random
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+
+import pytest
+
+import gi
+
+gi.require_version('Flitzis', '1')
+from gi.repository import Flitzis, GLib
+
+from pipewire_daemon import PipeWire, poll
+from test_live import State, state_is
+from test_playing import assert_same, constant, fails_with, fill, noise, render
+
+
+# A server that refuses, hangs, lies or is not there
+
+
+class FakeServer:
+    """Listens where the server should; `serve (connection)` gets each connection and its end."""
+
+    def __init__(self, folder, serve):
+        self.path = pathlib.Path(folder) / 'pipewire-0'
+        self.path.unlink(missing_ok=True)
+        self.serve = serve
+        self.times = []
+        self.connections = []
+        self.socket = socket.socket(socket.AF_UNIX)
+        self.socket.bind(str(self.path))
+        self.socket.listen()
+        self.thread = threading.Thread(target=self._run)
+
+    def _run(self):
+        while True:
+            connection, _address = self.socket.accept()
+            if self.serve is None:
+                return
+            self.times.append(time.monotonic())
+            self.connections.append(connection)
+            with contextlib.suppress(OSError):
+                self.serve(connection)
+
+    def __enter__(self):
+        self.thread.start()
+        return self
+
+    def __exit__(self, *_exception):
+        self.serve = None
+        with socket.socket(socket.AF_UNIX) as last:
+            last.connect(str(self.path))
+        self.thread.join()
+        for each in (self.socket, *self.connections):
+            each.close()
+        self.path.unlink()
+
+
+def close_after(connection, answer=b''):
+    connection.recv(4096)
+    connection.sendall(answer)
+    connection.close()
+
+
+def message(size, opcode=0, sequence=0, n_fds=0, body=b''):
+    """A message of the native protocol to the core: id, opcode and size, sequence, descriptors."""
+    return b''.join(n.to_bytes(4, 'little') for n in (
+        0, opcode << 24 | size, sequence, n_fds)) + body
+
+
+SERVERS = {
+    'closes': lambda connection: connection.close(),
+    'reads and closes': close_after,
+    'is deaf': lambda connection: None,
+    'talks zeros': lambda connection: connection.sendall(bytes(10000)),
+    'talks garbage': lambda connection: connection.sendall(random.Random(1).randbytes(10000)),
+    'talks HTTP': lambda connection: close_after(
+        connection, b'HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n'),
+    'promises too much': lambda connection: connection.sendall(message(0xffffff)),
+    'sends empty messages': lambda connection: connection.sendall(
+        b''.join(message(0, opcode) for opcode in range(256))),
+    'sends broken messages': lambda connection: connection.sendall(
+        b''.join(message(16, opcode, body=bytes(range(16))) for opcode in range(256))),
+    'sends no descriptors': lambda connection: connection.sendall(message(0, n_fds=200)),
+}
+
+
+@contextlib.contextmanager
+def no_server(kind, folder, monkeypatch):
+    monkeypatch.setenv('XDG_RUNTIME_DIR', str(folder))
+    path = folder / 'pipewire-0'
+    if kind in SERVERS:
+        with FakeServer(folder, SERVERS[kind]):
+            yield
+        return
+    if kind == 'no folder':
+        monkeypatch.setenv('XDG_RUNTIME_DIR', str(folder / 'nowhere'))
+    elif kind == 'no variable':
+        monkeypatch.delenv('XDG_RUNTIME_DIR')
+        monkeypatch.delenv('USERPROFILE', raising=False)
+    elif kind == 'empty variable':
+        monkeypatch.setenv('XDG_RUNTIME_DIR', '')
+    elif kind == 'a file for a folder':
+        (folder / 'file').touch()
+        monkeypatch.setenv('XDG_RUNTIME_DIR', str(folder / 'file'))
+    elif kind == 'a long path':
+        monkeypatch.setenv('XDG_RUNTIME_DIR', str(folder / ('x' * 200)))
+    elif kind == 'a file for a socket':
+        path.write_text('not a socket')
+    elif kind == 'a folder for a socket':
+        path.mkdir()
+    elif kind == 'a pipe for a socket':
+        os.mkfifo(path)
+    elif kind == 'nobody behind the socket':
+        with socket.socket(socket.AF_UNIX) as listener:
+            listener.bind(str(path))
+    elif kind == 'a queue that is full':
+        with socket.socket(socket.AF_UNIX) as listener, socket.socket(socket.AF_UNIX) as first:
+            listener.bind(str(path))
+            listener.listen(0)
+            first.connect(str(path))
+            yield
+        return
+    elif kind == 'datagrams':
+        with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as listener:
+            listener.bind(str(path))
+            yield
+        return
+    else:
+        monkeypatch.setenv('PIPEWIRE_REMOTE', kind)
+    yield
+
+
+NO_SERVERS = (
+    *SERVERS, 'no folder', 'no variable', 'empty variable', 'a file for a folder', 'a long path',
+    'a file for a socket', 'a folder for a socket', 'a pipe for a socket',
+    'nobody behind the socket', 'a queue that is full', 'datagrams',
+    'no-such-remote', '/no/such/remote', '/', '.', '../..', '{ nonsense', 'x' * 300)
+
+
+SLOW = [kind for kind in SERVERS if kind.startswith(('talks zeros', 'promises', 'sends'))]
+
+
+def fds():
+    return len(os.listdir('/proc/self/fd'))
+
+
+def threads():
+    """How many, but for those of GLib's pools, which wait for more work and then go."""
+    n = 0
+    for task in pathlib.Path('/proc/self/task').iterdir():
+        with contextlib.suppress(OSError):
+            n += not (task / 'comm').read_text().startswith('pool')
+    return n
+
+
+@pytest.mark.parametrize('kind', [
+    pytest.param(kind, marks=pytest.mark.slow if kind in SLOW else ()) for kind in NO_SERVERS])
+def test_a_server_that_does_not_serve_is_an_error(tmp_path, monkeypatch, make_engine, iterate,
+                                                  capfd, request, kind):
+    """In the background, too, and soon; nothing is left over, and all else works: `render`, and a
+    start where there is a server."""
+    engine, other = make_engine(), make_engine()
+    frames = fill(engine, 0, noise(1, 100))
+
+    def fail():
+        began, results = time.monotonic(), []
+        other.start_async(None, lambda _engine, result: results.append(result))
+        with fails_with(Flitzis.EngineError.OUTPUT, 'PipeWire'):
+            engine.start()
+        iterate(lambda: results)
+        with fails_with(Flitzis.EngineError.OUTPUT, 'PipeWire'):
+            other.start_finish(results[0])
+        assert time.monotonic() - began < 10
+        assert engine.props.state == other.props.state == State.STOPPED
+    fail()  # what GLib opens once stays open
+    n_fds = fds()
+    with no_server(kind, tmp_path, monkeypatch):
+        fail()
+        engine.play_sample(0, 1.0)
+        assert_same(render(engine, 100), frames)
+    assert capfd.readouterr() == ('', '')
+    request.getfixturevalue('pipewire')
+    monkeypatch.delenv('PIPEWIRE_REMOTE', raising=False)
+    assert engine.start()
+    state_is(engine, State.RUNNING)
+    engine.stop()
+    assert fds() == n_fds
+
+
+NO_PERMISSION = '''
+import gi, sys
+gi.require_version('Flitzis', '1')
+from gi.repository import Flitzis, GLib
+
+engine = Flitzis.Engine()
+try:
+    engine.start()
+except GLib.Error as error:
+    assert error.matches(Flitzis.EngineError.quark(), Flitzis.EngineError.OUTPUT)
+    print(error.message)
+'''
+
+
+def test_a_server_without_permission_is_an_error(tmp_path):
+    """Its socket is not seen at all. Root has to give up its powers for that."""
+    with FakeServer(tmp_path, SERVERS['is deaf']) as server:
+        server.path.chmod(0)
+        command = ['setpriv', '--inh-caps=-all', '--bounding-set=-all'] if not os.geteuid() else []
+        result = subprocess.run(
+            [*command, sys.executable, '-c', NO_PERMISSION], capture_output=True, text=True,
+            timeout=60, env=dict(os.environ, XDG_RUNTIME_DIR=str(tmp_path)))
+        assert (result.returncode, result.stdout, result.stderr) == (
+            0, 'Could not play through PipeWire: no server is running here\n', '')
+        assert not server.times
+
+
+# A server that dies
+
+
+# Three engines play, and one thread watches that no position goes back. One line a loss is read and
+# printed: what happens there is what the server does.
+SURVIVOR = '''
+import gi, json, os, struct, sys, threading, time
+gi.require_version('Flitzis', '1')
+from gi.repository import Flitzis, GLib
+
+State = Flitzis.State
+N_ENGINES = 3
+n_samples = n_gone = n_watched = 0
+n_back = [0] * N_ENGINES
+is_over = False
+
+
+def iterate(condition):
+    deadline = time.monotonic() + 50
+    while not condition():
+        if not context.iteration(False):
+            time.sleep(0.001)
+        assert time.monotonic() < deadline, [engine.props.state for engine in engines]
+
+
+def gone():
+    global n_gone
+    n_gone += 1
+
+
+def fill(engine, slot, rate, value, n_frames):
+    global n_samples
+    data = struct.pack('<f', value) * n_frames
+    sample = Flitzis.Sample.new(GLib.Bytes.new(data), 1, rate)
+    sample.weak_ref(gone)
+    engine.set_sample(slot, sample)
+    n_samples += 1
+
+
+def watch():
+    global n_watched
+    last = [0] * N_ENGINES
+    while not is_over:
+        for i, engine in enumerate(engines):
+            position = engine.props.position
+            n_back[i] += position < last[i]
+            last[i] = position
+        n_watched += 1
+        time.sleep(0.0005)
+
+
+def name_of(task):
+    try:
+        with open(f'/proc/self/task/{task}/comm') as comm:
+            return comm.read()
+    except FileNotFoundError:
+        return 'pool'
+
+
+def resources():
+    """Descriptors and threads, but for GLib's pools, which wait for more work and then go."""
+    names = [name_of(task) for task in os.listdir('/proc/self/task')]
+    return len(os.listdir('/proc/self/fd')), sum(not name.startswith('pool') for name in names)
+
+
+def all_are(state):
+    """By what they told, not only by what they say."""
+    return lambda: all(told and told[-1] == state for told in tolds)
+
+
+context = GLib.MainContext.default()
+nothing = resources()
+engines = [Flitzis.Engine(client_name=f'survivor-{i}') for i in range(N_ENGINES)]
+tolds = [[] for _ in engines]
+for engine, told in zip(engines, tolds):
+    engine.connect('notify::state', lambda engine, _pspec, told: told.append(engine.props.state),
+                   told)
+    fill(engine, 0, 1000, 0.25, 600 * 1000)
+    engine.start()
+    engine.play_sample(0, 1.0)
+watcher = threading.Thread(target=watch, daemon=True)
+watcher.start()
+iterate(all_are(State.RUNNING))
+running = resources()
+print('running', flush=True)
+for line in sys.stdin:
+    if line == 'end\\n':
+        break
+    for told in tolds:
+        told[:-1] = []
+    iterate(all_are(State.RECONNECTING))
+    positions = [engine.props.position for engine in engines]
+    for engine in engines:
+        assert engine.props.n_playing == 1
+        fill(engine, 1, 48000, 0.0, 100)
+        assert engine.play_sample(1, 1.0) == 0
+    assert positions == [engine.props.position for engine in engines]
+    print('away', flush=True)
+    sys.stdin.readline()
+    iterate(all_are(State.RUNNING))
+    print('back', flush=True)
+    sys.stdin.readline()
+    for engine in engines:
+        assert engine.play_sample(1, 1.0)
+        iterate(lambda: engine.props.n_playing == 1 and not engine.get_slot(1).props.playing)
+    assert all(told == [State.RUNNING, State.RECONNECTING, State.RUNNING]
+               for told in tolds), tolds
+    iterate(lambda: resources() == running)
+    print('on', flush=True)
+is_over = True
+watcher.join()
+for engine in engines:
+    engine.stop_all_samples()
+    engine.unload_sample(0)
+    engine.unload_sample(1)
+    iterate(lambda: engine.props.n_playing == 0)
+iterate(lambda: n_gone == n_samples)
+for engine in engines:
+    engine.stop()
+    assert engine.props.n_triggered == engine.props.n_started + engine.props.n_rejected
+iterate(lambda: resources()[1] == nothing[1])
+first = resources()
+engines[0].start()
+engines[0].stop()
+assert resources()[0] == first[0] and first[0] - nothing[0] < 3, (nothing, first)
+print(json.dumps({'back': sum(n_back), 'watched': n_watched > 0, 'samples': n_samples}))
+'''
+
+
+class Child:
+    """A program that is told and tells one line at a time; all it writes is kept."""
+
+    def __init__(self, program, folder):
+        self.errors = folder / 'errors'
+        with open(self.errors, 'wb') as errors:
+            self.process = subprocess.Popen(
+                ['setpriv', '--pdeathsig', 'KILL', sys.executable, '-c', program], text=True,
+                stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=errors)
+
+    def tell(self, line):
+        self.process.stdin.write(line + '\n')
+        self.process.stdin.flush()
+
+    def expect(self, line):
+        found = self.process.stdout.readline()
+        assert found == line + '\n', self.errors.read_text()
+
+    def end(self):
+        """What it wrote last, and in all to its standard error."""
+        output, _errors = self.process.communicate(timeout=60)
+        assert self.process.returncode == 0, self.errors.read_text()
+        return output, self.errors.read_text()
+
+
+@pytest.fixture
+def make_child(tmp_path):
+    children = []
+
+    def make(program):
+        children.append(Child(program, tmp_path))
+        return children[-1]
+    yield make
+    for child in children:
+        child.process.kill()
+        child.process.communicate()
+
+
+@pytest.mark.parametrize('n_losses', (3, pytest.param(50, marks=pytest.mark.slow)))
+def test_a_server_may_be_killed_again_and_again(pipewire, make_child, n_losses):
+    """With and without a good-bye. Each time the engines say so, wait, and sound again by
+    themselves, from where they stood; nothing is printed, nothing leaks."""
+    child = make_child(SURVIVOR)
+    child.expect('running')
+    for number in itertools.islice(itertools.cycle((signal.SIGKILL, signal.SIGTERM)), n_losses):
+        pipewire.kill(number)
+        child.tell('')
+        child.expect('away')
+        pipewire.start()
+        child.tell('')
+        child.expect('back')
+        with pipewire.record() as recording:
+            recording.wait(2048)
+        assert recording.frames.max() == 0.75
+        child.tell('')
+        child.expect('on')
+    child.tell('end')
+    output, errors = child.end()
+    assert json.loads(output) == {'back': 0, 'watched': True, 'samples': 3 + 3 * n_losses}
+    assert len(errors.splitlines()) <= n_losses, errors
+    assert errors == ''
+
+
+@pytest.fixture
+def mortal(tmp_path, monkeypatch):
+    """A PipeWire of the test's own, with a session manager, to be killed and replaced."""
+    daemon = PipeWire(tempfile.mkdtemp(dir=os.environ['XDG_RUNTIME_DIR']))
+    daemon.start()
+    monkeypatch.setenv('XDG_RUNTIME_DIR', str(daemon.runtime_dir))
+    yield daemon
+    daemon.stop()
+
+
+@pytest.fixture
+def playing(make_engine):
+    """An engine that plays a long note."""
+    engine = make_engine(client_name='survivor')
+    fill(engine, 0, constant(60 * 48000, 0.25))
+    engine.start()
+    engine.play_sample(0, 1.0)
+    state_is(engine, State.RUNNING)
+    return engine
+
+
+def assert_sounds(pipewire, engine):
+    state_is(engine, State.RUNNING)
+    with pipewire.record() as recording:
+        recording.wait(2048)
+    assert recording.frames.max() == 0.25
+
+
+@pytest.mark.parametrize('kind', ['closes', *(
+    pytest.param(kind, marks=pytest.mark.slow)
+    for kind in ('reads and closes', 'talks garbage', 'nobody'))])
+def test_a_lost_engine_tries_again_within_half_a_second(mortal, playing, capfd, kind):
+    """As long as it takes, without haste; ten times the time for a busy machine."""
+    n_attempts = 4
+    mortal.kill()
+    state_is(playing, State.RECONNECTING)
+    began = time.monotonic()
+    if kind != 'nobody':
+        with FakeServer(mortal.runtime_dir, SERVERS[kind]) as server:
+            poll(lambda: len(server.times) > n_attempts, 'the attempts', n_attempts * 5.0)
+            assert server.times[n_attempts] - server.times[0] > n_attempts * 0.2
+    assert time.monotonic() - began < n_attempts * 5.0
+    position = playing.props.position
+    mortal.start()
+    assert_sounds(mortal, playing)
+    assert playing.props.position > position
+    assert capfd.readouterr() == ('', '')
+
+
+def test_a_lost_engine_does_not_wait_for_a_server_that_never_answers(mortal, playing):
+    """Where one hangs, and another takes its place, the engine finds that."""
+    mortal.kill()
+    state_is(playing, State.RECONNECTING)
+    with FakeServer(mortal.runtime_dir, SERVERS['is deaf']) as server:
+        poll(lambda: server.times, 'the first attempt')
+        (mortal.runtime_dir / 'pipewire-0').rename(mortal.runtime_dir / 'away')
+        server.path = mortal.runtime_dir / 'away'
+        mortal.start()
+        assert_sounds(mortal, playing)
+
+
+@pytest.mark.parametrize('n_flickers', (3, pytest.param(200, marks=pytest.mark.slow)))
+def test_a_server_may_die_while_the_engine_comes_back(mortal, playing, capfd, n_flickers):
+    """At any moment, before and after it has taken the stream."""
+    for i in range(n_flickers):
+        mortal.kill()
+        state_is(playing, State.RECONNECTING)
+        mortal.flicker(0.4 * (i * 0.618034 % 1))
+    position = playing.props.position
+    mortal.start()
+    assert_sounds(mortal, playing)
+    assert playing.props.position > position
+    assert capfd.readouterr() == ('', '')
+
+
+@pytest.mark.parametrize('n_starts', (3, pytest.param(100, marks=pytest.mark.slow)))
+def test_an_engine_may_start_and_stop_while_the_server_dies(mortal, make_engine, n_starts):
+    """Each start succeeds or is an error, each stop ends; a new server serves the same engine."""
+    engine = make_engine()
+    fill(engine, 0, constant(60 * 48000, 0.25))
+    engine.play_sample(0, 1.0)
+    n_fds = fds()
+    for i in range(n_starts):
+        killer = threading.Timer(0.03 * (i * 0.618034 % 1), mortal.kill,
+                                 ((signal.SIGKILL, signal.SIGTERM)[i % 2],))
+        killer.start()
+        with contextlib.suppress(GLib.Error):
+            engine.start()
+            if i % 3 == 0:
+                killer.join()
+                state_is(engine, State.RECONNECTING)
+        engine.stop()
+        assert engine.props.state == State.STOPPED
+        killer.join()
+        mortal.start()
+    assert fds() == n_fds
+    engine.start()
+    assert_sounds(mortal, engine)
+
+
+def test_an_engine_goes_while_it_is_lost(mortal, make_engine):
+    """Stopped, and dropped without a stop, at any moment between two attempts."""
+    before, gone = (fds(), threads()), []
+    for i in range(4):
+        engine = Flitzis.Engine()
+        engine.weak_ref(lambda: gone.append(True))
+        fill(engine, 0, constant(4800, 0.25))
+        engine.start()
+        engine.play_sample(0, 1.0)
+        state_is(engine, State.RUNNING)
+        mortal.kill()
+        state_is(engine, State.RECONNECTING)
+        time.sleep(0.3 * (i * 0.618034 % 1))
+        if i % 2:
+            engine.stop()
+        del engine
+        assert len(gone) == i + 1
+        mortal.start()
+    poll(lambda: (fds(), threads()) == before, 'threads and descriptors to go')
+
+
+@pytest.mark.parametrize('kind', ('node', 'client'))
+def test_an_engine_that_is_thrown_out_comes_back(mortal, playing, iterate, kind):
+    """Any program may destroy a node, and the connection of another program."""
+    told = []
+    playing.connect('notify::state', lambda engine, _pspec: told.append(engine.props.state))
+    position = playing.props.position
+    node = mortal.wait_linked('survivor')
+    mortal.tool('pw-cli', 'destroy', str(
+        node['id'] if kind == 'node' else node['info']['props']['client.id']))
+    iterate(lambda: told[-2:] == [State.RECONNECTING, State.RUNNING])
+    assert_sounds(mortal, playing)
+    assert playing.props.position > position
