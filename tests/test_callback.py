@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """What the audio callback does in a real graph while other threads call all that there is: no
-allocation, lock, GLib, system call, wait or page fault. rtcheck/rtcheck.c says how it is seen."""
+allocation, lock, GLib, system call, wait or page fault. rtcheck/rtcheck.c says how it is seen; what
+RealtimeSanitizer knows to see, it is asked, too."""
 
 import json
 import os
@@ -51,21 +52,47 @@ def functions_of(library):
 
 
 @pytest.fixture(scope='session')
-def preloads(tmp_path_factory):
-    """rtcheck and plant, compiled."""
-    folder = tmp_path_factory.mktemp('rtcheck')
+def compile_preload(tmp_path_factory):
+    """`compile_preload (name, argument, ...)` makes a library and returns its path."""
+    folder = tmp_path_factory.mktemp('preload')
+    flags = output_of('pkg-config', '--cflags', '--libs', *LIBRARIES, 'libpipewire-0.3').split()
+
+    def compile(name, *arguments):
+        # The functions that are stood before are looked up behind the library: it brings them.
+        output_of('cc', '-shared', '-fPIC', '-O2', '-g', '-Wall', '-Wextra', '-Werror',
+                  '-Wno-unused-parameter', '-fno-omit-frame-pointer', '-D_GNU_SOURCE',
+                  '-Wl,-z,now', '-o', folder / f'lib{name}.so', *arguments,
+                  '-Wl,--no-as-needed', *flags)
+        return folder / f'lib{name}.so'
+    return compile
+
+
+@pytest.fixture(scope='session')
+def rtcheck(compile_preload, tmp_path_factory):
     stubs = [*FUNCTIONS, *(name for library in LIBRARIES for name in functions_of(library))]
     assert len(stubs) > 3000
-    (folder / 'functions').write_text(''.join(f'STUB {name}\n' for name in stubs))
-    flags = output_of('pkg-config', '--cflags', '--libs', *LIBRARIES, 'libpipewire-0.3').split()
-    common = ['cc', '-shared', '-fPIC', '-O2', '-g', '-Wall', '-Wextra', '-Werror',
-              '-Wno-unused-parameter', '-fno-omit-frame-pointer', '-D_GNU_SOURCE', '-Wl,-z,now']
-    # The functions that stubs stand before are looked up behind rtcheck, so it brings them along.
-    output_of(*common, f'-DFUNCTIONS="{folder}/functions"', '-o', folder / 'librtcheck.so',
-              FOLDER / 'rtcheck.c', FOLDER / 'stubs.S', '-Wl,--no-as-needed', *flags)
+    path = tmp_path_factory.mktemp('rtcheck') / 'functions'
+    path.write_text(''.join(f'STUB {name}\n' for name in stubs))
+    return compile_preload('rtcheck', f'-DFUNCTIONS="{path}"', FOLDER / 'rtcheck.c',
+                           FOLDER / 'stubs.S')
+
+
+@pytest.fixture(scope='session')
+def rtsan(compile_preload, tmp_path_factory):
+    archives = [path for folder in ('lib/llvm-*/lib', 'lib', 'lib64') for path in
+                pathlib.Path('/usr').glob(f'{folder}/clang/*/lib/*/libclang_rt.rtsan*.a')]
+    assert archives, "clang's runtime of RealtimeSanitizer is not installed"
+    # A program's runtime begins before all others; what does that for it no library may have.
+    archive = tmp_path_factory.mktemp('rtsan') / 'runtime.a'
+    output_of('objcopy', '--remove-section=.preinit_array', max(archives), archive)
+    return compile_preload('rtsan', '-Wl,-z,initfirst', FOLDER / 'rtsan.c', '-Wl,--whole-archive',
+                           archive, '-Wl,--no-whole-archive')
+
+
+@pytest.fixture(scope='session')
+def plant(compile_preload):
     # What is of no use the compiler leaves out, where it knows a function.
-    output_of(*common, '-fno-builtin', '-o', folder / 'libplant.so', FOLDER / 'plant.c', *flags)
-    return folder / 'librtcheck.so', folder / 'libplant.so'
+    return compile_preload('plant', '-fno-builtin', FOLDER / 'plant.c')
 
 
 class Report:
@@ -93,28 +120,30 @@ def verbs_and_properties():
     return verbs, properties
 
 
-def hammer(tmp_path, preloads, seconds, plant=None):
-    """Runs hammer.py; returns what rtcheck reports and what hammer.py counted."""
-    rtcheck, planted = preloads
-    path = tmp_path / 'report'
-    environment = {
-        'LD_PRELOAD': f'{planted}:{rtcheck}' if plant else str(rtcheck),
-        'FLITZIS_RTCHECK': str(path),
+def run_hammer(tmp_path, seconds, *preloads, **environment):
+    """Runs hammer.py; returns the process and the file that a preload may write."""
+    environment |= {
+        'LD_PRELOAD': ':'.join(map(str, preloads)),
+        'FLITZIS_RTCHECK': str(tmp_path / 'report'),
         'G_SLICE': 'always-malloc',
-        **({'FLITZIS_PLANT': plant} if plant else {}),
     }
-    result = subprocess.run(
+    return subprocess.run(
         [sys.executable, FOLDER / 'hammer.py', str(seconds), '48000',
          *(FIXTURES / name for name in FILES)],
         env=os.environ | environment, stdin=subprocess.DEVNULL, capture_output=True, text=True,
-        timeout=seconds + 60)
+        timeout=seconds + 60), tmp_path / 'report'
+
+
+def hammer(tmp_path, seconds, *preloads, **environment):
+    """Runs hammer.py; returns what a preload reports and what hammer.py counted."""
+    result, path = run_hammer(tmp_path, seconds, *preloads, **environment)
     assert result.returncode == 0 and result.stderr == '', result.stderr
     return Report(path.read_text()), json.loads(result.stdout)
 
 
-def assert_proven(tmp_path, preloads, pipewire, quantum, rate, seconds):
+def assert_proven(tmp_path, preload, pipewire, quantum, rate, seconds):
     pipewire.force(quantum=quantum, rate=rate)
-    report, counts = hammer(tmp_path, preloads, seconds)
+    report, counts = hammer(tmp_path, seconds, preload)
     assert report.n_offences == 0, report.text
     n_calls = sum(counts['calls'].values()) + sum(counts['refusals'].values())
     print(f'{report.n_callbacks} callbacks, {n_calls} calls')
@@ -132,25 +161,42 @@ GRAPHS = ((32, 48000), (128, 48000), (1024, 48000), (8192, 48000), (1024, 44100)
 
 
 @pytest.mark.parametrize('quantum, rate', GRAPHS)
-def test_the_callback_keeps_its_contract(tmp_path, preloads, pipewire, quantum, rate):
-    assert_proven(tmp_path, preloads, pipewire, quantum, rate, seconds=3)
+def test_the_callback_keeps_its_contract(tmp_path, rtcheck, pipewire, quantum, rate):
+    assert_proven(tmp_path, rtcheck, pipewire, quantum, rate, seconds=3)
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize('quantum, rate', GRAPHS)
-def test_the_callback_keeps_its_contract_for_long(tmp_path, preloads, pipewire, quantum, rate):
-    assert_proven(tmp_path, preloads, pipewire, quantum, rate, seconds=20)
+def test_the_callback_keeps_its_contract_for_long(tmp_path, rtcheck, pipewire, quantum, rate):
+    assert_proven(tmp_path, rtcheck, pipewire, quantum, rate, seconds=20)
+
+
+def test_realtime_sanitizer_finds_nothing(tmp_path, rtsan, pipewire):
+    assert_proven(tmp_path, rtsan, pipewire, 256, 48000, seconds=3)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize('quantum, rate', GRAPHS)
+def test_realtime_sanitizer_finds_nothing_for_long(tmp_path, rtsan, pipewire, quantum, rate):
+    assert_proven(tmp_path, rtsan, pipewire, quantum, rate, seconds=20)
+
+
+@pytest.mark.parametrize('name', ['malloc', 'free', 'pthread_mutex_lock', 'fputs', 'nanosleep'])
+def test_realtime_sanitizer_sees_a_call(tmp_path, rtsan, plant, pipewire, name):
+    result, _report = run_hammer(tmp_path, 0.2, plant, rtsan, FLITZIS_PLANT=name)
+    assert result.returncode != 0
+    assert f'real-time unsafe function `{name}` in real-time context' in result.stderr
 
 
 SYSTEM_CALLS = {'write': '1', 'sched_yield': '24', 'nanosleep': '230', 'inline': '39'}
 
 
 @pytest.fixture
-def offend(tmp_path, preloads, pipewire):
+def offend(tmp_path, rtcheck, plant, pipewire):
     """What rtcheck reports where each callback does what it must not."""
-    def run(plant):
+    def run(name):
         pipewire.force(quantum=256)
-        report, _counts = hammer(tmp_path, preloads, 0.2, plant)
+        report, _counts = hammer(tmp_path, 0.2, plant, rtcheck, FLITZIS_PLANT=name)
         assert report.n_callbacks > 3
         return report
     return run
