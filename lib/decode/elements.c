@@ -164,8 +164,9 @@ pad_added_cb (GstElement *decodebin, GstPad *pad, FlitzisElements *self)
  * Only these take part. A list and not a filter, since what else there is depends on the machine,
  * and a filter would give a file to whatever plugin claims it: to libav's demuxers, which can spin
  * for ever on broken files, to libsndfile's element, which can hang, to players of tunes without an
- * end, to those of playlists, which fetch what these name. Each format is one that the tests load;
- * where systems differ in the element for it, all are named. No video is decoded for its sound.
+ * end, to those of playlists, which fetch what these name, to synthesizers of MIDI, which load
+ * sound fonts of any size. Each format is one that the tests load; where systems differ in the
+ * element for it, all are named. No video is decoded for its sound.
  */
 static const char *const allowed_elements[] = {
   /* WAV with its codecs, AIFF, AU */
@@ -223,10 +224,6 @@ static const char *const allowed_elements[] = {
   "flvdemux",
   "matroskademux",
   "tsdemux",
-
-  /* MIDI, where a sound font is installed */
-  "fluiddec",
-  "midiparse",
 };
 
 static int
