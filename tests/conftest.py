@@ -17,6 +17,8 @@ from pipewire_daemon import PipeWire
 
 def pytest_addoption(parser):
     parser.addoption('--slow', action='store_true', help='run the slow tests too')
+    parser.addoption('--fuzz', type=int, default=60, metavar='SECONDS',
+                     help='how long libFuzzer makes up files for test_fuzz.py')
 
 
 def pytest_configure(config):

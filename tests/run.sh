@@ -14,8 +14,8 @@ programs="$programs valac gjs gi-docgen clang-format ffmpeg pipewire pw-play pw-
   pw-metadata wireplumber setpriv Xvfb"
 python_modules='gi numpy pytest'
 case " $* " in *' --slow '*)
-  packages="$packages valgrind"
-  programs="$programs valgrind"
+  packages="$packages valgrind clang llvm libclang-rt-dev"
+  programs="$programs valgrind clang llvm-symbolizer"
 esac
 
 install_missing
