@@ -168,7 +168,7 @@ def test_a_file_comes_to_what_the_table_says(name, results):
     result = results[name]
     check_bounds(name, result)
     outcome, text = EXPECTED[name]
-    assert outcome_of(result) in outcome.split('|'), result
+    assert outcome_of(result) == outcome, result
     assert text in result.get('message', ''), result
 
 

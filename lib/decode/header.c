@@ -151,6 +151,23 @@ is_coded_by_frame (guint16 format)
   return format == 1 || format == 3 || format == 6 || format == 7;
 }
 
+/* Beside these: ADPCM of Microsoft and IMA, GSM, MPEG layers I to III, AAC, AC-3. */
+static gboolean
+is_known_format (guint16 format)
+{
+  static const guint16 formats[] = { 0x02, 0x11, 0x31, 0x50, 0x55, 0xff, 0x1610, 0x2000 };
+
+  for (guint i = 0; i < G_N_ELEMENTS (formats); i++)
+    if (format == formats[i])
+      return TRUE;
+
+  return is_coded_by_frame (format);
+}
+
+/* What follows the format in its longer form. */
+static const guint8 format_guid_end[14] = { 0x00, 0x00, 0x00, 0x00, 0x10, 0x00, 0x80,
+                                            0x00, 0x00, 0xaa, 0x00, 0x38, 0x9b, 0x71 };
+
 /* Finds the format and then the frames. RF64 has their size in a chunk of its own in front. */
 static void
 read_riff (FlitzisHeader *self, Reader *reader, GError **error)
@@ -162,7 +179,7 @@ read_riff (FlitzisHeader *self, Reader *reader, GError **error)
 
   for (guint i = 0; i < MAX_CHUNKS; i++)
     {
-      guint8  chunk[8 + 26] = { 0 };
+      guint8  chunk[8 + 40] = { 0 };
       guint64 n_blocks;
       guint32 size, mask;
       guint16 format, n_channels;
@@ -190,15 +207,18 @@ read_riff (FlitzisHeader *self, Reader *reader, GError **error)
         }
       else if (memcmp (chunk, "fmt ", 4) == 0)
         {
-          if (size < 16 || !read_at (reader, offset + 8, chunk + 8, MIN (size, 26), error))
+          if (size < 16 || !read_at (reader, offset + 8, chunk + 8, MIN (size, 40), error))
             return;
 
           format = read_le16 (chunk + 8);
           n_channels = read_le16 (chunk + 10);
           block_size = read_le16 (chunk + 20);
           mask = format == 0xfffe && size >= 24 ? read_le32 (chunk + 8 + 20) : 0;
-          if (format == 0xfffe && size >= 26)
+          if (format == 0xfffe && size >= 40 &&
+              memcmp (chunk + 8 + 26, format_guid_end, sizeof format_guid_end) == 0)
             format = read_le16 (chunk + 8 + 24);
+          if (!is_known_format (format))
+            self->unknown_format = format;
           if (is_coded_by_frame (format))
             frame_size = MAX (block_size, n_channels * ((read_le16 (chunk + 22) + 7u) / 8));
           if (n_channels > 2 && mask == 0)
@@ -215,6 +235,8 @@ read_aiff (FlitzisHeader *self, Reader *reader, GError **error)
 {
   guint64 offset = 12;
   guint   frame_size = 0;
+
+  self->container = FLITZIS_CONTAINER_AIFF;
 
   for (guint i = 0; i < MAX_CHUNKS; i++)
     {

@@ -11,6 +11,7 @@ typedef enum
 {
   FLITZIS_CONTAINER_OTHER,
   FLITZIS_CONTAINER_RIFF,
+  FLITZIS_CONTAINER_AIFF,
   FLITZIS_CONTAINER_FLAC,
   FLITZIS_CONTAINER_OGG,
   FLITZIS_CONTAINER_MPEG_AUDIO, /* packets of MP3 or AAC, without a container */
@@ -40,6 +41,9 @@ typedef struct
 
   /* WAV: longer than its demuxer can fetch, which then looks for the frames for ever. */
   gboolean is_long;
+
+  /* WAV: how its frames are coded, where that is nothing that decoders are known for. */
+  guint16 unknown_format;
 
   /* WAV: channels without a loudspeaker for each; 0 where they have one, or need none. */
   guint n_unpositioned_channels;

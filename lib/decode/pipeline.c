@@ -26,6 +26,10 @@
 /* What a load may hold beyond the bytes that its sample will have, without counting them. */
 #define MAX_UNCOUNTED_BYTES (4 * 1024 * 1024)
 
+/* GStreamer's own words for it say less, and which of them come is chance. */
+#define NO_SENSE "no decoder can make sense of it"
+#define STOPPED "the decoder has stopped without saying so"
+
 typedef struct
 {
   /* The decoder's threads may touch these for as long as they run. */
@@ -39,8 +43,12 @@ typedef struct
   GstCaps     *caps;
   gsize        n_expected_bytes;
   GstClockTime duration;
-  char        *missing_decoder;
-  char        *missing_other;
+
+  /* any thread, once each: what was found in the file */
+  gpointer has_element;
+  gpointer has_audio;
+  gpointer missing_decoder; /* its description */
+  gpointer other_decoder;   /* of what is no audio */
 } Pipeline;
 
 gboolean
@@ -85,64 +93,105 @@ set_corrupt (Pipeline *self, const char *why, GError **error)
                  flitzis_frames_count (self->frames), get_seconds (self), why);
 }
 
-static void
-set_unsupported (Pipeline *self, const char *why, GError **error)
+static gboolean
+is_set (gpointer *flag)
 {
-  if (self->missing_decoder != NULL)
-    g_set_error (error, FLITZIS_ENGINE_ERROR, FLITZIS_ENGINE_ERROR_UNSUPPORTED,
-                 "GStreamer has no %s installed that Flitzis uses", self->missing_decoder);
-  else if (self->missing_other != NULL)
-    g_set_error (error, FLITZIS_ENGINE_ERROR, FLITZIS_ENGINE_ERROR_UNSUPPORTED,
-                 "it holds no audio (it needs a %s)", self->missing_other);
-  else
-    g_set_error_literal (error, FLITZIS_ENGINE_ERROR, FLITZIS_ENGINE_ERROR_UNSUPPORTED, why);
+  return g_atomic_pointer_get (flag) != NULL;
 }
 
-/* Whether what is missing is for the sound: that of a picture is missing because we left it out. */
+/* Whether the file says what it is: then it is broken, and not something else. */
 static gboolean
-is_for_audio (GstMessage *message)
+is_known (Pipeline *self)
 {
-  const GstStructure *structure = gst_message_get_structure (message);
-  const GValue       *detail = gst_structure_get_value (structure, "detail");
-  const GstCaps      *caps;
+  return is_set (&self->has_element) || (self->header.container != FLITZIS_CONTAINER_OTHER &&
+                                         self->header.container != FLITZIS_CONTAINER_MPEG_AUDIO);
+}
 
-  if (detail == NULL || !GST_VALUE_HOLDS_CAPS (detail))
-    return FALSE;
+/*
+ * Which of the elements complains first, and whether decodebin lets it through, is chance. So what
+ * has failed is told by what was found in the file until then, which comes before any complaint.
+ */
+static void
+set_failed (Pipeline *self, const char *why, GError **error)
+{
+  const char *decoder = g_atomic_pointer_get (&self->missing_decoder);
+  const char *other = g_atomic_pointer_get (&self->other_decoder);
 
-  caps = gst_value_get_caps (detail);
+  if (self->frames->n_values > 0)
+    set_corrupt (self, why, error);
+  else if (decoder != NULL)
+    g_set_error (error, FLITZIS_ENGINE_ERROR, FLITZIS_ENGINE_ERROR_UNSUPPORTED,
+                 "GStreamer has no %s installed that Flitzis uses", decoder);
+  else if (other != NULL && !is_set (&self->has_audio))
+    g_set_error (error, FLITZIS_ENGINE_ERROR, FLITZIS_ENGINE_ERROR_UNSUPPORTED,
+                 "it holds no audio (it needs a %s)", other);
+  else if (self->header.unknown_format != 0)
+    g_set_error (error, FLITZIS_ENGINE_ERROR, FLITZIS_ENGINE_ERROR_UNSUPPORTED,
+                 "nothing decodes its format of WAV, 0x%04x", self->header.unknown_format);
+  else if (is_known (self))
+    set_corrupt (self, why, error);
+  else
+    g_set_error_literal (error, FLITZIS_ENGINE_ERROR, FLITZIS_ENGINE_ERROR_UNSUPPORTED,
+                         "it is not audio that can be decoded");
+}
 
-  return caps != NULL && gst_caps_get_size (caps) > 0 &&
+static void
+set_once (gpointer *target, char *description)
+{
+  if (!g_atomic_pointer_compare_and_exchange (target, NULL, description))
+    g_free (description);
+}
+
+/* Whether others are within it. */
+static gboolean
+is_wrapping (GstCaps *caps)
+{
+  return gst_pb_utils_get_caps_description_flags (caps) &
+         (GST_PBUTILS_CAPS_DESCRIPTION_FLAG_CONTAINER | GST_PBUTILS_CAPS_DESCRIPTION_FLAG_TAG);
+}
+
+static gboolean
+is_audio (GstCaps *caps)
+{
+  return !is_wrapping (caps) &&
          g_str_has_prefix (gst_structure_get_name (gst_caps_get_structure (caps, 0)), "audio/");
 }
 
-static void
-note_missing (Pipeline *self, GstMessage *message)
+/* The file itself, and each stream in it. */
+static gboolean
+autoplug_continue_cb (GstElement *decodebin, GstPad *pad, GstCaps *caps, Pipeline *self)
 {
-  char **description = is_for_audio (message) ? &self->missing_decoder : &self->missing_other;
+  if (is_audio (caps))
+    g_atomic_pointer_set (&self->has_audio, self);
+  else if (!is_wrapping (caps))
+    set_once (&self->other_decoder, gst_pb_utils_get_decoder_description (caps));
 
-  if (*description == NULL)
-    *description = gst_missing_plugin_message_get_description (message);
+  return TRUE;
 }
 
 static void
-translate_error (Pipeline *self, GstMessage *message, GError **error)
+unknown_type_cb (GstElement *decodebin, GstPad *pad, GstCaps *caps, Pipeline *self)
 {
-  g_autoptr (GError) reported = NULL;
+  set_once (is_audio (caps) ? &self->missing_decoder : &self->other_decoder,
+            gst_pb_utils_get_decoder_description (caps));
+}
 
-  gst_message_parse_error (message, &reported, NULL);
+static void
+deep_element_added_cb (GstBin *bin, GstBin *sub_bin, GstElement *element, Pipeline *self)
+{
+  GstElementFactory *factory = gst_element_get_factory (element);
+  const char *class;
 
-  if (g_error_matches (reported, GST_STREAM_ERROR, GST_STREAM_ERROR_TYPE_NOT_FOUND) ||
-      g_error_matches (reported, GST_STREAM_ERROR, GST_STREAM_ERROR_WRONG_TYPE) ||
-      g_error_matches (reported, GST_STREAM_ERROR, GST_STREAM_ERROR_CODEC_NOT_FOUND) ||
-      g_error_matches (reported, GST_STREAM_ERROR, GST_STREAM_ERROR_NOT_IMPLEMENTED) ||
-      g_error_matches (reported, GST_CORE_ERROR, GST_CORE_ERROR_MISSING_PLUGIN))
-    set_unsupported (self, "it is not audio that can be decoded", error);
-  else if (self->missing_decoder != NULL && self->frames->n_values == 0)
-    set_unsupported (self, reported->message, error);
-  else if (reported->domain == GST_RESOURCE_ERROR)
-    g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_FAILED, reported->message);
-  else
-    set_corrupt (self, reported->message, error);
+  if (factory == NULL)
+    return;
+
+  /* A tag may stand in front of anything. */
+  class = gst_element_factory_get_metadata (factory, GST_ELEMENT_METADATA_KLASS);
+  if (strstr (class, "Metadata") == NULL &&
+      gst_element_factory_list_is_type (factory, GST_ELEMENT_FACTORY_TYPE_DEMUXER |
+                                                     GST_ELEMENT_FACTORY_TYPE_PARSER |
+                                                     GST_ELEMENT_FACTORY_TYPE_DECODER))
+    g_atomic_pointer_set (&self->has_element, self);
 }
 
 /* FALSE when the decoding has failed. */
@@ -150,33 +199,27 @@ static gboolean
 read_bus (Pipeline *self, GError **error)
 {
   g_autoptr (GstBus) bus = gst_element_get_bus (self->elements.pipeline);
-  GError *stream_error;
+  g_autoptr (GstMessage) message = gst_bus_pop_filtered (bus, GST_MESSAGE_ERROR);
+  g_autoptr (GError) reported = NULL;
+  GError *stream_error = flitzis_elements_steal_error (&self->elements);
 
-  while (TRUE)
+  /* What we refused makes elements fail as well: the cause comes first. */
+  if (stream_error != NULL)
     {
-      g_autoptr (GstMessage) message =
-          gst_bus_pop_filtered (bus, GST_MESSAGE_ERROR | GST_MESSAGE_ELEMENT);
-
-      /* What we refused makes elements fail as well: the cause comes first. */
-      stream_error = flitzis_elements_steal_error (&self->elements);
-      if (stream_error != NULL)
-        {
-          g_propagate_error (error, stream_error);
-          return FALSE;
-        }
-
-      if (message == NULL)
-        return TRUE;
-
-      if (GST_MESSAGE_TYPE (message) == GST_MESSAGE_ERROR)
-        {
-          translate_error (self, message, error);
-          return FALSE;
-        }
-
-      if (gst_is_missing_plugin_message (message))
-        note_missing (self, message);
+      g_propagate_error (error, stream_error);
+      return FALSE;
     }
+
+  if (message == NULL)
+    return TRUE;
+
+  gst_message_parse_error (message, &reported, NULL);
+  if (reported->domain == GST_RESOURCE_ERROR)
+    g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_FAILED, reported->message);
+  else
+    set_failed (self, NO_SENSE, error);
+
+  return FALSE;
 }
 
 /* What `n_frames` of the file's rate are to be counted as. */
@@ -343,7 +386,7 @@ collect_all (Pipeline *self, GError **error)
 
       if (g_get_monotonic_time () - last_frame_us > self->job->deadline_us)
         {
-          set_corrupt (self, "the decoder has stopped without saying so", error);
+          set_failed (self, self->frames->n_values > 0 ? STOPPED : NO_SENSE, error);
           return FALSE;
         }
     }
@@ -352,11 +395,17 @@ collect_all (Pipeline *self, GError **error)
 static gboolean
 run (Pipeline *self, GError **error)
 {
+  g_signal_connect (self->elements.decodebin, "autoplug-continue",
+                    G_CALLBACK (autoplug_continue_cb), self);
+  g_signal_connect (self->elements.decodebin, "unknown-type", G_CALLBACK (unknown_type_cb), self);
+  g_signal_connect (self->elements.pipeline, "deep-element-added",
+                    G_CALLBACK (deep_element_added_cb), self);
+
   if (gst_element_set_state (self->elements.pipeline, GST_STATE_PLAYING) ==
       GST_STATE_CHANGE_FAILURE)
     {
       if (read_bus (self, error))
-        set_corrupt (self, "the decoder cannot be started", error);
+        set_failed (self, "the decoder cannot be started", error);
       return FALSE;
     }
 
@@ -365,7 +414,8 @@ run (Pipeline *self, GError **error)
 
   if (!flitzis_elements_have_audio (&self->elements))
     {
-      set_unsupported (self, "it has no audio stream", error);
+      g_set_error_literal (error, FLITZIS_ENGINE_ERROR, FLITZIS_ENGINE_ERROR_UNSUPPORTED,
+                           "it has no audio stream");
       return FALSE;
     }
 
@@ -384,7 +434,7 @@ pipeline_free (Pipeline *self)
   flitzis_elements_clear (&self->elements);
   gst_caps_replace (&self->caps, NULL);
   g_free (self->missing_decoder);
-  g_free (self->missing_other);
+  g_free (self->other_decoder);
   g_free (self);
 }
 
