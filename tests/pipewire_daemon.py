@@ -205,11 +205,10 @@ class PipeWire:
         poll(lambda: not self.node(name), f'the sink “{name}” to go')
 
     def choose_sink(self, name):
-        """Makes a sink the default as a user does; None takes the choice back."""
-        key = 'default.configured.audio.sink'
-        self.tool('pw-metadata', *(('-d', '0', key) if name is None else (
-            '0', key, json.dumps({'name': name}), 'Spa:String:JSON')))
-        poll(lambda: self.default_sink() == (name or SINK), 'the default sink')
+        """Makes a sink the default, as a user does."""
+        self.tool('pw-metadata', '0', 'default.configured.audio.sink', json.dumps({'name': name}),
+                  'Spa:String:JSON')
+        poll(lambda: self.default_sink() == name, f'the sink “{name}” to be the default')
 
     def force(self, quantum=None, rate=None):
         """Makes the graph run at this quantum and rate; 0 lets go again."""
@@ -221,29 +220,30 @@ class PipeWire:
 
     # Listening
 
-    def record(self, sink=SINK, rate=48000):
+    def record(self, sink=SINK):
         """Records the monitor of a sink while the `with` block runs; see Recording."""
         recorder = self.folder / 'recorder'
         if not recorder.exists():
             flags = self.tool('pkg-config', '--cflags', '--libs', 'libpipewire-0.3').split()
             self.tool('cc', '-O2', '-w', '-o', str(recorder), str(RECORDER), *flags)
         self.n_recordings += 1
-        return Recording(self, recorder, sink, rate, f'recorder-{self.n_recordings}')
+        return Recording(self, recorder, sink, f'recorder-{self.n_recordings}')
 
 
 class Recording:
     """What a sink plays. Inside the `with` block: `wait (n_frames)`; behind it: `frames`, float32
-    of n_frames x 2, bit for bit what the sink was given where its graph runs at `rate`, and
-    `n_missed`: a graph does not wait for its nodes, so a busy machine loses a block now and then.
-    A large quantum (`force`) makes that rare."""
+    of n_frames x 2, bit for bit what the sink was given, at the graph's rate, and `n_missed`: a
+    graph does not wait for its nodes, so a busy machine loses a block now and then. A large quantum
+    (`force`) makes that rare."""
 
     HEAD = 4096  # bytes before the frames: recorder.c says what they are
 
-    def __init__(self, pipewire, recorder, sink, rate, name):
+    def __init__(self, pipewire, recorder, sink, name):
         self.pipewire = pipewire
         self.name = name
         self.path = pipewire.folder / name
-        self.command = [str(recorder), str(self.path), name, sink, str(rate)]
+        self.sink = sink
+        self.command = [str(recorder), str(self.path), name]
         self.frames = None
         self.n_missed = None
 
@@ -252,7 +252,8 @@ class Recording:
             ['setpriv', '--pdeathsig', 'KILL', *self.command], env=self.pipewire.environment,
             stdin=subprocess.DEVNULL)
         try:
-            self.pipewire.wait_linked(self.name)
+            for channel in ('FL', 'FR'):
+                poll(lambda: self._link(channel), f'the recorder to be linked to “{self.sink}”')
             self.wait(1)
         except BaseException:
             self._end()
@@ -268,6 +269,12 @@ class Recording:
                                              offset=self.HEAD).reshape(-1, 2)
         finally:
             self.path.unlink(missing_ok=True)
+
+    def _link(self, channel):
+        return subprocess.run(
+            ['pw-link', f'{self.sink}:monitor_{channel}', f'{self.name}:input_{channel}'],
+            env=self.pipewire.environment, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL, timeout=30).returncode == 0
 
     def _end(self):
         self.process.terminate()

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Records the monitor of a sink: recorder FILE NODE-NAME SINK RATE
+/* Records the monitor of a sink, which must be linked to its ports: recorder FILE NODE-NAME
  *
  * pw-record takes its buffers in the main loop and loses blocks on a busy machine. This one copies
  * them in the data thread, into memory that the tests read while it runs, and tells what the graph
- * did not give it. */
+ * did not give it. It takes buffers as they are, at the graph's rate: a stream's converter drops
+ * frames when the quantum shrinks. */
 
 #include <fcntl.h>
 #include <signal.h>
@@ -13,10 +14,11 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include <pipewire/filter.h>
 #include <pipewire/pipewire.h>
-#include <spa/param/audio/format-utils.h>
 
-#define FRAME_SIZE (2 * sizeof (float))
+#define N_CHANNELS 2
+#define FRAME_SIZE (N_CHANNELS * sizeof (float))
 #define MAX_FRAMES (32u << 20)
 
 /* The file: this head, frames of stereo floats from byte 4096 on. */
@@ -28,58 +30,55 @@ struct head
 
 struct recorder
 {
-  struct head            *head;
-  float                  *frames;
-  struct pw_main_loop    *loop;
-  struct pw_stream       *stream;
-  struct spa_io_position *position;
-  uint64_t                next; /* where the graph's clock should stand; 0: unknown */
+  struct head         *head;
+  float               *frames;
+  struct pw_main_loop *loop;
+  struct pw_filter    *filter;
+  void                *ports[N_CHANNELS];
+  uint32_t             driver;
+  uint64_t             next; /* where the driver's clock should stand; 0: unknown */
 };
 
 static void
-process_cb (void *data)
+process_cb (void *data, struct spa_io_position *position)
 {
-  struct recorder  *self = data;
-  struct pw_buffer *buffer = pw_stream_dequeue_buffer (self->stream);
-  uint64_t          n_frames = atomic_load_explicit (&self->head->n_frames, memory_order_relaxed);
+  struct recorder           *self = data;
+  const struct spa_io_clock *clock = &position->clock;
+  struct pw_buffer          *buffers[N_CHANNELS];
+  uint64_t                   n_frames = atomic_load (&self->head->n_frames);
+  uint64_t                   n_new = MAX_FRAMES - n_frames;
 
-  if (buffer == NULL)
+  if (self->next != 0 && clock->id == self->driver && clock->position > self->next)
+    self->head->n_missed += clock->position - self->next;
+  self->driver = clock->id;
+  self->next = clock->position + clock->duration;
+
+  for (int i = 0; i < N_CHANNELS; i++)
     {
-      self->head->n_missed++;
-      return;
+      uint64_t n_there = 0;
+
+      buffers[i] = pw_filter_dequeue_buffer (self->ports[i]);
+      if (buffers[i] != NULL)
+        n_there = buffers[i]->buffer->datas[0].chunk->size / sizeof (float);
+      if (n_there < n_new)
+        n_new = n_there;
     }
-  struct spa_data *from = &buffer->buffer->datas[0];
-  uint64_t         n_new = from->chunk->size / FRAME_SIZE;
+  if (n_new == 0 && n_frames > 0)
+    self->head->n_missed += clock->duration;
 
-  if (n_frames + n_new > MAX_FRAMES)
+  for (int i = 0; i < N_CHANNELS; i++)
     {
-      self->head->n_missed += n_new;
-      n_new = 0;
-    }
-  memcpy (self->frames + 2 * n_frames, (char *) from->data + from->chunk->offset,
-          n_new * FRAME_SIZE);
-  if (self->position != NULL)
-    {
-      const struct spa_io_clock *clock = &self->position->clock;
+      if (buffers[i] == NULL)
+        continue;
+      const struct spa_data *from = &buffers[i]->buffer->datas[0];
+      const float           *in = (float *) ((char *) from->data + from->chunk->offset);
+      float                 *out = self->frames + N_CHANNELS * n_frames + i;
 
-      if (self->next != 0 && clock->position > self->next)
-        self->head->n_missed += clock->position - self->next;
-      self->next = clock->position + clock->duration;
+      for (uint64_t n = 0; n < n_new; n++)
+        out[N_CHANNELS * n] = in[n];
+      pw_filter_queue_buffer (self->ports[i], buffers[i]);
     }
   atomic_store_explicit (&self->head->n_frames, n_frames + n_new, memory_order_release);
-  pw_stream_queue_buffer (self->stream, buffer);
-}
-
-static void
-io_changed_cb (void *data, uint32_t id, void *area, uint32_t size)
-{
-  struct recorder *self = data;
-
-  if (id == SPA_IO_Position)
-    {
-      self->position = area;
-      self->next = 0;
-    }
 }
 
 static void
@@ -90,16 +89,15 @@ quit_cb (void *data, int signal_number)
   pw_main_loop_quit (self->loop);
 }
 
-static const struct pw_stream_events events = {
-  PW_VERSION_STREAM_EVENTS,
+static const struct pw_filter_events events = {
+  PW_VERSION_FILTER_EVENTS,
   .process = process_cb,
-  .io_changed = io_changed_cb,
 };
 
 int
 main (int argc, char **argv)
 {
-  if (argc != 5)
+  if (argc != 3)
     return 2;
   struct recorder self = { 0 };
   size_t          size = 4096 + MAX_FRAMES * FRAME_SIZE;
@@ -119,33 +117,28 @@ main (int argc, char **argv)
   struct pw_loop *loop = pw_main_loop_get_loop (self.loop);
   pw_loop_add_signal (loop, SIGINT, quit_cb, &self);
   pw_loop_add_signal (loop, SIGTERM, quit_cb, &self);
-  self.stream = pw_stream_new_simple (loop, argv[2],
-                                      pw_properties_new (PW_KEY_NODE_NAME, argv[2],
-                                                         PW_KEY_MEDIA_TYPE, "Audio",
-                                                         PW_KEY_MEDIA_CATEGORY, "Capture",
-                                                         "target.object", argv[3],
-                                                         "stream.capture.sink", "true", NULL),
+  self.filter = pw_filter_new_simple (loop, argv[2],
+                                      pw_properties_new (PW_KEY_NODE_NAME, argv[2], NULL),
                                       &events, &self);
-  if (self.stream == NULL)
+  if (self.filter == NULL)
     return 1;
 
-  char                      pod[1024];
-  struct spa_pod_builder    builder = SPA_POD_BUILDER_INIT (pod, sizeof pod);
-  struct spa_audio_info_raw format = {
-    .format = SPA_AUDIO_FORMAT_F32,
-    .rate = atoi (argv[4]),
-    .channels = 2,
-    .position = { SPA_AUDIO_CHANNEL_FL, SPA_AUDIO_CHANNEL_FR },
-  };
-  const struct spa_pod *params[] = {
-    spa_format_audio_raw_build (&builder, SPA_PARAM_EnumFormat, &format),
-  };
-  if (pw_stream_connect (self.stream, PW_DIRECTION_INPUT, PW_ID_ANY,
-                         PW_STREAM_FLAG_AUTOCONNECT | PW_STREAM_FLAG_MAP_BUFFERS |
-                             PW_STREAM_FLAG_RT_PROCESS,
-                         params, 1) < 0)
+  for (int i = 0; i < N_CHANNELS; i++)
+    {
+      self.ports[i] = pw_filter_add_port (self.filter, PW_DIRECTION_INPUT,
+                                          PW_FILTER_PORT_FLAG_MAP_BUFFERS, 0,
+                                          pw_properties_new (PW_KEY_FORMAT_DSP,
+                                                             "32 bit float mono audio",
+                                                             PW_KEY_PORT_NAME,
+                                                             i == 0 ? "input_FL" : "input_FR",
+                                                             NULL),
+                                          NULL, 0);
+      if (self.ports[i] == NULL)
+        return 1;
+    }
+  if (pw_filter_connect (self.filter, PW_FILTER_FLAG_RT_PROCESS, NULL, 0) < 0)
     return 1;
   pw_main_loop_run (self.loop);
-  pw_stream_destroy (self.stream);
+  pw_filter_destroy (self.filter);
   return 0;
 }

@@ -15,6 +15,7 @@ import tempfile
 import threading
 import time
 
+import numpy
 import pytest
 
 import gi
@@ -22,9 +23,10 @@ import gi
 gi.require_version('Flitzis', '1')
 from gi.repository import Flitzis, GLib
 
-from pipewire_daemon import PipeWire, poll
-from test_live import State, state_is
-from test_playing import assert_same, constant, fails_with, fill, noise, render
+from pipewire_daemon import SINK, PipeWire, poll
+from test_live import State, go_on, one_of_many, run_out, same, sinks_of, split, state_is
+from test_playing import (Reason, assert_same, constant, drain, fails_with, fill, noise, render,
+                          watch)
 
 
 # A server that refuses, hangs, lies or is not there
@@ -552,3 +554,114 @@ def test_an_engine_that_is_thrown_out_comes_back(mortal, playing, iterate, kind)
     iterate(lambda: told[-2:] == [State.RECONNECTING, State.RUNNING])
     assert_sounds(mortal, playing)
     assert playing.props.position > position
+
+
+# A graph that changes under an engine
+
+
+def change_while_playing(pipewire, make_engine, changes):
+    """Plays noise, changes the graph at odd moments, plays on: what was heard, and whether nothing
+    of it was lost to a busy machine."""
+    engine = make_engine(client_name='steady')
+    frames = fill(engine, 0, noise(1, 48000 + 24000 * len(changes)))
+    with pipewire.record() as recording:
+        engine.start()
+        state_is(engine, State.RUNNING)
+        engine.play_sample(0, 1.0)
+        for change in changes:
+            position = engine.props.position
+            go_on(engine, 2000)
+            pipewire.force(**change)
+            assert engine.props.position >= position + 2000
+        run_out(engine)
+        recording.wait(4800)
+    n_xruns = engine.props.n_xruns
+    engine.stop()
+    return frames, recording.frames, n_xruns == recording.n_missed == 0
+
+
+@pytest.mark.parametrize('quanta', ((1024, 256, 2048, 8192, 512, 4096), pytest.param(
+    (8192, 16, 1024, 32, 64, 128, 4096), marks=pytest.mark.slow)))
+def test_a_quantum_may_change_at_any_time(pipewire, make_engine, quanta):
+    """Every frame is heard, once, and on its frame."""
+    def take():
+        frames, heard, is_calm = change_while_playing(
+            pipewire, make_engine, [{'quantum': quantum} for quantum in quanta])
+        return is_calm, [same(part, frames) for part in split(heard)] == [True]
+    takes = []
+    while (True, True) not in takes:
+        takes.append(take())
+        assert len(takes) < 20 and (True, False) not in takes, takes
+
+
+def test_the_rate_of_the_graph_may_change_at_any_time(pipewire, make_engine, iterate):
+    """A long note, a mute one, goes on meanwhile; each rate has the right pitch and length, and
+    the engine's own rate every bit."""
+    engine = make_engine(client_name='steady')
+    sine = numpy.sin(2 * numpy.pi * 1000 / 48000 * numpy.arange(12000))
+    fill(engine, 0, (0.5 * sine).astype('<f4')[:, None])
+    frames = fill(engine, 1, noise(1, 6000))
+    fill(engine, 2, constant(60 * 48000, 0.0))
+    engine.start()
+    note = engine.play_sample(2, 1.0)
+    state_is(engine, State.RUNNING)
+
+    def take(slot):
+        engine.play_sample(slot, 1.0)
+        poll(lambda: engine.props.n_playing == 2, 'the start')
+        poll(lambda: engine.props.n_playing == 1, 'the end')
+        go_on(engine, 4800)
+
+    def is_right(heard):
+        spectrum = numpy.abs(numpy.fft.rfft(heard[:, 0] * numpy.hanning(len(heard)), 8 * rate))
+        return (len(heard) == pytest.approx(rate / 4, rel=0.01)
+                and numpy.abs(heard).max() == pytest.approx(0.5, rel=0.02)
+                and numpy.argmax(spectrum) / 8 == pytest.approx(1000, abs=3))
+    for rate in (44100, 96000, 48000):
+        position = engine.props.position
+        pipewire.force(rate=rate)
+        go_on(engine, 4800)
+        assert engine.props.position > position
+        one_of_many(pipewire, lambda: take(0), is_right, n_takes=1)
+    one_of_many(pipewire, lambda: take(1), lambda heard: same(heard, frames))
+    ended = watch(engine)
+    engine.stop_voice(note)
+    iterate(lambda: (note, 2, Reason.STOPPED) in ended)
+
+
+def test_an_engine_moves_to_the_sink_that_becomes_the_default(pipewire, make_engine):
+    """There and back. What each sink plays are the frames of one sample, none of them twice."""
+    pipewire.add_sink('headset')
+
+    def take():
+        engine, told = make_engine(client_name='mover'), []
+        frames = fill(engine, 0, noise(1, 6 * 48000))
+        engine.start()
+        state_is(engine, State.RUNNING)
+        drain()
+        engine.connect('notify::state', lambda engine, _pspec: told.append(engine.props.state))
+        with pipewire.record(SINK) as here, pipewire.record('headset') as there:
+            engine.play_sample(0, 1.0)
+            for sink in ('headset', SINK):
+                go_on(engine, 9600)
+                position = engine.props.position
+                pipewire.choose_sink(sink)
+                poll(lambda: sinks_of(pipewire, 'mover') == {sink}, 'the move')
+                assert engine.props.position >= position
+            go_on(engine, 9600)
+            assert engine.props.n_playing == 1
+            engine.stop()
+            here.wait(4800)
+        drain()
+        assert told[-1] == State.STOPPED
+        parts = [split(here.frames), split(there.frames)]
+        if [len(each) for each in parts] != [2, 1]:
+            return False
+        begin = 0
+        for heard in (parts[0][0], parts[1][0], parts[0][1]):
+            first = begin + int(numpy.argmax((frames[begin:] == heard[0]).all(axis=1)))
+            if not same(heard, frames[first:first + len(heard)]):
+                return False
+            begin = first + len(heard)
+        return True
+    assert any(take() for _ in range(10))
