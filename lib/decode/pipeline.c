@@ -51,26 +51,39 @@ typedef struct
   gpointer other_decoder;   /* of what is no audio */
 } Pipeline;
 
+static gpointer
+init_gstreamer (gpointer data)
+{
+  g_autoptr (GError) error = NULL;
+  const char *separator = "";
+  const char *why = "";
+
+  if (gst_init_check (NULL, NULL, &error))
+    {
+      gst_pb_utils_init ();
+      return NULL;
+    }
+
+  if (error != NULL)
+    {
+      separator = ": ";
+      why = error->message;
+    }
+
+  return g_error_new (FLITZIS_ENGINE_ERROR, FLITZIS_ENGINE_ERROR_UNSUPPORTED,
+                      "GStreamer cannot be started%s%s", separator, why);
+}
+
 gboolean
 flitzis_pipeline_init (GError **error)
 {
-  static gsize   initialised = 0;
-  static GError *init_error = NULL;
+  static GOnce  once = G_ONCE_INIT;
+  const GError *failure = g_once (&once, init_gstreamer, NULL);
 
-  if (g_once_init_enter (&initialised))
-    {
-      if (gst_init_check (NULL, NULL, &init_error))
-        gst_pb_utils_init ();
-      g_once_init_leave (&initialised, 1);
-    }
+  if (failure != NULL)
+    g_propagate_error (error, g_error_copy (failure));
 
-  if (init_error != NULL)
-    {
-      g_propagate_error (error, g_error_copy (init_error));
-      return FALSE;
-    }
-
-  return TRUE;
+  return failure == NULL;
 }
 
 static double

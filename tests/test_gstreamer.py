@@ -1,0 +1,90 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""Where GStreamer cannot be used: loading is an error, and all else works."""
+
+import os
+import pathlib
+import subprocess
+import sys
+
+import pytest
+
+FIXTURES = pathlib.Path(__file__).parent.parent / 'fixtures'
+
+# Stands before the real one.
+SHIM = '''
+#include <glib.h>
+
+int gst_init_check (int *argc, char ***argv, GError **error);
+
+int
+gst_init_check (int *argc, char ***argv, GError **error)
+{
+  %s
+  return FALSE;
+}
+'''
+SAYS_WHY = 'g_set_error_literal (error, G_OPTION_ERROR, 0, "it is out of order");'
+
+# Twice: what failed once is not tried in another way the next time.
+PROGRAM = '''
+import gi, sys
+gi.require_version('Flitzis', '1')
+from gi.repository import Flitzis, GLib
+engine = Flitzis.Engine()
+sample = Flitzis.Sample.new(GLib.Bytes.new(b'\\0\\0\\0\\x3f' * 10), 1, 48000)
+assert engine.set_sample(0, sample)
+
+def load_async():
+    errors, loop = [], GLib.MainLoop()
+    def done(engine, result):
+        try:
+            engine.load_sample_finish(result)
+        except GLib.Error as error:
+            errors.append(error)
+        loop.quit()
+    engine.load_sample_async(0, sys.argv[1], None, done)
+    loop.run()
+    raise errors[0]
+
+for load in (lambda: engine.load_sample(0, sys.argv[1]), load_async,
+             lambda: engine.load_bytes(0, GLib.Bytes.new(open(sys.argv[1], 'rb').read()))):
+    try:
+        load()
+        print('loaded')
+    except GLib.Error as error:
+        print(error.matches(Flitzis.engine_error_quark(), Flitzis.EngineError.UNSUPPORTED),
+              error.message)
+slot = engine.get_slot(0)
+assert slot.props.sample == sample and not slot.props.loading and slot.props.load_progress == 0.0
+assert engine.play_sample(0, 1.0) == 1
+assert engine.render(10).get_data() == b'\\0\\0\\0\\x3f' * 20
+'''
+
+
+def messages(**environment):
+    """What the errors of the loads in PROGRAM say, each of UNSUPPORTED."""
+    result = subprocess.run([sys.executable, '-c', PROGRAM, FIXTURES / 'mono.ogg'],
+                            env={**os.environ, **environment}, capture_output=True, text=True,
+                            timeout=60)
+    assert (result.returncode, result.stderr) == (0, '')
+    lines = result.stdout.splitlines()
+    assert len(lines) == 3 and all(line.startswith('True Could not decode ') for line in lines)
+    return lines
+
+
+@pytest.mark.parametrize('why', (SAYS_WHY, ''), ids=('says why', 'silent'))
+def test_gstreamer_that_does_not_start_is_an_error(why, tmp_path):
+    flags = subprocess.run(['pkg-config', '--cflags', '--libs', 'glib-2.0'], check=True,
+                           capture_output=True, text=True).stdout.split()
+    (tmp_path / 'shim.c').write_text(SHIM % why)
+    subprocess.run(['cc', '-shared', '-fPIC', '-o', tmp_path / 'shim.so', tmp_path / 'shim.c',
+                    *flags], check=True)
+    for message in messages(LD_PRELOAD=str(tmp_path / 'shim.so')):
+        assert 'GStreamer cannot be started' in message
+        assert message.endswith(': it is out of order' if why else 'started'), message
+
+
+def test_gstreamer_without_plugins_is_an_error(tmp_path):
+    for message in messages(GST_PLUGIN_SYSTEM_PATH_1_0=str(tmp_path),
+                            GST_REGISTRY_1_0=str(tmp_path / 'registry')):
+        assert 'GStreamer' in message, message
