@@ -207,6 +207,92 @@ test_full_queue (Fixture *fixture, gconstpointer data)
     }
 }
 
+static void
+fill_queue (Fixture *fixture)
+{
+  g_autoptr (GError) error = NULL;
+
+  while (flitzis_control_play (fixture->control, 0, 1.0, &error) != 0)
+    ;
+
+  g_assert_error (error, FLITZIS_ENGINE_ERROR, FLITZIS_ENGINE_ERROR_BUSY);
+  g_assert_cmpuint (flitzis_queue_get_n_waiting (&fixture->mixer->commands), ==,
+                    FLITZIS_N_COMMANDS);
+}
+
+static gboolean
+sounds (Fixture *fixture, guint64 voice)
+{
+  FlitzisVoice *found = fixture->mixer->cells[voice & fixture->mixer->settings.cell_mask];
+
+  return found != NULL && found->id == voice;
+}
+
+/* Each kind of stop reaches what was triggered before it, also what waits in the queue that is
+ * full; nothing else, and nothing that is triggered when there is room again. */
+static void
+test_full_queue_stops (Fixture *fixture, gconstpointer data)
+{
+  guint64 last;
+
+  set_sample (fixture, 0, fixture->sample);
+  set_sample (fixture, 1, fixture->sample);
+  flitzis_control_set_steal (fixture->control, FLITZIS_STEAL_REJECT);
+  flitzis_control_set_streaming (fixture->control, TRUE);
+
+  for (guint round = 0; round < 3; round++)
+    {
+      guint64 other = play (fixture, 1), stopped;
+
+      callback (fixture, 8);
+      fill_queue (fixture);
+      flitzis_control_stop_slot (fixture->control, 0);
+      callback (fixture, 8);
+      g_assert_true (sounds (fixture, other));
+      g_assert_cmpuint (fixture->mixer->n_playing, ==, 1);
+
+      stopped = play (fixture, 0);
+      callback (fixture, 8);
+      g_assert_true (sounds (fixture, stopped));
+      fill_queue (fixture);
+      flitzis_control_stop_voice (fixture->control, stopped);
+      callback (fixture, 8);
+      g_assert_true (sounds (fixture, other));
+      g_assert_false (sounds (fixture, stopped));
+      g_assert_cmpuint (fixture->mixer->n_playing, ==, N_VOICES);
+
+      fill_queue (fixture);
+      flitzis_control_stop_all (fixture->control);
+      callback (fixture, 8);
+      g_assert_cmpuint (fixture->mixer->n_playing, ==, 0);
+      g_assert_false (flitzis_control_collect (fixture->control));
+    }
+
+  last = play (fixture, 0);
+  callback (fixture, 8);
+  g_assert_true (sounds (fixture, last));
+}
+
+/* Settings are not in the queue: the next block has them, however full it is. */
+static void
+test_full_queue_settings (Fixture *fixture, gconstpointer data)
+{
+  FlitzisSettings *settings = &fixture->mixer->settings;
+  guint64          voice;
+
+  set_sample (fixture, 0, fixture->sample);
+  flitzis_control_set_steal (fixture->control, FLITZIS_STEAL_REJECT);
+  flitzis_control_set_streaming (fixture->control, TRUE);
+  voice = play (fixture, 0);
+  callback (fixture, 8);
+  fill_queue (fixture);
+  settings->gain = 0.5;
+  settings->slots[0].gain = 0.5;
+  callback (fixture, 8);
+  g_assert_true (sounds (fixture, voice));
+  g_assert_cmpfloat (fixture->mixer->oldest->gain.to, ==, 0.25f);
+}
+
 /* Triggers whose ends nobody has read yet are bounded: reports never overflow. */
 static void
 test_reports_bounded (Fixture *fixture, gconstpointer data)
@@ -350,6 +436,8 @@ main (int argc, char **argv)
   ADD ("no-copy", test_no_copy);
   ADD ("nothing-piles-up", test_nothing_piles_up);
   ADD ("full-queue", test_full_queue);
+  ADD ("full-queue-stops", test_full_queue_stops);
+  ADD ("full-queue-settings", test_full_queue_settings);
   ADD ("reports-bounded", test_reports_bounded);
   ADD ("ids-ascend", test_ids_ascend);
   ADD ("offline-keeps-callback-out", test_offline_keeps_callback_out);
