@@ -25,7 +25,7 @@
 #define N_SLOTS 5
 #define N_VOICES 6
 #define N_SAMPLES 3
-#define PATIENCE_US (120 * G_USEC_PER_SEC)
+#define PATIENCE_US (60 * G_USEC_PER_SEC)
 
 /* Ids that are looked at; an engine does not live long enough for more. */
 #define MAX_IDS 65536
