@@ -148,19 +148,23 @@ set_failed (Pipeline *self, const char *why, GError **error)
                          "it is not audio that can be decoded");
 }
 
+/* Only caps that are fixed have a description. */
 static void
-set_once (gpointer *target, char *description)
+set_once (gpointer *target, GstCaps *caps)
 {
+  char *description = gst_caps_is_fixed (caps) ? gst_pb_utils_get_decoder_description (caps) : NULL;
+
   if (!g_atomic_pointer_compare_and_exchange (target, NULL, description))
     g_free (description);
 }
 
-/* Whether others are within it. */
+/* Whether others are within it. What is decoded already need not be fixed; it holds nothing. */
 static gboolean
 is_wrapping (GstCaps *caps)
 {
-  return gst_pb_utils_get_caps_description_flags (caps) &
-         (GST_PBUTILS_CAPS_DESCRIPTION_FLAG_CONTAINER | GST_PBUTILS_CAPS_DESCRIPTION_FLAG_TAG);
+  return gst_caps_is_fixed (caps) &&
+         gst_pb_utils_get_caps_description_flags (caps) &
+             (GST_PBUTILS_CAPS_DESCRIPTION_FLAG_CONTAINER | GST_PBUTILS_CAPS_DESCRIPTION_FLAG_TAG);
 }
 
 static gboolean
@@ -177,7 +181,7 @@ autoplug_continue_cb (GstElement *decodebin, GstPad *pad, GstCaps *caps, Pipelin
   if (is_audio (caps))
     g_atomic_pointer_set (&self->has_audio, self);
   else if (!is_wrapping (caps))
-    set_once (&self->other_decoder, gst_pb_utils_get_decoder_description (caps));
+    set_once (&self->other_decoder, caps);
 
   return TRUE;
 }
@@ -185,8 +189,7 @@ autoplug_continue_cb (GstElement *decodebin, GstPad *pad, GstCaps *caps, Pipelin
 static void
 unknown_type_cb (GstElement *decodebin, GstPad *pad, GstCaps *caps, Pipeline *self)
 {
-  set_once (is_audio (caps) ? &self->missing_decoder : &self->other_decoder,
-            gst_pb_utils_get_decoder_description (caps));
+  set_once (is_audio (caps) ? &self->missing_decoder : &self->other_decoder, caps);
 }
 
 static void
