@@ -361,12 +361,12 @@ print(json.dumps({'back': sum(n_back), 'watched': n_watched > 0, 'samples': n_sa
 class Child:
     """A program that is told and tells one line at a time; all it writes is kept."""
 
-    def __init__(self, program, folder):
+    def __init__(self, folder, program, *arguments):
         self.errors = folder / 'errors'
         with open(self.errors, 'wb') as errors:
             self.process = subprocess.Popen(
-                ['setpriv', '--pdeathsig', 'KILL', sys.executable, '-c', program], text=True,
-                stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=errors)
+                ['setpriv', '--pdeathsig', 'KILL', sys.executable, '-c', program, *arguments],
+                text=True, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=errors)
 
     def tell(self, line):
         self.process.stdin.write(line + '\n')
@@ -387,8 +387,8 @@ class Child:
 def make_child(tmp_path):
     children = []
 
-    def make(program):
-        children.append(Child(program, tmp_path))
+    def make(*program):
+        children.append(Child(tmp_path, *program))
         return children[-1]
     yield make
     for child in children:
@@ -480,6 +480,9 @@ def test_a_lost_engine_does_not_wait_for_a_server_that_never_answers(mortal, pla
         server.path = mortal.runtime_dir / 'away'
         mortal.start()
         assert_sounds(mortal, playing)
+        serial = mortal.props('survivor')['object.serial']
+        go_on(playing, 60000)  # longer than an attempt may last
+        assert mortal.props('survivor')['object.serial'] == serial
 
 
 @pytest.mark.parametrize('n_flickers', (3, pytest.param(200, marks=pytest.mark.slow)))
@@ -665,3 +668,34 @@ def test_an_engine_moves_to_the_sink_that_becomes_the_default(pipewire, make_eng
             begin = first + len(heard)
         return True
     assert any(take() for _ in range(10))
+
+
+# A block of more voices than most machines can play is under way nearly all the time.
+BUSY = '''
+import ctypes, gi, sys
+gi.require_version('Flitzis', '1')
+from gi.repository import Flitzis, GLib
+
+engine = Flitzis.Engine(n_voices=1024, sample_rate=192000, client_name='busy')
+engine.set_sample(0, Flitzis.Sample.new(GLib.Bytes.new(bytes(8 * 48000)), 2, 1000))
+for _ in range(1024):
+    engine.play_sample(0, 0.001)
+engine.start()
+library = ctypes.CDLL(sys.argv[1])
+n_told, n_still_read = (ctypes.c_uint.in_dll(library, name) for name in ('n_told', 'n_still_read'))
+while n_told.value < 20:
+    library.tell()
+engine.stop()
+print(n_told.value, n_still_read.value)
+'''
+
+
+def test_a_clock_that_goes_away_is_not_read_again(pipewire, make_child, monkeypatch, tmp_path,
+                                                  source_dir):
+    """The output waits for a block that may still read it."""
+    preload = str(tmp_path / 'clock-area.so')
+    flags = pipewire.tool('pkg-config', '--cflags', '--libs', 'libpipewire-0.3').split()
+    pipewire.tool('cc', '-D_GNU_SOURCE', '-O2', '-w', '-shared', '-fPIC', '-o', preload,
+                  str(source_dir / 'tests' / 'clock-area.c'), *flags)
+    monkeypatch.setenv('LD_PRELOAD', preload)
+    assert make_child(BUSY, preload).end() == ('20 0\n', '')
