@@ -9,12 +9,14 @@
 #include "decode/pipeline.h"
 #include "flitzis-error.h"
 
+#include <fcntl.h>
 #include <glib/gstdio.h>
 #include <gst/gst.h>
 #include <math.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
+#include <utime.h>
 
 /* What fixtures/make-fixtures.py puts in each file. */
 #define ONSET 1200
@@ -850,6 +852,102 @@ test_expected (void)
   g_assert_cmpuint (watch.n_bytes, ==, 240000 / 2 * 2 * sizeof (float));
 }
 
+typedef enum
+{
+  CHANGE_CUT,
+  CHANGE_EMPTY,
+  CHANGE_OVERWRITE,
+  CHANGE_APPEND,
+  CHANGE_REPLACE,
+  CHANGE_UNLINK,
+  N_CHANGES
+} Change;
+
+typedef struct
+{
+  Change      change;
+  const char *path;
+  guint       n_calls;
+} Changer;
+
+/* Once the file is being decoded. */
+static gboolean
+change_cb (gsize n_bytes, double progress, gpointer user_data, GError **error)
+{
+  Changer *changer = user_data;
+  int      fd;
+
+  if (++changer->n_calls != 3)
+    return TRUE;
+
+  switch (changer->change)
+    {
+    case CHANGE_CUT:
+      g_assert_cmpint (truncate (changer->path, 1000000), ==, 0);
+      break;
+
+    case CHANGE_EMPTY:
+      g_assert_cmpint (truncate (changer->path, 0), ==, 0);
+      break;
+
+    case CHANGE_OVERWRITE:
+    case CHANGE_APPEND:
+      fd = g_open (changer->path,
+                   O_WRONLY | (changer->change == CHANGE_APPEND ? O_APPEND : 0), 0);
+      g_assert_cmpint (fd, >=, 0);
+      g_assert_cmpint (write (fd, changer->path, 10), ==, 10);
+      close (fd);
+      break;
+
+    case CHANGE_REPLACE:
+      g_assert_true (g_file_set_contents (changer->path, "another", -1, NULL));
+      break;
+
+    default:
+      g_assert_cmpint (g_unlink (changer->path), ==, 0);
+    }
+
+  return TRUE;
+}
+
+/* What is written to while it is read is refused; what only loses its name is read to the end. */
+static void
+test_changed (void)
+{
+  g_autofree char *folder = g_dir_make_tmp ("flitzis-XXXXXX", NULL);
+  g_autofree char *path = g_build_filename (folder, "kick.wav", NULL);
+  g_autoptr (GFile) file = g_file_new_for_path (path);
+  g_autoptr (GBytes) bytes = make_long_wav ();
+  struct utimbuf long_ago = { 1000000000, 1000000000 };
+  gsize          size;
+
+  for (Change change = 0; change < N_CHANGES; change++)
+    {
+      Changer changer = { change, path, 0 };
+      g_autoptr (GError) error = NULL;
+      g_autoptr (FlitzisSample) sample = NULL;
+
+      g_assert_true (g_file_set_contents (path, g_bytes_get_data (bytes, &size),
+                                          g_bytes_get_size (bytes), NULL));
+      g_assert_cmpint (g_utime (path, &long_ago), ==, 0);
+      sample = flitzis_decode_file (file, 48000, NULL, change_cb, &changer, &error);
+      g_assert_cmpuint (changer.n_calls, >=, 3);
+      if (change >= CHANGE_REPLACE)
+        {
+          g_assert_no_error (error);
+          g_assert_cmpuint (flitzis_sample_get_n_frames (sample), ==, 240000);
+        }
+      else
+        {
+          g_assert_error (error, FLITZIS_ENGINE_ERROR, FLITZIS_ENGINE_ERROR_CORRUPT);
+          g_assert_cmpstr (error->message, ==,
+                           "Could not decode “kick.wav”: it was changed while it was read");
+        }
+    }
+
+  g_rmdir (folder);
+}
+
 /* A stream that cannot seek: some bytes, and then zeros for ever or none. */
 typedef struct
 {
@@ -1268,6 +1366,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/decode/ended-while-resampling", test_ended_while_resampling);
   g_test_add_func ("/decode/expected", test_expected);
   g_test_add_func ("/decode/cancel", test_cancel);
+  g_test_add_func ("/decode/changed", test_changed);
   g_test_add_func ("/decode/unseekable", test_unseekable);
   g_test_add_data_func ("/decode/stuck/given-up", GINT_TO_POINTER (FALSE), test_stuck);
   g_test_add_data_func ("/decode/stuck/cancelled", GINT_TO_POINTER (TRUE), test_stuck);

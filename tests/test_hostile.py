@@ -3,6 +3,7 @@
 time and memory, and leaves nothing behind. They are loaded by child processes, so that a crash or
 a hang is that of one file."""
 
+import collections
 import json
 import os
 import pathlib
@@ -12,14 +13,16 @@ import subprocess
 import sys
 import tempfile
 import threading
+import time
 
 import gi
+import numpy
 import pytest
 
-from hostile import files
+from hostile import files, sounds
 
 gi.require_version('Flitzis', '1')
-from gi.repository import Flitzis, Gio  # noqa: E402
+from gi.repository import Flitzis, Gio, GLib  # noqa: E402
 
 FOLDER = pathlib.Path(__file__).parent / 'hostile'
 
@@ -224,3 +227,81 @@ def test_a_crash_and_a_hang_are_told():
     child.process.kill()
     child.run(results)
     assert [name for name, result in results.items() if 'crash' in result] != []
+
+
+# What is done to a file while it is read. All of them leave a good one to the next load.
+
+
+def cut(path, good, random):
+    os.truncate(path, int(random.integers(len(good))))
+
+
+def scribble(path, good, random):
+    with path.open('r+b') as file:
+        file.seek(int(random.integers(len(good))))
+        file.write(random.bytes(int(random.integers(1, 5000))))
+
+
+def grow(path, good, random):
+    with path.open('ab') as file:
+        file.write(random.bytes(5000))
+
+
+def replace(path, good, random):
+    other = path.with_name(f'{path.name}.new')
+    other.write_bytes(good)
+    other.rename(path)
+
+
+def remove(path, good, random):
+    path.unlink()
+
+
+def vex(paths, done, seed):
+    """Until `done`, does something to one file after the other, and puts it right again."""
+    random = numpy.random.default_rng(seed)
+    while not done.is_set():
+        path, good = paths[int(random.integers(len(paths)))]
+        change = (cut, scribble, grow, replace, remove)[int(random.integers(5))]
+        change(path, good, random)
+        done.wait(float(random.uniform(0, 0.01)))
+        replace(path, good, random)
+
+
+@pytest.mark.parametrize('seconds', [1, pytest.param(10, marks=pytest.mark.slow)])
+def test_files_that_change_while_they_are_read(seconds, engine, tmp_path):
+    """An error or a sound, and never a hang. That the sound is whole is for tests/test-decode.c."""
+    paths = []
+    for name in ('a.flac', 'a.ogg', 'a.opus', 'a.mp3', 'fast.m4a', 'flac.mkv', 'rf64.wav'):
+        path = tmp_path / name
+        good = sounds.encode()[name]
+        path.write_bytes(good)
+        paths.append((path, good))
+    paths.append((tmp_path / 'long.wav', sounds.wav(bytes(2 * 10**6))))
+    paths[-1][0].write_bytes(paths[-1][1])
+    done = threading.Event()
+    vexing = [threading.Thread(target=vex, args=(paths[i::2], done, i)) for i in range(2)]
+    outcomes = collections.Counter()
+    for thread in vexing:
+        thread.start()
+    deadline = time.monotonic() + seconds
+    try:
+        while time.monotonic() < deadline:
+            for path, _ in paths:
+                start = time.monotonic()
+                try:
+                    engine.load_sample(0, str(path))
+                    outcomes['loaded'] += 1
+                except GLib.Error as error:
+                    code = DOMAINS[error.domain](error.code).value_nick
+                    assert code in ('corrupt', 'unsupported', 'not-found'), error.message
+                    outcomes[code] += 1
+                assert time.monotonic() - start < MAX_SECONDS, path
+    finally:
+        done.set()
+        for thread in vexing:
+            thread.join()
+    print(dict(outcomes))
+    assert outcomes['loaded'] > 0
+    for path, _ in paths:
+        assert engine.load_sample(0, str(path))

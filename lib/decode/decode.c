@@ -260,14 +260,42 @@ decode_frames (GInputStream     *stream,
   return TRUE;
 }
 
+/* What is another as soon as the file has been written to or cut; NULL where nobody knows. */
+static char *
+get_state (GInputStream *stream, GCancellable *cancellable)
+{
+  g_autoptr (GFileInfo) info = NULL;
+
+  if (G_IS_FILE_INPUT_STREAM (stream))
+    info = g_file_input_stream_query_info (G_FILE_INPUT_STREAM (stream),
+                                           G_FILE_ATTRIBUTE_STANDARD_SIZE
+                                           "," G_FILE_ATTRIBUTE_ETAG_VALUE,
+                                           cancellable, NULL);
+  if (info == NULL || g_file_info_get_etag (info) == NULL)
+    return NULL;
+
+  return g_strdup_printf ("%" G_GOFFSET_FORMAT " %s", g_file_info_get_size (info),
+                          g_file_info_get_etag (info));
+}
+
+static gboolean
+is_about_contents (const GError *error)
+{
+  return g_error_matches (error, FLITZIS_ENGINE_ERROR, FLITZIS_ENGINE_ERROR_CORRUPT) ||
+         g_error_matches (error, FLITZIS_ENGINE_ERROR, FLITZIS_ENGINE_ERROR_UNSUPPORTED);
+}
+
 /* Takes `stream`. */
 static FlitzisSample *
 decode_stream (GInputStream *stream, FlitzisDecodeJob *job, GError **error)
 {
-  g_autoptr (GInputStream) owned = stream;
+  g_autoptr (GInputStream) source = stream;
+  g_autoptr (GInputStream) owned = g_object_ref (stream);
+  g_autofree char *state = get_state (source, job->cancellable);
   g_auto (FlitzisFrames) frames = { 0 };
   g_autoptr (GError) local_error = NULL;
-  guint source_rate, n_channels;
+  guint    source_rate, n_channels;
+  gboolean decoded;
 
   if (!flitzis_pipeline_init (error))
     return NULL;
@@ -299,8 +327,26 @@ decode_stream (GInputStream *stream, FlitzisDecodeJob *job, GError **error)
       return NULL;
     }
 
-  if (!decode_frames (owned, job, &frames, error))
-    return NULL;
+  decoded = decode_frames (owned, job, &frames, &local_error);
+  if (!job->is_abandoned && state != NULL &&
+      (decoded || is_about_contents (local_error)))
+    {
+      g_autofree char *state_now = get_state (source, job->cancellable);
+
+      if (!g_str_equal (state, state_now != NULL ? state_now : ""))
+        {
+          decoded = FALSE;
+          g_clear_error (&local_error);
+          g_set_error_literal (&local_error, FLITZIS_ENGINE_ERROR, FLITZIS_ENGINE_ERROR_CORRUPT,
+                               "it was changed while it was read");
+        }
+    }
+
+  if (!decoded)
+    {
+      g_propagate_error (error, g_steal_pointer (&local_error));
+      return NULL;
+    }
 
   source_rate = frames.rate;
   n_channels = frames.n_channels;
