@@ -595,6 +595,49 @@ test_bad_bytes (void)
   g_assert_nonnull (strstr (error->message, "15 bytes in memory"));
 }
 
+/* Lengths that lead behind the end are the file's fault; not every stream can look there. */
+static void
+test_bytes_behind_the_end (void)
+{
+  static const char headers[][21] = {
+    "RIFF\0\0\1\0WAVEJUNK\0\0\1\0",
+    "FORM\0\1\0\0AIFFJUNK\0\1\0\0",
+    "\0\0\0\x0c\x66typM4A \0\1\0\0free",
+    "ID3\3\0\0\0\1\0\0\xff\xfb\x90\x64....",
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (headers); i++)
+    {
+      g_autoptr (GBytes) bytes = g_bytes_new_static (headers[i], 20);
+      g_autoptr (GError) error = NULL;
+
+      g_assert_null (flitzis_decode_bytes (bytes, 48000, NULL, NULL, NULL, &error));
+      g_assert_cmpint (error->domain, ==, FLITZIS_ENGINE_ERROR);
+    }
+}
+
+/* A demuxer that gives up at its first look is heard, however quick it is. */
+static void
+test_quick_error (void)
+{
+  g_autoptr (GFile) file = get_fixture ("stereo.ogg");
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GBytes) bytes = g_file_load_bytes (file, NULL, NULL, &error);
+  g_autoptr (GBytes) start = NULL;
+
+  g_assert_no_error (error);
+  start = g_bytes_new_from_bytes (bytes, 0, 1000);
+  for (guint i = 0; i < 100; i++)
+    {
+      gint64 start_us = g_get_monotonic_time ();
+
+      g_assert_null (flitzis_decode_bytes (start, 48000, NULL, NULL, NULL, &error));
+      g_assert_error (error, FLITZIS_ENGINE_ERROR, FLITZIS_ENGINE_ERROR_CORRUPT);
+      g_clear_error (&error);
+      g_assert_cmpint (g_get_monotonic_time () - start_us, <, 4 * G_USEC_PER_SEC);
+    }
+}
+
 /* A file without a path, inside a resource that is made here as GLib's compiler would. */
 static void
 test_resource (void)
@@ -1359,6 +1402,8 @@ main (int argc, char *argv[])
   g_test_add_func ("/decode/bytes", test_bytes);
   g_test_add_func ("/decode/bad-bytes", test_bad_bytes);
   g_test_add_func ("/decode/resource", test_resource);
+  g_test_add_func ("/decode/bytes-behind-the-end", test_bytes_behind_the_end);
+  g_test_add_func ("/decode/quick-error", test_quick_error);
   g_test_add_func ("/decode/unknown-decoder", test_unknown_decoder);
   g_test_add_func ("/decode/missing-decoder", test_missing_decoder);
   g_test_add_func ("/decode/progress", test_progress);

@@ -26,6 +26,9 @@
 /* Set on a pad that a buffer has passed. */
 #define SEEN_KEY "flitzis-seen"
 
+/* The probe that holds a pad. */
+#define HELD_KEY "flitzis-held"
+
 /* What decodebin's autoplug-select may answer; its header is not installed. */
 enum
 {
@@ -82,52 +85,49 @@ check_caps (const GstCaps *caps, guint n_unpositioned_channels)
 }
 
 /*
- * A demuxer of raw audio runs as soon as decodebin starts it. Where it is quicker than decodebin is
- * at giving out its pad, its frames go nowhere and it stops: they must wait until the pad is there.
+ * A demuxer that fetches its data runs as soon as decodebin starts it. Where it is quicker than
+ * decodebin is at getting ready for it, its frames go nowhere, and so does its error: it stops and
+ * nobody knows. So it has to wait with its first look until what it was plugged for is over.
  */
 static GstPadProbeReturn
-hold_frames_cb (GstPad *pad, GstPadProbeInfo *info, gpointer user_data)
+hold_cb (GstPad *pad, GstPadProbeInfo *info, gpointer user_data)
 {
-  g_autoptr (GstCaps) caps = gst_pad_get_current_caps (pad);
-
-  /* Whatever still has to be decoded must flow, or its pad is never given out. */
-  if (caps == NULL || !gst_structure_has_name (gst_caps_get_structure (caps, 0), "audio/x-raw"))
-    return GST_PAD_PROBE_PASS;
-
   return GST_PAD_PROBE_OK;
 }
 
 static void
-hold_frames (FlitzisElements *self, GstElement *element)
+hold (FlitzisElements *self, GstPad *sink_pad)
 {
-  g_autoptr (GstPad) pad = gst_element_get_static_pad (element, "src");
+  gulong probe = gst_pad_add_probe (sink_pad, GST_PAD_PROBE_TYPE_BLOCK | GST_PAD_PROBE_TYPE_PULL,
+                                    hold_cb, NULL, NULL);
 
-  if (pad == NULL)
-    return;
-
+  g_object_set_data (G_OBJECT (sink_pad), HELD_KEY, GSIZE_TO_POINTER (probe));
   g_mutex_lock (&self->lock);
-  if (self->held_pad == NULL && !self->has_audio)
-    {
-      self->held_probe = gst_pad_add_probe (
-          pad, GST_PAD_PROBE_TYPE_BLOCK | GST_PAD_PROBE_TYPE_BUFFER, hold_frames_cb, NULL, NULL);
-      self->held_pad = g_steal_pointer (&pad);
-    }
+  self->held_pads = g_list_prepend (self->held_pads, gst_object_ref (sink_pad));
   g_mutex_unlock (&self->lock);
 }
 
 static void
-release_frames (FlitzisElements *self)
+release_held (FlitzisElements *self)
 {
-  g_autoptr (GstPad) pad = NULL;
-  gulong probe;
+  GList *pads;
 
   g_mutex_lock (&self->lock);
-  pad = g_steal_pointer (&self->held_pad);
-  probe = self->held_probe;
+  pads = g_steal_pointer (&self->held_pads);
   g_mutex_unlock (&self->lock);
 
-  if (pad != NULL)
-    gst_pad_remove_probe (pad, probe);
+  for (GList *pad = pads; pad != NULL; pad = pad->next)
+    gst_pad_remove_probe (pad->data,
+                          GPOINTER_TO_SIZE (g_object_get_data (pad->data, HELD_KEY)));
+  g_list_free_full (pads, gst_object_unref);
+}
+
+/* When all others have dealt with the signal: a type is known now, or a stream. */
+static void
+release_after (FlitzisElements *self, gpointer object, const char *signal)
+{
+  g_signal_connect_data (object, signal, G_CALLBACK (release_held), self, NULL,
+                         G_CONNECT_AFTER | G_CONNECT_SWAPPED);
 }
 
 static void
@@ -156,8 +156,6 @@ pad_added_cb (GstElement *decodebin, GstPad *pad, FlitzisElements *self)
 
   if (error != NULL)
     take_stream_error (self, error);
-
-  release_frames (self);
 }
 
 /*
@@ -464,16 +462,25 @@ deep_element_added_cb (GstBin *bin, GstBin *sub_bin, GstElement *element, Flitzi
 {
   GstElementFactory *factory = gst_element_get_factory (element);
   g_autoptr (GstPad) pad = NULL;
+  g_autoptr (GstPad) source_pad = NULL;
 
   if (factory == NULL)
     return;
 
-  if (gst_element_factory_list_is_type (factory, GST_ELEMENT_FACTORY_TYPE_DEMUXER))
-    hold_frames (self, element);
-
   pad = gst_element_get_static_pad (element, "sink");
   if (pad == NULL)
     return;
+
+  if (gst_element_factory_list_is_type (factory, GST_ELEMENT_FACTORY_TYPE_DEMUXER |
+                                                     GST_ELEMENT_FACTORY_TYPE_PARSER))
+    {
+      hold (self, pad);
+      source_pad = gst_element_get_static_pad (element, "src");
+      if (source_pad != NULL)
+        release_after (self, source_pad, "notify::caps");
+      else
+        release_after (self, element, "pad-added");
+    }
 
   if (gst_element_factory_list_is_type (factory, GST_ELEMENT_FACTORY_TYPE_PARSER |
                                                      GST_ELEMENT_FACTORY_TYPE_MEDIA_AUDIO))
@@ -555,6 +562,7 @@ flitzis_elements_build (FlitzisElements     *self,
                            "layout", G_TYPE_STRING, "interleaved",
                            "channels", GST_TYPE_INT_RANGE, 1, 2,
                            NULL);
+  g_autoptr (GstElement) typefind = NULL;
   GstElement *source, *valve = NULL;
 
   g_mutex_init (&self->lock);
@@ -590,6 +598,8 @@ flitzis_elements_build (FlitzisElements     *self,
   g_object_set (self->sink, "caps", sink_caps, "sync", FALSE, "enable-last-sample", FALSE,
                 "max-buffers", MAX_QUEUED_BUFFERS, NULL);
 
+  typefind = gst_bin_get_by_name (GST_BIN (self->decodebin), "typefind");
+  release_after (self, typefind, "have-type");
   g_signal_connect (self->decodebin, "pad-added", G_CALLBACK (pad_added_cb), self);
   g_signal_connect (self->decodebin, "autoplug-select", G_CALLBACK (autoplug_select_cb), self);
   g_signal_connect (self->pipeline, "deep-element-added", G_CALLBACK (deep_element_added_cb), self);
@@ -651,7 +661,7 @@ flitzis_elements_clear (FlitzisElements *self)
 {
   gst_element_set_state (self->pipeline, GST_STATE_NULL);
   gst_clear_object (&self->pipeline);
-  gst_clear_object (&self->held_pad);
+  g_list_free_full (g_steal_pointer (&self->held_pads), gst_object_unref);
   g_clear_error (&self->stream_error);
   g_mutex_clear (&self->lock);
 }

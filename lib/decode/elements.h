@@ -25,8 +25,7 @@ typedef struct
   gboolean has_audio;
   gboolean is_refused;
   gboolean has_gap;
-  GstPad  *held_pad;
-  gulong   held_probe;
+  GList   *held_pads;
 } FlitzisElements;
 
 /* `header` must stay. Whatever it returns, the elements must be cleared; they must not be moved. */

@@ -85,12 +85,22 @@ read_be64 (const guint8 *data)
 static gboolean
 read_at (Reader *reader, guint64 offset, gpointer data, gsize size, GError **error)
 {
+  g_autoptr (GError) local_error = NULL;
   gsize n_read = 0;
 
-  return offset <= G_MAXINT64 &&
-         g_seekable_seek (G_SEEKABLE (reader->stream), offset, G_SEEK_SET, reader->cancellable,
-                          error) &&
-         g_input_stream_read_all (reader->stream, data, size, &n_read, reader->cancellable,
+  if (offset > G_MAXINT64)
+    return FALSE;
+
+  if (!g_seekable_seek (G_SEEKABLE (reader->stream), offset, G_SEEK_SET, reader->cancellable,
+                        &local_error))
+    {
+      /* bytes in memory have nothing behind their end to seek to */
+      if (!g_error_matches (local_error, G_IO_ERROR, G_IO_ERROR_INVALID_ARGUMENT))
+        g_propagate_error (error, g_steal_pointer (&local_error));
+      return FALSE;
+    }
+
+  return g_input_stream_read_all (reader->stream, data, size, &n_read, reader->cancellable,
                                   error) &&
          n_read == size;
 }

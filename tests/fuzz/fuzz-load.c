@@ -94,6 +94,7 @@ load (const guint8 *data, gsize size)
   else
     {
       g_assert_nonnull (error);
+      g_assert_cmpint (error->domain, ==, FLITZIS_ENGINE_ERROR);
       g_assert_cmpstr (error->message, !=, "");
       g_assert_null (sample);
     }
