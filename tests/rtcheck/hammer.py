@@ -13,6 +13,7 @@ import random
 import sys
 import threading
 import time
+import warnings
 
 import gi
 
@@ -27,6 +28,9 @@ REFUSALS = [(Flitzis.engine_error_quark(), Flitzis.EngineError.BUSY),
             (Flitzis.engine_error_quark(), Flitzis.EngineError.TOO_LARGE),
             (Gio.io_error_quark(), Gio.IOErrorEnum.CANCELLED)]
 RUNNING = Flitzis.State.RUNNING
+
+# Newer Pythons warn of forks beside threads. What is unsafe in the child it does not do.
+warnings.filterwarnings('ignore', category=DeprecationWarning, message='.*multi-threaded')
 
 seconds, sample_rate, files = float(sys.argv[1]), int(sys.argv[2]), sys.argv[3:]
 engine = Flitzis.Engine(n_slots=N_SLOTS, n_voices=N_VOICES, sample_rate=sample_rate)

@@ -83,6 +83,7 @@ extern const char *const rtcheck_names[];
 extern void             *rtcheck_functions[];
 
 void *rtcheck_pass (uint32_t index);
+void  __libc_free (void *block); /* the C library's, under a name that no stub has */
 
 /* Not allocated at the first use in a thread, as other models of thread-local storage are. */
 static _Thread_local Thread self __attribute__ ((tls_model ("initial-exec")));
@@ -132,8 +133,13 @@ rtcheck_pass (uint32_t index)
   if (self.is_watched)
     offend (rtcheck_names[index], 0);
 
-  /* dlsym allocates only where it finds nothing, so this is not called by itself */
-  if (rtcheck_functions[index] == NULL)
+  if (rtcheck_functions[index] != NULL)
+    return rtcheck_functions[index];
+
+  /* dlsym allocates only where it finds nothing, but then frees that the next time */
+  if (strcmp (rtcheck_names[index], "free") == 0)
+    rtcheck_functions[index] = (void *) __libc_free;
+  else
     rtcheck_functions[index] = dlsym (RTLD_NEXT, rtcheck_names[index]);
 
   return rtcheck_functions[index];
