@@ -22,8 +22,8 @@
  * A callback is not watched any further after its first offence, so that nothing which the offender
  * needs for itself, or which this file does to write it down, is told a second time.
  *
- * FLITZIS_RTCHECK names the file to write: the number of callbacks, of forks and of offences, and
- * the first of these with the way there.
+ * FLITZIS_RTCHECK names the file to write: the number of callbacks, of those that were examined for
+ * faults, and of offences, and the first of these with the way there.
  */
 
 #include <dlfcn.h>
@@ -91,6 +91,7 @@ static _Thread_local Thread self __attribute__ ((tls_model ("initial-exec")));
 static Offence         offences[MAX_OFFENCES];
 static _Atomic int     n_offences;
 static _Atomic int64_t n_callbacks;
+static _Atomic int64_t n_examined;   /* callbacks, for page faults */
 static _Atomic int     n_fork_steps; /* two each: before it and after it */
 
 static void
@@ -268,8 +269,13 @@ compare_usage (void)
   if (n_switches > 0)
     offend ("context switch", n_switches);
 
+  if (self.n_blocks == 1)
+    return;
+
+  atomic_fetch_add (&n_examined, 1);
+
   /* writing an offence down may fault, too */
-  if (n_faults > 0 && self.n_blocks > 1 && !self.has_offended)
+  if (n_faults > 0 && !self.has_offended)
     offend ("page fault", n_faults);
 }
 
@@ -374,8 +380,8 @@ end (void)
     return;
 
   file = open (path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
-  dprintf (file, "callbacks: %ld\nforks: %d\noffences: %d\n", (long) atomic_load (&n_callbacks),
-           atomic_load (&n_fork_steps) / 2, n);
+  dprintf (file, "callbacks: %ld\nexamined: %ld\noffences: %d\n",
+           (long) atomic_load (&n_callbacks), (long) atomic_load (&n_examined), n);
 
   for (int i = 0; i < SPA_MIN (n, MAX_OFFENCES); i++)
     {
