@@ -638,6 +638,19 @@ test_quick_error (void)
     }
 }
 
+/* Some decoders begin with an empty buffer, when there is no memory for frames yet. */
+static void
+test_no_frames_at_first (void)
+{
+  g_auto (FlitzisFrames) frames = { .rate = 48000, .n_channels = 1 };
+  const float value = 0.5f;
+
+  g_assert_true (flitzis_frames_append (&frames, &value, 0));
+  g_assert_cmpuint (flitzis_frames_count (&frames), ==, 0);
+  g_assert_true (flitzis_frames_append (&frames, &value, 1));
+  g_assert_cmpuint (flitzis_frames_count (&frames), ==, 1);
+}
+
 /* A file without a path, inside a resource that is made here as GLib's compiler would. */
 static void
 test_resource (void)
@@ -1403,6 +1416,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/decode/bad-bytes", test_bad_bytes);
   g_test_add_func ("/decode/resource", test_resource);
   g_test_add_func ("/decode/bytes-behind-the-end", test_bytes_behind_the_end);
+  g_test_add_func ("/decode/no-frames-at-first", test_no_frames_at_first);
   g_test_add_func ("/decode/quick-error", test_quick_error);
   g_test_add_func ("/decode/unknown-decoder", test_unknown_decoder);
   g_test_add_func ("/decode/missing-decoder", test_missing_decoder);

@@ -83,6 +83,10 @@ flitzis_frames_append (FlitzisFrames *self, const float *values, gsize n_values)
 {
   gsize needed;
 
+  /* some decoders begin with an empty buffer */
+  if (n_values == 0)
+    return TRUE;
+
   if (!g_size_checked_add (&needed, self->n_values, n_values))
     return FALSE;
 

@@ -362,8 +362,9 @@ collect (Pipeline *self, GstSample *sample, GError **error)
       return FALSE;
     }
 
-  self->job->n_mended +=
-      flitzis_sample_mend (frames->values + n_before, frames->n_values - n_before);
+  if (frames->n_values > n_before)
+    self->job->n_mended +=
+        flitzis_sample_mend (frames->values + n_before, frames->n_values - n_before);
 
   return report (self, error);
 }
