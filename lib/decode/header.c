@@ -244,7 +244,7 @@ static void
 read_aiff (FlitzisHeader *self, Reader *reader, GError **error)
 {
   guint64 offset = 12;
-  guint   frame_size = 0;
+  guint   n_channels, frame_size = 0;
 
   self->container = FLITZIS_CONTAINER_AIFF;
 
@@ -258,7 +258,14 @@ read_aiff (FlitzisHeader *self, Reader *reader, GError **error)
 
       size = read_be32 (chunk + 4);
       if (memcmp (chunk, "COMM", 4) == 0)
-        frame_size = read_be16 (chunk + 8) * ((read_be16 (chunk + 14) + 7) / 8);
+        {
+          n_channels = read_be16 (chunk + 8);
+          frame_size = n_channels * ((read_be16 (chunk + 14) + 7) / 8);
+
+          /* The format says where three, four and six channels are heard. */
+          if (n_channels == 5 || n_channels > 6)
+            self->n_unpositioned_channels = n_channels;
+        }
 
       if (memcmp (chunk, "SSND", 4) == 0)
         {

@@ -45,7 +45,7 @@ typedef struct
   /* WAV: how its frames are coded, where that is nothing that decoders are known for. */
   guint16 unknown_format;
 
-  /* WAV: channels without a loudspeaker for each; 0 where they have one, or need none. */
+  /* WAV and AIFF: channels without a loudspeaker for each; 0 where they have one, or need none. */
   guint n_unpositioned_channels;
 
   /* MP4: where the length of the whole movie stands and how many bytes it has, what it says, and

@@ -201,6 +201,10 @@ deep_element_added_cb (GstBin *bin, GstBin *sub_bin, GstElement *element, Pipeli
   if (factory == NULL)
     return;
 
+  /* A frame with a wrong byte is left out then, and missed at the end. */
+  if (g_object_class_find_property (G_OBJECT_GET_CLASS (element), "check-frame-checksums") != NULL)
+    g_object_set (element, "check-frame-checksums", TRUE, NULL);
+
   /* A tag may stand in front of anything. */
   class = gst_element_factory_get_metadata (factory, GST_ELEMENT_METADATA_KLASS);
   if (strstr (class, "Metadata") == NULL &&
