@@ -333,7 +333,8 @@ decode_stream (GInputStream *stream, FlitzisDecodeJob *job, GError **error)
     {
       g_autofree char *state_now = get_state (source, job->cancellable);
 
-      if (!g_str_equal (state, state_now != NULL ? state_now : ""))
+      /* nobody knows when it was cancelled just now */
+      if (state_now != NULL && !g_str_equal (state, state_now))
         {
           decoded = FALSE;
           g_clear_error (&local_error);
