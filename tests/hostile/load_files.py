@@ -20,8 +20,8 @@ import numpy
 gi.require_version('Flitzis', '1')
 from gi.repository import Flitzis, GLib  # noqa: E402
 
-# Idle threads of GLib's pools come and go by a few.
-MAX_IDLE_THREADS = 6
+# Idle threads of GLib's pools come and go by a few, of which newer releases keep more.
+MAX_IDLE_THREADS = 12
 
 
 def status(field):
