@@ -69,9 +69,9 @@ typedef struct
 } Verb;
 
 static GMutex         mutex;
-static Stage         *stages[N_STAGES]; /* under the mutex */
-static GAsyncQueue   *to_check;
-static GPtrArray     *all_stages; /* under the mutex */
+static Stage         *stages[N_STAGES];        /* under the mutex */
+static GQueue         to_check = G_QUEUE_INIT; /* under the mutex */
+static GPtrArray     *all_stages;              /* under the mutex */
 static FlitzisSample *samples[N_SAMPLES];
 static GBytes        *good_bytes, *bad_bytes;
 static char          *paths[3];
@@ -79,7 +79,8 @@ static bool           is_live;
 
 static _Atomic guint n_built, n_gone, n_checked, n_asked, n_answered, n_working;
 static _Atomic guint n_errors[32];
-static _Atomic guint n_started, n_left;
+static _Atomic guint n_started;
+static guint         n_left; /* under the mutex */
 
 static void
 note_gone (gpointer data, GObject *where_the_engine_was)
@@ -136,18 +137,21 @@ stage_take (guint index)
 static void
 stage_leave (Stage *self)
 {
-  gboolean is_last;
+  gboolean is_let_go = FALSE;
 
   g_mutex_lock (&mutex);
-  is_last = --self->n_users == 0;
+
+  if (--self->n_users == 0)
+    {
+      is_let_go = n_left++ % 2 == 1;
+
+      if (!is_let_go)
+        g_queue_push_tail (&to_check, self);
+    }
+
   g_mutex_unlock (&mutex);
 
-  if (!is_last)
-    return;
-
-  if (n_left++ % 2 == 0)
-    g_async_queue_push (to_check, self);
-  else
+  if (is_let_go)
     g_object_unref (self->engine);
 }
 
@@ -657,21 +661,24 @@ set_up (const char *folder)
   good_bytes = make_wav ();
   bad_bytes = g_bytes_new_from_bytes (good_bytes, 0, 5000);
   all_stages = g_ptr_array_new_with_free_func (g_free);
-  to_check = g_async_queue_new ();
 
   for (guint i = 0; i < N_STAGES; i++)
     stage_replace (i);
 }
 
-static void
+static gboolean
 check_one (void)
 {
-  Stage *stage = g_async_queue_try_pop (to_check);
+  Stage *stage;
+
+  g_mutex_lock (&mutex);
+  stage = g_queue_pop_head (&to_check);
+  g_mutex_unlock (&mutex);
 
   if (stage != NULL)
     stage_check (stage);
-  else if (!g_main_context_iteration (NULL, FALSE))
-    g_usleep (1000);
+
+  return stage != NULL;
 }
 
 /* All that was built has gone; what else held a sample lets go of it in a thread of its own. */
@@ -681,8 +688,8 @@ tear_down (void)
   for (guint i = 0; i < N_STAGES; i++)
     stage_leave (stages[i]);
 
-  while (g_async_queue_length (to_check) > 0)
-    check_one ();
+  while (check_one ())
+    ;
 
   iterate_until_equal ("answers", &n_answered, n_asked);
   iterate_until_equal ("engines gone", &n_gone, n_built);
@@ -698,7 +705,6 @@ tear_down (void)
 
   iterate_until_equal ("engines and samples gone", &n_gone, n_built + N_SAMPLES);
   g_ptr_array_unref (all_stages);
-  g_async_queue_unref (to_check);
   g_bytes_unref (good_bytes);
   g_bytes_unref (bad_bytes);
 
@@ -756,7 +762,10 @@ main (int argc, char **argv)
     }
 
   while (n_working > 0)
-    check_one ();
+    {
+      if (!check_one () && !g_main_context_iteration (NULL, FALSE))
+        g_usleep (1000);
+    }
 
   for (guint i = 0; i < N_THREADS; i++)
     {
