@@ -190,12 +190,13 @@ trim (FlitzisFrames *frames, const FlitzisHeader *header)
 }
 
 static gboolean
-set_cut (const FlitzisFrames *frames, GError **error)
+set_cut (const FlitzisFrames *frames, const FlitzisHeader *header, GError **error)
 {
+  guint64 n_frames = MIN (flitzis_frames_count (frames), header->n_whole_frames);
+
   g_set_error (error, FLITZIS_ENGINE_ERROR, FLITZIS_ENGINE_ERROR_CORRUPT,
-               "it breaks off after %" G_GSIZE_FORMAT " frames (%.3f s)",
-               flitzis_frames_count (frames),
-               (double) flitzis_frames_count (frames) / frames->rate);
+               "it breaks off after %" G_GUINT64_FORMAT " frames (%.3f s)", n_frames,
+               (double) n_frames / frames->rate);
 
   return FALSE;
 }
@@ -243,12 +244,12 @@ decode_frames (GInputStream     *stream,
     }
 
   if (header.is_cut && frames->n_values > 0)
-    return set_cut (frames, error);
+    return set_cut (frames, &header, error);
 
   if ((header.container == FLITZIS_CONTAINER_MPEG_AUDIO ||
        header.container == FLITZIS_CONTAINER_MP4) &&
       frames->n_values > 0 && !trim (frames, &header))
-    return set_cut (frames, error);
+    return set_cut (frames, &header, error);
 
   if (frames->n_values == 0)
     {

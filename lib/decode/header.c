@@ -7,6 +7,7 @@
 
 #include "decode/header.h"
 
+#include "decode/ogg.h"
 #include "flitzis-error.h"
 
 #include <gst/gst.h>
@@ -23,11 +24,6 @@
 /* The most that is read of an index; those of real files are a few hundred kB an hour. */
 #define MAX_MOOV_BYTES (16 * 1024 * 1024)
 
-/* A page of Ogg: its header, a table of at most 255 segments, and each of these at its longest. */
-#define OGG_HEADER_SIZE 27
-#define MAX_OGG_PAGE_SIZE (OGG_HEADER_SIZE + 255 + 255 * 255)
-#define OGG_END_OF_STREAM 4
-
 /* As far as the tracks of a Matroska file are looked for, and the header of Opus in one. */
 #define MATROSKA_START_SIZE (64 * 1024)
 #define OPUS_HEAD_SIZE 19
@@ -35,6 +31,13 @@
 /* No frame of FLAC and no packet of MP3 is shorter. */
 #define MIN_FLAC_FRAME_SIZE 10
 #define MIN_MPEG_PACKET_SIZE 24
+
+/* No frame of FLAC is longer: 65535 frames of 8 channels and 24 bits, and some bytes. */
+#define MAX_FLAC_FRAME_SIZE (2 * 1024 * 1024)
+#define FLAC_CRC_POLYNOMIAL 0x8005u
+
+/* A tag of ID3v1 is the last of a file. */
+#define ID3V1_SIZE 128
 
 /* The most chunks or boxes looked at before the one that is looked for. */
 #define MAX_CHUNKS 256
@@ -282,35 +285,55 @@ read_aiff (FlitzisHeader *self, Reader *reader, GError **error)
     }
 }
 
-/* The last page of a stream says so, and all of it is there. Other bytes may follow. */
-static void
-read_ogg (FlitzisHeader *self, Reader *reader, GError **error)
+/*
+ * Whether the data ends with a whole frame of FLAC. The checksum of one, with the checksum itself,
+ * is zero: so this goes back from zero at the end, byte by byte, until it is zero at what looks
+ * like the start of a frame.
+ */
+static gboolean
+ends_with_flac_frame (const guint8 *data, gsize size)
 {
-  guint64            size = count_bytes (reader, 0, error);
-  gsize              n_read = MIN (size, MAX_OGG_PAGE_SIZE);
-  g_autofree guint8 *end = g_malloc (n_read);
-  const guint8      *page = NULL;
-  gsize              n_left, page_size;
+  guint16 table[256];
+  guint8  from_low_byte[256] = { 0 };
+  guint16 crc = 0;
 
-  self->container = FLITZIS_CONTAINER_OGG;
-  if (!read_at (reader, size - n_read, end, n_read, error))
+  for (guint i = 0; i < 256; i++)
+    {
+      guint value = i << 8;
+
+      for (guint bit = 0; bit < 8; bit++)
+        value = value << 1 ^ (value & 0x8000 ? FLAC_CRC_POLYNOMIAL : 0);
+      table[i] = value;
+      from_low_byte[value & 0xff] = i;
+    }
+
+  for (gsize i = size; i > 0; i--)
+    {
+      guint8 index = from_low_byte[crc & 0xff];
+
+      crc = (index ^ data[i - 1]) << 8 | ((crc ^ table[index]) >> 8);
+      if (crc == 0 && i < size && data[i - 1] == 0xff && (data[i] & 0xfe) == 0xf8)
+        return TRUE;
+    }
+
+  return FALSE;
+}
+
+/* For files that do not say how long they are. */
+static void
+look_for_flac_end (FlitzisHeader *self, Reader *reader, GError **error)
+{
+  guint64            file_size = count_bytes (reader, 0, error);
+  gsize              size = MIN (file_size, MAX_FLAC_FRAME_SIZE);
+  g_autofree guint8 *end = g_try_malloc (size);
+
+  if (end == NULL || !read_at (reader, file_size - size, end, size, error))
     return;
 
-  for (gsize i = n_read - MIN (n_read, 3); i > 0 && page == NULL; i--)
-    if (memcmp (end + i - 1, "OggS", 4) == 0)
-      page = end + i - 1;
-  if (page == NULL)
-    return;
+  if (size > ID3V1_SIZE && memcmp (end + size - ID3V1_SIZE, "TAG", 3) == 0)
+    size -= ID3V1_SIZE;
 
-  n_left = end + n_read - page;
-  page_size = OGG_HEADER_SIZE;
-  if (n_left >= OGG_HEADER_SIZE)
-    page_size += page[OGG_HEADER_SIZE - 1];
-  if (n_left > OGG_HEADER_SIZE && page_size <= n_left)
-    for (guint i = 0; i < page[OGG_HEADER_SIZE - 1]; i++)
-      page_size += page[OGG_HEADER_SIZE + i];
-
-  self->is_cut = page_size > n_left || !(page[5] & OGG_END_OF_STREAM);
+  self->is_cut = !ends_with_flac_frame (end, size);
 }
 
 static void
@@ -331,6 +354,8 @@ read_flac (FlitzisHeader *self, Reader *reader, guint64 offset, GError **error)
 
       self->n_frames = ((guint64) (info[8 + 13] & 0x0f) << 32) | read_be32 (info + 8 + 14);
       self->n_expected_frames = MIN (self->n_frames, n_blocks * max_block_frames);
+      if (self->n_frames == 0)
+        look_for_flac_end (self, reader, error);
     }
 }
 
@@ -607,6 +632,7 @@ flitzis_header_read (FlitzisHeader *self,
   guint64 offset = 0;
 
   memset (self, 0, sizeof *self);
+  self->n_whole_frames = G_MAXUINT64;
 
   read_at (&reader, 0, start, sizeof start, &local_error);
 
@@ -628,7 +654,7 @@ flitzis_header_read (FlitzisHeader *self,
       else if (memcmp (start, "FORM", 4) == 0 && memcmp (start + 8, "AIF", 3) == 0)
         read_aiff (self, &reader, &local_error);
       else if (memcmp (start, "OggS", 4) == 0)
-        read_ogg (self, &reader, &local_error);
+        flitzis_ogg_read (self, stream, cancellable, &local_error);
       else if (memcmp (start, "fLaC", 4) == 0)
         read_flac (self, &reader, offset, &local_error);
       else if (memcmp (start + 4, "ftyp", 4) == 0)

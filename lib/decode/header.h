@@ -24,8 +24,10 @@ typedef struct
 {
   FlitzisContainer container;
 
-  /* The file is shorter than it says, or its last page is not the last of its stream. */
+  /* The file is shorter than it says, or something of it is missing: behind so many frames where
+   * this is stated, else where the frames end. */
   gboolean is_cut;
+  guint64  n_whole_frames;
 
   /* What will come at the most, where the file says so and is long enough for it to be true. */
   guint64 n_expected_frames;
@@ -54,6 +56,9 @@ typedef struct
   guint   movie_duration_size;
   guint64 movie_duration;
   guint64 movie_delay;
+
+  /* Ogg: the pages say where in the stream they are. */
+  gboolean has_positions;
 
   /* Matroska: what the encoder of Opus put in front, in frames of 48 kHz. */
   guint n_opus_delay;

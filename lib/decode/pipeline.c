@@ -17,6 +17,9 @@
 #include <gst/pbutils/pbutils.h>
 #include <string.h>
 
+/* What is missing of an Ogg file, at the least: no packet has fewer frames. */
+#define MIN_MISSING_FRAMES 16
+
 /* How long a cancel or an error may go unseen while no frame arrives. */
 #define PULL_TIMEOUT (20 * GST_MSECOND)
 
@@ -28,6 +31,7 @@
 
 /* GStreamer's own words for it say less, and which of them come is chance. */
 #define NO_SENSE "no decoder can make sense of it"
+#define MISSING "a part of it is missing"
 #define STOPPED "the decoder has stopped without saying so"
 
 typedef struct
@@ -43,6 +47,7 @@ typedef struct
   GstCaps     *caps;
   gsize        n_expected_bytes;
   GstClockTime duration;
+  GstClockTime start;
 
   /* any thread, once each: what was found in the file */
   gpointer has_element;
@@ -338,6 +343,31 @@ report (Pipeline *self, GError **error)
                                      error);
 }
 
+/*
+ * Whether there should be more frames in front of these. Decoders pass over what they cannot
+ * decode, but what comes next has the time that its page states.
+ */
+static gboolean
+is_behind (Pipeline *self, GstSample *sample)
+{
+  const FlitzisFrames *frames = self->frames;
+  const GstSegment    *segment = gst_sample_get_segment (sample);
+  const GstBuffer     *buffer = gst_sample_get_buffer (sample);
+  GstClockTime         time;
+
+  time = gst_segment_to_running_time (segment, GST_FORMAT_TIME, GST_BUFFER_PTS (buffer));
+  if (!self->header.has_positions || time == GST_CLOCK_TIME_NONE)
+    return FALSE;
+
+  if (frames->n_values == 0)
+    self->start = time;
+
+  return self->start != GST_CLOCK_TIME_NONE &&
+         time > self->start + gst_util_uint64_scale (flitzis_frames_count (frames) +
+                                                         MIN_MISSING_FRAMES,
+                                                     GST_SECOND, frames->rate);
+}
+
 static gboolean
 collect (Pipeline *self, GstSample *sample, GError **error)
 {
@@ -354,6 +384,13 @@ collect (Pipeline *self, GstSample *sample, GError **error)
   if (buffer == NULL || !gst_buffer_map (buffer, &map, GST_MAP_READ))
     {
       set_corrupt (self, "the decoder gave a buffer that cannot be read", error);
+      return FALSE;
+    }
+
+  if (is_behind (self, sample))
+    {
+      gst_buffer_unmap (buffer, &map);
+      set_corrupt (self, MISSING, error);
       return FALSE;
     }
 
@@ -442,7 +479,7 @@ run (Pipeline *self, GError **error)
 
   if (flitzis_elements_have_gap (&self->elements))
     {
-      set_corrupt (self, "a part of it is missing", error);
+      set_corrupt (self, MISSING, error);
       return FALSE;
     }
 
@@ -515,6 +552,7 @@ flitzis_pipeline_run (GInputStream        *stream,
   self->job = job;
   self->frames = frames;
   self->duration = GST_CLOCK_TIME_NONE;
+  self->start = GST_CLOCK_TIME_NONE;
 
   if (flitzis_elements_build (&self->elements, stream, &self->header, push_mode, error) &&
       run (self, error))

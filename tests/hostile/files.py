@@ -170,6 +170,9 @@ def flacs():
     for n_bytes in (4, 8, 41, 42, first, first + 5, first + 1000, len(good) // 2, len(good) - 1):
         yield f'cut-{n_bytes}', good[:n_bytes]
     yield 'cut-unknown', stated(0)[:len(good) // 2]
+    yield 'cut-unknown-by-1', stated(0)[:-1]
+    yield 'length-unknown-id3v1', stated(0) + b'TAG' + bytes(125)
+    yield 'length-unknown-junk-behind', stated(0) + rubbish(5000)
     for n_bytes in (first + 4, len(good) // 2, len(good) - 100):
         yield f'bit-{n_bytes}', patched(good, n_bytes, bytes([good[n_bytes] ^ 1]))
     yield 'zeros-inside', patched(good, len(good) // 2, bytes(3000))
@@ -191,6 +194,14 @@ def flacs():
     yield 'claims-three-hours', flac_silence(2, 7911 * 65535)
 
 
+def without_end(data, name):
+    """Without the last page of the stream whose header has this name."""
+    parts = pages(data)
+    serial = next(part for part in parts if name in part)[14:18]
+    last = max(i for i, part in enumerate(parts) if part[14:18] == serial)
+    return b''.join(parts[:last] + parts[last + 1:])
+
+
 def oggs():
     good, other = encode()['a.ogg'], encode()['b.ogg']
     parts = pages(good)
@@ -204,6 +215,8 @@ def oggs():
     yield 'page-twice', b''.join(parts[:7] + parts[6:])
     yield 'pages-swapped', b''.join(parts[:5] + [parts[6], parts[5]] + parts[7:])
     yield 'page-checksum', b''.join(parts[:6] + [patched(parts[6], 22, b'xxxx')] + parts[7:])
+    yield 'page-checksum-first', b''.join(parts[:2] + [patched(parts[2], 22, b'xxxx')] + parts[3:])
+    yield 'page-checksum-last', b''.join(parts[:-1] + [patched(parts[-1], 22, b'xxxx')])
     yield 'page-scribbled', b''.join(
         parts[:6] + [page(parts[6], data=rubbish(len(payload(parts[6]))))] + parts[7:])
     yield 'setup-scribbled', b''.join(
@@ -228,10 +241,15 @@ def oggs():
     yield 'chained', good + other
     yield 'chained-stereo', good + encode()['stereo.ogg']
     yield 'chained-cut', good + other[:len(other) // 2]
+    yield 'chained-headless', good + patched(other, 22, b'xxxx')
+    yield 'chained-page-checksum-last', (
+        b''.join(parts[:-1]) + patched(parts[-1], 22, b'xxxx') + other)
     yield 'chained-cut-first', good[:len(good) // 2] + other
     yield 'multiplexed', encode()['two.ogg']
     yield 'multiplexed-cut', encode()['two.ogg'][:len(encode()['two.ogg']) // 2]
     yield 'video', encode()['video.ogg']
+    yield 'video-cut', without_end(encode()['video.ogg'], b'theora')
+    yield 'video-cut-audio', without_end(encode()['video.ogg'], b'vorbis')
     yield 'unknown-codec', page(parts[0], data=rubbish(30)) + b''.join(parts[1:])
     yield 'speex', encode()['speex.ogg']
 
