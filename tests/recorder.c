@@ -110,8 +110,9 @@ main (int argc, char **argv)
     return 1;
   self.frames = (float *) ((char *) self.head + 4096);
 
-  /* Real-time priority where it can be had; newer servers' default configuration has it too. */
-  setenv ("PIPEWIRE_CONFIG_NAME", "client-rt.conf", 0);
+  /* Real-time priority where it can be had: before 1.0 a configuration of its own has it. */
+  if (strncmp (pw_get_library_version (), "0.", 2) == 0)
+    setenv ("PIPEWIRE_CONFIG_NAME", "client-rt.conf", 0);
   pw_init (NULL, NULL);
   self.loop = pw_main_loop_new (NULL);
   struct pw_loop *loop = pw_main_loop_get_loop (self.loop);

@@ -42,6 +42,7 @@ struct _FlitzisPipewire
   struct spa_source     *retry_timer;
 
   /* the loop's thread, or under its lock */
+  gboolean          is_running; /* the thread has entered the loop */
   struct pw_core   *core;
   struct spa_hook   core_listener;
   struct pw_stream *stream;
@@ -338,6 +339,8 @@ wake_cb (void *data, uint64_t count)
 {
   FlitzisPipewire *self = data;
 
+  self->is_running = TRUE;
+  pw_thread_loop_signal (self->thread_loop, false);
   set_timer (self, self->collect_timer, COLLECT_INTERVAL_NS, COLLECT_INTERVAL_NS);
 }
 
@@ -441,6 +444,17 @@ connect_and_wait (FlitzisPipewire *self, GError **error)
   return self->is_accepted || set_error (error, self->failure);
 }
 
+/* Under the loop's lock. From 1.6 on PipeWire loses a stop that comes while the thread is only about
+ * to enter the loop: both would wait for ever. */
+static void
+wait_until_running (FlitzisPipewire *self)
+{
+  pw_loop_signal_event (self->loop, self->wake_event);
+
+  while (!self->is_running)
+    pw_thread_loop_wait (self->thread_loop);
+}
+
 static gboolean
 set_up (FlitzisPipewire *self, GError **error)
 {
@@ -468,6 +482,7 @@ set_up (FlitzisPipewire *self, GError **error)
   flitzis_control_set_wake (self->control, wake, self);
 
   pw_thread_loop_lock (self->thread_loop);
+  wait_until_running (self);
   is_connected = connect_and_wait (self, error);
   pw_thread_loop_unlock (self->thread_loop);
 
