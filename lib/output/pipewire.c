@@ -444,7 +444,7 @@ connect_and_wait (FlitzisPipewire *self, GError **error)
   return self->is_accepted || set_error (error, self->failure);
 }
 
-/* Under the loop's lock. From 1.6 on PipeWire loses a stop that comes while the thread is only about
+/* Under the loop's lock. From 1.6 on PipeWire loses a stop that comes while the thread is about
  * to enter the loop: both would wait for ever. */
 static void
 wait_until_running (FlitzisPipewire *self)

@@ -167,14 +167,18 @@ def flacs():
     yield 'length-short', stated(100)
     yield 'length-huge', stated(2**36 - 1)
     yield 'md5-wrong', patched(good, 26, bytes(range(16)))
-    for n_bytes in (4, 8, 41, 42, first, first + 5, first + 1000, len(good) // 2, len(good) - 1):
-        yield f'cut-{n_bytes}', good[:n_bytes]
+    for name, n_bytes in {'magic': 4, 'block-head': 8, 'info': 41, 'info-only': 42,
+                          'headers-only': first, 'frame-head': first + 5,
+                          'first-frame': first + 1000, 'half': len(good) // 2,
+                          'last-byte': len(good) - 1}.items():
+        yield f'cut-{name}', good[:n_bytes]
     yield 'cut-unknown', stated(0)[:len(good) // 2]
     yield 'cut-unknown-by-1', stated(0)[:-1]
     yield 'length-unknown-id3v1', stated(0) + b'TAG' + bytes(125)
     yield 'length-unknown-junk-behind', stated(0) + rubbish(5000)
-    for n_bytes in (first + 4, len(good) // 2, len(good) - 100):
-        yield f'bit-{n_bytes}', patched(good, n_bytes, bytes([good[n_bytes] ^ 1]))
+    for name, n_bytes in {'first-frame': first + 4, 'half': len(good) // 2,
+                          'last-frame': len(good) - 100}.items():
+        yield f'bit-{name}', patched(good, n_bytes, bytes([good[n_bytes] ^ 1]))
     yield 'zeros-inside', patched(good, len(good) // 2, bytes(3000))
     yield 'id3-in-front', id3(2000) + good
     yield 'junk-in-front', rubbish(500) + good
@@ -206,8 +210,10 @@ def oggs():
     good, other = encode()['a.ogg'], encode()['b.ogg']
     parts = pages(good)
     yield 'good', good
-    for n_bytes in (20, 58, 70, 3000, len(good) // 2, len(good) - 200, len(good) - 1):
-        yield f'cut-{n_bytes}', good[:n_bytes]
+    for name, n_bytes in {'page-head': 20, 'first-page': 58, 'second-page': 70, 'setup': 3000,
+                          'half': len(good) // 2, 'last-page': len(good) - 200,
+                          'last-byte': len(good) - 1}.items():
+        yield f'cut-{name}', good[:n_bytes]
     yield 'cut-between-pages', b''.join(parts[:-2])
     yield 'no-end', b''.join(parts[:-1]) + page(parts[-1], flags=0)
     yield 'headers-only', b''.join(parts[:2])
