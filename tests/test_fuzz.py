@@ -18,7 +18,7 @@ FOLDER = pathlib.Path(__file__).parent
 
 # The longest seed has 44 kB; longer files only take longer.
 MAX_BYTES = 2**16
-# A load ends 2 s after its last frame at the latest, and may be tried twice; the machine may be
+# A load ends 6 s after its last frame at the latest, and may be tried twice; the machine may be
 # busy.
 HANG_SECONDS = 60
 
@@ -48,7 +48,7 @@ def fuzz(build, name, *arguments, timeout):
         stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
         errors='replace', timeout=timeout, env={
             **os.environ, 'G_SLICE': 'always-malloc',
-            'ASAN_OPTIONS': 'fast_unwind_on_malloc=0:malloc_context_size=10',
+            'ASAN_OPTIONS': 'fast_unwind_on_malloc=0:malloc_context_size=16',
             'LSAN_OPTIONS': f'suppressions={build}/leak.supp:print_suppressions=0',
             'UBSAN_OPTIONS': 'print_stacktrace=1'})
     return result.returncode, result.stdout

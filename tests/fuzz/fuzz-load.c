@@ -17,8 +17,11 @@
 
 #define MEMORY_LIMIT (16 * 1024 * 1024)
 
-/* Many files make a decoder stop without a word, which is waited for. */
-#define DEADLINE_US G_USEC_PER_SEC
+/* Some files make a decoder stop without a word, which is waited for: not for as long as usual. */
+#define DEADLINE_US (3 * G_USEC_PER_SEC)
+
+/* For GStreamer's threads to put down what they hold, when the last load is over. */
+#define SETTLE_US G_USEC_PER_SEC
 
 int LLVMFuzzerInitialize (int *argc, char ***argv);
 int LLVMFuzzerTestOneInput (const guint8 *data, size_t size);
@@ -135,10 +138,18 @@ log_cb (const char *domain, GLogLevelFlags level, const char *message, gpointer 
   abort ();
 }
 
+/* Called before leaks are looked for. */
+static void
+settle (void)
+{
+  g_usleep (SETTLE_US);
+}
+
 int
 LLVMFuzzerInitialize (int *argc, char ***argv)
 {
   g_log_set_default_handler (log_cb, NULL);
+  atexit (settle);
 
   return 0;
 }
