@@ -272,7 +272,7 @@ get_state (GInputStream *stream, GCancellable *cancellable)
                                            G_FILE_ATTRIBUTE_STANDARD_SIZE
                                            "," G_FILE_ATTRIBUTE_ETAG_VALUE,
                                            cancellable, NULL);
-  if (info == NULL || g_file_info_get_etag (info) == NULL)
+  if (info == NULL || !g_file_info_has_attribute (info, G_FILE_ATTRIBUTE_ETAG_VALUE))
     return NULL;
 
   return g_strdup_printf ("%" G_GOFFSET_FORMAT " %s", g_file_info_get_size (info),

@@ -89,12 +89,54 @@ make_crc_tables (gpointer data)
   return NULL;
 }
 
+/* GStreamer's own read where a number of this size may not stand. */
+
+static guint16
+read_le16 (const guint8 *data)
+{
+  guint16 value;
+
+  memcpy (&value, data, sizeof value);
+
+  return GUINT16_FROM_LE (value);
+}
+
+static guint32
+read_le32 (const guint8 *data)
+{
+  guint32 value;
+
+  memcpy (&value, data, sizeof value);
+
+  return GUINT32_FROM_LE (value);
+}
+
+static guint64
+read_le64 (const guint8 *data)
+{
+  guint64 value;
+
+  memcpy (&value, data, sizeof value);
+
+  return GUINT64_FROM_LE (value);
+}
+
+static guint32
+read_be32 (const guint8 *data)
+{
+  guint32 value;
+
+  memcpy (&value, data, sizeof value);
+
+  return GUINT32_FROM_BE (value);
+}
+
 static guint32
 add_to_crc (guint32 crc, const guint8 *data, gsize size)
 {
   for (; size >= 8; size -= 8, data += 8)
     {
-      crc ^= GST_READ_UINT32_BE (data);
+      crc ^= read_be32 (data);
       crc = crc_tables[7][crc >> 24] ^ crc_tables[6][crc >> 16 & 0xff] ^
             crc_tables[5][crc >> 8 & 0xff] ^ crc_tables[4][crc & 0xff] ^ crc_tables[3][data[4]] ^
             crc_tables[2][data[5]] ^ crc_tables[1][data[6]] ^ crc_tables[0][data[7]];
@@ -117,7 +159,7 @@ has_right_crc (const guint8 *page, gsize size)
   crc = add_to_crc (crc, zeros, sizeof zeros);
   crc = add_to_crc (crc, page + 26, size - 26);
 
-  return crc == GST_READ_UINT32_LE (page + 22);
+  return crc == read_le32 (page + 22);
 }
 
 /* The size of the page at the start of the data, or 0 where there is none, or not all of it. */
@@ -203,7 +245,7 @@ parse_head (Stream *stream, const guint8 *head, gsize size)
   if (size >= 19 && memcmp (head, "OpusHead", 8) == 0)
     {
       stream->is_audio = TRUE;
-      stream->n_delay = GST_READ_UINT16_LE (head + 10);
+      stream->n_delay = read_le16 (head + 10);
     }
   else
     {
@@ -243,9 +285,9 @@ static gboolean
 take_page (Walk *self, const guint8 *page, gsize size, guint64 *n_frames)
 {
   guint   head_size = HEADER_SIZE + page[HEADER_SIZE - 1];
-  guint64 position = GST_READ_UINT64_LE (page + 6);
-  guint32 serial = GST_READ_UINT32_LE (page + 14);
-  guint32 number = GST_READ_UINT32_LE (page + 18);
+  guint64 position = read_le64 (page + 6);
+  guint32 serial = read_le32 (page + 14);
+  guint32 number = read_le32 (page + 18);
   Stream *stream;
 
   if (page[5] & FLAG_FIRST)
