@@ -1035,7 +1035,7 @@ flitzis_engine_get_n_playing (FlitzisEngine *self)
 {
   g_return_val_if_fail (FLITZIS_IS_ENGINE (self), 0);
 
-  return flitzis_control_get_mixer (self->control)->n_playing;
+  return flitzis_control_get_mixer (self->control)->bank.n_playing;
 }
 
 /**
@@ -1067,7 +1067,7 @@ flitzis_engine_get_n_started (FlitzisEngine *self)
 {
   g_return_val_if_fail (FLITZIS_IS_ENGINE (self), 0);
 
-  return flitzis_control_get_mixer (self->control)->n_started;
+  return flitzis_control_get_mixer (self->control)->bank.n_started;
 }
 
 /**
@@ -1083,7 +1083,7 @@ flitzis_engine_get_n_stolen (FlitzisEngine *self)
 {
   g_return_val_if_fail (FLITZIS_IS_ENGINE (self), 0);
 
-  return flitzis_control_get_mixer (self->control)->n_stolen;
+  return flitzis_control_get_mixer (self->control)->bank.n_stolen;
 }
 
 /**

@@ -25,6 +25,8 @@ G_DEFINE_ENUM_TYPE (FlitzisEndReason, flitzis_end_reason,
                     G_DEFINE_ENUM_VALUE (FLITZIS_END_REASON_FINISHED, "finished"),
                     G_DEFINE_ENUM_VALUE (FLITZIS_END_REASON_STOPPED, "stopped"),
                     G_DEFINE_ENUM_VALUE (FLITZIS_END_REASON_STOLEN, "stolen"),
+                    G_DEFINE_ENUM_VALUE (FLITZIS_END_REASON_CHOKED, "choked"),
                     G_DEFINE_ENUM_VALUE (FLITZIS_END_REASON_UNLOADED, "unloaded"),
-                    G_DEFINE_ENUM_VALUE (FLITZIS_END_REASON_REJECTED, "rejected"))
+                    G_DEFINE_ENUM_VALUE (FLITZIS_END_REASON_REJECTED, "rejected"),
+                    G_DEFINE_ENUM_VALUE (FLITZIS_END_REASON_CANCELLED, "cancelled"))
 /* clang-format on */

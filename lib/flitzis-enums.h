@@ -61,8 +61,10 @@ typedef enum
  * @FLITZIS_END_REASON_FINISHED: it came to its end
  * @FLITZIS_END_REASON_STOPPED: it was stopped by a call
  * @FLITZIS_END_REASON_STOLEN: a newer trigger took its place
+ * @FLITZIS_END_REASON_CHOKED: a trigger of its choke group, or of its own slot, silenced it
  * @FLITZIS_END_REASON_UNLOADED: its sample was replaced or unloaded
  * @FLITZIS_END_REASON_REJECTED: it never started, all voices were sounding
+ * @FLITZIS_END_REASON_CANCELLED: it never started, it was cancelled while it waited for its frame
  *
  * Why a voice ended.
  */
@@ -71,8 +73,10 @@ typedef enum
   FLITZIS_END_REASON_FINISHED,
   FLITZIS_END_REASON_STOPPED,
   FLITZIS_END_REASON_STOLEN,
+  FLITZIS_END_REASON_CHOKED,
   FLITZIS_END_REASON_UNLOADED,
-  FLITZIS_END_REASON_REJECTED
+  FLITZIS_END_REASON_REJECTED,
+  FLITZIS_END_REASON_CANCELLED
 } FlitzisEndReason;
 
 #define FLITZIS_TYPE_OUTPUT (flitzis_output_get_type ())

@@ -120,9 +120,9 @@ test_no_copy (Fixture *fixture, gconstpointer data)
 {
   set_sample (fixture, 2, fixture->sample);
 
-  g_assert_true (fixture->mixer->bank[2].handle->frames ==
+  g_assert_true (fixture->mixer->bank.slots[2].handle->frames ==
                  g_bytes_get_data (fixture->bytes, NULL));
-  g_assert_cmpuint (fixture->mixer->bank[2].handle->n_frames, ==, 1000);
+  g_assert_cmpuint (fixture->mixer->bank.slots[2].handle->n_frames, ==, 1000);
 }
 
 /* While nothing streams, commands are carried out at once and samples are freed at once. */
@@ -140,7 +140,7 @@ test_nothing_piles_up (Fixture *fixture, gconstpointer data)
     }
 
   g_assert_cmpuint (flitzis_queue_get_n_waiting (&fixture->mixer->commands), ==, 0);
-  g_assert_cmpuint (fixture->mixer->n_playing, ==, 0);
+  g_assert_cmpuint (fixture->mixer->bank.n_playing, ==, 0);
 }
 
 /* A full queue is BUSY to a trigger and changes nothing; stops and publishes get through. */
@@ -179,8 +179,8 @@ test_full_queue (Fixture *fixture, gconstpointer data)
 
   flitzis_control_stop_all (fixture->control);
   callback (fixture, 64);
-  g_assert_cmpuint (fixture->mixer->n_playing, ==, 0);
-  g_assert_cmpuint (fixture->mixer->n_started, ==, FLITZIS_N_COMMANDS);
+  g_assert_cmpuint (fixture->mixer->bank.n_playing, ==, 0);
+  g_assert_cmpuint (fixture->mixer->bank.n_started, ==, FLITZIS_N_COMMANDS);
 
   g_assert_true (flitzis_control_collect (fixture->control));
   callback (fixture, 64);
@@ -191,12 +191,12 @@ test_full_queue (Fixture *fixture, gconstpointer data)
       g_autoptr (FlitzisSample) now = flitzis_control_dup_sample (fixture->control, slot);
 
       g_assert_true (now == samples[slot]);
-      g_assert_cmpuint (fixture->mixer->bank[slot].handle->n_frames, ==, 500);
+      g_assert_cmpuint (fixture->mixer->bank.slots[slot].handle->n_frames, ==, 500);
     }
 
   g_assert_cmpuint (play (fixture, 3), !=, 0);
   callback (fixture, 64);
-  g_assert_cmpuint (fixture->mixer->n_playing, ==, 1);
+  g_assert_cmpuint (fixture->mixer->bank.n_playing, ==, 1);
 
   for (guint slot = 0; slot < N_SLOTS; slot++)
     {
@@ -349,10 +349,10 @@ test_ids_ascend (Fixture *fixture, gconstpointer data)
     }
 
   /* the first one has sounded through it all */
-  g_assert_cmpuint (fixture->mixer->n_playing, ==, 1);
-  g_assert_cmpuint (fixture->mixer->oldest->id, ==, first);
+  g_assert_cmpuint (fixture->mixer->bank.n_playing, ==, 1);
+  g_assert_cmpuint (fixture->mixer->bank.oldest->id, ==, first);
   flitzis_control_stop_voice (fixture->control, first);
-  g_assert_cmpuint (fixture->mixer->n_playing, ==, 0);
+  g_assert_cmpuint (fixture->mixer->bank.n_playing, ==, 0);
   g_object_set_data (fixture->owner, "ended", NULL);
 }
 
@@ -366,13 +366,13 @@ test_offline_keeps_callback_out (Fixture *fixture, gconstpointer data)
   g_assert_true (flitzis_mixer_try_own (fixture->mixer, FLITZIS_OWNER_OFFLINE));
   set_sample (fixture, 0, fixture->sample);
   play (fixture, 0);
-  g_assert_cmpuint (fixture->mixer->n_playing, ==, 0);
+  g_assert_cmpuint (fixture->mixer->bank.n_playing, ==, 0);
   g_assert_false (flitzis_control_render (fixture->control, out, 32, &error));
   g_assert_error (error, FLITZIS_ENGINE_ERROR, FLITZIS_ENGINE_ERROR_BUSY);
   flitzis_mixer_disown (fixture->mixer);
 
   g_assert_true (flitzis_control_render (fixture->control, out, 32, NULL));
-  g_assert_cmpuint (fixture->mixer->n_playing, ==, 1);
+  g_assert_cmpuint (fixture->mixer->bank.n_playing, ==, 1);
 }
 
 static void

@@ -35,7 +35,7 @@ set_up (Fixture *fixture, gconstpointer data)
     }
 
   g_rand_free (rand);
-  fixture->mixer = flitzis_mixer_new (2, 3, RATE);
+  fixture->mixer = flitzis_mixer_new (&(FlitzisMixerSize){ 2, 3, 16, RATE });
   fixture->mono_handle = (FlitzisHandle){ fixture->mono, N_FRAMES, 1, RATE, 0 };
   fixture->stereo_handle = (FlitzisHandle){ fixture->stereo, N_FRAMES, 2, RATE, 0 };
 }
@@ -67,7 +67,7 @@ play (Fixture *fixture, guint slot, guint64 voice, double velocity)
     .play = {
         .voice = voice,
         .velocity = velocity,
-        .gain = flitzis_settings_get_gain (&fixture->mixer->settings, slot, velocity),
+        .gain = (float) velocity,
     },
   };
 
@@ -111,7 +111,7 @@ test_pointer (Fixture *fixture, gconstpointer data)
   play (fixture, 1, 1, 1.0);
   flitzis_mixer_render (fixture->mixer, out, 16);
 
-  g_assert_true (fixture->mixer->oldest->handle == &fixture->mono_handle);
+  g_assert_true (fixture->mixer->bank.oldest->handle == &fixture->mono_handle);
   fixture->mono[20] = 0.125f;
   flitzis_mixer_render (fixture->mixer, out, 16);
   g_assert_cmpfloat (out[8], ==, 0.125f);
@@ -162,7 +162,7 @@ test_fade_outlives_sample (Fixture *fixture, gconstpointer data)
 
   assert_ended (fixture, 1, FLITZIS_END_UNLOADED);
   assert_retired (fixture, &fixture->mono_handle);
-  g_assert_cmpuint (fixture->mixer->n_playing, ==, 0);
+  g_assert_cmpuint (fixture->mixer->bank.n_playing, ==, 0);
   memset (fixture->mono, 0xff, sizeof fixture->mono);
 
   flitzis_mixer_render (fixture->mixer, out, 600);
@@ -222,8 +222,8 @@ test_stop_marks (Fixture *fixture, gconstpointer data)
 
   assert_ended (fixture, 1, FLITZIS_END_STOPPED);
   assert_no_report (fixture);
-  g_assert_cmpuint (fixture->mixer->n_playing, ==, 2);
-  g_assert_cmpuint (fixture->mixer->n_started, ==, 3);
+  g_assert_cmpuint (fixture->mixer->bank.n_playing, ==, 2);
+  g_assert_cmpuint (fixture->mixer->bank.n_started, ==, 3);
 
   flitzis_settings_stop_voice (&fixture->mixer->settings, 2);
   flitzis_mixer_render (fixture->mixer, out, 64);
@@ -232,7 +232,7 @@ test_stop_marks (Fixture *fixture, gconstpointer data)
   flitzis_settings_stop_all (&fixture->mixer->settings, 4);
   flitzis_mixer_render (fixture->mixer, out, 64);
   assert_ended (fixture, 3, FLITZIS_END_STOPPED);
-  g_assert_cmpuint (fixture->mixer->n_playing, ==, 0);
+  g_assert_cmpuint (fixture->mixer->bank.n_playing, ==, 0);
 }
 
 /* Denormals neither slow the loops down nor come out, and the caller's mode is left as it was. */

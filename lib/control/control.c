@@ -21,6 +21,8 @@ G_STATIC_ASSERT ((int) FLITZIS_MIXER_STEAL_REJECT == FLITZIS_STEAL_REJECT);
 G_STATIC_ASSERT ((int) FLITZIS_END_FINISHED == FLITZIS_END_REASON_FINISHED);
 G_STATIC_ASSERT ((int) FLITZIS_END_STOPPED == FLITZIS_END_REASON_STOPPED);
 G_STATIC_ASSERT ((int) FLITZIS_END_STOLEN == FLITZIS_END_REASON_STOLEN);
+G_STATIC_ASSERT ((int) FLITZIS_END_CHOKED == FLITZIS_END_REASON_CHOKED);
+G_STATIC_ASSERT ((int) FLITZIS_END_CANCELLED == FLITZIS_END_REASON_CANCELLED);
 G_STATIC_ASSERT ((int) FLITZIS_END_UNLOADED == FLITZIS_END_REASON_UNLOADED);
 G_STATIC_ASSERT ((int) FLITZIS_END_REJECTED == FLITZIS_END_REASON_REJECTED);
 
@@ -32,7 +34,7 @@ flitzis_control_new (guint n_slots, guint n_voices, guint sample_rate, FlitzisEv
   g_atomic_ref_count_init (&self->ref_count);
   g_mutex_init (&self->mutex);
   self->events = flitzis_events_ref (events);
-  self->mixer = flitzis_mixer_new (n_slots, n_voices, sample_rate);
+  self->mixer = flitzis_mixer_new (&(FlitzisMixerSize){ n_slots, n_voices, 4096, sample_rate });
 
   if (self->mixer == NULL)
     g_error ("No memory for an engine of %u slots and %u voices", n_slots, n_voices);
@@ -180,7 +182,7 @@ read_reports (FlitzisControl *self)
         end_voice (self, report.ended.voice, (FlitzisEndReason) report.ended.reason);
     }
 
-  n_playing = atomic_load_explicit (&self->mixer->n_playing, memory_order_relaxed);
+  n_playing = atomic_load_explicit (&self->mixer->bank.n_playing, memory_order_relaxed);
 
   if (n_playing != self->n_playing_told)
     flitzis_events_push_changed (self->events, FLITZIS_EVENTS_ENGINE, "n-playing");
@@ -279,7 +281,7 @@ flitzis_control_get_n_rejected (FlitzisControl *self)
   g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->mutex);
 
   return self->n_rejected +
-         atomic_load_explicit (&self->mixer->n_rejected, memory_order_relaxed);
+         atomic_load_explicit (&self->mixer->bank.n_rejected, memory_order_relaxed);
 }
 
 FlitzisSteal
@@ -403,13 +405,16 @@ send_play (FlitzisControl *self, guint slot, guint64 voice, double velocity)
     .play = {
         .voice = voice,
         .velocity = velocity,
-        .gain = flitzis_settings_get_gain (&self->mixer->settings, slot, velocity),
+        .gain = (float) (self->mixer->settings.slots[slot].gain * velocity *
+                         self->mixer->settings.gain),
         .steal = (FlitzisMixerSteal) self->steal,
     },
   };
 
   if (self->n_voices == self->mixer->max_voices)
     read_reports (self);
+
+  flitzis_settings_reset_voice (&self->mixer->settings, voice);
 
   return self->n_voices < self->mixer->max_voices && send (self, &command);
 }

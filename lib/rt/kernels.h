@@ -8,21 +8,24 @@
 #include <stdint.h>
 
 /*
- * The loops over frames, and nothing else. `out` is interleaved stereo; nothing overlaps.
+ * The loops over frames, and nothing else. `out` is interleaved stereo unless said otherwise;
+ * nothing overlaps.
  */
 
-/* out += gain * in; mono goes to both sides */
+/* out += gain * in, with a gain for each side; mono goes to both */
 void flitzis_mix (float *restrict out,
                   const float *restrict in,
                   uint32_t n_channels,
-                  float    gain,
+                  float    left,
+                  float    right,
                   uint32_t n_frames) FLITZIS_REALTIME;
 
-/* the same with a gain for each frame */
+/* the same with gains for each frame */
 void flitzis_mix_gains (float *restrict out,
                         const float *restrict in,
                         uint32_t n_channels,
-                        const float *restrict gains,
+                        const float *restrict left,
+                        const float *restrict right,
                         uint32_t n_frames) FLITZIS_REALTIME;
 
 /* out += in, stereo both */
@@ -31,13 +34,25 @@ void flitzis_add (float *restrict out,
                   uint32_t n_frames) FLITZIS_REALTIME;
 
 /*
- * Reads `n_frames` frames at a fractional position, on straight lines between the neighbours; past
- * the end lies silence. `position` and `step` are in frames of `in`, 32.32 fixed point.
+ * Frames between those of `in`, of as many channels: out[i] is at `places[i]`, frames of `in`, 32.32
+ * fixed point. On straight lines; `in` has a frame behind the last place.
  */
-void flitzis_interpolate (float *restrict out,
-                          const float *restrict in,
-                          uint32_t n_channels,
-                          uint64_t n_frames_in,
-                          uint64_t position,
-                          uint64_t step,
-                          uint32_t n_frames) FLITZIS_REALTIME;
+void flitzis_interpolate_linear (float *restrict out,
+                                 const float *restrict in,
+                                 uint32_t n_channels,
+                                 const uint64_t *restrict places,
+                                 uint32_t n_frames) FLITZIS_REALTIME;
+
+/* How many frames of `in` the filter looks at, before a place and from it on. */
+uint32_t flitzis_get_filter_reach (float stretch) FLITZIS_REALTIME;
+
+/*
+ * The same through the low-pass of the tables, stretched by `stretches[i]` >= 1 to so much lower a
+ * cut-off. `in` has the frames that the filter reaches.
+ */
+void flitzis_interpolate_sinc (float *restrict out,
+                               const float *restrict in,
+                               uint32_t n_channels,
+                               const uint64_t *restrict places,
+                               const float *restrict stretches,
+                               uint32_t n_frames) FLITZIS_REALTIME;

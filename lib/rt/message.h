@@ -3,6 +3,7 @@
 
 #pragma once
 
+#include <stdbool.h>
 #include <stdint.h>
 
 /*
@@ -31,6 +32,7 @@ typedef enum
   FLITZIS_COMMAND_STOP_VOICE,
   FLITZIS_COMMAND_STOP_SLOT,
   FLITZIS_COMMAND_STOP_ALL,
+  FLITZIS_COMMAND_CANCEL,
   FLITZIS_COMMAND_PUBLISH
 } FlitzisCommandKind;
 
@@ -49,15 +51,23 @@ typedef enum
 typedef struct
 {
   FlitzisCommandKind kind;
-  uint32_t           slot; /* 0..n_slots - 1; PLAY, STOP_SLOT, PUBLISH */
+  uint32_t           slot;     /* 0..n_slots - 1; PLAY, STOP_SLOT, PUBLISH */
+  bool               is_timed; /* PLAY, STOP_VOICE, STOP_SLOT: at this position, not now */
+  uint64_t           frame;
   union
   {
     struct
     {
-      uint64_t          voice;    /* id, ascending from 1 */
-      double            velocity; /* 0..1, linear */
-      float             gain;     /* slot gain x velocity x engine gain, linear */
-      FlitzisMixerSteal steal;    /* this and the gain as they were when it was triggered */
+      uint64_t voice;    /* id, ascending from 1 */
+      double   velocity; /* 0..1, linear */
+
+      /* as they were when it was triggered */
+      float             gain; /* slot gain x velocity x engine gain, linear */
+      FlitzisMixerSteal steal;
+      uint32_t          choke_group; /* 0: none */
+      int32_t           priority;
+      uint32_t          n_loops;  /* 0: as the slot says */
+      bool              restarts; /* ends the voices of its slot */
     } play;
     struct
     {
@@ -76,8 +86,10 @@ typedef enum
   FLITZIS_END_FINISHED,
   FLITZIS_END_STOPPED,
   FLITZIS_END_STOLEN,
+  FLITZIS_END_CHOKED,
   FLITZIS_END_UNLOADED,
-  FLITZIS_END_REJECTED
+  FLITZIS_END_REJECTED,
+  FLITZIS_END_CANCELLED
 } FlitzisEnd;
 
 typedef enum

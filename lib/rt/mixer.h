@@ -3,11 +3,12 @@
 
 #pragma once
 
+#include "bank.h"
 #include "message.h"
 #include "queue.h"
 #include "realtime.h"
+#include "schedule.h"
 #include "settings.h"
-#include "voice.h"
 
 #include <stdatomic.h>
 #include <stdbool.h>
@@ -25,32 +26,14 @@ typedef enum
   FLITZIS_OWNER_CONTROL
 } FlitzisOwner;
 
-typedef struct
-{
-  FlitzisHandle *handle; /* NULL: empty */
-  FlitzisVoice  *voices;
-} FlitzisBankSlot;
-
-/*
- * The fades of voices that were cut off, rendered ahead: a ring of `n_frames` stereo frames that
- * begins at `head`. The next `n_waiting` of them hold sound, the others are 0.
- */
-typedef struct
-{
-  float   *frames;
-  uint32_t n_frames;
-  uint32_t head;
-  uint32_t n_waiting;
-} FlitzisTail;
-
 /* All that the audio callback may touch. */
 typedef struct
 {
   /* constant */
   uint32_t n_slots;
   uint32_t n_voices;
+  uint32_t n_events;    /* that may wait for their frame */
   uint32_t sample_rate; /* Hz */
-  uint32_t ramp_frames; /* of a gain move */
   uint32_t max_voices;  /* ids that control may have outstanding: sent, their end not yet read */
   uint32_t max_handles; /* handles that control may have outstanding */
   uint32_t n_handles;   /* of which control has these to send or to hold back */
@@ -67,22 +50,17 @@ typedef struct
   /* control makes them; n_holds is the owner's from when they are sent until they come back */
   FlitzisHandle *handles;
 
-  /* the owner */
-  FlitzisBankSlot *bank;
-  FlitzisVoice    *oldest, *newest;
-  FlitzisVoice   **cells; /* the voice whose id & settings.cell_mask it is, or NULL */
-  FlitzisVoice    *free;
-  FlitzisTail      tail;
-  FlitzisScratch  *scratch;
+  /* the owner; of the bank any thread reads what it marks so */
+  FlitzisBank     bank;
+  FlitzisSchedule schedule;
+  FlitzisRamp     master; /* 1, and 0 where all stands still */
+  bool            is_paused;
 
   /* the owner writes, any thread reads */
   _Atomic uint64_t position; /* frames rendered */
-  _Atomic uint64_t n_started;
-  _Atomic uint64_t n_stolen;
-  _Atomic uint64_t n_rejected;
+  _Atomic uint64_t n_late;
   _Atomic uint64_t n_xruns;
-
-  _Atomic uint32_t n_playing;
+  _Atomic uint64_t n_events_done; /* taken out of the schedule */
 
   /* the output counts up what it begins and ends; the callback follows the clock of one run */
   _Atomic uint32_t run;

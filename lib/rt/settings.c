@@ -3,57 +3,107 @@
 
 #include "settings.h"
 
-void
-flitzis_settings_init (FlitzisSettings     *settings,
-                       FlitzisSlotSettings *slots,
-                       uint32_t             n_slots,
-                       _Atomic uint64_t    *stopped_voices,
-                       uint32_t             n_cells)
+#include "tables.h"
+
+#define get(field) atomic_load_explicit (&(field), memory_order_relaxed)
+#define set(field, value) atomic_store_explicit (&(field), value, memory_order_relaxed)
+
+#define SQRT_2 1.41421356237309504880
+
+static void
+reset_voice (FlitzisVoiceSettings *voice)
 {
-  atomic_init (&settings->gain, 1.0);
-  atomic_init (&settings->stop_below, 0);
+  set (voice->gain, 1.0);
+  set (voice->pan, 0.0);
+  set (voice->rate, 1.0);
+  set (voice->fade_in, -1.0);
+  set (voice->release, -1.0);
+  set (voice->is_paused, false);
+}
+
+void
+flitzis_settings_init (FlitzisSettings      *settings,
+                       FlitzisSlotSettings  *slots,
+                       uint32_t              n_slots,
+                       FlitzisVoiceSettings *voices,
+                       uint32_t              n_cells)
+{
   settings->slots = slots;
-  settings->stopped_voices = stopped_voices;
+  settings->voices = voices;
   settings->cell_mask = n_cells - 1;
+  set (settings->gain, 1.0);
 
   for (uint32_t i = 0; i < n_slots; i++)
     {
-      atomic_init (&slots[i].gain, 1.0);
-      atomic_init (&slots[i].stop_below, 0);
+      set (slots[i].gain, 1.0);
+      set (slots[i].rate, 1.0);
+      set (slots[i].interpolation, FLITZIS_MIXER_INTERPOLATION_SINC);
+      set (slots[i].release, 0.005);
+      set (slots[i].choke_release, 0.005);
     }
 
   for (uint32_t i = 0; i < n_cells; i++)
-    atomic_init (&stopped_voices[i], 0);
+    reset_voice (&voices[i]);
 }
 
 void
 flitzis_settings_stop_all (FlitzisSettings *settings, uint64_t below)
 {
-  atomic_store_explicit (&settings->stop_below, below, memory_order_relaxed);
+  set (settings->stop_below, below);
 }
 
 void
 flitzis_settings_stop_slot (FlitzisSettings *settings, uint32_t slot, uint64_t below)
 {
-  atomic_store_explicit (&settings->slots[slot].stop_below, below, memory_order_relaxed);
+  set (settings->slots[slot].stop_below, below);
 }
 
 void
 flitzis_settings_stop_voice (FlitzisSettings *settings, uint64_t voice)
 {
-  atomic_store_explicit (&settings->stopped_voices[voice & settings->cell_mask], voice,
-                         memory_order_relaxed);
+  set (flitzis_settings_get_voice (settings, voice)->stopped, voice);
 }
 
-float
-flitzis_settings_get_gain (FlitzisSettings *settings,
-                           uint32_t         slot,
-                           double           velocity) FLITZIS_REALTIME
+void
+flitzis_settings_reset_voice (FlitzisSettings *settings, uint64_t voice)
 {
-  double slot_gain = atomic_load_explicit (&settings->slots[slot].gain, memory_order_relaxed);
-  double engine_gain = atomic_load_explicit (&settings->gain, memory_order_relaxed);
+  reset_voice (flitzis_settings_get_voice (settings, voice));
+}
 
-  return (float) (slot_gain * velocity * engine_gain);
+FlitzisVoiceSettings *
+flitzis_settings_get_voice (FlitzisSettings *settings, uint64_t voice) FLITZIS_REALTIME
+{
+  return &settings->voices[voice & settings->cell_mask];
+}
+
+/* Constant power, 1 on both sides in the middle: sine and cosine of a quarter of a circle (Roads, The
+ * Computer Music Tutorial, chapter 10), times the square root of 2. */
+static double
+get_pan_gain (double side) FLITZIS_REALTIME
+{
+  return side == 0.0 ? 1.0 : SQRT_2 * (double) flitzis_quarter_sine ((float) (0.5 + 0.5 * side));
+}
+
+FlitzisSound
+flitzis_settings_get_sound (FlitzisSettings *settings,
+                            uint32_t         slot,
+                            uint64_t         voice,
+                            double           velocity) FLITZIS_REALTIME
+{
+  FlitzisSlotSettings  *of_slot = &settings->slots[slot];
+  FlitzisVoiceSettings *of_voice = flitzis_settings_get_voice (settings, voice);
+  double                gain = get (of_slot->gain) * velocity * get (settings->gain);
+  double                pan = get (of_slot->pan) + get (of_voice->pan);
+
+  gain *= get (of_slot->is_muted) ? 0.0 : get (of_voice->gain);
+  pan = pan < -1.0 ? -1.0 : pan > 1.0 ? 1.0
+                                      : pan;
+
+  return (FlitzisSound){
+    .left = (float) (gain * get_pan_gain (-pan)),
+    .right = (float) (gain * get_pan_gain (pan)),
+    .rate = get (of_slot->rate) * get (of_voice->rate),
+  };
 }
 
 bool
@@ -61,9 +111,7 @@ flitzis_settings_is_stopped (FlitzisSettings *settings,
                              uint32_t         slot,
                              uint64_t         voice) FLITZIS_REALTIME
 {
-  _Atomic uint64_t *cell = &settings->stopped_voices[voice & settings->cell_mask];
-
-  return voice < atomic_load_explicit (&settings->stop_below, memory_order_relaxed) ||
-         voice < atomic_load_explicit (&settings->slots[slot].stop_below, memory_order_relaxed) ||
-         voice == atomic_load_explicit (cell, memory_order_relaxed);
+  return voice < get (settings->stop_below) ||
+         voice < get (settings->slots[slot].stop_below) ||
+         voice == get (flitzis_settings_get_voice (settings, voice)->stopped);
 }

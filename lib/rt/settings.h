@@ -18,29 +18,70 @@
  * mark overtakes the commands that wait.
  */
 
+typedef enum
+{
+  FLITZIS_MIXER_INTERPOLATION_LINEAR,
+  FLITZIS_MIXER_INTERPOLATION_SINC
+} FlitzisMixerInterpolation;
+
 typedef struct
 {
-  _Atomic double   gain;       /* linear, 0..16 */
+  _Atomic double   gain; /* linear, 0..16 */
+  _Atomic double   pan;  /* -1..1 */
+  _Atomic bool     is_muted;
+  _Atomic double   rate;          /* of playback, 0.25..4 */
+  _Atomic uint32_t interpolation; /* a FlitzisMixerInterpolation */
+
+  /* frames of the sample; an end of 0 is the sample's */
+  _Atomic uint64_t start, end;
+  _Atomic bool     is_reverse;
+  _Atomic bool     is_looping;
+  _Atomic uint64_t loop_start, loop_end;
+
+  /* seconds */
+  _Atomic double loop_crossfade;
+  _Atomic double attack, release, choke_release;
+
   _Atomic uint64_t stop_below; /* voices of this slot with a lower id stop */
 } FlitzisSlotSettings;
 
+/* Of one voice, times or plus those of its slot. Control sets them before it sends the trigger. */
 typedef struct
 {
-  _Atomic double       gain;       /* linear, 0..16 */
+  _Atomic double   gain;    /* linear, 0..16 */
+  _Atomic double   pan;     /* -1..1, added */
+  _Atomic double   rate;    /* of playback, 0.25..4 */
+  _Atomic double   fade_in; /* seconds; below 0: the slot's attack */
+  _Atomic double   release; /* seconds; below 0: the slot's */
+  _Atomic bool     is_paused;
+  _Atomic uint64_t stopped; /* the voice's id, once it has been stopped */
+} FlitzisVoiceSettings;
+
+typedef struct
+{
+  _Atomic double       gain; /* linear, 0..16 */
+  _Atomic bool         is_paused;
   _Atomic uint64_t     stop_below; /* all voices with a lower id stop */
   FlitzisSlotSettings *slots;
 
-  /* one cell for each voice that can be outstanding; a voice's own is at its id & cell_mask */
-  _Atomic uint64_t *stopped_voices;
-  uint64_t          cell_mask;
+  /* one for each voice that can be outstanding; a voice's own is at its id & cell_mask */
+  FlitzisVoiceSettings *voices;
+  uint64_t              cell_mask;
 } FlitzisSettings;
 
+/* What a voice is to sound like now, from its slot, its own settings and the engine. */
+typedef struct
+{
+  float  left, right; /* gains, linear */
+  double rate;        /* of playback */
+} FlitzisSound;
+
 /* setup */
-void flitzis_settings_init (FlitzisSettings     *settings,
-                            FlitzisSlotSettings *slots,
-                            uint32_t             n_slots,
-                            _Atomic uint64_t    *stopped_voices,
-                            uint32_t             n_cells);
+void flitzis_settings_init (FlitzisSettings      *settings,
+                            FlitzisSlotSettings  *slots,
+                            uint32_t              n_slots,
+                            FlitzisVoiceSettings *voices,
+                            uint32_t              n_cells);
 
 /* control */
 void flitzis_settings_stop_all (FlitzisSettings *settings,
@@ -51,10 +92,17 @@ void flitzis_settings_stop_slot (FlitzisSettings *settings,
 void flitzis_settings_stop_voice (FlitzisSettings *settings,
                                   uint64_t         voice);
 
+/* For a voice to come, whose cell is free. */
+void flitzis_settings_reset_voice (FlitzisSettings *settings,
+                                   uint64_t         voice);
+
 /* the mixer */
-float flitzis_settings_get_gain (FlitzisSettings *settings,
-                                 uint32_t         slot,
-                                 double           velocity) FLITZIS_REALTIME;
-bool  flitzis_settings_is_stopped (FlitzisSettings *settings,
-                                   uint32_t         slot,
-                                   uint64_t         voice) FLITZIS_REALTIME;
+FlitzisVoiceSettings *flitzis_settings_get_voice (FlitzisSettings *settings,
+                                                  uint64_t         voice) FLITZIS_REALTIME;
+FlitzisSound          flitzis_settings_get_sound (FlitzisSettings *settings,
+                                                  uint32_t         slot,
+                                                  uint64_t         voice,
+                                                  double           velocity) FLITZIS_REALTIME;
+bool                  flitzis_settings_is_stopped (FlitzisSettings *settings,
+                                                   uint32_t         slot,
+                                                   uint64_t         voice) FLITZIS_REALTIME;

@@ -3,6 +3,8 @@
 
 #include "setup.h"
 
+#include "tables.h"
+
 #include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
@@ -19,10 +21,8 @@
  */
 typedef struct
 {
-  size_t   size; /* of the mixer's pages */
-  uint32_t n_slots;
-  uint32_t n_voices;
-  uint32_t sample_rate; /* Hz */
+  size_t           n_bytes; /* of the mixer's pages */
+  FlitzisMixerSize size;
 } Header;
 
 static size_t
@@ -60,56 +60,68 @@ take (unsigned char *memory, size_t *used, size_t size)
 }
 
 static void
-init_voices (FlitzisMixer *mixer, FlitzisVoice *voices)
+init_voices (FlitzisBank *bank, FlitzisVoice *voices, uint32_t n_voices)
 {
-  for (uint32_t i = 0; i < mixer->n_voices; i++)
-    voices[i].next_in_slot = i + 1 < mixer->n_voices ? &voices[i + 1] : NULL;
+  for (uint32_t i = 0; i < n_voices; i++)
+    voices[i].next_in_slot = i + 1 < n_voices ? &voices[i + 1] : NULL;
 
-  mixer->free = voices;
+  bank->free = voices;
 }
 
 /* Lays everything out behind the mixer and returns the bytes used; sets it up, given zeroes. */
 static size_t
-lay_out (unsigned char *memory, uint32_t n_slots, uint32_t n_voices, uint32_t sample_rate)
+lay_out (unsigned char *memory, const FlitzisMixerSize *size)
 {
-  uint32_t n_cells = round_up_to_power_of_two (2 * (FLITZIS_N_COMMANDS + n_voices));
+  uint32_t n_slots = size->n_slots, n_voices = size->n_voices, n_events = size->n_events;
+  uint32_t n_cells = round_up_to_power_of_two (2 * (FLITZIS_N_COMMANDS + n_voices + n_events));
   uint32_t max_voices = n_cells / 2;
   uint32_t max_handles = FLITZIS_N_COMMANDS + 2 * n_slots + n_voices;
   uint32_t n_handles = max_handles + n_slots;
   uint32_t n_reports = round_up_to_power_of_two (max_voices + max_handles);
-  uint32_t n_tail_frames = RAMP_FRAMES (sample_rate);
+  uint32_t ramp_frames = RAMP_FRAMES (size->sample_rate);
+  uint32_t n_tail_frames = ramp_frames + 1;
   size_t   used = 0;
 
-  FlitzisMixer        *mixer = take (memory, &used, sizeof *mixer);
-  FlitzisSlotSettings *slots = take (memory, &used, n_slots * sizeof *slots);
-  _Atomic uint64_t    *marks = take (memory, &used, n_cells * sizeof *marks);
-  FlitzisVoice       **cells = take (memory, &used, n_cells * sizeof *cells);
-  FlitzisBankSlot     *bank = take (memory, &used, n_slots * sizeof *bank);
-  FlitzisHandle       *handles = take (memory, &used, n_handles * sizeof *handles);
-  FlitzisVoice        *voices = take (memory, &used, n_voices * sizeof *voices);
-  FlitzisScratch      *scratch = take (memory, &used, sizeof *scratch);
-  float               *tail = take (memory, &used, n_tail_frames * 2 * sizeof *tail);
-  FlitzisCommand      *commands = take (memory, &used, FLITZIS_N_COMMANDS * sizeof *commands);
-  FlitzisReport       *reports = take (memory, &used, n_reports * sizeof *reports);
+  FlitzisMixer         *mixer = take (memory, &used, sizeof *mixer);
+  FlitzisSlotSettings  *slot_settings = take (memory, &used, n_slots * sizeof *slot_settings);
+  FlitzisVoiceSettings *voice_settings = take (memory, &used, n_cells * sizeof *voice_settings);
+  FlitzisVoice        **cells = take (memory, &used, n_cells * sizeof *cells);
+  FlitzisVoicePlace    *places = take (memory, &used, n_cells * sizeof *places);
+  FlitzisBankSlot      *slots = take (memory, &used, n_slots * sizeof *slots);
+  FlitzisHandle        *handles = take (memory, &used, n_handles * sizeof *handles);
+  FlitzisVoice         *voices = take (memory, &used, n_voices * sizeof *voices);
+  FlitzisEvent         *events = take (memory, &used, n_events * sizeof *events);
+  FlitzisScratch       *scratch = take (memory, &used, sizeof *scratch);
+  float                *tail = take (memory, &used, n_tail_frames * 2 * sizeof *tail);
+  FlitzisCommand       *commands = take (memory, &used, FLITZIS_N_COMMANDS * sizeof *commands);
+  FlitzisReport        *reports = take (memory, &used, n_reports * sizeof *reports);
 
   if (memory == NULL)
     return used;
 
   mixer->n_slots = n_slots;
   mixer->n_voices = n_voices;
-  mixer->sample_rate = sample_rate;
-  mixer->ramp_frames = RAMP_FRAMES (sample_rate);
+  mixer->n_events = n_events;
+  mixer->sample_rate = size->sample_rate;
   mixer->max_voices = max_voices;
   mixer->max_handles = max_handles;
   mixer->n_handles = n_handles;
   mixer->handles = handles;
-  mixer->bank = bank;
-  mixer->cells = cells;
-  mixer->scratch = scratch;
-  mixer->tail.frames = tail;
-  mixer->tail.n_frames = n_tail_frames;
-  init_voices (mixer, voices);
-  flitzis_settings_init (&mixer->settings, slots, n_slots, marks, n_cells);
+  mixer->schedule.events = events;
+  mixer->bank = (FlitzisBank){
+    .sample_rate = size->sample_rate,
+    .ramp_frames = ramp_frames,
+    .settings = &mixer->settings,
+    .reports = &mixer->reports,
+    .scratch = scratch,
+    .slots = slots,
+    .cells = cells,
+    .places = places,
+    .tail = { .frames = tail, .n_frames = n_tail_frames },
+  };
+  init_voices (&mixer->bank, voices, n_voices);
+  flitzis_ramp_jump (&mixer->master, 1.0f);
+  flitzis_settings_init (&mixer->settings, slot_settings, n_slots, voice_settings, n_cells);
   flitzis_queue_init (&mixer->commands, commands, FLITZIS_N_COMMANDS, sizeof *commands);
   flitzis_queue_init (&mixer->reports, reports, n_reports, sizeof *reports);
 
@@ -121,16 +133,16 @@ flitzis_mixer_reset (FlitzisMixer *mixer)
 {
   const Header *header = get_header (mixer);
 
-  memset (mixer, 0, header->size);
-  lay_out ((unsigned char *) mixer, header->n_slots, header->n_voices, header->sample_rate);
+  memset (mixer, 0, header->n_bytes);
+  lay_out ((unsigned char *) mixer, &header->size);
 }
 
 FlitzisMixer *
-flitzis_mixer_new (uint32_t n_slots, uint32_t n_voices, uint32_t sample_rate)
+flitzis_mixer_new (const FlitzisMixerSize *size)
 {
-  size_t         size = lay_out (NULL, n_slots, n_voices, sample_rate);
+  size_t         n_bytes = lay_out (NULL, size);
   size_t         page_size = get_page_size ();
-  unsigned char *mapping = mmap (NULL, page_size + size, PROT_READ | PROT_WRITE,
+  unsigned char *mapping = mmap (NULL, page_size + n_bytes, PROT_READ | PROT_WRITE,
                                  MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
   FlitzisMixer  *mixer;
 
@@ -138,11 +150,12 @@ flitzis_mixer_new (uint32_t n_slots, uint32_t n_voices, uint32_t sample_rate)
     return NULL;
 
   mixer = (FlitzisMixer *) (mapping + page_size);
-  *get_header (mixer) = (Header){ size, n_slots, n_voices, sample_rate };
+  *get_header (mixer) = (Header){ n_bytes, *size };
 
   /* Locking may be beyond the limits of this user; every page is touched all the same. */
-  (void) mlock (mapping, page_size + size);
-  (void) madvise (mixer, size, MADV_WIPEONFORK);
+  (void) mlock (mapping, page_size + n_bytes);
+  (void) madvise (mixer, n_bytes, MADV_WIPEONFORK);
+  flitzis_tables_init ();
   flitzis_mixer_reset (mixer);
 
   return mixer;
@@ -153,5 +166,5 @@ flitzis_mixer_free (FlitzisMixer *mixer)
 {
   Header *header = get_header (mixer);
 
-  munmap (header, get_page_size () + header->size);
+  munmap (header, get_page_size () + header->n_bytes);
 }

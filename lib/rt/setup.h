@@ -10,10 +10,16 @@
  * before the first block. Never called from the callback.
  */
 
+typedef struct
+{
+  uint32_t n_slots;     /* 1..4096 */
+  uint32_t n_voices;    /* 1..1024 */
+  uint32_t n_events;    /* that may wait for their frame, 1..65536 */
+  uint32_t sample_rate; /* Hz */
+} FlitzisMixerSize;
+
 /* NULL when the system has no memory left */
-FlitzisMixer *flitzis_mixer_new (uint32_t n_slots,
-                                 uint32_t n_voices,
-                                 uint32_t sample_rate);
+FlitzisMixer *flitzis_mixer_new (const FlitzisMixerSize *size);
 void          flitzis_mixer_free (FlitzisMixer *mixer);
 
 /* In the child of a fork, where the mixer is not the parent's: a new one at the same place. */

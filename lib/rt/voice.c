@@ -7,55 +7,251 @@
 
 #define ONE_FRAME ((uint64_t) 1 << 32)
 
-void
-flitzis_voice_start (FlitzisVoice  *voice,
-                     FlitzisHandle *handle,
-                     uint32_t       engine_rate) FLITZIS_REALTIME
+/* Beyond it the filter would look at more frames than a window has. */
+#define MAX_STRETCH 8.0f
+
+static bool
+is_gliding (const FlitzisGlide *glide) FLITZIS_REALTIME
 {
-  voice->handle = handle;
-  voice->was_heard = false;
-  voice->position = 0;
-  voice->step = (handle->sample_rate * ONE_FRAME + engine_rate / 2) / engine_rate;
+  return glide->frame < glide->n_frames;
+}
+
+static uint64_t
+get_step (const FlitzisGlide *glide, uint32_t frame) FLITZIS_REALTIME
+{
+  int64_t change = (int64_t) (glide->to - glide->from);
+
+  return frame < glide->n_frames ? glide->from + (uint64_t) (change / glide->n_frames * frame)
+                                 : glide->to;
+}
+
+static void
+move_glide (FlitzisGlide *glide, uint32_t n_frames) FLITZIS_REALTIME
+{
+  if (n_frames < glide->n_frames - glide->frame)
+    glide->frame += n_frames;
+  else
+    *glide = (FlitzisGlide){ .from = glide->to, .to = glide->to };
+}
+
+static void
+set_step (FlitzisVoice *voice, uint64_t step, uint32_t n_frames) FLITZIS_REALTIME
+{
+  FlitzisGlide *glide = &voice->glide;
+
+  if (!voice->was_heard)
+    *glide = (FlitzisGlide){ .from = step, .to = step };
+  else if (step != glide->to)
+    *glide = (FlitzisGlide){ get_step (glide, glide->frame), step, n_frames, 0 };
+}
+
+static void
+set_gain (FlitzisVoice *voice, FlitzisRamp *ramp, float gain, uint32_t n_frames) FLITZIS_REALTIME
+{
+  if (!voice->was_heard)
+    flitzis_ramp_jump (ramp, gain);
+  else if (gain != ramp->to)
+    flitzis_ramp_move (ramp, gain, n_frames);
 }
 
 void
-flitzis_voice_set_gain (FlitzisVoice *voice, float gain, uint32_t n_frames) FLITZIS_REALTIME
+flitzis_voice_set_sound (FlitzisVoice       *voice,
+                         const FlitzisSound *sound,
+                         uint32_t            engine_rate,
+                         uint32_t            n_frames) FLITZIS_REALTIME
 {
+  double step = sound->rate * voice->handle->sample_rate / engine_rate;
+
+  set_step (voice, (uint64_t) (step * (double) ONE_FRAME + 0.5), n_frames);
+  set_gain (voice, &voice->left, sound->left, n_frames);
+  set_gain (voice, &voice->right, sound->right, n_frames);
+}
+
+void
+flitzis_voice_set_paused (FlitzisVoice *voice, bool is_paused, uint32_t n_frames) FLITZIS_REALTIME
+{
+  if (voice->is_paused == is_paused || voice->is_released)
+    return;
+
+  voice->is_paused = is_paused;
+
   if (!voice->was_heard)
-    flitzis_ramp_jump (&voice->gain, gain);
-  else if (gain != voice->gain.to)
-    flitzis_ramp_move (&voice->gain, gain, n_frames);
+    flitzis_ramp_jump (&voice->envelope, is_paused ? 0.0f : 1.0f);
+  else
+    flitzis_ramp_move (&voice->envelope, is_paused ? 0.0f : 1.0f, n_frames);
+}
+
+void
+flitzis_voice_release (FlitzisVoice *voice, FlitzisEnd reason, uint32_t n_frames) FLITZIS_REALTIME
+{
+  if (voice->is_released)
+    return;
+
+  voice->is_released = true;
+  voice->reason = reason;
+  flitzis_ramp_move (&voice->envelope, 0.0f, n_frames);
+}
+
+/* Whether it is on its way to silence, or there. */
+static bool
+is_leaving (const FlitzisVoice *voice) FLITZIS_REALTIME
+{
+  return voice->is_paused || voice->is_released;
+}
+
+bool
+flitzis_voice_is_silent (const FlitzisVoice *voice) FLITZIS_REALTIME
+{
+  return is_leaving (voice) && flitzis_ramp_is_resting (&voice->envelope);
 }
 
 bool
 flitzis_voice_is_finished (const FlitzisVoice *voice) FLITZIS_REALTIME
 {
-  return voice->position >> 32 >= voice->handle->n_frames;
+  return (voice->is_released && flitzis_ramp_is_resting (&voice->envelope)) ||
+         voice->source.position >> 32 >= flitzis_source_get_length (&voice->source);
 }
 
-/* How many of the next `n_frames` come before the end of the sample. */
+float
+flitzis_voice_get_loudness (const FlitzisVoice *voice) FLITZIS_REALTIME
+{
+  float left = flitzis_ramp_get_value (&voice->left);
+  float right = flitzis_ramp_get_value (&voice->right);
+
+  return (left > right ? left : right) * flitzis_ramp_get_value (&voice->envelope);
+}
+
+/* How much lower than at its own rate the cut-off must be, for nothing to fold back. Up to a rate of
+ * 1.5 that gives way to keeping what can be heard. */
+static float
+get_stretch (uint64_t step) FLITZIS_REALTIME
+{
+  float rate = (float) step * 0x1p-32f;
+  float stretch = rate < 1.5f ? 1.0f + 1.75f * (rate - 1.0f) : 1.25f * rate;
+
+  return stretch < 1.0f ? 1.0f : stretch > MAX_STRETCH ? MAX_STRETCH
+                                                       : stretch;
+}
+
 static uint32_t
-clamp_to_end (const FlitzisVoice *voice, uint32_t n_frames) FLITZIS_REALTIME
+get_reach (const FlitzisVoice *voice) FLITZIS_REALTIME
 {
-  uint64_t left = (voice->handle->n_frames << 32) - voice->position;
-  uint64_t n_left = left / voice->step + (left % voice->step != 0);
+  const FlitzisGlide *glide = &voice->glide;
 
-  return n_left < n_frames ? (uint32_t) n_left : n_frames;
+  if (voice->interpolation == FLITZIS_MIXER_INTERPOLATION_LINEAR)
+    return 1;
+
+  return flitzis_get_filter_reach (get_stretch (glide->from > glide->to ? glide->from
+                                                                        : glide->to));
 }
 
-/* The next frames: where they lie in the sample, or interpolated in `scratch`. */
-static const float *
-read_frames (const FlitzisVoice *voice, float *scratch, uint32_t n_frames) FLITZIS_REALTIME
+/* The places of the next frames, from the first that the filter reaches on. Returns how many there
+ * are before the end and within a window, and the position behind them. */
+static uint32_t
+find_places (const FlitzisVoice *voice, FlitzisScratch *scratch, uint32_t n_frames, uint64_t *end)
+    FLITZIS_REALTIME
 {
-  const FlitzisHandle *handle = voice->handle;
+  uint64_t length = flitzis_source_get_length (&voice->source);
+  uint64_t position = voice->source.position, first = position >> 32;
+  uint32_t reach = get_reach (voice);
+  uint32_t n;
 
-  if (voice->step == ONE_FRAME)
-    return handle->frames + (voice->position >> 32) * handle->n_channels;
+  for (n = 0; n < n_frames; n++)
+    {
+      uint64_t place = position >> 32;
+      uint64_t step = get_step (&voice->glide, voice->glide.frame + 1 + n);
 
-  flitzis_interpolate (scratch, handle->frames, handle->n_channels, handle->n_frames,
-                       voice->position, voice->step, n_frames);
+      if (place >= length || place - first + 2 * reach > FLITZIS_WINDOW_FRAMES)
+        break;
 
-  return scratch;
+      scratch->places[n] = position - ((first - reach + 1) << 32);
+      scratch->stretches[n] = get_stretch (step);
+      position += step;
+    }
+
+  *end = position;
+
+  return n;
+}
+
+static const float *
+interpolate (const FlitzisVoice *voice, FlitzisScratch *scratch, uint32_t n_frames) FLITZIS_REALTIME
+{
+  uint32_t     n_channels = voice->handle->n_channels;
+  uint32_t     reach = get_reach (voice);
+  int64_t      first = (int64_t) (voice->source.position >> 32) - reach + 1;
+  uint32_t     n_window = (uint32_t) (scratch->places[n_frames - 1] >> 32) + reach + 1;
+  const float *window = flitzis_source_read (&voice->source, first, n_window, scratch->window);
+
+  if (voice->interpolation == FLITZIS_MIXER_INTERPOLATION_LINEAR)
+    flitzis_interpolate_linear (scratch->frames, window, n_channels, scratch->places, n_frames);
+  else
+    flitzis_interpolate_sinc (scratch->frames, window, n_channels, scratch->places,
+                              scratch->stretches, n_frames);
+
+  return scratch->frames;
+}
+
+/* Reads up to `n_frames` of the next frames: where they lie in the sample, or in `scratch`. */
+static const float *
+read_frames (const FlitzisVoice *voice, FlitzisScratch *scratch, uint32_t *n_frames, uint64_t *end)
+    FLITZIS_REALTIME
+{
+  const FlitzisSource *source = &voice->source;
+  uint64_t             place = source->position >> 32;
+
+  if (!is_gliding (&voice->glide) && voice->glide.to == ONE_FRAME &&
+      source->position == place << 32)
+    {
+      uint64_t left = flitzis_source_get_length (source) - place;
+
+      *n_frames = left < *n_frames ? (uint32_t) left : *n_frames;
+      *end = source->position + *n_frames * ONE_FRAME;
+      return flitzis_source_read (source, (int64_t) place, *n_frames, scratch->frames);
+    }
+
+  *n_frames = find_places (voice, scratch, *n_frames, end);
+
+  return interpolate (voice, scratch, *n_frames);
+}
+
+static bool
+is_steady (const FlitzisVoice *voice) FLITZIS_REALTIME
+{
+  return flitzis_ramp_is_resting (&voice->left) && flitzis_ramp_is_resting (&voice->right) &&
+         flitzis_ramp_is_resting (&voice->envelope);
+}
+
+static void
+mix (FlitzisVoice   *voice,
+     FlitzisScratch *scratch,
+     FlitzisRamp    *fade,
+     const float    *frames,
+     float          *out,
+     uint32_t        n_frames) FLITZIS_REALTIME
+{
+  uint32_t n_channels = voice->handle->n_channels;
+
+  if (fade == NULL && is_steady (voice))
+    {
+      flitzis_mix (out, frames, n_channels, voice->left.to, voice->right.to, n_frames);
+      return;
+    }
+
+  for (uint32_t i = 0; i < n_frames; i++)
+    scratch->right[i] = 1.0f;
+
+  flitzis_ramp_multiply (&voice->envelope, scratch->right, n_frames);
+
+  if (fade != NULL)
+    flitzis_ramp_multiply (fade, scratch->right, n_frames);
+
+  for (uint32_t i = 0; i < n_frames; i++)
+    scratch->left[i] = scratch->right[i];
+
+  flitzis_ramp_multiply (&voice->left, scratch->left, n_frames);
+  flitzis_ramp_multiply (&voice->right, scratch->right, n_frames);
+  flitzis_mix_gains (out, frames, n_channels, scratch->left, scratch->right, n_frames);
 }
 
 void
@@ -65,32 +261,22 @@ flitzis_voice_render (FlitzisVoice   *voice,
                       float          *out,
                       uint32_t        n_frames) FLITZIS_REALTIME
 {
-  uint32_t     n_channels = voice->handle->n_channels;
-  const float *frames;
+  uint32_t left = voice->envelope.n_frames - voice->envelope.frame;
 
-  if (flitzis_voice_is_finished (voice))
-    return;
+  if (is_leaving (voice) && left < n_frames)
+    n_frames = left;
 
-  n_frames = clamp_to_end (voice, n_frames);
-  frames = read_frames (voice, scratch->frames, n_frames);
-
-  if (fade == NULL && flitzis_ramp_is_resting (&voice->gain))
+  while (n_frames > 0 && !flitzis_voice_is_finished (voice))
     {
-      flitzis_mix (out, frames, n_channels, voice->gain.to, n_frames);
+      uint32_t     n = n_frames;
+      uint64_t     end;
+      const float *frames = read_frames (voice, scratch, &n, &end);
+
+      mix (voice, scratch, fade, frames, out, n);
+      flitzis_source_move (&voice->source, end);
+      move_glide (&voice->glide, n);
+      voice->was_heard = true;
+      out += 2 * n;
+      n_frames -= n;
     }
-  else
-    {
-      for (uint32_t i = 0; i < n_frames; i++)
-        scratch->gains[i] = 1.0f;
-
-      flitzis_ramp_multiply (&voice->gain, scratch->gains, n_frames);
-
-      if (fade != NULL)
-        flitzis_ramp_multiply (fade, scratch->gains, n_frames);
-
-      flitzis_mix_gains (out, frames, n_channels, scratch->gains, n_frames);
-    }
-
-  voice->position += n_frames * voice->step;
-  voice->was_heard = true;
 }

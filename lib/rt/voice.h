@@ -6,6 +6,8 @@
 #include "message.h"
 #include "ramp.h"
 #include "realtime.h"
+#include "settings.h"
+#include "source.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -13,21 +15,41 @@
 /* Frames that the mixer works on at a time: the size of every scratch buffer. */
 #define FLITZIS_CHUNK_FRAMES 256
 
+/* Frames of a sample that are read at a time for a voice that does not run at the engine's rate. */
+#define FLITZIS_WINDOW_FRAMES 2048
+
 typedef struct _FlitzisVoice FlitzisVoice;
+
+/* How fast a voice runs: frames of the sample to a frame out, 32.32 fixed point. A change is a
+ * straight line, as a ramp is. */
+typedef struct
+{
+  uint64_t from, to;
+  uint32_t n_frames; /* of the whole change */
+  uint32_t frame;    /* done so far; n_frames: at rest */
+} FlitzisGlide;
 
 /* One sounding sample. */
 struct _FlitzisVoice
 {
   uint64_t       id;
   uint32_t       slot;
-  bool           was_heard; /* rendered at least one frame, so that its end needs a fade */
+  uint32_t       choke_group; /* 0: none */
+  int32_t        priority;
+  uint32_t       n_loops; /* as it was triggered; 0: as the slot says */
+  double         velocity;
   FlitzisHandle *handle;
 
-  uint64_t position; /* of the next frame in the sample, 32.32 fixed point */
-  uint64_t step;     /* frames of the sample to a frame out, 32.32 fixed point */
+  FlitzisSource             source;
+  FlitzisGlide              glide;
+  FlitzisMixerInterpolation interpolation;
+  FlitzisRamp               left, right; /* gains */
+  FlitzisRamp               envelope;    /* attack, release, and around a pause */
 
-  double      velocity;
-  FlitzisRamp gain;
+  bool       was_heard;   /* rendered at least one frame */
+  bool       is_paused;   /* or about to be: the envelope goes to 0 */
+  bool       is_released; /* ends where the envelope has come to 0 */
+  FlitzisEnd reason;      /* of a release */
 
   /* the mixer's lists: all voices in the order of their ids, and those of one slot (or the free) */
   FlitzisVoice *previous, *next;
@@ -37,20 +59,34 @@ struct _FlitzisVoice
 /* Buffers that hold one chunk; the same for all voices. */
 typedef struct
 {
-  float frames[2 * FLITZIS_CHUNK_FRAMES];
-  float gains[FLITZIS_CHUNK_FRAMES];
+  float    window[2 * FLITZIS_WINDOW_FRAMES];
+  float    frames[2 * FLITZIS_CHUNK_FRAMES];
+  uint64_t places[FLITZIS_CHUNK_FRAMES];
+  float    stretches[FLITZIS_CHUNK_FRAMES];
+  float    left[FLITZIS_CHUNK_FRAMES];
+  float    right[FLITZIS_CHUNK_FRAMES];
 } FlitzisScratch;
 
-void flitzis_voice_start (FlitzisVoice  *voice,
-                          FlitzisHandle *handle,
-                          uint32_t       engine_rate) FLITZIS_REALTIME;
+/* Sounds like `sound` from its next frame on; where nothing has been heard, at once. */
+void flitzis_voice_set_sound (FlitzisVoice       *voice,
+                              const FlitzisSound *sound,
+                              uint32_t            engine_rate,
+                              uint32_t            n_frames) FLITZIS_REALTIME;
 
-/* Moves to `gain` over `n_frames`; at once where nothing has been heard yet. */
-void flitzis_voice_set_gain (FlitzisVoice *voice,
-                             float         gain,
-                             uint32_t      n_frames) FLITZIS_REALTIME;
+/* Fades out and stands still, or goes on and fades in. */
+void flitzis_voice_set_paused (FlitzisVoice *voice,
+                               bool          is_paused,
+                               uint32_t      n_frames) FLITZIS_REALTIME;
 
-bool flitzis_voice_is_finished (const FlitzisVoice *voice) FLITZIS_REALTIME;
+/* Fades out and is finished then. */
+void flitzis_voice_release (FlitzisVoice *voice,
+                            FlitzisEnd    reason,
+                            uint32_t      n_frames) FLITZIS_REALTIME;
+
+/* Whether it stands still: it would not be heard in the next frame. */
+bool  flitzis_voice_is_silent (const FlitzisVoice *voice) FLITZIS_REALTIME;
+bool  flitzis_voice_is_finished (const FlitzisVoice *voice) FLITZIS_REALTIME;
+float flitzis_voice_get_loudness (const FlitzisVoice *voice) FLITZIS_REALTIME;
 
 /* Adds the next `n_frames` (one chunk at most) to `out`; `fade`, if any, is multiplied in. */
 void flitzis_voice_render (FlitzisVoice   *voice,

@@ -111,7 +111,7 @@ measure_mixer (FlitzisControl *control, Work *work, FlitzisSample *sample)
         render_block (work, block);
 
       ns = (g_get_monotonic_time () - start) * 1000.0;
-      g_assert_cmpuint (work->mixer->n_playing, ==, work->n_voices);
+      g_assert_cmpuint (work->mixer->bank.n_playing, ==, work->n_voices);
       best = MIN (best, ns / ((double) n_blocks * BLOCK_FRAMES * work->n_voices));
     }
 

@@ -1,0 +1,431 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Copyright 2026 the Flitzis authors */
+
+#include "bank.h"
+
+#include <string.h>
+
+#define get(field) atomic_load_explicit (&(field), memory_order_relaxed)
+#define set(field, value) atomic_store_explicit (&(field), value, memory_order_relaxed)
+
+/* Control counts what can come back and refuses first, so there is always room for a report. */
+void
+flitzis_bank_report_end (FlitzisBank *bank, uint64_t voice, FlitzisEnd reason) FLITZIS_REALTIME
+{
+  FlitzisReport report = {
+    .kind = FLITZIS_REPORT_ENDED,
+    .ended = { .voice = voice, .reason = reason },
+  };
+
+  flitzis_queue_push (bank->reports, &report);
+}
+
+static void
+drop_handle (FlitzisBank *bank, FlitzisHandle *handle) FLITZIS_REALTIME
+{
+  FlitzisReport report = {
+    .kind = FLITZIS_REPORT_RETIRED,
+    .retired = { .handle = handle },
+  };
+
+  handle->n_holds--;
+
+  if (handle->n_holds == 0)
+    flitzis_queue_push (bank->reports, &report);
+}
+
+static void
+link_voice (FlitzisBank *bank, FlitzisVoice *voice) FLITZIS_REALTIME
+{
+  FlitzisBankSlot *slot = &bank->slots[voice->slot];
+
+  voice->previous = bank->newest;
+  voice->next = NULL;
+  *(bank->newest != NULL ? &bank->newest->next : &bank->oldest) = voice;
+  bank->newest = voice;
+
+  voice->previous_in_slot = NULL;
+  voice->next_in_slot = slot->voices;
+  if (slot->voices != NULL)
+    slot->voices->previous_in_slot = voice;
+  slot->voices = voice;
+
+  bank->cells[voice->id & bank->settings->cell_mask] = voice;
+  set (bank->n_playing, get (bank->n_playing) + 1);
+}
+
+static void
+unlink_voice (FlitzisBank *bank, FlitzisVoice *voice) FLITZIS_REALTIME
+{
+  FlitzisVoice **first_in_slot = &bank->slots[voice->slot].voices;
+
+  *(voice->previous != NULL ? &voice->previous->next : &bank->oldest) = voice->next;
+  *(voice->next != NULL ? &voice->next->previous : &bank->newest) = voice->previous;
+
+  *(voice->previous_in_slot != NULL ? &voice->previous_in_slot->next_in_slot : first_in_slot) =
+      voice->next_in_slot;
+  if (voice->next_in_slot != NULL)
+    voice->next_in_slot->previous_in_slot = voice->previous_in_slot;
+
+  voice->next_in_slot = bank->free;
+  bank->free = voice;
+
+  bank->cells[voice->id & bank->settings->cell_mask] = NULL;
+  set (bank->n_playing, get (bank->n_playing) - 1);
+}
+
+static void
+end_voice (FlitzisBank *bank, FlitzisVoice *voice, FlitzisEnd reason) FLITZIS_REALTIME
+{
+  unlink_voice (bank, voice);
+  drop_handle (bank, voice->handle);
+  flitzis_bank_report_end (bank, voice->id, reason);
+}
+
+/* Renders the fade of a voice at once, so that its sample and its place are free from here on. */
+static void
+cut_voice (FlitzisBank *bank, FlitzisVoice *voice, FlitzisEnd reason, uint32_t n_frames)
+    FLITZIS_REALTIME
+{
+  if (voice->was_heard && !bank->is_frozen && !flitzis_voice_is_silent (voice))
+    flitzis_tail_take (&bank->tail, voice, bank->scratch, n_frames);
+
+  end_voice (bank, voice, reason);
+}
+
+/* Fades a voice out; at once, if that is no longer than what the tail holds. */
+static void
+release_voice (FlitzisBank *bank, FlitzisVoice *voice, FlitzisEnd reason, double seconds)
+    FLITZIS_REALTIME
+{
+  uint32_t n_frames = (uint32_t) (seconds * bank->sample_rate + 0.5);
+
+  if (n_frames <= bank->tail.n_frames || !voice->was_heard || flitzis_voice_is_silent (voice))
+    cut_voice (bank, voice, reason, n_frames);
+  else
+    flitzis_voice_release (voice, reason, n_frames);
+}
+
+static void
+stop_voice (FlitzisBank *bank, FlitzisVoice *voice) FLITZIS_REALTIME
+{
+  double own = get (flitzis_settings_get_voice (bank->settings, voice->id)->release);
+
+  release_voice (bank, voice, FLITZIS_END_STOPPED,
+                 own >= 0.0 ? own : get (bank->settings->slots[voice->slot].release));
+}
+
+static void
+choke_voice (FlitzisBank *bank, FlitzisVoice *voice) FLITZIS_REALTIME
+{
+  release_voice (bank, voice, FLITZIS_END_CHOKED,
+                 get (bank->settings->slots[voice->slot].choke_release));
+}
+
+/* What has to fall silent when this trigger sounds. */
+static void
+choke (FlitzisBank *bank, const FlitzisCommand *command) FLITZIS_REALTIME
+{
+  FlitzisVoice *next;
+
+  if (command->play.choke_group == 0 && !command->play.restarts)
+    return;
+
+  for (FlitzisVoice *voice = bank->oldest; voice != NULL; voice = next)
+    {
+      next = voice->next;
+
+      if (voice->slot == command->slot
+              ? command->play.restarts
+              : voice->choke_group != 0 && voice->choke_group == command->play.choke_group)
+        choke_voice (bank, voice);
+    }
+}
+
+/* The voice that makes room for a new one, or NULL: none of a higher priority does. */
+static FlitzisVoice *
+find_victim (FlitzisBank *bank, const FlitzisCommand *command) FLITZIS_REALTIME
+{
+  FlitzisVoice *victim = NULL;
+
+  if (command->play.steal == FLITZIS_MIXER_STEAL_REJECT)
+    return NULL;
+
+  for (FlitzisVoice *voice = bank->oldest; voice != NULL; voice = voice->next)
+    {
+      if (voice->priority > command->play.priority)
+        continue;
+
+      if (command->play.steal == FLITZIS_MIXER_STEAL_OLDEST)
+        return voice;
+
+      if (victim == NULL ||
+          flitzis_voice_get_loudness (voice) < flitzis_voice_get_loudness (victim))
+        victim = voice;
+    }
+
+  return victim;
+}
+
+static FlitzisVoice *
+find_free_voice (FlitzisBank *bank, const FlitzisCommand *command) FLITZIS_REALTIME
+{
+  FlitzisVoice *victim = bank->free == NULL ? find_victim (bank, command) : NULL;
+
+  if (victim != NULL)
+    {
+      cut_voice (bank, victim, FLITZIS_END_STOLEN, bank->ramp_frames);
+      flitzis_count (&bank->n_stolen, 1);
+    }
+
+  return bank->free;
+}
+
+static void
+begin_sound (FlitzisBank *bank, FlitzisVoice *voice, FlitzisSlotSettings *slot) FLITZIS_REALTIME
+{
+  double own = get (flitzis_settings_get_voice (bank->settings, voice->id)->fade_in);
+  double fade_in = own >= 0.0 ? own : get (slot->attack);
+
+  flitzis_source_begin (&voice->source, voice->handle, get (slot->start), get (slot->end),
+                        get (slot->is_reverse));
+  voice->source.n_loops = voice->n_loops;
+
+  if (!voice->is_paused)
+    {
+      flitzis_ramp_jump (&voice->envelope, 0.0f);
+      flitzis_ramp_move (&voice->envelope, 1.0f, (uint32_t) (fade_in * bank->sample_rate + 0.5));
+    }
+}
+
+/* A loop that leaves the voice behind is a cut: what was there fades out, and the rest in. */
+static void
+set_loop (FlitzisBank *bank, FlitzisVoice *voice, FlitzisSlotSettings *slot) FLITZIS_REALTIME
+{
+  FlitzisVoice before = *voice;
+  uint32_t     n_loops = voice->n_loops > 0       ? voice->source.n_loops
+                         : get (slot->is_looping) ? FLITZIS_LOOP_FOREVER
+                                                  : 0;
+  double       n_fade_frames = get (slot->loop_crossfade) * voice->handle->sample_rate;
+
+  if (flitzis_source_set_loop (&voice->source, get (slot->loop_start), get (slot->loop_end),
+                               (uint32_t) (n_fade_frames + 0.5), n_loops) ||
+      !voice->was_heard || flitzis_voice_is_silent (voice) || voice->is_released)
+    return;
+
+  flitzis_tail_take (&bank->tail, &before, bank->scratch, bank->ramp_frames);
+  flitzis_ramp_jump (&voice->envelope, 0.0f);
+
+  if (!voice->is_paused)
+    flitzis_ramp_move (&voice->envelope, 1.0f, bank->ramp_frames);
+}
+
+static void
+apply_settings (FlitzisBank *bank, FlitzisVoice *voice) FLITZIS_REALTIME
+{
+  FlitzisSettings     *settings = bank->settings;
+  FlitzisSlotSettings *slot = &settings->slots[voice->slot];
+  FlitzisSound         sound = flitzis_settings_get_sound (settings, voice->slot, voice->id,
+                                                           voice->velocity);
+
+  flitzis_voice_set_paused (voice, get (flitzis_settings_get_voice (settings, voice->id)->is_paused),
+                            bank->ramp_frames);
+
+  if (!voice->was_heard)
+    begin_sound (bank, voice, slot);
+
+  set_loop (bank, voice, slot);
+  voice->interpolation = get (slot->interpolation);
+  flitzis_voice_set_sound (voice, &sound, bank->sample_rate, bank->ramp_frames);
+}
+
+/* A mark may come after a trigger and overtake it. What waits for a frame it does not mean. */
+static bool
+is_overtaken (FlitzisBank *bank, const FlitzisCommand *command) FLITZIS_REALTIME
+{
+  uint64_t id = command->play.voice;
+
+  return get (flitzis_settings_get_voice (bank->settings, id)->stopped) == id ||
+         (!command->is_timed && (id < get (bank->settings->stop_below) ||
+                                 id < get (bank->settings->slots[command->slot].stop_below)));
+}
+
+static void
+start_voice (FlitzisBank          *bank,
+             FlitzisVoice         *voice,
+             FlitzisHandle        *handle,
+             const FlitzisCommand *command) FLITZIS_REALTIME
+{
+  FlitzisVoice *next_free = voice->next_in_slot;
+
+  *voice = (FlitzisVoice){
+    .id = command->play.voice,
+    .slot = command->slot,
+    .choke_group = command->play.choke_group,
+    .priority = command->play.priority,
+    .n_loops = command->play.n_loops,
+    .velocity = command->play.velocity,
+    .handle = handle,
+  };
+
+  bank->free = next_free;
+  flitzis_ramp_jump (&voice->left, command->play.gain);
+  flitzis_ramp_jump (&voice->right, command->play.gain);
+  flitzis_ramp_jump (&voice->envelope, 1.0f);
+  handle->n_holds++;
+  link_voice (bank, voice);
+}
+
+void
+flitzis_bank_play (FlitzisBank *bank, const FlitzisCommand *command, uint64_t now) FLITZIS_REALTIME
+{
+  uint64_t           id = command->play.voice;
+  FlitzisBankSlot   *slot = &bank->slots[command->slot];
+  FlitzisVoicePlace *place = &bank->places[id & bank->settings->cell_mask];
+  FlitzisVoice      *voice;
+
+  if (is_overtaken (bank, command))
+    {
+      flitzis_count (&bank->n_started, 1);
+      flitzis_bank_report_end (bank, id, FLITZIS_END_STOPPED);
+      return;
+    }
+
+  if (slot->handle == NULL)
+    {
+      flitzis_count (&bank->n_started, 1);
+      flitzis_bank_report_end (bank, id, FLITZIS_END_UNLOADED);
+      return;
+    }
+
+  choke (bank, command);
+  voice = find_free_voice (bank, command);
+
+  if (voice == NULL)
+    {
+      flitzis_count (&bank->n_rejected, 1);
+      flitzis_bank_report_end (bank, id, FLITZIS_END_REJECTED);
+      return;
+    }
+
+  start_voice (bank, voice, slot->handle, command);
+
+  if (command->is_timed)
+    apply_settings (bank, voice);
+
+  slot->stop_below = get (bank->settings->slots[command->slot].stop_below);
+  set (place->start, now);
+  set (place->voice, id);
+  flitzis_count (&bank->n_started, 1);
+}
+
+void
+flitzis_bank_publish (FlitzisBank *bank, uint32_t index, FlitzisHandle *handle) FLITZIS_REALTIME
+{
+  FlitzisBankSlot *slot = &bank->slots[index];
+
+  while (slot->voices != NULL)
+    cut_voice (bank, slot->voices, FLITZIS_END_UNLOADED, bank->ramp_frames);
+
+  if (slot->handle != NULL)
+    drop_handle (bank, slot->handle);
+
+  slot->handle = handle;
+
+  if (handle != NULL)
+    handle->n_holds = 1;
+}
+
+void
+flitzis_bank_stop_voice (FlitzisBank *bank, uint64_t id) FLITZIS_REALTIME
+{
+  FlitzisVoice *voice = bank->cells[id & bank->settings->cell_mask];
+
+  if (voice != NULL && voice->id == id)
+    stop_voice (bank, voice);
+}
+
+void
+flitzis_bank_stop_slot (FlitzisBank *bank, uint32_t slot) FLITZIS_REALTIME
+{
+  FlitzisVoice *next;
+
+  for (FlitzisVoice *voice = bank->slots[slot].voices; voice != NULL; voice = next)
+    {
+      next = voice->next_in_slot;
+      stop_voice (bank, voice);
+    }
+}
+
+void
+flitzis_bank_stop_all (FlitzisBank *bank) FLITZIS_REALTIME
+{
+  FlitzisVoice *next;
+
+  for (FlitzisVoice *voice = bank->oldest; voice != NULL; voice = next)
+    {
+      next = voice->next;
+      stop_voice (bank, voice);
+    }
+}
+
+/* A mark means what was there when it was made, and is carried out once: of the voices that began
+ * to sound later some have lower ids, those which had waited for their frame. */
+void
+flitzis_bank_apply_marks (FlitzisBank *bank) FLITZIS_REALTIME
+{
+  FlitzisSettings *settings = bank->settings;
+  uint64_t         stop_below = get (settings->stop_below);
+  FlitzisVoice    *next;
+
+  for (FlitzisVoice *voice = bank->oldest; voice != NULL; voice = next)
+    {
+      uint64_t of_slot = get (settings->slots[voice->slot].stop_below);
+
+      next = voice->next;
+
+      if ((stop_below != bank->stop_below && voice->id < stop_below) ||
+          (of_slot != bank->slots[voice->slot].stop_below && voice->id < of_slot) ||
+          get (flitzis_settings_get_voice (settings, voice->id)->stopped) == voice->id)
+        stop_voice (bank, voice);
+    }
+
+  for (FlitzisVoice *voice = bank->oldest; voice != NULL; voice = voice->next)
+    bank->slots[voice->slot].stop_below = get (settings->slots[voice->slot].stop_below);
+
+  bank->stop_below = stop_below;
+}
+
+void
+flitzis_bank_apply_settings (FlitzisBank *bank) FLITZIS_REALTIME
+{
+  for (FlitzisVoice *voice = bank->oldest; voice != NULL; voice = voice->next)
+    apply_settings (bank, voice);
+}
+
+void
+flitzis_bank_render (FlitzisBank *bank, float *out, uint32_t n_frames) FLITZIS_REALTIME
+{
+  FlitzisVoice *next;
+
+  memset (out, 0, 2 * n_frames * sizeof (float));
+
+  for (FlitzisVoice *voice = bank->oldest; voice != NULL; voice = next)
+    {
+      next = voice->next;
+      flitzis_voice_render (voice, bank->scratch, NULL, out, n_frames);
+
+      if (flitzis_voice_is_finished (voice))
+        end_voice (bank, voice, voice->is_released ? voice->reason : FLITZIS_END_FINISHED);
+    }
+
+  flitzis_tail_add (&bank->tail, out, n_frames);
+}
+
+void
+flitzis_bank_tell_places (FlitzisBank *bank) FLITZIS_REALTIME
+{
+  for (FlitzisVoice *voice = bank->oldest; voice != NULL; voice = voice->next)
+    set (bank->places[voice->id & bank->settings->cell_mask].frame,
+         flitzis_source_get_frame (&voice->source));
+}

@@ -1,0 +1,101 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Copyright 2026 the Flitzis authors */
+
+#pragma once
+
+#include "message.h"
+#include "queue.h"
+#include "realtime.h"
+#include "settings.h"
+#include "tail.h"
+#include "voice.h"
+
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+typedef struct
+{
+  FlitzisHandle *handle; /* NULL: empty */
+  FlitzisVoice  *voices;
+  uint64_t       stop_below; /* the last mark that was carried out */
+} FlitzisBankSlot;
+
+/* Where a voice is, for any thread. */
+typedef struct
+{
+  _Atomic uint64_t voice; /* the id */
+  _Atomic uint64_t start; /* the frame of the mixer's position at which it began to sound */
+  _Atomic uint64_t frame; /* of the sample, the next */
+} FlitzisVoicePlace;
+
+/* The samples in the slots and the voices that play them: who starts, and who has to make room. All
+ * of it is the mixer's owner's, but for what is marked. */
+typedef struct
+{
+  /* constant */
+  uint32_t         sample_rate; /* Hz */
+  uint32_t         ramp_frames; /* of a gain move */
+  FlitzisSettings *settings;
+  FlitzisQueue    *reports;
+  FlitzisScratch  *scratch;
+
+  FlitzisBankSlot *slots;
+  FlitzisVoice    *oldest, *newest;
+  FlitzisVoice   **cells; /* the voice whose id & settings.cell_mask it is, or NULL */
+  FlitzisVoice    *free;
+  FlitzisTail      tail;
+  uint64_t         stop_below; /* the last mark that was carried out */
+  bool             is_frozen;  /* nothing sounds, so nothing has to fade */
+
+  /* the owner writes, any thread reads */
+  FlitzisVoicePlace *places; /* as `cells` */
+  _Atomic uint32_t   n_playing;
+  _Atomic uint64_t   n_started;
+  _Atomic uint64_t   n_stolen;
+  _Atomic uint64_t   n_rejected;
+} FlitzisBank;
+
+/* Only one thread adds to a counter. */
+static inline void
+flitzis_count (_Atomic uint64_t *counter, uint64_t n) FLITZIS_REALTIME
+{
+  uint64_t value = atomic_load_explicit (counter, memory_order_relaxed);
+
+  atomic_store_explicit (counter, value + n, memory_order_relaxed);
+}
+
+/* Starts a voice, or reports why not. `now` is the position. */
+void flitzis_bank_play (FlitzisBank          *bank,
+                        const FlitzisCommand *command,
+                        uint64_t              now) FLITZIS_REALTIME;
+
+/* Gives a slot another sample, or none. */
+void flitzis_bank_publish (FlitzisBank   *bank,
+                           uint32_t       slot,
+                           FlitzisHandle *handle) FLITZIS_REALTIME;
+
+void flitzis_bank_stop_voice (FlitzisBank *bank,
+                              uint64_t     voice) FLITZIS_REALTIME;
+void flitzis_bank_stop_slot (FlitzisBank *bank,
+                             uint32_t     slot) FLITZIS_REALTIME;
+void flitzis_bank_stop_all (FlitzisBank *bank) FLITZIS_REALTIME;
+
+/* Carries out the stops that are settings. */
+void flitzis_bank_apply_marks (FlitzisBank *bank) FLITZIS_REALTIME;
+
+/* Has all voices follow the settings. */
+void flitzis_bank_apply_settings (FlitzisBank *bank) FLITZIS_REALTIME;
+
+/* The next `n_frames`, one chunk at most. */
+void flitzis_bank_render (FlitzisBank *bank,
+                          float       *out,
+                          uint32_t     n_frames) FLITZIS_REALTIME;
+
+/* Tells any thread where the voices are. */
+void flitzis_bank_tell_places (FlitzisBank *bank) FLITZIS_REALTIME;
+
+/* Reports that a voice has ended that never was in the bank. */
+void flitzis_bank_report_end (FlitzisBank *bank,
+                              uint64_t     voice,
+                              FlitzisEnd   reason) FLITZIS_REALTIME;

@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Copyright 2026 the Flitzis authors */
+
+#pragma once
+
+#include "message.h"
+#include "realtime.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+typedef struct
+{
+  uint64_t       number; /* ascending, so that what came first goes first */
+  FlitzisCommand command;
+} FlitzisEvent;
+
+/*
+ * The commands that wait for a frame, the earliest first: a binary heap (Cormen et al., Introduction
+ * to Algorithms, chapter 6). Control counts what is in it and refuses first, so there is always room.
+ */
+typedef struct
+{
+  FlitzisEvent *events;
+  uint32_t      n_events;
+  uint64_t      next_number;
+} FlitzisSchedule;
+
+void flitzis_schedule_add (FlitzisSchedule      *schedule,
+                           const FlitzisCommand *command) FLITZIS_REALTIME;
+
+/* The frame of the first, or UINT64_MAX. */
+uint64_t flitzis_schedule_get_frame (const FlitzisSchedule *schedule) FLITZIS_REALTIME;
+
+/* Takes out the first. There must be one. */
+void flitzis_schedule_pop (FlitzisSchedule *schedule,
+                           FlitzisCommand  *command) FLITZIS_REALTIME;

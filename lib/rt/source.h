@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Copyright 2026 the Flitzis authors */
+
+#pragma once
+
+#include "message.h"
+#include "realtime.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/* Loops that never end. */
+#define FLITZIS_LOOP_FOREVER UINT32_MAX
+
+/*
+ * The frames of a sample in the order in which a voice hears them: a part of it, forwards or
+ * backwards, some of it again and again.
+ *
+ * Places are counted in the direction of playing: place 0 is the sample's first frame, or its last
+ * one in reverse. While the voice is in a loop, the places behind the loop's end are those from its
+ * start on once more, and what lies before its start, once it has been around, is what it came from.
+ */
+typedef struct
+{
+  const FlitzisHandle *handle;
+  uint64_t             position; /* 32.32 fixed point, the place of the next frame */
+  bool                 is_reverse;
+
+  /* the part that sounds; where it is cut off it fades within so many frames */
+  uint64_t start, end;
+  uint32_t n_edge_frames;
+
+  /* start <= loop_start < loop_end <= end where n_loops, how often it goes back, is not 0 */
+  uint64_t loop_start, loop_end;
+  uint32_t n_fade_frames; /* of the crossfade before the loop's end */
+  uint32_t n_loops;
+  bool     has_looped;
+} FlitzisSource;
+
+/* From `start` to `end`, frames of the sample; an `end` of 0 or beyond the sample is its end. */
+void flitzis_source_begin (FlitzisSource       *source,
+                           const FlitzisHandle *handle,
+                           uint64_t             start,
+                           uint64_t             end,
+                           bool                 is_reverse) FLITZIS_REALTIME;
+
+/*
+ * From here on it loops from `loop_start` to `loop_end`, frames of the sample as above, as far as
+ * they lie in the part that sounds. False where the position was behind the loop's end and has been
+ * brought back into it, which is a jump.
+ */
+bool flitzis_source_set_loop (FlitzisSource *source,
+                              uint64_t       loop_start,
+                              uint64_t       loop_end,
+                              uint32_t       n_fade_frames,
+                              uint32_t       n_loops) FLITZIS_REALTIME;
+
+/* How many frames there are from place 0 of this round, or UINT64_MAX if there is no end in sight. */
+uint64_t flitzis_source_get_length (const FlitzisSource *source) FLITZIS_REALTIME;
+
+/* The frames from `place` on, where they lie in the sample or put together in `scratch`. */
+const float *flitzis_source_read (const FlitzisSource *source,
+                                  int64_t              place,
+                                  uint32_t             n_frames,
+                                  float               *scratch) FLITZIS_REALTIME;
+
+/* Moves on to a position of the same round, around the loop where that is behind its end. */
+void flitzis_source_move (FlitzisSource *source,
+                          uint64_t       position) FLITZIS_REALTIME;
+
+/* The frame of the sample that sounds next. */
+uint64_t flitzis_source_get_frame (const FlitzisSource *source) FLITZIS_REALTIME;
