@@ -338,6 +338,92 @@ test_in_block (Fixture *fixture, gconstpointer data)
 #define ADD(name, function) \
   g_test_add ("/mixer/" name, Fixture, NULL, set_up, function, tear_down)
 
+#define DELAY 96
+#define CEILING 0.98855309f /* -0.1 dBFS */
+
+/* In blocks of any size: quiet sound comes out as it went in, only later; loud sound never over the
+ * ceiling, and it comes out at full level again when it is quiet. */
+static void
+test_limiter (Fixture *fixture, gconstpointer data)
+{
+  enum
+  {
+    N = 48000
+  };
+  g_autofree float *in = g_new (float, 2 * N), *out = g_new (float, 2 * N);
+  float             delayed[2 * DELAY], gains[DELAY];
+  FlitzisLimit      limits[DELAY + 2];
+  FlitzisLimiter    limiter = { 0 };
+  GRand            *rand = g_rand_new_with_seed (11);
+  float             loudest = 0.0f;
+
+  for (guint i = 0; i < 2 * N; i++)
+    {
+      double scale = i < N / 2 || i > 3 * N / 2 ? 0.9 : 64.0;
+
+      in[i] = (float) (scale * g_rand_double_range (rand, -1.0, 1.0));
+    }
+
+  flitzis_limiter_init (&limiter, RATE, DELAY, delayed, gains, limits);
+  memcpy (out, in, 2 * N * sizeof (float));
+  flitzis_limiter_process (&limiter, out, N);
+  g_assert_cmpmem (out, 2 * N * sizeof (float), in, 2 * N * sizeof (float));
+
+  flitzis_limiter_set_on (&limiter, true, 0);
+
+  for (guint done = 0, n; done < N; done += n)
+    {
+      n = MIN ((guint) g_rand_int_range (rand, 1, 300), N - done);
+      flitzis_limiter_process (&limiter, out + 2 * done, n);
+    }
+
+  for (guint i = 0; i < 2 * N; i++)
+    loudest = MAX (loudest, ABS (out[i]));
+
+  g_assert_cmpfloat (loudest, <=, CEILING);
+  g_assert_cmpfloat (loudest, >, 0.5f);
+
+  for (guint i = 2 * DELAY; i < N / 2 - 4 * DELAY; i++)
+    g_assert_cmpfloat (out[i], ==, in[i - 2 * DELAY]);
+
+  /* 0.1 s later 1 / e of it is missing, at the end of a quarter of a second less than a tenth */
+  for (guint i = 2 * N - 100; i < 2 * N; i++)
+    g_assert_cmpfloat_with_epsilon (out[i], in[i - 2 * DELAY], 0.09);
+
+  g_rand_free (rand);
+}
+
+/* Told every 1600 frames, whatever the blocks are; 0 when it is over. */
+static void
+test_levels (Fixture *fixture, gconstpointer data)
+{
+  FlitzisLevels *levels = &fixture->mixer->bank.levels;
+  float          out[2 * N_FRAMES], peak = 0.0f;
+
+  for (guint i = 0; i < N_FRAMES; i++)
+    peak = MAX (peak, ABS (fixture->mono[i]));
+
+  publish (fixture, 1, &fixture->mono_handle);
+  play (fixture, 1, 1, 0.5);
+  flitzis_mixer_render (fixture->mixer, out, N_FRAMES);
+  g_assert_cmpuint (levels->n_told, ==, 0);
+  flitzis_mixer_render (fixture->mixer, out, 599);
+  g_assert_cmpuint (levels->n_told, ==, 0);
+  flitzis_mixer_render (fixture->mixer, out, 1);
+  g_assert_cmpuint (levels->n_told, ==, 1);
+  g_assert_cmpfloat (levels->slot_levels[1], ==, 0.5f * peak);
+  g_assert_cmpfloat (levels->slot_levels[0], ==, 0.0f);
+  g_assert_cmpfloat (levels->left_level, ==, 0.5f * peak);
+  g_assert_cmpfloat (levels->right_level, ==, 0.5f * peak);
+
+  for (guint i = 0; i < 2; i++)
+    flitzis_mixer_render (fixture->mixer, out, 800);
+
+  g_assert_cmpuint (levels->n_told, ==, 2);
+  g_assert_cmpfloat (levels->slot_levels[1], ==, 0.0f);
+  g_assert_cmpfloat (levels->left_level, ==, 0.0f);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -350,6 +436,8 @@ main (int argc, char **argv)
   ADD ("stop-marks", test_stop_marks);
   ADD ("denormals", test_denormals);
   ADD ("foreign-rate", test_foreign_rate);
+  ADD ("limiter", test_limiter);
+  ADD ("levels", test_levels);
   ADD ("xruns", test_xruns);
   ADD ("no-xruns", test_no_xruns);
   ADD ("in-block", test_in_block);

@@ -413,7 +413,9 @@ flitzis_bank_render (FlitzisBank *bank, float *out, uint32_t n_frames) FLITZIS_R
   for (FlitzisVoice *voice = bank->oldest; voice != NULL; voice = next)
     {
       next = voice->next;
+      voice->peak = 0.0f;
       flitzis_voice_render (voice, bank->scratch, NULL, out, n_frames);
+      flitzis_levels_add_slot (&bank->levels, voice->slot, voice->peak);
 
       if (flitzis_voice_is_finished (voice))
         end_voice (bank, voice, voice->is_released ? voice->reason : FLITZIS_END_FINISHED);

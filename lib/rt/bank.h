@@ -3,6 +3,7 @@
 
 #pragma once
 
+#include "levels.h"
 #include "message.h"
 #include "queue.h"
 #include "realtime.h"
@@ -45,6 +46,7 @@ typedef struct
   FlitzisVoice   **cells; /* the voice whose id & settings.cell_mask it is, or NULL */
   FlitzisVoice    *free;
   FlitzisTail      tail;
+  FlitzisLevels    levels;
   uint64_t         stop_below; /* the last mark that was carried out */
   bool             is_frozen;  /* nothing sounds, so nothing has to fade */
 

@@ -5,6 +5,8 @@
 
 #include "tables.h"
 
+#include <string.h>
+
 #define HALF (FLITZIS_N_TAPS / 2)
 
 void
@@ -57,6 +59,60 @@ flitzis_add (float *restrict out,
 {
   for (uint32_t i = 0; i < 2 * n_frames; i++)
     out[i] += in[i];
+}
+
+/* Magnitudes compare like their bits. */
+static int32_t
+get_magnitude (float value) FLITZIS_REALTIME
+{
+  int32_t bits;
+
+  memcpy (&bits, &value, sizeof bits);
+
+  return bits & INT32_MAX;
+}
+
+static float
+from_magnitude (int32_t bits) FLITZIS_REALTIME
+{
+  float value;
+
+  memcpy (&value, &bits, sizeof value);
+
+  return value;
+}
+
+float
+flitzis_get_peak (const float *values, uint32_t stride, uint32_t n_frames) FLITZIS_REALTIME
+{
+  int32_t peak = 0;
+
+  for (uint32_t i = 0; i < n_frames; i++)
+    {
+      int32_t magnitude = get_magnitude (values[i * stride]);
+
+      peak = magnitude > peak ? magnitude : peak;
+    }
+
+  return from_magnitude (peak);
+}
+
+float
+flitzis_get_peak_gains (const float *values,
+                        uint32_t     stride,
+                        const float *gains,
+                        uint32_t     n_frames) FLITZIS_REALTIME
+{
+  int32_t peak = 0;
+
+  for (uint32_t i = 0; i < n_frames; i++)
+    {
+      int32_t magnitude = get_magnitude (gains[i] * values[i * stride]);
+
+      peak = magnitude > peak ? magnitude : peak;
+    }
+
+  return from_magnitude (peak);
 }
 
 void

@@ -33,6 +33,17 @@ void flitzis_add (float *restrict out,
                   const float *restrict in,
                   uint32_t n_frames) FLITZIS_REALTIME;
 
+/* The largest magnitude among `n_frames` values that lie `stride` apart. */
+float flitzis_get_peak (const float *values,
+                        uint32_t     stride,
+                        uint32_t     n_frames) FLITZIS_REALTIME;
+
+/* The same of each value times its gain. */
+float flitzis_get_peak_gains (const float *values,
+                              uint32_t     stride,
+                              const float *gains,
+                              uint32_t     n_frames) FLITZIS_REALTIME;
+
 /*
  * Frames between those of `in`, of as many channels: out[i] is at `places[i]`, frames of `in`, 32.32
  * fixed point. On straight lines; `in` has a frame behind the last place.

@@ -147,6 +147,16 @@ apply_events (FlitzisMixer *mixer, uint64_t now) FLITZIS_REALTIME
     }
 }
 
+/* At once where nothing has been heard. */
+static void
+apply_limiter (FlitzisMixer *mixer) FLITZIS_REALTIME
+{
+  bool is_on = atomic_load_explicit (&mixer->settings.is_limited, memory_order_relaxed);
+  bool is_new = atomic_load_explicit (&mixer->position, memory_order_relaxed) == 0;
+
+  flitzis_limiter_set_on (&mixer->limiter, is_on, is_new ? 0 : mixer->bank.ramp_frames);
+}
+
 static void
 apply_pause (FlitzisMixer *mixer) FLITZIS_REALTIME
 {
@@ -174,9 +184,13 @@ get_n_chunk_frames (FlitzisMixer *mixer, uint64_t now, uint32_t n_frames) FLITZI
 {
   uint64_t n_until_event = flitzis_schedule_get_frame (&mixer->schedule) - now;
   uint32_t n_until_pause = mixer->master.n_frames - mixer->master.frame;
+  uint32_t n_until_told = mixer->bank.levels.n_frames_left;
 
   if (n_frames > FLITZIS_CHUNK_FRAMES)
     n_frames = FLITZIS_CHUNK_FRAMES;
+
+  if (n_frames > n_until_told)
+    n_frames = n_until_told;
 
   if (n_frames > n_until_event)
     n_frames = (uint32_t) n_until_event;
@@ -220,6 +234,8 @@ render (FlitzisMixer *mixer, float *out, uint32_t n_frames) FLITZIS_REALTIME
       n = get_n_chunk_frames (mixer, now, n_frames - done);
       flitzis_bank_render (&mixer->bank, out + 2 * done, n);
       fade_master (mixer, out + 2 * done, n);
+      flitzis_limiter_process (&mixer->limiter, out + 2 * done, n);
+      flitzis_levels_add_output (&mixer->bank.levels, out + 2 * done, n);
       mixer->bank.is_frozen = mixer->is_paused && flitzis_ramp_is_resting (&mixer->master);
       done += n;
     }
@@ -234,6 +250,7 @@ flitzis_mixer_render (FlitzisMixer *mixer, float *out, uint32_t n_frames) FLITZI
   uint32_t     n_rendered;
 
   apply_pause (mixer);
+  apply_limiter (mixer);
   apply_commands (mixer);
   flitzis_bank_apply_settings (&mixer->bank);
   n_rendered = render (mixer, out, n_frames);

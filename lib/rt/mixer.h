@@ -4,6 +4,7 @@
 #pragma once
 
 #include "bank.h"
+#include "limiter.h"
 #include "message.h"
 #include "queue.h"
 #include "realtime.h"
@@ -53,6 +54,7 @@ typedef struct
   /* the owner; of the bank any thread reads what it marks so */
   FlitzisBank     bank;
   FlitzisSchedule schedule;
+  FlitzisLimiter  limiter;
   FlitzisRamp     master; /* 1, and 0 where all stands still */
   bool            is_paused;
 

@@ -61,6 +61,7 @@ typedef struct
 {
   _Atomic double       gain; /* linear, 0..16 */
   _Atomic bool         is_paused;
+  _Atomic bool         is_limited;
   _Atomic uint64_t     stop_below; /* all voices with a lower id stop */
   FlitzisSlotSettings *slots;
 

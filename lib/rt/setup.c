@@ -12,6 +12,9 @@
 /* Gain moves and the fades of voices that are cut off take 5 ms. */
 #define RAMP_FRAMES(sample_rate) ((sample_rate) / 200)
 
+/* The limiter looks 2 ms ahead. */
+#define DELAY_FRAMES(sample_rate) ((sample_rate) / 500)
+
 /* A cache line, so that what two threads write lies apart. */
 #define ALIGNMENT 64
 
@@ -80,6 +83,7 @@ lay_out (unsigned char *memory, const FlitzisMixerSize *size)
   uint32_t n_reports = round_up_to_power_of_two (max_voices + max_handles);
   uint32_t ramp_frames = RAMP_FRAMES (size->sample_rate);
   uint32_t n_tail_frames = ramp_frames + 1;
+  uint32_t n_delay_frames = DELAY_FRAMES (size->sample_rate);
   size_t   used = 0;
 
   FlitzisMixer         *mixer = take (memory, &used, sizeof *mixer);
@@ -91,6 +95,11 @@ lay_out (unsigned char *memory, const FlitzisMixerSize *size)
   FlitzisHandle        *handles = take (memory, &used, n_handles * sizeof *handles);
   FlitzisVoice         *voices = take (memory, &used, n_voices * sizeof *voices);
   FlitzisEvent         *events = take (memory, &used, n_events * sizeof *events);
+  FlitzisMeter         *meters = take (memory, &used, n_slots * sizeof *meters);
+  _Atomic float        *levels = take (memory, &used, n_slots * sizeof *levels);
+  float                *delayed = take (memory, &used, n_delay_frames * 2 * sizeof *delayed);
+  float                *gains = take (memory, &used, n_delay_frames * sizeof *gains);
+  FlitzisLimit         *limits = take (memory, &used, (n_delay_frames + 2) * sizeof *limits);
   FlitzisScratch       *scratch = take (memory, &used, sizeof *scratch);
   float                *tail = take (memory, &used, n_tail_frames * 2 * sizeof *tail);
   FlitzisCommand       *commands = take (memory, &used, FLITZIS_N_COMMANDS * sizeof *commands);
@@ -120,6 +129,8 @@ lay_out (unsigned char *memory, const FlitzisMixerSize *size)
     .tail = { .frames = tail, .n_frames = n_tail_frames },
   };
   init_voices (&mixer->bank, voices, n_voices);
+  flitzis_levels_init (&mixer->bank.levels, size->sample_rate, meters, levels);
+  flitzis_limiter_init (&mixer->limiter, size->sample_rate, n_delay_frames, delayed, gains, limits);
   flitzis_ramp_jump (&mixer->master, 1.0f);
   flitzis_settings_init (&mixer->settings, slot_settings, n_slots, voice_settings, n_cells);
   flitzis_queue_init (&mixer->commands, commands, FLITZIS_N_COMMANDS, sizeof *commands);

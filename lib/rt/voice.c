@@ -223,6 +223,13 @@ is_steady (const FlitzisVoice *voice) FLITZIS_REALTIME
 }
 
 static void
+raise (float *peak, float value) FLITZIS_REALTIME
+{
+  if (value > *peak)
+    *peak = value;
+}
+
+static void
 mix (FlitzisVoice   *voice,
      FlitzisScratch *scratch,
      FlitzisRamp    *fade,
@@ -230,10 +237,12 @@ mix (FlitzisVoice   *voice,
      float          *out,
      uint32_t        n_frames) FLITZIS_REALTIME
 {
-  uint32_t n_channels = voice->handle->n_channels;
+  uint32_t n_channels = voice->handle->n_channels, other = n_channels - 1;
 
   if (fade == NULL && is_steady (voice))
     {
+      raise (&voice->peak, voice->left.to * flitzis_get_peak (frames, n_channels, n_frames));
+      raise (&voice->peak, voice->right.to * flitzis_get_peak (frames + other, n_channels, n_frames));
       flitzis_mix (out, frames, n_channels, voice->left.to, voice->right.to, n_frames);
       return;
     }
@@ -251,6 +260,9 @@ mix (FlitzisVoice   *voice,
 
   flitzis_ramp_multiply (&voice->left, scratch->left, n_frames);
   flitzis_ramp_multiply (&voice->right, scratch->right, n_frames);
+  raise (&voice->peak, flitzis_get_peak_gains (frames, n_channels, scratch->left, n_frames));
+  raise (&voice->peak,
+         flitzis_get_peak_gains (frames + other, n_channels, scratch->right, n_frames));
   flitzis_mix_gains (out, frames, n_channels, scratch->left, scratch->right, n_frames);
 }
 

@@ -46,6 +46,8 @@ struct _FlitzisVoice
   FlitzisRamp               left, right; /* gains */
   FlitzisRamp               envelope;    /* attack, release, and around a pause */
 
+  float peak; /* of what it has added since somebody set this to 0 */
+
   bool       was_heard;   /* rendered at least one frame */
   bool       is_paused;   /* or about to be: the envelope goes to 0 */
   bool       is_released; /* ends where the envelope has come to 0 */

@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Copyright 2026 the Flitzis authors */
+
+#include "levels.h"
+
+#include "kernels.h"
+
+#define set(field, value) atomic_store_explicit (&(field), value, memory_order_relaxed)
+
+void
+flitzis_levels_init (FlitzisLevels *levels,
+                     uint32_t       sample_rate,
+                     FlitzisMeter  *slots,
+                     _Atomic float *slot_levels)
+{
+  levels->n_interval_frames = sample_rate / FLITZIS_LEVELS_PER_SECOND;
+  levels->n_frames_left = levels->n_interval_frames;
+  levels->slots = slots;
+  levels->slot_levels = slot_levels;
+}
+
+void
+flitzis_levels_add_slot (FlitzisLevels *levels, uint32_t index, float peak) FLITZIS_REALTIME
+{
+  FlitzisMeter *slot = &levels->slots[index];
+
+  if (peak > slot->peak)
+    slot->peak = peak;
+
+  if (slot->is_listed)
+    return;
+
+  slot->is_listed = true;
+  slot->next = levels->first;
+  levels->first = index + 1;
+}
+
+static void
+tell (FlitzisLevels *levels) FLITZIS_REALTIME
+{
+  uint32_t *link = &levels->first;
+
+  while (*link != 0)
+    {
+      uint32_t      index = *link - 1;
+      FlitzisMeter *slot = &levels->slots[index];
+
+      set (levels->slot_levels[index], slot->peak);
+
+      if (slot->peak > 0.0f)
+        {
+          link = &slot->next;
+        }
+      else
+        {
+          slot->is_listed = false;
+          *link = slot->next;
+        }
+
+      slot->peak = 0.0f;
+    }
+
+  set (levels->left_level, levels->left);
+  set (levels->right_level, levels->right);
+  atomic_fetch_add_explicit (&levels->n_told, 1, memory_order_release);
+  levels->left = levels->right = 0.0f;
+  levels->n_frames_left = levels->n_interval_frames;
+}
+
+void
+flitzis_levels_add_output (FlitzisLevels *levels, const float *frames, uint32_t n_frames)
+    FLITZIS_REALTIME
+{
+  float left = flitzis_get_peak (frames, 2, n_frames);
+  float right = flitzis_get_peak (frames + 1, 2, n_frames);
+
+  levels->left = left > levels->left ? left : levels->left;
+  levels->right = right > levels->right ? right : levels->right;
+  levels->n_frames_left -= n_frames;
+
+  if (levels->n_frames_left == 0)
+    tell (levels);
+}

@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Copyright 2026 the Flitzis authors */
+
+#pragma once
+
+#include "realtime.h"
+
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+/* How often a second the levels are told. */
+#define FLITZIS_LEVELS_PER_SECOND 30
+
+typedef struct
+{
+  float    peak; /* so far, linear */
+  bool     is_listed;
+  uint32_t next; /* in the list of those that sound */
+} FlitzisMeter;
+
+/*
+ * The peaks of what sounds, told once each interval. Of the slots only those are looked at that have
+ * sounded in this interval or the one before.
+ */
+typedef struct
+{
+  /* constant */
+  uint32_t n_interval_frames;
+
+  /* the mixer's owner */
+  uint32_t      n_frames_left; /* of this interval */
+  FlitzisMeter *slots;
+  uint32_t      first; /* of the list, a slot + 1; 0: none */
+  float         left, right;
+
+  /* the owner writes, any thread reads */
+  _Atomic float   *slot_levels;
+  _Atomic float    left_level, right_level;
+  _Atomic uint32_t n_told; /* intervals */
+} FlitzisLevels;
+
+/* setup */
+void flitzis_levels_init (FlitzisLevels *levels,
+                          uint32_t       sample_rate,
+                          FlitzisMeter  *slots,
+                          _Atomic float *slot_levels);
+
+void flitzis_levels_add_slot (FlitzisLevels *levels,
+                              uint32_t       slot,
+                              float          peak) FLITZIS_REALTIME;
+
+/* What goes out next, stereo, not beyond the end of the interval. */
+void flitzis_levels_add_output (FlitzisLevels *levels,
+                                const float   *frames,
+                                uint32_t       n_frames) FLITZIS_REALTIME;
