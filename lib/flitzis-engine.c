@@ -67,6 +67,7 @@ struct _FlitzisEngine
   /* constant after construction */
   guint           n_slots;
   guint           n_voices;
+  guint           n_events;
   guint           sample_rate;
   FlitzisOutput   output;
   FlitzisControl *control;
@@ -98,6 +99,7 @@ enum
   PROP_0,
   PROP_N_SLOTS,
   PROP_N_VOICES,
+  PROP_N_EVENTS,
   PROP_SAMPLE_RATE,
   PROP_OUTPUT,
   PROP_CLIENT_NAME,
@@ -105,6 +107,7 @@ enum
   PROP_TARGET,
   PROP_LATENCY_FRAMES,
   PROP_GAIN,
+  PROP_PAUSED,
   PROP_STEAL,
   PROP_MEMORY_LIMIT,
   PROP_STATE,
@@ -114,6 +117,7 @@ enum
   PROP_N_STARTED,
   PROP_N_STOLEN,
   PROP_N_REJECTED,
+  PROP_N_LATE,
   PROP_N_XRUNS,
   PROP_N_DROPPED,
   N_PROPS
@@ -200,7 +204,12 @@ flitzis_engine_constructed (GObject *object)
   G_OBJECT_CLASS (flitzis_engine_parent_class)->constructed (object);
 
   self->events = flitzis_events_new (object, &events_funcs, FLITZIS_EVENTS_SLOT (self->n_slots));
-  self->control = flitzis_control_new (self->n_slots, self->n_voices, self->sample_rate,
+  self->control = flitzis_control_new (&(FlitzisMixerSize){
+                                           .n_slots = self->n_slots,
+                                           .n_voices = self->n_voices,
+                                           .n_events = self->n_events,
+                                           .sample_rate = self->sample_rate,
+                                       },
                                        self->events);
   self->slots = g_new (FlitzisSlot *, self->n_slots);
 
@@ -267,6 +276,9 @@ flitzis_engine_get_property (GObject *object, guint prop_id, GValue *value, GPar
     case PROP_N_VOICES:
       g_value_set_uint (value, flitzis_engine_get_n_voices (self));
       break;
+    case PROP_N_EVENTS:
+      g_value_set_uint (value, flitzis_engine_get_n_events (self));
+      break;
     case PROP_SAMPLE_RATE:
       g_value_set_uint (value, flitzis_engine_get_sample_rate (self));
       break;
@@ -287,6 +299,9 @@ flitzis_engine_get_property (GObject *object, guint prop_id, GValue *value, GPar
       break;
     case PROP_GAIN:
       g_value_set_double (value, flitzis_engine_get_gain (self));
+      break;
+    case PROP_PAUSED:
+      g_value_set_boolean (value, flitzis_engine_get_paused (self));
       break;
     case PROP_STEAL:
       g_value_set_enum (value, flitzis_engine_get_steal (self));
@@ -315,6 +330,9 @@ flitzis_engine_get_property (GObject *object, guint prop_id, GValue *value, GPar
     case PROP_N_REJECTED:
       g_value_set_uint64 (value, flitzis_engine_get_n_rejected (self));
       break;
+    case PROP_N_LATE:
+      g_value_set_uint64 (value, flitzis_engine_get_n_late (self));
+      break;
     case PROP_N_XRUNS:
       g_value_set_uint64 (value, flitzis_engine_get_n_xruns (self));
       break;
@@ -339,6 +357,9 @@ flitzis_engine_set_property (GObject *object, guint prop_id, const GValue *value
     case PROP_N_VOICES:
       self->n_voices = g_value_get_uint (value);
       break;
+    case PROP_N_EVENTS:
+      self->n_events = g_value_get_uint (value);
+      break;
     case PROP_SAMPLE_RATE:
       self->sample_rate = g_value_get_uint (value);
       break;
@@ -359,6 +380,9 @@ flitzis_engine_set_property (GObject *object, guint prop_id, const GValue *value
       break;
     case PROP_GAIN:
       flitzis_engine_set_gain (self, g_value_get_double (value));
+      break;
+    case PROP_PAUSED:
+      flitzis_engine_set_paused (self, g_value_get_boolean (value));
       break;
     case PROP_STEAL:
       flitzis_engine_set_steal (self, g_value_get_enum (value));
@@ -402,6 +426,16 @@ flitzis_engine_class_init (FlitzisEngineClass *klass)
   properties[PROP_N_VOICES] =
       g_param_spec_uint ("n-voices", NULL, NULL,
                          1, 1024, FLITZIS_DEFAULT_N_VOICES,
+                         G_PARAM_READWRITE | G_PARAM_CONSTRUCT_ONLY | G_PARAM_STATIC_STRINGS);
+
+  /**
+   * FlitzisEngine:n-events: (getter get_n_events)
+   *
+   * How many triggers and stops can wait for their frame, 1 to 65536.
+   */
+  properties[PROP_N_EVENTS] =
+      g_param_spec_uint ("n-events", NULL, NULL,
+                         1, 65536, FLITZIS_DEFAULT_N_EVENTS,
                          G_PARAM_READWRITE | G_PARAM_CONSTRUCT_ONLY | G_PARAM_STATIC_STRINGS);
 
   /**
@@ -492,9 +526,22 @@ flitzis_engine_class_init (FlitzisEngineClass *klass)
                            G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS | G_PARAM_EXPLICIT_NOTIFY);
 
   /**
+   * FlitzisEngine:paused: (getter get_paused) (setter set_paused)
+   *
+   * Whether all stands still: voices, what is scheduled, and [property@Engine:position].
+   *
+   * From the next block on the sound fades out within 5 ms and freezes. Afterwards it goes on with
+   * the very next frame, and fades in within 5 ms. What is triggered meanwhile starts then.
+   */
+  properties[PROP_PAUSED] =
+      g_param_spec_boolean ("paused", NULL, NULL,
+                            FALSE,
+                            G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS | G_PARAM_EXPLICIT_NOTIFY);
+
+  /**
    * FlitzisEngine:steal: (getter get_steal) (setter set_steal)
    *
-   * What happens to a trigger when all voices sound.
+   * What happens to a trigger when all voices sound; [property@Slot:priority] goes before it.
    */
   properties[PROP_STEAL] =
       g_param_spec_enum ("steal", NULL, NULL,
@@ -550,8 +597,8 @@ flitzis_engine_class_init (FlitzisEngineClass *klass)
   /**
    * FlitzisEngine:n-triggered: (getter get_n_triggered)
    *
-   * How many triggers there were: each was, or will with the next block be, started or
-   * rejected.
+   * How many triggers there were: each was, or will with the next block or at its frame be,
+   * started, rejected or cancelled.
    *
    * Calls that failed and triggers of empty slots do not count. Not notified, like all
    * counters.
@@ -592,6 +639,17 @@ flitzis_engine_class_init (FlitzisEngineClass *klass)
                            G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
 
   /**
+   * FlitzisEngine:n-late: (getter get_n_late)
+   *
+   * How many triggers and stops came after their frame had been rendered, and so took effect with
+   * the next block.
+   */
+  properties[PROP_N_LATE] =
+      g_param_spec_uint64 ("n-late", NULL, NULL,
+                           0, G_MAXUINT64, 0,
+                           G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
+
+  /**
    * FlitzisEngine:n-xruns: (getter get_n_xruns)
    *
    * How many gaps there were in the clock of the sound server's driver.
@@ -627,6 +685,7 @@ flitzis_engine_init (FlitzisEngine *self)
   /* a construct-only value that is out of range leaves these as they are */
   self->n_slots = FLITZIS_DEFAULT_N_SLOTS;
   self->n_voices = FLITZIS_DEFAULT_N_VOICES;
+  self->n_events = FLITZIS_DEFAULT_N_EVENTS;
   self->sample_rate = FLITZIS_DEFAULT_SAMPLE_RATE;
   self->media_role = "Music";
 }
@@ -696,6 +755,22 @@ flitzis_engine_get_n_voices (FlitzisEngine *self)
   g_return_val_if_fail (FLITZIS_IS_ENGINE (self), 0);
 
   return self->n_voices;
+}
+
+/**
+ * flitzis_engine_get_n_events: (get-property n-events)
+ * @self: an engine
+ *
+ * Gets how many triggers and stops can wait for their frame.
+ *
+ * Returns: the number of events
+ */
+guint
+flitzis_engine_get_n_events (FlitzisEngine *self)
+{
+  g_return_val_if_fail (FLITZIS_IS_ENGINE (self), 0);
+
+  return self->n_events;
 }
 
 /**
@@ -926,6 +1001,42 @@ flitzis_engine_set_gain (FlitzisEngine *self, double gain)
 }
 
 /**
+ * flitzis_engine_get_paused: (get-property paused)
+ * @self: an engine
+ *
+ * Gets whether all stands still.
+ *
+ * Returns: %TRUE if it does, or will with the next block
+ */
+gboolean
+flitzis_engine_get_paused (FlitzisEngine *self)
+{
+  g_return_val_if_fail (FLITZIS_IS_ENGINE (self), FALSE);
+
+  return get_settings (self)->is_paused;
+}
+
+/**
+ * flitzis_engine_set_paused: (set-property paused)
+ * @self: an engine
+ * @paused: %TRUE to stand still
+ *
+ * Sets whether all stands still.
+ *
+ * From the next block on the sound fades out, or goes on and fades in, within 5 ms.
+ */
+void
+flitzis_engine_set_paused (FlitzisEngine *self, gboolean paused)
+{
+  g_return_if_fail (FLITZIS_IS_ENGINE (self));
+
+  paused = paused != FALSE;
+
+  if (atomic_exchange (&get_settings (self)->is_paused, paused) != paused)
+    g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_PAUSED]);
+}
+
+/**
  * flitzis_engine_get_steal: (get-property steal)
  * @self: an engine
  *
@@ -1100,6 +1211,22 @@ flitzis_engine_get_n_rejected (FlitzisEngine *self)
   g_return_val_if_fail (FLITZIS_IS_ENGINE (self), 0);
 
   return flitzis_control_get_n_rejected (self->control);
+}
+
+/**
+ * flitzis_engine_get_n_late: (get-property n-late)
+ * @self: an engine
+ *
+ * Gets how many triggers and stops came after their frame.
+ *
+ * Returns: the number of them
+ */
+guint64
+flitzis_engine_get_n_late (FlitzisEngine *self)
+{
+  g_return_val_if_fail (FLITZIS_IS_ENGINE (self), 0);
+
+  return flitzis_control_get_mixer (self->control)->n_late;
 }
 
 /**
@@ -1643,6 +1770,26 @@ flitzis_engine_unload_sample (FlitzisEngine *self, guint id, GError **error)
   return flitzis_control_set_sample (self->control, id, NULL, error);
 }
 
+static guint64
+play (FlitzisEngine *self,
+      guint          id,
+      double         velocity,
+      guint64        frame,
+      gboolean       is_timed,
+      GError       **error)
+{
+  FlitzisTrigger trigger = {
+    .slot = id,
+    .velocity = velocity,
+    .frame = frame,
+    .gain = 1.0,
+    .rate = 1.0,
+    .fade_in = -1.0,
+  };
+
+  return flitzis_control_play (self->control, &trigger, is_timed, error);
+}
+
 /**
  * flitzis_engine_play_sample:
  * @self: an engine
@@ -1668,7 +1815,67 @@ flitzis_engine_play_sample (FlitzisEngine *self, guint id, double velocity, GErr
 {
   g_return_val_if_fail (FLITZIS_IS_ENGINE (self), 0);
 
-  return flitzis_control_play (self->control, id, velocity, error);
+  return play (self, id, velocity, 0, FALSE, error);
+}
+
+/**
+ * flitzis_engine_play_sample_at:
+ * @self: an engine
+ * @id: the number of a slot, from 0
+ * @velocity: 0 to 1, linear: a factor on the gain of this voice
+ * @frame: a frame of [property@Engine:position]
+ * @error: return location for an error
+ *
+ * Schedules a trigger of a slot: a new voice starts exactly on a frame, also inside a block.
+ *
+ * It plays what is in the slot when its frame comes, and ends as `FLITZIS_END_REASON_UNLOADED` if
+ * that is nothing. Triggers and stops of one frame keep the order of the calls. One whose frame has
+ * been rendered already starts with the next block and is counted in [property@Engine:n-late].
+ * While the sound server is away it is rejected, as by [method@Engine.play_sample].
+ *
+ * Fails as [method@Engine.play_sample] does, and with `FLITZIS_ENGINE_ERROR_BUSY` also when
+ * [property@Engine:n-events] wait already.
+ *
+ * Returns: the number of the voice, from 1 and never used again; 0 without an error when the server
+ *   is away
+ */
+guint64
+flitzis_engine_play_sample_at (FlitzisEngine *self,
+                               guint          id,
+                               double         velocity,
+                               guint64        frame,
+                               GError       **error)
+{
+  g_return_val_if_fail (FLITZIS_IS_ENGINE (self), 0);
+
+  return play (self, id, velocity, frame, TRUE, error);
+}
+
+/**
+ * flitzis_engine_play:
+ * @self: an engine
+ * @trigger: what to play, and how
+ * @error: return location for an error
+ *
+ * Triggers a slot with all that can be said about it.
+ *
+ * Without a [struct@Trigger] frame this is [method@Engine.play_sample], with one
+ * [method@Engine.play_sample_at]; the stop frame, if any, is a second event that waits.
+ *
+ * Fails as they do, with `FLITZIS_ENGINE_ERROR_INVALID_VALUE` for each field that is out of range
+ * or not a number, and for a stop that does not come after the start.
+ *
+ * Returns: the number of the voice, from 1 and never used again; 0 without an error when nothing
+ *   was
+ *   started
+ */
+guint64
+flitzis_engine_play (FlitzisEngine *self, const FlitzisTrigger *trigger, GError **error)
+{
+  g_return_val_if_fail (FLITZIS_IS_ENGINE (self), 0);
+  g_return_val_if_fail (trigger != NULL, 0);
+
+  return flitzis_control_play (self->control, trigger, trigger->frame > 0, error);
 }
 
 /**
@@ -1677,9 +1884,10 @@ flitzis_engine_play_sample (FlitzisEngine *self, guint id, double velocity, GErr
  * @id: the number of a slot, from 0
  * @error: return location for an error
  *
- * Stops all voices of a slot: they fade out within 5 ms, from the next block on.
+ * Stops all voices of a slot: they fade out within [property@Slot:release], from the next block on.
  *
- * What was triggered before and has not started yet will not sound.
+ * What was triggered before and has not started yet will not sound, but for what waits for its
+ * frame: that is scheduled still.
  *
  * Fails with `FLITZIS_ENGINE_ERROR_INVALID_SLOT`.
  *
@@ -1699,6 +1907,31 @@ flitzis_engine_stop_sample (FlitzisEngine *self, guint id, GError **error)
 }
 
 /**
+ * flitzis_engine_stop_sample_at:
+ * @self: an engine
+ * @id: the number of a slot, from 0
+ * @frame: a frame of [property@Engine:position]
+ * @error: return location for an error
+ *
+ * Schedules a stop of what then sounds of a slot: the fade begins exactly on a frame.
+ *
+ * One whose frame has been rendered already stops with the next block and is counted in
+ * [property@Engine:n-late].
+ *
+ * Fails with `FLITZIS_ENGINE_ERROR_INVALID_SLOT`, and with `FLITZIS_ENGINE_ERROR_BUSY` when
+ * [property@Engine:n-events] wait already or the queue is full (1024).
+ *
+ * Returns: %TRUE if the stop is scheduled
+ */
+gboolean
+flitzis_engine_stop_sample_at (FlitzisEngine *self, guint id, guint64 frame, GError **error)
+{
+  g_return_val_if_fail (FLITZIS_IS_ENGINE (self), FALSE);
+
+  return flitzis_control_stop_slot_at (self->control, id, frame, error);
+}
+
+/**
  * flitzis_engine_stop_all_samples:
  * @self: an engine
  *
@@ -1713,11 +1946,29 @@ flitzis_engine_stop_all_samples (FlitzisEngine *self)
 }
 
 /**
+ * flitzis_engine_cancel_scheduled:
+ * @self: an engine
+ *
+ * Cancels all triggers and stops that wait for their frame; it never fails.
+ *
+ * The triggers end as `FLITZIS_END_REASON_CANCELLED`, with the next block. What sounds already
+ * sounds on, also where a stop of it is cancelled.
+ */
+void
+flitzis_engine_cancel_scheduled (FlitzisEngine *self)
+{
+  g_return_if_fail (FLITZIS_IS_ENGINE (self));
+
+  flitzis_control_cancel_scheduled (self->control);
+}
+
+/**
  * flitzis_engine_stop_voice:
  * @self: an engine
  * @voice: the number that [method@Engine.play_sample] returned
  *
- * Stops one voice, as [method@Engine.stop_sample] does.
+ * Stops one voice, as [method@Engine.stop_sample] does; also one that waits for its frame, which
+ * ends then without a sound.
  *
  * Does nothing to a voice that has ended, and nothing for a number that never was one.
  */
@@ -1727,6 +1978,173 @@ flitzis_engine_stop_voice (FlitzisEngine *self, guint64 voice)
   g_return_if_fail (FLITZIS_IS_ENGINE (self));
 
   flitzis_control_stop_voice (self->control, voice);
+}
+
+/**
+ * flitzis_engine_stop_voice_with_fade:
+ * @self: an engine
+ * @voice: the number that [method@Engine.play_sample] returned
+ * @seconds: how long it fades out, 0 to 60
+ * @error: return location for an error
+ *
+ * Stops one voice, as [method@Engine.stop_voice] does, with a fade of its own.
+ *
+ * A voice that fades out already does so in the shorter time.
+ *
+ * Fails with `FLITZIS_ENGINE_ERROR_INVALID_VALUE` for a time that is out of range or not a number.
+ *
+ * Returns: %TRUE if the time is one
+ */
+gboolean
+flitzis_engine_stop_voice_with_fade (FlitzisEngine *self,
+                                     guint64        voice,
+                                     double         seconds,
+                                     GError       **error)
+{
+  g_return_val_if_fail (FLITZIS_IS_ENGINE (self), FALSE);
+
+  return flitzis_control_stop_voice_with_fade (self->control, voice, seconds, error);
+}
+
+/**
+ * flitzis_engine_set_voice_gain:
+ * @self: an engine
+ * @voice: the number that [method@Engine.play_sample] returned
+ * @gain: 0 to 16, linear
+ * @error: return location for an error
+ *
+ * Sets the factor on one voice, in place of the gain of its trigger.
+ *
+ * A voice that sounds moves to it within 5 ms, from the next block on; one that has not started yet
+ * starts with it. Does nothing to a voice that has ended.
+ *
+ * Fails with `FLITZIS_ENGINE_ERROR_INVALID_VALUE` for a gain that is out of range or not a number.
+ *
+ * Returns: %TRUE if the gain is one
+ */
+gboolean
+flitzis_engine_set_voice_gain (FlitzisEngine *self, guint64 voice, double gain, GError **error)
+{
+  g_return_val_if_fail (FLITZIS_IS_ENGINE (self), FALSE);
+
+  return flitzis_control_set_voice_gain (self->control, voice, gain, error);
+}
+
+/**
+ * flitzis_engine_set_voice_pan:
+ * @self: an engine
+ * @voice: the number that [method@Engine.play_sample] returned
+ * @pan: -1 to 1, added to [property@Slot:pan]
+ * @error: return location for an error
+ *
+ * Sets where one voice is, in place of the pan of its trigger.
+ *
+ * A voice that sounds moves to it within 5 ms, from the next block on; one that has not started yet
+ * starts there. Does nothing to a voice that has ended.
+ *
+ * Fails with `FLITZIS_ENGINE_ERROR_INVALID_VALUE` for a pan that is out of range or not a number.
+ *
+ * Returns: %TRUE if the pan is one
+ */
+gboolean
+flitzis_engine_set_voice_pan (FlitzisEngine *self, guint64 voice, double pan, GError **error)
+{
+  g_return_val_if_fail (FLITZIS_IS_ENGINE (self), FALSE);
+
+  return flitzis_control_set_voice_pan (self->control, voice, pan, error);
+}
+
+/**
+ * flitzis_engine_set_voice_rate:
+ * @self: an engine
+ * @voice: the number that [method@Engine.play_sample] returned
+ * @rate: 0.25 to 4, times [property@Slot:playback-rate]
+ * @error: return location for an error
+ *
+ * Sets how fast one voice sounds, in place of the rate of its trigger.
+ *
+ * A voice that sounds glides to it within 5 ms, from the next block on; one that has not started
+ * yet starts so. Does nothing to a voice that has ended.
+ *
+ * Fails with `FLITZIS_ENGINE_ERROR_INVALID_VALUE` for a rate that is out of range or not a number.
+ *
+ * Returns: %TRUE if the rate is one
+ */
+gboolean
+flitzis_engine_set_voice_rate (FlitzisEngine *self, guint64 voice, double rate, GError **error)
+{
+  g_return_val_if_fail (FLITZIS_IS_ENGINE (self), FALSE);
+
+  return flitzis_control_set_voice_rate (self->control, voice, rate, error);
+}
+
+/**
+ * flitzis_engine_pause_voice:
+ * @self: an engine
+ * @voice: the number that [method@Engine.play_sample] returned
+ *
+ * Has one voice fade out within 5 ms, from the next block on, and stand still.
+ *
+ * It remains one of those that sound, and may be stolen or stopped. Does nothing to a voice that
+ * has ended.
+ */
+void
+flitzis_engine_pause_voice (FlitzisEngine *self, guint64 voice)
+{
+  g_return_if_fail (FLITZIS_IS_ENGINE (self));
+
+  flitzis_control_set_voice_paused (self->control, voice, TRUE);
+}
+
+/**
+ * flitzis_engine_resume_voice:
+ * @self: an engine
+ * @voice: the number that [method@Engine.play_sample] returned
+ *
+ * Has one voice go on where it stands still, from the next block on, and fade in within 5 ms.
+ *
+ * Does nothing to a voice that has ended, or is not paused.
+ */
+void
+flitzis_engine_resume_voice (FlitzisEngine *self, guint64 voice)
+{
+  g_return_if_fail (FLITZIS_IS_ENGINE (self));
+
+  flitzis_control_set_voice_paused (self->control, voice, FALSE);
+}
+
+/**
+ * flitzis_engine_get_voice_position:
+ * @self: an engine
+ * @voice: the number that [method@Engine.play_sample] returned
+ *
+ * Gets where one voice is in its sample, as it was at the end of the last block.
+ *
+ * Returns: the frame of the decoded sample that sounds next; -1 if the voice does not sound
+ */
+gint64
+flitzis_engine_get_voice_position (FlitzisEngine *self, guint64 voice)
+{
+  g_return_val_if_fail (FLITZIS_IS_ENGINE (self), -1);
+
+  return flitzis_control_get_voice_position (self->control, voice);
+}
+
+/**
+ * flitzis_engine_get_voice_start_frame:
+ * @self: an engine
+ * @voice: the number that [method@Engine.play_sample] returned
+ *
+ * Gets the frame of [property@Engine:position] at which one voice started.
+ *
+ * Returns: the frame; -1 if the voice does not sound
+ */
+gint64
+flitzis_engine_get_voice_start_frame (FlitzisEngine *self, guint64 voice)
+{
+  g_return_val_if_fail (FLITZIS_IS_ENGINE (self), -1);
+
+  return flitzis_control_get_voice_start_frame (self->control, voice);
 }
 
 /**

@@ -8,6 +8,7 @@
 #include "flitzis-macros.h"
 #include "flitzis-sample.h"
 #include "flitzis-slot.h"
+#include "flitzis-trigger.h"
 
 #include <gio/gio.h>
 
@@ -26,6 +27,13 @@ G_BEGIN_DECLS
  * The number of voices of an engine that was not asked for another.
  */
 #define FLITZIS_DEFAULT_N_VOICES 32
+
+/**
+ * FLITZIS_DEFAULT_N_EVENTS:
+ *
+ * The number of events that can wait in an engine that was not asked for another.
+ */
+#define FLITZIS_DEFAULT_N_EVENTS 4096
 
 /**
  * FLITZIS_DEFAULT_SAMPLE_RATE:
@@ -50,6 +58,8 @@ FLITZIS_AVAILABLE_IN_ALL
 guint flitzis_engine_get_n_slots (FlitzisEngine *self);
 FLITZIS_AVAILABLE_IN_ALL
 guint flitzis_engine_get_n_voices (FlitzisEngine *self);
+FLITZIS_AVAILABLE_IN_ALL
+guint flitzis_engine_get_n_events (FlitzisEngine *self);
 FLITZIS_AVAILABLE_IN_ALL
 guint flitzis_engine_get_sample_rate (FlitzisEngine *self);
 FLITZIS_AVAILABLE_IN_ALL
@@ -84,6 +94,11 @@ FLITZIS_AVAILABLE_IN_ALL
 void flitzis_engine_set_gain (FlitzisEngine *self,
                               double         gain);
 FLITZIS_AVAILABLE_IN_ALL
+gboolean flitzis_engine_get_paused (FlitzisEngine *self);
+FLITZIS_AVAILABLE_IN_ALL
+void flitzis_engine_set_paused (FlitzisEngine *self,
+                                gboolean       paused);
+FLITZIS_AVAILABLE_IN_ALL
 FlitzisSteal flitzis_engine_get_steal (FlitzisEngine *self);
 FLITZIS_AVAILABLE_IN_ALL
 void flitzis_engine_set_steal (FlitzisEngine *self,
@@ -108,6 +123,8 @@ FLITZIS_AVAILABLE_IN_ALL
 guint64 flitzis_engine_get_n_stolen (FlitzisEngine *self);
 FLITZIS_AVAILABLE_IN_ALL
 guint64 flitzis_engine_get_n_rejected (FlitzisEngine *self);
+FLITZIS_AVAILABLE_IN_ALL
+guint64 flitzis_engine_get_n_late (FlitzisEngine *self);
 FLITZIS_AVAILABLE_IN_ALL
 guint64 flitzis_engine_get_n_xruns (FlitzisEngine *self);
 FLITZIS_AVAILABLE_IN_ALL
@@ -194,14 +211,64 @@ guint64 flitzis_engine_play_sample (FlitzisEngine *self,
                                     double         velocity,
                                     GError       **error);
 FLITZIS_AVAILABLE_IN_ALL
+guint64 flitzis_engine_play_sample_at (FlitzisEngine *self,
+                                       guint          id,
+                                       double         velocity,
+                                       guint64        frame,
+                                       GError       **error);
+FLITZIS_AVAILABLE_IN_ALL
+guint64 flitzis_engine_play (FlitzisEngine        *self,
+                             const FlitzisTrigger *trigger,
+                             GError              **error);
+FLITZIS_AVAILABLE_IN_ALL
 gboolean flitzis_engine_stop_sample (FlitzisEngine *self,
                                      guint          id,
                                      GError       **error);
 FLITZIS_AVAILABLE_IN_ALL
+gboolean flitzis_engine_stop_sample_at (FlitzisEngine *self,
+                                        guint          id,
+                                        guint64        frame,
+                                        GError       **error);
+FLITZIS_AVAILABLE_IN_ALL
 void flitzis_engine_stop_all_samples (FlitzisEngine *self);
+FLITZIS_AVAILABLE_IN_ALL
+void flitzis_engine_cancel_scheduled (FlitzisEngine *self);
+
 FLITZIS_AVAILABLE_IN_ALL
 void flitzis_engine_stop_voice (FlitzisEngine *self,
                                 guint64        voice);
+FLITZIS_AVAILABLE_IN_ALL
+gboolean flitzis_engine_stop_voice_with_fade (FlitzisEngine *self,
+                                              guint64        voice,
+                                              double         seconds,
+                                              GError       **error);
+FLITZIS_AVAILABLE_IN_ALL
+gboolean flitzis_engine_set_voice_gain (FlitzisEngine *self,
+                                        guint64        voice,
+                                        double         gain,
+                                        GError       **error);
+FLITZIS_AVAILABLE_IN_ALL
+gboolean flitzis_engine_set_voice_pan (FlitzisEngine *self,
+                                       guint64        voice,
+                                       double         pan,
+                                       GError       **error);
+FLITZIS_AVAILABLE_IN_ALL
+gboolean flitzis_engine_set_voice_rate (FlitzisEngine *self,
+                                        guint64        voice,
+                                        double         rate,
+                                        GError       **error);
+FLITZIS_AVAILABLE_IN_ALL
+void flitzis_engine_pause_voice (FlitzisEngine *self,
+                                 guint64        voice);
+FLITZIS_AVAILABLE_IN_ALL
+void flitzis_engine_resume_voice (FlitzisEngine *self,
+                                  guint64        voice);
+FLITZIS_AVAILABLE_IN_ALL
+gint64 flitzis_engine_get_voice_position (FlitzisEngine *self,
+                                          guint64        voice);
+FLITZIS_AVAILABLE_IN_ALL
+gint64 flitzis_engine_get_voice_start_frame (FlitzisEngine *self,
+                                             guint64        voice);
 
 FLITZIS_AVAILABLE_IN_ALL
 GBytes *flitzis_engine_render (FlitzisEngine *self,

@@ -15,6 +15,14 @@ G_DEFINE_ENUM_TYPE (FlitzisSteal, flitzis_steal,
                     G_DEFINE_ENUM_VALUE (FLITZIS_STEAL_QUIETEST, "quietest"),
                     G_DEFINE_ENUM_VALUE (FLITZIS_STEAL_REJECT, "reject"))
 
+G_DEFINE_ENUM_TYPE (FlitzisRetrigger, flitzis_retrigger,
+                    G_DEFINE_ENUM_VALUE (FLITZIS_RETRIGGER_OVERLAP, "overlap"),
+                    G_DEFINE_ENUM_VALUE (FLITZIS_RETRIGGER_RESTART, "restart"))
+
+G_DEFINE_ENUM_TYPE (FlitzisInterpolation, flitzis_interpolation,
+                    G_DEFINE_ENUM_VALUE (FLITZIS_INTERPOLATION_LINEAR, "linear"),
+                    G_DEFINE_ENUM_VALUE (FLITZIS_INTERPOLATION_SINC, "sinc"))
+
 G_DEFINE_ENUM_TYPE (FlitzisState, flitzis_state,
                     G_DEFINE_ENUM_VALUE (FLITZIS_STATE_STOPPED, "stopped"),
                     G_DEFINE_ENUM_VALUE (FLITZIS_STATE_STARTING, "starting"),

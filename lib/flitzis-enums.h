@@ -39,6 +39,35 @@ typedef enum
 } FlitzisSteal;
 
 /**
+ * FlitzisRetrigger:
+ * @FLITZIS_RETRIGGER_OVERLAP: what sounds rings on
+ * @FLITZIS_RETRIGGER_RESTART: what sounds fades out within [property@Slot:choke-release] and ends
+ *   as `FLITZIS_END_REASON_CHOKED`
+ *
+ * What a trigger does to the voices of its own slot.
+ */
+typedef enum
+{
+  FLITZIS_RETRIGGER_OVERLAP,
+  FLITZIS_RETRIGGER_RESTART
+} FlitzisRetrigger;
+
+/**
+ * FlitzisInterpolation:
+ * @FLITZIS_INTERPOLATION_LINEAR: on straight lines: cheap, and not clean
+ * @FLITZIS_INTERPOLATION_SINC: by a windowed sinc of 32 frames, wider where the voice runs faster
+ *   than the engine: images and what would fold back are below -90 dB for material up to 16 kHz
+ *
+ * How a voice that does not run at the engine's rate finds what lies between the frames of its
+ * sample.
+ */
+typedef enum
+{
+  FLITZIS_INTERPOLATION_LINEAR,
+  FLITZIS_INTERPOLATION_SINC
+} FlitzisInterpolation;
+
+/**
  * FlitzisState:
  * @FLITZIS_STATE_STOPPED: not connected; triggers wait, [method@Engine.render] works
  * @FLITZIS_STATE_STARTING: connected, no block rendered yet; triggers wait for the first one
@@ -81,6 +110,8 @@ typedef enum
 
 #define FLITZIS_TYPE_OUTPUT (flitzis_output_get_type ())
 #define FLITZIS_TYPE_STEAL (flitzis_steal_get_type ())
+#define FLITZIS_TYPE_RETRIGGER (flitzis_retrigger_get_type ())
+#define FLITZIS_TYPE_INTERPOLATION (flitzis_interpolation_get_type ())
 #define FLITZIS_TYPE_STATE (flitzis_state_get_type ())
 #define FLITZIS_TYPE_END_REASON (flitzis_end_reason_get_type ())
 
@@ -88,6 +119,10 @@ FLITZIS_AVAILABLE_IN_ALL
 GType flitzis_output_get_type (void);
 FLITZIS_AVAILABLE_IN_ALL
 GType flitzis_steal_get_type (void);
+FLITZIS_AVAILABLE_IN_ALL
+GType flitzis_retrigger_get_type (void);
+FLITZIS_AVAILABLE_IN_ALL
+GType flitzis_interpolation_get_type (void);
 FLITZIS_AVAILABLE_IN_ALL
 GType flitzis_state_get_type (void);
 FLITZIS_AVAILABLE_IN_ALL

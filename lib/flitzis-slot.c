@@ -25,15 +25,6 @@
  * Any thread may read and set the properties; `notify` fires in the engine's owner context.
  */
 
-struct _FlitzisSlot
-{
-  GObject parent_instance;
-
-  /* constant */
-  FlitzisControl *control; /* NULL only for an object that no engine made */
-  guint           index;
-};
-
 G_DEFINE_FINAL_TYPE (FlitzisSlot, flitzis_slot, G_TYPE_OBJECT)
 
 enum
@@ -44,17 +35,10 @@ enum
   PROP_LOADING,
   PROP_LOAD_PROGRESS,
   PROP_PLAYING,
-  PROP_GAIN,
   N_PROPS
 };
 
 static GParamSpec *properties[N_PROPS];
-
-static FlitzisSlotSettings *
-get_settings (FlitzisSlot *self)
-{
-  return &flitzis_control_get_mixer (self->control)->settings.slots[self->index];
-}
 
 static void
 flitzis_slot_finalize (GObject *object)
@@ -100,27 +84,15 @@ flitzis_slot_get_property (GObject *object, guint prop_id, GValue *value, GParam
     case PROP_PLAYING:
       g_value_set_boolean (value, flitzis_slot_get_playing (self));
       break;
-    case PROP_GAIN:
-      g_value_set_double (value, flitzis_slot_get_gain (self));
-      break;
     default:
-      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
+      flitzis_slot_get_setting (self, prop_id - N_PROPS, value);
     }
 }
 
 static void
 flitzis_slot_set_property (GObject *object, guint prop_id, const GValue *value, GParamSpec *pspec)
 {
-  FlitzisSlot *self = FLITZIS_SLOT (object);
-
-  switch (prop_id)
-    {
-    case PROP_GAIN:
-      flitzis_slot_set_gain (self, g_value_get_double (value));
-      break;
-    default:
-      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
-    }
+  flitzis_slot_set_setting (FLITZIS_SLOT (object), prop_id - N_PROPS, value);
 }
 
 static void
@@ -186,19 +158,8 @@ flitzis_slot_class_init (FlitzisSlotClass *klass)
                             FALSE,
                             G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
 
-  /**
-   * FlitzisSlot:gain: (getter get_gain) (setter set_gain)
-   *
-   * The factor on all voices of this slot, linear, 0 to 16.
-   *
-   * Voices that sound move to a new value within 5 ms, from the next block on.
-   */
-  properties[PROP_GAIN] =
-      g_param_spec_double ("gain", NULL, NULL,
-                           0.0, 16.0, 1.0,
-                           G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS | G_PARAM_EXPLICIT_NOTIFY);
-
   g_object_class_install_properties (object_class, N_PROPS, properties);
+  flitzis_slot_install_settings (object_class, N_PROPS);
 }
 
 static void
@@ -296,39 +257,4 @@ flitzis_slot_get_playing (FlitzisSlot *self)
   g_return_val_if_fail (FLITZIS_IS_SLOT (self), FALSE);
 
   return self->control != NULL && flitzis_control_get_playing (self->control, self->index);
-}
-
-/**
- * flitzis_slot_get_gain: (get-property gain)
- * @self: a slot
- *
- * Gets the factor on all voices of this slot.
- *
- * Returns: the gain, linear
- */
-double
-flitzis_slot_get_gain (FlitzisSlot *self)
-{
-  g_return_val_if_fail (FLITZIS_IS_SLOT (self), 1.0);
-
-  return self->control != NULL ? get_settings (self)->gain : 1.0;
-}
-
-/**
- * flitzis_slot_set_gain: (set-property gain)
- * @self: a slot
- * @gain: 0 to 16, linear
- *
- * Sets the factor on all voices of this slot.
- *
- * Voices that sound move to it within 5 ms, from the next block on.
- */
-void
-flitzis_slot_set_gain (FlitzisSlot *self, double gain)
-{
-  g_return_if_fail (FLITZIS_IS_SLOT (self));
-  g_return_if_fail (gain >= 0.0 && gain <= 16.0);
-
-  if (self->control != NULL && atomic_exchange (&get_settings (self)->gain, gain) != gain)
-    g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_GAIN]);
 }

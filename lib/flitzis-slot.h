@@ -3,6 +3,7 @@
 
 #pragma once
 
+#include "flitzis-enums.h"
 #include "flitzis-macros.h"
 #include "flitzis-sample.h"
 
@@ -31,5 +32,107 @@ double flitzis_slot_get_gain (FlitzisSlot *self);
 FLITZIS_AVAILABLE_IN_ALL
 void flitzis_slot_set_gain (FlitzisSlot *self,
                             double       gain);
+
+FLITZIS_AVAILABLE_IN_ALL
+double flitzis_slot_get_pan (FlitzisSlot *self);
+FLITZIS_AVAILABLE_IN_ALL
+void flitzis_slot_set_pan (FlitzisSlot *self,
+                           double       pan);
+
+FLITZIS_AVAILABLE_IN_ALL
+gboolean flitzis_slot_get_mute (FlitzisSlot *self);
+FLITZIS_AVAILABLE_IN_ALL
+void flitzis_slot_set_mute (FlitzisSlot *self,
+                            gboolean     mute);
+
+FLITZIS_AVAILABLE_IN_ALL
+guint64 flitzis_slot_get_start (FlitzisSlot *self);
+FLITZIS_AVAILABLE_IN_ALL
+void flitzis_slot_set_start (FlitzisSlot *self,
+                             guint64      start);
+
+FLITZIS_AVAILABLE_IN_ALL
+guint64 flitzis_slot_get_end (FlitzisSlot *self);
+FLITZIS_AVAILABLE_IN_ALL
+void flitzis_slot_set_end (FlitzisSlot *self,
+                           guint64      end);
+
+FLITZIS_AVAILABLE_IN_ALL
+gboolean flitzis_slot_get_reverse (FlitzisSlot *self);
+FLITZIS_AVAILABLE_IN_ALL
+void flitzis_slot_set_reverse (FlitzisSlot *self,
+                               gboolean     reverse);
+
+FLITZIS_AVAILABLE_IN_ALL
+double flitzis_slot_get_playback_rate (FlitzisSlot *self);
+FLITZIS_AVAILABLE_IN_ALL
+void flitzis_slot_set_playback_rate (FlitzisSlot *self,
+                                     double       playback_rate);
+
+FLITZIS_AVAILABLE_IN_ALL
+FlitzisInterpolation flitzis_slot_get_interpolation (FlitzisSlot *self);
+FLITZIS_AVAILABLE_IN_ALL
+void flitzis_slot_set_interpolation (FlitzisSlot         *self,
+                                     FlitzisInterpolation interpolation);
+
+FLITZIS_AVAILABLE_IN_ALL
+gboolean flitzis_slot_get_loop (FlitzisSlot *self);
+FLITZIS_AVAILABLE_IN_ALL
+void flitzis_slot_set_loop (FlitzisSlot *self,
+                            gboolean     loop);
+
+FLITZIS_AVAILABLE_IN_ALL
+guint64 flitzis_slot_get_loop_start (FlitzisSlot *self);
+FLITZIS_AVAILABLE_IN_ALL
+void flitzis_slot_set_loop_start (FlitzisSlot *self,
+                                  guint64      loop_start);
+
+FLITZIS_AVAILABLE_IN_ALL
+guint64 flitzis_slot_get_loop_end (FlitzisSlot *self);
+FLITZIS_AVAILABLE_IN_ALL
+void flitzis_slot_set_loop_end (FlitzisSlot *self,
+                                guint64      loop_end);
+
+FLITZIS_AVAILABLE_IN_ALL
+double flitzis_slot_get_loop_crossfade (FlitzisSlot *self);
+FLITZIS_AVAILABLE_IN_ALL
+void flitzis_slot_set_loop_crossfade (FlitzisSlot *self,
+                                      double       loop_crossfade);
+
+FLITZIS_AVAILABLE_IN_ALL
+double flitzis_slot_get_attack (FlitzisSlot *self);
+FLITZIS_AVAILABLE_IN_ALL
+void flitzis_slot_set_attack (FlitzisSlot *self,
+                              double       attack);
+
+FLITZIS_AVAILABLE_IN_ALL
+double flitzis_slot_get_release (FlitzisSlot *self);
+FLITZIS_AVAILABLE_IN_ALL
+void flitzis_slot_set_release (FlitzisSlot *self,
+                               double       release);
+
+FLITZIS_AVAILABLE_IN_ALL
+guint flitzis_slot_get_choke_group (FlitzisSlot *self);
+FLITZIS_AVAILABLE_IN_ALL
+void flitzis_slot_set_choke_group (FlitzisSlot *self,
+                                   guint        choke_group);
+
+FLITZIS_AVAILABLE_IN_ALL
+double flitzis_slot_get_choke_release (FlitzisSlot *self);
+FLITZIS_AVAILABLE_IN_ALL
+void flitzis_slot_set_choke_release (FlitzisSlot *self,
+                                     double       choke_release);
+
+FLITZIS_AVAILABLE_IN_ALL
+FlitzisRetrigger flitzis_slot_get_retrigger (FlitzisSlot *self);
+FLITZIS_AVAILABLE_IN_ALL
+void flitzis_slot_set_retrigger (FlitzisSlot     *self,
+                                 FlitzisRetrigger retrigger);
+
+FLITZIS_AVAILABLE_IN_ALL
+gint flitzis_slot_get_priority (FlitzisSlot *self);
+FLITZIS_AVAILABLE_IN_ALL
+void flitzis_slot_set_priority (FlitzisSlot *self,
+                                gint         priority);
 
 G_END_DECLS

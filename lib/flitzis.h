@@ -9,4 +9,5 @@
 #include "flitzis-macros.h"
 #include "flitzis-sample.h"
 #include "flitzis-slot.h"
+#include "flitzis-trigger.h"
 #include "flitzis-version.h"

@@ -11,6 +11,7 @@
 
 #define N_SLOTS 4
 #define N_VOICES 8
+#define N_EVENTS 16
 
 typedef struct
 {
@@ -64,7 +65,8 @@ set_up (Fixture *fixture, gconstpointer data)
 {
   fixture->owner = g_object_new (G_TYPE_OBJECT, NULL);
   fixture->events = flitzis_events_new (fixture->owner, &funcs, 1 + N_SLOTS);
-  fixture->control = flitzis_control_new (N_SLOTS, N_VOICES, 48000, fixture->events);
+  fixture->control = flitzis_control_new (&(FlitzisMixerSize){ N_SLOTS, N_VOICES, N_EVENTS, 48000 },
+                                          fixture->events);
   fixture->mixer = flitzis_control_get_mixer (fixture->control);
   fixture->sample = make_sample (1000, &fixture->bytes);
   fixture->ended = g_array_new (FALSE, FALSE, sizeof (FlitzisEnded));
@@ -95,10 +97,20 @@ callback (Fixture *fixture, guint n_frames)
 }
 
 static guint64
+try_play (Fixture *fixture, guint slot, GError **error)
+{
+  g_autoptr (FlitzisTrigger) trigger = flitzis_trigger_new ();
+
+  trigger->slot = slot;
+
+  return flitzis_control_play (fixture->control, trigger, FALSE, error);
+}
+
+static guint64
 play (Fixture *fixture, guint slot)
 {
   GError *error = NULL;
-  guint64 voice = flitzis_control_play (fixture->control, slot, 1.0, &error);
+  guint64 voice = try_play (fixture, slot, &error);
 
   g_assert_no_error (error);
 
@@ -158,7 +170,7 @@ test_full_queue (Fixture *fixture, gconstpointer data)
     g_assert_cmpuint (play (fixture, 0), !=, 0);
 
   n_triggered = flitzis_control_get_n_triggered (fixture->control);
-  g_assert_cmpuint (flitzis_control_play (fixture->control, 0, 1.0, &error), ==, 0);
+  g_assert_cmpuint (try_play (fixture, 0, &error), ==, 0);
   g_assert_error (error, FLITZIS_ENGINE_ERROR, FLITZIS_ENGINE_ERROR_BUSY);
   g_assert_cmpuint (flitzis_control_get_n_triggered (fixture->control), ==, n_triggered);
 
@@ -306,7 +318,7 @@ test_reports_bounded (Fixture *fixture, gconstpointer data)
   for (guint block = 0; block < 20; block++)
     {
       for (guint i = 0; i < FLITZIS_N_COMMANDS; i++)
-        n_played += flitzis_control_play (fixture->control, 0, 1.0, NULL) != 0;
+        n_played += try_play (fixture, 0, NULL) != 0;
 
       callback (fixture, 64);
       g_assert_cmpuint (flitzis_queue_get_n_waiting (&fixture->mixer->reports), <=,

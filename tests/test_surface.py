@@ -5,7 +5,8 @@ import re
 import subprocess
 
 PUBLIC_HEADERS = {'flitzis.h', 'flitzis-engine.h', 'flitzis-enums.h', 'flitzis-error.h',
-                  'flitzis-macros.h', 'flitzis-sample.h', 'flitzis-slot.h', 'flitzis-version.h'}
+                  'flitzis-macros.h', 'flitzis-sample.h', 'flitzis-slot.h', 'flitzis-trigger.h',
+                  'flitzis-version.h'}
 
 
 def exported(build_dir):

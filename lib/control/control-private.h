@@ -25,8 +25,9 @@ typedef struct
 
 typedef struct
 {
-  guint64 voice; /* 0: free */
-  guint   slot;
+  guint64  voice; /* 0: free */
+  guint    slot;
+  gboolean is_timed;
 } FlitzisVoiceCell;
 
 struct _FlitzisControl
@@ -45,6 +46,7 @@ struct _FlitzisControl
   FlitzisControlSlot *slots;
   FlitzisVoiceCell   *cells; /* a voice's own is at its id & cell_mask */
   guint64             next_voice;
+  guint64             next_event;
   guint               n_voices; /* outstanding */
   guint64             n_triggered;
   guint64             n_rejected; /* here; the mixer counts its own */
@@ -75,6 +77,9 @@ void flitzis_control_unlock (FlitzisControl *self);
 
 /* Under the mutex: carries out what can be carried out now. */
 void flitzis_control_settle (FlitzisControl *self);
+
+/* Under the mutex: learns what has ended. */
+void flitzis_control_read_reports (FlitzisControl *self);
 
 /* samples.c, under the mutex */
 gboolean flitzis_control_check_memory (FlitzisControl *self,

@@ -8,16 +8,12 @@
 #include "control/control-private.h"
 #include "control/fork.h"
 #include "flitzis-error.h"
-#include "rt/setup.h"
 
 #include <gio/gio.h>
 
 /* Frames that an offline render asks for at a time; reports are read between. */
 #define RENDER_FRAMES 1024
 
-G_STATIC_ASSERT ((int) FLITZIS_MIXER_STEAL_OLDEST == FLITZIS_STEAL_OLDEST);
-G_STATIC_ASSERT ((int) FLITZIS_MIXER_STEAL_QUIETEST == FLITZIS_STEAL_QUIETEST);
-G_STATIC_ASSERT ((int) FLITZIS_MIXER_STEAL_REJECT == FLITZIS_STEAL_REJECT);
 G_STATIC_ASSERT ((int) FLITZIS_END_FINISHED == FLITZIS_END_REASON_FINISHED);
 G_STATIC_ASSERT ((int) FLITZIS_END_STOPPED == FLITZIS_END_REASON_STOPPED);
 G_STATIC_ASSERT ((int) FLITZIS_END_STOLEN == FLITZIS_END_REASON_STOLEN);
@@ -27,19 +23,19 @@ G_STATIC_ASSERT ((int) FLITZIS_END_UNLOADED == FLITZIS_END_REASON_UNLOADED);
 G_STATIC_ASSERT ((int) FLITZIS_END_REJECTED == FLITZIS_END_REASON_REJECTED);
 
 FlitzisControl *
-flitzis_control_new (guint n_slots, guint n_voices, guint sample_rate, FlitzisEvents *events)
+flitzis_control_new (const FlitzisMixerSize *size, FlitzisEvents *events)
 {
   FlitzisControl *self = g_new0 (FlitzisControl, 1);
 
   g_atomic_ref_count_init (&self->ref_count);
   g_mutex_init (&self->mutex);
   self->events = flitzis_events_ref (events);
-  self->mixer = flitzis_mixer_new (&(FlitzisMixerSize){ n_slots, n_voices, 4096, sample_rate });
+  self->mixer = flitzis_mixer_new (size);
 
   if (self->mixer == NULL)
-    g_error ("No memory for an engine of %u slots and %u voices", n_slots, n_voices);
+    g_error ("No memory for an engine of %u slots and %u voices", size->n_slots, size->n_voices);
 
-  self->slots = g_new0 (FlitzisControlSlot, n_slots);
+  self->slots = g_new0 (FlitzisControlSlot, size->n_slots);
   self->cells = g_new0 (FlitzisVoiceCell, self->mixer->settings.cell_mask + 1);
   self->next_voice = 1;
   self->samples = g_hash_table_new (NULL, NULL);
@@ -168,8 +164,8 @@ end_voice (FlitzisControl *self, guint64 voice, FlitzisEndReason reason)
   flitzis_events_push_ended (self->events, &ended);
 }
 
-static void
-read_reports (FlitzisControl *self)
+void
+flitzis_control_read_reports (FlitzisControl *self)
 {
   FlitzisReport report;
   guint         n_playing;
@@ -204,7 +200,7 @@ flitzis_control_settle (FlitzisControl *self)
   do
     {
       flitzis_mixer_apply (mixer);
-      read_reports (self);
+      flitzis_control_read_reports (self);
       flitzis_control_send_pending (self);
     }
   while (flitzis_queue_get_n_waiting (&mixer->commands) > 0);
@@ -374,161 +370,6 @@ flitzis_control_check_slot (FlitzisControl *self, guint slot, GError **error)
   return FALSE;
 }
 
-/* Ids ascend and are never used again; one whose cell is still in use is left out. */
-static guint64
-get_free_voice (FlitzisControl *self)
-{
-  guint64 voice = self->next_voice;
-
-  while (self->cells[voice & self->mixer->settings.cell_mask].voice != 0)
-    voice++;
-
-  return voice;
-}
-
-/* FALSE where the queue has no room; publishes that wait for room go first. */
-static gboolean
-send (FlitzisControl *self, const FlitzisCommand *command)
-{
-  flitzis_control_send_pending (self);
-
-  return g_queue_is_empty (&self->pending_slots) &&
-         flitzis_queue_push (&self->mixer->commands, command);
-}
-
-static gboolean
-send_play (FlitzisControl *self, guint slot, guint64 voice, double velocity)
-{
-  FlitzisCommand command = {
-    .kind = FLITZIS_COMMAND_PLAY,
-    .slot = slot,
-    .play = {
-        .voice = voice,
-        .velocity = velocity,
-        .gain = (float) (self->mixer->settings.slots[slot].gain * velocity *
-                         self->mixer->settings.gain),
-        .steal = (FlitzisMixerSteal) self->steal,
-    },
-  };
-
-  if (self->n_voices == self->mixer->max_voices)
-    read_reports (self);
-
-  flitzis_settings_reset_voice (&self->mixer->settings, voice);
-
-  return self->n_voices < self->mixer->max_voices && send (self, &command);
-}
-
-static guint64
-play (FlitzisControl *self, guint id, double velocity, GError **error)
-{
-  FlitzisControlSlot *slot = &self->slots[id];
-  guint64             voice;
-
-  if (slot->sample == NULL)
-    return 0;
-
-  if (self->state == FLITZIS_STATE_RECONNECTING)
-    {
-      self->n_triggered++;
-      self->n_rejected++;
-      return 0;
-    }
-
-  voice = get_free_voice (self);
-
-  if (!send_play (self, id, voice, velocity))
-    {
-      g_set_error (error, FLITZIS_ENGINE_ERROR, FLITZIS_ENGINE_ERROR_BUSY,
-                   "Could not trigger slot %u: the command queue is full", id);
-      return 0;
-    }
-
-  self->cells[voice & self->mixer->settings.cell_mask] =
-      (FlitzisVoiceCell){ .voice = voice, .slot = id };
-  self->next_voice = voice + 1;
-  self->n_triggered++;
-  self->n_voices++;
-  slot->n_voices++;
-
-  if (slot->n_voices == 1)
-    flitzis_events_push_changed (self->events, FLITZIS_EVENTS_SLOT (id), "playing");
-
-  flitzis_control_settle (self);
-
-  return voice;
-}
-
-guint64
-flitzis_control_play (FlitzisControl *self, guint slot, double velocity, GError **error)
-{
-  guint64 voice;
-
-  if (!flitzis_control_check_slot (self, slot, error))
-    return 0;
-
-  if (!(velocity >= 0.0 && velocity <= 1.0))
-    {
-      g_set_error (error, FLITZIS_ENGINE_ERROR, FLITZIS_ENGINE_ERROR_INVALID_VALUE,
-                   "Could not trigger slot %u: a velocity is 0 to 1, not %g", slot, velocity);
-      return 0;
-    }
-
-  flitzis_control_lock (self);
-  voice = play (self, slot, velocity, error);
-  flitzis_control_unlock (self);
-
-  return voice;
-}
-
-/* A stop keeps its place among the triggers; where the queue is full, it is a mark instead. */
-
-void
-flitzis_control_stop_slot (FlitzisControl *self, guint slot)
-{
-  FlitzisCommand command = { .kind = FLITZIS_COMMAND_STOP_SLOT, .slot = slot };
-
-  flitzis_control_lock (self);
-
-  if (!send (self, &command))
-    flitzis_settings_stop_slot (&self->mixer->settings, slot, self->next_voice);
-
-  flitzis_control_settle (self);
-  flitzis_control_unlock (self);
-}
-
-void
-flitzis_control_stop_all (FlitzisControl *self)
-{
-  FlitzisCommand command = { .kind = FLITZIS_COMMAND_STOP_ALL };
-
-  flitzis_control_lock (self);
-
-  if (!send (self, &command))
-    flitzis_settings_stop_all (&self->mixer->settings, self->next_voice);
-
-  flitzis_control_settle (self);
-  flitzis_control_unlock (self);
-}
-
-void
-flitzis_control_stop_voice (FlitzisControl *self, guint64 voice)
-{
-  FlitzisCommand command = { .kind = FLITZIS_COMMAND_STOP_VOICE, .stop = { .voice = voice } };
-
-  flitzis_control_lock (self);
-
-  if (voice != 0 && self->cells[voice & self->mixer->settings.cell_mask].voice == voice)
-    {
-      if (!send (self, &command))
-        flitzis_settings_stop_voice (&self->mixer->settings, voice);
-
-      flitzis_control_settle (self);
-    }
-
-  flitzis_control_unlock (self);
-}
-
 static gboolean
 set_sample (FlitzisControl *self, guint id, FlitzisSample *sample, GError **error)
 {
@@ -619,7 +460,7 @@ flitzis_control_render (FlitzisControl *self, float *out, guint n_frames, GError
 
       flitzis_control_lock (self);
       flitzis_control_send_pending (self);
-      read_reports (self);
+      flitzis_control_read_reports (self);
       flitzis_control_unlock (self);
     }
 
@@ -678,7 +519,7 @@ flitzis_control_collect (FlitzisControl *self)
 
   flitzis_control_lock (self);
   flitzis_control_settle (self);
-  read_reports (self);
+  flitzis_control_read_reports (self);
   more = self->is_collecting = has_outstanding (self);
   flitzis_control_unlock (self);
 

@@ -5,9 +5,11 @@
 
 #include "flitzis-enums.h"
 #include "flitzis-sample.h"
+#include "flitzis-trigger.h"
 
 #include "control/events.h"
 #include "rt/mixer.h"
+#include "rt/setup.h"
 
 #include <glib.h>
 
@@ -22,10 +24,8 @@ typedef struct _FlitzisControl FlitzisControl;
 
 #define FLITZIS_DEFAULT_MEMORY_LIMIT (G_GUINT64_CONSTANT (1) << 30) /* bytes */
 
-FlitzisControl *flitzis_control_new (guint          n_slots,
-                                     guint          n_voices,
-                                     guint          sample_rate,
-                                     FlitzisEvents *events);
+FlitzisControl *flitzis_control_new (const FlitzisMixerSize *size,
+                                     FlitzisEvents          *events);
 FlitzisControl *flitzis_control_ref (FlitzisControl *self);
 void            flitzis_control_unref (FlitzisControl *self);
 
@@ -64,15 +64,6 @@ gboolean       flitzis_control_get_playing (FlitzisControl *self,
 gboolean flitzis_control_check_slot (FlitzisControl *self,
                                      guint           slot,
                                      GError        **error);
-guint64  flitzis_control_play (FlitzisControl *self,
-                               guint           slot,
-                               double          velocity,
-                               GError        **error);
-void     flitzis_control_stop_slot (FlitzisControl *self,
-                                    guint           slot);
-void     flitzis_control_stop_all (FlitzisControl *self);
-void     flitzis_control_stop_voice (FlitzisControl *self,
-                                     guint64         voice);
 gboolean flitzis_control_set_sample (FlitzisControl *self,
                                      guint           slot,
                                      FlitzisSample  *sample,
@@ -81,6 +72,50 @@ gboolean flitzis_control_render (FlitzisControl *self,
                                  float          *out,
                                  guint           n_frames,
                                  GError        **error);
+
+/*
+ * The verbs on voices (voices.c). A trigger or stop that `is_timed` waits for its frame, though
+ * that be 0. A number that is no voice's, or that of one which has ended, does nothing.
+ */
+guint64  flitzis_control_play (FlitzisControl       *self,
+                               const FlitzisTrigger *trigger,
+                               gboolean              is_timed,
+                               GError              **error);
+void     flitzis_control_stop_slot (FlitzisControl *self,
+                                    guint           slot);
+gboolean flitzis_control_stop_slot_at (FlitzisControl *self,
+                                       guint           slot,
+                                       guint64         frame,
+                                       GError        **error);
+void     flitzis_control_stop_all (FlitzisControl *self);
+void     flitzis_control_cancel_scheduled (FlitzisControl *self);
+void     flitzis_control_stop_voice (FlitzisControl *self,
+                                     guint64         voice);
+gboolean flitzis_control_stop_voice_with_fade (FlitzisControl *self,
+                                               guint64         voice,
+                                               double          seconds,
+                                               GError        **error);
+gboolean flitzis_control_set_voice_gain (FlitzisControl *self,
+                                         guint64         voice,
+                                         double          gain,
+                                         GError        **error);
+gboolean flitzis_control_set_voice_pan (FlitzisControl *self,
+                                        guint64         voice,
+                                        double          pan,
+                                        GError        **error);
+gboolean flitzis_control_set_voice_rate (FlitzisControl *self,
+                                         guint64         voice,
+                                         double          rate,
+                                         GError        **error);
+void     flitzis_control_set_voice_paused (FlitzisControl *self,
+                                           guint64         voice,
+                                           gboolean        is_paused);
+
+/* -1 unless it sounds */
+gint64 flitzis_control_get_voice_position (FlitzisControl *self,
+                                           guint64         voice);
+gint64 flitzis_control_get_voice_start_frame (FlitzisControl *self,
+                                              guint64         voice);
 
 /*
  * The output's. From the first to the last it says that it drives: meanwhile samples are let go of

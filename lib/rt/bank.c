@@ -71,6 +71,7 @@ unlink_voice (FlitzisBank *bank, FlitzisVoice *voice) FLITZIS_REALTIME
   bank->free = voice;
 
   bank->cells[voice->id & bank->settings->cell_mask] = NULL;
+  set (bank->places[voice->id & bank->settings->cell_mask].voice, 0);
   set (bank->n_playing, get (bank->n_playing) - 1);
 }
 
@@ -189,7 +190,7 @@ begin_sound (FlitzisBank *bank, FlitzisVoice *voice, FlitzisSlotSettings *slot) 
 
   flitzis_source_begin (&voice->source, voice->handle, get (slot->start), get (slot->end),
                         get (slot->is_reverse));
-  voice->source.n_loops = voice->n_loops;
+  voice->source.n_loops = voice->n_rounds > 0 ? voice->n_rounds - 1 : 0;
 
   if (!voice->is_paused)
     {
@@ -203,7 +204,7 @@ static void
 set_loop (FlitzisBank *bank, FlitzisVoice *voice, FlitzisSlotSettings *slot) FLITZIS_REALTIME
 {
   FlitzisVoice before = *voice;
-  uint32_t     n_loops = voice->n_loops > 0       ? voice->source.n_loops
+  uint32_t     n_loops = voice->n_rounds > 0      ? voice->source.n_loops
                          : get (slot->is_looping) ? FLITZIS_LOOP_FOREVER
                                                   : 0;
   double       n_fade_frames = get (slot->loop_crossfade) * voice->handle->sample_rate;
@@ -263,7 +264,7 @@ start_voice (FlitzisBank          *bank,
     .slot = command->slot,
     .choke_group = command->play.choke_group,
     .priority = command->play.priority,
-    .n_loops = command->play.n_loops,
+    .n_rounds = command->play.n_rounds,
     .velocity = command->play.velocity,
     .handle = handle,
   };
@@ -315,7 +316,6 @@ flitzis_bank_play (FlitzisBank *bank, const FlitzisCommand *command, uint64_t no
 
   slot->stop_below = get (bank->settings->slots[command->slot].stop_below);
   set (place->start, now);
-  set (place->voice, id);
   flitzis_count (&bank->n_started, 1);
 }
 
@@ -428,6 +428,10 @@ void
 flitzis_bank_tell_places (FlitzisBank *bank) FLITZIS_REALTIME
 {
   for (FlitzisVoice *voice = bank->oldest; voice != NULL; voice = voice->next)
-    set (bank->places[voice->id & bank->settings->cell_mask].frame,
-         flitzis_source_get_frame (&voice->source));
+    {
+      FlitzisVoicePlace *place = &bank->places[voice->id & bank->settings->cell_mask];
+
+      set (place->frame, flitzis_source_get_frame (&voice->source));
+      atomic_store_explicit (&place->voice, voice->id, memory_order_release);
+    }
 }

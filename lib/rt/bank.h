@@ -25,7 +25,7 @@ typedef struct
 /* Where a voice is, for any thread. */
 typedef struct
 {
-  _Atomic uint64_t voice; /* the id */
+  _Atomic uint64_t voice; /* the id, while it sounds; set last */
   _Atomic uint64_t start; /* the frame of the mixer's position at which it began to sound */
   _Atomic uint64_t frame; /* of the sample, the next */
 } FlitzisVoicePlace;

@@ -32,7 +32,6 @@ typedef enum
   FLITZIS_COMMAND_STOP_VOICE,
   FLITZIS_COMMAND_STOP_SLOT,
   FLITZIS_COMMAND_STOP_ALL,
-  FLITZIS_COMMAND_CANCEL,
   FLITZIS_COMMAND_PUBLISH
 } FlitzisCommandKind;
 
@@ -54,6 +53,7 @@ typedef struct
   uint32_t           slot;     /* 0..n_slots - 1; PLAY, STOP_SLOT, PUBLISH */
   bool               is_timed; /* PLAY, STOP_VOICE, STOP_SLOT: at this position, not now */
   uint64_t           frame;
+  uint64_t           event; /* its number among the timed ones, ascending from 0 */
   union
   {
     struct
@@ -66,7 +66,7 @@ typedef struct
       FlitzisMixerSteal steal;
       uint32_t          choke_group; /* 0: none */
       int32_t           priority;
-      uint32_t          n_loops;  /* 0: as the slot says */
+      uint32_t          n_rounds; /* through the loop in all; 0: as the slot says */
       bool              restarts; /* ends the voices of its slot */
     } play;
     struct

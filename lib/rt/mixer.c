@@ -60,19 +60,44 @@ flitzis_mixer_follow_clock (FlitzisMixer *mixer,
 }
 
 static void
-cancel_all (FlitzisMixer *mixer) FLITZIS_REALTIME
+cancel (FlitzisMixer *mixer, const FlitzisCommand *event) FLITZIS_REALTIME
+{
+  if (event->kind == FLITZIS_COMMAND_PLAY)
+    flitzis_bank_report_end (&mixer->bank, event->play.voice, FLITZIS_END_CANCELLED);
+
+  flitzis_count (&mixer->n_events_done, 1);
+}
+
+static bool
+is_cancelled (FlitzisMixer *mixer, const FlitzisCommand *event) FLITZIS_REALTIME
+{
+  return event->event < mixer->cancel_below;
+}
+
+/* Takes what is cancelled out of the schedule, and leaves what was sent later. */
+static void
+apply_cancel (FlitzisMixer *mixer) FLITZIS_REALTIME
 {
   FlitzisSchedule *schedule = &mixer->schedule;
+  uint32_t         n_events = schedule->n_events;
+  uint64_t         cancel_below = atomic_load_explicit (&mixer->settings.cancel_below,
+                                                        memory_order_relaxed);
 
-  for (uint32_t i = 0; i < schedule->n_events; i++)
-    {
-      if (schedule->events[i].command.kind == FLITZIS_COMMAND_PLAY)
-        flitzis_bank_report_end (&mixer->bank, schedule->events[i].command.play.voice,
-                                 FLITZIS_END_CANCELLED);
-    }
+  if (cancel_below == mixer->cancel_below)
+    return;
 
-  flitzis_count (&mixer->n_events_done, schedule->n_events);
+  mixer->cancel_below = cancel_below;
   schedule->n_events = 0;
+
+  for (uint32_t i = 0; i < n_events; i++)
+    {
+      FlitzisCommand event = schedule->events[i];
+
+      if (is_cancelled (mixer, &event))
+        cancel (mixer, &event);
+      else
+        flitzis_schedule_add (schedule, &event);
+    }
 }
 
 static void
@@ -92,9 +117,6 @@ apply (FlitzisMixer *mixer, const FlitzisCommand *command, uint64_t now) FLITZIS
     case FLITZIS_COMMAND_STOP_ALL:
       flitzis_bank_stop_all (&mixer->bank);
       break;
-    case FLITZIS_COMMAND_CANCEL:
-      cancel_all (mixer);
-      break;
     case FLITZIS_COMMAND_PUBLISH:
       flitzis_bank_publish (&mixer->bank, command->slot, command->publish.handle);
       break;
@@ -105,6 +127,12 @@ apply (FlitzisMixer *mixer, const FlitzisCommand *command, uint64_t now) FLITZIS
 static void
 take (FlitzisMixer *mixer, const FlitzisCommand *command, uint64_t now) FLITZIS_REALTIME
 {
+  if (command->is_timed && is_cancelled (mixer, command))
+    {
+      cancel (mixer, command);
+      return;
+    }
+
   if (command->is_timed && command->frame >= now)
     {
       flitzis_schedule_add (&mixer->schedule, command);
@@ -127,6 +155,7 @@ apply_commands (FlitzisMixer *mixer) FLITZIS_REALTIME
   uint32_t       n_waiting = flitzis_queue_get_n_waiting (&mixer->commands);
   FlitzisCommand command;
 
+  apply_cancel (mixer);
   flitzis_bank_apply_marks (&mixer->bank);
 
   for (uint32_t i = 0; i < n_waiting && flitzis_queue_pop (&mixer->commands, &command); i++)

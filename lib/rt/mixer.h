@@ -57,6 +57,7 @@ typedef struct
   FlitzisLimiter  limiter;
   FlitzisRamp     master; /* 1, and 0 where all stands still */
   bool            is_paused;
+  uint64_t        cancel_below; /* the mark, as it was at the start of this block */
 
   /* the owner writes, any thread reads */
   _Atomic uint64_t position; /* frames rendered */

@@ -9,21 +9,15 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-typedef struct
-{
-  uint64_t       number; /* ascending, so that what came first goes first */
-  FlitzisCommand command;
-} FlitzisEvent;
-
 /*
- * The commands that wait for a frame, the earliest first: a binary heap (Cormen et al., Introduction
- * to Algorithms, chapter 6). Control counts what is in it and refuses first, so there is always room.
+ * The commands that wait for a frame, the earliest first, and of one frame what was sent first: a
+ * binary heap (Cormen et al., Introduction to Algorithms, chapter 6). Control counts what is in it
+ * and refuses first, so there is always room.
  */
 typedef struct
 {
-  FlitzisEvent *events;
-  uint32_t      n_events;
-  uint64_t      next_number;
+  FlitzisCommand *events;
+  uint32_t        n_events;
 } FlitzisSchedule;
 
 void flitzis_schedule_add (FlitzisSchedule      *schedule,

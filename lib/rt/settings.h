@@ -15,7 +15,8 @@
  *
  * A stop that found the command queue full is a setting, too: a mark that says by their ids which
  * voices it means. Ids ascend, so "every voice below this id" needs no room, and no stop fails. A
- * mark overtakes the commands that wait.
+ * mark overtakes the commands that wait. Whether events are cancelled is always said so, by their
+ * numbers.
  */
 
 typedef enum
@@ -23,6 +24,12 @@ typedef enum
   FLITZIS_MIXER_INTERPOLATION_LINEAR,
   FLITZIS_MIXER_INTERPOLATION_SINC
 } FlitzisMixerInterpolation;
+
+typedef enum
+{
+  FLITZIS_MIXER_RETRIGGER_OVERLAP,
+  FLITZIS_MIXER_RETRIGGER_RESTART
+} FlitzisMixerRetrigger;
 
 typedef struct
 {
@@ -41,6 +48,11 @@ typedef struct
   /* seconds */
   _Atomic double loop_crossfade;
   _Atomic double attack, release, choke_release;
+
+  /* of the triggers to come: control alone reads them */
+  _Atomic uint32_t choke_group; /* 0: none */
+  _Atomic uint32_t retrigger;   /* a FlitzisMixerRetrigger */
+  _Atomic int32_t  priority;
 
   _Atomic uint64_t stop_below; /* voices of this slot with a lower id stop */
 } FlitzisSlotSettings;
@@ -62,7 +74,8 @@ typedef struct
   _Atomic double       gain; /* linear, 0..16 */
   _Atomic bool         is_paused;
   _Atomic bool         is_limited;
-  _Atomic uint64_t     stop_below; /* all voices with a lower id stop */
+  _Atomic uint64_t     stop_below;   /* all voices with a lower id stop */
+  _Atomic uint64_t     cancel_below; /* all events with a lower number are cancelled */
   FlitzisSlotSettings *slots;
 
   /* one for each voice that can be outstanding; a voice's own is at its id & cell_mask */

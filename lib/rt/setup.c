@@ -94,7 +94,7 @@ lay_out (unsigned char *memory, const FlitzisMixerSize *size)
   FlitzisBankSlot      *slots = take (memory, &used, n_slots * sizeof *slots);
   FlitzisHandle        *handles = take (memory, &used, n_handles * sizeof *handles);
   FlitzisVoice         *voices = take (memory, &used, n_voices * sizeof *voices);
-  FlitzisEvent         *events = take (memory, &used, n_events * sizeof *events);
+  FlitzisCommand       *events = take (memory, &used, n_events * sizeof *events);
   FlitzisMeter         *meters = take (memory, &used, n_slots * sizeof *meters);
   _Atomic float        *levels = take (memory, &used, n_slots * sizeof *levels);
   float                *delayed = take (memory, &used, n_delay_frames * 2 * sizeof *delayed);

@@ -84,11 +84,11 @@ flitzis_voice_set_paused (FlitzisVoice *voice, bool is_paused, uint32_t n_frames
 void
 flitzis_voice_release (FlitzisVoice *voice, FlitzisEnd reason, uint32_t n_frames) FLITZIS_REALTIME
 {
-  if (voice->is_released)
+  if (voice->is_released && n_frames >= voice->envelope.n_frames - voice->envelope.frame)
     return;
 
+  voice->reason = voice->is_released ? voice->reason : reason;
   voice->is_released = true;
-  voice->reason = reason;
   flitzis_ramp_move (&voice->envelope, 0.0f, n_frames);
 }
 

@@ -93,6 +93,9 @@ measure_mixer (FlitzisControl *control, Work *work, FlitzisSample *sample)
 {
   double best = G_MAXDOUBLE;
   guint  n_blocks = SAMPLE_FRAMES / BLOCK_FRAMES - 1;
+  g_autoptr (FlitzisTrigger) trigger = flitzis_trigger_new ();
+
+  trigger->velocity = 0.5;
 
   for (gint64 end = g_get_monotonic_time () + SECONDS * G_USEC_PER_SEC;
        g_get_monotonic_time () < end;)
@@ -103,7 +106,7 @@ measure_mixer (FlitzisControl *control, Work *work, FlitzisSample *sample)
       flitzis_control_stop_all (control);
 
       for (guint voice = 0; voice < work->n_voices; voice++)
-        flitzis_control_play (control, 0, 0.5, NULL);
+        flitzis_control_play (control, trigger, FALSE, NULL);
 
       start = g_get_monotonic_time ();
 
@@ -136,7 +139,7 @@ run (guint n_voices, guint n_channels)
 
   bytes = g_bytes_new_static (frames, size);
   sample = flitzis_sample_new (bytes, n_channels, 48000, NULL);
-  control = flitzis_control_new (1, n_voices, 48000, events);
+  control = flitzis_control_new (&(FlitzisMixerSize){ 1, n_voices, 1, 48000 }, events);
   flitzis_control_set_sample (control, 0, sample, NULL);
   work.mixer = flitzis_control_get_mixer (control);
   work.frames = frames;

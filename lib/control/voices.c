@@ -1,0 +1,497 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Copyright 2026 the Flitzis authors */
+
+#include "config.h"
+
+#include "control/control-private.h"
+#include "control/fork.h"
+#include "flitzis-error.h"
+
+/*
+ * The verbs on voices: what starts, stops and changes them. Triggers and stops go through the
+ * command queue; what a voice sounds like is a setting, and so is that the events are cancelled.
+ */
+
+#define MAX_FADE 60.0 /* seconds */
+
+G_STATIC_ASSERT ((int) FLITZIS_MIXER_STEAL_OLDEST == FLITZIS_STEAL_OLDEST);
+G_STATIC_ASSERT ((int) FLITZIS_MIXER_STEAL_QUIETEST == FLITZIS_STEAL_QUIETEST);
+G_STATIC_ASSERT ((int) FLITZIS_MIXER_STEAL_REJECT == FLITZIS_STEAL_REJECT);
+G_STATIC_ASSERT ((int) FLITZIS_MIXER_RETRIGGER_OVERLAP == FLITZIS_RETRIGGER_OVERLAP);
+G_STATIC_ASSERT ((int) FLITZIS_MIXER_RETRIGGER_RESTART == FLITZIS_RETRIGGER_RESTART);
+G_STATIC_ASSERT ((int) FLITZIS_MIXER_INTERPOLATION_LINEAR == FLITZIS_INTERPOLATION_LINEAR);
+G_STATIC_ASSERT ((int) FLITZIS_MIXER_INTERPOLATION_SINC == FLITZIS_INTERPOLATION_SINC);
+
+static FlitzisVoiceCell *
+get_cell (FlitzisControl *self, guint64 voice)
+{
+  return &self->cells[voice & self->mixer->settings.cell_mask];
+}
+
+/* Ids ascend and are never used again; one whose cell is still in use is left out. */
+static guint64
+get_free_voice (FlitzisControl *self)
+{
+  guint64 voice = self->next_voice;
+
+  while (get_cell (self, voice)->voice != 0)
+    voice++;
+
+  return voice;
+}
+
+/* Whether so many records fit; publishes that wait for room go first. */
+static gboolean
+has_room (FlitzisControl *self, guint n_records)
+{
+  FlitzisQueue *commands = &self->mixer->commands;
+
+  flitzis_control_send_pending (self);
+
+  return g_queue_is_empty (&self->pending_slots) &&
+         flitzis_queue_get_n_waiting (commands) + n_records <= commands->capacity;
+}
+
+static gboolean
+send (FlitzisControl *self, const FlitzisCommand *command)
+{
+  return has_room (self, 1) && flitzis_queue_push (&self->mixer->commands, command);
+}
+
+/* There must be room. */
+static void
+send_event (FlitzisControl *self, FlitzisCommand *command, guint64 frame)
+{
+  command->is_timed = TRUE;
+  command->frame = frame;
+  command->event = self->next_event++;
+  flitzis_queue_push (&self->mixer->commands, command);
+}
+
+static gboolean
+check_events (FlitzisControl *self, guint slot, guint n_events, GError **error)
+{
+  guint64 n_waiting = self->next_event -
+                      atomic_load_explicit (&self->mixer->n_events_done, memory_order_relaxed);
+
+  if (n_waiting + n_events <= self->mixer->n_events)
+    return TRUE;
+
+  g_set_error (error, FLITZIS_ENGINE_ERROR, FLITZIS_ENGINE_ERROR_BUSY,
+               "Could not schedule anything for slot %u: %" G_GUINT64_FORMAT " of %u events wait "
+               "already",
+               slot, n_waiting, self->mixer->n_events);
+
+  return FALSE;
+}
+
+static gboolean
+check_room (FlitzisControl *self, guint slot, guint n_records, GError **error)
+{
+  if (self->n_voices == self->mixer->max_voices)
+    flitzis_control_read_reports (self);
+
+  if (self->n_voices < self->mixer->max_voices && has_room (self, n_records))
+    return TRUE;
+
+  g_set_error (error, FLITZIS_ENGINE_ERROR, FLITZIS_ENGINE_ERROR_BUSY,
+               "Could not trigger slot %u: the command queue is full", slot);
+
+  return FALSE;
+}
+
+/* Before the voice is sent, so that the mixer finds them with it. */
+static void
+set_voice (FlitzisControl *self, guint64 id, const FlitzisTrigger *trigger)
+{
+  FlitzisSettings      *settings = &self->mixer->settings;
+  FlitzisVoiceSettings *voice = flitzis_settings_get_voice (settings, id);
+
+  flitzis_settings_reset_voice (settings, id);
+  voice->gain = trigger->gain;
+  voice->pan = trigger->pan;
+  voice->rate = trigger->rate;
+  voice->fade_in = trigger->fade_in;
+}
+
+static void
+send_play (FlitzisControl *self, guint64 voice, const FlitzisTrigger *trigger, gboolean is_timed)
+{
+  FlitzisSettings     *settings = &self->mixer->settings;
+  FlitzisSlotSettings *slot = &settings->slots[trigger->slot];
+  FlitzisSound         sound;
+  FlitzisCommand       command = {
+          .kind = FLITZIS_COMMAND_PLAY,
+          .slot = trigger->slot,
+          .play = {
+              .voice = voice,
+              .velocity = trigger->velocity,
+              .steal = (FlitzisMixerSteal) self->steal,
+              .choke_group = slot->choke_group,
+              .priority = slot->priority,
+              .n_rounds = trigger->loops,
+              .restarts = slot->retrigger == FLITZIS_MIXER_RETRIGGER_RESTART,
+    },
+  };
+  FlitzisCommand stop = { .kind = FLITZIS_COMMAND_STOP_VOICE, .stop = { .voice = voice } };
+
+  set_voice (self, voice, trigger);
+  sound = flitzis_settings_get_sound (settings, trigger->slot, voice, trigger->velocity);
+  command.play.gain = MAX (sound.left, sound.right);
+
+  if (is_timed)
+    send_event (self, &command, trigger->frame);
+  else
+    flitzis_queue_push (&self->mixer->commands, &command);
+
+  if (trigger->stop_frame > 0)
+    send_event (self, &stop, trigger->stop_frame);
+}
+
+/* What waits for its frame takes the sample that is in the slot then. */
+static guint64
+play (FlitzisControl *self, const FlitzisTrigger *trigger, gboolean is_timed, GError **error)
+{
+  guint               id = trigger->slot;
+  FlitzisControlSlot *slot = &self->slots[id];
+  guint               n_events = (is_timed ? 1 : 0) + (trigger->stop_frame > 0 ? 1 : 0);
+  guint64             voice;
+
+  if (slot->sample == NULL && !is_timed)
+    return 0;
+
+  if (self->state == FLITZIS_STATE_RECONNECTING)
+    {
+      self->n_triggered++;
+      self->n_rejected++;
+      return 0;
+    }
+
+  if (!check_events (self, id, n_events, error) ||
+      !check_room (self, id, is_timed ? n_events : n_events + 1, error))
+    return 0;
+
+  voice = get_free_voice (self);
+  send_play (self, voice, trigger, is_timed);
+  *get_cell (self, voice) = (FlitzisVoiceCell){ voice, id, is_timed };
+  self->next_voice = voice + 1;
+  self->n_triggered++;
+  self->n_voices++;
+  slot->n_voices++;
+
+  if (slot->n_voices == 1)
+    flitzis_events_push_changed (self->events, FLITZIS_EVENTS_SLOT (id), "playing");
+
+  flitzis_control_settle (self);
+
+  return voice;
+}
+
+/* Neither is what is not a number in a range. */
+static gboolean
+check_range (double value, double minimum, double maximum, const char *name, GError **error)
+{
+  if (value >= minimum && value <= maximum)
+    return TRUE;
+
+  g_set_error (error, FLITZIS_ENGINE_ERROR, FLITZIS_ENGINE_ERROR_INVALID_VALUE,
+               "A %s is %g to %g, not %g", name, minimum, maximum, value);
+
+  return FALSE;
+}
+
+static gboolean
+check_gain (double gain, GError **error)
+{
+  return check_range (gain, 0.0, 16.0, "gain", error);
+}
+
+static gboolean
+check_pan (double pan, GError **error)
+{
+  return check_range (pan, -1.0, 1.0, "pan", error);
+}
+
+static gboolean
+check_rate (double rate, GError **error)
+{
+  return check_range (rate, 0.25, 4.0, "playback rate", error);
+}
+
+static gboolean
+check_frames (const FlitzisTrigger *trigger, GError **error)
+{
+  if (trigger->stop_frame == 0 || trigger->stop_frame > trigger->frame)
+    return TRUE;
+
+  g_set_error (error, FLITZIS_ENGINE_ERROR, FLITZIS_ENGINE_ERROR_INVALID_VALUE,
+               "What starts at frame %" G_GUINT64_FORMAT " cannot stop at %" G_GUINT64_FORMAT,
+               trigger->frame, trigger->stop_frame);
+
+  return FALSE;
+}
+
+static gboolean
+check_trigger (const FlitzisTrigger *trigger, GError **error)
+{
+  if (check_range (trigger->velocity, 0.0, 1.0, "velocity", error) &&
+      check_gain (trigger->gain, error) &&
+      check_pan (trigger->pan, error) &&
+      check_rate (trigger->rate, error) &&
+      (trigger->fade_in < 0.0 || check_range (trigger->fade_in, 0.0, MAX_FADE, "fade", error)) &&
+      check_frames (trigger, error))
+    return TRUE;
+
+  g_prefix_error (error, "Could not trigger slot %u: ", trigger->slot);
+
+  return FALSE;
+}
+
+guint64
+flitzis_control_play (FlitzisControl       *self,
+                      const FlitzisTrigger *trigger,
+                      gboolean              is_timed,
+                      GError              **error)
+{
+  guint64 voice;
+
+  if (!flitzis_control_check_slot (self, trigger->slot, error) || !check_trigger (trigger, error))
+    return 0;
+
+  flitzis_control_lock (self);
+  voice = play (self, trigger, is_timed, error);
+  flitzis_control_unlock (self);
+
+  return voice;
+}
+
+/* A stop keeps its place among the triggers; where the queue is full, it is a mark instead. */
+
+void
+flitzis_control_stop_slot (FlitzisControl *self, guint slot)
+{
+  FlitzisCommand command = { .kind = FLITZIS_COMMAND_STOP_SLOT, .slot = slot };
+
+  flitzis_control_lock (self);
+
+  if (!send (self, &command))
+    flitzis_settings_stop_slot (&self->mixer->settings, slot, self->next_voice);
+
+  flitzis_control_settle (self);
+  flitzis_control_unlock (self);
+}
+
+void
+flitzis_control_stop_all (FlitzisControl *self)
+{
+  FlitzisCommand command = { .kind = FLITZIS_COMMAND_STOP_ALL };
+
+  flitzis_control_lock (self);
+
+  if (!send (self, &command))
+    flitzis_settings_stop_all (&self->mixer->settings, self->next_voice);
+
+  flitzis_control_settle (self);
+  flitzis_control_unlock (self);
+}
+
+static gboolean
+stop_slot_at (FlitzisControl *self, guint slot, guint64 frame, GError **error)
+{
+  FlitzisCommand command = { .kind = FLITZIS_COMMAND_STOP_SLOT, .slot = slot };
+
+  if (!check_events (self, slot, 1, error))
+    return FALSE;
+
+  if (!has_room (self, 1))
+    {
+      g_set_error (error, FLITZIS_ENGINE_ERROR, FLITZIS_ENGINE_ERROR_BUSY,
+                   "Could not schedule a stop of slot %u: the command queue is full", slot);
+      return FALSE;
+    }
+
+  send_event (self, &command, frame);
+  flitzis_control_settle (self);
+
+  return TRUE;
+}
+
+gboolean
+flitzis_control_stop_slot_at (FlitzisControl *self, guint slot, guint64 frame, GError **error)
+{
+  gboolean is_sent;
+
+  if (!flitzis_control_check_slot (self, slot, error))
+    return FALSE;
+
+  flitzis_control_lock (self);
+  is_sent = stop_slot_at (self, slot, frame, error);
+  flitzis_control_unlock (self);
+
+  return is_sent;
+}
+
+void
+flitzis_control_cancel_scheduled (FlitzisControl *self)
+{
+  flitzis_control_lock (self);
+  self->mixer->settings.cancel_below = self->next_event;
+  flitzis_control_settle (self);
+  flitzis_control_unlock (self);
+}
+
+static gboolean
+is_outstanding (FlitzisControl *self, guint64 voice)
+{
+  return voice != 0 && get_cell (self, voice)->voice == voice;
+}
+
+/* Its own settings, or NULL if it has ended. Returns with the mutex held. */
+static FlitzisVoiceSettings *
+lock_voice (FlitzisControl *self, guint64 voice)
+{
+  flitzis_control_lock (self);
+
+  return is_outstanding (self, voice)
+             ? flitzis_settings_get_voice (&self->mixer->settings, voice)
+             : NULL;
+}
+
+/* A command would come too early for what waits for its frame: a mark is there when it comes. */
+static void
+stop_voice (FlitzisControl *self, guint64 voice)
+{
+  FlitzisCommand command = { .kind = FLITZIS_COMMAND_STOP_VOICE, .stop = { .voice = voice } };
+
+  if (get_cell (self, voice)->is_timed || !send (self, &command))
+    flitzis_settings_stop_voice (&self->mixer->settings, voice);
+
+  flitzis_control_settle (self);
+}
+
+void
+flitzis_control_stop_voice (FlitzisControl *self, guint64 voice)
+{
+  if (lock_voice (self, voice) != NULL)
+    stop_voice (self, voice);
+
+  flitzis_control_unlock (self);
+}
+
+gboolean
+flitzis_control_stop_voice_with_fade (FlitzisControl *self,
+                                      guint64         voice,
+                                      double          seconds,
+                                      GError        **error)
+{
+  FlitzisVoiceSettings *settings;
+
+  if (!flitzis_fork_check (error) || !check_range (seconds, 0.0, MAX_FADE, "fade", error))
+    return FALSE;
+
+  settings = lock_voice (self, voice);
+
+  if (settings != NULL)
+    {
+      settings->release = seconds;
+      stop_voice (self, voice);
+    }
+
+  flitzis_control_unlock (self);
+
+  return TRUE;
+}
+
+gboolean
+flitzis_control_set_voice_gain (FlitzisControl *self, guint64 voice, double gain, GError **error)
+{
+  FlitzisVoiceSettings *settings;
+
+  if (!flitzis_fork_check (error) || !check_gain (gain, error))
+    return FALSE;
+
+  settings = lock_voice (self, voice);
+
+  if (settings != NULL)
+    settings->gain = gain;
+
+  flitzis_control_unlock (self);
+
+  return TRUE;
+}
+
+gboolean
+flitzis_control_set_voice_pan (FlitzisControl *self, guint64 voice, double pan, GError **error)
+{
+  FlitzisVoiceSettings *settings;
+
+  if (!flitzis_fork_check (error) || !check_pan (pan, error))
+    return FALSE;
+
+  settings = lock_voice (self, voice);
+
+  if (settings != NULL)
+    settings->pan = pan;
+
+  flitzis_control_unlock (self);
+
+  return TRUE;
+}
+
+gboolean
+flitzis_control_set_voice_rate (FlitzisControl *self, guint64 voice, double rate, GError **error)
+{
+  FlitzisVoiceSettings *settings;
+
+  if (!flitzis_fork_check (error) || !check_rate (rate, error))
+    return FALSE;
+
+  settings = lock_voice (self, voice);
+
+  if (settings != NULL)
+    settings->rate = rate;
+
+  flitzis_control_unlock (self);
+
+  return TRUE;
+}
+
+void
+flitzis_control_set_voice_paused (FlitzisControl *self, guint64 voice, gboolean is_paused)
+{
+  FlitzisVoiceSettings *settings = lock_voice (self, voice);
+
+  if (settings != NULL)
+    settings->is_paused = is_paused;
+
+  flitzis_control_unlock (self);
+}
+
+/* The mixer says whose place it is last, and takes that back when the voice ends. */
+static gint64
+get_place (FlitzisControl *self, guint64 voice, gboolean is_start)
+{
+  FlitzisVoicePlace *place = &self->mixer->bank.places[voice & self->mixer->settings.cell_mask];
+  gint64             frame = -1;
+
+  if (lock_voice (self, voice) != NULL &&
+      atomic_load_explicit (&place->voice, memory_order_acquire) == voice)
+    frame = (gint64) atomic_load_explicit (is_start ? &place->start : &place->frame,
+                                           memory_order_relaxed);
+
+  flitzis_control_unlock (self);
+
+  return frame;
+}
+
+gint64
+flitzis_control_get_voice_position (FlitzisControl *self, guint64 voice)
+{
+  return get_place (self, voice, FALSE);
+}
+
+gint64
+flitzis_control_get_voice_start_frame (FlitzisControl *self, guint64 voice)
+{
+  return get_place (self, voice, TRUE);
+}
