@@ -62,6 +62,10 @@ def any_value(choose, spec):
         return choose.choice((None, 'one', 'two'))
     if spec.value_type == GObject.TYPE_BOOLEAN:
         return choose.random() < 0.5
+    if spec.value_type == GObject.TYPE_UINT64:
+        return choose.choice((0, 100, 10000))  # frames
+    if spec.value_type.is_a(GObject.TYPE_DOUBLE) and spec.maximum == 60.0:
+        return choose.choice((0.0, 0.005, 0.1))  # seconds
     if spec.value_type.is_a(GObject.TYPE_ENUM):
         return choose.choice(list(spec.enum_class.__enum_values__.values()))
     if spec.value_type.is_a(GObject.TYPE_DOUBLE):
@@ -91,16 +95,38 @@ def call_verbs(choose):
     def play():
         voices[0] = engine.play_sample(choose.randrange(N_SLOTS), choose.random())
 
+    def later():
+        return max(0, engine.props.position + choose.randrange(-1000, 10000))
+
+    def play_trigger():
+        trigger = Flitzis.Trigger()
+        trigger.slot, trigger.loops = choose.randrange(N_SLOTS), choose.randrange(3)
+        trigger.pan, trigger.rate = choose.uniform(-1, 1), choose.uniform(0.25, 4)
+        trigger.frame = choose.choice((0, later()))
+        trigger.stop_frame = choose.choice((0, trigger.frame + 1000))
+        voices[0] = engine.play(trigger)
+
     triggers = {
         'play_sample': (40, play),
+        'play_sample_at': (10, lambda: engine.play_sample_at(choose.randrange(N_SLOTS),
+                                                             choose.random(), later())),
+        'play': (10, play_trigger),
+        'set_voice_gain': (2, lambda: engine.set_voice_gain(voices[0], choose.uniform(0, 16))),
+        'set_voice_pan': (2, lambda: engine.set_voice_pan(voices[0], choose.uniform(-1, 1))),
+        'set_voice_rate': (2, lambda: engine.set_voice_rate(voices[0], choose.uniform(0.25, 4))),
+        'pause_voice': (2, lambda: engine.pause_voice(voices[0])),
+        'resume_voice': (2, lambda: engine.resume_voice(voices[0])),
         'stop_voice': (4, lambda: engine.stop_voice(voices[0])),
+        'stop_voice_with_fade': (2, lambda: engine.stop_voice_with_fade(voices[0], 0.1)),
         'set_property': (10, lambda: set_property(choose)),
     }
     verbs = triggers | {
         'set_sample': (4, lambda: engine.set_sample(choose.choice(SET), choose.choice(samples))),
         'unload_sample': (1, lambda: engine.unload_sample(choose.choice(SET))),
         'stop_sample': (1, lambda: engine.stop_sample(choose.randrange(N_SLOTS))),
+        'stop_sample_at': (1, lambda: engine.stop_sample_at(choose.randrange(N_SLOTS), later())),
         'stop_all_samples': (1, engine.stop_all_samples),
+        'cancel_scheduled': (1, engine.cancel_scheduled),
         'render': (1, lambda: engine.render(choose.randrange(1, 100))),  # refused while it runs
     }
     # Mostly triggers, and for longer than any block nothing that stops them: they steal voices.
