@@ -364,15 +364,15 @@ def test_a_crossfade_keeps_the_power_of_noise(engine, rate):
 
 
 @pytest.mark.parametrize('edits', (
-    [('loop-end', 1000)], [('loop-start', 3000), ('loop-end', 3500)], [('loop', False)],
+    [('loop-end', 1000)], [('loop-start', 3000), ('loop-end', 3900)], [('loop', False)],
     [('loop-crossfade', 0.01)], [('loop-end', 100), ('loop-end', 4000), ('loop-start', 50)]))
 @pytest.mark.parametrize('rate', (1.0, 0.7))
 def test_loop_points_may_be_edited_while_it_plays(make_engine, edits, rate):
     """Nothing jumps: what the loop leaves behind fades over within 5 ms."""
-    events = [put(sine(96, 5000), loop=True, loop_start=1000, loop_end=4000, playback_rate=rate),
+    events = [put(sine(90, 5000), loop=True, loop_start=1000, loop_end=4000, playback_rate=rate),
               play(), *(set_slot(2600 + 700 * i, *edit) for i, edit in enumerate(edits))]
     heard = hear(make_engine, events, 9000)
-    slope = 0.5 * 2 * math.pi * 96 / 48000
+    slope = 0.5 * 2 * math.pi * 90 / 48000
     # a new loop that does not meet itself is the material's own step: the edit is what is judged
     for i in range(len(edits)):
         at = 2600 + 700 * i

@@ -77,6 +77,10 @@ flitzis_source_set_loop (FlitzisSource *source,
   if (source->loop_start >= source->loop_end)
     source->loop_start = source->loop_end - 1;
 
+  /* it is on its way into the loop once more, and has come from where it is */
+  if (position >> 32 < source->loop_start)
+    source->has_looped = false;
+
   /* what fades in lies before the loop, and the fade is over before it begins anew */
   source->n_fade_frames =
       (uint32_t) min (n_fade_frames, min (source->loop_start - source->start,
