@@ -438,6 +438,93 @@ test_memory (Fixture *fixture, gconstpointer data)
   g_assert_error (error, FLITZIS_ENGINE_ERROR, FLITZIS_ENGINE_ERROR_TOO_LARGE);
 }
 
+/* The trigger of slot 0 with these frames; its voice, or 0 with an error. */
+static guint64
+schedule (Fixture *fixture, guint64 frame, guint64 stop_frame, GError **error)
+{
+  g_autoptr (FlitzisTrigger) trigger = flitzis_trigger_new ();
+
+  trigger->frame = frame;
+  trigger->stop_frame = stop_frame;
+
+  return flitzis_control_play (fixture->control, trigger, frame > 0, error);
+}
+
+/* With a full queue, too: what waits in the schedule and what waits in the queue. */
+static void
+test_cancel_never_fails (Fixture *fixture, gconstpointer data)
+{
+  guint n_cancelled = 0;
+
+  g_object_set_data (fixture->owner, "ended", fixture->ended);
+  set_sample (fixture, 0, fixture->sample);
+  flitzis_control_set_streaming (fixture->control, TRUE);
+
+  for (guint i = 0; i < N_EVENTS; i++)
+    {
+      if (i == N_EVENTS / 2)
+        callback (fixture, 1);
+
+      g_assert_cmpuint (schedule (fixture, 1000000 - i, 0, NULL), !=, 0);
+    }
+
+  while (try_play (fixture, 0, NULL) != 0)
+    ;
+
+  flitzis_control_cancel_scheduled (fixture->control);
+  callback (fixture, 1);
+  g_assert_cmpuint (fixture->mixer->schedule.n_events, ==, 0);
+  flitzis_control_stop_all (fixture->control);
+  callback (fixture, 1);
+  flitzis_control_collect (fixture->control);
+  g_main_context_iteration (NULL, FALSE);
+
+  for (guint i = 0; i < fixture->ended->len; i++)
+    n_cancelled += g_array_index (fixture->ended, FlitzisEnded, i).reason ==
+                   FLITZIS_END_REASON_CANCELLED;
+
+  g_assert_cmpuint (n_cancelled, ==, N_EVENTS);
+
+  for (guint i = 0; i < N_EVENTS; i++)
+    g_assert_cmpuint (schedule (fixture, 1000000, 0, NULL), !=, 0);
+}
+
+/* A start and its stop are sent together, or neither. */
+static void
+test_trigger_is_sent_whole (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (GError) error = NULL;
+
+  set_sample (fixture, 0, fixture->sample);
+  flitzis_control_set_streaming (fixture->control, TRUE);
+
+  for (guint i = 1; i < FLITZIS_N_COMMANDS; i++)
+    g_assert_cmpuint (play (fixture, 0), !=, 0);
+
+  g_assert_cmpuint (schedule (fixture, 0, 50, &error), ==, 0);
+  g_assert_error (error, FLITZIS_ENGINE_ERROR, FLITZIS_ENGINE_ERROR_BUSY);
+  g_assert_cmpuint (flitzis_queue_get_n_waiting (&fixture->mixer->commands), ==,
+                    FLITZIS_N_COMMANDS - 1);
+  g_assert_cmpuint (schedule (fixture, 50, 0, NULL), !=, 0);
+}
+
+/* While the server is away, nothing is scheduled either. */
+static void
+test_away (Fixture *fixture, gconstpointer data)
+{
+  GError *error = NULL;
+
+  set_sample (fixture, 0, fixture->sample);
+  flitzis_control_set_state (fixture->control, FLITZIS_STATE_RECONNECTING);
+  g_assert_cmpuint (schedule (fixture, 50, 0, &error), ==, 0);
+  g_assert_no_error (error);
+  g_assert_cmpuint (flitzis_control_get_n_rejected (fixture->control), ==, 1);
+  g_assert_cmpuint (fixture->mixer->schedule.n_events, ==, 0);
+  flitzis_control_set_state (fixture->control, FLITZIS_STATE_STOPPED);
+  g_assert_cmpuint (schedule (fixture, 50, 0, &error), !=, 0);
+  g_assert_cmpuint (fixture->mixer->schedule.n_events, ==, 1);
+}
+
 #define ADD(name, function) \
   g_test_add ("/control/" name, Fixture, NULL, set_up, function, tear_down)
 
@@ -454,6 +541,9 @@ main (int argc, char **argv)
   ADD ("ids-ascend", test_ids_ascend);
   ADD ("offline-keeps-callback-out", test_offline_keeps_callback_out);
   ADD ("tickets", test_tickets);
+  ADD ("cancel-never-fails", test_cancel_never_fails);
+  ADD ("trigger-is-sent-whole", test_trigger_is_sent_whole);
+  ADD ("away", test_away);
   ADD ("memory", test_memory);
 
   return g_test_run ();

@@ -5,7 +5,10 @@ are the same."""
 
 import itertools
 import math
+import os
 import random
+import subprocess
+import sys
 
 import gi
 import numpy
@@ -906,3 +909,167 @@ def test_a_setting_out_of_range_changes_nothing(engine, name, bad, capfd):
         getattr(slot, f'set_{name.replace("-", "_")}')(value)
     assert capfd.readouterr().err.count('CRITICAL') == len(bad)
     assert slot.get_property(name) == before
+
+
+# Blocks
+
+
+def any_setting(choose, spec):
+    if spec.value_type == GObject.TYPE_BOOLEAN:
+        return choose.random() < 0.5
+    if spec.value_type.is_a(GObject.TYPE_ENUM):
+        return choose.choice(list(spec.enum_class.__enum_values__.values()))
+    if spec.value_type == GObject.TYPE_UINT64:
+        return choose.choice((0, 1, 700, 2000, 3500))
+    if spec.value_type.is_a(GObject.TYPE_DOUBLE):
+        if spec.maximum == 60.0:
+            return choose.choice((0.0, 0.001, 0.005, 0.02))
+        return choose.choice((spec.default_value, choose.uniform(spec.minimum, spec.maximum)))
+    return choose.choice((0, 1, 2))
+
+
+def any_events(seed):
+    """All that can be asked of pads and voices, on random frames."""
+    choose = random.Random(seed)
+    settings = [spec for spec in Flitzis.Slot.list_properties()
+                if spec.flags & GObject.ParamFlags.WRITABLE]
+    events = [put(noise(slot, 4000, 1 + slot % 2), slot, rate)
+              for slot, rate in enumerate((48000, 48000, 44100, 22050))]
+
+    def any_trigger(frame):
+        return trigger_or_nothing(dict(
+            slot=choose.randrange(4), velocity=choose.random(), gain=choose.uniform(0, 2),
+            pan=choose.uniform(-1, 1), rate=choose.choice((1.0, choose.uniform(0.25, 4))),
+            fade_in=choose.choice((-1.0, 0.0, 0.01)), loops=choose.randrange(4),
+            frame=choose.choice((0, frame + choose.randrange(900))),
+            stop_frame=choose.choice((0, frame + choose.randrange(900, 3000)))))
+
+    def trigger_or_nothing(fields):
+        def event(engine):
+            made = Flitzis.Trigger()
+            for name, value in fields.items():
+                setattr(made, name, value)
+            engine.play(made)
+        return event
+
+    frame, kinds = 0, []
+    for i in range(400):
+        frame += choose.choice((0, 0, 1, 5, 40, 100, 256, 333))
+        voice, slot, spec = choose.randrange(1, i // 3 + 2), choose.randrange(4), \
+            choose.choice(settings)
+        value, verb = any_setting(choose, spec), choose.choice(VERBS)
+        at = max(0, frame + choose.randrange(-20, 900))
+        kinds = (
+            (30, any_trigger(frame)),
+            (30, lambda e, slot=slot, spec=spec, value=value:
+                e.get_slot(slot).set_property(spec.name, value)),
+            (20, lambda e, verb=verb, voice=voice: verb(e, voice)),
+            (6, lambda e, slot=slot, at=at: e.play_sample_at(slot, 1.0, at)),
+            (3, lambda e, slot=slot, at=at: e.stop_sample_at(slot, at)),
+            (3, lambda e, slot=slot: e.stop_sample(slot)),
+            (1, lambda e: e.cancel_scheduled()),
+            (1, lambda e, seed=i: fill(e, slot, noise(seed, 3000))))
+        weights, calls = zip(*kinds)
+        events.append((frame, choose.choices(calls, weights)[0]))
+    return events, frame + 5000
+
+
+@pytest.mark.parametrize('seed', [
+    *range(6), *(pytest.param(seed, marks=pytest.mark.slow) for seed in range(6, 400))])
+@pytest.mark.parametrize('n_voices', (3, 32))
+def test_the_split_into_blocks_does_not_show(make_engine, seed, n_voices):
+    events, n_frames = any_events(seed)
+    heard = hear(make_engine, events, n_frames, n_voices=n_voices)
+    assert numpy.isfinite(heard).all() and numpy.abs(heard).max() > 0.1
+
+
+# Languages: a trigger is filled by the names of its fields
+
+
+PROGRAMS = {
+    'python': """
+import gi
+gi.require_version('Flitzis', '1')
+from gi.repository import Flitzis, GLib
+engine = Flitzis.Engine()
+engine.set_sample(3, Flitzis.Sample.new(GLib.Bytes.new(bytes(4000)), 1, 48000))
+trigger = Flitzis.Trigger()
+trigger.slot = 3
+trigger.frame = 100
+voice = engine.play(trigger)
+engine.render(150)
+print(voice, engine.get_voice_start_frame(voice), trigger.velocity, trigger.fade_in)
+""",
+    'gjs': """
+import Flitzis from 'gi://Flitzis';
+import GLib from 'gi://GLib';
+const engine = new Flitzis.Engine();
+engine.set_sample(3, Flitzis.Sample.new(new GLib.Bytes(new Uint8Array(4000)), 1, 48000));
+const trigger = new Flitzis.Trigger({slot: 3, frame: 100});
+const voice = engine.play(trigger);
+engine.render(150);
+print(voice, engine.get_voice_start_frame(voice), trigger.velocity, trigger.fade_in);
+""",
+    'vala': """
+void main () {
+    try {
+        var engine = new Flitzis.Engine ();
+        engine.set_sample (3, new Flitzis.Sample (new Bytes (new uint8[4000]), 1, 48000));
+        var trigger = new Flitzis.Trigger () { slot = 3, frame = 100 };
+        var voice = engine.play (trigger);
+        engine.render (150);
+        print ("%" + uint64.FORMAT + " %" + int64.FORMAT + " %g %g\\n", voice,
+               engine.get_voice_start_frame (voice), trigger.velocity, trigger.fade_in);
+    } catch (Error error) {
+        print ("%s\\n", error.message);
+    }
+}
+""",
+    'c': """
+#include <flitzis.h>
+int
+main (void)
+{
+  g_autoptr (FlitzisEngine) engine = flitzis_engine_new ();
+  g_autoptr (GBytes) bytes = g_bytes_new_take (g_malloc0 (4000), 4000);
+  g_autoptr (FlitzisSample) sample = flitzis_sample_new (bytes, 1, 48000, NULL);
+  g_autoptr (FlitzisTrigger) trigger = flitzis_trigger_new ();
+  g_autoptr (GBytes) sound = NULL;
+  guint64 voice;
+
+  flitzis_engine_set_sample (engine, 3, sample, NULL);
+  trigger->slot = 3;
+  trigger->frame = 100;
+  voice = flitzis_engine_play (engine, trigger, NULL);
+  sound = flitzis_engine_render (engine, 150, NULL);
+  g_print ("%d %d %g %g\\n", (int) voice,
+           (int) flitzis_engine_get_voice_start_frame (engine, voice), trigger->velocity,
+           trigger->fade_in);
+  return 0;
+}
+"""}
+
+
+@pytest.mark.parametrize('language', PROGRAMS)
+def test_a_trigger_in_each_language(language, build_dir, tmp_path):
+    source = tmp_path / f'program.{language}'
+    source.write_text(PROGRAMS[language])
+    environment = os.environ | {'PKG_CONFIG_PATH': str(build_dir / 'meson-uninstalled')}
+
+    def output_of(*command):
+        result = subprocess.run(command, env=environment, cwd=tmp_path, capture_output=True,
+                                text=True, timeout=60)
+        assert (result.returncode, result.stderr) == (0, ''), result.stderr
+        return result.stdout
+
+    flags = output_of('pkg-config', '--cflags', '--libs', 'flitzis-1').split()
+    if language == 'vala':
+        output_of('valac', f'--vapidir={build_dir / "introspection"}', '--pkg=gio-2.0',
+                  '--pkg=flitzis-1', *(f'--Xcc={flag}' for flag in ['-w', *flags]), '-o', 'program',
+                  source)
+    elif language == 'c':
+        output_of('cc', '-Wall', '-Wextra', '-Werror', '-o', 'program', source, *flags)
+    command = {'python': (sys.executable, source), 'gjs': ('gjs', '-m', source)}.get(
+        language, (tmp_path / 'program',))
+    voice, start, velocity, fade_in = map(float, output_of(*command).split())
+    assert (voice, start, velocity, fade_in) == (1, 100, 1, -1)

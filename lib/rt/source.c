@@ -79,7 +79,7 @@ flitzis_source_set_loop (FlitzisSource *source,
 
   /* it is on its way into the loop once more, and has come from where it is */
   if (position >> 32 < source->loop_start)
-    source->has_looped = false;
+    source->n_rounds = 0;
 
   /* what fades in lies before the loop, and the fade is over before it begins anew */
   source->n_fade_frames =
@@ -115,7 +115,7 @@ flitzis_source_move (FlitzisSource *source, uint64_t position)
       uint64_t n = min ((place - source->loop_start) / length, source->n_loops);
 
       position -= (n * length) << 32;
-      source->has_looped = true;
+      source->n_rounds += (uint32_t) min (n, UINT32_MAX - source->n_rounds);
 
       if (source->n_loops != FLITZIS_LOOP_FOREVER)
         source->n_loops -= (uint32_t) n;
@@ -149,37 +149,39 @@ find_run (const FlitzisSource *source, int64_t place, uint32_t n_frames)
   uint64_t length = source->loop_end - source->loop_start;
   uint64_t n_loops = source->n_loops;
   uint64_t end = source->end;
-  Run      run = { .is_first = !source->has_looped, .is_last = n_loops == 0 };
+  Run      run = { .is_first = source->n_rounds == 0, .is_last = n_loops == 0 };
 
-  if (source->has_looped && place < (int64_t) source->loop_start)
+  /* before the start of this round are those before it, and before the first what it came from */
+  if (source->n_rounds > 0 && place < (int64_t) source->loop_start)
     {
       uint64_t before = (uint64_t) ((int64_t) source->loop_start - place);
+      uint64_t n = min ((before + length - 1) / length, source->n_rounds);
 
-      run.place = source->loop_end - 1 - (before - 1) % length;
-      end = source->loop_end;
+      place += (int64_t) (n * length);
+      run.is_first = n == source->n_rounds;
+      run.is_last = false;
     }
-  else if (place < (int64_t) source->start)
+
+  if (place < (int64_t) source->start)
     {
       run.is_silent = true;
       run.n_frames = (uint32_t) min ((uint64_t) ((int64_t) source->start - place), n_frames);
       return run;
     }
-  else
+
+  run.place = (uint64_t) place;
+
+  if (n_loops > 0 && run.place >= source->loop_end)
     {
-      run.place = (uint64_t) place;
+      uint64_t n = min ((run.place - source->loop_start) / length, n_loops);
 
-      if (n_loops > 0 && run.place >= source->loop_end)
-        {
-          uint64_t n = min ((run.place - source->loop_start) / length, n_loops);
-
-          run.place -= n * length;
-          run.is_first = false;
-          run.is_last = n == n_loops && n_loops != FLITZIS_LOOP_FOREVER;
-        }
-
-      if (!run.is_last)
-        end = source->loop_end;
+      run.place -= n * length;
+      run.is_first = false;
+      run.is_last = n == n_loops && n_loops != FLITZIS_LOOP_FOREVER;
     }
+
+  if (!run.is_last)
+    end = source->loop_end;
 
   if (run.place >= end)
     {

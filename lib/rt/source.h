@@ -34,7 +34,7 @@ typedef struct
   uint64_t loop_start, loop_end;
   uint32_t n_fade_frames; /* of the crossfade before the loop's end */
   uint32_t n_loops;
-  bool     has_looped;
+  uint32_t n_rounds; /* how often it has gone back */
 } FlitzisSource;
 
 /* From `start` to `end`, frames of the sample; an `end` of 0 or beyond the sample is its end. */
