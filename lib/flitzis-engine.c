@@ -108,6 +108,9 @@ enum
   PROP_LATENCY_FRAMES,
   PROP_GAIN,
   PROP_PAUSED,
+  PROP_LIMITER,
+  PROP_LEVEL_LEFT,
+  PROP_LEVEL_RIGHT,
   PROP_STEAL,
   PROP_MEMORY_LIMIT,
   PROP_STATE,
@@ -303,6 +306,15 @@ flitzis_engine_get_property (GObject *object, guint prop_id, GValue *value, GPar
     case PROP_PAUSED:
       g_value_set_boolean (value, flitzis_engine_get_paused (self));
       break;
+    case PROP_LIMITER:
+      g_value_set_boolean (value, flitzis_engine_get_limiter (self));
+      break;
+    case PROP_LEVEL_LEFT:
+      g_value_set_double (value, flitzis_engine_get_level_left (self));
+      break;
+    case PROP_LEVEL_RIGHT:
+      g_value_set_double (value, flitzis_engine_get_level_right (self));
+      break;
     case PROP_STEAL:
       g_value_set_enum (value, flitzis_engine_get_steal (self));
       break;
@@ -383,6 +395,9 @@ flitzis_engine_set_property (GObject *object, guint prop_id, const GValue *value
       break;
     case PROP_PAUSED:
       flitzis_engine_set_paused (self, g_value_get_boolean (value));
+      break;
+    case PROP_LIMITER:
+      flitzis_engine_set_limiter (self, g_value_get_boolean (value));
       break;
     case PROP_STEAL:
       flitzis_engine_set_steal (self, g_value_get_enum (value));
@@ -537,6 +552,42 @@ flitzis_engine_class_init (FlitzisEngineClass *klass)
       g_param_spec_boolean ("paused", NULL, NULL,
                             FALSE,
                             G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS | G_PARAM_EXPLICIT_NOTIFY);
+
+  /**
+   * FlitzisEngine:limiter: (getter get_limiter) (setter set_limiter)
+   *
+   * Whether the sound is kept below -0.1 dBFS, however many voices there are.
+   *
+   * It looks 2 ms ahead, and all comes out so much later. What would be louder is turned down in
+   * time, and comes up again: after a tenth of a second 37 % of the way are left. Off, it changes
+   * no bit. Once something has been heard, it goes on or off within 7 ms, from the next block on.
+   */
+  properties[PROP_LIMITER] =
+      g_param_spec_boolean ("limiter", NULL, NULL,
+                            FALSE,
+                            G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS | G_PARAM_EXPLICIT_NOTIFY);
+
+  /**
+   * FlitzisEngine:level-left: (getter get_level_left)
+   *
+   * The peak of the left channel over the last thirtieth of a second, linear: 1 is full scale.
+   *
+   * Told at most 30 times a second, and only where it changes; 0 while nothing is rendered.
+   */
+  properties[PROP_LEVEL_LEFT] =
+      g_param_spec_double ("level-left", NULL, NULL,
+                           0.0, G_MAXDOUBLE, 0.0,
+                           G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
+
+  /**
+   * FlitzisEngine:level-right: (getter get_level_right)
+   *
+   * The peak of the right channel, as [property@Engine:level-left] is that of the left one.
+   */
+  properties[PROP_LEVEL_RIGHT] =
+      g_param_spec_double ("level-right", NULL, NULL,
+                           0.0, G_MAXDOUBLE, 0.0,
+                           G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
 
   /**
    * FlitzisEngine:steal: (getter get_steal) (setter set_steal)
@@ -1034,6 +1085,72 @@ flitzis_engine_set_paused (FlitzisEngine *self, gboolean paused)
 
   if (atomic_exchange (&get_settings (self)->is_paused, paused) != paused)
     g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_PAUSED]);
+}
+
+/**
+ * flitzis_engine_get_limiter: (get-property limiter)
+ * @self: an engine
+ *
+ * Gets whether the sound is kept below full scale.
+ *
+ * Returns: %TRUE if the limiter is on
+ */
+gboolean
+flitzis_engine_get_limiter (FlitzisEngine *self)
+{
+  g_return_val_if_fail (FLITZIS_IS_ENGINE (self), FALSE);
+
+  return get_settings (self)->is_limited;
+}
+
+/**
+ * flitzis_engine_set_limiter: (set-property limiter)
+ * @self: an engine
+ * @limiter: %TRUE to keep the sound below full scale
+ *
+ * Sets whether the sound is kept below -0.1 dBFS; it is 2 ms later then.
+ */
+void
+flitzis_engine_set_limiter (FlitzisEngine *self, gboolean limiter)
+{
+  g_return_if_fail (FLITZIS_IS_ENGINE (self));
+
+  limiter = limiter != FALSE;
+
+  if (atomic_exchange (&get_settings (self)->is_limited, limiter) != limiter)
+    g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_LIMITER]);
+}
+
+/**
+ * flitzis_engine_get_level_left: (get-property level-left)
+ * @self: an engine
+ *
+ * Gets the peak of the left channel over the last thirtieth of a second.
+ *
+ * Returns: the level, linear
+ */
+double
+flitzis_engine_get_level_left (FlitzisEngine *self)
+{
+  g_return_val_if_fail (FLITZIS_IS_ENGINE (self), 0.0);
+
+  return flitzis_control_get_level_left (self->control);
+}
+
+/**
+ * flitzis_engine_get_level_right: (get-property level-right)
+ * @self: an engine
+ *
+ * Gets the peak of the right channel over the last thirtieth of a second.
+ *
+ * Returns: the level, linear
+ */
+double
+flitzis_engine_get_level_right (FlitzisEngine *self)
+{
+  g_return_val_if_fail (FLITZIS_IS_ENGINE (self), 0.0);
+
+  return flitzis_control_get_level_right (self->control);
 }
 
 /**

@@ -99,6 +99,15 @@ FLITZIS_AVAILABLE_IN_ALL
 void flitzis_engine_set_paused (FlitzisEngine *self,
                                 gboolean       paused);
 FLITZIS_AVAILABLE_IN_ALL
+gboolean flitzis_engine_get_limiter (FlitzisEngine *self);
+FLITZIS_AVAILABLE_IN_ALL
+void flitzis_engine_set_limiter (FlitzisEngine *self,
+                                 gboolean       limiter);
+FLITZIS_AVAILABLE_IN_ALL
+double flitzis_engine_get_level_left (FlitzisEngine *self);
+FLITZIS_AVAILABLE_IN_ALL
+double flitzis_engine_get_level_right (FlitzisEngine *self);
+FLITZIS_AVAILABLE_IN_ALL
 FlitzisSteal flitzis_engine_get_steal (FlitzisEngine *self);
 FLITZIS_AVAILABLE_IN_ALL
 void flitzis_engine_set_steal (FlitzisEngine *self,

@@ -26,6 +26,8 @@ FLITZIS_AVAILABLE_IN_ALL
 double flitzis_slot_get_load_progress (FlitzisSlot *self);
 FLITZIS_AVAILABLE_IN_ALL
 gboolean flitzis_slot_get_playing (FlitzisSlot *self);
+FLITZIS_AVAILABLE_IN_ALL
+double flitzis_slot_get_level (FlitzisSlot *self);
 
 FLITZIS_AVAILABLE_IN_ALL
 double flitzis_slot_get_gain (FlitzisSlot *self);

@@ -21,6 +21,8 @@ typedef struct
   guint64  ticket;
   gboolean loading;
   double   load_progress; /* 0..1, -1 unknown */
+
+  float level; /* as it was told */
 } FlitzisControlSlot;
 
 typedef struct
@@ -52,6 +54,9 @@ struct _FlitzisControl
   guint64             n_rejected; /* here; the mixer counts its own */
   FlitzisSteal        steal;
   guint               n_playing_told;
+  guint32             n_levels_read;
+  float               level_left, level_right; /* as they were told */
+  gboolean            is_sounding;             /* a level is not 0 */
 
   GQueue          pending_slots;
   GHashTable     *samples;        /* FlitzisSample -> number of its handles */
@@ -80,6 +85,10 @@ void flitzis_control_settle (FlitzisControl *self);
 
 /* Under the mutex: learns what has ended. */
 void flitzis_control_read_reports (FlitzisControl *self);
+
+/* levels.c, under the mutex */
+void flitzis_control_read_levels (FlitzisControl *self);
+void flitzis_control_drop_levels (FlitzisControl *self);
 
 /* samples.c, under the mutex */
 gboolean flitzis_control_check_memory (FlitzisControl *self,

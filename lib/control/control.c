@@ -93,7 +93,8 @@ flitzis_control_lock (FlitzisControl *self)
 static gboolean
 has_outstanding (FlitzisControl *self)
 {
-  return self->n_voices > 0 || self->n_retiring > 0 || !g_queue_is_empty (&self->pending_slots);
+  return self->n_voices > 0 || self->n_retiring > 0 || self->is_sounding ||
+         !g_queue_is_empty (&self->pending_slots);
 }
 
 /* Drops the last references to samples, which may run code of the program. */
@@ -184,6 +185,7 @@ flitzis_control_read_reports (FlitzisControl *self)
     flitzis_events_push_changed (self->events, FLITZIS_EVENTS_ENGINE, "n-playing");
 
   self->n_playing_told = n_playing;
+  flitzis_control_read_levels (self);
 }
 
 /* While no stream is streaming, nobody else takes the commands: they are carried out here. */
@@ -508,6 +510,10 @@ flitzis_control_set_streaming (FlitzisControl *self, gboolean streaming)
 {
   flitzis_control_lock (self);
   flitzis_mixer_set_streaming (self->mixer, streaming);
+
+  if (!streaming)
+    flitzis_control_drop_levels (self);
+
   flitzis_control_settle (self);
   flitzis_control_unlock (self);
 }

@@ -59,6 +59,10 @@ double         flitzis_control_get_load_progress (FlitzisControl *self,
                                                   guint           slot);
 gboolean       flitzis_control_get_playing (FlitzisControl *self,
                                             guint           slot);
+double         flitzis_control_get_level (FlitzisControl *self,
+                                          guint           slot);
+double         flitzis_control_get_level_left (FlitzisControl *self);
+double         flitzis_control_get_level_right (FlitzisControl *self);
 
 /* The verbs. */
 gboolean flitzis_control_check_slot (FlitzisControl *self,

@@ -45,8 +45,8 @@ float flitzis_get_peak_gains (const float *values,
                               uint32_t     n_frames) FLITZIS_REALTIME;
 
 /*
- * Frames between those of `in`, of as many channels: out[i] is at `places[i]`, frames of `in`, 32.32
- * fixed point. On straight lines; `in` has a frame behind the last place.
+ * Frames between those of `in`, of as many channels: out[i] is at `places[i]`, in frames of `in`,
+ * 32.32 fixed point. On straight lines; `in` has a frame behind the last place.
  */
 void flitzis_interpolate_linear (float *restrict out,
                                  const float *restrict in,

@@ -81,3 +81,16 @@ flitzis_levels_add_output (FlitzisLevels *levels, const float *frames, uint32_t 
   if (levels->n_frames_left == 0)
     tell (levels);
 }
+
+void
+flitzis_levels_drop (FlitzisLevels *levels) FLITZIS_REALTIME
+{
+  if (levels->first == 0)
+    return;
+
+  for (uint32_t link = levels->first; link != 0; link = levels->slots[link - 1].next)
+    levels->slots[link - 1].peak = 0.0f;
+
+  levels->left = levels->right = 0.0f;
+  tell (levels);
+}

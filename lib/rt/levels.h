@@ -50,6 +50,9 @@ void flitzis_levels_add_slot (FlitzisLevels *levels,
                               uint32_t       slot,
                               float          peak) FLITZIS_REALTIME;
 
+/* Nothing sounds any more, and no frames come. */
+void flitzis_levels_drop (FlitzisLevels *levels) FLITZIS_REALTIME;
+
 /* What goes out next, stereo, not beyond the end of the interval. */
 void flitzis_levels_add_output (FlitzisLevels *levels,
                                 const float   *frames,

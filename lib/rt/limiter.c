@@ -47,7 +47,10 @@ flitzis_limiter_set_on (FlitzisLimiter *limiter, bool is_on, uint32_t n_frames) 
     return;
 
   if (is_on && flitzis_ramp_is_resting (&limiter->wetness))
-    clear (limiter);
+    {
+      clear (limiter);
+      limiter->n_until_wet = n_frames > 0 ? limiter->n_frames : 0;
+    }
 
   limiter->is_on = is_on;
   flitzis_ramp_move (&limiter->wetness, is_on ? 1.0f : 0.0f, n_frames);
@@ -104,6 +107,22 @@ follow (FlitzisLimiter *limiter, float limit) FLITZIS_REALTIME
   return (float) (limiter->sum / limiter->n_frames);
 }
 
+static float
+get_wetness (FlitzisLimiter *limiter) FLITZIS_REALTIME
+{
+  float wetness = 1.0f;
+
+  if (limiter->n_until_wet > 0)
+    {
+      limiter->n_until_wet--;
+      return 0.0f;
+    }
+
+  flitzis_ramp_multiply (&limiter->wetness, &wetness, 1);
+
+  return wetness;
+}
+
 void
 flitzis_limiter_process (FlitzisLimiter *limiter, float *frames, uint32_t n_frames) FLITZIS_REALTIME
 {
@@ -115,9 +134,8 @@ flitzis_limiter_process (FlitzisLimiter *limiter, float *frames, uint32_t n_fram
       float *in = frames + 2 * i;
       float *delayed = &limiter->delayed[2 * (limiter->frame % limiter->n_frames)];
       float  gain = follow (limiter, get_limit (in[0], in[1]));
-      float  wetness = 1.0f;
+      float  wetness = get_wetness (limiter);
 
-      flitzis_ramp_multiply (&limiter->wetness, &wetness, 1);
       limiter->frame++;
 
       for (uint32_t c = 0; c < 2; c++)

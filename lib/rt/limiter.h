@@ -28,10 +28,11 @@ typedef struct
   float    recovery; /* per frame, of what is missing to 1 */
 
   bool          is_on;
-  FlitzisRamp   wetness; /* 0: not heard, 1: nothing else is */
-  uint64_t      frame;   /* heard so far */
-  float        *delayed; /* the last n_frames, a ring */
-  float        *gains;   /* the last n_frames, a ring; `sum` of them */
+  FlitzisRamp   wetness;     /* 0: not heard, 1: nothing else is */
+  uint32_t      n_until_wet; /* frames until the ring holds nothing but sound */
+  uint64_t      frame;       /* heard so far */
+  float        *delayed;     /* the last n_frames, a ring */
+  float        *gains;       /* the last n_frames, a ring; `sum` of them */
   double        sum;
   float         gain;
   FlitzisLimit *limits; /* ascending, of the last n_frames + 1; a ring of n_frames + 2 */

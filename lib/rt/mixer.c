@@ -283,6 +283,10 @@ flitzis_mixer_render (FlitzisMixer *mixer, float *out, uint32_t n_frames) FLITZI
   apply_commands (mixer);
   flitzis_bank_apply_settings (&mixer->bank);
   n_rendered = render (mixer, out, n_frames);
+
+  if (mixer->bank.is_frozen)
+    flitzis_levels_drop (&mixer->bank.levels);
+
   memset (out + 2 * n_rendered, 0, 2 * (n_frames - n_rendered) * sizeof (float));
   flitzis_bank_tell_places (&mixer->bank);
   flitzis_count (&mixer->position, n_rendered);

@@ -11,7 +11,7 @@
 #define SQRT_2 1.41421356237309504880
 
 static void
-reset_voice (FlitzisVoiceSettings *voice)
+reset_voice (FlitzisVoiceSettings *voice) FLITZIS_REALTIME
 {
   set (voice->gain, 1.0);
   set (voice->pan, 0.0);
