@@ -165,8 +165,8 @@ flitzis_slot_class_init (FlitzisSlotClass *klass)
   /**
    * FlitzisSlot:level: (getter get_level)
    *
-   * The peak of the loudest voice of this slot over the last thirtieth of a second, linear, with all
-   * its gains: 1 is full scale.
+   * The peak of the loudest voice of this slot over the last thirtieth of a second, linear, with
+   * all its gains: 1 is full scale.
    *
    * Told at most 30 times a second, and only where it changes; 0 while nothing is rendered.
    */

@@ -52,7 +52,7 @@ def test_file_lengths(source_dir):
 
 def test_callback_functions_are_marked(source_dir):
     """Whatever lib/rt declares or defines beside its setup is marked FLITZIS_REALTIME."""
-    setup = r'_(init|new|free|stop_all|stop_slot|stop_voice)$'
+    setup = r'_(init|new|free|stop_all|stop_slot|stop_voice|reset_voice)$'
     paths = [path for path in sorted((source_dir / 'lib/rt').glob('*.[ch]'))
              if path.stem != 'setup']
     assert len(paths) > 10

@@ -20,8 +20,8 @@ typedef struct
 } FlitzisMeter;
 
 /*
- * The peaks of what sounds, told once each interval. Of the slots only those are looked at that have
- * sounded in this interval or the one before.
+ * The peaks of what sounds, told once each interval. Of the slots only those are looked at that
+ * have sounded in this interval or the one before.
  */
 typedef struct
 {
