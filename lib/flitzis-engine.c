@@ -3,9 +3,8 @@
 
 #include "config.h"
 
-#include "flitzis-engine.h"
+#include "flitzis-engine-private.h"
 
-#include "control/control.h"
 #include "control/fork.h"
 #include "flitzis-load.h"
 #include "flitzis-slot-private.h"
@@ -164,6 +163,12 @@ static const FlitzisEventsFuncs events_funcs = {
   .ended = tell_ended,
   .changed = tell_changed,
 };
+
+FlitzisControl *
+flitzis_engine_get_control (FlitzisEngine *self)
+{
+  return self->control;
+}
 
 static FlitzisSettings *
 get_settings (FlitzisEngine *self)

@@ -283,5 +283,24 @@ FLITZIS_AVAILABLE_IN_ALL
 GBytes *flitzis_engine_render (FlitzisEngine *self,
                                guint          n_frames,
                                GError       **error);
+FLITZIS_AVAILABLE_IN_ALL
+gboolean flitzis_engine_render_to_file (FlitzisEngine *self,
+                                        const char    *path,
+                                        guint          n_frames,
+                                        GError       **error);
+FLITZIS_AVAILABLE_IN_ALL
+void flitzis_engine_render_to_file_async (FlitzisEngine        *self,
+                                          const char           *path,
+                                          guint                 n_frames,
+                                          GCancellable         *cancellable,
+                                          GFileProgressCallback progress,
+                                          gpointer              progress_data,
+                                          GDestroyNotify        progress_destroy,
+                                          GAsyncReadyCallback   callback,
+                                          gpointer              user_data);
+FLITZIS_AVAILABLE_IN_ALL
+gboolean flitzis_engine_render_to_file_finish (FlitzisEngine *self,
+                                               GAsyncResult  *result,
+                                               GError       **error);
 
 G_END_DECLS

@@ -9,7 +9,8 @@ root=$(cd "$(dirname "$0")/.." && pwd)
 . "$root/scripts/setup.sh"
 
 packages="$packages valac gjs gi-docgen clang-format ffmpeg pipewire pipewire-bin wireplumber
-  util-linux python3-numpy python3-pytest gir1.2-gtk-4.0 xvfb libclang-rt-19-dev"
+  util-linux python3-numpy python3-pytest gir1.2-gtk-4.0 xvfb libclang-rt-19-dev
+  hydrogen-data"
 programs="$programs valac gjs gi-docgen clang-format ffmpeg pipewire pw-play pw-dump pw-cli
   pw-metadata wireplumber setpriv Xvfb"
 python_modules='gi numpy pytest'

@@ -86,7 +86,8 @@ def test_rooms(source_dir):
     lib = source_dir / 'lib'
     foreign = {
         'control': r'gst/|pipewire/|decode/|output/|encode/|flitzis-(engine|slot|load)',
-        'decode': r'pipewire/|spa/|control/|rt/|output/|flitzis-(engine|slot|load)',
+        'decode': r'pipewire/|spa/|control/|rt/|output/|encode/|flitzis-(engine|slot|load)',
+        'encode': r'pipewire/|spa/|control/|rt/|output/|decode/|flitzis-(engine|slot|load|sample)',
         'output': r'gst/|decode/|encode/|flitzis-(engine|slot|load)',
         '.': r'gst/|pipewire/|spa/',
     }

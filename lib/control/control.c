@@ -11,9 +11,6 @@
 
 #include <gio/gio.h>
 
-/* Frames that an offline render asks for at a time; reports are read between. */
-#define RENDER_FRAMES 1024
-
 G_STATIC_ASSERT ((int) FLITZIS_END_FINISHED == FLITZIS_END_REASON_FINISHED);
 G_STATIC_ASSERT ((int) FLITZIS_END_STOPPED == FLITZIS_END_REASON_STOPPED);
 G_STATIC_ASSERT ((int) FLITZIS_END_STOLEN == FLITZIS_END_REASON_STOLEN);
@@ -444,7 +441,7 @@ take_offline (FlitzisControl *self, GError **error)
 }
 
 gboolean
-flitzis_control_render (FlitzisControl *self, float *out, guint n_frames, GError **error)
+flitzis_control_begin_render (FlitzisControl *self, GError **error)
 {
   gboolean is_taken;
 
@@ -452,25 +449,41 @@ flitzis_control_render (FlitzisControl *self, float *out, guint n_frames, GError
   is_taken = take_offline (self, error);
   flitzis_control_unlock (self);
 
-  if (!is_taken)
-    return FALSE;
+  return is_taken;
+}
 
-  for (gsize done = 0; done < n_frames; done += RENDER_FRAMES)
-    {
-      flitzis_mixer_render (self->mixer, out + 2 * done,
-                            (guint) MIN (n_frames - done, RENDER_FRAMES));
+void
+flitzis_control_render_block (FlitzisControl *self, float *out, guint n_frames)
+{
+  flitzis_mixer_render (self->mixer, out, n_frames);
 
-      flitzis_control_lock (self);
-      flitzis_control_send_pending (self);
-      flitzis_control_read_reports (self);
-      flitzis_control_unlock (self);
-    }
+  flitzis_control_lock (self);
+  flitzis_control_send_pending (self);
+  flitzis_control_read_reports (self);
+  flitzis_control_unlock (self);
+}
 
+void
+flitzis_control_end_render (FlitzisControl *self)
+{
   flitzis_mixer_disown (self->mixer);
 
   flitzis_control_lock (self);
   flitzis_control_settle (self);
   flitzis_control_unlock (self);
+}
+
+gboolean
+flitzis_control_render (FlitzisControl *self, float *out, guint n_frames, GError **error)
+{
+  if (!flitzis_control_begin_render (self, error))
+    return FALSE;
+
+  for (gsize done = 0; done < n_frames; done += FLITZIS_RENDER_FRAMES)
+    flitzis_control_render_block (self, out + 2 * done,
+                                  (guint) MIN (n_frames - done, FLITZIS_RENDER_FRAMES));
+
+  flitzis_control_end_render (self);
 
   return TRUE;
 }

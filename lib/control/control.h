@@ -122,6 +122,19 @@ gint64 flitzis_control_get_voice_start_frame (FlitzisControl *self,
                                               guint64         voice);
 
 /*
+ * Rendering without an output, a block after the other: from begin, which fails while the engine is
+ * started or another thread renders, to end. Reports are read behind each block.
+ */
+#define FLITZIS_RENDER_FRAMES 1024 /* at most in a block */
+
+gboolean flitzis_control_begin_render (FlitzisControl *self,
+                                       GError        **error);
+void     flitzis_control_render_block (FlitzisControl *self,
+                                       float          *out,
+                                       guint           n_frames);
+void     flitzis_control_end_render (FlitzisControl *self);
+
+/*
  * The output's. From the first to the last it says that it drives: meanwhile samples are let go of
  * in a thread of their own. `wake` is called under the mutex, so it may only signal: it asks for
  * calls of `collect`, until that returns FALSE.

@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Copyright 2026 the Flitzis authors */
+
+#pragma once
+
+#include <glib.h>
+
+G_BEGIN_DECLS
+
+/*
+ * Writes stereo frames to an audio file, a block at a time, in the thread of the caller. What its
+ * name ends in says which format it gets.
+ */
+typedef struct _FlitzisEncoder FlitzisEncoder;
+
+/* `n_frames` will be written, no more. Nothing is in the file's place before all of them are. */
+FlitzisEncoder *flitzis_encoder_new (const char *path,
+                                     guint       sample_rate,
+                                     guint64     n_frames,
+                                     GError    **error);
+void            flitzis_encoder_free (FlitzisEncoder *self);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (FlitzisEncoder, flitzis_encoder_free)
+
+gboolean flitzis_encoder_write (FlitzisEncoder *self,
+                                const float    *frames,
+                                guint           n_frames,
+                                GError        **error);
+
+/* The last call but that to free: the file is there, or an error is. */
+gboolean flitzis_encoder_finish (FlitzisEncoder *self,
+                                 GError        **error);
+
+G_END_DECLS
