@@ -975,7 +975,7 @@ def any_events(seed):
 
 
 @pytest.mark.parametrize('seed', [
-    *range(6), *(pytest.param(seed, marks=pytest.mark.slow) for seed in range(6, 400))])
+    *range(6), *(pytest.param(seed, marks=pytest.mark.slow) for seed in range(6, 100))])
 @pytest.mark.parametrize('n_voices', (3, 32))
 def test_the_split_into_blocks_does_not_show(make_engine, seed, n_voices):
     events, n_frames = any_events(seed)
