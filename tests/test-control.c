@@ -508,6 +508,24 @@ test_trigger_is_sent_whole (Fixture *fixture, gconstpointer data)
   g_assert_cmpuint (schedule (fixture, 50, 0, NULL), !=, 0);
 }
 
+/* A voice that has ended is nowhere, though nobody has been told yet. */
+static void
+test_places (Fixture *fixture, gconstpointer data)
+{
+  guint64 voice;
+
+  set_sample (fixture, 0, fixture->sample);
+  flitzis_control_set_streaming (fixture->control, TRUE);
+  voice = play (fixture, 0);
+  g_assert_cmpint (flitzis_control_get_voice_position (fixture->control, voice), ==, -1);
+  callback (fixture, 999);
+  g_assert_cmpint (flitzis_control_get_voice_position (fixture->control, voice), ==, 999);
+  g_assert_cmpint (flitzis_control_get_voice_start_frame (fixture->control, voice), ==, 0);
+  callback (fixture, 1);
+  g_assert_cmpint (flitzis_control_get_voice_position (fixture->control, voice), ==, -1);
+  g_assert_cmpint (flitzis_control_get_voice_start_frame (fixture->control, voice), ==, -1);
+}
+
 /* While the server is away, nothing is scheduled either. */
 static void
 test_away (Fixture *fixture, gconstpointer data)
@@ -543,6 +561,7 @@ main (int argc, char **argv)
   ADD ("tickets", test_tickets);
   ADD ("cancel-never-fails", test_cancel_never_fails);
   ADD ("trigger-is-sent-whole", test_trigger_is_sent_whole);
+  ADD ("places", test_places);
   ADD ("away", test_away);
   ADD ("memory", test_memory);
 

@@ -111,8 +111,9 @@ def test_pan_has_constant_power(make_engine, pan, n_channels):
 def test_no_pan_is_exact_to_the_bit(make_engine, n_channels):
     """Also one that a trigger takes back."""
     frames = noise(1, 1000, n_channels)
-    heard = hear(make_engine, [put(frames, pan=0.25), trigger(pan=-0.25)], 1000)
-    assert_same(heard, stereo(frames))
+    for gain in (1.0, *numpy.random.default_rng(1).uniform(0.0, 2.0, 20)):
+        heard = hear(make_engine, [put(frames, pan=0.25, gain=gain), trigger(pan=-0.25)], 1000)
+        assert_same(heard, gain_of(gain, 1.0, 1.0) * stereo(frames))
 
 
 def test_a_pan_moves_on_a_straight_line(make_engine):
@@ -677,14 +678,15 @@ def test_a_stale_voice_does_nothing(make_engine, verb):
     stale = engine.play_sample(0, 1.0)
     render(engine, 200)
     frames = fill(engine, 0, noise(2, 6000))
-    # as many as it takes until the place of the stale one is used again
+    # in whatever number of places voices are kept, one of the stale ones had that of the last
     for _ in range(5000):
         engine.play_sample(0, 1.0)
         render(engine, 1)
     render(engine, 500)
     voice = engine.play_sample(0, 1.0)
     position = engine.props.position
-    for number in (stale, 0, voice + 1, 2 ** 64 - 1, voice - 1):
+    for number in (stale, 0, voice + 1, 2 ** 64 - 1, *(voice - 2 ** i for i in range(13)),
+                   *(voice + 2 ** i for i in range(20))):
         verb(engine, number)
     heard = render(engine, 6000)
     assert_same(heard[FADE:], frames[FADE:])
