@@ -6,6 +6,7 @@
 #include "flitzis-engine-private.h"
 
 #include "control/fork.h"
+#include "flitzis-clock-private.h"
 #include "flitzis-load.h"
 #include "flitzis-slot-private.h"
 #include "output/pipewire.h"
@@ -72,6 +73,7 @@ struct _FlitzisEngine
   FlitzisControl *control;
   FlitzisEvents  *events;
   FlitzisSlot   **slots;
+  FlitzisClock   *clock;
 
   /* any thread, atomic; the strings are interned */
   const char *client_name;
@@ -114,6 +116,10 @@ enum
   PROP_MEMORY_LIMIT,
   PROP_STATE,
   PROP_POSITION,
+  PROP_CLOCK,
+  PROP_TRIGGER_TIMING,
+  PROP_TRIGGER_DELAY,
+  PROP_LATENCY,
   PROP_N_PLAYING,
   PROP_N_TRIGGERED,
   PROP_N_STARTED,
@@ -147,6 +153,18 @@ tell_ended (gpointer owner, const FlitzisEnded *ended)
   g_signal_emit (owner, signals[SIGNAL_VOICE_ENDED], 0, ended->voice, ended->slot, ended->reason);
 }
 
+static gboolean
+wants_beats (gpointer owner)
+{
+  return flitzis_clock_wants_beats (FLITZIS_ENGINE (owner)->clock);
+}
+
+static void
+tell_beat (gpointer owner, const FlitzisBeat *beat)
+{
+  flitzis_clock_tell_beat (FLITZIS_ENGINE (owner)->clock, beat);
+}
+
 static void
 tell_changed (gpointer owner, guint object, const char *property)
 {
@@ -154,13 +172,17 @@ tell_changed (gpointer owner, guint object, const char *property)
 
   if (object == FLITZIS_EVENTS_ENGINE)
     g_object_notify (G_OBJECT (self), property);
+  else if (object == FLITZIS_EVENTS_CLOCK)
+    g_object_notify (G_OBJECT (self->clock), property);
   else
     g_object_notify (G_OBJECT (self->slots[object - FLITZIS_EVENTS_SLOT (0)]), property);
 }
 
 static const FlitzisEventsFuncs events_funcs = {
   .wants_ended = wants_ended,
+  .wants_beats = wants_beats,
   .ended = tell_ended,
+  .beat = tell_beat,
   .changed = tell_changed,
 };
 
@@ -219,6 +241,7 @@ flitzis_engine_constructed (GObject *object)
                                            .sample_rate = self->sample_rate,
                                        },
                                        self->events);
+  self->clock = flitzis_clock_new (self->control);
   self->slots = g_new (FlitzisSlot *, self->n_slots);
 
   for (guint i = 0; i < self->n_slots; i++)
@@ -251,6 +274,7 @@ flitzis_engine_finalize (GObject *object)
     g_object_unref (self->slots[i]);
 
   g_free (self->slots);
+  g_clear_object (&self->clock);
   g_clear_pointer (&self->control, flitzis_control_unref);
   g_clear_pointer (&self->events, flitzis_events_unref);
 
@@ -332,6 +356,18 @@ flitzis_engine_get_property (GObject *object, guint prop_id, GValue *value, GPar
     case PROP_POSITION:
       g_value_set_uint64 (value, flitzis_engine_get_position (self));
       break;
+    case PROP_CLOCK:
+      g_value_set_object (value, flitzis_engine_get_clock (self));
+      break;
+    case PROP_TRIGGER_TIMING:
+      g_value_set_enum (value, flitzis_engine_get_trigger_timing (self));
+      break;
+    case PROP_TRIGGER_DELAY:
+      g_value_set_int64 (value, flitzis_engine_get_trigger_delay (self));
+      break;
+    case PROP_LATENCY:
+      g_value_set_int64 (value, flitzis_engine_get_latency (self));
+      break;
     case PROP_N_PLAYING:
       g_value_set_uint (value, flitzis_engine_get_n_playing (self));
       break;
@@ -406,6 +442,9 @@ flitzis_engine_set_property (GObject *object, guint prop_id, const GValue *value
       break;
     case PROP_STEAL:
       flitzis_engine_set_steal (self, g_value_get_enum (value));
+      break;
+    case PROP_TRIGGER_TIMING:
+      flitzis_engine_set_trigger_timing (self, g_value_get_enum (value));
       break;
     case PROP_MEMORY_LIMIT:
       flitzis_engine_set_memory_limit (self, g_value_get_uint64 (value));
@@ -639,6 +678,53 @@ flitzis_engine_class_init (FlitzisEngineClass *klass)
       g_param_spec_uint64 ("position", NULL, NULL,
                            0, G_MAXUINT64, 0,
                            G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
+
+  /**
+   * FlitzisEngine:clock: (getter get_clock)
+   *
+   * Where the beats are.
+   */
+  properties[PROP_CLOCK] =
+      g_param_spec_object ("clock", NULL, NULL,
+                           FLITZIS_TYPE_CLOCK,
+                           G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
+
+  /**
+   * FlitzisEngine:trigger-timing: (getter get_trigger_timing) (setter set_trigger_timing)
+   *
+   * When that sounds which is triggered or stopped while blocks are being rendered.
+   *
+   * Where timing is constant, the time between two calls is that between their sounds, to the frame
+   * if the graph runs at [property@Engine:sample-rate]. A call that comes too late for its frame,
+   * since the quantum has grown or its thread was held up, is carried out at once and counts as
+   * late.
+   */
+  properties[PROP_TRIGGER_TIMING] =
+      g_param_spec_enum ("trigger-timing", NULL, NULL,
+                         FLITZIS_TYPE_TRIGGER_TIMING, FLITZIS_TRIGGER_TIMING_SOONEST,
+                         G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS | G_PARAM_EXPLICIT_NOTIFY);
+
+  /**
+   * FlitzisEngine:trigger-delay: (getter get_trigger_delay)
+   *
+   * How long after the call a trigger of constant timing is rendered, in ns: the quantum with which
+   * the stream began, and 1 ms. -1 until it has begun.
+   */
+  properties[PROP_TRIGGER_DELAY] =
+      g_param_spec_int64 ("trigger-delay", NULL, NULL,
+                          -1, G_MAXINT64, -1,
+                          G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
+
+  /**
+   * FlitzisEngine:latency: (getter get_latency)
+   *
+   * How long a frame takes from the start of its block to the loudspeaker, in ns, as the sound
+   * server reports it: what the graph and the device hold back. -1 while that is unknown.
+   */
+  properties[PROP_LATENCY] =
+      g_param_spec_int64 ("latency", NULL, NULL,
+                          -1, G_MAXINT64, -1,
+                          G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
 
   /**
    * FlitzisEngine:n-playing: (getter get_n_playing)
@@ -876,6 +962,22 @@ flitzis_engine_get_slot (FlitzisEngine *self, guint id)
   g_return_val_if_fail (FLITZIS_IS_ENGINE (self), NULL);
 
   return id < self->n_slots ? self->slots[id] : NULL;
+}
+
+/**
+ * flitzis_engine_get_clock: (get-property clock)
+ * @self: an engine
+ *
+ * Gets what says where the beats are.
+ *
+ * Returns: (transfer none): the clock
+ */
+FlitzisClock *
+flitzis_engine_get_clock (FlitzisEngine *self)
+{
+  g_return_val_if_fail (FLITZIS_IS_ENGINE (self), NULL);
+
+  return self->clock;
 }
 
 static void

@@ -3,6 +3,7 @@
 
 #pragma once
 
+#include "flitzis-clock.h"
 #include "flitzis-enums.h"
 #include "flitzis-error.h"
 #include "flitzis-macros.h"
@@ -138,6 +139,24 @@ FLITZIS_AVAILABLE_IN_ALL
 guint64 flitzis_engine_get_n_xruns (FlitzisEngine *self);
 FLITZIS_AVAILABLE_IN_ALL
 guint64 flitzis_engine_get_n_dropped (FlitzisEngine *self);
+
+FLITZIS_AVAILABLE_IN_ALL
+FlitzisClock *flitzis_engine_get_clock (FlitzisEngine *self);
+FLITZIS_AVAILABLE_IN_ALL
+FlitzisTriggerTiming flitzis_engine_get_trigger_timing (FlitzisEngine *self);
+FLITZIS_AVAILABLE_IN_ALL
+void flitzis_engine_set_trigger_timing (FlitzisEngine       *self,
+                                        FlitzisTriggerTiming trigger_timing);
+FLITZIS_AVAILABLE_IN_ALL
+gint64 flitzis_engine_get_trigger_delay (FlitzisEngine *self);
+FLITZIS_AVAILABLE_IN_ALL
+gint64 flitzis_engine_get_latency (FlitzisEngine *self);
+FLITZIS_AVAILABLE_IN_ALL
+gint64 flitzis_engine_frame_to_time (FlitzisEngine *self,
+                                     guint64        frame);
+FLITZIS_AVAILABLE_IN_ALL
+guint64 flitzis_engine_time_to_frame (FlitzisEngine *self,
+                                      gint64         time_ns);
 
 FLITZIS_AVAILABLE_IN_ALL
 gboolean flitzis_engine_start (FlitzisEngine *self,

@@ -6,6 +6,16 @@
 #include "flitzis-enums.h"
 
 /* clang-format off */
+G_DEFINE_ENUM_TYPE (FlitzisTriggerTiming, flitzis_trigger_timing,
+                    G_DEFINE_ENUM_VALUE (FLITZIS_TRIGGER_TIMING_SOONEST, "soonest"),
+                    G_DEFINE_ENUM_VALUE (FLITZIS_TRIGGER_TIMING_CONSTANT, "constant"))
+
+G_DEFINE_ENUM_TYPE (FlitzisQuantize, flitzis_quantize,
+                    G_DEFINE_ENUM_VALUE (FLITZIS_QUANTIZE_NONE, "none"),
+                    G_DEFINE_ENUM_VALUE (FLITZIS_QUANTIZE_STEP, "step"),
+                    G_DEFINE_ENUM_VALUE (FLITZIS_QUANTIZE_BEAT, "beat"),
+                    G_DEFINE_ENUM_VALUE (FLITZIS_QUANTIZE_BAR, "bar"))
+
 G_DEFINE_ENUM_TYPE (FlitzisOutput, flitzis_output,
                     G_DEFINE_ENUM_VALUE (FLITZIS_OUTPUT_AUTO, "auto"),
                     G_DEFINE_ENUM_VALUE (FLITZIS_OUTPUT_PIPEWIRE, "pipewire"))

@@ -108,6 +108,40 @@ typedef enum
   FLITZIS_END_REASON_CANCELLED
 } FlitzisEndReason;
 
+/**
+ * FlitzisTriggerTiming:
+ * @FLITZIS_TRIGGER_TIMING_SOONEST: with the next block, as early as can be: calls that lie apart
+ *   within one block sound together
+ * @FLITZIS_TRIGGER_TIMING_CONSTANT: each [property@Engine:trigger-delay] after its call, to the
+ *   frame: what lies apart sounds apart, at the price of being later by up to a block
+ *
+ * When that sounds which [method@Engine.play_sample] triggers, while blocks are being rendered.
+ */
+typedef enum
+{
+  FLITZIS_TRIGGER_TIMING_SOONEST,
+  FLITZIS_TRIGGER_TIMING_CONSTANT
+} FlitzisTriggerTiming;
+
+/**
+ * FlitzisQuantize:
+ * @FLITZIS_QUANTIZE_NONE: for nothing
+ * @FLITZIS_QUANTIZE_STEP: for the next step, swung as [property@Clock:swing] says
+ * @FLITZIS_QUANTIZE_BEAT: for the next beat
+ * @FLITZIS_QUANTIZE_BAR: for the next beat that begins a bar
+ *
+ * What a trigger waits for while the clock runs.
+ */
+typedef enum
+{
+  FLITZIS_QUANTIZE_NONE,
+  FLITZIS_QUANTIZE_STEP,
+  FLITZIS_QUANTIZE_BEAT,
+  FLITZIS_QUANTIZE_BAR
+} FlitzisQuantize;
+
+#define FLITZIS_TYPE_TRIGGER_TIMING (flitzis_trigger_timing_get_type ())
+#define FLITZIS_TYPE_QUANTIZE (flitzis_quantize_get_type ())
 #define FLITZIS_TYPE_OUTPUT (flitzis_output_get_type ())
 #define FLITZIS_TYPE_STEAL (flitzis_steal_get_type ())
 #define FLITZIS_TYPE_RETRIGGER (flitzis_retrigger_get_type ())
@@ -115,6 +149,10 @@ typedef enum
 #define FLITZIS_TYPE_STATE (flitzis_state_get_type ())
 #define FLITZIS_TYPE_END_REASON (flitzis_end_reason_get_type ())
 
+FLITZIS_AVAILABLE_IN_ALL
+GType flitzis_trigger_timing_get_type (void);
+FLITZIS_AVAILABLE_IN_ALL
+GType flitzis_quantize_get_type (void);
 FLITZIS_AVAILABLE_IN_ALL
 GType flitzis_output_get_type (void);
 FLITZIS_AVAILABLE_IN_ALL

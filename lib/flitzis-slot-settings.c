@@ -32,6 +32,7 @@ enum
   SETTING_CHOKE_RELEASE,
   SETTING_RETRIGGER,
   SETTING_PRIORITY,
+  SETTING_QUANTIZE,
   N_SETTINGS
 };
 
@@ -57,6 +58,7 @@ static const gsize offsets[N_SETTINGS] = {
   [SETTING_CHOKE_RELEASE] = offsetof (FlitzisSlotSettings, choke_release),
   [SETTING_RETRIGGER] = offsetof (FlitzisSlotSettings, retrigger),
   [SETTING_PRIORITY] = offsetof (FlitzisSlotSettings, priority),
+  [SETTING_QUANTIZE] = offsetof (FlitzisSlotSettings, grid),
 };
 /* clang-format on */
 
@@ -354,6 +356,21 @@ flitzis_slot_install_settings (GObjectClass *klass, guint first)
    */
   settings[SETTING_PRIORITY] =
       g_param_spec_int ("priority", NULL, NULL, G_MININT, G_MAXINT, 0, flags);
+
+  /**
+   * FlitzisSlot:quantize: (getter get_quantize) (setter set_quantize)
+   *
+   * What a trigger of this slot waits for while [property@Engine:clock] runs.
+   *
+   * It is found when the next block begins, and may lie inside it. A trigger that waits moves with
+   * its beat when the tempo changes; it is one of the engine's events, so
+   * [method@Engine.cancel_scheduled] and [method@Engine.stop_voice] end it, and
+   * [method@Engine.stop_sample] does not. What is triggered for a frame waits for that alone. Takes
+   * effect with the next trigger.
+   */
+  settings[SETTING_QUANTIZE] =
+      g_param_spec_enum ("quantize", NULL, NULL, FLITZIS_TYPE_QUANTIZE, FLITZIS_QUANTIZE_NONE,
+                         flags);
 
   for (guint i = 0; i < N_SETTINGS; i++)
     g_object_class_install_property (klass, first + i, settings[i]);
@@ -879,4 +896,33 @@ void
 flitzis_slot_set_priority (FlitzisSlot *self, gint priority)
 {
   write_int (self, SETTING_PRIORITY, priority);
+}
+
+/**
+ * flitzis_slot_get_quantize: (get-property quantize)
+ * @self: a slot
+ *
+ * Gets what a trigger of this slot waits for.
+ *
+ * Returns: what it is
+ */
+FlitzisQuantize
+flitzis_slot_get_quantize (FlitzisSlot *self)
+{
+  return (FlitzisQuantize) read_enum (self, SETTING_QUANTIZE);
+}
+
+/**
+ * flitzis_slot_set_quantize: (set-property quantize)
+ * @self: a slot
+ * @quantize: what it is
+ *
+ * Sets what a trigger of this slot waits for while the clock runs.
+ *
+ * Takes effect with the next trigger.
+ */
+void
+flitzis_slot_set_quantize (FlitzisSlot *self, FlitzisQuantize quantize)
+{
+  write_enum (self, SETTING_QUANTIZE, (guint) quantize);
 }

@@ -126,6 +126,11 @@ void flitzis_slot_set_choke_release (FlitzisSlot *self,
                                      double       choke_release);
 
 FLITZIS_AVAILABLE_IN_ALL
+FlitzisQuantize flitzis_slot_get_quantize (FlitzisSlot *self);
+FLITZIS_AVAILABLE_IN_ALL
+void flitzis_slot_set_quantize (FlitzisSlot    *self,
+                                FlitzisQuantize quantize);
+FLITZIS_AVAILABLE_IN_ALL
 FlitzisRetrigger flitzis_slot_get_retrigger (FlitzisSlot *self);
 FLITZIS_AVAILABLE_IN_ALL
 void flitzis_slot_set_retrigger (FlitzisSlot     *self,

@@ -3,6 +3,7 @@
 
 #pragma once
 
+#include "flitzis-clock.h"
 #include "flitzis-engine.h"
 #include "flitzis-enums.h"
 #include "flitzis-error.h"

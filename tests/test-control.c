@@ -64,7 +64,7 @@ static void
 set_up (Fixture *fixture, gconstpointer data)
 {
   fixture->owner = g_object_new (G_TYPE_OBJECT, NULL);
-  fixture->events = flitzis_events_new (fixture->owner, &funcs, 1 + N_SLOTS);
+  fixture->events = flitzis_events_new (fixture->owner, &funcs, FLITZIS_EVENTS_SLOT (N_SLOTS));
   fixture->control = flitzis_control_new (&(FlitzisMixerSize){ N_SLOTS, N_VOICES, N_EVENTS, 48000 },
                                           fixture->events);
   fixture->mixer = flitzis_control_get_mixer (fixture->control);

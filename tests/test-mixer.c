@@ -283,7 +283,13 @@ test_foreign_rate (Fixture *fixture, gconstpointer data)
 static void
 follow (Fixture *fixture, guint driver_id, guint64 position, guint64 duration, guint n_xruns)
 {
-  flitzis_mixer_follow_clock (fixture->mixer, driver_id, position, duration);
+  flitzis_mixer_follow_clock (fixture->mixer, &(FlitzisCycle){
+                                                  .driver_id = driver_id,
+                                                  .position = position,
+                                                  .duration = duration,
+                                                  .rate = RATE,
+                                                  .true_rate = RATE,
+                                              });
   g_assert_cmpuint (fixture->mixer->n_xruns, ==, n_xruns);
 }
 

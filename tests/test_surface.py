@@ -4,9 +4,9 @@
 import re
 import subprocess
 
-PUBLIC_HEADERS = {'flitzis.h', 'flitzis-engine.h', 'flitzis-enums.h', 'flitzis-error.h',
-                  'flitzis-macros.h', 'flitzis-sample.h', 'flitzis-slot.h', 'flitzis-trigger.h',
-                  'flitzis-version.h'}
+PUBLIC_HEADERS = {'flitzis.h', 'flitzis-clock.h', 'flitzis-engine.h', 'flitzis-enums.h',
+                  'flitzis-error.h', 'flitzis-macros.h', 'flitzis-sample.h', 'flitzis-slot.h',
+                  'flitzis-trigger.h', 'flitzis-version.h'}
 
 
 def exported(build_dir):

@@ -32,6 +32,36 @@ typedef struct
   gboolean is_timed;
 } FlitzisVoiceCell;
 
+#define FLITZIS_N_TOLD 16
+
+/* The last questions and their answers, in no order. */
+typedef struct
+{
+  guint64 run;
+  guint   n_pairs;
+  guint   next;
+  gint64  questions[FLITZIS_N_TOLD];
+  gint64  answers[FLITZIS_N_TOLD];
+} FlitzisTold;
+
+typedef struct
+{
+  FlitzisTold          times_told;
+  FlitzisTold          frames_told;
+  FlitzisTriggerTiming timing;
+  gint64               trigger_delay; /* ns, -1 unknown */
+  guint64              last_stamp;    /* frame */
+  gint64               latency;       /* ns, -1 unknown */
+  guint64              latency_quantum_ns, latency_run;
+} FlitzisControlTime;
+
+typedef struct
+{
+  FlitzisLine      line;
+  FlitzisGridPoint next; /* the beat to be told */
+  gboolean         is_telling;
+} FlitzisControlBeats;
+
 struct _FlitzisControl
 {
   gatomicrefcount ref_count;
@@ -57,6 +87,9 @@ struct _FlitzisControl
   guint32             n_levels_read;
   float               level_left, level_right; /* as they were told */
   gboolean            is_sounding;             /* a level is not 0 */
+
+  FlitzisControlTime  time;
+  FlitzisControlBeats beats;
 
   GQueue          pending_slots;
   GHashTable     *samples;        /* FlitzisSample -> number of its handles */
@@ -89,6 +122,20 @@ void flitzis_control_read_reports (FlitzisControl *self);
 /* levels.c, under the mutex */
 void flitzis_control_read_levels (FlitzisControl *self);
 void flitzis_control_drop_levels (FlitzisControl *self);
+
+/* time.c, under the mutex; the second: at which frame what is called now shall happen, if triggers
+ * are timed. */
+gint64   flitzis_control_estimate_time (FlitzisControl *self,
+                                        guint64         frame);
+gboolean flitzis_control_stamp (FlitzisControl *self,
+                                guint64        *frame);
+void     flitzis_control_fix_trigger_delay (FlitzisControl *self);
+gboolean flitzis_control_is_latency_old (FlitzisControl *self);
+
+/* beats.c, under the mutex */
+void     flitzis_control_init_beats (FlitzisControl *self);
+void     flitzis_control_tell_beats (FlitzisControl *self);
+gboolean flitzis_control_has_beats (FlitzisControl *self);
 
 /* samples.c, under the mutex */
 gboolean flitzis_control_check_memory (FlitzisControl *self,

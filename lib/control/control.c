@@ -47,6 +47,9 @@ flitzis_control_new (const FlitzisMixerSize *size, FlitzisEvents *events)
 
   self->released = g_ptr_array_new ();
   self->memory_limit = FLITZIS_DEFAULT_MEMORY_LIMIT;
+  self->time.trigger_delay = -1;
+  self->time.latency = -1;
+  flitzis_control_init_beats (self);
   g_queue_init (&self->pending_slots);
   flitzis_fork_watch (self);
 
@@ -91,7 +94,8 @@ static gboolean
 has_outstanding (FlitzisControl *self)
 {
   return self->n_voices > 0 || self->n_retiring > 0 || self->is_sounding ||
-         !g_queue_is_empty (&self->pending_slots);
+         !g_queue_is_empty (&self->pending_slots) || flitzis_control_has_beats (self) ||
+         flitzis_control_is_latency_old (self);
 }
 
 /* Drops the last references to samples, which may run code of the program. */
@@ -447,6 +451,7 @@ flitzis_control_begin_render (FlitzisControl *self, GError **error)
 
   flitzis_control_lock (self);
   is_taken = take_offline (self, error);
+  flitzis_control_tell_beats (self);
   flitzis_control_unlock (self);
 
   return is_taken;
@@ -460,6 +465,7 @@ flitzis_control_render_block (FlitzisControl *self, float *out, guint n_frames)
   flitzis_control_lock (self);
   flitzis_control_send_pending (self);
   flitzis_control_read_reports (self);
+  flitzis_control_tell_beats (self);
   flitzis_control_unlock (self);
 }
 
@@ -515,6 +521,7 @@ flitzis_control_set_state (FlitzisControl *self, FlitzisState state)
     flitzis_events_push_changed (self->events, FLITZIS_EVENTS_ENGINE, "state");
 
   self->state = state;
+  flitzis_control_fix_trigger_delay (self);
   flitzis_control_unlock (self);
 }
 
@@ -539,6 +546,7 @@ flitzis_control_collect (FlitzisControl *self)
   flitzis_control_lock (self);
   flitzis_control_settle (self);
   flitzis_control_read_reports (self);
+  flitzis_control_tell_beats (self);
   more = self->is_collecting = has_outstanding (self);
   flitzis_control_unlock (self);
 

@@ -10,6 +10,16 @@
 /* Properties that can change, over both classes; a bit each in the masks. */
 #define MAX_PROPERTIES 64
 
+typedef struct
+{
+  gboolean is_beat;
+  union
+  {
+    FlitzisEnded ended;
+    FlitzisBeat  beat;
+  };
+} News;
+
 struct _FlitzisEvents
 {
   gatomicrefcount ref_count;
@@ -25,13 +35,13 @@ struct _FlitzisEvents
   GMutex mutex;
 
   /* any thread, under the mutex */
-  gpointer      listener; /* the owner, NULL once closed; no reference */
-  FlitzisEnded *ended;
-  guint         first_ended;
-  guint         n_ended;
-  guint64       n_dropped;
-  const char   *properties[MAX_PROPERTIES];
-  guint64      *changed; /* for each object, a mask of properties */
+  gpointer    listener; /* the owner, NULL once closed; no reference */
+  News       *news;
+  guint       first_news;
+  guint       n_news;
+  guint64     n_dropped;
+  const char *properties[MAX_PROPERTIES];
+  guint64    *changed; /* for each object, a mask of properties */
 };
 
 static gboolean
@@ -45,16 +55,16 @@ dispatch_source (GSource *source, GSourceFunc callback, gpointer user_data)
 static GSourceFuncs source_funcs = { .dispatch = dispatch_source };
 
 static gboolean
-pop_ended (FlitzisEvents *self, FlitzisEnded *ended)
+pop_news (FlitzisEvents *self, News *news)
 {
   g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->mutex);
 
-  if (self->n_ended == 0)
+  if (self->n_news == 0)
     return FALSE;
 
-  *ended = self->ended[self->first_ended];
-  self->first_ended = (self->first_ended + 1) % FLITZIS_MAX_EVENTS;
-  self->n_ended--;
+  *news = self->news[self->first_news];
+  self->first_news = (self->first_news + 1) % FLITZIS_MAX_EVENTS;
+  self->n_news--;
 
   return TRUE;
 }
@@ -70,12 +80,21 @@ pop_changed (FlitzisEvents *self, guint object)
   return mask;
 }
 
+static void
+tell_news (FlitzisEvents *self, gpointer owner, const News *news)
+{
+  if (news->is_beat)
+    self->funcs->beat (owner, &news->beat);
+  else
+    self->funcs->ended (owner, &news->ended);
+}
+
 static gboolean
 tell_cb (gpointer user_data)
 {
   FlitzisEvents *self = user_data;
   g_autoptr (GObject) owner = g_weak_ref_get (&self->owner);
-  FlitzisEnded ended;
+  News news;
 
   if (owner == NULL)
     return G_SOURCE_REMOVE;
@@ -92,8 +111,8 @@ tell_cb (gpointer user_data)
     }
 
   /* a handler may trigger voices that end at once: what comes meanwhile is for the next turn */
-  for (guint i = 0; i < FLITZIS_MAX_EVENTS && pop_ended (self, &ended); i++)
-    self->funcs->ended (owner, &ended);
+  for (guint i = 0; i < FLITZIS_MAX_EVENTS && pop_news (self, &news); i++)
+    tell_news (self, owner, &news);
 
   return G_SOURCE_CONTINUE;
 }
@@ -141,7 +160,7 @@ flitzis_events_unref (FlitzisEvents *self)
   g_weak_ref_clear (&self->owner);
   g_mutex_clear (&self->mutex);
   g_free (self->changed);
-  g_free (self->ended);
+  g_free (self->news);
   g_free (self);
 }
 
@@ -150,7 +169,7 @@ flitzis_events_close (FlitzisEvents *self)
 {
   g_mutex_lock (&self->mutex);
   self->listener = NULL;
-  self->n_ended = 0;
+  self->n_news = 0;
   g_mutex_unlock (&self->mutex);
 
   g_source_destroy (self->source);
@@ -172,7 +191,26 @@ void
 flitzis_events_abandon (FlitzisEvents *self)
 {
   self->listener = NULL;
-  self->n_ended = 0;
+  self->n_news = 0;
+}
+
+/* Under the mutex, while somebody listens. */
+static void
+push_news (FlitzisEvents *self, const News *news)
+{
+  if (self->news == NULL)
+    self->news = g_new (News, FLITZIS_MAX_EVENTS);
+
+  if (self->n_news == FLITZIS_MAX_EVENTS)
+    {
+      self->first_news = (self->first_news + 1) % FLITZIS_MAX_EVENTS;
+      self->n_news--;
+      self->n_dropped++;
+    }
+
+  self->news[(self->first_news + self->n_news) % FLITZIS_MAX_EVENTS] = *news;
+  self->n_news++;
+  g_source_set_ready_time (self->source, 0);
 }
 
 void
@@ -180,22 +218,25 @@ flitzis_events_push_ended (FlitzisEvents *self, const FlitzisEnded *ended)
 {
   g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->mutex);
 
-  if (self->listener == NULL || !self->funcs->wants_ended (self->listener))
-    return;
+  if (self->listener != NULL && self->funcs->wants_ended (self->listener))
+    push_news (self, &(News){ .ended = *ended });
+}
 
-  if (self->ended == NULL)
-    self->ended = g_new (FlitzisEnded, FLITZIS_MAX_EVENTS);
+gboolean
+flitzis_events_wants_beats (FlitzisEvents *self)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->mutex);
 
-  if (self->n_ended == FLITZIS_MAX_EVENTS)
-    {
-      self->first_ended = (self->first_ended + 1) % FLITZIS_MAX_EVENTS;
-      self->n_ended--;
-      self->n_dropped++;
-    }
+  return self->listener != NULL && self->funcs->wants_beats (self->listener);
+}
 
-  self->ended[(self->first_ended + self->n_ended) % FLITZIS_MAX_EVENTS] = *ended;
-  self->n_ended++;
-  g_source_set_ready_time (self->source, 0);
+void
+flitzis_events_push_beat (FlitzisEvents *self, const FlitzisBeat *beat)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->mutex);
+
+  if (self->listener != NULL && self->funcs->wants_beats (self->listener))
+    push_news (self, &(News){ .is_beat = TRUE, .beat = *beat });
 }
 
 /* A property keeps its bit: who was given the bit reads the name without the mutex. */

@@ -17,6 +17,10 @@
 G_STATIC_ASSERT ((int) FLITZIS_MIXER_STEAL_OLDEST == FLITZIS_STEAL_OLDEST);
 G_STATIC_ASSERT ((int) FLITZIS_MIXER_STEAL_QUIETEST == FLITZIS_STEAL_QUIETEST);
 G_STATIC_ASSERT ((int) FLITZIS_MIXER_STEAL_REJECT == FLITZIS_STEAL_REJECT);
+G_STATIC_ASSERT ((int) FLITZIS_GRID_NONE == FLITZIS_QUANTIZE_NONE);
+G_STATIC_ASSERT ((int) FLITZIS_GRID_STEP == FLITZIS_QUANTIZE_STEP);
+G_STATIC_ASSERT ((int) FLITZIS_GRID_BEAT == FLITZIS_QUANTIZE_BEAT);
+G_STATIC_ASSERT ((int) FLITZIS_GRID_BAR == FLITZIS_QUANTIZE_BAR);
 G_STATIC_ASSERT ((int) FLITZIS_MIXER_RETRIGGER_OVERLAP == FLITZIS_RETRIGGER_OVERLAP);
 G_STATIC_ASSERT ((int) FLITZIS_MIXER_RETRIGGER_RESTART == FLITZIS_RETRIGGER_RESTART);
 G_STATIC_ASSERT ((int) FLITZIS_MIXER_INTERPOLATION_LINEAR == FLITZIS_INTERPOLATION_LINEAR);
@@ -68,11 +72,33 @@ send_event (FlitzisControl *self, FlitzisCommand *command, guint64 frame)
   flitzis_queue_push (&self->mixer->commands, command);
 }
 
+static guint64
+get_n_waiting (FlitzisControl *self)
+{
+  return self->next_event -
+         atomic_load_explicit (&self->mixer->n_events_done, memory_order_relaxed);
+}
+
+/* What is called now and waits for its frame all the same. FALSE where it need not, or cannot. */
+static gboolean
+send_stamped (FlitzisControl *self, FlitzisCommand *command)
+{
+  guint64 frame;
+
+  if (!flitzis_control_stamp (self, &frame) || !has_room (self, 1) ||
+      get_n_waiting (self) == self->mixer->n_events)
+    return FALSE;
+
+  command->is_stamped = TRUE;
+  send_event (self, command, frame);
+
+  return TRUE;
+}
+
 static gboolean
 check_events (FlitzisControl *self, guint slot, guint n_events, GError **error)
 {
-  guint64 n_waiting = self->next_event -
-                      atomic_load_explicit (&self->mixer->n_events_done, memory_order_relaxed);
+  guint64 n_waiting = get_n_waiting (self);
 
   if (n_waiting + n_events <= self->mixer->n_events)
     return TRUE;
@@ -114,8 +140,39 @@ set_voice (FlitzisControl *self, guint64 id, const FlitzisTrigger *trigger)
   voice->fade_in = trigger->fade_in;
 }
 
+/* When a trigger is to sound. */
+typedef struct
+{
+  gboolean    is_timed;
+  guint64     frame;
+  FlitzisGrid grid;
+  gboolean    is_stamped; /* the program did not say when */
+} Moment;
+
+static Moment
+get_moment (FlitzisControl *self, const FlitzisTrigger *trigger, gboolean is_timed)
+{
+  Moment moment = { .is_timed = is_timed, .frame = is_timed ? trigger->frame : 0 };
+
+  if (is_timed)
+    return moment;
+
+  if (self->beats.line.is_running)
+    moment.grid = (FlitzisGrid) self->mixer->settings.slots[trigger->slot].grid;
+
+  if (moment.grid == FLITZIS_GRID_NONE)
+    moment.is_stamped = flitzis_control_stamp (self, &moment.frame);
+
+  moment.is_timed = moment.grid != FLITZIS_GRID_NONE || moment.is_stamped;
+
+  return moment;
+}
+
 static void
-send_play (FlitzisControl *self, guint64 voice, const FlitzisTrigger *trigger, gboolean is_timed)
+send_play (FlitzisControl       *self,
+           guint64               voice,
+           const FlitzisTrigger *trigger,
+           const Moment         *moment)
 {
   FlitzisSettings     *settings = &self->mixer->settings;
   FlitzisSlotSettings *slot = &settings->slots[trigger->slot];
@@ -123,7 +180,9 @@ send_play (FlitzisControl *self, guint64 voice, const FlitzisTrigger *trigger, g
   FlitzisCommand       command = {
           .kind = FLITZIS_COMMAND_PLAY,
           .slot = trigger->slot,
+          .is_stamped = moment->is_stamped,
           .play = {
+              .grid = moment->grid,
               .voice = voice,
               .velocity = trigger->velocity,
               .steal = (FlitzisMixerSteal) self->steal,
@@ -139,13 +198,13 @@ send_play (FlitzisControl *self, guint64 voice, const FlitzisTrigger *trigger, g
   sound = flitzis_settings_get_sound (settings, trigger->slot, voice, trigger->velocity);
   command.play.gain = MAX (sound.left, sound.right);
 
-  if (is_timed)
-    send_event (self, &command, trigger->frame);
+  if (moment->is_timed)
+    send_event (self, &command, moment->frame);
   else
     flitzis_queue_push (&self->mixer->commands, &command);
 
   if (trigger->stop_frame > 0)
-    send_event (self, &stop, trigger->stop_frame);
+    send_event (self, &stop, MAX (trigger->stop_frame, moment->frame));
 }
 
 /* What waits for its frame takes the sample that is in the slot then. */
@@ -154,7 +213,8 @@ play (FlitzisControl *self, const FlitzisTrigger *trigger, gboolean is_timed, GE
 {
   guint               id = trigger->slot;
   FlitzisControlSlot *slot = &self->slots[id];
-  guint               n_events = (is_timed ? 1 : 0) + (trigger->stop_frame > 0 ? 1 : 0);
+  Moment              moment;
+  guint               n_events;
   guint64             voice;
 
   if (slot->sample == NULL && !is_timed)
@@ -167,13 +227,16 @@ play (FlitzisControl *self, const FlitzisTrigger *trigger, gboolean is_timed, GE
       return 0;
     }
 
+  moment = get_moment (self, trigger, is_timed);
+  n_events = (moment.is_timed ? 1 : 0) + (trigger->stop_frame > 0 ? 1 : 0);
+
   if (!check_events (self, id, n_events, error) ||
-      !check_room (self, id, is_timed ? n_events : n_events + 1, error))
+      !check_room (self, id, moment.is_timed ? n_events : n_events + 1, error))
     return 0;
 
   voice = get_free_voice (self);
-  send_play (self, voice, trigger, is_timed);
-  *get_cell (self, voice) = (FlitzisVoiceCell){ voice, id, is_timed };
+  send_play (self, voice, trigger, &moment);
+  *get_cell (self, voice) = (FlitzisVoiceCell){ voice, id, moment.is_timed && !moment.is_stamped };
   self->next_voice = voice + 1;
   self->n_triggered++;
   self->n_voices++;
@@ -265,7 +328,7 @@ flitzis_control_play (FlitzisControl       *self,
   return voice;
 }
 
-/* A stop keeps its place among the triggers; where the queue is full, it is a mark instead. */
+/* A stop keeps its place among the triggers; where a queue is full, it is a mark instead. */
 
 void
 flitzis_control_stop_slot (FlitzisControl *self, guint slot)
@@ -274,7 +337,7 @@ flitzis_control_stop_slot (FlitzisControl *self, guint slot)
 
   flitzis_control_lock (self);
 
-  if (!send (self, &command))
+  if (!send_stamped (self, &command) && !send (self, &command))
     flitzis_settings_stop_slot (&self->mixer->settings, slot, self->next_voice);
 
   flitzis_control_settle (self);
@@ -288,7 +351,7 @@ flitzis_control_stop_all (FlitzisControl *self)
 
   flitzis_control_lock (self);
 
-  if (!send (self, &command))
+  if (!send_stamped (self, &command) && !send (self, &command))
     flitzis_settings_stop_all (&self->mixer->settings, self->next_voice);
 
   flitzis_control_settle (self);
@@ -363,7 +426,8 @@ stop_voice (FlitzisControl *self, guint64 voice)
 {
   FlitzisCommand command = { .kind = FLITZIS_COMMAND_STOP_VOICE, .stop = { .voice = voice } };
 
-  if (get_cell (self, voice)->is_timed || !send (self, &command))
+  if (get_cell (self, voice)->is_timed ||
+      (!send_stamped (self, &command) && !send (self, &command)))
     flitzis_settings_stop_voice (&self->mixer->settings, voice);
 
   flitzis_control_settle (self);

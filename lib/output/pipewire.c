@@ -5,6 +5,7 @@
 
 #include "output/pipewire.h"
 
+#include "control/time.h"
 #include "flitzis-error.h"
 #include "rt/mixer.h"
 
@@ -69,6 +70,25 @@ set_timer (FlitzisPipewire *self, struct spa_source *timer, guint64 first_ns, gu
 
 /* The audio callback. */
 
+/* A driver whose clock is not set has nothing to say. */
+static void
+follow_clock (FlitzisPipewire *self, const struct spa_io_clock *clock) FLITZIS_REALTIME
+{
+  double       rate = clock->rate.num > 0 ? (double) clock->rate.denom / clock->rate.num : 0.0;
+  bool         is_sane = clock->rate_diff > 0.5 && clock->rate_diff < 2.0;
+  FlitzisCycle cycle = {
+    .driver_id = clock->id,
+    .position = clock->position,
+    .duration = clock->duration,
+    .nsec = clock->nsec,
+    .rate = rate,
+    .true_rate = is_sane ? rate * clock->rate_diff : rate,
+  };
+
+  if (rate > 0.0)
+    flitzis_mixer_follow_clock (self->mixer, &cycle);
+}
+
 static void
 render (FlitzisPipewire *self, float *out, uint32_t n_frames) FLITZIS_REALTIME
 {
@@ -83,7 +103,7 @@ render (FlitzisPipewire *self, float *out, uint32_t n_frames) FLITZIS_REALTIME
   io = atomic_load_explicit (&self->io_position, memory_order_relaxed);
 
   if (io != NULL)
-    flitzis_mixer_follow_clock (self->mixer, io->clock.id, io->clock.position, io->clock.duration);
+    follow_clock (self, &io->clock);
 
   flitzis_mixer_render (self->mixer, out, n_frames);
   flitzis_mixer_disown (self->mixer);
@@ -134,6 +154,9 @@ set_streaming (FlitzisPipewire *self, gboolean is_streaming)
     set_timer (self, self->collect_timer, COLLECT_INTERVAL_NS, COLLECT_INTERVAL_NS);
 
   flitzis_control_set_streaming (self->control, is_streaming);
+
+  if (!is_streaming)
+    flitzis_control_set_latency (self->control, -1);
 }
 
 static void
@@ -298,6 +321,7 @@ disconnect (FlitzisPipewire *self)
   self->io_position = NULL;
   self->is_streaming = FALSE;
   flitzis_control_set_streaming (self->control, FALSE);
+  flitzis_control_set_latency (self->control, -1);
 
   if (self->core != NULL)
     spa_hook_remove (&self->core_listener);
@@ -344,6 +368,20 @@ wake_cb (void *data, uint64_t count)
   set_timer (self, self->collect_timer, COLLECT_INTERVAL_NS, COLLECT_INTERVAL_NS);
 }
 
+/* What the server says of the way of a frame, and of what the resampler holds back. */
+static gint64
+get_latency (FlitzisPipewire *self)
+{
+  struct pw_time time = { 0 };
+
+  if (!self->is_streaming || pw_stream_get_time_n (self->stream, &time, sizeof time) < 0 ||
+      time.rate.denom == 0)
+    return -1;
+
+  return MAX (0, (gint64) (1e9 * time.delay * time.rate.num / time.rate.denom +
+                           1e9 * time.buffered / self->mixer->sample_rate));
+}
+
 /* Whether the stream streams, but its first block has not been seen. */
 static gboolean
 is_starting (FlitzisPipewire *self)
@@ -367,6 +405,9 @@ collect_cb (void *data, uint64_t n_expirations)
 {
   FlitzisPipewire *self = data;
   gboolean         starting = is_starting (self);
+
+  if (!starting)
+    flitzis_control_set_latency (self->control, get_latency (self));
 
   if (!flitzis_control_collect (self->control) && !starting)
     set_timer (self, self->collect_timer, 0, 0);

@@ -245,10 +245,11 @@ static bool
 is_overtaken (FlitzisBank *bank, const FlitzisCommand *command) FLITZIS_REALTIME
 {
   uint64_t id = command->play.voice;
+  bool     is_scheduled = command->is_timed && !command->is_stamped;
 
   return get (flitzis_settings_get_voice (bank->settings, id)->stopped) == id ||
-         (!command->is_timed && (id < get (bank->settings->stop_below) ||
-                                 id < get (bank->settings->slots[command->slot].stop_below)));
+         (!is_scheduled && (id < get (bank->settings->stop_below) ||
+                            id < get (bank->settings->slots[command->slot].stop_below)));
 }
 
 static void

@@ -3,6 +3,8 @@
 
 #pragma once
 
+#include "line.h"
+
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -53,7 +55,8 @@ typedef struct
   uint32_t           slot;     /* 0..n_slots - 1; PLAY, STOP_SLOT, PUBLISH */
   bool               is_timed; /* PLAY, STOP_VOICE, STOP_SLOT: at this position, not now */
   uint64_t           frame;
-  uint64_t           event; /* its number among the timed ones, ascending from 0 */
+  bool               is_stamped; /* timed, but the program did not say for when: a stop means it */
+  uint64_t           event;      /* its number among the timed ones, ascending from 0 */
   union
   {
     struct
@@ -68,6 +71,10 @@ typedef struct
       int32_t           priority;
       uint32_t          n_rounds; /* through the loop in all; 0: as the slot says */
       bool              restarts; /* ends the voices of its slot */
+
+      /* if any, it is timed: for the first point from when the mixer reads it on */
+      FlitzisGrid      grid;
+      FlitzisGridPoint point; /* the mixer's own; zeroes while there is none */
     } play;
     struct
     {

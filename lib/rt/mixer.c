@@ -43,20 +43,25 @@ flitzis_mixer_set_streaming (FlitzisMixer *mixer, bool streaming) FLITZIS_REALTI
 
 /* Two drivers, or two runs of one stream, have nothing to do with each other. */
 void
-flitzis_mixer_follow_clock (FlitzisMixer *mixer,
-                            uint32_t      driver_id,
-                            uint64_t      position,
-                            uint64_t      duration) FLITZIS_REALTIME
+flitzis_mixer_follow_clock (FlitzisMixer *mixer, const FlitzisCycle *cycle) FLITZIS_REALTIME
 {
-  uint32_t run = atomic_load_explicit (&mixer->run, memory_order_relaxed);
+  uint32_t         run = atomic_load_explicit (&mixer->run, memory_order_relaxed);
+  FlitzisBlockTime block_time = {
+    .position = atomic_load_explicit (&mixer->position, memory_order_relaxed),
+    .nsec = cycle->nsec,
+    .rate = mixer->sample_rate * cycle->true_rate / cycle->rate,
+    .quantum_ns = (uint64_t) ((double) cycle->duration * 1e9 / cycle->rate),
+    .run = run,
+  };
 
-  if (run == mixer->clock_run && driver_id == mixer->driver_id && mixer->next_clock != 0 &&
-      position > mixer->next_clock)
+  if (run == mixer->clock_run && cycle->driver_id == mixer->driver_id &&
+      mixer->next_clock != 0 && cycle->position > mixer->next_clock)
     atomic_fetch_add_explicit (&mixer->n_xruns, 1, memory_order_relaxed);
 
   mixer->clock_run = run;
-  mixer->driver_id = driver_id;
-  mixer->next_clock = position + duration;
+  mixer->driver_id = cycle->driver_id;
+  mixer->next_clock = cycle->position + cycle->duration;
+  flitzis_seqlock_write (&mixer->block_time, &block_time, sizeof block_time);
 }
 
 static void
@@ -71,7 +76,7 @@ cancel (FlitzisMixer *mixer, const FlitzisCommand *event) FLITZIS_REALTIME
 static bool
 is_cancelled (FlitzisMixer *mixer, const FlitzisCommand *event) FLITZIS_REALTIME
 {
-  return event->event < mixer->cancel_below;
+  return !event->is_stamped && event->event < mixer->cancel_below;
 }
 
 /* Takes what is cancelled out of the schedule, and leaves what was sent later. */
@@ -123,15 +128,32 @@ apply (FlitzisMixer *mixer, const FlitzisCommand *command, uint64_t now) FLITZIS
     }
 }
 
+/* Has what waits for a beat follow the beats. A line that is just being written is for later. */
+static void
+follow_line (FlitzisMixer *mixer, uint64_t now) FLITZIS_REALTIME
+{
+  uint32_t sequence = flitzis_seqlock_get_sequence (&mixer->line_told);
+
+  if (sequence == mixer->line_sequence ||
+      !flitzis_seqlock_try_read (&mixer->line_told, &mixer->line, sizeof mixer->line))
+    return;
+
+  mixer->line_sequence = sequence;
+  flitzis_schedule_follow_line (&mixer->schedule, &mixer->line, now);
+}
+
 /* What is late is done now, ahead of what waits for this frame. */
 static void
-take (FlitzisMixer *mixer, const FlitzisCommand *command, uint64_t now) FLITZIS_REALTIME
+take (FlitzisMixer *mixer, FlitzisCommand *command, uint64_t now) FLITZIS_REALTIME
 {
   if (command->is_timed && is_cancelled (mixer, command))
     {
       cancel (mixer, command);
       return;
     }
+
+  if (command->kind == FLITZIS_COMMAND_PLAY && command->play.grid != FLITZIS_GRID_NONE)
+    flitzis_schedule_find_beat (command, &mixer->line, now);
 
   if (command->is_timed && command->frame >= now)
     {
@@ -156,6 +178,7 @@ apply_commands (FlitzisMixer *mixer) FLITZIS_REALTIME
   FlitzisCommand command;
 
   apply_cancel (mixer);
+  follow_line (mixer, now);
   flitzis_bank_apply_marks (&mixer->bank);
 
   for (uint32_t i = 0; i < n_waiting && flitzis_queue_pop (&mixer->commands, &command); i++)
@@ -276,8 +299,10 @@ void
 flitzis_mixer_render (FlitzisMixer *mixer, float *out, uint32_t n_frames) FLITZIS_REALTIME
 {
   unsigned int denormals = flitzis_denormals_off ();
+  uint64_t     first = atomic_load_explicit (&mixer->position, memory_order_relaxed);
   uint32_t     n_rendered;
 
+  atomic_store_explicit (&mixer->end, first + n_frames, memory_order_relaxed);
   apply_pause (mixer);
   apply_limiter (mixer);
   apply_commands (mixer);
@@ -290,5 +315,6 @@ flitzis_mixer_render (FlitzisMixer *mixer, float *out, uint32_t n_frames) FLITZI
   memset (out + 2 * n_rendered, 0, 2 * (n_frames - n_rendered) * sizeof (float));
   flitzis_bank_tell_places (&mixer->bank);
   flitzis_count (&mixer->position, n_rendered);
+  atomic_store_explicit (&mixer->end, first + n_rendered, memory_order_relaxed);
   flitzis_denormals_restore (denormals);
 }

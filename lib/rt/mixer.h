@@ -5,10 +5,12 @@
 
 #include "bank.h"
 #include "limiter.h"
+#include "line.h"
 #include "message.h"
 #include "queue.h"
 #include "realtime.h"
 #include "schedule.h"
+#include "seqlock.h"
 #include "settings.h"
 
 #include <stdatomic.h>
@@ -27,6 +29,27 @@ typedef enum
   FLITZIS_OWNER_CONTROL
 } FlitzisOwner;
 
+/* What the driver of the graph says of its cycle. */
+typedef struct
+{
+  uint32_t driver_id;
+  uint64_t position; /* of the driver's own count, in its own frames, as the duration */
+  uint64_t duration;
+  uint64_t nsec;      /* CLOCK_MONOTONIC at the start of the cycle */
+  double   rate;      /* the driver's own, Hz */
+  double   true_rate; /* what it really has been lately, Hz */
+} FlitzisCycle;
+
+/* When a block began. */
+typedef struct
+{
+  uint64_t position;   /* frames of the mixer */
+  uint64_t nsec;       /* CLOCK_MONOTONIC */
+  double   rate;       /* frames of the mixer a second */
+  uint64_t quantum_ns; /* until the next */
+  uint64_t run;        /* of the output */
+} FlitzisBlockTime;
+
 /* All that the audio callback may touch. */
 typedef struct
 {
@@ -43,6 +66,8 @@ typedef struct
   _Atomic uint32_t owner;     /* a FlitzisOwner */
   _Atomic bool     streaming; /* the callback comes, and it alone applies commands */
   FlitzisSettings  settings;
+  FlitzisSeqlock   line_told;  /* a FlitzisLine; control writes it */
+  FlitzisSeqlock   block_time; /* a FlitzisBlockTime; the callback writes it */
 
   /* control writes commands and reads reports, the owner the other way round */
   FlitzisQueue commands;
@@ -58,9 +83,12 @@ typedef struct
   FlitzisRamp     master; /* 1, and 0 where all stands still */
   bool            is_paused;
   uint64_t        cancel_below; /* the mark, as it was at the start of this block */
+  FlitzisLine     line;
+  uint32_t        line_sequence; /* of the record that it was */
 
   /* the owner writes, any thread reads */
   _Atomic uint64_t position; /* frames rendered */
+  _Atomic uint64_t end;      /* the same, with those of a block that is under way */
   _Atomic uint64_t n_late;
   _Atomic uint64_t n_xruns;
   _Atomic uint64_t n_events_done; /* taken out of the schedule */
@@ -85,12 +113,9 @@ bool flitzis_mixer_is_streaming (FlitzisMixer *mixer) FLITZIS_REALTIME;
 void flitzis_mixer_set_streaming (FlitzisMixer *mixer,
                                   bool          streaming) FLITZIS_REALTIME;
 
-/* The callback: the driver's clock stands at `position` and this cycle takes `duration`. Counts an
- * xrun where the driver has left cycles out. */
-void flitzis_mixer_follow_clock (FlitzisMixer *mixer,
-                                 uint32_t      driver_id,
-                                 uint64_t      position,
-                                 uint64_t      duration) FLITZIS_REALTIME;
+/* The callback: a cycle of the driver begins. Counts an xrun where it has left cycles out. */
+void flitzis_mixer_follow_clock (FlitzisMixer       *mixer,
+                                 const FlitzisCycle *cycle) FLITZIS_REALTIME;
 
 /* The owner: carries out the commands and stops that were there when it began. */
 void flitzis_mixer_apply (FlitzisMixer *mixer) FLITZIS_REALTIME;

@@ -24,6 +24,28 @@ flitzis_schedule_add (FlitzisSchedule *schedule, const FlitzisCommand *command) 
   events[i] = *command;
 }
 
+/* Puts an event where `i` is, or below it. */
+static void
+sink (FlitzisSchedule *schedule, uint32_t i, FlitzisCommand event) FLITZIS_REALTIME
+{
+  FlitzisCommand *events = schedule->events;
+  uint32_t        n = schedule->n_events;
+
+  for (uint32_t child = 2 * i + 1; child < n; child = 2 * i + 1)
+    {
+      if (child + 1 < n && is_before (&events[child + 1], &events[child]))
+        child++;
+
+      if (!is_before (&events[child], &event))
+        break;
+
+      events[i] = events[child];
+      i = child;
+    }
+
+  events[i] = event;
+}
+
 uint64_t
 flitzis_schedule_get_frame (const FlitzisSchedule *schedule) FLITZIS_REALTIME
 {
@@ -33,23 +55,55 @@ flitzis_schedule_get_frame (const FlitzisSchedule *schedule) FLITZIS_REALTIME
 void
 flitzis_schedule_pop (FlitzisSchedule *schedule, FlitzisCommand *command) FLITZIS_REALTIME
 {
-  FlitzisCommand *events = schedule->events;
-  FlitzisCommand  last = events[--schedule->n_events];
-  uint32_t        n = schedule->n_events, i = 0;
+  *command = schedule->events[0];
+  schedule->n_events--;
+  sink (schedule, 0, schedule->events[schedule->n_events]);
+}
 
-  *command = events[0];
+void
+flitzis_schedule_find_beat (FlitzisCommand *command, const FlitzisLine *line, uint64_t now)
+    FLITZIS_REALTIME
+{
+  command->frame = now;
 
-  for (uint32_t child = 1; child < n; child = 2 * i + 1)
+  if (!line->is_running)
+    return;
+
+  command->play.point = flitzis_line_find_next (line, command->play.grid, now);
+  command->frame = flitzis_line_get_frame (line, &command->play.point);
+}
+
+static void
+follow_line (FlitzisCommand *command, const FlitzisLine *line, uint64_t now) FLITZIS_REALTIME
+{
+  if (!line->is_running)
     {
-      if (child + 1 < n && is_before (&events[child + 1], &events[child]))
-        child++;
-
-      if (!is_before (&events[child], &last))
-        break;
-
-      events[i] = events[child];
-      i = child;
+      command->frame = UINT64_MAX;
+      return;
     }
 
-  events[i] = last;
+  if (command->play.point.steps_per_beat == 0 ||
+      command->play.point.n_restarts != line->n_restarts)
+    command->play.point = flitzis_line_find_next (line, command->play.grid, now);
+
+  command->frame = flitzis_line_get_frame (line, &command->play.point);
+
+  if (command->frame < now)
+    command->frame = now;
+}
+
+void
+flitzis_schedule_follow_line (FlitzisSchedule *schedule, const FlitzisLine *line, uint64_t now)
+    FLITZIS_REALTIME
+{
+  for (uint32_t i = 0; i < schedule->n_events; i++)
+    {
+      FlitzisCommand *command = &schedule->events[i];
+
+      if (command->kind == FLITZIS_COMMAND_PLAY && command->play.grid != FLITZIS_GRID_NONE)
+        follow_line (command, line, now);
+    }
+
+  for (uint32_t i = schedule->n_events / 2; i > 0; i--)
+    sink (schedule, i - 1, schedule->events[i - 1]);
 }

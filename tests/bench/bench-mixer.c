@@ -130,7 +130,7 @@ run (guint n_voices, guint n_channels)
   g_autoptr (GObject) owner = g_object_new (G_TYPE_OBJECT, NULL);
   g_autoptr (FlitzisSample) sample = NULL;
   g_autoptr (FlitzisControl) control = NULL;
-  FlitzisEvents *events = flitzis_events_new (owner, &funcs, 2);
+  FlitzisEvents *events = flitzis_events_new (owner, &funcs, FLITZIS_EVENTS_SLOT (1));
   Work           work = { .n_channels = n_channels, .n_voices = n_voices };
   double         mixer_ns, reference_ns;
 

@@ -79,7 +79,8 @@ def writable(thing):
             and not spec.flags & GObject.ParamFlags.CONSTRUCT_ONLY]
 
 
-settings = [(thing, spec) for thing in (engine, *map(engine.get_slot, range(N_SLOTS)))
+settings = [(thing, spec)
+            for thing in (engine, engine.props.clock, *map(engine.get_slot, range(N_SLOTS)))
             for spec in writable(thing)]
 
 
@@ -127,6 +128,11 @@ def call_verbs(choose):
         'stop_sample_at': (1, lambda: engine.stop_sample_at(choose.randrange(N_SLOTS), later())),
         'stop_all_samples': (1, engine.stop_all_samples),
         'cancel_scheduled': (1, engine.cancel_scheduled),
+        'restart': (1, lambda: engine.props.clock.restart(engine.props.position)),
+        'beat_to_frame': (1, lambda: engine.props.clock.beat_to_frame(choose.uniform(0, 1e6))),
+        'frame_to_beat': (1, lambda: engine.props.clock.frame_to_beat(engine.props.position)),
+        'frame_to_time': (1, lambda: engine.frame_to_time(engine.props.position)),
+        'time_to_frame': (1, lambda: engine.time_to_frame(time.monotonic_ns())),
         'render': (1, lambda: engine.render(choose.randrange(1, 100))),  # refused while it runs
     }
     # Mostly triggers, and for longer than any block nothing that stops them: they steal voices.

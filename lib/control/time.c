@@ -1,0 +1,239 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Copyright 2026 the Flitzis authors */
+
+#include "config.h"
+
+#include "control/time.h"
+
+#include "control/control-private.h"
+
+#include <math.h>
+#include <time.h>
+
+#define NS_PER_SECOND G_GINT64_CONSTANT (1000000000)
+
+/* What a trigger may lose on its way from its stamp into the queue, and the driver's clock by being
+ * measured. */
+#define MARGIN_NS G_GINT64_CONSTANT (1000000)
+
+/* What passes the range is at its end. */
+static gint64
+round_to_int64 (double value)
+{
+  return value >= (double) G_MAXINT64 ? G_MAXINT64 : value <= 0.0 ? 0
+                                                                  : llround (value);
+}
+
+/* FALSE unless a block of the stream that streams now has begun. */
+static gboolean
+get_block_time (FlitzisControl *self, FlitzisBlockTime *block)
+{
+  FlitzisMixer *mixer = self->mixer;
+
+  if (!flitzis_mixer_is_streaming (mixer))
+    return FALSE;
+
+  while (!flitzis_seqlock_try_read (&mixer->block_time, block, sizeof *block))
+    g_thread_yield ();
+
+  return block->run == atomic_load_explicit (&mixer->run, memory_order_relaxed);
+}
+
+static double
+frame_to_time (const FlitzisBlockTime *block, guint64 frame)
+{
+  double n_frames = frame >= block->position ? (double) (frame - block->position)
+                                             : -(double) (block->position - frame);
+
+  return block->nsec + n_frames * NS_PER_SECOND / block->rate;
+}
+
+static double
+time_to_frame (const FlitzisBlockTime *block, gint64 time_ns)
+{
+  return block->position + (double) (time_ns - (gint64) block->nsec) * block->rate / NS_PER_SECOND;
+}
+
+/* What was told stays true: the answers ascend with the questions, though the driver's clock is
+ * measured anew in each block. That of two runs has nothing to do with each other. */
+static gint64
+tell (FlitzisTold *told, guint64 run, gint64 question, gint64 answer)
+{
+  if (told->run != run)
+    *told = (FlitzisTold){ .run = run };
+
+  for (guint i = 0; i < told->n_pairs; i++)
+    {
+      if (told->questions[i] <= question)
+        answer = MAX (answer, told->answers[i]);
+    }
+
+  for (guint i = 0; i < told->n_pairs; i++)
+    {
+      if (told->questions[i] >= question)
+        answer = MIN (answer, told->answers[i]);
+    }
+
+  told->questions[told->next] = question;
+  told->answers[told->next] = answer;
+  told->next = (told->next + 1) % FLITZIS_N_TOLD;
+  told->n_pairs = MAX (told->n_pairs, told->next == 0 ? FLITZIS_N_TOLD : told->next);
+
+  return answer;
+}
+
+gint64
+flitzis_control_estimate_time (FlitzisControl *self, guint64 frame)
+{
+  FlitzisBlockTime block;
+
+  return get_block_time (self, &block) ? round_to_int64 (frame_to_time (&block, frame)) : -1;
+}
+
+gint64
+flitzis_control_frame_to_time (FlitzisControl *self, guint64 frame)
+{
+  FlitzisBlockTime block;
+  gint64           time_ns = -1;
+
+  flitzis_control_lock (self);
+  frame = MIN (frame, G_MAXINT64);
+
+  if (get_block_time (self, &block))
+    time_ns = tell (&self->time.times_told, block.run, (gint64) frame,
+                    round_to_int64 (frame_to_time (&block, frame)));
+
+  flitzis_control_unlock (self);
+
+  return time_ns;
+}
+
+guint64
+flitzis_control_time_to_frame (FlitzisControl *self, gint64 time_ns)
+{
+  FlitzisBlockTime block;
+  gint64           frame;
+
+  flitzis_control_lock (self);
+
+  if (get_block_time (self, &block))
+    frame = tell (&self->time.frames_told, block.run, time_ns,
+                  round_to_int64 (time_to_frame (&block, time_ns)));
+  else
+    frame = (gint64) atomic_load_explicit (&self->mixer->position, memory_order_relaxed);
+
+  flitzis_control_unlock (self);
+
+  return (guint64) frame;
+}
+
+/* Nothing overtakes what was called before it and waits: not where the clock was measured anew, nor
+ * where triggers are timed no more. */
+gboolean
+flitzis_control_stamp (FlitzisControl *self, guint64 *frame)
+{
+  FlitzisControlTime *time = &self->time;
+  guint64             position = atomic_load_explicit (&self->mixer->position,
+                                                       memory_order_relaxed);
+  FlitzisBlockTime    block;
+  struct timespec     now;
+
+  *frame = time->last_stamp;
+
+  if (time->timing != FLITZIS_TRIGGER_TIMING_CONSTANT || time->trigger_delay < 0 ||
+      !get_block_time (self, &block))
+    return time->last_stamp > position;
+
+  clock_gettime (CLOCK_MONOTONIC, &now);
+  *frame = (guint64) round_to_int64 (
+      time_to_frame (&block, now.tv_sec * NS_PER_SECOND + now.tv_nsec + time->trigger_delay));
+  time->last_stamp = *frame = MAX (*frame, time->last_stamp);
+
+  return TRUE;
+}
+
+/* From the quantum of this stream on. */
+void
+flitzis_control_fix_trigger_delay (FlitzisControl *self)
+{
+  FlitzisBlockTime block;
+  gint64           delay = -1;
+
+  if (get_block_time (self, &block))
+    delay = (gint64) block.quantum_ns + MARGIN_NS;
+
+  if (delay != self->time.trigger_delay)
+    flitzis_events_push_changed (self->events, FLITZIS_EVENTS_ENGINE, "trigger-delay");
+
+  self->time.trigger_delay = delay;
+}
+
+FlitzisTriggerTiming
+flitzis_control_get_trigger_timing (FlitzisControl *self)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->mutex);
+
+  return self->time.timing;
+}
+
+gboolean
+flitzis_control_set_trigger_timing (FlitzisControl *self, FlitzisTriggerTiming timing)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->mutex);
+  gboolean is_new = timing != self->time.timing;
+
+  self->time.timing = timing;
+
+  return is_new;
+}
+
+gint64
+flitzis_control_get_trigger_delay (FlitzisControl *self)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->mutex);
+
+  return self->time.trigger_delay;
+}
+
+/* Whether the graph runs at another quantum than when the output last told the latency. */
+gboolean
+flitzis_control_is_latency_old (FlitzisControl *self)
+{
+  FlitzisBlockTime block;
+
+  return get_block_time (self, &block) &&
+         (block.quantum_ns != self->time.latency_quantum_ns || block.run != self->time.latency_run);
+}
+
+/* Unlocking has the output look again, if it has to. */
+gint64
+flitzis_control_get_latency (FlitzisControl *self)
+{
+  gint64 latency;
+
+  flitzis_control_lock (self);
+  latency = self->time.latency;
+  flitzis_control_unlock (self);
+
+  return latency;
+}
+
+void
+flitzis_control_set_latency (FlitzisControl *self, gint64 latency_ns)
+{
+  FlitzisBlockTime block;
+
+  flitzis_control_lock (self);
+
+  if (get_block_time (self, &block))
+    {
+      self->time.latency_quantum_ns = block.quantum_ns;
+      self->time.latency_run = block.run;
+    }
+
+  if (latency_ns != self->time.latency)
+    flitzis_events_push_changed (self->events, FLITZIS_EVENTS_ENGINE, "latency");
+
+  self->time.latency = latency_ns;
+  flitzis_control_unlock (self);
+}

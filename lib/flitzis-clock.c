@@ -1,0 +1,485 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Copyright 2026 the Flitzis authors */
+
+#include "config.h"
+
+#include "flitzis-clock.h"
+
+#include "control/beats.h"
+#include "flitzis-clock-private.h"
+
+#include <math.h>
+
+/**
+ * FlitzisClock:
+ *
+ * Says where the beats are, in frames of [property@Engine:position].
+ *
+ * Each engine has one, [property@Engine:clock], that stands until it is set to be
+ * [property@Clock:running]. Slots that are set to [property@Slot:quantize] wait for its beats.
+ *
+ * ```c
+ * FlitzisClock *clock = flitzis_engine_get_clock (engine);
+ *
+ * flitzis_clock_set_tempo (clock, 137.0);
+ * flitzis_clock_restart (clock, flitzis_engine_get_position (engine) + 4800);
+ * flitzis_engine_play_sample_at (engine, 0, 1.0, flitzis_clock_beat_to_frame (clock, 4.0), &error);
+ * ```
+ *
+ * Beats are counted from 0 and go on in both directions: those before it are negative. All is
+ * reckoned in integers, the tempo in millionths of a beat a minute, so that nothing drifts; what
+ * comes out is the frame that is nearest, of two the later.
+ *
+ * What is set holds from the next block on: there the beats go on from where they were. Any thread
+ * may read and set the properties; `notify` and signals come in the engine's owner context.
+ */
+
+/**
+ * FlitzisClock::beat:
+ * @self: the clock
+ * @beat: its number
+ * @frame: the frame of [property@Engine:position] on which it is
+ * @time_ns: when it is heard, in ns of CLOCK_MONOTONIC, which is 1000 times
+ *   [func@GLib.get_monotonic_time]; -1 while that is unknown
+ *
+ * A beat has been rendered.
+ *
+ * Emitted once for each beat, in the owner context, within 10 ms after the block that holds it,
+ * which mostly is before it is heard. At most 4096 signals of an engine wait to be emitted; beyond
+ * that the oldest are dropped and counted in [property@Engine:n-dropped].
+ */
+
+#define MICRO 1000000.0
+
+struct _FlitzisClock
+{
+  GObject parent_instance;
+
+  /* constant */
+  FlitzisControl *control; /* NULL only for an object that no engine made */
+};
+
+G_DEFINE_FINAL_TYPE (FlitzisClock, flitzis_clock, G_TYPE_OBJECT)
+
+enum
+{
+  PROP_0,
+  PROP_TEMPO,
+  PROP_BEATS_PER_BAR,
+  PROP_STEPS_PER_BEAT,
+  PROP_SWING,
+  PROP_RUNNING,
+  N_PROPS
+};
+
+static GParamSpec *properties[N_PROPS];
+
+enum
+{
+  SIGNAL_BEAT,
+  N_SIGNALS
+};
+
+static guint signals[N_SIGNALS];
+
+static void
+flitzis_clock_finalize (GObject *object)
+{
+  FlitzisClock *self = FLITZIS_CLOCK (object);
+
+  g_clear_pointer (&self->control, flitzis_control_unref);
+
+  G_OBJECT_CLASS (flitzis_clock_parent_class)->finalize (object);
+}
+
+static void
+flitzis_clock_dispatch_properties_changed (GObject *object, guint n_pspecs, GParamSpec **pspecs)
+{
+  FlitzisClock *self = FLITZIS_CLOCK (object);
+
+  if (self->control == NULL ||
+      !flitzis_events_forward (flitzis_control_get_events (self->control), FLITZIS_EVENTS_CLOCK,
+                               n_pspecs, pspecs))
+    G_OBJECT_CLASS (flitzis_clock_parent_class)
+        ->dispatch_properties_changed (object, n_pspecs, pspecs);
+}
+
+static void
+flitzis_clock_get_property (GObject *object, guint prop_id, GValue *value, GParamSpec *pspec)
+{
+  FlitzisClock *self = FLITZIS_CLOCK (object);
+
+  switch (prop_id)
+    {
+    case PROP_TEMPO:
+      g_value_set_double (value, flitzis_clock_get_tempo (self));
+      break;
+    case PROP_BEATS_PER_BAR:
+      g_value_set_uint (value, flitzis_clock_get_beats_per_bar (self));
+      break;
+    case PROP_STEPS_PER_BEAT:
+      g_value_set_uint (value, flitzis_clock_get_steps_per_beat (self));
+      break;
+    case PROP_SWING:
+      g_value_set_double (value, flitzis_clock_get_swing (self));
+      break;
+    case PROP_RUNNING:
+      g_value_set_boolean (value, flitzis_clock_get_running (self));
+      break;
+    default:
+      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
+    }
+}
+
+static void
+flitzis_clock_set_property (GObject *object, guint prop_id, const GValue *value, GParamSpec *pspec)
+{
+  FlitzisClock *self = FLITZIS_CLOCK (object);
+
+  switch (prop_id)
+    {
+    case PROP_TEMPO:
+      flitzis_clock_set_tempo (self, g_value_get_double (value));
+      break;
+    case PROP_BEATS_PER_BAR:
+      flitzis_clock_set_beats_per_bar (self, g_value_get_uint (value));
+      break;
+    case PROP_STEPS_PER_BEAT:
+      flitzis_clock_set_steps_per_beat (self, g_value_get_uint (value));
+      break;
+    case PROP_SWING:
+      flitzis_clock_set_swing (self, g_value_get_double (value));
+      break;
+    case PROP_RUNNING:
+      flitzis_clock_set_running (self, g_value_get_boolean (value));
+      break;
+    default:
+      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
+    }
+}
+
+static void
+flitzis_clock_class_init (FlitzisClockClass *klass)
+{
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+
+  object_class->finalize = flitzis_clock_finalize;
+  object_class->dispatch_properties_changed = flitzis_clock_dispatch_properties_changed;
+  object_class->get_property = flitzis_clock_get_property;
+  object_class->set_property = flitzis_clock_set_property;
+
+  /**
+   * FlitzisClock:tempo: (getter get_tempo) (setter set_tempo)
+   *
+   * Beats a minute, 20 to 999, to the nearest millionth.
+   *
+   * A new tempo holds from the next block on. What waits for a beat or a step goes with it.
+   */
+  properties[PROP_TEMPO] =
+      g_param_spec_double ("tempo", NULL, NULL,
+                           20.0, 999.0, 120.0,
+                           G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS | G_PARAM_EXPLICIT_NOTIFY);
+
+  /**
+   * FlitzisClock:beats-per-bar: (getter get_beats_per_bar) (setter set_beats_per_bar)
+   *
+   * Beats in a bar, 1 to 32; beat 0 begins one.
+   */
+  properties[PROP_BEATS_PER_BAR] =
+      g_param_spec_uint ("beats-per-bar", NULL, NULL,
+                         1, 32, 4,
+                         G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS | G_PARAM_EXPLICIT_NOTIFY);
+
+  /**
+   * FlitzisClock:steps-per-beat: (getter get_steps_per_beat) (setter set_steps_per_beat)
+   *
+   * Steps in a beat, 1 to 32; each beat is one.
+   */
+  properties[PROP_STEPS_PER_BEAT] =
+      g_param_spec_uint ("steps-per-beat", NULL, NULL,
+                         1, 32, 4,
+                         G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS | G_PARAM_EXPLICIT_NOTIFY);
+
+  /**
+   * FlitzisClock:swing: (getter get_swing) (setter set_swing)
+   *
+   * By which part of a step every other one comes later, 0 to 0.5, to the nearest millionth.
+   *
+   * Counted from beat 0: step 0 is on its place, step 1 later.
+   */
+  properties[PROP_SWING] =
+      g_param_spec_double ("swing", NULL, NULL,
+                           0.0, 0.5, 0.0,
+                           G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS | G_PARAM_EXPLICIT_NOTIFY);
+
+  /**
+   * FlitzisClock:running: (getter get_running) (setter set_running)
+   *
+   * Whether beats come. A clock that is stopped goes on later from where it stood.
+   *
+   * While it stands triggers wait for nothing; those that waited already stay until it runs again.
+   */
+  properties[PROP_RUNNING] =
+      g_param_spec_boolean ("running", NULL, NULL,
+                            FALSE,
+                            G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS | G_PARAM_EXPLICIT_NOTIFY);
+
+  g_object_class_install_properties (object_class, N_PROPS, properties);
+
+  signals[SIGNAL_BEAT] =
+      g_signal_new ("beat", FLITZIS_TYPE_CLOCK, G_SIGNAL_RUN_LAST,
+                    0, NULL, NULL, NULL,
+                    G_TYPE_NONE, 3, G_TYPE_INT64, G_TYPE_UINT64, G_TYPE_INT64);
+}
+
+static void
+flitzis_clock_init (FlitzisClock *self)
+{
+}
+
+FlitzisClock *
+flitzis_clock_new (FlitzisControl *control)
+{
+  FlitzisClock *self = g_object_new (FLITZIS_TYPE_CLOCK, NULL);
+
+  self->control = flitzis_control_ref (control);
+
+  return self;
+}
+
+gboolean
+flitzis_clock_wants_beats (FlitzisClock *self)
+{
+  return g_signal_has_handler_pending (self, signals[SIGNAL_BEAT], 0, FALSE);
+}
+
+void
+flitzis_clock_tell_beat (FlitzisClock *self, const FlitzisBeat *beat)
+{
+  g_signal_emit (self, signals[SIGNAL_BEAT], 0, beat->beat, beat->frame, beat->time_ns);
+}
+
+static guint32
+get_field (FlitzisClock *self, FlitzisBeatsField field, guint32 otherwise)
+{
+  return self->control != NULL ? flitzis_control_get_beats (self->control, field) : otherwise;
+}
+
+static void
+set_field (FlitzisClock *self, FlitzisBeatsField field, guint32 value, guint prop_id)
+{
+  if (self->control != NULL && flitzis_control_set_beats (self->control, field, value))
+    g_object_notify_by_pspec (G_OBJECT (self), properties[prop_id]);
+}
+
+/**
+ * flitzis_clock_get_tempo: (get-property tempo)
+ * @self: a clock
+ *
+ * Gets how fast the beats come.
+ *
+ * Returns: beats a minute
+ */
+double
+flitzis_clock_get_tempo (FlitzisClock *self)
+{
+  g_return_val_if_fail (FLITZIS_IS_CLOCK (self), 120.0);
+
+  return get_field (self, FLITZIS_BEATS_TEMPO, (guint32) (120.0 * MICRO)) / MICRO;
+}
+
+/**
+ * flitzis_clock_set_tempo: (set-property tempo)
+ * @self: a clock
+ * @tempo: beats a minute, 20 to 999
+ *
+ * Sets how fast the beats come, from the next block on.
+ */
+void
+flitzis_clock_set_tempo (FlitzisClock *self, double tempo)
+{
+  g_return_if_fail (FLITZIS_IS_CLOCK (self));
+  g_return_if_fail (tempo >= 20.0 && tempo <= 999.0);
+
+  set_field (self, FLITZIS_BEATS_TEMPO, (guint32) lround (tempo * MICRO), PROP_TEMPO);
+}
+
+/**
+ * flitzis_clock_get_beats_per_bar: (get-property beats-per-bar)
+ * @self: a clock
+ *
+ * Gets how long a bar is.
+ *
+ * Returns: beats
+ */
+guint
+flitzis_clock_get_beats_per_bar (FlitzisClock *self)
+{
+  g_return_val_if_fail (FLITZIS_IS_CLOCK (self), 4);
+
+  return get_field (self, FLITZIS_BEATS_PER_BAR, 4);
+}
+
+/**
+ * flitzis_clock_set_beats_per_bar: (set-property beats-per-bar)
+ * @self: a clock
+ * @beats_per_bar: 1 to 32
+ *
+ * Sets how long a bar is.
+ */
+void
+flitzis_clock_set_beats_per_bar (FlitzisClock *self, guint beats_per_bar)
+{
+  g_return_if_fail (FLITZIS_IS_CLOCK (self));
+  g_return_if_fail (beats_per_bar >= 1 && beats_per_bar <= 32);
+
+  set_field (self, FLITZIS_BEATS_PER_BAR, beats_per_bar, PROP_BEATS_PER_BAR);
+}
+
+/**
+ * flitzis_clock_get_steps_per_beat: (get-property steps-per-beat)
+ * @self: a clock
+ *
+ * Gets into how many steps a beat is cut.
+ *
+ * Returns: steps
+ */
+guint
+flitzis_clock_get_steps_per_beat (FlitzisClock *self)
+{
+  g_return_val_if_fail (FLITZIS_IS_CLOCK (self), 4);
+
+  return get_field (self, FLITZIS_BEATS_STEPS, 4);
+}
+
+/**
+ * flitzis_clock_set_steps_per_beat: (set-property steps-per-beat)
+ * @self: a clock
+ * @steps_per_beat: 1 to 32
+ *
+ * Sets into how many steps a beat is cut.
+ */
+void
+flitzis_clock_set_steps_per_beat (FlitzisClock *self, guint steps_per_beat)
+{
+  g_return_if_fail (FLITZIS_IS_CLOCK (self));
+  g_return_if_fail (steps_per_beat >= 1 && steps_per_beat <= 32);
+
+  set_field (self, FLITZIS_BEATS_STEPS, steps_per_beat, PROP_STEPS_PER_BEAT);
+}
+
+/**
+ * flitzis_clock_get_swing: (get-property swing)
+ * @self: a clock
+ *
+ * Gets by how much every other step comes later.
+ *
+ * Returns: parts of a step
+ */
+double
+flitzis_clock_get_swing (FlitzisClock *self)
+{
+  g_return_val_if_fail (FLITZIS_IS_CLOCK (self), 0.0);
+
+  return get_field (self, FLITZIS_BEATS_SWING, 0) / MICRO;
+}
+
+/**
+ * flitzis_clock_set_swing: (set-property swing)
+ * @self: a clock
+ * @swing: parts of a step, 0 to 0.5
+ *
+ * Sets by how much every other step comes later.
+ */
+void
+flitzis_clock_set_swing (FlitzisClock *self, double swing)
+{
+  g_return_if_fail (FLITZIS_IS_CLOCK (self));
+  g_return_if_fail (swing >= 0.0 && swing <= 0.5);
+
+  set_field (self, FLITZIS_BEATS_SWING, (guint32) lround (swing * MICRO), PROP_SWING);
+}
+
+/**
+ * flitzis_clock_get_running: (get-property running)
+ * @self: a clock
+ *
+ * Gets whether beats come.
+ *
+ * Returns: %TRUE while they do
+ */
+gboolean
+flitzis_clock_get_running (FlitzisClock *self)
+{
+  g_return_val_if_fail (FLITZIS_IS_CLOCK (self), FALSE);
+
+  return get_field (self, FLITZIS_BEATS_RUNNING, FALSE) != 0;
+}
+
+/**
+ * flitzis_clock_set_running: (set-property running)
+ * @self: a clock
+ * @running: whether beats come
+ *
+ * Stops the clock where it is, or has it go on from there.
+ */
+void
+flitzis_clock_set_running (FlitzisClock *self, gboolean running)
+{
+  g_return_if_fail (FLITZIS_IS_CLOCK (self));
+
+  set_field (self, FLITZIS_BEATS_RUNNING, running != FALSE, PROP_RUNNING);
+}
+
+/**
+ * flitzis_clock_restart:
+ * @self: a clock
+ * @frame: a frame of [property@Engine:position]
+ *
+ * Has the clock run so that beat 0 is at a frame, which may have passed.
+ *
+ * What waits for a beat or a step of before waits for the next one of now.
+ */
+void
+flitzis_clock_restart (FlitzisClock *self, guint64 frame)
+{
+  g_return_if_fail (FLITZIS_IS_CLOCK (self));
+
+  if (self->control != NULL && flitzis_control_restart_beats (self->control, frame))
+    g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_RUNNING]);
+}
+
+/**
+ * flitzis_clock_beat_to_frame:
+ * @self: a clock
+ * @beat: a beat, or a place between two, from -2^31 to 2^31
+ *
+ * Tells where a beat is at this tempo; while the clock stands, where it would be if it went on now.
+ *
+ * Returns: the frame of [property@Engine:position] nearest to it, of two the later; 0 for a beat
+ *   before the first frame
+ */
+guint64
+flitzis_clock_beat_to_frame (FlitzisClock *self, double beat)
+{
+  g_return_val_if_fail (FLITZIS_IS_CLOCK (self), 0);
+
+  return self->control != NULL ? flitzis_control_beat_to_frame (self->control, beat) : 0;
+}
+
+/**
+ * flitzis_clock_frame_to_beat:
+ * @self: a clock
+ * @frame: a frame of [property@Engine:position]
+ *
+ * Tells at which beat a frame is at this tempo; while the clock stands, that is the same for all.
+ *
+ * Returns: the beat and how much of it has passed
+ */
+double
+flitzis_clock_frame_to_beat (FlitzisClock *self, guint64 frame)
+{
+  g_return_val_if_fail (FLITZIS_IS_CLOCK (self), 0.0);
+
+  return self->control != NULL ? flitzis_control_frame_to_beat (self->control, frame) : 0.0;
+}

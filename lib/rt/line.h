@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Copyright 2026 the Flitzis authors */
+
+#pragma once
+
+#include "realtime.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/* Of the tempo to one beat a minute, and of the swing to one. */
+#define FLITZIS_MICRO 1000000
+
+/*
+ * Where the beats are: a straight line through an anchor. A frame takes as many parts of a beat as
+ * the tempo has micro-beats a minute, and a beat has FLITZIS_MICRO x 60 x sample rate of them. So
+ * all is in integers, nothing is ever rounded but the frame that comes out, and an anchor may be
+ * set on every frame without a drift.
+ */
+typedef struct
+{
+  uint64_t anchor_frame;
+  int64_t  anchor_beat;
+  uint64_t anchor_part; /* of that beat */
+  uint32_t sample_rate; /* Hz */
+  uint32_t tempo;       /* micro-beats a minute, 20e6..999e6 */
+  uint32_t swing;       /* millionths of a step, 0..500000 */
+  uint32_t n_restarts;  /* a line that began anew has nothing to do with the one before */
+  uint16_t beats_per_bar;
+  uint16_t steps_per_beat;
+  bool     is_running; /* if not, it stands at the anchor */
+} FlitzisLine;
+
+typedef enum
+{
+  FLITZIS_GRID_NONE,
+  FLITZIS_GRID_STEP,
+  FLITZIS_GRID_BEAT,
+  FLITZIS_GRID_BAR
+} FlitzisGrid;
+
+/* A step of a beat; the beats are steps of one. */
+typedef struct
+{
+  int64_t  step;
+  uint32_t steps_per_beat; /* 1..2^30 */
+  uint32_t n_restarts;     /* of the line it was found on */
+  bool     is_swung;       /* if its number is odd it comes later */
+} FlitzisGridPoint;
+
+/* The frame nearest to it, of two the later; 0 if that is earlier, and UINT64_MAX at most. */
+uint64_t flitzis_line_get_frame (const FlitzisLine      *line,
+                                 const FlitzisGridPoint *point) FLITZIS_REALTIME;
+
+/* The first of the grid at this frame or later. */
+FlitzisGridPoint flitzis_line_find_next (const FlitzisLine *line,
+                                         FlitzisGrid        grid,
+                                         uint64_t           frame) FLITZIS_REALTIME;
+
+/* The same line, with its anchor at `frame`. */
+void flitzis_line_move_anchor (FlitzisLine *line,
+                               uint64_t     frame) FLITZIS_REALTIME;
+
+/* The parts of one beat. */
+uint64_t flitzis_line_get_n_parts (const FlitzisLine *line) FLITZIS_REALTIME;

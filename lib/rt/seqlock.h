@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Copyright 2026 the Flitzis authors */
+
+#pragma once
+
+#include "realtime.h"
+
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#define FLITZIS_SEQLOCK_WORDS 8
+
+/*
+ * The latest record of one writer, for readers that want all of it or nothing (Boehm, Can seqlocks
+ * get along with programming language memory models?, 2012). Neither side waits; a reader that
+ * comes while the writer writes gets nothing. A record has 8 x FLITZIS_SEQLOCK_WORDS bytes at most,
+ * and a multiple of 8.
+ */
+typedef struct
+{
+  _Atomic uint32_t sequence; /* odd while it is being written */
+  _Atomic uint64_t words[FLITZIS_SEQLOCK_WORDS];
+} FlitzisSeqlock;
+
+/* the writer */
+void flitzis_seqlock_write (FlitzisSeqlock *self,
+                            const void     *record,
+                            uint32_t        size) FLITZIS_REALTIME;
+
+/* a reader */
+bool flitzis_seqlock_try_read (FlitzisSeqlock *self,
+                               void           *record,
+                               uint32_t        size) FLITZIS_REALTIME;
+
+/* Another number for each record. */
+uint32_t flitzis_seqlock_get_sequence (FlitzisSeqlock *self) FLITZIS_REALTIME;
