@@ -94,13 +94,15 @@ def test_a_wav_file_has_the_bits_of_render(make_engine, tmp_path, rate, n_frames
 
 @pytest.mark.parametrize('n_frames', (1, 1000, 4608, 50000))
 @pytest.mark.parametrize('rate', (44100, 48000, 192000))
-def test_a_flac_file_has_24_bits_of_it(make_engine, tmp_path, rate, n_frames):
+def test_a_flac_file_has_24_bits_of_it(make_engine, tmp_path, capfd, rate, n_frames):
     """Rounded to the nearest step and clipped; its head says how many frames there are and what
-    their checksum is, so the decoder of another library is asked, too."""
+    their checksum is, so the decoder of another library is asked, too. GStreamer has nothing to
+    warn of, where all of it is one block of the encoder's neither."""
     path = tmp_path / 'a.flac'
     expected = render(prepare(make_engine(sample_rate=rate)), n_frames)
     assert n_frames < 1000 or numpy.abs(expected).max() > 1.1
     assert prepare(make_engine(sample_rate=rate)).render_to_file(str(path), n_frames)
+    assert capfd.readouterr().err == ''
     assert_same(read_back(path, rate), as_24_bits(expected))
     head = path.read_bytes()[:42]
     assert head[:4] == b'fLaC' and any(head[26:42])
@@ -153,13 +155,20 @@ def test_a_long_file_takes_no_memory(engine, tmp_path):
 # In the background
 
 
-def test_progress_is_told_on_the_main_context(engine, tmp_path, iterate):
-    told = []
-    n_frames = 10 ** 6
-    assert export(iterate, prepare(engine), str(tmp_path / 'a.wav'), n_frames,
-                  progress=lambda done, total, _data: told.append(
-                      (done, total, threading.get_ident())))
-    assert 1 <= len(told) <= 100
+def test_progress_is_told_on_the_main_context(engine, tmp_path):
+    """At most a hundred times, to a loop that has time for more, and before the end is."""
+    told, loop = [], GLib.MainLoop()
+    n_frames = 3 * 10 ** 6
+
+    def done(engine, result):
+        assert engine.render_to_file_finish(result)
+        told.append('done')
+        loop.quit()
+    prepare(engine).render_to_file_async(
+        str(tmp_path / 'a.wav'), n_frames, callback=done,
+        progress=lambda done, total, _data: told.append((done, total, threading.get_ident())))
+    loop.run()
+    assert told.pop() == 'done' and 1 <= len(told) <= 100
     assert {each[1:] for each in told} == {(n_frames, threading.get_ident())}
     steps = [each[0] for each in told]
     assert steps == sorted(set(steps)) and steps[-1] == n_frames
@@ -398,7 +407,7 @@ def test_a_missing_encoder_is_named(tmp_path):
 def test_what_is_replaced_keeps_its_permissions_and_links(engine, tmp_path):
     target, link, dangling = (tmp_path / name for name in ('a.wav', 'link.wav', 'dangling.wav'))
     target.write_text('what was there')
-    target.chmod(0o640)
+    target.chmod(0o604)
     link.symlink_to('a.wav')
     dangling.symlink_to('none.wav')
     before = os.umask(0o027)
@@ -409,7 +418,7 @@ def test_what_is_replaced_keeps_its_permissions_and_links(engine, tmp_path):
         os.umask(before)
     assert link.is_symlink() and len(read_wav(target)[1]) == 10
     assert {path.name: oct(path.lstat().st_mode & 0o777) for path in tmp_path.iterdir()} == {
-        'a.wav': '0o640', 'link.wav': '0o777', 'dangling.wav': '0o640', 'new.wav': '0o640'}
+        'a.wav': '0o604', 'link.wav': '0o777', 'dangling.wav': '0o640', 'new.wav': '0o640'}
 
 
 # The example
