@@ -224,13 +224,13 @@ set_loop (FlitzisBank *bank, FlitzisVoice *voice, FlitzisSlotSettings *slot) FLI
 static void
 apply_settings (FlitzisBank *bank, FlitzisVoice *voice) FLITZIS_REALTIME
 {
-  FlitzisSettings     *settings = bank->settings;
-  FlitzisSlotSettings *slot = &settings->slots[voice->slot];
-  FlitzisSound         sound = flitzis_settings_get_sound (settings, voice->slot, voice->id,
-                                                           voice->velocity);
+  FlitzisSettings      *settings = bank->settings;
+  FlitzisSlotSettings  *slot = &settings->slots[voice->slot];
+  FlitzisVoiceSettings *own = flitzis_settings_get_voice (settings, voice->id);
+  FlitzisSound          sound = flitzis_settings_get_sound (settings, voice->slot, voice->id,
+                                                            voice->velocity);
 
-  flitzis_voice_set_paused (voice, get (flitzis_settings_get_voice (settings, voice->id)->is_paused),
-                            bank->ramp_frames);
+  flitzis_voice_set_paused (voice, get (own->is_paused), bank->ramp_frames);
 
   if (!voice->was_heard)
     begin_sound (bank, voice, slot);

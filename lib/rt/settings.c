@@ -76,8 +76,8 @@ flitzis_settings_get_voice (FlitzisSettings *settings, uint64_t voice) FLITZIS_R
   return &settings->voices[voice & settings->cell_mask];
 }
 
-/* Constant power, 1 on both sides in the middle: sine and cosine of a quarter of a circle (Roads, The
- * Computer Music Tutorial, chapter 10), times the square root of 2. */
+/* Constant power, 1 on both sides in the middle: sine and cosine of a quarter of a circle (Roads,
+ * The Computer Music Tutorial, chapter 10), times the square root of 2. */
 static double
 get_pan_gain (double side) FLITZIS_REALTIME
 {

@@ -11,14 +11,14 @@
 #define EDGES_PER_SECOND 1000
 
 static uint64_t
-min (uint64_t a, uint64_t b)
+min (uint64_t a, uint64_t b) FLITZIS_REALTIME
 {
   return a < b ? a : b;
 }
 
 /* A part of the sample in places: mirrored where it is played in reverse. */
 static void
-to_places (const FlitzisSource *source, uint64_t *start, uint64_t *end)
+to_places (const FlitzisSource *source, uint64_t *start, uint64_t *end) FLITZIS_REALTIME
 {
   uint64_t n_frames = source->handle->n_frames;
 
@@ -42,7 +42,7 @@ flitzis_source_begin (FlitzisSource       *source,
                       const FlitzisHandle *handle,
                       uint64_t             start,
                       uint64_t             end,
-                      bool                 is_reverse)
+                      bool                 is_reverse) FLITZIS_REALTIME
 {
   *source = (FlitzisSource){
     .handle = handle,
@@ -61,7 +61,7 @@ flitzis_source_set_loop (FlitzisSource *source,
                          uint64_t       loop_start,
                          uint64_t       loop_end,
                          uint32_t       n_fade_frames,
-                         uint32_t       n_loops)
+                         uint32_t       n_loops) FLITZIS_REALTIME
 {
   uint64_t position = source->position;
 
@@ -91,7 +91,7 @@ flitzis_source_set_loop (FlitzisSource *source,
 }
 
 uint64_t
-flitzis_source_get_length (const FlitzisSource *source)
+flitzis_source_get_length (const FlitzisSource *source) FLITZIS_REALTIME
 {
   uint64_t length = source->loop_end - source->loop_start;
 
@@ -105,7 +105,7 @@ flitzis_source_get_length (const FlitzisSource *source)
 }
 
 void
-flitzis_source_move (FlitzisSource *source, uint64_t position)
+flitzis_source_move (FlitzisSource *source, uint64_t position) FLITZIS_REALTIME
 {
   uint64_t place = position >> 32;
 
@@ -125,7 +125,7 @@ flitzis_source_move (FlitzisSource *source, uint64_t position)
 }
 
 uint64_t
-flitzis_source_get_frame (const FlitzisSource *source)
+flitzis_source_get_frame (const FlitzisSource *source) FLITZIS_REALTIME
 {
   uint64_t place = source->position >> 32;
 
@@ -144,7 +144,7 @@ typedef struct
 
 /* The longest run from `place` on. */
 static Run
-find_run (const FlitzisSource *source, int64_t place, uint32_t n_frames)
+find_run (const FlitzisSource *source, int64_t place, uint32_t n_frames) FLITZIS_REALTIME
 {
   uint64_t length = source->loop_end - source->loop_start;
   uint64_t n_loops = source->n_loops;
@@ -197,7 +197,7 @@ find_run (const FlitzisSource *source, int64_t place, uint32_t n_frames)
 }
 
 static const float *
-get_frames (const FlitzisSource *source, uint64_t place)
+get_frames (const FlitzisSource *source, uint64_t place) FLITZIS_REALTIME
 {
   const FlitzisHandle *handle = source->handle;
   uint64_t             frame = source->is_reverse ? handle->n_frames - 1 - place : place;
@@ -206,7 +206,7 @@ get_frames (const FlitzisSource *source, uint64_t place)
 }
 
 static void
-copy_run (const FlitzisSource *source, const Run *run, float *out)
+copy_run (const FlitzisSource *source, const Run *run, float *out) FLITZIS_REALTIME
 {
   uint32_t     n_channels = source->handle->n_channels;
   const float *in;
@@ -235,7 +235,7 @@ copy_run (const FlitzisSource *source, const Run *run, float *out)
 }
 
 static bool
-is_in_crossfade (const FlitzisSource *source, const Run *run)
+is_in_crossfade (const FlitzisSource *source, const Run *run) FLITZIS_REALTIME
 {
   return !run->is_last && !run->is_silent &&
          run->place + run->n_frames > source->loop_end - source->n_fade_frames;
@@ -243,7 +243,7 @@ is_in_crossfade (const FlitzisSource *source, const Run *run)
 
 /* With constant power: a quarter of a sine up, one of a cosine down. */
 static void
-add_crossfade (const FlitzisSource *source, const Run *run, float *out)
+add_crossfade (const FlitzisSource *source, const Run *run, float *out) FLITZIS_REALTIME
 {
   uint32_t n_channels = source->handle->n_channels;
   uint64_t first = source->loop_end - source->n_fade_frames;
@@ -263,27 +263,27 @@ add_crossfade (const FlitzisSource *source, const Run *run, float *out)
 
 /* Whether an edge of the part lies within the sample, so that the run has to fade there. */
 static bool
-is_at_start (const FlitzisSource *source, const Run *run)
+is_at_start (const FlitzisSource *source, const Run *run) FLITZIS_REALTIME
 {
   return run->is_first && !run->is_silent && source->start > 0 &&
          run->place < source->start + source->n_edge_frames;
 }
 
 static bool
-is_at_end (const FlitzisSource *source, const Run *run)
+is_at_end (const FlitzisSource *source, const Run *run) FLITZIS_REALTIME
 {
   return run->is_last && !run->is_silent && source->end < source->handle->n_frames &&
          run->place + run->n_frames + source->n_edge_frames > source->end;
 }
 
 static float
-get_edge_gain (const FlitzisSource *source, uint64_t n_frames)
+get_edge_gain (const FlitzisSource *source, uint64_t n_frames) FLITZIS_REALTIME
 {
   return n_frames < source->n_edge_frames ? (float) n_frames / (float) source->n_edge_frames : 1.0f;
 }
 
 static void
-fade_edges (const FlitzisSource *source, const Run *run, float *out)
+fade_edges (const FlitzisSource *source, const Run *run, float *out) FLITZIS_REALTIME
 {
   uint32_t n_channels = source->handle->n_channels;
   bool     at_start = is_at_start (source, run), at_end = is_at_end (source, run);
@@ -304,7 +304,10 @@ fade_edges (const FlitzisSource *source, const Run *run, float *out)
 }
 
 const float *
-flitzis_source_read (const FlitzisSource *source, int64_t place, uint32_t n_frames, float *scratch)
+flitzis_source_read (const FlitzisSource *source,
+                     int64_t              place,
+                     uint32_t             n_frames,
+                     float               *scratch) FLITZIS_REALTIME
 {
   Run run = find_run (source, place, n_frames);
 

@@ -18,7 +18,7 @@
  *
  * Places are counted in the direction of playing: place 0 is the sample's first frame, or its last
  * one in reverse. While the voice is in a loop, the places behind the loop's end are those from its
- * start on once more, and what lies before its start, once it has been around, is what it came from.
+ * start on once more, and before its start, once it has been around, lies what it came from.
  */
 typedef struct
 {
@@ -55,7 +55,7 @@ bool flitzis_source_set_loop (FlitzisSource *source,
                               uint32_t       n_fade_frames,
                               uint32_t       n_loops) FLITZIS_REALTIME;
 
-/* How many frames there are from place 0 of this round, or UINT64_MAX if there is no end in sight. */
+/* How many frames there are from place 0 of this round; UINT64_MAX if there is no end in sight. */
 uint64_t flitzis_source_get_length (const FlitzisSource *source) FLITZIS_REALTIME;
 
 /* The frames from `place` on, where they lie in the sample or put together in `scratch`. */

@@ -8,8 +8,8 @@
 #include <stdint.h>
 
 /*
- * What is looked up instead of computed. Setup fills the tables once in a process; they are constant
- * from then on.
+ * What is looked up instead of computed. Setup fills the tables once in a process; they are
+ * constant from then on.
  */
 
 /* Of the interpolating filter: how many frames it looks at, and how many places between two frames
@@ -31,8 +31,8 @@ typedef struct
 
   /*
    * The same, whole, as it lies over the frames around a place between two of them: row p is for
-   * p / FLITZIS_N_PHASES of a frame behind the frame of tap FLITZIS_N_TAPS / 2 - 1. A row sums up to
-   * 1.
+   * p / FLITZIS_N_PHASES of a frame behind the frame of tap FLITZIS_N_TAPS / 2 - 1. A row sums up
+   * to 1.
    */
   float phases[FLITZIS_N_PHASES + 1][FLITZIS_N_TAPS];
 

@@ -121,8 +121,8 @@ flitzis_voice_get_loudness (const FlitzisVoice *voice) FLITZIS_REALTIME
   return (left > right ? left : right) * flitzis_ramp_get_value (&voice->envelope);
 }
 
-/* How much lower than at its own rate the cut-off must be, for nothing to fold back. Up to a rate of
- * 1.5 that gives way to keeping what can be heard. */
+/* How much lower than at its own rate the cut-off must be, for nothing to fold back. Up to a rate
+ * of 1.5 that gives way to keeping what can be heard. */
 static float
 get_stretch (uint64_t step) FLITZIS_REALTIME
 {
@@ -241,9 +241,11 @@ mix (FlitzisVoice   *voice,
 
   if (fade == NULL && is_steady (voice))
     {
-      raise (&voice->peak, voice->left.to * flitzis_get_peak (frames, n_channels, n_frames));
-      raise (&voice->peak, voice->right.to * flitzis_get_peak (frames + other, n_channels, n_frames));
-      flitzis_mix (out, frames, n_channels, voice->left.to, voice->right.to, n_frames);
+      float left = voice->left.to, right = voice->right.to;
+
+      raise (&voice->peak, left * flitzis_get_peak (frames, n_channels, n_frames));
+      raise (&voice->peak, right * flitzis_get_peak (frames + other, n_channels, n_frames));
+      flitzis_mix (out, frames, n_channels, left, right, n_frames);
       return;
     }
 
