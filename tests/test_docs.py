@@ -121,8 +121,19 @@ def compiler_flags(build_dir):
     return shlex.split(run(*FLAGS, env=environment).stdout)
 
 
+def test_python_of_pads(folder, engine):
+    """The lines of the trigger's own chapter, for an engine that has a sample there."""
+    program = blocks('python')[1]
+    engine.load_sample(3, 'kick.wav')
+    names = {'Flitzis': sys.modules['gi.repository.Flitzis'], 'engine': engine}
+    exec(compile(program, 'README.md', 'exec'), names)
+    left, right = numpy.frombuffer(engine.render(1000).get_data(), '<f4').reshape(-1, 2).T
+    assert engine.props.n_started == 1 and engine.props.n_playing == 1
+    assert abs(left).max() > 1.2 * abs(right).max() > 0
+
+
 def test_python(folder, pipewire):
-    [program] = blocks('python')
+    program = blocks('python')[0]
     assert len(program.splitlines()) <= 15
     pathlib.Path('program.py').write_text(program)
     frames = play(pipewire, sys.executable, 'program.py')
