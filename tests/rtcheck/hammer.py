@@ -38,6 +38,7 @@ samples = [Flitzis.Sample.new(GLib.Bytes.new(random.Random(n_frames).randbytes(
                4 * n_channels * n_frames)), n_channels, rate)
            for n_channels, n_frames, rate in itertools.product(
                (1, 2), (1, 400, 30000, 300000), (sample_rate, sample_rate + 1))]
+written = os.path.join(os.environ['XDG_RUNTIME_DIR'], 'hammer.wav')
 calls, refusals, properties = (collections.Counter() for _ in range(3))
 failures = []
 
@@ -90,6 +91,13 @@ def set_property(choose):
     properties[f'{spec.owner_type.name}:{spec.name}'] += 1
 
 
+def wait_for(begin):
+    """The result that an asynchronous verb hands to its callback, in the main thread."""
+    results = queue.SimpleQueue()
+    begin(lambda _source, result: results.put(result))
+    return results.get(timeout=60)
+
+
 def call_verbs(choose):
     voices = [0]
 
@@ -133,7 +141,9 @@ def call_verbs(choose):
         'frame_to_beat': (1, lambda: engine.props.clock.frame_to_beat(engine.props.position)),
         'frame_to_time': (1, lambda: engine.frame_to_time(engine.props.position)),
         'time_to_frame': (1, lambda: engine.time_to_frame(time.monotonic_ns())),
-        'render': (1, lambda: engine.render(choose.randrange(1, 100))),  # refused while it runs
+        # refused while it runs
+        'render': (1, lambda: engine.render(choose.randrange(1, 100))),
+        'render_to_file': (1, lambda: engine.render_to_file(written, 100)),
     }
     # Mostly triggers, and for longer than any block nothing that stops them: they steal voices.
     mixes = [choose.choices(list(table), [weight for weight, _call in table.values()], k=10000)
@@ -142,13 +152,6 @@ def call_verbs(choose):
         name = mixes[int(time.monotonic() / 0.4) % 2][i % 10000]
         attempt(name, verbs[name][1])
         yield
-
-
-def wait_for(begin):
-    """The result that an asynchronous verb hands to its callback, in the main thread."""
-    results = queue.SimpleQueue()
-    begin(lambda _source, result: results.put(result))
-    return results.get(timeout=60)
 
 
 def call_loads(choose):
@@ -182,8 +185,13 @@ def call_starts(choose):
     def start_async():
         engine.start_finish(wait_for(lambda callback: engine.start_async(None, callback)))
 
+    def render_async():
+        engine.render_to_file_finish(wait_for(lambda callback: engine.render_to_file_async(
+            written, 100, None, None, callback=callback)))
+
     for name, start in itertools.cycle((('start_async', start_async), ('start', engine.start))):
         until = time.monotonic() + 1.0
+        attempt('render_to_file_async', render_async)
         while time.monotonic() < until:
             time.sleep(0.01)
             yield
