@@ -2,6 +2,7 @@
 /* Copyright 2026 the Flitzis authors */
 
 #include "rt/queue.h"
+#include "rt/seqlock.h"
 
 #include <glib.h>
 
@@ -121,6 +122,48 @@ test_two_threads (void)
   g_thread_join (writer);
 }
 
+#define N_RECORDS 200000
+
+static gpointer
+write_records (gpointer data)
+{
+  for (guint64 i = 1; i <= N_RECORDS; i++)
+    {
+      guint64 record[FLITZIS_SEQLOCK_WORDS];
+
+      for (guint word = 0; word < FLITZIS_SEQLOCK_WORDS; word++)
+        record[word] = i;
+
+      flitzis_seqlock_write (data, record, sizeof record);
+    }
+
+  return NULL;
+}
+
+/* A reader has all of one record or nothing, and never an older one than before. */
+static void
+test_seqlock (void)
+{
+  FlitzisSeqlock lock = { 0 };
+  GThread       *writer = g_thread_new ("writer", write_records, &lock);
+  guint64        record[FLITZIS_SEQLOCK_WORDS], last = 0;
+
+  while (last < N_RECORDS)
+    {
+      if (!flitzis_seqlock_try_read (&lock, record, sizeof record))
+        continue;
+
+      for (guint word = 1; word < FLITZIS_SEQLOCK_WORDS; word++)
+        g_assert_cmpuint (record[word], ==, record[0]);
+
+      g_assert_cmpuint (record[0], >=, last);
+      last = record[0];
+    }
+
+  g_thread_join (writer);
+  g_assert_cmpuint (flitzis_seqlock_get_sequence (&lock), ==, 2 * N_RECORDS);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -128,6 +171,7 @@ main (int argc, char **argv)
   g_test_add_func ("/queue/all-or-nothing", test_all_or_nothing);
   g_test_add_func ("/queue/index-overflow", test_index_overflow);
   g_test_add_func ("/queue/two-threads", test_two_threads);
+  g_test_add_func ("/seqlock", test_seqlock);
 
   return g_test_run ();
 }

@@ -32,20 +32,20 @@ typedef struct
   gboolean is_timed;
 } FlitzisVoiceCell;
 
-#define FLITZIS_N_TOLD 16
+#define FLITZIS_N_TOLD 64
 
-/* The last questions and their answers, in no order. */
+/* Questions and what was answered, both ascending. */
 typedef struct
 {
   guint64 run;
   guint   n_pairs;
-  guint   next;
-  gint64  questions[FLITZIS_N_TOLD];
-  gint64  answers[FLITZIS_N_TOLD];
+  gint64  questions[FLITZIS_N_TOLD + 1];
+  gint64  answers[FLITZIS_N_TOLD + 1];
 } FlitzisTold;
 
 typedef struct
 {
+  FlitzisBlockTime     steady;
   FlitzisTold          times_told;
   FlitzisTold          frames_told;
   FlitzisTriggerTiming timing;

@@ -16,6 +16,9 @@
  * measured. */
 #define MARGIN_NS G_GINT64_CONSTANT (1000000)
 
+/* How far two measurements of one clock may be apart. */
+#define STEADY_NS 2000.0
+
 /* What passes the range is at its end. */
 static gint64
 round_to_int64 (double value)
@@ -51,33 +54,91 @@ frame_to_time (const FlitzisBlockTime *block, guint64 frame)
 static double
 time_to_frame (const FlitzisBlockTime *block, gint64 time_ns)
 {
-  return block->position + (double) (time_ns - (gint64) block->nsec) * block->rate / NS_PER_SECOND;
+  return block->position +
+         ((double) time_ns - (double) block->nsec) * block->rate / NS_PER_SECOND;
+}
+
+/* The same, or one of before that says so too, give or take what nobody hears: so that most answers
+ * are the same however often they are asked for. */
+static gboolean
+get_steady_time (FlitzisControl *self, FlitzisBlockTime *block)
+{
+  FlitzisBlockTime *steady = &self->time.steady;
+
+  if (!get_block_time (self, block))
+    return FALSE;
+
+  if (block->run != steady->run ||
+      fabs (frame_to_time (steady, block->position) - (double) block->nsec) > STEADY_NS)
+    *steady = *block;
+
+  *block = *steady;
+
+  return TRUE;
+}
+
+/* Leaves out the answer that tells least: whose neighbours lie closest together. */
+static void
+forget_one (FlitzisTold *told, guint newest)
+{
+  guint   least = 1;
+  guint64 least_gap = G_MAXUINT64;
+
+  for (guint i = 1; i + 1 < told->n_pairs; i++)
+    {
+      guint64 gap = (guint64) told->questions[i + 1] - (guint64) told->questions[i - 1];
+
+      if (i != newest && gap < least_gap)
+        {
+          least = i;
+          least_gap = gap;
+        }
+    }
+
+  told->n_pairs--;
+
+  for (guint i = least; i < told->n_pairs; i++)
+    {
+      told->questions[i] = told->questions[i + 1];
+      told->answers[i] = told->answers[i + 1];
+    }
 }
 
 /* What was told stays true: the answers ascend with the questions, though the driver's clock is
- * measured anew in each block. That of two runs has nothing to do with each other. */
+ * measured anew in each block. Two runs have nothing to do with each other. */
 static gint64
 tell (FlitzisTold *told, guint64 run, gint64 question, gint64 answer)
 {
+  guint place;
+
   if (told->run != run)
     *told = (FlitzisTold){ .run = run };
 
-  for (guint i = 0; i < told->n_pairs; i++)
+  for (place = told->n_pairs; place > 0 && told->questions[place - 1] >= question; place--)
     {
-      if (told->questions[i] <= question)
-        answer = MAX (answer, told->answers[i]);
     }
 
-  for (guint i = 0; i < told->n_pairs; i++)
+  if (place < told->n_pairs && told->questions[place] == question)
+    return told->answers[place];
+
+  if (place > 0)
+    answer = MAX (answer, told->answers[place - 1]);
+
+  if (place < told->n_pairs)
+    answer = MIN (answer, told->answers[place]);
+
+  for (guint i = told->n_pairs; i > place; i--)
     {
-      if (told->questions[i] >= question)
-        answer = MIN (answer, told->answers[i]);
+      told->questions[i] = told->questions[i - 1];
+      told->answers[i] = told->answers[i - 1];
     }
 
-  told->questions[told->next] = question;
-  told->answers[told->next] = answer;
-  told->next = (told->next + 1) % FLITZIS_N_TOLD;
-  told->n_pairs = MAX (told->n_pairs, told->next == 0 ? FLITZIS_N_TOLD : told->next);
+  told->questions[place] = question;
+  told->answers[place] = answer;
+  told->n_pairs++;
+
+  if (told->n_pairs > FLITZIS_N_TOLD)
+    forget_one (told, place);
 
   return answer;
 }
@@ -99,7 +160,7 @@ flitzis_control_frame_to_time (FlitzisControl *self, guint64 frame)
   flitzis_control_lock (self);
   frame = MIN (frame, G_MAXINT64);
 
-  if (get_block_time (self, &block))
+  if (get_steady_time (self, &block))
     time_ns = tell (&self->time.times_told, block.run, (gint64) frame,
                     round_to_int64 (frame_to_time (&block, frame)));
 
@@ -116,7 +177,7 @@ flitzis_control_time_to_frame (FlitzisControl *self, gint64 time_ns)
 
   flitzis_control_lock (self);
 
-  if (get_block_time (self, &block))
+  if (get_steady_time (self, &block))
     frame = tell (&self->time.frames_told, block.run, time_ns,
                   round_to_int64 (time_to_frame (&block, time_ns)));
   else
