@@ -443,3 +443,26 @@ def test_events_are_on_their_frames_in_small_blocks(make_engine, quantum):
     frames = many_events(3000, 5)
     heard = render_events(make_engine, frames, itertools.repeat(quantum))
     assert numpy.array_equal(heard[:, 0], numpy.bincount(frames).astype('<f4') / 64)
+
+
+def test_what_waits_for_a_beat_changes_places_with_what_waits_for_a_frame(make_engine):
+    """A faster tempo overtakes frames, a slower one falls behind them."""
+    engine = make_engine(n_voices=256)
+    pulse_slots(engine)
+    clock, choose = engine.props.clock, random.Random(3)
+    engine.get_slot(0).props.quantize = Flitzis.Quantize.BAR
+    clock.restart(0)
+    render(engine, 1)
+    frames = [choose.randrange(1, 200000) for _ in range(100)]
+    for frame in frames:
+        engine.play_sample_at(0, 1.0, frame)
+        if frame % 3 == 0:
+            engine.play_sample(0, 1.0)
+    for tempo in (999, 30, 60):
+        clock.props.tempo = tempo
+        render(engine, 1)
+    bar = clock.beat_to_frame(4)
+    assert 150000 < bar < 200000
+    expected = sorted(frames + [bar] * sum(frame % 3 == 0 for frame in frames))
+    heard = onsets(render(engine, 200000))
+    assert [frame + 4 for frame in heard] == [frame for frame in expected if frame >= 4]

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """Milliseconds from a call of play_sample to the first frame of its sound, by the clock of the
-graph's driver: the least, the most, and the jitter, which is the difference. Needs a running
-PipeWire."""
+graph's driver: the least, what 95 of 100 stay below, the most, and the difference of the first two.
+What lies beyond was mostly held up between its stamp and the call. Needs a running PipeWire."""
 
 import time
 
@@ -39,13 +39,14 @@ def main():
         return
     while engine.props.trigger_delay < 0:
         time.sleep(0.01)
-    print(f'{"timing":>8} {"least":>7} {"most":>7} {"jitter":>7}   '
+    print(f'{"timing":>8} {"least":>7} {"95 %":>7} {"most":>7} {"jitter":>7}   '
           f'trigger-delay {engine.props.trigger_delay / 1e6:.3f}')
     for timing in (Flitzis.TriggerTiming.SOONEST, Flitzis.TriggerTiming.CONSTANT):
         engine.props.trigger_timing = timing
-        found = measure(engine)
-        print(f'{timing.value_nick:>8} {min(found):7.3f} {max(found):7.3f} '
-              f'{max(found) - min(found):7.3f}')
+        found = sorted(measure(engine))
+        most = found[N_CALLS * 95 // 100]
+        print(f'{timing.value_nick:>8} {found[0]:7.3f} {most:7.3f} {found[-1]:7.3f} '
+              f'{most - found[0]:7.3f}')
     engine.stop()
 
 
