@@ -1224,8 +1224,14 @@ flitzis_engine_set_limiter (FlitzisEngine *self, gboolean limiter)
 
   limiter = limiter != FALSE;
 
-  if (atomic_exchange (&get_settings (self)->is_limited, limiter) != limiter)
-    g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_LIMITER]);
+  if (atomic_exchange (&get_settings (self)->is_limited, limiter) == limiter)
+    return;
+
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_LIMITER]);
+
+  /* known, it is longer or shorter now */
+  if (flitzis_engine_get_latency (self) >= 0)
+    g_object_notify (G_OBJECT (self), "latency");
 }
 
 /**

@@ -224,7 +224,7 @@ fill_queue (Fixture *fixture)
 {
   g_autoptr (GError) error = NULL;
 
-  while (flitzis_control_play (fixture->control, 0, 1.0, &error) != 0)
+  while (try_play (fixture, 0, &error) != 0)
     ;
 
   g_assert_error (error, FLITZIS_ENGINE_ERROR, FLITZIS_ENGINE_ERROR_BUSY);
@@ -235,7 +235,7 @@ fill_queue (Fixture *fixture)
 static gboolean
 sounds (Fixture *fixture, guint64 voice)
 {
-  FlitzisVoice *found = fixture->mixer->cells[voice & fixture->mixer->settings.cell_mask];
+  FlitzisVoice *found = fixture->mixer->bank.cells[voice & fixture->mixer->settings.cell_mask];
 
   return found != NULL && found->id == voice;
 }
@@ -261,7 +261,7 @@ test_full_queue_stops (Fixture *fixture, gconstpointer data)
       flitzis_control_stop_slot (fixture->control, 0);
       callback (fixture, 8);
       g_assert_true (sounds (fixture, other));
-      g_assert_cmpuint (fixture->mixer->n_playing, ==, 1);
+      g_assert_cmpuint (fixture->mixer->bank.n_playing, ==, 1);
 
       stopped = play (fixture, 0);
       callback (fixture, 8);
@@ -271,12 +271,12 @@ test_full_queue_stops (Fixture *fixture, gconstpointer data)
       callback (fixture, 8);
       g_assert_true (sounds (fixture, other));
       g_assert_false (sounds (fixture, stopped));
-      g_assert_cmpuint (fixture->mixer->n_playing, ==, N_VOICES);
+      g_assert_cmpuint (fixture->mixer->bank.n_playing, ==, N_VOICES);
 
       fill_queue (fixture);
       flitzis_control_stop_all (fixture->control);
       callback (fixture, 8);
-      g_assert_cmpuint (fixture->mixer->n_playing, ==, 0);
+      g_assert_cmpuint (fixture->mixer->bank.n_playing, ==, 0);
       g_assert_false (flitzis_control_collect (fixture->control));
     }
 
@@ -302,7 +302,7 @@ test_full_queue_settings (Fixture *fixture, gconstpointer data)
   settings->slots[0].gain = 0.5;
   callback (fixture, 8);
   g_assert_true (sounds (fixture, voice));
-  g_assert_cmpfloat (fixture->mixer->oldest->gain.to, ==, 0.25f);
+  g_assert_cmpfloat (fixture->mixer->bank.oldest->left.to, ==, 0.25f);
 }
 
 /* Triggers whose ends nobody has read yet are bounded: reports never overflow. */

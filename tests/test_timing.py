@@ -206,10 +206,14 @@ def test_the_latency_follows_the_graph(pipewire, engine):
     at_equal_rates = engine.props.latency
     pipewire.force(quantum=512, rate=44100)
     poll(lambda: engine.props.latency > at_equal_rates, 'the latency of the resampler')
-    print(at_equal_rates, engine.props.latency)
     assert engine.props.latency < 20e6
     drain()
     assert told and told[-1] == engine.props.latency
+    without = engine.props.latency
+    engine.props.limiter = True
+    assert engine.props.latency == told[-1] == without + 2000000
+    engine.props.limiter = False
+    assert engine.props.latency == told[-1] == without
     engine.stop()
     assert engine.props.latency == -1
 

@@ -195,6 +195,7 @@ flitzis_control_tell_beats (FlitzisControl *self)
   const FlitzisLine   *line = &beats->line;
   guint64              position = atomic_load_explicit (&self->mixer->position,
                                                         memory_order_relaxed);
+  gint64               latency_ns = flitzis_control_get_whole_latency (self);
   guint64              frame;
 
   if (!line->is_running || !flitzis_events_wants_beats (self->events))
@@ -213,8 +214,8 @@ flitzis_control_tell_beats (FlitzisControl *self)
       FlitzisBeat beat = { .beat = beats->next.step, .frame = frame, .time_ns = -1 };
       gint64      time_ns = flitzis_control_estimate_time (self, frame);
 
-      if (time_ns >= 0 && self->time.latency >= 0)
-        beat.time_ns = time_ns + self->time.latency;
+      if (time_ns >= 0 && latency_ns >= 0)
+        beat.time_ns = time_ns + latency_ns;
 
       flitzis_events_push_beat (self->events, &beat);
       beats->next.step++;

@@ -132,6 +132,9 @@ gboolean flitzis_control_stamp (FlitzisControl *self,
 void     flitzis_control_fix_trigger_delay (FlitzisControl *self);
 gboolean flitzis_control_is_latency_old (FlitzisControl *self);
 
+/* That of the output, as it was told, and of the limiter. */
+gint64 flitzis_control_get_whole_latency (FlitzisControl *self);
+
 /* beats.c, under the mutex */
 void     flitzis_control_init_beats (FlitzisControl *self);
 void     flitzis_control_tell_beats (FlitzisControl *self);

@@ -268,12 +268,24 @@ flitzis_control_is_latency_old (FlitzisControl *self)
 
 /* Unlocking has the output look again, if it has to. */
 gint64
+flitzis_control_get_whole_latency (FlitzisControl *self)
+{
+  FlitzisMixer *mixer = self->mixer;
+  gint64        delay = 0;
+
+  if (atomic_load_explicit (&mixer->settings.is_limited, memory_order_relaxed))
+    delay = mixer->limiter.n_frames * G_GINT64_CONSTANT (1000000000) / mixer->sample_rate;
+
+  return self->time.latency >= 0 ? self->time.latency + delay : -1;
+}
+
+gint64
 flitzis_control_get_latency (FlitzisControl *self)
 {
   gint64 latency;
 
   flitzis_control_lock (self);
-  latency = self->time.latency;
+  latency = flitzis_control_get_whole_latency (self);
   flitzis_control_unlock (self);
 
   return latency;
