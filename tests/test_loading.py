@@ -505,7 +505,7 @@ def test_a_load_with_a_callback_keeps_its_engine_until_then(long_file, iterate):
 def test_a_disposed_engine_cancels_its_loads(loses, long_file, make_wav, iterate):
     """Those that wait for a worker too; the sample that one slot holds is freed."""
     gone = []
-    engine = Flitzis.Engine()
+    engine = Flitzis.Engine(memory_limit=1 << 40)
     engine.load_sample(1, str(make_wav('noise.wav', noise(1))))
     sample_of(engine, 1).weak_ref(lambda: gone.append(True))
     loads = [loses(engine, slot, str(long_file)) for slot in (0, 2, 3, 4, 5)]

@@ -39,6 +39,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
@@ -206,7 +207,13 @@ touch_code (struct dl_phdr_info *info, size_t size, void *data)
       const ElfW (Phdr) *header = &info->dlpi_phdr[i];
 
       if (header->p_type == PT_LOAD && (header->p_flags & PF_R) != 0)
-        touch ((const void *) (info->dlpi_addr + header->p_vaddr), header->p_memsz);
+        {
+          const void *start = (const void *) (info->dlpi_addr + header->p_vaddr);
+
+          touch (start, header->p_memsz);
+          /* the kernel may take pages of files back at any time */
+          mlock (start, header->p_memsz);
+        }
     }
 
   return 0;
