@@ -302,6 +302,7 @@ def fill(engine, slot, rate, value, n_frames):
     data = struct.pack('<f', value) * n_frames
     sample = Flitzis.Sample.new(GLib.Bytes.new(data), 1, rate)
     sample.weak_ref(gone)
+    engine.get_slot(slot).props.interpolation = Flitzis.Interpolation.LINEAR
     engine.set_sample(slot, sample)
     n_samples += 1
 
