@@ -49,7 +49,7 @@ class PipeWire:
         self.session_manager = session_manager
         self.processes = []
         self.n_recordings = 0
-        self.forced = False
+        self.changed = set()
         for name in ('runtime', 'state'):
             (self.folder / name).mkdir(mode=0o700, parents=True, exist_ok=True)
 
@@ -101,9 +101,9 @@ class PipeWire:
 
     def reset(self):
         """Takes back what a test did to a daemon that is to serve the next one."""
-        if self.running and self.forced:
-            self.force(quantum=0, rate=0)
-            self.forced = False
+        for key in self.changed if self.running else ():
+            self._set(key, 0)
+        self.changed = set()
         if self.running and (self.default_sink() != SINK or len(
                 self.nodes(media_class='Audio/Sink')) != 1):
             self.stop()
@@ -211,12 +211,22 @@ class PipeWire:
         poll(lambda: self.default_sink() == name, f'the sink “{name}” to be the default')
 
     def force(self, quantum=None, rate=None):
-        """Makes the graph run at this quantum and rate; 0 lets go again."""
-        self.forced = True
-        for key, value in (('clock.force-quantum', quantum), ('clock.force-rate', rate)):
-            if value is not None:
-                self.tool('pw-metadata', '-n', 'settings', '0', key, str(value))
-                poll(lambda: int(self.metadata('settings').get(key, 0)) == value, key)
+        """Makes the graph run at this quantum and rate; 0 lets go again. While it runs, newer
+        releases suspend all nodes for another quantum: what they hold is not played."""
+        if quantum is not None:
+            self._set('clock.force-quantum', quantum)
+        if rate is not None:
+            self._set('clock.force-rate', rate)
+
+    def prefer(self, quantum):
+        """Lets the graph run at this quantum where nobody asks for another. It goes on meanwhile,
+        as it does when a client with a latency of its own comes or goes."""
+        self._set('clock.quantum', quantum)
+
+    def _set(self, key, value):
+        self.changed.add(key)
+        self.tool('pw-metadata', '-n', 'settings', '0', key, str(value))
+        poll(lambda: int(self.metadata('settings').get(key, 0)) == value, key)
 
     # Listening
 
@@ -231,10 +241,10 @@ class PipeWire:
 
 
 class Recording:
-    """What a sink plays. Inside the `with` block: `wait (n_frames)`; behind it: `frames`, float32
-    of n_frames x 2, bit for bit what the sink was given, at the graph's rate, and `n_missed`: a
-    graph does not wait for its nodes, so a busy machine loses a block now and then. A large quantum
-    (`force`) makes that rare."""
+    """What a sink plays. Inside the `with` block: `wait (n_frames)` and `wait_quantum (quantum)`;
+    behind it: `frames`, float32 of n_frames x 2, bit for bit what the sink was given, at the
+    graph's rate, and `n_missed`: a graph does not wait for its nodes, so a busy machine loses a
+    block now and then. A large quantum (`force`) makes that rare."""
 
     HEAD = 4096  # bytes before the frames: recorder.c says what they are
 
@@ -264,7 +274,7 @@ class Recording:
         self._end()
         try:
             if exception[0] is None:
-                n_frames, self.n_missed = self._counts()
+                n_frames, self.n_missed, _quantum = self._counts()
                 self.frames = numpy.fromfile(self.path, numpy.float32, 2 * n_frames,
                                              offset=self.HEAD).reshape(-1, 2)
         finally:
@@ -285,10 +295,10 @@ class Recording:
             self.process.wait()
 
     def _counts(self):
-        """The frames recorded and missed so far."""
-        counts = numpy.zeros(2, numpy.uint64)
+        """The frames recorded and missed so far, and those of the graph's last cycle."""
+        counts = numpy.zeros(3, numpy.uint64)
         if self.path.exists():
-            found = numpy.fromfile(self.path, numpy.uint64, 2)
+            found = numpy.fromfile(self.path, numpy.uint64, 3)
             counts[:len(found)] = found
         return tuple(map(int, counts))
 
@@ -300,6 +310,10 @@ class Recording:
             assert self.process.poll() is None, 'the recorder ended'
             return self._counts()[0] >= goal
         poll(recorded, f'{n_frames} recorded frames', seconds)
+
+    def wait_quantum(self, quantum):
+        """Waits until the graph runs at this quantum."""
+        poll(lambda: self._counts()[2] == quantum, f'a quantum of {quantum}')
 
 
 def without_silence(frames):

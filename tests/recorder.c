@@ -26,6 +26,7 @@ struct head
 {
   _Atomic uint64_t n_frames;
   _Atomic uint64_t n_missed;
+  _Atomic uint64_t quantum;
 };
 
 struct recorder
@@ -52,6 +53,7 @@ process_cb (void *data, struct spa_io_position *position)
     self->head->n_missed += clock->position - self->next;
   self->driver = clock->id;
   self->next = clock->position + clock->duration;
+  self->head->quantum = clock->duration;
 
   for (int i = 0; i < N_CHANNELS; i++)
     {
