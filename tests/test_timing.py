@@ -88,7 +88,7 @@ def test_neither_runs_backwards(pipewire, engine):
     for thread in threads:
         thread.start()
     for quantum in (128, 2048, 512):
-        pipewire.force(quantum=quantum)
+        pipewire.prefer(quantum=quantum)
         time.sleep(0.3)
     for thread in threads:
         thread.join()
@@ -143,12 +143,12 @@ def test_constant_timing_is_constant(pipewire, engine):
 
 def test_triggers_that_come_too_late_sound_at_once_and_are_counted(pipewire, engine):
     """The delay is of the quantum that was when the stream began."""
-    pipewire.force(quantum=128)
+    pipewire.prefer(quantum=128)
     engine.props.trigger_timing = Timing.CONSTANT
     start(engine)
     delay = engine.props.trigger_delay
     fill(engine, 0, constant(100))
-    pipewire.force(quantum=8192)
+    pipewire.prefer(quantum=8192)
     go_on(engine, 3 * 8192)
     assert engine.props.trigger_delay == delay < 8192 * FRAME_NS
 
