@@ -52,6 +52,7 @@
 
 #define PAGE_SIZE 4096
 #define STACK_SIZE (64 * 1024) /* more than a callback may use */
+#define CALLERS_SIZE 1024      /* of the frames of the callback and of what it calls first */
 #define SYSCALL_SIZE 2         /* of the instruction */
 
 #define MAX_OFFENCES 32 /* that are written in full */
@@ -183,12 +184,15 @@ touch_for_writing (void *start, size_t size)
     bytes[size - 1] = bytes[size - 1];
 }
 
+/* Below here, and above, where the frame of the callback itself is: the process may have forked
+ * since that was laid out. */
 static void __attribute__ ((noinline))
 touch_stack (void)
 {
   char stack[STACK_SIZE];
 
   touch_for_writing (stack, sizeof stack);
+  touch_for_writing (__builtin_frame_address (0), CALLERS_SIZE);
 }
 
 /* Others than these do not run in a callback, or the stubs tell. */
