@@ -150,13 +150,23 @@ def assert_proven(tmp_path, preload, pipewire, quantum, rate, seconds):
     print(f'{report.n_callbacks} callbacks, {n_calls} calls')
     # a tenth of what a calm machine would do
     assert report.n_callbacks > seconds * rate / quantum / 10
-    assert counts['calls']['fork'] > seconds
     verbs, properties = verbs_and_properties()
     renders = {verb for verb in verbs if verb.startswith('render')}  # never while it runs
-    assert verbs | {'set_property', 'fork'} == counts['calls'].keys() | renders
+    assert verbs | {'set_property'} == counts['calls'].keys() | renders
     assert counts['calls'].keys() | counts['refusals'].keys() >= renders
     assert properties == counts['properties'].keys()
     assert counts['counters']['started'] > 0 and counts['counters']['stolen'] > 0, counts
+
+
+def test_a_fork_leaves_the_callback_nothing_to_copy(tmp_path, rtcheck, pipewire):
+    """Were the mixer's memory shared with the child, the first callback after each fork would fault
+    on what it writes to. That is all which is asked here: once in some hundred thousand callbacks
+    one faults that only reads a page of a sample, which is there, and without forks none does."""
+    pipewire.force(quantum=128)
+    report, counts = hammer(tmp_path, 3, rtcheck, FLITZIS_FORKS='1')
+    assert {what for what, _number in report.offences} <= {'page fault'}, report.text
+    assert counts['calls']['fork'] > 10
+    assert report.n_offences * 10 < counts['calls']['fork'], report.text
 
 
 # The last: the graph's rate is not the engine's, and a stream between them resamples.

@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """A program that calls all verbs of an engine and sets all properties as fast as it can, from some
-threads at once, while it plays: hammer.py SECONDS SAMPLE_RATE FILE...  Prints as JSON how often it
-called what and set which property, how often it was refused, and what the engine counted."""
+threads at once, while it plays: hammer.py SECONDS SAMPLE_RATE FILE...  Where FLITZIS_FORKS is set,
+it forks, too. Prints as JSON how often it called what and set which property, how often it was
+refused, and what the engine counted."""
 
 import collections
 import itertools
@@ -33,6 +34,7 @@ RUNNING = Flitzis.State.RUNNING
 warnings.filterwarnings('ignore', category=DeprecationWarning, message='.*multi-threaded')
 
 seconds, sample_rate, files = float(sys.argv[1]), int(sys.argv[2]), sys.argv[3:]
+forks = 'FLITZIS_FORKS' in os.environ
 engine = Flitzis.Engine(n_slots=N_SLOTS, n_voices=N_VOICES, sample_rate=sample_rate)
 samples = [Flitzis.Sample.new(GLib.Bytes.new(random.Random(n_frames).randbytes(
                4 * n_channels * n_frames)), n_channels, rate)
@@ -231,7 +233,7 @@ engine.load_sample(LOADED[0], files[0])
 
 deadline = time.monotonic() + seconds
 threads = [threading.Thread(target=run, args=[steps(random.Random(1))])
-           for steps in (call_verbs, call_loads, call_starts, call_fork)]
+           for steps in (call_verbs, call_loads, call_starts, *[call_fork] * forks)]
 for thread in threads:
     thread.start()
 while any(thread.is_alive() for thread in threads):
