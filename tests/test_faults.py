@@ -587,7 +587,8 @@ def test_an_engine_goes_while_it_is_lost(mortal, make_engine):
         del engine
         assert len(gone) == i + 1
         mortal.start()
-    poll(lambda: (fds(), threads()) == before, 'threads and descriptors to go')
+    # what an earlier test left on its way out may be gone by now
+    poll(lambda: fds() <= before[0] and threads() <= before[1], 'threads and descriptors to go')
 
 
 @pytest.mark.parametrize('kind', ('node', 'client'))
