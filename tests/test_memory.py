@@ -146,7 +146,7 @@ def test_out_of_memory_is_too_large(tmp_path):
     sparse(tmp_path / 'short.wav', 40000, 44100)
     # Too much as it is decoded, too much to resample, and of unknown length.
     sparse(tmp_path / 'decoded.wav', 2 * 2**30)
-    sparse(tmp_path / 'resampled.wav', 4000000, 1000)
+    sparse(tmp_path / 'resampled.wav', 8000000, 1000)
     bomb(tmp_path / 'bomb.wav')
     paths = [tmp_path / name for name in ('decoded.wav', 'resampled.wav', 'bomb.wav')]
     result = subprocess.run([sys.executable, '-c', SHORT_OF_MEMORY, tmp_path / 'short.wav', *paths],
