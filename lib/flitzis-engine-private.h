@@ -4,10 +4,45 @@
 #pragma once
 
 #include "control/control.h"
+#include "flitzis-clock.h"
 #include "flitzis-engine.h"
+#include "output/pipewire.h"
 
 G_BEGIN_DECLS
 
-FlitzisControl *flitzis_engine_get_control (FlitzisEngine *self);
+#define FLITZIS_ENGINE_MAX_LATENCY_FRAMES 8192
+
+struct _FlitzisEngine
+{
+  GObject parent_instance;
+
+  /* constant after construction */
+  guint           n_slots;
+  guint           n_voices;
+  guint           n_events;
+  guint           sample_rate;
+  FlitzisOutput   output;
+  FlitzisControl *control;
+  FlitzisEvents  *events;
+  FlitzisSlot   **slots;
+  FlitzisClock   *clock;
+
+  /* any thread, atomic; the strings are interned */
+  const char *client_name;
+  const char *media_role;
+  const char *target;
+  guint       latency_frames;
+  guint       n_stops;
+
+  /* any thread, under the mutex */
+  GMutex           pipewire_mutex;
+  FlitzisPipewire *pipewire; /* NULL while stopped */
+};
+
+/* What each _finish does; source_tag is the function that began. */
+gboolean flitzis_engine_finish (FlitzisEngine *self,
+                                GAsyncResult  *result,
+                                gpointer       source_tag,
+                                GError       **error);
 
 G_END_DECLS

@@ -21,7 +21,7 @@ flitzis_engine_get_trigger_timing (FlitzisEngine *self)
 {
   g_return_val_if_fail (FLITZIS_IS_ENGINE (self), FLITZIS_TRIGGER_TIMING_SOONEST);
 
-  return flitzis_control_get_trigger_timing (flitzis_engine_get_control (self));
+  return flitzis_control_get_trigger_timing (self->control);
 }
 
 /**
@@ -37,7 +37,7 @@ flitzis_engine_set_trigger_timing (FlitzisEngine *self, FlitzisTriggerTiming tri
   g_return_if_fail (FLITZIS_IS_ENGINE (self));
   g_return_if_fail (trigger_timing <= FLITZIS_TRIGGER_TIMING_CONSTANT);
 
-  if (flitzis_control_set_trigger_timing (flitzis_engine_get_control (self), trigger_timing))
+  if (flitzis_control_set_trigger_timing (self->control, trigger_timing))
     g_object_notify (G_OBJECT (self), "trigger-timing");
 }
 
@@ -54,7 +54,7 @@ flitzis_engine_get_trigger_delay (FlitzisEngine *self)
 {
   g_return_val_if_fail (FLITZIS_IS_ENGINE (self), -1);
 
-  return flitzis_control_get_trigger_delay (flitzis_engine_get_control (self));
+  return flitzis_control_get_trigger_delay (self->control);
 }
 
 /**
@@ -70,7 +70,7 @@ flitzis_engine_get_latency (FlitzisEngine *self)
 {
   g_return_val_if_fail (FLITZIS_IS_ENGINE (self), -1);
 
-  return flitzis_control_get_latency (flitzis_engine_get_control (self));
+  return flitzis_control_get_latency (self->control);
 }
 
 /**
@@ -92,7 +92,7 @@ flitzis_engine_frame_to_time (FlitzisEngine *self, guint64 frame)
 {
   g_return_val_if_fail (FLITZIS_IS_ENGINE (self), -1);
 
-  return flitzis_control_frame_to_time (flitzis_engine_get_control (self), frame);
+  return flitzis_control_frame_to_time (self->control, frame);
 }
 
 /**
@@ -111,5 +111,5 @@ flitzis_engine_time_to_frame (FlitzisEngine *self, gint64 time_ns)
 {
   g_return_val_if_fail (FLITZIS_IS_ENGINE (self), 0);
 
-  return flitzis_control_time_to_frame (flitzis_engine_get_control (self), time_ns);
+  return flitzis_control_time_to_frame (self->control, time_ns);
 }

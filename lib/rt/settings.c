@@ -105,13 +105,3 @@ flitzis_settings_get_sound (FlitzisSettings *settings,
     .rate = get (of_slot->rate) * get (of_voice->rate),
   };
 }
-
-bool
-flitzis_settings_is_stopped (FlitzisSettings *settings,
-                             uint32_t         slot,
-                             uint64_t         voice) FLITZIS_REALTIME
-{
-  return voice < get (settings->stop_below) ||
-         voice < get (settings->slots[slot].stop_below) ||
-         voice == get (flitzis_settings_get_voice (settings, voice)->stopped);
-}

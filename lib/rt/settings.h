@@ -118,6 +118,3 @@ FlitzisSound          flitzis_settings_get_sound (FlitzisSettings *settings,
                                                   uint32_t         slot,
                                                   uint64_t         voice,
                                                   double           velocity) FLITZIS_REALTIME;
-bool                  flitzis_settings_is_stopped (FlitzisSettings *settings,
-                                                   uint32_t         slot,
-                                                   uint64_t         voice) FLITZIS_REALTIME;

@@ -1,0 +1,351 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Copyright 2026 the Flitzis authors */
+
+#include "config.h"
+
+#include "flitzis-engine-private.h"
+
+#include "control/fork.h"
+#include "flitzis-load.h"
+
+/* The verbs that fill and empty slots. */
+
+/* A load of exactly one of `file` and `bytes`, or NULL with an error. */
+static FlitzisLoad *
+new_load (FlitzisEngine *self,
+          guint          id,
+          GFile         *file,
+          GBytes        *bytes,
+          GCancellable  *cancellable,
+          GError       **error)
+{
+  if (!flitzis_control_check_slot (self->control, id, error))
+    return NULL;
+
+  if (file == NULL && bytes == NULL)
+    {
+      g_set_error (error, FLITZIS_ENGINE_ERROR, FLITZIS_ENGINE_ERROR_INVALID_VALUE,
+                   "Could not load slot %u: nothing to load was given", id);
+      return NULL;
+    }
+
+  return flitzis_load_new (self->control, id, file, bytes, cancellable);
+}
+
+static gboolean
+load (FlitzisEngine *self,
+      guint          id,
+      GFile         *file,
+      GBytes        *bytes,
+      GCancellable  *cancellable,
+      GError       **error)
+{
+  FlitzisLoad *loading = new_load (self, id, file, bytes, cancellable, error);
+
+  return loading != NULL && flitzis_load_run (loading, error);
+}
+
+static void
+load_async (FlitzisEngine      *self,
+            guint               id,
+            GFile              *file,
+            GBytes             *bytes,
+            GCancellable       *cancellable,
+            gpointer            source_tag,
+            GAsyncReadyCallback callback,
+            gpointer            user_data)
+{
+  g_autoptr (GError) error = NULL;
+  FlitzisLoad *loading = new_load (self, id, file, bytes, cancellable, &error);
+  g_autoptr (GTask) task = NULL;
+
+  /* a task keeps the engine until its callback has run; without one nothing does */
+  if (callback != NULL)
+    {
+      task = g_task_new (self, cancellable, callback, user_data);
+      g_task_set_source_tag (task, source_tag);
+    }
+
+  if (loading != NULL)
+    flitzis_load_run_async (loading, task);
+  else if (task != NULL)
+    g_task_return_error (task, g_steal_pointer (&error));
+}
+
+static GFile *
+file_for_path (const char *path)
+{
+  return path != NULL && *path != '\0' ? g_file_new_for_path (path) : NULL;
+}
+
+/**
+ * flitzis_engine_load_sample:
+ * @self: an engine
+ * @id: the number of a slot, from 0
+ * @path: (type filename): the name of an audio file
+ * @error: return location for an error
+ *
+ * Decodes an audio file into a slot.
+ *
+ * Blocks the caller, nobody else: a worker thread decodes, converts to the engine's rate and
+ * publishes. Voices that still play what was in the slot fade out within 5 ms and end as
+ * `FLITZIS_END_REASON_UNLOADED`. The newest load, unload or [method@Engine.set_sample] of a slot
+ * wins: an older one that is still decoding ends with `G_IO_ERROR_CANCELLED`.
+ *
+ * Whatever the installed GStreamer plugins decode can be loaded. Mono stays mono and stereo stays
+ * stereo; more channels are mixed down to stereo by their positions. Lossy formats lose the delay
+ * that their encoder added.
+ *
+ * Errors: `FLITZIS_ENGINE_ERROR_INVALID_SLOT` for a slot that does not exist,
+ * `FLITZIS_ENGINE_ERROR_INVALID_VALUE` for an empty path, `G_IO_ERROR` for what the file system
+ * says (not found, a directory, no permission), `FLITZIS_ENGINE_ERROR_UNSUPPORTED` for what is not
+ * audio or has no decoder, `FLITZIS_ENGINE_ERROR_CORRUPT` for what cannot be decoded or is empty,
+ * `FLITZIS_ENGINE_ERROR_TOO_LARGE` for what would pass [property@Engine:memory-limit]. A load that
+ * failed leaves the slot as it was.
+ *
+ * Returns: %TRUE if the slot holds the file
+ */
+gboolean
+flitzis_engine_load_sample (FlitzisEngine *self, guint id, const char *path, GError **error)
+{
+  g_autoptr (GFile) file = NULL;
+
+  g_return_val_if_fail (FLITZIS_IS_ENGINE (self), FALSE);
+
+  /* objects are beyond the child of a fork: another thread may have held a lock of GObject's */
+  if (!flitzis_fork_check (error))
+    return FALSE;
+
+  file = file_for_path (path);
+
+  return load (self, id, file, NULL, NULL, error);
+}
+
+/**
+ * flitzis_engine_load_sample_async:
+ * @self: an engine
+ * @id: the number of a slot, from 0
+ * @path: (type filename): the name of an audio file
+ * @cancellable: (nullable): a cancellable, heeded at the next buffer
+ * @callback: (scope async) (nullable): called when the load is over
+ * @user_data: data for @callback
+ *
+ * Does what [method@Engine.load_sample] does, without blocking the caller.
+ *
+ * As many loads run side by side as the processor has cores. [property@Slot:loading] and
+ * [property@Slot:load-progress] tell how far it is. The sample is in its slot as soon as it is
+ * decoded, whether or not a main loop runs to call @callback.
+ *
+ * A load with a callback keeps the engine until the callback has been called. Without one it does
+ * not: when the engine goes, the load ends.
+ */
+void
+flitzis_engine_load_sample_async (FlitzisEngine      *self,
+                                  guint               id,
+                                  const char         *path,
+                                  GCancellable       *cancellable,
+                                  GAsyncReadyCallback callback,
+                                  gpointer            user_data)
+{
+  g_autoptr (GFile) file = file_for_path (path);
+
+  g_return_if_fail (FLITZIS_IS_ENGINE (self));
+
+  load_async (self, id, file, NULL, cancellable, flitzis_engine_load_sample_async, callback,
+              user_data);
+}
+
+/**
+ * flitzis_engine_load_sample_finish:
+ * @self: an engine
+ * @result: what the callback was given
+ * @error: return location for an error
+ *
+ * Finishes [method@Engine.load_sample_async].
+ *
+ * Returns: %TRUE if the slot held the file when the load ended
+ */
+gboolean
+flitzis_engine_load_sample_finish (FlitzisEngine *self, GAsyncResult *result, GError **error)
+{
+  return flitzis_engine_finish (self, result, flitzis_engine_load_sample_async, error);
+}
+
+/**
+ * flitzis_engine_load_file:
+ * @self: an engine
+ * @id: the number of a slot, from 0
+ * @file: an audio file, a resource, or what else GIO can read
+ * @cancellable: (nullable): a cancellable, heeded at the next buffer
+ * @error: return location for an error
+ *
+ * Decodes an audio file into a slot, as [method@Engine.load_sample] does.
+ *
+ * Returns: %TRUE if the slot holds the file
+ */
+gboolean
+flitzis_engine_load_file (FlitzisEngine *self,
+                          guint          id,
+                          GFile         *file,
+                          GCancellable  *cancellable,
+                          GError       **error)
+{
+  g_return_val_if_fail (FLITZIS_IS_ENGINE (self), FALSE);
+
+  return load (self, id, file, NULL, cancellable, error);
+}
+
+/**
+ * flitzis_engine_load_file_async:
+ * @self: an engine
+ * @id: the number of a slot, from 0
+ * @file: an audio file, a resource, or what else GIO can read
+ * @cancellable: (nullable): a cancellable, heeded at the next buffer
+ * @callback: (scope async) (nullable): called when the load is over
+ * @user_data: data for @callback
+ *
+ * Does what [method@Engine.load_file] does, without blocking the caller.
+ */
+void
+flitzis_engine_load_file_async (FlitzisEngine      *self,
+                                guint               id,
+                                GFile              *file,
+                                GCancellable       *cancellable,
+                                GAsyncReadyCallback callback,
+                                gpointer            user_data)
+{
+  g_return_if_fail (FLITZIS_IS_ENGINE (self));
+
+  load_async (self, id, file, NULL, cancellable, flitzis_engine_load_file_async, callback,
+              user_data);
+}
+
+/**
+ * flitzis_engine_load_file_finish:
+ * @self: an engine
+ * @result: what the callback was given
+ * @error: return location for an error
+ *
+ * Finishes [method@Engine.load_file_async].
+ *
+ * Returns: %TRUE if the slot held the file when the load ended
+ */
+gboolean
+flitzis_engine_load_file_finish (FlitzisEngine *self, GAsyncResult *result, GError **error)
+{
+  return flitzis_engine_finish (self, result, flitzis_engine_load_file_async, error);
+}
+
+/**
+ * flitzis_engine_load_bytes:
+ * @self: an engine
+ * @id: the number of a slot, from 0
+ * @bytes: an encoded audio file in memory
+ * @cancellable: (nullable): a cancellable, heeded at the next buffer
+ * @error: return location for an error
+ *
+ * Decodes an audio file in memory into a slot, as [method@Engine.load_sample] does.
+ *
+ * Returns: %TRUE if the slot holds the audio
+ */
+gboolean
+flitzis_engine_load_bytes (FlitzisEngine *self,
+                           guint          id,
+                           GBytes        *bytes,
+                           GCancellable  *cancellable,
+                           GError       **error)
+{
+  g_return_val_if_fail (FLITZIS_IS_ENGINE (self), FALSE);
+
+  return load (self, id, NULL, bytes, cancellable, error);
+}
+
+/**
+ * flitzis_engine_load_bytes_async:
+ * @self: an engine
+ * @id: the number of a slot, from 0
+ * @bytes: an encoded audio file in memory
+ * @cancellable: (nullable): a cancellable, heeded at the next buffer
+ * @callback: (scope async) (nullable): called when the load is over
+ * @user_data: data for @callback
+ *
+ * Does what [method@Engine.load_bytes] does, without blocking the caller.
+ */
+void
+flitzis_engine_load_bytes_async (FlitzisEngine      *self,
+                                 guint               id,
+                                 GBytes             *bytes,
+                                 GCancellable       *cancellable,
+                                 GAsyncReadyCallback callback,
+                                 gpointer            user_data)
+{
+  g_return_if_fail (FLITZIS_IS_ENGINE (self));
+
+  load_async (self, id, NULL, bytes, cancellable, flitzis_engine_load_bytes_async, callback,
+              user_data);
+}
+
+/**
+ * flitzis_engine_load_bytes_finish:
+ * @self: an engine
+ * @result: what the callback was given
+ * @error: return location for an error
+ *
+ * Finishes [method@Engine.load_bytes_async].
+ *
+ * Returns: %TRUE if the slot held the audio when the load ended
+ */
+gboolean
+flitzis_engine_load_bytes_finish (FlitzisEngine *self, GAsyncResult *result, GError **error)
+{
+  return flitzis_engine_finish (self, result, flitzis_engine_load_bytes_async, error);
+}
+
+/**
+ * flitzis_engine_set_sample:
+ * @self: an engine
+ * @id: the number of a slot, from 0
+ * @sample: (nullable): a sample; %NULL empties the slot
+ * @error: return location for an error
+ *
+ * Puts a sample that is decoded already into a slot.
+ *
+ * No copy is made of its data. Voices that still play what was in the slot fade out within 5 ms,
+ * and a load of the slot that is under way ends with `G_IO_ERROR_CANCELLED`.
+ *
+ * Fails with `FLITZIS_ENGINE_ERROR_INVALID_SLOT`, with `FLITZIS_ENGINE_ERROR_INVALID_VALUE` for a
+ * sample without frames, and with `FLITZIS_ENGINE_ERROR_TOO_LARGE` when
+ * [property@Engine:memory-limit] would be passed.
+ *
+ * Returns: %TRUE if the slot holds the sample
+ */
+gboolean
+flitzis_engine_set_sample (FlitzisEngine *self, guint id, FlitzisSample *sample, GError **error)
+{
+  g_return_val_if_fail (FLITZIS_IS_ENGINE (self), FALSE);
+  g_return_val_if_fail (sample == NULL || FLITZIS_IS_SAMPLE (sample), FALSE);
+
+  return flitzis_control_set_sample (self->control, id, sample, error);
+}
+
+/**
+ * flitzis_engine_unload_sample:
+ * @self: an engine
+ * @id: the number of a slot, from 0
+ * @error: return location for an error
+ *
+ * Empties a slot, as [method@Engine.set_sample] with %NULL does; an empty one is no error.
+ *
+ * The memory is freed when the last voice that plays it has ended, with or without a main loop.
+ *
+ * Fails with `FLITZIS_ENGINE_ERROR_INVALID_SLOT`.
+ *
+ * Returns: %TRUE if the slot is empty
+ */
+gboolean
+flitzis_engine_unload_sample (FlitzisEngine *self, guint id, GError **error)
+{
+  g_return_val_if_fail (FLITZIS_IS_ENGINE (self), FALSE);
+
+  return flitzis_control_set_sample (self->control, id, NULL, error);
+}

@@ -1,0 +1,313 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Copyright 2026 the Flitzis authors */
+
+#include "config.h"
+
+#include "flitzis-engine-private.h"
+
+#include "control/fork.h"
+#include "output/pipewire.h"
+
+/* How an engine asks to be heard, and its connection to the sound server. */
+
+static void
+set_string (FlitzisEngine *self, const char **field, const char *value, const char *property)
+{
+  const char *interned = g_intern_string (value);
+
+  if (g_atomic_pointer_exchange (field, interned) != interned)
+    g_object_notify (G_OBJECT (self), property);
+}
+
+/**
+ * flitzis_engine_get_client_name: (get-property client-name)
+ * @self: an engine
+ *
+ * Gets the name under which the engine shows in the sound server.
+ *
+ * Returns: (nullable): the value; %NULL for the program's own
+ */
+const char *
+flitzis_engine_get_client_name (FlitzisEngine *self)
+{
+  g_return_val_if_fail (FLITZIS_IS_ENGINE (self), NULL);
+
+  return g_atomic_pointer_get (&self->client_name);
+}
+
+/**
+ * flitzis_engine_set_client_name: (set-property client-name)
+ * @self: an engine
+ * @client_name: (nullable): the value; %NULL for the program's own
+ *
+ * Sets the name under which the engine shows in the sound server.
+ *
+ * The next [method@Engine.start] reads it.
+ */
+void
+flitzis_engine_set_client_name (FlitzisEngine *self, const char *client_name)
+{
+  g_return_if_fail (FLITZIS_IS_ENGINE (self));
+
+  set_string (self, &self->client_name, client_name, "client-name");
+}
+
+/**
+ * flitzis_engine_get_media_role: (get-property media-role)
+ * @self: an engine
+ *
+ * Gets what the sound is for.
+ *
+ * Returns: (nullable): the value; %NULL for none
+ */
+const char *
+flitzis_engine_get_media_role (FlitzisEngine *self)
+{
+  g_return_val_if_fail (FLITZIS_IS_ENGINE (self), NULL);
+
+  return g_atomic_pointer_get (&self->media_role);
+}
+
+/**
+ * flitzis_engine_set_media_role: (set-property media-role)
+ * @self: an engine
+ * @media_role: (nullable): the value; %NULL for none
+ *
+ * Sets what the sound is for.
+ *
+ * The next [method@Engine.start] reads it.
+ */
+void
+flitzis_engine_set_media_role (FlitzisEngine *self, const char *media_role)
+{
+  g_return_if_fail (FLITZIS_IS_ENGINE (self));
+
+  set_string (self, &self->media_role, media_role, "media-role");
+}
+
+/**
+ * flitzis_engine_get_target: (get-property target)
+ * @self: an engine
+ *
+ * Gets the sink to play to.
+ *
+ * Returns: (nullable): the value; %NULL for the default one
+ */
+const char *
+flitzis_engine_get_target (FlitzisEngine *self)
+{
+  g_return_val_if_fail (FLITZIS_IS_ENGINE (self), NULL);
+
+  return g_atomic_pointer_get (&self->target);
+}
+
+/**
+ * flitzis_engine_set_target: (set-property target)
+ * @self: an engine
+ * @target: (nullable): the value; %NULL for the default one
+ *
+ * Sets the sink to play to.
+ *
+ * The next [method@Engine.start] reads it.
+ */
+void
+flitzis_engine_set_target (FlitzisEngine *self, const char *target)
+{
+  g_return_if_fail (FLITZIS_IS_ENGINE (self));
+
+  set_string (self, &self->target, target, "target");
+}
+
+/**
+ * flitzis_engine_get_latency_frames: (get-property latency-frames)
+ * @self: an engine
+ *
+ * Gets the quantum that the sound server is asked for.
+ *
+ * Returns: frames; 0 for none
+ */
+guint
+flitzis_engine_get_latency_frames (FlitzisEngine *self)
+{
+  g_return_val_if_fail (FLITZIS_IS_ENGINE (self), 0);
+
+  return (guint) g_atomic_int_get (&self->latency_frames);
+}
+
+/**
+ * flitzis_engine_set_latency_frames: (set-property latency-frames)
+ * @self: an engine
+ * @latency_frames: frames at the engine's rate, 8192 at most; 0 for none
+ *
+ * Sets the quantum to ask the sound server for.
+ *
+ * The next [method@Engine.start] reads it.
+ */
+void
+flitzis_engine_set_latency_frames (FlitzisEngine *self, guint latency_frames)
+{
+  g_return_if_fail (FLITZIS_IS_ENGINE (self));
+  g_return_if_fail (latency_frames <= FLITZIS_ENGINE_MAX_LATENCY_FRAMES);
+
+  if ((guint) g_atomic_int_exchange (&self->latency_frames, (int) latency_frames) != latency_frames)
+    g_object_notify (G_OBJECT (self), "latency-frames");
+}
+
+static FlitzisPipewire *
+connect_pipewire (FlitzisEngine *self, GError **error)
+{
+  const char           *client_name = flitzis_engine_get_client_name (self);
+  FlitzisPipewireConfig config = {
+    .client_name = client_name != NULL ? client_name : g_get_prgname (),
+    .media_role = flitzis_engine_get_media_role (self),
+    .target = flitzis_engine_get_target (self),
+    .latency_frames = flitzis_engine_get_latency_frames (self),
+  };
+
+  if (config.client_name == NULL)
+    config.client_name = "Flitzis";
+
+  return flitzis_pipewire_new (self->control, &config, error);
+}
+
+/* Under the mutex. */
+static gboolean
+start (FlitzisEngine *self, GError **error)
+{
+  if (self->pipewire == NULL)
+    self->pipewire = connect_pipewire (self, error);
+
+  return self->pipewire != NULL;
+}
+
+/**
+ * flitzis_engine_start:
+ * @self: an engine
+ * @error: return location for an error
+ *
+ * Connects to the sound server, and goes on where the engine stood.
+ *
+ * Returns when the server has accepted the engine's node, whether it is linked to a sink yet or
+ * not, or after one second at most. What was triggered before sounds with the first block. Does
+ * nothing where the engine is started already.
+ *
+ * Fails with `FLITZIS_ENGINE_ERROR_OUTPUT` when there is no server or it refuses; the engine stays
+ * stopped, and [method@Engine.render] works.
+ *
+ * Returns: %TRUE if the engine is started
+ */
+gboolean
+flitzis_engine_start (FlitzisEngine *self, GError **error)
+{
+  g_autoptr (GMutexLocker) locker = NULL;
+
+  g_return_val_if_fail (FLITZIS_IS_ENGINE (self), FALSE);
+
+  if (!flitzis_fork_check (error))
+    return FALSE;
+
+  locker = g_mutex_locker_new (&self->pipewire_mutex);
+
+  return start (self, error);
+}
+
+/* A stop that came after the call has the last word, though there was nothing yet to stop. */
+static void
+start_worker (GTask *task, gpointer source_object, gpointer task_data, GCancellable *cancellable)
+{
+  FlitzisEngine *self = source_object;
+  guint          n_stops = GPOINTER_TO_UINT (task_data);
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->pipewire_mutex);
+  GError *error = NULL;
+
+  if (g_task_return_error_if_cancelled (task))
+    return;
+
+  if ((guint) g_atomic_int_get (&self->n_stops) != n_stops)
+    g_task_return_new_error (task, G_IO_ERROR, G_IO_ERROR_CANCELLED,
+                             "The engine was stopped before it had started");
+  else if (start (self, &error))
+    g_task_return_boolean (task, TRUE);
+  else
+    g_task_return_error (task, error);
+}
+
+/**
+ * flitzis_engine_start_async:
+ * @self: an engine
+ * @cancellable: (nullable): a cancellable; it counts until the connecting begins
+ * @callback: (scope async) (nullable): called when the engine is started or could not be
+ * @user_data: data for @callback
+ *
+ * Does what [method@Engine.start] does, without blocking the caller.
+ *
+ * Fails also with `G_IO_ERROR_CANCELLED`, when it was cancelled or [method@Engine.stop] was called
+ * before the connecting began.
+ */
+void
+flitzis_engine_start_async (FlitzisEngine      *self,
+                            GCancellable       *cancellable,
+                            GAsyncReadyCallback callback,
+                            gpointer            user_data)
+{
+  g_autoptr (GTask) task = NULL;
+  GError *error = NULL;
+
+  g_return_if_fail (FLITZIS_IS_ENGINE (self));
+
+  task = g_task_new (self, cancellable, callback, user_data);
+  g_task_set_source_tag (task, flitzis_engine_start_async);
+
+  if (g_task_return_error_if_cancelled (task))
+    return;
+
+  if (!flitzis_fork_check (&error))
+    {
+      g_task_return_error (task, error);
+      return;
+    }
+
+  g_task_set_task_data (task, GUINT_TO_POINTER (g_atomic_int_get (&self->n_stops)), NULL);
+  g_task_set_check_cancellable (task, FALSE);
+  g_task_run_in_thread (task, start_worker);
+}
+
+/**
+ * flitzis_engine_start_finish:
+ * @self: an engine
+ * @result: what the callback was given
+ * @error: return location for an error
+ *
+ * Finishes [method@Engine.start_async].
+ *
+ * Returns: %TRUE if the engine is started
+ */
+gboolean
+flitzis_engine_start_finish (FlitzisEngine *self, GAsyncResult *result, GError **error)
+{
+  return flitzis_engine_finish (self, result, flitzis_engine_start_async, error);
+}
+
+/**
+ * flitzis_engine_stop:
+ * @self: an engine
+ *
+ * Disconnects from the sound server.
+ *
+ * Slots, voices and position freeze where they are: [method@Engine.start] and
+ * [method@Engine.render] go on from there. Does nothing where the engine is stopped already.
+ */
+void
+flitzis_engine_stop (FlitzisEngine *self)
+{
+  g_autoptr (GMutexLocker) locker = NULL;
+
+  g_return_if_fail (FLITZIS_IS_ENGINE (self));
+
+  if (flitzis_fork_is_child ())
+    return;
+
+  g_atomic_int_inc (&self->n_stops);
+  locker = g_mutex_locker_new (&self->pipewire_mutex);
+  g_clear_pointer (&self->pipewire, flitzis_pipewire_free);
+}
