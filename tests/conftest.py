@@ -4,10 +4,13 @@ folders of its own, and a closing line that counts. Started by tests/run.sh."""
 
 import os
 import pathlib
+import re
 import shutil
 import struct
+import subprocess
 import tempfile
 import time
+import types
 
 import numpy
 import pytest
@@ -67,6 +70,20 @@ def build_dir():
 @pytest.fixture(scope='session')
 def source_dir():
     return pathlib.Path(__file__).parent.parent
+
+
+@pytest.fixture(scope='session')
+def installed(build_dir, tmp_path_factory):
+    """What `meson install` puts into a folder: `root`, `library` and `pkgconfig`. Paths in its
+    flitzis-1.pc are made to lead there, and not to where the library would be installed."""
+    root = tmp_path_factory.mktemp('installed')
+    subprocess.run(['meson', 'install', '-C', build_dir, '--no-rebuild', '--destdir', root],
+                   check=True, capture_output=True)
+    [pc] = root.rglob('flitzis-1.pc')
+    prefix = re.search(r'^prefix=(.*)$', pc.read_text(), re.M).group(1)
+    pc.write_text(pc.read_text().replace(f'prefix={prefix}', f'prefix={root}{prefix}'))
+    [library] = root.rglob('libflitzis-1.so')
+    return types.SimpleNamespace(root=root, library=library.parent, pkgconfig=pc.parent)
 
 
 @pytest.fixture

@@ -2,7 +2,9 @@
 """The examples, in the four languages and as a user runs them: each tells the same story."""
 
 import os
+import re
 import shlex
+import shutil
 import subprocess
 import sys
 
@@ -18,10 +20,10 @@ LANGUAGES = ('python', 'gjs', 'vala', 'c')
 def command(source_dir, build_dir, request):
     """How to start the example of this language."""
     examples = source_dir / 'examples'
-    return {'python': [sys.executable, examples / 'play.py'],
-            'gjs': ['gjs', '-m', examples / 'play.js'],
-            'vala': [build_dir / 'examples' / 'play-vala'],
-            'c': [build_dir / 'examples' / 'play-c']}[request.param]
+    return {'python': [sys.executable, examples / 'hello.py'],
+            'gjs': ['gjs', '-m', examples / 'hello.js'],
+            'vala': [build_dir / 'examples' / 'hello-vala'],
+            'c': [build_dir / 'examples' / 'hello-c']}[request.param]
 
 
 def run(*command):
@@ -47,11 +49,13 @@ def test_it_plays_and_tells_the_end_and_the_errors(command, pipewire, make_wav, 
         recording.wait(4800)
     assert result.returncode == 0, result.stderr
     lines = result.stdout.splitlines()
-    assert lines[0] == f'{text} holds no audio that can be played'
-    assert 'none.wav' in lines[1]
-    ended = [line.partition(':')[0] for line in lines[2:]]
-    assert ended == ['voice 2 (slot 2)', 'voice 1 (slot 0)']
-    assert all('finished' in line.lower() for line in lines[2:])
+    told, missing = sorted(lines[:2], key=lambda line: 'none.wav' in line)
+    assert told == 'slot 1: no audio that can be played'
+    assert '“none.wav”' in missing  # quotes, as the locale has them
+    # Loads run side by side: whichever was first has the first voice.
+    ended = [re.fullmatch(r'voice ([12]) \(slot (\d)\): (.*)', line).groups() for line in lines[2:]]
+    assert [slot for _, slot, _ in ended] == ['2', '0'] and {'1', '2'} == {v for v, _, _ in ended}
+    assert all('finished' in reason.lower() for _, _, reason in ended)
     expected = long.copy()
     expected[:len(short)] += short
     assert numpy.array_equal(without_silence(recording.frames), expected)
@@ -62,6 +66,12 @@ def test_without_a_server_it_says_so(command, make_wav):
     result = run(*command, make_wav('noise.wav', noise(1, 480)))
     assert result.returncode == 1
     assert 'PipeWire' in result.stderr
+
+
+@pytest.mark.parametrize('command', LANGUAGES, indirect=True)
+def test_without_a_file_it_says_how_it_is_used(command):
+    result = run(*command)
+    assert result.returncode == 1 and re.match(r'usage: hello\S* FILE \.\.\.$', result.stderr)
 
 
 def test_a_script_needs_no_main_loop(source_dir, pipewire, make_wav):
@@ -76,10 +86,73 @@ def test_a_script_needs_no_main_loop(source_dir, pipewire, make_wav):
     assert numpy.array_equal(recorded, frames)
 
 
-def test_the_c_example_builds_with_pkg_config(source_dir, build_dir, tmp_path):
-    environment = dict(os.environ, PKG_CONFIG_PATH=str(build_dir / 'meson-uninstalled'))
+# The C example in the hands of strangers
+
+
+STRANGER = """project('stranger', 'c')
+executable('hello', 'hello.c', dependencies: dependency('flitzis-1', version: '>= 0.1'))
+"""
+WRAP = """[wrap-file]
+directory = flitzis
+
+[provide]
+dependency_names = flitzis-1
+"""
+
+
+@pytest.fixture
+def stranger(source_dir, tmp_path):
+    """A meson project that has copied the example, outside of the tree."""
+    folder = tmp_path / 'stranger'
+    folder.mkdir()
+    (folder / 'meson.build').write_text(STRANGER)
+    shutil.copy(source_dir / 'examples' / 'hello.c', folder)
+    return folder
+
+
+def meson(*arguments, folder, **environment):
+    result = subprocess.run(['meson', *arguments], cwd=folder, stdin=subprocess.DEVNULL,
+                            env=dict(os.environ, **environment), capture_output=True, text=True,
+                            timeout=300)
+    assert result.returncode == 0, result.stdout + result.stderr
+    return result.stdout
+
+
+def test_c_with_the_installed_library(stranger, installed, monkeypatch):
+    """In a compiler call by pkg-config, and as a dependency of a meson project."""
+    environment = dict(os.environ, PKG_CONFIG_PATH=str(installed.pkgconfig))
     flags = subprocess.run(['pkg-config', '--cflags', '--libs', 'flitzis-1'], env=environment,
                            check=True, capture_output=True, text=True).stdout
-    subprocess.run(['cc', '-Wall', '-Werror', '-o', tmp_path / 'play',
-                    source_dir / 'examples' / 'play.c', *shlex.split(flags)], check=True)
-    assert run(tmp_path / 'play', tmp_path / 'none.wav').returncode == 1
+    assert str(installed.library) in flags and 'uninstalled' not in flags
+    subprocess.run(['cc', '-Wall', '-Werror', '-o', stranger / 'hello', 'hello.c',
+                    *shlex.split(flags)], check=True, cwd=stranger)
+    meson('setup', 'builddir', '-Dwerror=true', folder=stranger,
+          PKG_CONFIG_PATH=str(installed.pkgconfig))
+    meson('compile', '-C', 'builddir', folder=stranger)
+    monkeypatch.setenv('LD_LIBRARY_PATH', str(installed.library))
+    for program in ('hello', 'builddir/hello'):
+        result = run(stranger / program, 'none.wav')
+        assert result.returncode == 1 and '“none.wav”' in result.stdout
+
+
+def set_up_with_a_subproject(stranger, source_dir):
+    (stranger / 'subprojects').mkdir()
+    (stranger / 'subprojects' / 'flitzis').symlink_to(source_dir)
+    (stranger / 'subprojects' / 'flitzis.wrap').write_text(WRAP)
+    return meson('setup', 'builddir', '--force-fallback-for=flitzis-1', '-Dwerror=true',
+                 '-Dflitzis:introspection=disabled', '-Dflitzis:tests=false',
+                 '-Dflitzis:examples=false', folder=stranger)
+
+
+def test_meson_finds_the_library_as_a_subproject(stranger, source_dir):
+    printed = set_up_with_a_subproject(stranger, source_dir)
+    assert re.search(r'Dependency flitzis-1 found: YES [\d.]+ \(overridden\)', printed)
+
+
+@pytest.mark.slow
+def test_c_with_the_library_as_a_subproject(stranger, source_dir, monkeypatch):
+    set_up_with_a_subproject(stranger, source_dir)
+    meson('compile', '-C', 'builddir', 'hello', folder=stranger)
+    monkeypatch.delenv('LD_LIBRARY_PATH')
+    result = run(stranger / 'builddir' / 'hello', 'none.wav')
+    assert result.returncode == 1 and '“none.wav”' in result.stdout

@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Loads files in the background, plays them all at once and ends with the last: hello FILE ... */
+
+#include <flitzis.h>
+#include <locale.h>
+
+static GMainLoop *loop;
+static guint      n_loading;
+static guint      n_playing;
+
+static void
+loaded_cb (GObject      *object,
+           GAsyncResult *result,
+           gpointer      slot)
+{
+  FlitzisEngine *engine = FLITZIS_ENGINE (object);
+  g_autoptr (GError) error = NULL;
+
+  if (flitzis_engine_load_sample_finish (engine, result, &error) &&
+      flitzis_engine_play_sample (engine, GPOINTER_TO_UINT (slot), 1.0, &error) != 0)
+    n_playing++;
+  else if (g_error_matches (error, FLITZIS_ENGINE_ERROR, FLITZIS_ENGINE_ERROR_UNSUPPORTED))
+    g_print ("slot %u: no audio that can be played\n", GPOINTER_TO_UINT (slot));
+  else
+    g_print ("%s\n", error->message);
+
+  if (--n_loading == 0)
+    g_main_loop_quit (loop);
+}
+
+static void
+voice_ended_cb (FlitzisEngine   *engine,
+                guint64          voice,
+                guint            slot,
+                FlitzisEndReason reason,
+                gpointer         user_data)
+{
+  g_autofree char *why = g_enum_to_string (FLITZIS_TYPE_END_REASON, reason);
+
+  g_print ("voice %" G_GUINT64_FORMAT " (slot %u): %s\n", voice, slot, why);
+  if (--n_playing == 0)
+    g_main_loop_quit (loop);
+}
+
+int
+main (int    argc,
+      char **argv)
+{
+  g_autoptr (FlitzisEngine) engine = flitzis_engine_new ();
+  g_autoptr (GError) error = NULL;
+
+  setlocale (LC_ALL, ""); /* or the quotes in messages print as question marks */
+  if (argc < 2)
+    {
+      g_printerr ("usage: hello FILE ...\n");
+      return 1;
+    }
+
+  loop = g_main_loop_new (NULL, FALSE);
+  g_signal_connect (engine, "voice-ended", G_CALLBACK (voice_ended_cb), NULL);
+
+  for (n_loading = 0; n_loading < (guint) argc - 1; n_loading++)
+    flitzis_engine_load_sample_async (engine, n_loading, argv[n_loading + 1], NULL, loaded_cb,
+                                      GUINT_TO_POINTER (n_loading));
+  g_main_loop_run (loop);
+
+  /* What was triggered waits for the first block, so that all start together. */
+  if (!flitzis_engine_start (engine, &error))
+    {
+      g_printerr ("%s\n", error->message);
+      return 1;
+    }
+  if (n_playing > 0)
+    g_main_loop_run (loop);
+
+  flitzis_engine_stop (engine);
+  g_main_loop_unref (loop);
+  return 0;
+}

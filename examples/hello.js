@@ -1,0 +1,51 @@
+#!/usr/bin/env -S gjs -m
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// Loads files in the background, plays them all at once and ends with the last:
+// gjs -m hello.js FILE ...
+
+import Flitzis from 'gi://Flitzis?version=1';
+import Gio from 'gi://Gio';
+import System from 'system';
+
+Gio._promisify(Flitzis.Engine.prototype, 'load_sample_async');
+
+if (System.programArgs.length === 0) {
+  printerr('usage: hello.js FILE ...');
+  System.exit(1);
+}
+
+const engine = new Flitzis.Engine();
+const playing = new Set();
+
+const ended = new Promise(resolve => {
+  engine.connect('voice-ended', (_engine, voice, slot, reason) => {
+    const why = reason === Flitzis.EndReason.FINISHED ? 'finished' : `ended with ${reason}`;
+    print(`voice ${voice} (slot ${slot}): ${why}`);
+    playing.delete(voice);
+    if (playing.size === 0)
+      resolve();
+  });
+});
+
+await Promise.all(System.programArgs.map(async (path, slot) => {
+  try {
+    await engine.load_sample_async(slot, path, null);
+    playing.add(engine.play_sample(slot, 1.0));
+  } catch (error) {
+    if (error.matches(Flitzis.EngineError, Flitzis.EngineError.UNSUPPORTED))
+      print(`slot ${slot}: no audio that can be played`);
+    else
+      print(error.message);
+  }
+}));
+
+// What was triggered waits for the first block, so that all start together.
+try {
+  engine.start();
+} catch (error) {
+  printerr(error.message);
+  System.exit(1);
+}
+if (playing.size > 0)
+  await ended;
+engine.stop();
