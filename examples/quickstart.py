@@ -8,6 +8,7 @@ import math
 import os
 import struct
 import sys
+import tempfile
 import time
 
 import gi
@@ -142,8 +143,8 @@ def main():
             engine.start()
             play_live(engine, names)
         except (GLib.Error, NoSound) as error:
-            out = 'flitzis-quickstart.wav'
-            print(f'{getattr(error, "message", error)}; rendering to {out}')
+            out = os.path.join(tempfile.mkdtemp(prefix='flitzis-'), 'quickstart.wav')
+            print(f'{getattr(error, "message", error)}; rendering to a file')
     engine.stop()
     if out is None:
         return 0

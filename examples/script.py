@@ -8,14 +8,17 @@ import time
 import gi
 
 gi.require_version('Flitzis', '1')
-from gi.repository import Flitzis  # noqa: E402
+from gi.repository import Flitzis, GLib  # noqa: E402
 
 if len(sys.argv) != 2:
     sys.exit('usage: script.py FILE')
 engine = Flitzis.Engine()
-engine.load_sample(0, sys.argv[1])
-engine.start()
-engine.play_sample(0, 1.0)
+try:
+    engine.load_sample(0, sys.argv[1])
+    engine.start()
+    engine.play_sample(0, 1.0)
+except GLib.Error as error:
+    sys.exit(error.message)
 while engine.props.n_triggered > engine.props.n_started or engine.props.n_playing > 0:
     time.sleep(0.01)
 print(f'played {engine.get_slot(0).props.sample.props.duration:.2f} s')

@@ -132,6 +132,16 @@ def test_python_of_pads(folder, engine):
     assert abs(left).max() > 1.2 * abs(right).max() > 0
 
 
+def test_python_of_export(folder, engine):
+    names = {'Flitzis': sys.modules['gi.repository.Flitzis']}
+    exec(compile(blocks('python')[2], 'README.md', 'exec'), names)
+    engine.load_sample(0, 'beats.wav')
+    data = engine.get_slot(0).props.sample.get_bytes().get_data()
+    beats = numpy.frombuffer(data, '<f4').reshape(8, 24000, 2)
+    assert all(numpy.array_equal(beat[:len(folder)], folder) for beat in beats)
+    assert not beats[:, len(folder):].any()
+
+
 def test_python(folder, pipewire):
     program = blocks('python')[0]
     assert len(program.splitlines()) <= 15
@@ -224,6 +234,24 @@ def test_compile_commands(installed, source_dir, build_dir, tmp_path):
     for program in ('hello', 'hello-vala'):
         result = run(tmp_path / program, 'kick.wav')
         assert result.returncode == 1 and 'PipeWire' in result.stderr  # no server, and it says so
+
+
+def test_commands_without_installing(source_dir, build_dir, folder):
+    [gjs] = [line for line in COMMANDS if ' gjs -m ' in line]
+    [shell] = [code for code in CODE if code.startswith('meson devenv')]
+    [options] = [code for code in CODE if code.startswith('--vapidir')]
+    [cc, valac] = [line for line in COMMANDS if line.startswith(('cc ', 'valac '))]
+    program = pathlib.Path(re.search(r' -o (\S+)', cc).group(1))
+    for command in (gjs.replace('FILE', 'none.wav'),
+                    shlex.join((*shlex.split(shell), 'sh', '-ec', cc)),
+                    f'{shell} {valac} {options}'):
+        command = re.sub(r'\bbuilddir\b', str(build_dir), command)
+        result = run('sh', '-ec', command.replace('examples/', f'{source_dir}/examples/'))
+        if command.endswith('none.wav'):
+            assert 'none.wav' in result.stdout, result.stderr
+        else:
+            assert result.returncode == 0, result.stderr
+            program.unlink()
 
 
 # What the README names

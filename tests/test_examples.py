@@ -86,6 +86,14 @@ def test_a_script_needs_no_main_loop(source_dir, pipewire, make_wav):
     assert numpy.array_equal(recorded, frames)
 
 
+@pytest.mark.parametrize('name, message', (('noise.wav', 'PipeWire'), ('none.wav', 'none.wav')))
+def test_a_script_says_what_is_wrong(source_dir, make_wav, tmp_path, name, message):
+    make_wav('noise.wav', noise(3, 480))
+    result = run(sys.executable, source_dir / 'examples' / 'script.py', tmp_path / name)
+    assert result.returncode == 1 and message in result.stderr
+    assert len(result.stderr.splitlines()) == 1 and result.stdout == ''
+
+
 # The C example in the hands of strangers
 
 

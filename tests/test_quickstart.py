@@ -34,8 +34,9 @@ def plant(tmp_path):
 def quickstart(source_dir, plant, tmp_path):
     """Runs the quickstart in a folder of its own, with a useless python3 and an apt-get that must
     not be called first on PATH."""
-    folder = tmp_path / 'work'
+    folder, temporary = tmp_path / 'work', tmp_path / 'temporary'
     folder.mkdir()
+    temporary.mkdir()
     apt_get = plant('apt-get')
     plant('python3')
 
@@ -44,12 +45,19 @@ def quickstart(source_dir, plant, tmp_path):
             ['sh', source_dir / 'examples' / 'quickstart.sh', *arguments], cwd=folder,
             env=dict(os.environ, PATH=f'{plant.folder}:{os.environ["PATH"]}',
                      PYTHONPATH='/nowhere', PYTHONHOME='/nowhere', CFLAGS='-DBROKEN(',
-                     CC='/nowhere/cc'),
+                     CC='/nowhere/cc', TMPDIR=str(temporary)),
             stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=300)
         assert not apt_get.exists(), 'it went to the network'
         assert 'Traceback' not in result.stderr, result.stderr
         return result
-    run.folder = folder
+
+    def written(result):
+        """The one file that it wrote unasked, as it says: not where it was started."""
+        assert list(folder.iterdir()) == []
+        [path] = temporary.glob('*/*')
+        assert result.stdout.splitlines()[-1] == f'wrote {path}'
+        return path
+    run.folder, run.written = folder, written
     return run
 
 
@@ -145,17 +153,16 @@ def test_without_a_server_it_renders_and_says_so(quickstart, make_wav):
     part = noise(1, 4800)
     result = quickstart(make_wav('a.wav', part))
     assert result.returncode == 0, result.stderr
-    said = [line for line in result.stdout.splitlines() if 'rendering to' in line]
-    assert len(said) == 1 and 'flitzis-quickstart.wav' in said[0]
-    split(rendered(quickstart.folder / 'flitzis-quickstart.wav'), [part])
+    assert result.stdout.count('rendering to a file\n') == 1
+    split(rendered(quickstart.written(result)), [part])
 
 
 def test_with_a_server_that_plays_nothing_it_renders(quickstart, make_wav, bare_pipewire):
     part = noise(1, 4800)
     result = quickstart(make_wav('a.wav', part))
     assert result.returncode == 0, result.stderr
-    assert 'rendering to flitzis-quickstart.wav' in result.stdout
-    split(rendered(quickstart.folder / 'flitzis-quickstart.wav'), [part])
+    assert 'rendering to a file' in result.stdout
+    split(rendered(quickstart.written(result)), [part])
 
 
 def test_through_pipewire(quickstart, make_wav, pipewire):
