@@ -1,12 +1,16 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """The examples, in the four languages and as a user runs them: each tells the same story."""
 
+import fcntl
 import os
 import re
 import shlex
 import shutil
+import signal
+import struct
 import subprocess
 import sys
+import termios
 
 import numpy
 import pytest
@@ -164,3 +168,124 @@ def test_c_with_the_library_as_a_subproject(stranger, source_dir, monkeypatch):
     monkeypatch.delenv('LD_LIBRARY_PATH')
     result = run(stranger / 'builddir' / 'hello', 'none.wav')
     assert result.returncode == 1 and '“none.wav”' in result.stdout
+
+
+# The player
+
+
+@pytest.fixture
+def player(source_dir):
+    return [sys.executable, source_dir / 'examples' / 'play.py']
+
+
+@pytest.fixture
+def terminal():
+    """Runs a command in a terminal of 60 columns and returns a function that reads on until it has
+    seen a text; then all that has been printed is returned."""
+    controller, terminal = os.openpty()
+    fcntl.ioctl(terminal, termios.TIOCSWINSZ, struct.pack('4H', 24, 60, 0, 0))
+    processes = []
+
+    def start(*command):
+        environment = {**os.environ, 'TERM': 'xterm'}
+        environment.pop('COLUMNS', None)
+        processes.append(subprocess.Popen(command, env=environment, stdin=terminal,
+                                          stdout=terminal, stderr=terminal))
+        os.close(terminal)
+        printed = b''
+
+        def read_until(text):
+            nonlocal printed
+            while text not in printed:
+                try:
+                    printed += os.read(controller, 4096)
+                except OSError:  # the program has ended
+                    pytest.fail(f'{text} is not in {printed}')
+            return printed
+        return processes[0], read_until
+    yield start
+    for process in processes:
+        process.kill()
+        process.wait()
+    os.close(controller)
+
+
+def test_the_player_plays_one_after_the_other(player, pipewire, make_wav, tmp_path):
+    first, second = noise(1, 24000), noise(2, 6000)
+    pipewire.force(quantum=CALM)
+    with pipewire.record() as recording:
+        result = run(*player, make_wav('first.wav', first), tmp_path / 'none.wav',
+                     make_wav('second.wav', second))
+        recording.wait(4800)
+    assert result.returncode == 1 and 'play.py: Could not open “none.wav”' in result.stderr
+    assert result.stdout.splitlines() == ['1/2  first.wav  0:00.5', '2/2  second.wav  0:00.1']
+    assert numpy.array_equal(without_silence(recording.frames), numpy.concatenate([first, second]))
+
+
+def test_the_player_renders_what_it_would_play(player, make_wav, tmp_path):
+    parts = [noise(seed, n_frames) for seed, n_frames in ((1, 4800), (2, 1), (3, 7001))]
+    files = [make_wav(f'{i}.wav', part) for i, part in enumerate(parts)]
+    result = run(*player, *files, '--render', tmp_path / 'out.wav')
+    assert (result.returncode, result.stdout) == (0, f'wrote {tmp_path / "out.wav"}: 0:00.2\n')
+    data = (tmp_path / 'out.wav').read_bytes()
+    frames = numpy.frombuffer(data[data.index(b'data') + 8:], '<f4').reshape(-1, 2)
+    assert numpy.array_equal(frames, numpy.concatenate(parts))
+
+
+def test_the_player_at_another_rate(player, make_wav, tmp_path):
+    sine = numpy.sin(2 * numpy.pi * 1000 * numpy.arange(48000) / 48000)[:, None]
+    result = run(*player, make_wav('sine.wav', sine), '--rate', '1.5', '--render',
+                 tmp_path / 'out.wav')
+    assert result.returncode == 0, result.stderr
+    data = (tmp_path / 'out.wav').read_bytes()
+    frames = numpy.frombuffer(data[data.index(b'data') + 8:], '<f4').reshape(-1, 2)
+    assert len(frames) == 32000
+    assert abs(numpy.fft.rfft(frames[:, 0])).argmax() == 1000  # bins of 1.5 Hz
+
+
+def test_the_player_loops_until_it_is_interrupted(player, pipewire, make_wav, terminal):
+    part = noise(1, 2400)
+    pipewire.force(quantum=CALM)
+    with pipewire.record() as recording:
+        process, read_until = terminal(*player, '--loop', make_wav('a-rather-long-name.wav', part))
+        read_until(b'  [#')  # it has begun
+        recording.wait(24000)
+        process.send_signal(signal.SIGINT)
+        assert process.wait(30) == 130
+        printed = read_until(b'\r\n')
+    frames = without_silence(recording.frames)[:12000]
+    assert numpy.array_equal(frames, numpy.concatenate([part] * 5))
+    lines = printed.decode().rstrip('\r\n').split('\r')[1:]
+    assert len(lines) > 2
+    for line in lines:
+        assert re.fullmatch(r'1/1  a-rat\w*[\w.-]*  0:00\.0 / 0:00\.0  \[#*\.*\]?.{0,20}',
+                            line.removesuffix('\033[K')), line
+        assert len(line.removesuffix('\033[K')) < 60
+
+
+def test_the_player_loops_a_list(player, pipewire, make_wav):
+    parts = [noise(1, 9600), noise(2, 14400)]
+    files = [make_wav(f'{i}.wav', part) for i, part in enumerate(parts)]
+    pipewire.force(quantum=CALM)
+    with pipewire.record() as recording:
+        process = subprocess.Popen([*player, '--loop', *files], stdout=subprocess.PIPE, text=True)
+        lines = [process.stdout.readline() for _ in range(3)]
+        recording.wait(CALM + 24000)
+        process.send_signal(signal.SIGINT)
+        assert process.wait(30) == 130
+        process.stdout.close()
+    assert [line[:10] for line in lines] == ['1/2  0.wav', '2/2  1.wav', '1/2  0.wav']
+    frames = without_silence(recording.frames)[:48000]
+    assert numpy.array_equal(frames, numpy.concatenate([*parts, *parts]))
+
+
+def test_the_player_refuses_what_cannot_be(player, make_wav, tmp_path):
+    file = make_wav('noise.wav', noise(1, 480))
+    for arguments in (['--rate', '5'], ['--loop', '--render', 'out.wav'], ['--rate', 'nan']):
+        result = run(*player, file, *arguments)
+        assert result.returncode == 2 and 'usage:' in result.stderr
+    result = run(*player, file, '--render', tmp_path / 'none' / 'out.wav')
+    assert result.returncode == 1 and result.stderr.startswith('play.py: ')
+    result = run(*player, file)
+    assert result.returncode == 1 and 'PipeWire' in result.stderr  # there is no server
+    assert run(*player, tmp_path / 'none.wav').returncode == 1

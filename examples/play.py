@@ -1,0 +1,172 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""Plays files one after the other, without a gap: play.py FILE ... [--loop] [--rate R], or writes
+what would be heard to a file: play.py FILE ... --render OUT.wav"""
+
+import argparse
+import itertools
+import math
+import os
+import shutil
+import sys
+import time
+
+import gi
+
+gi.require_version('Flitzis', '1')
+from gi.repository import Flitzis, GLib  # noqa: E402
+
+MAX_FILES = 4096
+MIN_RATE, MAX_RATE = 0.25, 4.0
+AHEAD_SECONDS = 1.0  # so far ahead of what is heard are files scheduled
+TAIL_SECONDS = 0.2  # for what the server still holds when it has been given the last frame
+REFRESH_SECONDS = 0.05
+BAR_COLUMNS = 24
+
+
+class Player:
+    """An engine with a file in each slot; each file is triggered on the frame where the one
+    before it ends."""
+
+    def __init__(self, n_slots, rate):
+        self.engine = Flitzis.Engine(n_slots=n_slots, client_name='play.py')
+        self.rate = rate
+        self.names, self.lengths = [], []  # by slot; lengths in frames, as they are heard
+        self.begun = []  # (frame, slot) of what is scheduled, the current file first
+        self.end = 0
+
+    def load(self, path):
+        slot = self.engine.get_slot(len(self.names))
+        self.engine.load_sample(slot.props.index, path)
+        slot.props.playback_rate = self.rate
+        self.names.append(os.path.basename(path))
+        self.lengths.append(math.ceil(slot.props.sample.props.n_frames / self.rate))
+
+    def schedule(self, slot):
+        self.engine.play_sample_at(slot, 1.0, self.end)
+        self.begun.append((self.end, slot))
+        self.end += self.lengths[slot]
+
+    def schedule_ahead(self, slots):
+        """Schedules as many of the slots as are due."""
+        while self.end < self.engine.props.position + self.frames(AHEAD_SECONDS):
+            slot = next(slots, None)
+            if slot is None:
+                return
+            self.schedule(slot)
+
+    def frames(self, seconds):
+        return int(seconds * self.engine.props.sample_rate)
+
+    def progress(self):
+        """The current slot, the seconds of it that have been heard, and those that it lasts."""
+        position = self.engine.props.position
+        while len(self.begun) > 1 and self.begun[1][0] <= position:
+            self.begun.pop(0)
+        first, slot = self.begun[0]
+        length = self.lengths[slot]
+        heard = (position - first) % length if position < self.end else length
+        return slot, heard / self.engine.props.sample_rate, length / self.engine.props.sample_rate
+
+
+class Line:
+    """The line that is written anew while a file plays; in a pipe, a line for each file."""
+
+    def __init__(self):
+        self.slot = None
+
+    def show(self, player, note):
+        slot, heard, seconds = player.progress()
+        head = f'{slot + 1}/{len(player.names)}  '
+        if sys.stdout.isatty():
+            n_filled = int(BAR_COLUMNS * heard / seconds)
+            tail = (f'  {clock(heard)} / {clock(seconds)}'
+                    f'  [{"#" * n_filled}{"." * (BAR_COLUMNS - n_filled)}]{note}')
+            room = shutil.get_terminal_size().columns - 1
+            name = player.names[slot][:max(room - len(head) - len(tail), 8)]
+            print(f'\r{(head + name + tail)[:room]}\033[K', end='', flush=True)
+        elif slot != self.slot:
+            print(f'{head}{player.names[slot]}  {clock(seconds)}', flush=True)
+        self.slot = slot
+
+
+def clock(seconds):
+    return f'{int(seconds // 60)}:{int(seconds * 10) % 600 / 10:04.1f}'
+
+
+def note(engine):
+    return {Flitzis.State.STARTING: '  waiting for a sink',
+            Flitzis.State.RECONNECTING: '  waiting for the server'}.get(engine.props.state, '')
+
+
+def play(player, loop):
+    engine, line = player.engine, Line()
+    slots = iter(range(len(player.names)))
+    if loop and len(player.names) == 1:
+        engine.get_slot(0).props.loop = True  # seamless also where the rate is not 1
+        player.schedule(next(slots))
+        player.end = math.inf
+    elif loop:
+        slots = itertools.cycle(slots)
+    player.schedule_ahead(slots)
+    engine.start()
+    try:
+        while engine.props.position < player.end + player.frames(TAIL_SECONDS):
+            line.show(player, note(engine))
+            time.sleep(REFRESH_SECONDS)
+            player.schedule_ahead(slots)
+    finally:
+        if sys.stdout.isatty():
+            print()
+        engine.stop()
+
+
+def render(player, path):
+    for slot in range(len(player.names)):
+        player.schedule(slot)
+    player.engine.render_to_file(path, player.end)
+    print(f'wrote {path}: {clock(player.end / player.engine.props.sample_rate)}')
+
+
+def playback_rate(text):
+    value = float(text)
+    if not MIN_RATE <= value <= MAX_RATE:
+        raise argparse.ArgumentTypeError(f'{text} is not between {MIN_RATE} and {MAX_RATE}')
+    return value
+
+
+def main():
+    parser = argparse.ArgumentParser(description='Plays files one after the other.')
+    parser.add_argument('files', nargs='+', metavar='FILE')
+    parser.add_argument('--rate', type=playback_rate, default=1.0, metavar='R',
+                        help='speed and pitch, 0.25 to 4; 2 is twice as fast')
+    either = parser.add_mutually_exclusive_group()
+    either.add_argument('--loop', action='store_true', help='from the start again, until Ctrl+C')
+    either.add_argument('--render', metavar='OUT', help='write a .wav or .flac file instead')
+    arguments = parser.parse_intermixed_args()
+    if len(arguments.files) > MAX_FILES:
+        parser.error(f'more than {MAX_FILES} files')
+    sys.stdout.reconfigure(errors='replace')  # file names may be of any encoding
+
+    player, status = Player(len(arguments.files), arguments.rate), 0
+    for path in arguments.files:
+        try:
+            player.load(path)
+        except GLib.Error as error:
+            print(f'play.py: {error.message}', file=sys.stderr)
+            status = 1
+    try:
+        if player.names and arguments.render is not None:
+            render(player, arguments.render)
+        elif player.names:
+            play(player, arguments.loop)
+    except GLib.Error as error:
+        sys.exit(f'play.py: {error.message}')
+    return status
+
+
+if __name__ == '__main__':
+    try:
+        sys.exit(main())
+    except KeyboardInterrupt:
+        sys.exit(130)
