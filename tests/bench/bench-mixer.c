@@ -1,170 +1,626 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Copyright 2026 the Flitzis authors */
 
-#include "control/control.h"
+#include "rt/mixer.h"
+#include "rt/setup.h"
 
 #include <glib.h>
+#include <math.h>
+#include <string.h>
+#include <time.h>
+
+#if defined(__x86_64__)
+#include <immintrin.h>
+#endif
 
 /*
- * Nanoseconds for each voice and frame of the mixer, beside a bare loop that adds one sample with a
- * gain to the output: the least that any mixer does.
+ * What the mixer costs. Each line is a key and a value:
+ *
+ *   mix/CHANNELS/MEMORY/GAIN/VOICES/ns          nanoseconds for each voice and frame
+ *   mix/CHANNELS/MEMORY/GAIN/VOICES/reference   the same of a bare loop over the same frames
+ *   mix/CHANNELS/MEMORY/GAIN/VOICES/ratio       the first by the second
+ *   rate/CHANNELS/KIND/RATE/ns                  nanoseconds for each voice and frame, 32 voices
+ *   block/RATE/a, b, c                          ns: cost = a + b x voices x frames + c x commands
+ *   block/RATE/residual                         the largest, by the cost measured there
+ *   block/RATE/residual-at                      n-slots, n-voices, voices, frames, commands of it
+ *   block/RATE/a4, b4, c4, d4, residual4        the same fit with d x voices besides
+ *   period/RATE/share                           of the period, 32 voices at a quantum of 64
+ *
+ * CHANNELS is stereo or mono. MEMORY is cache, where all voices play the same second, or stream,
+ * samples of 10 s that are read from memory. GAIN is steady, moved (a new engine gain at each
+ * block) or attack (a long one). KIND is sinc or linear. RATE is that of playback. Blocks have 256
+ * frames where nothing else is said. The names of groups (mix, rate, block) as arguments leave the
+ * others out.
+ *
+ * What is compared runs in turns, and of many short runs the fastest counts: whatever else the
+ * machine does only adds. The bare loop is the least that any mixer does: out += gain * in.
  */
 
-#define SAMPLE_FRAMES 48000
-#define BLOCK_FRAMES 256
-#define SECONDS 0.3
-
-static const guint voice_counts[] = { 1, 32, 512 };
+#define RATE 48000
+#define QUANTUM 256
+#define CACHE_FRAMES RATE
+#define STREAM_FRAMES (10 * RATE)
+#define N_STREAM_VALUES (32 * 2 * STREAM_FRAMES)
+#define MAX_VOICES 1024
+#define MAX_QUANTUM 4096
+#define MAX_COMMANDS 512
+#define SECONDS 0.2
 
 typedef struct
 {
   FlitzisMixer *mixer;
-  const float  *frames;
-  guint         n_channels;
+  guint64       last_voice; /* its id */
+  FlitzisHandle handles[MAX_VOICES];
+  guint64       places[MAX_VOICES]; /* of each voice in its sample */
   guint         n_voices;
-  float         out[2 * BLOCK_FRAMES];
-} Work;
+  guint         quantum;
+  gboolean      moves; /* the gain, at each block */
+  float         out[2 * MAX_QUANTUM];
+} Bench;
 
-static gboolean
-wants_ended (gpointer owner)
+static float *values;
+
+static double
+get_ns (void)
 {
-  return FALSE;
+  struct timespec now;
+
+  clock_gettime (CLOCK_MONOTONIC, &now);
+
+  return (double) now.tv_sec * 1e9 + (double) now.tv_nsec;
 }
 
-static const FlitzisEventsFuncs funcs = { .wants_ended = wants_ended };
+/* out += gain * in */
 
-static void
-render_block (Work *work, guint block)
+#if defined(__x86_64__)
+__attribute__ ((target ("avx2"))) static void
+add_stereo_avx2 (float *restrict out, const float *restrict in, float gain, guint n_frames)
 {
-  flitzis_mixer_render (work->mixer, work->out, BLOCK_FRAMES);
+  __m256 gains = _mm256_set1_ps (gain);
+
+  for (guint i = 0; i < 2 * n_frames; i += 8)
+    _mm256_storeu_ps (out + i, _mm256_add_ps (_mm256_loadu_ps (out + i),
+                                              _mm256_mul_ps (gains, _mm256_loadu_ps (in + i))));
 }
 
-static void
-add (float *restrict out, const float *restrict in, guint n_channels, float gain)
+__attribute__ ((target ("avx2"))) static void
+add_mono_avx2 (float *restrict out, const float *restrict in, float gain, guint n_frames)
 {
-  if (n_channels == 2)
+  const __m256i low = _mm256_setr_epi32 (0, 0, 1, 1, 2, 2, 3, 3);
+  const __m256i high = _mm256_setr_epi32 (4, 4, 5, 5, 6, 6, 7, 7);
+  __m256        gains = _mm256_set1_ps (gain);
+
+  for (guint i = 0; i < n_frames; i += 8)
     {
-      for (guint i = 0; i < 2 * BLOCK_FRAMES; i++)
-        out[i] += gain * in[i];
+      __m256 product = _mm256_mul_ps (gains, _mm256_loadu_ps (in + i));
+      float *here = out + 2 * i;
+
+      _mm256_storeu_ps (here, _mm256_add_ps (_mm256_loadu_ps (here),
+                                             _mm256_permutevar8x32_ps (product, low)));
+      _mm256_storeu_ps (here + 8, _mm256_add_ps (_mm256_loadu_ps (here + 8),
+                                                 _mm256_permutevar8x32_ps (product, high)));
     }
-  else
+}
+#endif
+
+static void
+add (float *restrict out, const float *restrict in, guint n_channels, float gain, guint n_frames)
+{
+#if defined(__x86_64__)
+  if (__builtin_cpu_supports ("avx2"))
     {
-      for (guint i = 0; i < BLOCK_FRAMES; i++)
+      (n_channels == 2 ? add_stereo_avx2 : add_mono_avx2) (out, in, gain, n_frames);
+      return;
+    }
+#endif
+
+  for (guint i = 0; i < 2 * n_frames; i++)
+    out[i] += gain * in[n_channels == 2 ? i : i / 2];
+}
+
+/* The mixer, driven as control and an output drive it. */
+
+static void
+push (Bench *bench, const FlitzisCommand *command)
+{
+  g_assert_true (flitzis_queue_push (&bench->mixer->commands, command));
+}
+
+static void
+play (Bench *bench, guint slot)
+{
+  push (bench, &(FlitzisCommand){
+                   .kind = FLITZIS_COMMAND_PLAY,
+                   .slot = slot,
+                   .play = { .voice = ++bench->last_voice, .velocity = 0.5, .gain = 0.5f },
+               });
+}
+
+static void
+stop_last (Bench *bench)
+{
+  push (bench, &(FlitzisCommand){
+                   .kind = FLITZIS_COMMAND_STOP_VOICE,
+                   .stop = { .voice = bench->last_voice },
+               });
+}
+
+static void
+drain (Bench *bench)
+{
+  FlitzisReport report;
+
+  while (flitzis_queue_pop (&bench->mixer->reports, &report))
+    ;
+}
+
+static void
+render (Bench *bench)
+{
+  if (bench->moves)
+    bench->mixer->settings.gain = bench->mixer->settings.gain > 0.5 ? 0.25 : 0.75;
+
+  flitzis_mixer_render (bench->mixer, bench->out, bench->quantum);
+}
+
+static void
+open_bench (Bench *bench, guint n_slots, guint n_voices, guint n_channels, gboolean streams)
+{
+  guint64 n_frames = streams ? STREAM_FRAMES : CACHE_FRAMES;
+  guint   n_samples = streams ? N_STREAM_VALUES / (STREAM_FRAMES * n_channels) : 1;
+
+  *bench = (Bench){ .n_voices = n_voices, .quantum = QUANTUM };
+  bench->mixer = flitzis_mixer_new (&(FlitzisMixerSize){ n_slots, n_voices, 1, RATE });
+
+  for (guint i = 0; i < n_voices; i++)
+    {
+      const float *frames = values + i % n_samples * n_frames * n_channels;
+
+      bench->places[i] = streams ? i / n_samples * (n_frames * n_samples / n_voices) : 0;
+      bench->handles[i] = (FlitzisHandle){ frames, n_frames, n_channels, RATE, 0 };
+
+      if (i < n_slots)
+        push (bench, &(FlitzisCommand){
+                         .kind = FLITZIS_COMMAND_PUBLISH,
+                         .slot = i,
+                         .publish = { .handle = &bench->handles[i] },
+                     });
+    }
+
+  flitzis_mixer_apply (bench->mixer);
+}
+
+static void
+close_bench (Bench *bench)
+{
+  flitzis_mixer_free (bench->mixer);
+}
+
+/* Starts all voices anew, and renders a block that is not measured. */
+static void
+begin (Bench *bench)
+{
+  flitzis_settings_stop_all (&bench->mixer->settings, bench->last_voice + 1);
+
+  for (guint i = 0; i < 2; i++)
+    render (bench);
+
+  drain (bench);
+
+  for (guint i = 0; i < bench->n_voices; i++)
+    {
+      bench->mixer->settings.slots[i].start = bench->places[i];
+      play (bench, i);
+    }
+
+  render (bench);
+}
+
+/* The next blocks are further on, and read what was not read lately. */
+static void
+move_on (Bench *bench, guint n_frames)
+{
+  for (guint i = 0; i < bench->n_voices; i++)
+    {
+      const FlitzisHandle *handle = &bench->handles[i];
+
+      bench->places[i] = (bench->places[i] + n_frames) % (handle->n_frames - 2 * n_frames);
+    }
+}
+
+static double
+run_mixer (Bench *bench, guint n_blocks)
+{
+  double start;
+
+  begin (bench);
+  start = get_ns ();
+
+  for (guint block = 0; block < n_blocks; block++)
+    render (bench);
+
+  start = get_ns () - start;
+  g_assert_cmpuint (bench->mixer->bank.n_playing, ==, bench->n_voices);
+  move_on (bench, (n_blocks + 1) * bench->quantum);
+
+  return start / ((double) n_blocks * bench->quantum * bench->n_voices);
+}
+
+static double
+run_reference (Bench *bench, guint n_blocks)
+{
+  guint  n = bench->quantum;
+  double start = get_ns ();
+
+  for (guint block = 0; block < n_blocks; block++)
+    {
+      memset (bench->out, 0, 2 * n * sizeof (float));
+
+      for (guint i = 0; i < bench->n_voices; i++)
         {
-          out[2 * i] += gain * in[i];
-          out[2 * i + 1] += gain * in[i];
+          const FlitzisHandle *handle = &bench->handles[i];
+
+          add (bench->out, handle->frames + (bench->places[i] + block * n) * handle->n_channels,
+               handle->n_channels, 0.5f, n);
+        }
+
+      __asm__ volatile("" ::
+                           : "memory");
+    }
+
+  start = get_ns () - start;
+  move_on (bench, (n_blocks + 1) * n);
+
+  return start / ((double) n_blocks * n * bench->n_voices);
+}
+
+static guint
+get_n_blocks (Bench *bench)
+{
+  return CLAMP (1024 / bench->n_voices, 8, 32);
+}
+
+static double
+measure (Bench *bench, double *reference)
+{
+  double best = G_MAXDOUBLE;
+
+  *reference = G_MAXDOUBLE;
+
+  for (double end = get_ns () + SECONDS * 1e9; get_ns () < end;)
+    {
+      best = MIN (best, run_mixer (bench, get_n_blocks (bench)));
+      *reference = MIN (*reference, run_reference (bench, get_n_blocks (bench)));
+    }
+
+  return best;
+}
+
+static void
+measure_mix (guint n_channels, gboolean streams, const char *gain, guint n_voices)
+{
+  Bench           *bench = g_new (Bench, 1);
+  double           reference, ns;
+  g_autofree char *key = g_strdup_printf ("mix/%s/%s/%s/%u", n_channels == 2 ? "stereo" : "mono",
+                                          streams ? "stream" : "cache", gain, n_voices);
+
+  open_bench (bench, n_voices, n_voices, n_channels, streams);
+  bench->moves = g_str_equal (gain, "moved");
+
+  for (guint i = 0; i < n_voices; i++)
+    bench->mixer->settings.slots[i].attack = g_str_equal (gain, "attack") ? 10.0 : 0.0;
+
+  ns = measure (bench, &reference);
+  g_print ("%s/ns %.3f\n%s/reference %.3f\n%s/ratio %.2f\n", key, ns, key, reference, key,
+           ns / reference);
+  close_bench (bench);
+  g_free (bench);
+}
+
+static void
+set_rate (Bench *bench, double rate, FlitzisMixerInterpolation interpolation)
+{
+  for (guint i = 0; i < bench->mixer->n_slots; i++)
+    {
+      bench->mixer->settings.slots[i].rate = rate;
+      bench->mixer->settings.slots[i].interpolation = interpolation;
+    }
+}
+
+static void
+measure_rate (guint n_channels, FlitzisMixerInterpolation interpolation, double rate)
+{
+  Bench *bench = g_new (Bench, 1);
+  double reference;
+
+  open_bench (bench, 32, 32, n_channels, FALSE);
+  set_rate (bench, rate, interpolation);
+  g_print ("rate/%s/%s/%g/ns %.2f\n", n_channels == 2 ? "stereo" : "mono",
+           interpolation == FLITZIS_MIXER_INTERPOLATION_SINC ? "sinc" : "linear", rate,
+           measure (bench, &reference));
+  close_bench (bench);
+  g_free (bench);
+}
+
+/* The cost of a block. */
+
+typedef struct
+{
+  guint  n_slots, n_pool; /* voices that there are, sounding or not */
+  guint  n_voices, n_frames, n_commands;
+  double ns;
+} Point;
+
+/* Half of the commands are triggers, and half stop what they have started before it is heard. */
+static void
+push_commands (Bench *bench, guint n_commands)
+{
+  for (guint i = 0; i < n_commands; i++)
+    {
+      if (i % 2 == 0)
+        play (bench, 0);
+      else
+        stop_last (bench);
+    }
+}
+
+/* The time of a block. Several in one go, where there is nothing to do between them, hide what it
+ * costs to look at the clock. */
+static double
+run_blocks (Bench *bench, guint n_commands)
+{
+  guint  n_blocks = n_commands == 0 ? 16 : 1;
+  double start;
+
+  push_commands (bench, n_commands);
+  start = get_ns ();
+
+  for (guint i = 0; i < n_blocks; i++)
+    render (bench);
+
+  start = get_ns () - start;
+  drain (bench);
+
+  return start / n_blocks;
+}
+
+static void
+measure_point (Bench *bench, Point *point)
+{
+  guint n_done = 0;
+
+  point->ns = G_MAXDOUBLE;
+  bench->quantum = point->n_frames;
+
+  for (double end = get_ns () + 0.01 * 1e9; get_ns () < end || n_done < 2; n_done++)
+    point->ns = MIN (point->ns, run_blocks (bench, point->n_commands));
+}
+
+/* Solves n equations with as many unknowns, n + 1 numbers each, by Gauss and Jordan. */
+static void
+solve (double rows[4][5], guint n)
+{
+  for (guint i = 0; i < n; i++)
+    {
+      double pivot = rows[i][i];
+
+      for (guint j = 0; j <= n; j++)
+        rows[i][j] /= pivot;
+
+      for (guint k = 0; k < n; k++)
+        {
+          double factor = k == i ? 0.0 : rows[k][i];
+
+          for (guint j = 0; j <= n; j++)
+            rows[k][j] -= factor * rows[i][j];
         }
     }
 }
 
 static void
-add_block (Work *work, guint block)
+get_terms (const Point *point, double terms[4])
 {
-  guint first = block % (SAMPLE_FRAMES / BLOCK_FRAMES) * BLOCK_FRAMES;
-
-  for (guint voice = 0; voice < work->n_voices; voice++)
-    add (work->out, work->frames + first * work->n_channels, work->n_channels, 0.5f);
-}
-
-/* The fastest of several runs: what else the machine does only adds. */
-static double
-measure (Work *work, void (*run) (Work *work, guint block), guint n_blocks)
-{
-  double best = G_MAXDOUBLE;
-
-  for (gint64 end = g_get_monotonic_time () + SECONDS * G_USEC_PER_SEC;
-       g_get_monotonic_time () < end;)
-    {
-      gint64 start = g_get_monotonic_time ();
-      double ns;
-
-      for (guint block = 0; block < n_blocks; block++)
-        run (work, block);
-
-      ns = (g_get_monotonic_time () - start) * 1000.0;
-      best = MIN (best, ns / ((double) n_blocks * BLOCK_FRAMES * work->n_voices));
-    }
-
-  return best;
+  terms[0] = 1.0;
+  terms[1] = (double) point->n_voices * point->n_frames;
+  terms[2] = point->n_commands;
+  terms[3] = point->n_voices;
 }
 
 static double
-measure_mixer (FlitzisControl *control, Work *work, FlitzisSample *sample)
+get_cost (const double rows[4][5], guint n_terms, const double *terms)
 {
-  double best = G_MAXDOUBLE;
-  guint  n_blocks = SAMPLE_FRAMES / BLOCK_FRAMES - 1;
-  g_autoptr (FlitzisTrigger) trigger = flitzis_trigger_new ();
+  double cost = 0.0;
 
-  trigger->velocity = 0.5;
+  for (guint i = 0; i < n_terms; i++)
+    cost += rows[i][n_terms] * terms[i];
 
-  for (gint64 end = g_get_monotonic_time () + SECONDS * G_USEC_PER_SEC;
-       g_get_monotonic_time () < end;)
+  return cost;
+}
+
+/* The least squares of the residuals, each by the cost itself. */
+static void
+fit (const char *key, GArray *points, guint n_terms)
+{
+  const char  *suffix = n_terms == 4 ? "4" : "";
+  double       rows[4][5] = { 0 }, terms[4], worst = 0.0;
+  const Point *worst_point = NULL;
+
+  for (guint p = 0; p < points->len; p++)
     {
-      gint64 start;
-      double ns;
+      const Point *point = &g_array_index (points, Point, p);
 
-      flitzis_control_stop_all (control);
+      get_terms (point, terms);
 
-      for (guint voice = 0; voice < work->n_voices; voice++)
-        flitzis_control_play (control, trigger, FALSE, NULL);
+      for (guint i = 0; i < n_terms; i++)
+        {
+          for (guint j = 0; j < n_terms; j++)
+            rows[i][j] += terms[i] * terms[j] / (point->ns * point->ns);
 
-      start = g_get_monotonic_time ();
-
-      for (guint block = 0; block < n_blocks; block++)
-        render_block (work, block);
-
-      ns = (g_get_monotonic_time () - start) * 1000.0;
-      g_assert_cmpuint (work->mixer->bank.n_playing, ==, work->n_voices);
-      best = MIN (best, ns / ((double) n_blocks * BLOCK_FRAMES * work->n_voices));
+          rows[i][n_terms] += terms[i] / point->ns;
+        }
     }
 
-  return best;
+  solve (rows, n_terms);
+
+  for (guint p = 0; p < points->len; p++)
+    {
+      const Point *point = &g_array_index (points, Point, p);
+      double       residual;
+
+      get_terms (point, terms);
+      residual = fabs (get_cost (rows, n_terms, terms) / point->ns - 1.0);
+
+      if (residual > worst)
+        {
+          worst = residual;
+          worst_point = point;
+        }
+    }
+
+  for (guint i = 0; i < n_terms; i++)
+    g_print ("%s/%c%s %.3f\n", key, 'a' + i, suffix, rows[i][n_terms]);
+
+  g_print ("%s/residual%s %.3f\n", key, suffix, worst);
+  g_print ("%s/residual-at%s %u,%u,%u,%u,%u\n", key, suffix, worst_point->n_slots,
+           worst_point->n_pool, worst_point->n_voices, worst_point->n_frames,
+           worst_point->n_commands);
 }
 
 static void
-run (guint n_voices, guint n_channels)
+measure_points (GArray *points, guint n_slots, guint n_pool, double rate)
 {
-  gsize             size = SAMPLE_FRAMES * n_channels * sizeof (float);
-  g_autofree float *frames = g_new (float, SAMPLE_FRAMES *n_channels);
-  g_autoptr (GBytes) bytes = NULL;
-  g_autoptr (GObject) owner = g_object_new (G_TYPE_OBJECT, NULL);
-  g_autoptr (FlitzisSample) sample = NULL;
-  g_autoptr (FlitzisControl) control = NULL;
-  FlitzisEvents *events = flitzis_events_new (owner, &funcs, FLITZIS_EVENTS_SLOT (1));
-  Work           work = { .n_channels = n_channels, .n_voices = n_voices };
-  double         mixer_ns, reference_ns;
+  static const guint quanta[] = { 32, 64, 128, 256, 1024, 4096 };
+  static const guint commands[] = { 0, 32, MAX_COMMANDS };
+  Bench             *bench = g_new (Bench, 1);
 
-  for (gsize i = 0; i < SAMPLE_FRAMES * n_channels; i++)
-    frames[i] = (float) g_random_double_range (-1.0, 1.0);
+  open_bench (bench, n_slots, n_pool, 2, FALSE);
+  set_rate (bench, rate, FLITZIS_MIXER_INTERPOLATION_SINC);
 
-  bytes = g_bytes_new_static (frames, size);
-  sample = flitzis_sample_new (bytes, n_channels, 48000, NULL);
-  control = flitzis_control_new (&(FlitzisMixerSize){ 1, n_voices, 1, 48000 }, events);
-  flitzis_control_set_sample (control, 0, sample, NULL);
-  work.mixer = flitzis_control_get_mixer (control);
-  work.frames = frames;
+  for (guint i = 0; i < n_slots; i++)
+    bench->mixer->settings.slots[i].is_looping = true;
 
-  reference_ns = measure (&work, add_block, SAMPLE_FRAMES / BLOCK_FRAMES);
-  mixer_ns = measure_mixer (control, &work, sample);
-  g_print ("%6u %8s %10.3f %10.3f %7.2f\n", n_voices, n_channels == 2 ? "stereo" : "mono",
-           mixer_ns, reference_ns, mixer_ns / reference_ns);
+  /* one stays free for the commands */
+  for (guint sounding = 0; sounding < 4; sounding++)
+    {
+      guint n_voices = (n_pool - 1) * sounding / 3;
 
-  flitzis_events_close (events);
-  flitzis_control_close (control);
-  flitzis_events_unref (events);
+      while (bench->mixer->bank.n_playing < n_voices)
+        {
+          play (bench, bench->mixer->bank.n_playing % MIN (n_slots, n_pool));
+          render (bench);
+        }
+
+      for (guint q = 0; q < G_N_ELEMENTS (quanta); q++)
+        {
+          for (guint c = 0; c < G_N_ELEMENTS (commands); c++)
+            {
+              Point point = { n_slots, n_pool, n_voices, quanta[q], commands[c], 0.0 };
+
+              measure_point (bench, &point);
+              g_array_append_val (points, point);
+            }
+        }
+    }
+
+  close_bench (bench);
+  g_free (bench);
+}
+
+static void
+measure_block (double rate)
+{
+  g_autoptr (GArray) points = g_array_new (FALSE, FALSE, sizeof (Point));
+  g_autofree char *key = g_strdup_printf ("block/%g", rate);
+
+  measure_points (points, 32, 32, rate);
+  measure_points (points, 32, 1024, rate);
+  measure_points (points, 4096, 32, rate);
+  measure_points (points, 4096, 1024, rate);
+  fit (key, points, 3);
+  fit (key, points, 4);
+}
+
+static void
+measure_period (double rate)
+{
+  Bench *bench = g_new (Bench, 1);
+  double reference, ns;
+
+  open_bench (bench, 32, 32, 2, FALSE);
+  set_rate (bench, rate, FLITZIS_MIXER_INTERPOLATION_SINC);
+  bench->quantum = 64;
+  ns = measure (bench, &reference) * 32 * 64;
+  g_print ("period/%g/share %.5f\n", rate, ns / (64.0 / RATE * 1e9));
+  close_bench (bench);
+  g_free (bench);
+}
+
+/* Whether a group was asked for by name, or none was. */
+static gboolean
+is_wanted (int argc, char **argv, const char *group)
+{
+  gboolean wanted = argc < 2;
+
+  for (int i = 1; i < argc; i++)
+    wanted |= g_str_equal (argv[i], group);
+
+  return wanted;
+}
+
+static void
+measure_mixes (guint n_channels)
+{
+  static const char *const gains[] = { "steady", "moved", "attack" };
+  static const guint       counts[] = { 8, 32, 128, 512 };
+
+  for (guint g = 0; g < G_N_ELEMENTS (gains); g++)
+    {
+      for (guint streams = 0; streams < 2; streams++)
+        {
+          for (guint i = 0; i < G_N_ELEMENTS (counts); i++)
+            measure_mix (n_channels, streams, gains[g], counts[i]);
+        }
+    }
+}
+
+static void
+measure_rates (guint n_channels)
+{
+  static const double rates[] = { 0.5, 0.99, 1.2345, 2.0 };
+
+  for (guint i = 0; i < G_N_ELEMENTS (rates); i++)
+    {
+      measure_rate (n_channels, FLITZIS_MIXER_INTERPOLATION_SINC, rates[i]);
+      measure_rate (n_channels, FLITZIS_MIXER_INTERPOLATION_LINEAR, rates[i]);
+    }
 }
 
 int
-main (void)
+main (int argc, char **argv)
 {
-  g_print ("ns for each voice and frame, blocks of %u frames\n", BLOCK_FRAMES);
-  g_print ("%6s %8s %10s %10s %7s\n", "voices", "sample", "mixer", "bare loop", "ratio");
+  values = g_new (float, N_STREAM_VALUES);
 
-  for (guint n_channels = 1; n_channels <= 2; n_channels++)
+  for (gsize i = 0; i < N_STREAM_VALUES; i++)
+    values[i] = (float) g_random_double_range (-1.0, 1.0);
+
+  for (guint n_channels = 2; n_channels > 0; n_channels--)
     {
-      for (guint i = 0; i < G_N_ELEMENTS (voice_counts); i++)
-        run (voice_counts[i], n_channels);
+      if (is_wanted (argc, argv, "mix"))
+        measure_mixes (n_channels);
+
+      if (is_wanted (argc, argv, "rate"))
+        measure_rates (n_channels);
     }
+
+  if (is_wanted (argc, argv, "block"))
+    {
+      measure_block (1.0);
+      measure_block (0.99);
+      measure_period (1.0);
+      measure_period (0.99);
+    }
+
+  g_free (values);
 
   return 0;
 }
