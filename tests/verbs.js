@@ -1,0 +1,273 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// Calls every public verb from gjs: gjs -m verbs.js WAV < JSON. The WAV holds 4800 mono frames; the
+// JSON is what the gir has: its accessors, by class, and the fields of its records. Prints as JSON
+// the names of what it has called. A verb that is new belongs into `calls`.
+
+import Flitzis from 'gi://Flitzis?version=1';
+import Gio from 'gi://Gio';
+import GLib from 'gi://GLib';
+import GObject from 'gi://GObject';
+import System from 'system';
+
+const {accessors, fields} = JSON.parse(new TextDecoder().decode(
+  new Gio.UnixInputStream({fd: 0}).read_bytes(1 << 20, null).toArray()));
+const path = System.programArgs[0];
+const file = Gio.File.new_for_path(path);
+const bytes = new GLib.Bytes(file.load_contents(null)[1]);
+const written = `${path}.out.wav`;
+const done = [];
+
+for (const name of ['load_bytes', 'load_file', 'load_sample', 'render_to_file', 'start'])
+  Gio._promisify(Flitzis.Engine.prototype, `${name}_async`);
+
+function check(truth, what) {
+  if (!truth)
+    throw new Error(`not so: ${what}`);
+}
+
+function equal(value, expected) {
+  check(value === expected, `${value} is ${expected}`);
+}
+
+function fails(call, domain, code) {
+  try {
+    call();
+  } catch (error) {
+    check(error.matches(domain, code), `${error} has the code ${code}`);
+    return;
+  }
+  check(false, 'it fails');
+}
+
+// A loop of 4800 frames in slot 0, for voices that go on until they are stopped.
+const engine = Flitzis.Engine.new_full(4, 8, 48000);
+const slot = engine.get_slot(0);
+const clock = engine.clock;
+const sample = Flitzis.Sample.new(new GLib.Bytes(new Uint8Array(4800 * 8).fill(0x3d)), 2, 48000);
+const ended = [];
+engine.connect('voice-ended', (_engine, voice, _slot, reason) => ended.push([voice, reason]));
+
+function sounding() {
+  engine.set_sample(0, sample);
+  slot.loop = true;
+  return engine.play_sample(0, 1.0);
+}
+
+function audible() {
+  return new Float32Array(engine.render(480).toArray().buffer).some(value => value !== 0);
+}
+
+function silenced() {
+  engine.render(48000);
+  equal(engine.n_playing, 0);
+}
+
+const calls = {
+  'Engine.new': () => equal(Flitzis.Engine.new().n_slots, Flitzis.DEFAULT_N_SLOTS),
+  'Engine.new_full': () => equal(Flitzis.Engine.new_full(2, 3, 44100).n_voices, 3),
+  'Sample.new': () => fails(() => Flitzis.Sample.new(bytes, 0, 48000), Flitzis.EngineError,
+                            Flitzis.EngineError.INVALID_VALUE),
+  'Sample.get_bytes': () => equal(sample.get_bytes().get_size(), 4800 * 8),
+  'Trigger.new': () => equal(Flitzis.Trigger.new().velocity, 1),
+  'Trigger.copy': () => {
+    const trigger = new Flitzis.Trigger();
+    trigger.slot = 3;
+    equal(trigger.copy().slot, 3);
+  },
+  'EngineError.quark': () => equal(GLib.quark_to_string(Flitzis.EngineError.quark()),
+                                   'flitzis-engine-error-quark'),
+  'engine_error_quark': () => equal(Flitzis.engine_error_quark(), Flitzis.EngineError.quark()),
+
+  'Engine.get_slot': () => {
+    equal(engine.get_slot(3).index, 3);
+    equal(engine.get_slot(4), null);
+  },
+  'Engine.load_sample': () => check(engine.load_sample(1, path), 'it loads'),
+  'Engine.load_file': () => check(engine.load_file(1, file, null), 'it loads'),
+  'Engine.load_bytes': () => check(engine.load_bytes(1, bytes, null), 'it loads'),
+  'Engine.load_sample_async': async () => check(await engine.load_sample_async(2, path, null),
+                                                'it loads'),
+  'Engine.load_file_async': async () => check(await engine.load_file_async(2, file, null),
+                                              'it loads'),
+  'Engine.load_bytes_async': async () => check(await engine.load_bytes_async(2, bytes, null),
+                                               'it loads'),
+  'Engine.set_sample': () => {
+    check(engine.set_sample(3, sample), 'it is set');
+    equal(engine.get_slot(3).sample, sample);
+  },
+  'Engine.unload_sample': () => {
+    check(engine.unload_sample(3), 'it is unloaded');
+    equal(engine.get_slot(3).sample, null);
+  },
+
+  'Engine.play_sample': () => {
+    check(sounding() > 0, 'there is a voice');
+    check(audible(), 'it sounds');
+    fails(() => engine.play_sample(4, 1.0), Flitzis.EngineError, Flitzis.EngineError.INVALID_SLOT);
+  },
+  'Engine.stop_sample': () => {
+    check(engine.stop_sample(0), 'it is stopped');
+    silenced();
+  },
+  'Engine.play_sample_at': () => {
+    slot.loop = false;
+    const voice = engine.play_sample_at(0, 1.0, engine.position + 480);
+    check(voice > 0 && !audible() && audible(), 'it sounds from its frame on');
+    engine.stop_all_samples();
+    silenced();
+  },
+  'Engine.play': () => {
+    const trigger = new Flitzis.Trigger();
+    trigger.gain = 0.5;
+    check(engine.play(trigger) > 0 && audible(), 'it sounds');
+  },
+  'Engine.stop_all_samples': () => {
+    engine.stop_all_samples();
+    silenced();
+  },
+  'Engine.stop_sample_at': () => {
+    sounding();
+    check(engine.stop_sample_at(0, engine.position + 4800), 'it is scheduled');
+    check(audible(), 'it sounds');
+    silenced();
+  },
+  'Engine.cancel_scheduled': () => {
+    engine.play_sample_at(0, 1.0, engine.position + 48);
+    engine.cancel_scheduled();
+    check(!audible(), 'it is cancelled');
+  },
+  'Engine.stop_voice': () => {
+    engine.stop_voice(sounding());
+    silenced();
+  },
+  'Engine.stop_voice_with_fade': () => {
+    check(engine.stop_voice_with_fade(sounding(), 0.01), 'it is stopped');
+    silenced();
+  },
+  'Engine.pause_voice': () => {
+    engine.pause_voice(sounding());
+    engine.render(4800);
+    check(!audible(), 'it is paused');
+  },
+  'Engine.resume_voice': () => {
+    engine.resume_voice(engine.n_triggered);
+    check(audible(), 'it goes on');
+    engine.stop_all_samples();
+    silenced();
+  },
+  'Engine.set_voice_gain': () => {
+    const voice = sounding();
+    check(engine.set_voice_gain(voice, 0.0), 'it is set');
+    engine.render(4800);
+    check(!audible(), 'it is silent');
+  },
+  'Engine.set_voice_pan': () => check(engine.set_voice_pan(sounding(), -1.0), 'it is set'),
+  'Engine.set_voice_rate': () => check(engine.set_voice_rate(sounding(), 2.0), 'it is set'),
+  'Engine.get_voice_start_frame': () => {
+    const position = engine.position;
+    const voice = sounding();
+    engine.render(480);
+    equal(engine.get_voice_start_frame(voice), position);
+    equal(engine.get_voice_start_frame(0), -1);
+  },
+  'Engine.get_voice_position': () => {
+    const voice = sounding();
+    engine.render(480);
+    equal(engine.get_voice_position(voice), 480);
+    engine.stop_all_samples();
+    silenced();
+  },
+
+  'Engine.render': () => equal(engine.render(480).get_size(), 480 * 8),
+  'Engine.render_to_file': () => check(engine.render_to_file(written, 480), 'it is written'),
+  'Engine.render_to_file_async': async () => {
+    let told = 0;
+    check(await engine.render_to_file_async(written, 48000, null, (now, all) => {
+      told = now / all;
+    }), 'it is written');
+    equal(told, 1);
+  },
+
+  'Clock.restart': () => clock.restart(engine.position),
+  'Clock.beat_to_frame': () => equal(clock.beat_to_frame(2) - clock.beat_to_frame(0), 48000),
+  'Clock.frame_to_beat': () => equal(clock.frame_to_beat(clock.beat_to_frame(4)), 4),
+
+  'Engine.start_async': async () => {
+    check(await engine.start_async(null), 'it starts');
+    engine.stop();
+  },
+  'Engine.start': () => {
+    check(engine.start(), 'it starts');
+    fails(() => engine.render(1), Flitzis.EngineError, Flitzis.EngineError.BUSY);
+  },
+  'Engine.frame_to_time': async () => {
+    // A clock that runs needs blocks: the first is there when `position` moves.
+    const [position, context] = [engine.position, GLib.MainContext.default()];
+    const timer = GLib.timeout_add(GLib.PRIORITY_DEFAULT, 5, () => GLib.SOURCE_CONTINUE);
+    while (engine.position === position)
+      context.iteration(true);
+    GLib.source_remove(timer);
+    check(engine.frame_to_time(engine.position) > 0, 'there is a time');
+  },
+  'Engine.time_to_frame': () => {
+    const frame = engine.position;
+    check(Math.abs(engine.time_to_frame(engine.frame_to_time(frame)) - frame) <= 1, 'it returns');
+  },
+  'Engine.stop': () => {
+    engine.stop();
+    equal(engine.state, Flitzis.State.STOPPED);
+  },
+};
+
+for (const [name, call] of Object.entries(calls)) {
+  try {
+    await call();
+  } catch (error) {
+    printerr(`${name}: ${error.message}\n${error.stack}`);
+    System.exit(1);
+  }
+  done.push(name);
+}
+check(ended.some(([, reason]) => reason === Flitzis.EndReason.STOPPED), 'ends are told');
+
+// Accessors, on an engine of default settings: they are what the properties are.
+const plain = new Flitzis.Engine();
+plain.set_sample(0, sample);
+const objects = {Engine: plain, Slot: plain.get_slot(0), Clock: plain.clock, Sample: sample};
+
+function other(value) {
+  if (typeof value === 'boolean')
+    return !value;
+  if (typeof value === 'number')
+    return value === 0 ? 0.5 : value / 2;
+  return 'other';
+}
+
+for (const {owner, name, gets, sets} of accessors) {
+  const object = objects[owner];
+  const property = (gets ?? sets).replaceAll('-', '_');
+  if (gets) {
+    equal(object[name](), object[property]);
+  } else {
+    // What is whole takes a whole number.
+    const value = other(object[property]);
+    object[name](value);
+    if (object[property] !== value)
+      object[name](1);
+    check(object[property] === value || object[property] === 1, `${name} sets ${property}`);
+  }
+  done.push(`${owner}.${name}`);
+}
+
+for (const {owner, name} of fields) {
+  const record = new Flitzis[owner]();
+  record[name] = 2;
+  equal(record[name], 2);
+  done.push(`${owner}.${name}`);
+}
+
+// The engine is a list model, too.
+equal(engine.get_n_items(), 4);
+equal(engine.get_item(2), engine.get_slot(2));
+check(GObject.type_is_a(engine.get_item_type(), Flitzis.Slot.$gtype), 'it lists slots');
+print(JSON.stringify(done));

@@ -1,0 +1,296 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// Calls every public verb from Vala, as a program would: verbs-vala WAV. The WAV holds 4800 mono
+// frames. A verb that is new belongs in here.
+
+const uint N_FRAMES = 4800;
+
+void check (bool truth, string what) {
+  if (!truth) {
+    printerr ("not so: %s\n", what);
+    Process.exit (1);
+  }
+}
+
+uint8[] loud (uint n_bytes) {
+  var data = new uint8[n_bytes];
+
+  Memory.set (data, 0x3d, data.length);
+  return data;
+}
+
+bool audible (Flitzis.Engine engine) throws Error {
+  foreach (var value in engine.render (480).get_data ()) {
+    if (value != 0)
+      return true;
+  }
+  return false;
+}
+
+void check_silenced (Flitzis.Engine engine, string what) throws Error {
+  engine.render (48000);
+  check (engine.n_playing == 0, what);
+}
+
+uint64 loop_slot_0 (Flitzis.Engine engine) throws Error {
+  engine.get_slot (0).loop = true;
+  return engine.play_sample (0, 1.0);
+}
+
+void make_things (File file) throws Error {
+  check (new Flitzis.Engine ().n_slots == Flitzis.DEFAULT_N_SLOTS, "32 slots");
+
+  var engine = new Flitzis.Engine.full (2, 3, 44100);
+  check (engine.n_slots == 2 && engine.n_voices == 3 && engine.sample_rate == 44100, "full");
+  check (engine.get_slot (1).index == 1 && engine.get_slot (2) == null, "two slots");
+  check (engine.get_n_items () == 2 && engine.get_item (1) == engine.get_slot (1), "a list");
+
+  try {
+    new Flitzis.Sample (new Bytes (loud (8)), 0, 48000);
+    check (false, "no sample without channels");
+  } catch (Flitzis.EngineError.INVALID_VALUE error) {
+    check (error.domain == Flitzis.EngineError.quark (), "the domain");
+  }
+
+  var trigger = new Flitzis.Trigger ();
+  trigger.slot = 1;
+  var copy = trigger.copy ();
+  check (copy.slot == 1 && copy.velocity == 1.0, "a trigger");
+  copy.free (); // Vala does so by itself
+}
+
+async void load (Flitzis.Engine engine, string path) throws Error {
+  var file = File.new_for_path (path);
+  Bytes bytes = file.load_bytes (null, null);
+
+  check (engine.load_sample (1, path), "load_sample");
+  check (engine.load_file (1, file), "load_file");
+  check (engine.load_bytes (1, bytes), "load_bytes");
+  check (yield engine.load_sample_async (2, path, null), "load_sample_async");
+  check (yield engine.load_file_async (2, file, null), "load_file_async");
+  check (yield engine.load_bytes_async (2, bytes, null), "load_bytes_async");
+  check (engine.get_slot (2).dup_sample ().n_frames == N_FRAMES, "its frames");
+  check (engine.unload_sample (2), "unload_sample");
+  check (engine.get_slot (2).dup_sample () == null, "unloaded");
+
+  var sample = new Flitzis.Sample (new Bytes (loud (N_FRAMES * 8)), 2, 48000);
+  check (engine.set_sample (0, sample), "set_sample");
+  check (engine.get_slot (0).sample == sample, "set");
+}
+
+void play (Flitzis.Engine engine) throws Error {
+  check (loop_slot_0 (engine) > 0 && audible (engine), "play_sample");
+  check (engine.stop_sample (0), "stop_sample");
+  check_silenced (engine, "stopped");
+
+  var trigger = new Flitzis.Trigger ();
+  trigger.gain = 0.5;
+  check (engine.play (trigger) > 0 && audible (engine), "play");
+  engine.stop_all_samples ();
+  check_silenced (engine, "all stopped");
+
+  check (engine.play_sample_at (0, 1.0, engine.position + 480) > 0, "play_sample_at");
+  check (!audible (engine) && audible (engine), "on its frame");
+  check (engine.stop_sample_at (0, engine.position + 480), "stop_sample_at");
+  check_silenced (engine, "stopped on a frame");
+
+  engine.play_sample_at (0, 1.0, engine.position + 480);
+  engine.cancel_scheduled ();
+  engine.render (480);
+  check (!audible (engine), "cancelled");
+
+  try {
+    engine.play_sample (99, 1.0);
+    check (false, "no slot 99");
+  } catch (Flitzis.EngineError.INVALID_SLOT error) {
+    check ("99" in error.message, "the slot is named");
+  } catch (Error error) {
+    check (false, error.message);
+  }
+}
+
+void steer_voices (Flitzis.Engine engine) throws Error {
+  uint64 position = engine.position;
+  uint64 voice = loop_slot_0 (engine);
+
+  engine.render (480);
+  check (engine.get_voice_start_frame (voice) == position, "get_voice_start_frame");
+  check (engine.get_voice_position (voice) == 480, "get_voice_position");
+
+  engine.pause_voice (voice);
+  engine.render (4800);
+  check (!audible (engine), "pause_voice");
+  engine.resume_voice (voice);
+  check (audible (engine), "resume_voice");
+
+  check (engine.set_voice_gain (voice, 0.5), "set_voice_gain");
+  check (engine.set_voice_pan (voice, -0.5), "set_voice_pan");
+  check (engine.set_voice_rate (voice, 2.0), "set_voice_rate");
+  engine.stop_voice (voice);
+  check_silenced (engine, "stop_voice");
+  check (engine.stop_voice_with_fade (loop_slot_0 (engine), 0.01), "stop_voice_with_fade");
+  check_silenced (engine, "faded");
+}
+
+async void write_files (Flitzis.Engine engine, string path) throws Error {
+  int64 told = 0;
+
+  check (engine.render_to_file (path, 480), "render_to_file");
+  check (yield engine.render_to_file_async (path, 48000, null, (now, all) => { told = now; }),
+         "render_to_file_async");
+  check (told > 0, "its progress");
+}
+
+async void go_live (Flitzis.Engine engine) throws Error {
+  check (yield engine.start_async (null), "start_async");
+  engine.stop ();
+  check (engine.state == Flitzis.State.STOPPED, "stop");
+  check (engine.start (), "start");
+
+  uint64 position = engine.position;
+  while (engine.position == position) {
+    Timeout.add (5, go_live.callback);
+    yield;
+  }
+  position = engine.position;
+  int64 time = engine.frame_to_time (position);
+  check (time > 0, "frame_to_time");
+  check (((int64) (engine.time_to_frame (time) - position)).abs () <= 1, "time_to_frame");
+  engine.stop ();
+}
+
+void set_the_engine (Flitzis.Engine engine) {
+  engine.client_name = "name";
+  check (engine.client_name == "name", "client_name");
+  engine.gain = 0.5;
+  check (engine.gain == 0.5, "gain");
+  engine.latency_frames = 256;
+  check (engine.latency_frames == 256, "latency_frames");
+  engine.limiter = true;
+  check (engine.limiter, "limiter");
+  engine.media_role = "Game";
+  check (engine.media_role == "Game", "media_role");
+  engine.memory_limit = 1 << 20;
+  check (engine.memory_limit == 1 << 20, "memory_limit");
+  engine.paused = true;
+  check (engine.paused, "paused");
+  engine.steal = Flitzis.Steal.REJECT;
+  check (engine.steal == Flitzis.Steal.REJECT, "steal");
+  engine.target = "sink";
+  check (engine.target == "sink", "target");
+  engine.trigger_timing = Flitzis.TriggerTiming.CONSTANT;
+  check (engine.trigger_timing == Flitzis.TriggerTiming.CONSTANT, "trigger_timing");
+
+  check (engine.latency == -1 && engine.trigger_delay == -1, "latency is not known yet");
+  check (engine.level_left == 0.0 && engine.level_right == 0.0, "levels");
+  check (engine.n_events == Flitzis.DEFAULT_N_EVENTS, "n_events");
+  check (engine.n_dropped + engine.n_late + engine.n_rejected + engine.n_started + engine.n_stolen
+         + engine.n_triggered + engine.n_xruns == 0, "counts");
+  check (engine.output == Flitzis.Output.AUTO, "output");
+}
+
+void set_the_slot (Flitzis.Slot slot) {
+  slot.attack = 0.5;
+  check (slot.attack == 0.5, "attack");
+  slot.choke_group = 2;
+  check (slot.choke_group == 2, "choke_group");
+  slot.choke_release = 0.5;
+  check (slot.choke_release == 0.5, "choke_release");
+  slot.end = 400;
+  check (slot.end == 400, "end");
+  slot.gain = 0.5;
+  check (slot.gain == 0.5, "gain");
+  slot.interpolation = Flitzis.Interpolation.LINEAR;
+  check (slot.interpolation == Flitzis.Interpolation.LINEAR, "interpolation");
+  slot.loop = true;
+  check (slot.loop, "loop");
+  slot.loop_crossfade = 0.5;
+  check (slot.loop_crossfade == 0.5, "loop_crossfade");
+  slot.loop_end = 300;
+  check (slot.loop_end == 300, "loop_end");
+  slot.loop_start = 200;
+  check (slot.loop_start == 200, "loop_start");
+  slot.mute = true;
+  check (slot.mute, "mute");
+  slot.pan = -0.5;
+  check (slot.pan == -0.5, "pan");
+  slot.playback_rate = 0.5;
+  check (slot.playback_rate == 0.5, "playback_rate");
+  slot.priority = 3;
+  check (slot.priority == 3, "priority");
+  slot.quantize = Flitzis.Quantize.BAR;
+  check (slot.quantize == Flitzis.Quantize.BAR, "quantize");
+  slot.release = 0.5;
+  check (slot.release == 0.5, "release");
+  slot.retrigger = Flitzis.Retrigger.RESTART;
+  check (slot.retrigger == Flitzis.Retrigger.RESTART, "retrigger");
+  slot.reverse = true;
+  check (slot.reverse, "reverse");
+  slot.start = 100;
+  check (slot.start == 100, "start");
+
+  check (slot.level == 0.0 && !slot.loading && !slot.playing, "it does nothing");
+  check (slot.load_progress <= 1.0, "load_progress");
+}
+
+void set_the_clock (Flitzis.Clock clock) {
+  clock.tempo = 60.0;
+  check (clock.tempo == 60.0, "tempo");
+  clock.beats_per_bar = 3;
+  check (clock.beats_per_bar == 3, "beats_per_bar");
+  clock.steps_per_beat = 2;
+  check (clock.steps_per_beat == 2, "steps_per_beat");
+  clock.swing = 0.25;
+  check (clock.swing == 0.25, "swing");
+  clock.running = false;
+  check (!clock.running, "running");
+  clock.running = true;
+  clock.restart (0);
+  check (clock.beat_to_frame (1.0) == 48000, "beat_to_frame");
+  check (clock.frame_to_beat (96000) == 2.0, "frame_to_beat");
+}
+
+void read_the_sample () throws Error {
+  var sample = new Flitzis.Sample (new Bytes (loud (480 * 4)), 1, 24000);
+
+  check (sample.get_bytes ().length == 480 * 4, "get_bytes");
+  check (sample.n_frames == 480 && sample.n_channels == 1 && sample.n_mended == 0, "frames");
+  check (sample.sample_rate == 24000 && sample.source_rate == 24000, "rates");
+  check (sample.duration == 0.02, "duration");
+}
+
+async void run (string path) throws Error {
+  var engine = new Flitzis.Engine.full (4, 8, 48000);
+  uint n_ended = 0;
+
+  engine.voice_ended.connect ((voice, slot, reason) => n_ended++);
+  make_things (File.new_for_path (path));
+  yield load (engine, path);
+  play (engine);
+  steer_voices (engine);
+  yield write_files (engine, path + ".out.wav");
+  yield go_live (engine);
+  check (n_ended > 0, "ends are told");
+
+  var plain = new Flitzis.Engine ();
+  set_the_engine (plain);
+  set_the_slot (plain.get_slot (0));
+  set_the_clock (plain.clock);
+  read_the_sample ();
+}
+
+int main (string[] args) {
+  Intl.setlocale ();
+  var loop = new MainLoop ();
+
+  run.begin (args[1], (_, result) => {
+    try {
+      run.end (result);
+    } catch (Error error) {
+      check (false, error.message);
+    }
+    print ("called\n");
+    loop.quit ();
+  });
+  loop.run ();
+  return 0;
+}
