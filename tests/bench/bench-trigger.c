@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Copyright 2026 the Flitzis authors */
+
+#include "triggers.h"
+
+#include <flitzis.h>
+
+/*
+ * How long a trigger takes while PipeWire calls for blocks and 32 voices sound; see triggers.h for
+ * what is printed. Needs a running PipeWire with a sink.
+ */
+
+#define N_SLOTS 8
+#define SAMPLE_FRAMES 480000
+#define WAIT_US (5 * G_USEC_PER_SEC)
+
+static gboolean
+wait_running (FlitzisEngine *engine)
+{
+  for (gint64 end = g_get_monotonic_time () + WAIT_US; g_get_monotonic_time () < end;)
+    {
+      if (flitzis_engine_get_state (engine) == FLITZIS_STATE_RUNNING)
+        return TRUE;
+
+      g_usleep (1000);
+    }
+
+  return FALSE;
+}
+
+static void
+play (gpointer data, guint n)
+{
+  flitzis_engine_play_sample (data, n % N_SLOTS, 0.01, NULL);
+}
+
+int
+main (void)
+{
+  g_autoptr (FlitzisEngine) engine = flitzis_engine_new ();
+  g_autoptr (GBytes) bytes = g_bytes_new_take (g_malloc0 (2 * SAMPLE_FRAMES * sizeof (float)),
+                                               2 * SAMPLE_FRAMES * sizeof (float));
+  g_autoptr (FlitzisSample) sample = flitzis_sample_new (bytes, 2, 48000, NULL);
+  g_autoptr (GError) error = NULL;
+
+  for (guint i = 0; i < N_SLOTS; i++)
+    flitzis_engine_set_sample (engine, i, sample, NULL);
+
+  if (!flitzis_engine_start (engine, &error) || !wait_running (engine))
+    {
+      g_printerr ("No block was played: %s\n", error != NULL ? error->message : "no sink");
+      return 77;
+    }
+
+  for (guint i = 0; i < FLITZIS_DEFAULT_N_VOICES; i++)
+    play (engine, i);
+
+  bench_triggers ("flitzis", play, engine);
+  flitzis_engine_stop (engine);
+
+  return 0;
+}

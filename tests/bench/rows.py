@@ -1,0 +1,129 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""The rows of the table: which numbers belong together, and what Flitzis is to reach."""
+
+import dataclasses
+import fnmatch
+import typing
+
+FLOORS = ('limit', 'floor', 'gio', 'bare-pipeline')
+
+
+def get_peers(numbers):
+    return [number for who, number in numbers.items() if who not in (*FLOORS, 'flitzis')]
+
+
+def get_fastest(numbers):
+    return min(get_peers(numbers))
+
+
+@dataclasses.dataclass
+class Row:
+    """A line of the table: `bound` is what Flitzis may not pass, from the numbers of all; where it
+    cannot be told, for want of a peer, there is no line. A key with * stands for many: the line
+    is of the one that Flitzis is furthest from."""
+    title: str
+    unit: str
+    key: str
+    goal: str
+    bound: typing.Callable
+    is_rate: bool = False  # more is better
+
+    def get_results(self, found):
+        keys = fnmatch.filter(found, self.key)
+        results = [Result(self, key, found[key]) for key in keys if 'flitzis' in found[key]]
+        known = [result for result in results if result.miss is not None]
+        return [max(known, key=lambda result: result.miss)] if known else []
+
+
+class Result:
+    def __init__(self, row, key, numbers):
+        self.row = row
+        self.numbers = numbers
+        self.title = f'{row.title}: {get_wild(row.key, key)}' if '*' in row.key else row.title
+        try:
+            bound = row.bound(numbers)
+        except (KeyError, ValueError):
+            self.miss = None
+            return
+        # how many times the bound: up to 1 is reached
+        self.miss = bound / numbers['flitzis'] if row.is_rate else numbers['flitzis'] / bound
+        self.peer_miss = self.get_peer_miss(bound)
+
+    def get_peer_miss(self, bound):
+        """The same for the fastest peer, or None."""
+        peers = get_peers(self.numbers)
+        if not peers:
+            return None
+        return bound / max(peers) if self.row.is_rate else min(peers) / bound
+
+    @property
+    def is_reached(self):
+        return self.miss <= 1.0
+
+
+def get_wild(pattern, key):
+    """What stands for the * in the key."""
+    return ' '.join(part for part, wild in zip(key.split('/'), pattern.split('/')) if wild == '*')
+
+
+def at_most(number):
+    return lambda numbers: number
+
+
+def times_limit(factor):
+    return lambda numbers: factor * numbers['limit']
+
+
+def load_bound(seconds):
+    if seconds == 10:
+        return lambda numbers: 1.3 * get_fastest(numbers)
+    return lambda numbers: get_fastest(numbers) + 2.0 * numbers['bare-pipeline']
+
+
+def get_load_rows():
+    for seconds, goal in ((10, '≤ 1.3 x the fastest'), (1, '≤ the fastest + 2 x the bare pipeline')):
+        for rate, how in ((48000, 'at its rate'), (44100, 'from 44.1 kHz')):
+            for name in ('wav', 'flac', 'ogg', 'mp3'):
+                yield Row(f'load {seconds} s of {name.upper()} {how}', 'ms',
+                          f'load-ms.{name}.{rate}.{seconds}', goal, load_bound(seconds))
+    for name in ('wav', 'flac', 'ogg', 'mp3'):
+        yield Row(f'load 200 files of 0.5 s of {name.upper()}', 'files/s',
+                  f'small-files-per-s.{name}.44100.0.5', '≥ the fastest',
+                  lambda numbers: max(get_peers(numbers)), is_rate=True)
+
+
+VOICE = 'ns a voice and frame'
+GAIN_GOAL = '≤ 1.5 x the limit'
+
+ROWS = [
+    Row('mix, 32 stereo voices in cache', VOICE, 'mix/stereo/cache/steady/32',
+        '≤ 1.3 x the limit', times_limit(1.3)),
+    Row('mix, 32 stereo voices from memory', VOICE, 'mix/stereo/stream/steady/32',
+        '≤ 1.3 x the limit', times_limit(1.3)),
+    Row('mix, the worst', VOICE, 'mix/*/*/steady/*', '≤ 1.3 x the limit', times_limit(1.3)),
+    Row('mix, a moved gain, the worst', VOICE, 'mix/*/*/moved/*', GAIN_GOAL, times_limit(1.5)),
+    Row('mix, a long attack, the worst', VOICE, 'mix/*/*/attack/*', GAIN_GOAL, times_limit(1.5)),
+    Row('playback rate 0.99, sinc', VOICE, 'rate/stereo/sinc/0.99', '≤ 10', at_most(10.0)),
+    Row('playback rate 1.2345, sinc', VOICE, 'rate/stereo/sinc/1.2345', '≤ 10 x the rate',
+        at_most(12.345)),
+    Row('playback rate 1.2345, linear', VOICE, 'rate/stereo/linear/1.2345', '≤ 3.5',
+        at_most(3.5)),
+    Row('a block itself, rate 1', 'ns', 'block/1/a', '≤ 300', at_most(300.0)),
+    Row('a command in a block', 'ns', 'block/1/c', '≤ 50', at_most(50.0)),
+    Row('largest residual of the cost of a block', 'of the cost', 'block/1/residual', '≤ 0.2',
+        at_most(0.2)),
+    Row('32 voices at a quantum of 64', 'of the period', 'period/1/share', '≤ 0.01',
+        at_most(0.01)),
+    *get_load_rows(),
+    Row('trigger from C, blocks being played', 'ns', 'trigger/c', '≤ 60', at_most(60.0)),
+    Row('the same, what 99.9 % stay below', 'ns', 'trigger/c-p999', '', at_most(10000.0)),
+    Row('the same, 3 other threads triggering', 'ns', 'trigger/c-busy-p999', '≤ 10 us',
+        at_most(10000.0)),
+    Row('trigger from Python', 'ns', 'trigger/python', '≤ 1.3 x the floor',
+        lambda numbers: 1.3 * numbers['floor']),
+    Row('an engine with defaults', 'bytes', 'memory/engine', '≤ 1 MiB', at_most(1 << 20)),
+    Row('a sample, beside its frames', 'bytes', 'memory/slot', '≤ 1 KiB', at_most(1024)),
+    Row('import and an engine, in Python', 'ms', 'start/import', '≤ 30', at_most(30.0)),
+    Row('start to the first block', 'ms', 'start/block', '≤ 60', at_most(60.0)),
+    Row('the library, stripped', 'bytes', 'size/library', '≤ 200 KiB', at_most(200 << 10)),
+]

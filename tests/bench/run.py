@@ -1,0 +1,132 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""Runs the benchmarks of a build, in a PipeWire of their own, and makes a table and a picture of
+what they print: lines of a key and a number. A key is WHAT/WHO or WHAT.WHO, as the head of each
+benchmark says. Started by run.sh."""
+
+import json
+import os
+import pathlib
+import platform
+import re
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+
+sys.path.insert(0, str(pathlib.Path(__file__).parent.parent))
+from pipewire_daemon import PipeWire  # noqa: E402
+
+from plot import plot  # noqa: E402
+from rows import FLOORS, ROWS  # noqa: E402
+
+# These do not take turns with what they are compared to, so their processes do.
+N_ROUNDS = 3
+IN_ROUNDS = ('openal', 'sdl', 'trigger', 'python-trigger')
+
+LINE = re.compile(r'(\S+)[/.]([^\s/.]+) (-?[\d.]+(?:e[-+]?\d+)?)')
+NAMES = {'ns': 'flitzis', 'reference': 'limit', 'samplerate': 'libsndfile + libsamplerate'}
+
+
+def run(benchmark, environment):
+    """The numbers that a benchmark prints, by what they are of and by whose they are."""
+    say(benchmark['name'])
+    result = subprocess.run(benchmark['cmd'], env={**environment, **benchmark['env']}, text=True,
+                            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                            stderr=subprocess.PIPE, timeout=600)
+    if result.returncode != 0:
+        say(f'{benchmark["name"]} failed:\n{result.stderr}')
+    for line in result.stdout.splitlines():
+        match = LINE.fullmatch(line)
+        if match:
+            what, who, number = match.groups()
+            yield what, NAMES.get(who, who), float(number)
+
+
+def say(text):
+    print(f'{time.strftime("%H:%M:%S")} {text}', file=sys.stderr, flush=True)
+
+
+def measure(build, folder):
+    """{what: {who: number}}; of several rounds the medians."""
+    benchmarks = json.loads(subprocess.run(['meson', 'introspect', '--benchmarks', build],
+                                           check=True, stdout=subprocess.PIPE).stdout)
+    found = {}
+    daemon = PipeWire(folder)
+    daemon.start()
+    try:
+        for i in range(N_ROUNDS):
+            for benchmark in benchmarks:
+                if i == 0 or benchmark['name'] in IN_ROUNDS:
+                    for what, who, number in run(benchmark, daemon.environment):
+                        found.setdefault(what, {}).setdefault(who, []).append(number)
+    finally:
+        daemon.stop()
+    return {what: {who: statistics.median(numbers) for who, numbers in whose.items()}
+            for what, whose in found.items()}
+
+
+def measure_size(build, folder):
+    """Bytes of the library as a distribution ships it."""
+    stripped = folder / 'libflitzis-1.so'
+    subprocess.run(['strip', '--strip-unneeded', '-o', stripped, build / 'lib/libflitzis-1.so'],
+                   check=True)
+    return stripped.stat().st_size
+
+
+def describe_machine():
+    cpu = re.search(r'^model name\s*: (.*)$', pathlib.Path('/proc/cpuinfo').read_text(), re.M)
+    system = platform.freedesktop_os_release().get('PRETTY_NAME', platform.system())
+    return (f'{cpu.group(1) if cpu else platform.machine()}, {os.cpu_count()} processors, '
+            f'{system}, {time.strftime("%Y-%m-%d")}')
+
+
+def write_number(value):
+    return f'{value:.3g}' if value < 100 else f'{value:,.0f}'
+
+
+def write_whose(numbers):
+    return ', '.join(f'{who} {write_number(number)}' for who, number in numbers)
+
+
+def write_row(result):
+    """A line of the table. The ratio is to the limit or floor, without one to the fastest peer."""
+    numbers = dict(result.numbers)
+    floors = [(who, numbers.pop(who)) for who in FLOORS if who in numbers]
+    ours = numbers.pop('flitzis')
+    peers = sorted(numbers.items(), key=lambda peer: peer[1], reverse=result.row.is_rate)
+    least = [result.numbers[who] for who in ('limit', 'floor') if who in result.numbers]
+    against = (least or [number for _, number in peers[:1]] or [None])[0]
+    reached = 'yes' if result.is_reached else f'no, by {100 * (result.miss - 1):.0f} %'
+    return [f'{result.title}, {result.row.unit}', write_whose(floors), write_number(ours),
+            write_whose(peers[:1]), write_whose(peers[1:]),
+            f'{ours / against:.2f}' if against else '', result.row.goal, reached]
+
+
+def write_table(results):
+    head = ['work', 'limit or floor', 'Flitzis', 'fastest peer', 'others', 'ratio', 'goal',
+            'reached']
+    lines = [head, ['---'] * len(head), *map(write_row, results)]
+    return ''.join(f'| {" | ".join(cells)} |\n' for cells in lines)
+
+
+def main():
+    build = pathlib.Path(sys.argv[1])
+    folder = pathlib.Path(tempfile.mkdtemp())
+    try:
+        found = measure(build, folder)
+        found['size/library'] = {'flitzis': measure_size(build, folder)}
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+    (build / 'speed.json').write_text(json.dumps(found, indent=1))
+    results = [result for row in ROWS for result in row.get_results(found)]
+    machine = describe_machine()
+    text = f'{write_table(results)}\nMeasured on: {machine}.\n'
+    (build / 'speed.md').write_text(text)
+    (build / 'speed.svg').write_text(plot(results, machine))
+    print(text, end='')
+
+
+if __name__ == '__main__':
+    main()

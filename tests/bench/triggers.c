@@ -1,0 +1,143 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Copyright 2026 the Flitzis authors */
+
+#include "triggers.h"
+
+#include <stdlib.h>
+#include <time.h>
+
+#define N_BURSTS 1000
+#define N_IN_BURST 16
+#define N_CALLS 5000
+#define N_OTHERS 3
+#define PAUSE_NS 1000000
+
+typedef struct
+{
+  BenchTriggerFunc trigger;
+  gpointer         data;
+  gint             is_over;
+} Work;
+
+static gint64
+now_ns (void)
+{
+  struct timespec now;
+
+  clock_gettime (CLOCK_MONOTONIC, &now);
+
+  return now.tv_sec * G_GINT64_CONSTANT (1000000000) + now.tv_nsec;
+}
+
+/* Sleeps until a millisecond after `*last`, and sets that. */
+static void
+wait_next (struct timespec *last)
+{
+  last->tv_nsec += PAUSE_NS;
+
+  if (last->tv_nsec >= 1000000000)
+    {
+      last->tv_nsec -= 1000000000;
+      last->tv_sec++;
+    }
+
+  clock_nanosleep (CLOCK_MONOTONIC, TIMER_ABSTIME, last, NULL);
+}
+
+static int
+compare (const void *a, const void *b)
+{
+  double x = *(const double *) a, y = *(const double *) b;
+
+  return (x > y) - (x < y);
+}
+
+/* What `part` of the values stay below. */
+static double
+get_quantile (double *values, guint n_values, double part)
+{
+  qsort (values, n_values, sizeof *values, compare);
+
+  return values[(guint) (part * (n_values - 1))];
+}
+
+static double
+measure_median (Work *work)
+{
+  static double   values[N_BURSTS];
+  struct timespec last;
+
+  clock_gettime (CLOCK_MONOTONIC, &last);
+
+  for (guint i = 0; i < N_BURSTS; i++)
+    {
+      gint64 start;
+
+      wait_next (&last);
+      start = now_ns ();
+
+      for (guint k = 0; k < N_IN_BURST; k++)
+        work->trigger (work->data, i * N_IN_BURST + k);
+
+      values[i] = (double) (now_ns () - start) / N_IN_BURST;
+    }
+
+  return get_quantile (values, N_BURSTS, 0.5);
+}
+
+static double
+measure_p999 (Work *work)
+{
+  static double   values[N_CALLS];
+  struct timespec last;
+
+  clock_gettime (CLOCK_MONOTONIC, &last);
+
+  for (guint i = 0; i < N_CALLS; i++)
+    {
+      gint64 start;
+
+      wait_next (&last);
+      start = now_ns ();
+      work->trigger (work->data, i);
+      values[i] = (double) (now_ns () - start);
+    }
+
+  return get_quantile (values, N_CALLS, 0.999);
+}
+
+static gpointer
+trigger_worker (gpointer data)
+{
+  Work           *work = data;
+  struct timespec last;
+
+  clock_gettime (CLOCK_MONOTONIC, &last);
+
+  for (guint i = 0; !g_atomic_int_get (&work->is_over); i++)
+    {
+      wait_next (&last);
+      work->trigger (work->data, i);
+    }
+
+  return NULL;
+}
+
+void
+bench_triggers (const char *name, BenchTriggerFunc trigger, gpointer data)
+{
+  Work     work = { .trigger = trigger, .data = data };
+  GThread *others[N_OTHERS];
+
+  g_print ("trigger/c/%s %.1f\n", name, measure_median (&work));
+  g_print ("trigger/c-p999/%s %.0f\n", name, measure_p999 (&work));
+
+  for (guint i = 0; i < N_OTHERS; i++)
+    others[i] = g_thread_new ("trigger", trigger_worker, &work);
+
+  g_print ("trigger/c-busy-p999/%s %.0f\n", name, measure_p999 (&work));
+  g_atomic_int_set (&work.is_over, TRUE);
+
+  for (guint i = 0; i < N_OTHERS; i++)
+    g_thread_join (others[i]);
+}

@@ -1,0 +1,66 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""What tests/bench makes of the numbers that the benchmarks print: the table and the picture."""
+
+import pathlib
+import sys
+import xml.etree.ElementTree
+
+import pytest
+
+sys.path.insert(0, str(pathlib.Path(__file__).parent / 'bench'))
+import plot  # noqa: E402
+import rows  # noqa: E402
+import run  # noqa: E402
+
+FOUND = {
+    'mix/stereo/cache/steady/32': {'flitzis': 0.2, 'limit': 0.1, 'sdl2_mixer': 3.0, 'openal': 2.0},
+    'mix/mono/stream/steady/512': {'flitzis': 0.9, 'limit': 0.3},
+    'load-ms.ogg.48000.1': {'flitzis': 2.0, 'bare-pipeline': 0.5, 'ffmpeg': 1.5, 'sndfile': 1.0},
+    'load-ms.ogg.48000.10': {'flitzis': 20.0, 'ffmpeg': 10.0, 'sndfile': 12.0},
+    'small-files-per-s.wav.44100.0.5': {'flitzis': 500.0, 'ffmpeg': 1000.0},
+    'trigger/c': {'flitzis': 50.0},
+    'load-ms.mp3.48000.10': {'flitzis': 20.0},
+}
+
+
+@pytest.fixture
+def results():
+    return [result for row in rows.ROWS for result in row.get_results(FOUND)]
+
+
+def test_each_line_says_whether_its_goal_is_reached(results):
+    lines = {cells[0]: cells[1:] for cells in map(run.write_row, results)}
+    assert lines == {
+        'mix, 32 stereo voices in cache, ns a voice and frame': [
+            'limit 0.1', '0.2', 'openal 2', 'sdl2_mixer 3', '2.00', '≤ 1.3 x the limit',
+            'no, by 54 %'],
+        'mix, the worst: mono stream 512, ns a voice and frame': [
+            'limit 0.3', '0.9', '', '', '3.00', '≤ 1.3 x the limit', 'no, by 131 %'],
+        'load 10 s of OGG at its rate, ms': [
+            '', '20', 'ffmpeg 10', 'sndfile 12', '2.00', '≤ 1.3 x the fastest', 'no, by 54 %'],
+        'load 1 s of OGG at its rate, ms': [
+            'bare-pipeline 0.5', '2', 'sndfile 1', 'ffmpeg 1.5', '2.00',
+            '≤ the fastest + 2 x the bare pipeline', 'yes'],
+        'load 200 files of 0.5 s of WAV, files/s': [
+            '', '500', 'ffmpeg 1,000', '', '0.50', '≥ the fastest', 'no, by 100 %'],
+        'trigger from C, blocks being played, ns': [
+            '', '50', '', '', '', '≤ 60', 'yes'],
+    }
+
+
+def test_what_benchmarks_print_is_read(tmp_path):
+    printed = ('mix/stereo/cache/steady/32/ns 0.5\\nload-ms.wav.44100.10.sndfile+soxr 1.25\\n'
+               'block/1/residual-at 1,2\\nformat rate load ms\\n')
+    benchmark = {'name': 'made up', 'cmd': ['printf', printed], 'env': {}}
+    assert list(run.run(benchmark, {'PATH': '/usr/bin:/bin'})) == [
+        ('mix/stereo/cache/steady/32', 'flitzis', 0.5),
+        ('load-ms.wav.44100.10', 'sndfile+soxr', 1.25)]
+
+
+def test_the_picture_has_a_bar_for_each_line(results):
+    tree = xml.etree.ElementTree.fromstring(plot.plot(results, 'a machine & its system'))
+    colours = [element.get('fill') for element in tree if element.tag.endswith('rect')]
+    keys = 1  # each colour is explained once
+    assert colours.count(plot.REACHED) - keys == 2
+    assert colours.count(plot.MISSED) - keys == 4
+    assert colours.count(plot.PEER) - keys == 4
