@@ -81,7 +81,8 @@ def load_bound(seconds):
 
 
 def get_load_rows():
-    for seconds, goal in ((10, '≤ 1.3 x the fastest'), (1, '≤ the fastest + 2 x the bare pipeline')):
+    for seconds, goal in ((10, '≤ 1.3 x the fastest'),
+                          (1, '≤ the fastest + 2 x the bare pipeline')):
         for rate, how in ((48000, 'at its rate'), (44100, 'from 44.1 kHz')):
             for name in ('wav', 'flac', 'ogg', 'mp3'):
                 yield Row(f'load {seconds} s of {name.upper()} {how}', 'ms',
