@@ -119,6 +119,22 @@ def pipewire(session_daemon, monkeypatch):
     session_daemon.reset()
 
 
+@pytest.fixture(scope='session')
+def display():
+    """An X server of the tests' own, which chooses a number that is free."""
+    read, write = os.pipe()
+    with subprocess.Popen(['setpriv', '--pdeathsig', 'KILL', 'Xvfb', '-displayfd', str(write),
+                           '-screen', '0', '1640x1040x24'],
+                          pass_fds=[write], stdout=subprocess.DEVNULL,
+                          stderr=subprocess.DEVNULL) as server:
+        os.close(write)
+        with os.fdopen(read) as numbers:
+            number = numbers.readline().strip()
+        assert number, 'the X server does not start'
+        yield f':{number}'
+        server.terminate()
+
+
 @pytest.fixture
 def bare_pipewire(tmp_path, monkeypatch):
     """A PipeWire of the test's own without a session manager: nothing links a stream."""

@@ -5,8 +5,6 @@ import os
 import subprocess
 import sys
 
-import pytest
-
 PROGRAM = '''
 import sys
 
@@ -58,21 +56,6 @@ class Pads(Gtk.Application):
 
 Pads().run()
 '''
-
-
-@pytest.fixture
-def display(tmp_path):
-    """An X server of the test's own, which chooses a number that is free."""
-    read, write = os.pipe()
-    with subprocess.Popen(['Xvfb', '-displayfd', str(write), '-screen', '0', '640x480x24'],
-                          pass_fds=[write], stdout=subprocess.DEVNULL,
-                          stderr=subprocess.DEVNULL) as server:
-        os.close(write)
-        with os.fdopen(read) as numbers:
-            number = numbers.readline().strip()
-        assert number, 'the X server does not start'
-        yield f':{number}'
-        server.terminate()
 
 
 def test_gtk_program(pipewire, display, source_dir):

@@ -1,0 +1,201 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""What the window shows: an engine, the files that its pads hold, and the newest voice of each.
+Knows nothing of GTK."""
+
+import gi
+
+gi.require_version('Flitzis', '1')
+from gi.repository import Flitzis, Gio, GLib, GObject  # noqa: E402
+
+import kit  # noqa: E402
+
+N_PADS = 16
+N_VOICES = 64
+RETRY_SECONDS = 2
+PATIENCE_MS = 1500  # that long a connection may take before the user is told
+
+
+class Board(GObject.Object):
+    __gsignals__ = {
+        # A pad holds, or is about to hold, another file.
+        'file-changed': (GObject.SignalFlags.RUN_FIRST, None, (int,)),
+        # A sentence for the user.
+        'message': (GObject.SignalFlags.RUN_FIRST, None, (str,)),
+    }
+    # Why nothing can be heard at the moment; empty while all is well.
+    trouble = GObject.Property(type=str, default='')
+
+    def __init__(self):
+        super().__init__()
+        self.engine = Flitzis.Engine(n_slots=N_PADS, n_voices=N_VOICES,
+                                     client_name='Flitzis Pads')
+        self.files = {}
+        self.pending = {}
+        self.voices = {}
+        self._start_error = None
+        self._timer = 0
+        self.engine.connect('notify::state', lambda *_: self._look_at_state())
+
+    def slot(self, pad):
+        return self.engine.get_slot(pad)
+
+    def name(self, pad):
+        """What stands on a pad: the name of its file, that of the one being loaded first."""
+        file = self.pending.get(pad) or self.files.get(pad)
+        stem = file.get_parse_name().rpartition('/')[2].rpartition('.')[0] if file else ''
+        return stem.replace('_', ' ')
+
+    # The connection
+
+    def start(self):
+        self._cancel_timer()
+        self.engine.start_async(None, self._started)
+
+    def restart(self):
+        """For what the engine reads when it starts: output and latency."""
+        self.engine.stop()
+        self.start()
+
+    def shut_down(self):
+        self._cancel_timer()
+        self.engine.stop()
+
+    def _started(self, engine, result):
+        try:
+            engine.start_finish(result)
+            self._start_error = None
+        except GLib.Error as error:
+            if error.matches(Gio.io_error_quark(), Gio.IOErrorEnum.CANCELLED):
+                return
+            self._start_error = error.message
+            self._set_timer(RETRY_SECONDS * 1000, self.start)
+        self._look_at_state()
+
+    def _look_at_state(self):
+        state = self.engine.props.state
+        if state == Flitzis.State.STARTING:
+            self._set_timer(PATIENCE_MS, self._wait_for_output)
+            return
+        if state == Flitzis.State.RUNNING:
+            self._cancel_timer()
+            self.trouble = ''
+        elif state == Flitzis.State.RECONNECTING:
+            self.trouble = 'The sound server or its output is gone. The sound comes back with it.'
+        elif self._start_error:
+            self.trouble = self._start_error
+
+    def _wait_for_output(self):
+        self.trouble = 'The sound server has no output to play to. The sound comes with one.'
+
+    def _set_timer(self, milliseconds, function):
+        def expired():
+            self._timer = 0
+            function()
+        self._cancel_timer()
+        self._timer = GLib.timeout_add(milliseconds, expired)
+
+    def _cancel_timer(self):
+        if self._timer:
+            GLib.source_remove(self._timer)
+            self._timer = 0
+
+    # Playing
+
+    def hit(self, pad, velocity=1.0):
+        """Plays a pad. One that loops is stopped by the next hit. While nothing can be heard
+        nothing is triggered, or it would all sound at once later."""
+        slot = self.slot(pad)
+        try:
+            if slot.props.loop and slot.props.playing:
+                self.engine.stop_sample(pad)
+            elif self.engine.props.state == Flitzis.State.RUNNING:
+                self.voices[pad] = self.engine.play_sample(pad, velocity)
+        except GLib.Error as error:
+            self.emit('message', error.message)
+
+    def playhead(self, pad):
+        """How far the newest voice of a pad is, 0 to 1; None while none sounds."""
+        sample = self.slot(pad).props.sample
+        frame = self.engine.get_voice_position(self.voices.get(pad, 0))
+        if sample is None or frame < 0:
+            return None
+        return frame / sample.props.n_frames
+
+    def stop_all(self):
+        self.engine.cancel_scheduled()
+        self.engine.stop_all_samples()
+
+    # Files
+
+    def load(self, files):
+        """Loads {pad: file}, and says at the end what could not be."""
+        errors, waiting = [], set(files)
+
+        def loaded(engine, result, pad, file):
+            try:
+                engine.load_file_finish(result)
+                self.files[pad] = file
+            except GLib.Error as error:
+                if not error.matches(Gio.io_error_quark(), Gio.IOErrorEnum.CANCELLED):
+                    errors.append(error.message)
+            if self.pending.get(pad) is file:
+                del self.pending[pad]
+            self.emit('file-changed', pad)
+            waiting.discard(pad)
+            if errors and not waiting:
+                more = len(errors) - 1
+                self.emit('message', errors[0] + (f' And {more} more.' if more else ''))
+
+        for pad, file in files.items():
+            self.pending[pad] = file
+            self.emit('file-changed', pad)
+            self.engine.load_file_async(pad, file, None, lambda engine, result, pad=pad, file=file:
+                                        loaded(engine, result, pad, file))
+
+    def load_from(self, pad, files):
+        """Loads the first file into this pad, and the others into the empty ones behind it."""
+        empty = [other for other in range(pad + 1, N_PADS)
+                 if not self.slot(other).props.sample and other not in self.pending]
+        chosen = dict(zip([pad, *empty], files))
+        # The loop was that of the sample that goes.
+        self.slot(pad).props.loop_start = self.slot(pad).props.loop_end = 0
+        self.load(chosen)
+        if len(chosen) < len(files):
+            self.emit('message', f'{len(files) - len(chosen)} files found no empty pad.')
+
+    def unload(self, pad):
+        """Empties a pad and returns the function that brings all of it back."""
+        slot, file = self.slot(pad), self.files.pop(pad, None)
+        sample, settings = slot.props.sample, kit.settings_of(slot)
+        self.pending.pop(pad, None)
+        self.engine.unload_sample(pad)
+        kit.set_settings(slot, {})
+        self.emit('file-changed', pad)
+
+        def undo():
+            if slot.props.sample or pad in self.pending:
+                return
+            if file:
+                self.files[pad] = file
+            kit.set_settings(slot, settings)
+            self.engine.set_sample(pad, sample)
+            self.emit('file-changed', pad)
+        return undo if file else None
+
+    # Kits
+
+    def describe(self):
+        """The kit as it is now, without what it says about folders."""
+        return kit.describe(self)
+
+    def save(self, file):
+        kit.write(self.describe(), file)
+
+    def open(self, file):
+        """Takes all from a kit. What is missing stays named on its pad, and in the kit."""
+        description = kit.read(file)
+        self.stop_all()
+        for pad in range(N_PADS):
+            self.unload(pad)
+        self.files = kit.apply(description, self)
+        self.load(dict(self.files))

@@ -1,0 +1,107 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""A kit on disk: JSON with the settings that differ from their defaults, and the names of the
+files, relative to the kit where they can be, so that a folder can be moved as a whole."""
+
+import json
+import os
+
+from gi.repository import Gio, GLib, GObject
+
+FORMAT = 'flitzis-kit-1'
+CLOCK = ('tempo', 'beats-per-bar', 'steps-per-beat', 'swing')
+
+
+def _writable(thing):
+    return [spec for spec in thing.list_properties() if spec.flags & GObject.ParamFlags.WRITABLE
+            and not spec.flags & GObject.ParamFlags.CONSTRUCT_ONLY]
+
+
+def _value(thing, spec):
+    value = thing.get_property(spec.name)
+    return getattr(value, 'value_nick', value)
+
+
+def settings_of(slot):
+    """The settings of a slot that are not the defaults."""
+    defaults = {spec.name: getattr(spec.default_value, 'value_nick', spec.default_value)
+                for spec in _writable(slot)}
+    values = {spec.name: _value(slot, spec) for spec in _writable(slot)}
+    return {name: value for name, value in values.items() if value != defaults[name]}
+
+
+def set_settings(thing, settings, names=None):
+    """Sets what is named to these values, or else to the defaults. A value that cannot be is left
+    out: kits are written by hand, too."""
+    for spec in _writable(thing):
+        if names and spec.name not in names:
+            continue
+        value = settings.get(spec.name, spec.default_value)
+        if isinstance(value, str):
+            value = getattr(type(spec.default_value), value.upper(), spec.default_value)
+        if hasattr(spec, 'minimum'):
+            if not isinstance(value, (int, float)):
+                value = spec.default_value
+            value = type(spec.default_value)(min(max(value, spec.minimum), spec.maximum))
+        thing.set_property(spec.name, value)
+
+
+def describe(board):
+    pads = []
+    for pad in range(board.engine.props.n_slots):
+        file = board.pending.get(pad) or board.files.get(pad)
+        settings = settings_of(board.slot(pad))
+        if file or settings:
+            pads.append({'pad': pad, 'file': file.get_uri() if file else None, **settings})
+    clock = board.engine.props.clock
+    return {'format': FORMAT, 'gain': board.engine.props.gain,
+            **{name: clock.get_property(name) for name in CLOCK}, 'pads': pads}
+
+
+def write(description, file):
+    """Writes a kit; its files are named from the folder that it stands in."""
+    folder = file.get_parent().get_path()
+
+    def name(uri):
+        path = uri and Gio.File.new_for_uri(uri).get_path()
+        return os.path.relpath(path, folder) if path and folder else uri
+    pads = [{**pad, 'file': name(pad['file'])} for pad in description['pads']]
+    text = json.dumps({**description, 'pads': pads}, indent=2) + '\n'
+    file.replace_contents(text.encode(), None, False, Gio.FileCreateFlags.NONE, None)
+
+
+def read(file):
+    """The kit in a file. Raises GLib.Error or ValueError with a message for the user."""
+    data = file.load_contents(None)[1]
+    try:
+        description = json.loads(data)
+        if description['format'] != FORMAT:
+            raise ValueError(f'its format is {description["format"]}')
+        folder = file.get_parent()
+        for pad in description['pads']:
+            pad['pad'] = int(pad['pad'])
+            if pad.get('file'):
+                pad['file'] = _file(folder, pad['file']).get_uri()
+    except (ValueError, TypeError, KeyError) as error:
+        name = file.get_parse_name()
+        raise ValueError(f'“{name}” is not a kit that can be read: {error!r}') from error
+    return description
+
+
+def _file(folder, name):
+    """A name in a kit: relative to its folder, absolute, or a URI."""
+    if GLib.uri_parse_scheme(name):
+        return Gio.File.new_for_uri(name)
+    return folder.resolve_relative_path(name)
+
+
+def apply(description, board):
+    """Sets what a kit says about pads, clock and gain, and returns {pad: file}."""
+    set_settings(board.engine, description, ('gain',))
+    set_settings(board.engine.props.clock, description, CLOCK)
+    files = {}
+    for pad in description['pads']:
+        if 0 <= pad['pad'] < board.engine.props.n_slots:
+            set_settings(board.slot(pad['pad']), pad)
+            if pad.get('file'):
+                files[pad['pad']] = Gio.File.new_for_uri(pad['file'])
+    return files

@@ -1,0 +1,274 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""The window: header, pads, transport and side panel, and what keys and menus do."""
+
+from gi.repository import Adw, Flitzis, Gdk, Gio, GLib, Gtk, Pango
+
+import dialogs
+import keys
+import preferences
+from meters import Meter
+from pad import Pad
+from panel import Panel
+from transport import Transport, label
+
+SOFT = 0.4  # the velocity of a key with Shift
+STATES = {Flitzis.State.STOPPED: 'Stopped', Flitzis.State.STARTING: 'Starting',
+          Flitzis.State.RUNNING: 'Running', Flitzis.State.RECONNECTING: 'Reconnecting'}
+STATE_SECONDS = 1  # xruns and latency are not told, so they are looked at
+
+
+class Window(Adw.ApplicationWindow):
+    __gtype_name__ = 'PadsWindow'
+
+    def __init__(self, board, **properties):
+        super().__init__(title='Pads', default_width=960, default_height=680, **properties)
+        self.board = board
+        self.kit_file = None
+        self.saved = board.describe()
+        self.undo = None
+        self.held = set()
+        self.set_size_request(360, 360)
+
+        self.panel = Panel(board)
+        self.pads = Gtk.FlowBox(min_children_per_line=4, max_children_per_line=4,
+                                homogeneous=True, vexpand=True, css_classes=['pads'],
+                                selection_mode=Gtk.SelectionMode.BROWSE,
+                                activate_on_single_click=False)
+        self.pads.update_property([Gtk.AccessibleProperty.LABEL], ['Pads'])
+        self.pads.bind_model(board.engine, self._make_pad)
+        self.pads.connect('selected-children-changed', self._selection_changed)
+        self.pads.connect('child-activated', lambda pads, pad: self._activated(pad))
+        self.flap = Adw.Flap(content=self._main(board), flap=self.panel,
+                             separator=Gtk.Separator(orientation=Gtk.Orientation.VERTICAL),
+                             flap_position=Gtk.PackType.END, vexpand=True)
+        self.toasts = Adw.ToastOverlay(child=self.flap)
+        box = Gtk.Box(orientation=Gtk.Orientation.VERTICAL)
+        box.append(self._header())
+        box.append(self._banner())
+        box.append(self.toasts)
+        self.set_content(box)
+        self.pads.select_child(self.pads.get_child_at_index(0))
+
+        self._add_actions()
+        self._listen_to_keys()
+        board.connect('message', lambda board, text: self.tell(text))
+        board.connect('file-changed', lambda board, pad: self.pad(pad).update())
+        board.engine.connect('notify::state', lambda *_: self._show_state())
+        GLib.timeout_add_seconds(STATE_SECONDS, self._show_state)
+        self.connect('close-request', self._close)
+        self._show_state()
+
+    # Building
+
+    def _make_pad(self, slot):
+        pad = Pad(self.board, slot)
+        pad.connect('hit', lambda pad, velocity: self._hit(pad, velocity))
+        return pad
+
+    def _main(self, board):
+        scroller = Gtk.ScrolledWindow(child=self.pads, vexpand=True,
+                                      hscrollbar_policy=Gtk.PolicyType.NEVER)
+        master = Gtk.Box(css_classes=['master'])
+        master.append(Meter(board.engine, ['level-left', 'level-right'], 'Master level'))
+        self.transport = Transport(board)
+        box = Gtk.Box(orientation=Gtk.Orientation.VERTICAL, hexpand=True, width_request=340)
+        for widget in (scroller, master, self.transport):
+            box.append(widget)
+        return box
+
+    def _header(self):
+        header = Adw.HeaderBar()
+        self.title_widget = Adw.WindowTitle(title='Pads')
+        header.set_title_widget(self.title_widget)
+        header.pack_start(label(Gtk.Button(icon_name='document-open-symbolic',
+                                           action_name='win.open-kit'), 'Open a kit'))
+        side = label(Gtk.ToggleButton(icon_name='sidebar-show-right-symbolic',
+                                      action_name='win.panel'), 'Settings of the pad')
+        menu = Gio.Menu()
+        for items in ((('_Open Kit…', 'win.open-kit'), ('_Save Kit', 'win.save-kit'),
+                       ('Save Kit _As…', 'win.save-kit-as')),
+                      (('Open _Sounds…', 'win.open-sound'), ('_Undo Unload', 'win.undo')),
+                      (('_Preferences', 'win.preferences'),
+                       ('_Keyboard Shortcuts', 'win.shortcuts'))):
+            section = Gio.Menu()
+            for item in items:
+                section.append(*item)
+            menu.append_section(None, section)
+        header.pack_end(label(Gtk.MenuButton(icon_name='open-menu-symbolic', menu_model=menu,
+                                             primary=True), 'Menu'))
+        header.pack_end(side)
+        return header
+
+    def _banner(self):
+        """Why nothing is heard, as long as that is so."""
+        text = Gtk.Label(wrap=True, xalign=0.0, hexpand=True)
+        again = Gtk.Button(label='Try Again', valign=Gtk.Align.CENTER)
+        again.connect('clicked', lambda *_: self.board.restart())
+        box = Gtk.Box(spacing=12, css_classes=['trouble'])
+        box.append(text)
+        box.append(again)
+        self.banner = Gtk.Revealer(child=box)
+
+        def show(*_):
+            text.set_label(self.board.trouble or text.get_label())
+            self.banner.set_reveal_child(bool(self.board.trouble))
+        self.board.connect('notify::trouble', show)
+        show()
+        return self.banner
+
+    def _add_actions(self):
+        panel = Gio.PropertyAction.new('panel', self.flap, 'reveal-flap')
+        self.add_action(panel)
+        for name, function in (
+                ('stop-all', self.board.stop_all), ('tap', self.transport.tap),
+                ('stop-pad', lambda: self.board.engine.stop_sample(self.selected.index)),
+                ('unload', self._unload), ('undo', self._undo),
+                ('open-sound', self._open_sound), ('open-kit', self._open_kit),
+                ('save-kit', self._save_kit), ('save-kit-as', self._save_kit_as),
+                ('preferences', self._show_preferences),
+                ('shortcuts', lambda: dialogs.show_shortcuts(self))):
+            action = Gio.SimpleAction.new(name, None)
+            action.connect('activate', lambda action, _, function=function: function())
+            self.add_action(action)
+        self.lookup_action('undo').set_enabled(False)
+        self.add_action(Gio.PropertyAction.new('clock', self.board.engine.props.clock, 'running'))
+
+    # Playing
+
+    @property
+    def selected(self):
+        return self.pads.get_selected_children()[0]
+
+    def pad(self, index):
+        return self.pads.get_child_at_index(index)
+
+    def _selection_changed(self, pads):
+        if pads.get_selected_children():
+            self.panel.follow(self.selected.index)
+
+    def _hit(self, pad, velocity):
+        if pad.slot.props.sample:
+            self.board.hit(pad.index, velocity)
+        elif not pad.slot.props.loading:
+            self._open_sound()
+
+    def _activated(self, pad):
+        self._hit(pad, 1.0)
+
+    def _listen_to_keys(self):
+        controller = Gtk.EventControllerKey(propagation_phase=Gtk.PropagationPhase.CAPTURE)
+        controller.connect('key-pressed', self._key_pressed)
+        controller.connect('key-released', self._key_released)
+        self.add_controller(controller)
+
+    def _key_pressed(self, controller, keyval, keycode, state):
+        if keyval == Gdk.KEY_Escape:
+            self.board.stop_all()
+            return False
+        modifiers = state & Gtk.accelerator_get_default_mod_mask()
+        pad = keys.pad_of(keycode)
+        if pad is None or modifiers & ~Gdk.ModifierType.SHIFT_MASK or \
+                isinstance(self.get_focus(), Gtk.Editable):
+            return False
+        if keycode not in self.held:
+            self.held.add(keycode)
+            self.pads.select_child(self.pad(pad))
+            self.board.hit(pad, SOFT if modifiers else 1.0)
+        return True
+
+    def _key_released(self, controller, keyval, keycode, state):
+        self.held.discard(keycode)
+
+    # Telling
+
+    def tell(self, text, button=None, function=None):
+        """A toast, with all of its words however narrow the window is."""
+        toast = Adw.Toast(custom_title=Gtk.Label(label=text, wrap=True, xalign=0.0,
+                                                 wrap_mode=Pango.WrapMode.WORD_CHAR, lines=5,
+                                                 ellipsize=Pango.EllipsizeMode.END))
+        if button:
+            toast.set_button_label(button)
+            toast.connect('button-clicked', lambda *_: function())
+        self.toasts.add_toast(toast)
+
+    def _show_state(self):
+        engine = self.board.engine
+        n_xruns, latency = engine.props.n_xruns, engine.props.latency
+        xruns = f'{n_xruns} xruns' if n_xruns != 1 else '1 xrun'
+        self.title_widget.set_subtitle(f'{STATES[engine.props.state]} · {xruns}')
+        self.title_widget.set_tooltip_text(
+            f'{latency / 1e6:.1f} ms to the loudspeaker' if latency >= 0 else 'Latency unknown')
+        name = self.kit_file.get_basename() if self.kit_file else 'Pads'
+        self.title_widget.set_title(name)
+        return True
+
+    # Sounds and kits
+
+    def _open_sound(self):
+        pad = self.selected.index
+        dialogs.open_sounds(self, lambda files: self.board.load_from(pad, files))
+
+    def _unload(self):
+        name, undo = self.selected.name_label.get_label(), self.board.unload(self.selected.index)
+        if undo:
+            self.undo = undo
+            self.lookup_action('undo').set_enabled(True)
+            self.tell(f'{name} unloaded', 'Undo', self._undo)
+
+    def _undo(self):
+        undo, self.undo = self.undo, None
+        self.lookup_action('undo').set_enabled(False)
+        if undo:
+            undo()
+
+    def _open_kit(self):
+        dialogs.unless_unsaved(self, lambda: dialogs.open_kit(self, self.open_kit))
+
+    def open_kit(self, file):
+        try:
+            self.board.open(file)
+        except (GLib.Error, ValueError) as error:
+            self.tell(getattr(error, 'message', str(error)))
+            return
+        self.kit_file = file
+        self.saved = self.board.describe()
+        self._show_state()
+
+    def _save_kit(self, then=None):
+        if self.kit_file:
+            self.save_kit(self.kit_file, then)
+        else:
+            self._save_kit_as(then)
+
+    def _save_kit_as(self, then=None):
+        dialogs.save_kit(self, lambda file: self.save_kit(file, then))
+
+    def save_kit(self, file, then=None):
+        try:
+            self.board.save(file)
+        except GLib.Error as error:
+            self.tell(error.message)
+            return
+        self.kit_file = file
+        self.saved = self.board.describe()
+        self._show_state()
+        if then:
+            then()
+        else:
+            self.tell(f'{file.get_basename()} saved')
+
+    def _show_preferences(self):
+        def show(sinks):
+            preferences.Preferences(self.board, sinks, transient_for=self, modal=True).present()
+        preferences.list_sinks(show)
+
+    def _close(self, *_):
+        if self.board.describe() == self.saved:
+            self.board.shut_down()
+            return False
+        dialogs.unless_unsaved(self, self._leave)
+        return True
+
+    def _leave(self):
+        self.saved = self.board.describe()
+        self.close()

@@ -1,0 +1,70 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""Runs the pad board as it is, and tells a test about it: each line that comes in is a Python
+expression, evaluated by the main loop between its events; what goes out is its value as JSON.
+pads_host.py FOLDER-OF-THE-PROGRAM ARGUMENT ..."""
+
+import json
+import runpy
+import sys
+import traceback
+
+folder = sys.argv.pop(1)
+sys.path.insert(0, folder)
+
+import gi  # noqa: E402
+
+gi.require_version('Gtk', '4.0')
+gi.require_version('Adw', '1')
+gi.require_version('Flitzis', '1')
+from gi.repository import Adw, Gdk, Flitzis, Gio, GLib, Gtk  # noqa: E402, F401
+
+
+def walk(widget):
+    """A widget and all below it."""
+    yield widget
+    child = widget.get_first_child()
+    while child:
+        yield from walk(child)
+        child = child.get_next_sibling()
+
+
+def place(widget, right=0.5, down=0.5):
+    """Where a point of a widget is on the screen: the windows stand at the origin."""
+    root = widget.get_native()
+    left, top = root.get_surface_transform()
+    x, y = widget.translate_coordinates(root, widget.get_width() * right,
+                                        widget.get_height() * down)
+    return [round(left + x), round(top + y)]
+
+
+def texts(widget):
+    """All words that can be seen."""
+    return [each.get_label() for each in walk(widget)
+            if isinstance(each, Gtk.Label) and each.get_mapped()]
+
+
+def kit_value(slot, name):
+    value = slot.get_property(name)
+    return getattr(value, 'value_nick', value)
+
+
+def answer(channel, condition):
+    line = sys.stdin.readline()
+    if not line:
+        return False
+    names = dict(globals())
+    application = Gio.Application.get_default()
+    if application and application.window:
+        names.update(app=application, window=application.window, board=application.window.board,
+                     engine=application.window.board.engine)
+    try:
+        value = eval(line, names)
+        json.dumps(value)
+    except Exception:
+        value = {'error': traceback.format_exc()}
+    print(json.dumps(value), flush=True)
+    return True
+
+
+GLib.io_add_watch(0, GLib.IO_IN | GLib.IO_HUP, answer)
+runpy.run_path(folder, run_name='__main__')

@@ -1,0 +1,224 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""The pad board in a window of its own, played with real events: what the engine did."""
+
+import contextlib
+import json
+import os
+import subprocess
+import sys
+import time
+
+import numpy
+import pytest
+
+from pipewire_daemon import PipeWire, poll
+
+RATE = 48000
+SETTLED = 'window.get_mapped() and not board.pending'
+
+
+class App:
+    """A running pad board; see pads_host.py."""
+
+    def __init__(self, source_dir, display, arguments, environment):
+        self.environment = dict(os.environ, DISPLAY=display, GDK_BACKEND='x11',
+                                GSK_RENDERER='cairo', GSETTINGS_BACKEND='memory',
+                                GTK_A11Y='none', **environment)
+        self.process = subprocess.Popen(
+            [sys.executable, source_dir / 'tests/pads_host.py', source_dir / 'examples/pads',
+             *map(str, arguments)], env=self.environment, stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        self.until('window is not None and ' + SETTLED)
+
+    def ask(self, expression):
+        self.process.stdin.write(expression + '\n')
+        self.process.stdin.flush()
+        line = self.process.stdout.readline()
+        if not line:
+            raise AssertionError(self.process.communicate()[1])
+        value = json.loads(line)
+        if isinstance(value, dict) and 'error' in value:
+            raise AssertionError(value['error'])
+        return value
+
+    def until(self, expression):
+        def holds():
+            with contextlib.suppress(AssertionError):
+                return self.ask(expression)
+            assert self.process.poll() is None, self.process.communicate()[1]
+        return poll(holds, expression)
+
+    def slot(self, pad, name):
+        return self.ask(f'kit_value(board.slot({pad}), "{name}")')
+
+    # Real events
+
+    def xdotool(self, *words):
+        subprocess.run(['xdotool', *map(str, words)], env=self.environment, check=True,
+                       stdout=subprocess.DEVNULL, timeout=30)
+
+    def key(self, *names):
+        self.xdotool('key', '--delay', 20, *names)
+
+    def point(self, widget, right=0.5, down=0.5):
+        return self.ask(f'place({widget}, {right}, {down})')
+
+    def click(self, widget, right=0.5, down=0.5, button=1):
+        self.xdotool('mousemove', *self.point(widget, right, down), 'click', button)
+
+    def drag(self, start, end):
+        (x, y), (to_x, to_y) = start, end
+        self.xdotool('mousemove', x, y, 'mousedown', 1,
+                     *(word for i in range(1, 6) for word in (
+                         'mousemove', x + (to_x - x) * i // 5, y + (to_y - y) * i // 5,
+                         'sleep', 0.03)), 'mouseup', 1)
+
+    def says(self, text):
+        """Waits until these words stand somewhere in the window."""
+        self.until(f'{text!r} in texts(window)')
+
+    def end(self):
+        """Closes it as a user does; nothing may have been complained about."""
+        if self.process.poll() is None:
+            self.ask('window.saved.update(board.describe())')
+            self.ask('bool(GLib.idle_add(window.close))')
+        try:
+            errors = self.process.communicate(timeout=20)[1]
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            raise
+        assert (self.process.returncode, errors) == (0, '')
+
+
+@pytest.fixture
+def start_app(source_dir, display, tmp_path):
+    apps = []
+
+    def start(*arguments, **environment):
+        apps.append(App(source_dir, display, arguments,
+                        {'XDG_CONFIG_HOME': str(tmp_path / 'config'), **environment}))
+        return apps[-1]
+    yield start
+    for app in apps:
+        if app.process.poll() is None:
+            app.process.kill()
+            app.process.communicate()
+
+
+@pytest.fixture
+def kit(make_wav, tmp_path):
+    """A kit of three pads: a long tone of constant value, a short one, a file that is missing."""
+    make_wav('steady.wav', numpy.full((20 * RATE, 1), 0.5))
+    make_wav('short_one.wav', numpy.full((RATE // 10, 1), 0.25))
+    path = tmp_path / 'test.kit.json'
+    path.write_text(json.dumps({
+        'format': 'flitzis-kit-1', 'tempo': 90, 'pads': [
+            {'pad': 0, 'file': 'steady.wav'},
+            {'pad': 1, 'file': 'short_one.wav', 'gain': 2.0, 'choke-group': 3},
+            {'pad': 5, 'file': 'lost.wav'}]}))
+    return path
+
+
+def test_playing(start_app, kit, pipewire):
+    """By mouse and keys, loud and soft; Escape stops all."""
+    app = start_app(kit)
+    app.until('engine.props.state == Flitzis.State.RUNNING')
+    app.says('steady')
+    app.click('window.pad(0)', down=0.06)
+    app.until('abs(board.slot(0).props.level - 0.5) < 0.02')
+    assert app.ask('window.pad(0).has_css_class("playing") and board.playhead(0) > 0')
+    app.key('Escape')
+    app.until('engine.props.n_playing == 0 and not window.pad(0).has_css_class("playing")')
+
+    app.click('window.pad(0)', down=0.5)
+    app.until('abs(board.slot(0).props.level - 0.25) < 0.04')
+    app.key('Escape')
+    app.until('engine.props.n_playing == 0')
+    app.key('shift+1')
+    app.until('abs(board.slot(0).props.level - 0.2) < 0.02')
+    app.key('Escape', '2', '2')
+    app.until('engine.props.n_started == 5 and engine.props.n_playing == 0')
+    # A loop goes on until it is hit again.
+    app.ask('board.slot(1).set_property("loop", True)')
+    app.key('2')
+    app.until('board.slot(1).props.playing')
+    app.key('2')
+    app.until('not board.slot(1).props.playing')
+    # The keyboard alone: the arrows choose, Return plays.
+    app.key('1', 'Escape', 'Tab', 'Right')
+    assert app.ask('engine.props.n_triggered') == 7
+    app.end()
+
+
+def test_a_missing_file_is_told_and_the_rest_loads(start_app, kit):
+    app = start_app(kit)
+    assert app.ask('sorted(board.files)') == [0, 1, 5]
+    assert app.ask('[bool(board.slot(i).props.sample) for i in (0, 1, 5)]') == [True, True, False]
+    app.until('any("lost.wav" in text for text in texts(window))')
+    assert app.slot(1, 'gain') == 2.0 and app.slot(1, 'choke-group') == 3
+    assert app.ask('engine.props.clock.props.tempo') == 90
+    app.end()
+
+
+def test_without_a_server_it_says_so_and_starts_with_one(start_app, kit, tmp_path, request):
+    folder = request.config.private / 'late'
+    daemon = PipeWire(folder)
+    app = start_app(kit, XDG_RUNTIME_DIR=str(daemon.runtime_dir))
+    app.until('window.banner.get_child_revealed()')
+    app.until('board.trouble in texts(window) and "PipeWire" in board.trouble')
+    app.key('1')
+    app.click('window.pad(1)')
+    assert app.ask('engine.props.n_triggered') == 0
+    assert app.ask('window.selected.index') == 1
+    daemon.start()
+    try:
+        app.until('engine.props.state == Flitzis.State.RUNNING and not board.trouble')
+        app.key('1')
+        app.until('engine.props.n_started == 1 and board.slot(0).props.playing')
+        daemon.kill()
+        app.until('"gone" in board.trouble')
+        app.end()
+    finally:
+        daemon.stop()
+
+
+def test_settings(start_app, kit):
+    """Sliders, switches, numbers and the points of the loop, moved in the panel."""
+    app = start_app(kit)
+    app.until('window.panel.get_width() > 0')
+    app.click('window.pad(0)')
+    app.until('window.panel.pad == 0')
+    row = 'window.panel.rows'
+    app.drag(app.point(f'{row}["pan"].scale'), app.point(f'{row}["pan"].scale', 0.9))
+    assert 0.5 < app.slot(0, 'pan') <= 1
+    app.ask(f'{row}["gain"].scale.grab_focus()')
+    app.key('Left')
+    assert app.slot(0, 'gain') == pytest.approx(10 ** (-1 / 20))
+    app.ask(f'{row}["rate"].scale.grab_focus()')
+    app.key('Page_Up', 'Page_Up')
+    assert app.slot(0, 'playback-rate') == pytest.approx(2)
+    app.click(f'{row}["loop"].switch')
+    app.until('board.slot(0).props.loop')
+    app.drag(app.point('window.panel.looper', 0.003), app.point('window.panel.looper', 0.5))
+    assert app.slot(0, 'loop-start') == pytest.approx(10 * RATE, rel=0.03)
+    app.drag(app.point('window.panel.looper', 0.997), app.point('window.panel.looper', 0.75))
+    assert app.slot(0, 'loop-end') == pytest.approx(15 * RATE, rel=0.03)
+    for name, typed, property_name, value in (
+            ('attack', '250', 'attack', 0.25), ('release', '30', 'release', 0.03),
+            ('choke', '4', 'choke-group', 4), ('loop-start', '1.5', 'loop-start', 1.5 * RATE)):
+        app.ask(f'{row}["{name}"].spin.grab_focus()')
+        app.key('ctrl+a', *typed.replace('.', ' period ').split() if '.' in typed else typed,
+                'Return')
+        assert app.slot(0, property_name) == pytest.approx(value), name
+    for name, property_name, nick in (('retrigger', 'retrigger', 'restart'),
+                                      ('quantize', 'quantize', 'step')):
+        app.ask(f'{row}["{name}"].grab_focus()')
+        app.key('space', 'Down', 'Return')
+        app.until(f'kit_value(board.slot(0), "{property_name}") == "{nick}"')
+    assert app.ask('engine.props.n_triggered') == 0  # what was typed played no pad
+    # Another pad has its own.
+    app.key('2')
+    app.click('window.pad(1)')
+    assert app.ask(f'[{row}["choke"].spin.get_value(), {row}["loop"].switch.get_active()]') == [
+        3, False]
+    app.end()
