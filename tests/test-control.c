@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Copyright 2026 the Flitzis authors */
 
+#include "control/beats.h"
 #include "control/control.h"
 #include "control/ticket.h"
 #include "flitzis-error.h"
@@ -22,6 +23,7 @@ typedef struct
   GBytes         *bytes;
   FlitzisSample  *sample;
   GArray         *ended;
+  GArray         *beats;
 } Fixture;
 
 static gboolean
@@ -36,6 +38,18 @@ tell_ended (gpointer owner, const FlitzisEnded *ended)
   g_array_append_val (g_object_get_data (owner, "ended"), *ended);
 }
 
+static gboolean
+wants_beats (gpointer owner)
+{
+  return g_object_get_data (owner, "beats") != NULL;
+}
+
+static void
+tell_beat (gpointer owner, const FlitzisBeat *beat)
+{
+  g_array_append_val (g_object_get_data (owner, "beats"), *beat);
+}
+
 static void
 tell_changed (gpointer owner, guint object, const char *property)
 {
@@ -43,7 +57,9 @@ tell_changed (gpointer owner, guint object, const char *property)
 
 static const FlitzisEventsFuncs funcs = {
   .wants_ended = wants_ended,
+  .wants_beats = wants_beats,
   .ended = tell_ended,
+  .beat = tell_beat,
   .changed = tell_changed,
 };
 
@@ -70,6 +86,7 @@ set_up (Fixture *fixture, gconstpointer data)
   fixture->mixer = flitzis_control_get_mixer (fixture->control);
   fixture->sample = make_sample (1000, &fixture->bytes);
   fixture->ended = g_array_new (FALSE, FALSE, sizeof (FlitzisEnded));
+  fixture->beats = g_array_new (FALSE, FALSE, sizeof (FlitzisBeat));
 }
 
 static void
@@ -84,6 +101,7 @@ tear_down (Fixture *fixture, gconstpointer data)
   g_assert_finalize_object (fixture->sample);
   g_bytes_unref (fixture->bytes);
   g_array_unref (fixture->ended);
+  g_array_unref (fixture->beats);
 }
 
 static void
@@ -543,6 +561,51 @@ test_away (Fixture *fixture, gconstpointer data)
   g_assert_cmpuint (fixture->mixer->schedule.n_events, ==, 1);
 }
 
+static void
+assert_beats (Fixture *fixture, guint n_beats, const guint64 *frames)
+{
+  flitzis_control_collect (fixture->control);
+  g_main_context_iteration (NULL, FALSE);
+  g_assert_cmpuint (fixture->beats->len, ==, n_beats);
+
+  for (guint i = 0; i < n_beats; i++)
+    g_assert_cmpuint (g_array_index (fixture->beats, FlitzisBeat, i).frame, ==, frames[i]);
+}
+
+/* The rest of a block that is under way while the clock is set. */
+static void
+begin_block (Fixture *fixture, guint n_frames)
+{
+  fixture->mixer->end = fixture->mixer->position + n_frames;
+}
+
+/* What is set while a block is rendered holds from the end of that on: the beats in it are those of
+ * before. */
+static void
+test_beats_of_a_block (Fixture *fixture, gconstpointer data)
+{
+  FlitzisControl *control = fixture->control;
+
+  g_object_set_data (fixture->owner, "beats", fixture->beats);
+  flitzis_control_set_streaming (control, TRUE);
+  flitzis_control_set_beats (control, FLITZIS_BEATS_TEMPO, 960 * 1000000);
+  flitzis_control_restart_beats (control, 0);
+  callback (fixture, 2000);
+  assert_beats (fixture, 1, (guint64[]){ 0 });
+
+  begin_block (fixture, 8000);
+  flitzis_control_set_beats (control, FLITZIS_BEATS_TEMPO, 480 * 1000000);
+  callback (fixture, 8000);
+  assert_beats (fixture, 4, (guint64[]){ 0, 3000, 6000, 9000 });
+  callback (fixture, 8000);
+  assert_beats (fixture, 5, (guint64[]){ 0, 3000, 6000, 9000, 14000 });
+
+  begin_block (fixture, 4000);
+  flitzis_control_restart_beats (control, 19000);
+  callback (fixture, 8000);
+  assert_beats (fixture, 7, (guint64[]){ 0, 3000, 6000, 9000, 14000, 20000, 25000 });
+}
+
 #define ADD(name, function) \
   g_test_add ("/control/" name, Fixture, NULL, set_up, function, tear_down)
 
@@ -564,6 +627,7 @@ main (int argc, char **argv)
   ADD ("places", test_places);
   ADD ("away", test_away);
   ADD ("memory", test_memory);
+  ADD ("beats-of-a-block", test_beats_of_a_block);
 
   return g_test_run ();
 }

@@ -87,13 +87,56 @@ set_field (FlitzisLine *line, FlitzisBeatsField field, guint32 value)
     }
 }
 
-/* What the old line had come to is told first; of the new one, all from here on. */
+/* Each beat once, of those from a frame on and before another. Nobody hears of those from before
+ * somebody listened, nor of those from before the clock ran. */
 static void
-set_line (FlitzisControl *self, const FlitzisLine *line)
+tell_beats (FlitzisControl *self, guint64 from, guint64 until)
 {
-  flitzis_control_tell_beats (self);
+  FlitzisControlBeats *beats = &self->beats;
+  const FlitzisLine   *line = &beats->line;
+  gint64               latency_ns = flitzis_control_get_whole_latency (self);
+  guint64              frame;
+
+  if (!line->is_running || !flitzis_events_wants_beats (self->events))
+    {
+      beats->is_telling = FALSE;
+      return;
+    }
+
+  if (!beats->is_telling || beats->next.n_restarts != line->n_restarts)
+    beats->next = flitzis_line_find_next (line, FLITZIS_GRID_BEAT, from);
+
+  beats->is_telling = TRUE;
+
+  while ((frame = flitzis_line_get_frame (line, &beats->next)) < until)
+    {
+      FlitzisBeat beat = { .beat = beats->next.step, .frame = frame, .time_ns = -1 };
+      gint64      time_ns = flitzis_control_estimate_time (self, frame);
+
+      if (time_ns >= 0 && latency_ns >= 0)
+        beat.time_ns = time_ns + latency_ns;
+
+      flitzis_events_push_beat (self->events, &beat);
+      beats->next.step++;
+    }
+}
+
+/* Those that have been rendered. */
+void
+flitzis_control_tell_beats (FlitzisControl *self)
+{
+  guint64 position = atomic_load_explicit (&self->mixer->position, memory_order_relaxed);
+
+  tell_beats (self, position, position);
+}
+
+/* From `end` on. A block that is under way is the old line's still: its beats are told now. */
+static void
+set_line (FlitzisControl *self, const FlitzisLine *line, guint64 end)
+{
+  tell_beats (self, end, end);
   self->beats.line = *line;
-  flitzis_control_tell_beats (self);
+  tell_beats (self, end, end);
   flitzis_seqlock_write (&self->mixer->line_told, line, sizeof *line);
   flitzis_control_settle (self);
 }
@@ -110,17 +153,19 @@ gboolean
 flitzis_control_set_beats (FlitzisControl *self, FlitzisBeatsField field, guint32 value)
 {
   FlitzisLine line;
+  guint64     end;
   gboolean    is_new;
 
   flitzis_control_lock (self);
+  end = get_end (self);
   line = self->beats.line;
   is_new = get_field (&line, field) != value;
 
   if (is_new)
     {
-      flitzis_line_move_anchor (&line, get_end (self));
+      flitzis_line_move_anchor (&line, end);
       set_field (&line, field, value);
-      set_line (self, &line);
+      set_line (self, &line, end);
     }
 
   flitzis_control_unlock (self);
@@ -142,7 +187,7 @@ flitzis_control_restart_beats (FlitzisControl *self, guint64 frame)
   line.anchor_part = 0;
   line.n_restarts++;
   line.is_running = TRUE;
-  set_line (self, &line);
+  set_line (self, &line, get_end (self));
   flitzis_control_unlock (self);
 
   return !was_running;
@@ -184,40 +229,4 @@ gboolean
 flitzis_control_has_beats (FlitzisControl *self)
 {
   return self->beats.line.is_running && flitzis_mixer_is_streaming (self->mixer);
-}
-
-/* Each beat once, when its frame has been rendered. Nobody hears of those from before somebody
- * listened, nor of those from before the clock ran. */
-void
-flitzis_control_tell_beats (FlitzisControl *self)
-{
-  FlitzisControlBeats *beats = &self->beats;
-  const FlitzisLine   *line = &beats->line;
-  guint64              position = atomic_load_explicit (&self->mixer->position,
-                                                        memory_order_relaxed);
-  gint64               latency_ns = flitzis_control_get_whole_latency (self);
-  guint64              frame;
-
-  if (!line->is_running || !flitzis_events_wants_beats (self->events))
-    {
-      beats->is_telling = FALSE;
-      return;
-    }
-
-  if (!beats->is_telling || beats->next.n_restarts != line->n_restarts)
-    beats->next = flitzis_line_find_next (line, FLITZIS_GRID_BEAT, position);
-
-  beats->is_telling = TRUE;
-
-  while ((frame = flitzis_line_get_frame (line, &beats->next)) < position)
-    {
-      FlitzisBeat beat = { .beat = beats->next.step, .frame = frame, .time_ns = -1 };
-      gint64      time_ns = flitzis_control_estimate_time (self, frame);
-
-      if (time_ns >= 0 && latency_ns >= 0)
-        beat.time_ns = time_ns + latency_ns;
-
-      flitzis_events_push_beat (self->events, &beat);
-      beats->next.step++;
-    }
 }

@@ -230,12 +230,20 @@ flitzis_mixer_apply (FlitzisMixer *mixer) FLITZIS_REALTIME
   flitzis_denormals_restore (denormals);
 }
 
+/* How many of the next frames come before a pause. */
+static uint32_t
+get_n_moving_frames (FlitzisMixer *mixer, uint32_t n_frames) FLITZIS_REALTIME
+{
+  uint32_t n_until_pause = mixer->master.n_frames - mixer->master.frame;
+
+  return mixer->is_paused && n_until_pause < n_frames ? n_until_pause : n_frames;
+}
+
 /* How many of the next frames come before something changes. */
 static uint32_t
 get_n_chunk_frames (FlitzisMixer *mixer, uint64_t now, uint32_t n_frames) FLITZIS_REALTIME
 {
   uint64_t n_until_event = flitzis_schedule_get_frame (&mixer->schedule) - now;
-  uint32_t n_until_pause = mixer->master.n_frames - mixer->master.frame;
   uint32_t n_until_told = mixer->bank.levels.n_frames_left;
 
   if (n_frames > FLITZIS_CHUNK_FRAMES)
@@ -246,9 +254,6 @@ get_n_chunk_frames (FlitzisMixer *mixer, uint64_t now, uint32_t n_frames) FLITZI
 
   if (n_frames > n_until_event)
     n_frames = (uint32_t) n_until_event;
-
-  if (mixer->is_paused && n_frames > n_until_pause)
-    n_frames = n_until_pause;
 
   return n_frames;
 }
@@ -270,14 +275,13 @@ fade_master (FlitzisMixer *mixer, float *out, uint32_t n_frames) FLITZIS_REALTIM
     out[i] *= gains[i / 2];
 }
 
-/* Returns how many frames it came to before a pause. */
-static uint32_t
+static void
 render (FlitzisMixer *mixer, float *out, uint32_t n_frames) FLITZIS_REALTIME
 {
   uint64_t first = atomic_load_explicit (&mixer->position, memory_order_relaxed);
   uint32_t done = 0;
 
-  while (done < n_frames && !mixer->bank.is_frozen)
+  while (done < n_frames)
     {
       uint64_t now = first + done;
       uint32_t n;
@@ -288,11 +292,10 @@ render (FlitzisMixer *mixer, float *out, uint32_t n_frames) FLITZIS_REALTIME
       fade_master (mixer, out + 2 * done, n);
       flitzis_limiter_process (&mixer->limiter, out + 2 * done, n);
       flitzis_levels_add_output (&mixer->bank.levels, out + 2 * done, n);
-      mixer->bank.is_frozen = mixer->is_paused && flitzis_ramp_is_resting (&mixer->master);
       done += n;
     }
 
-  return done;
+  mixer->bank.is_frozen = mixer->is_paused && flitzis_ramp_is_resting (&mixer->master);
 }
 
 void
@@ -302,12 +305,13 @@ flitzis_mixer_render (FlitzisMixer *mixer, float *out, uint32_t n_frames) FLITZI
   uint64_t     first = atomic_load_explicit (&mixer->position, memory_order_relaxed);
   uint32_t     n_rendered;
 
-  atomic_store_explicit (&mixer->end, first + n_frames, memory_order_relaxed);
   apply_pause (mixer);
+  n_rendered = get_n_moving_frames (mixer, n_frames);
+  atomic_store_explicit (&mixer->end, first + n_rendered, memory_order_relaxed);
   apply_limiter (mixer);
   apply_commands (mixer);
   flitzis_bank_apply_settings (&mixer->bank);
-  n_rendered = render (mixer, out, n_frames);
+  render (mixer, out, n_rendered);
 
   if (mixer->bank.is_frozen)
     flitzis_levels_drop (&mixer->bank.levels);
@@ -315,6 +319,5 @@ flitzis_mixer_render (FlitzisMixer *mixer, float *out, uint32_t n_frames) FLITZI
   memset (out + 2 * n_rendered, 0, 2 * (n_frames - n_rendered) * sizeof (float));
   flitzis_bank_tell_places (&mixer->bank);
   flitzis_count (&mixer->position, n_rendered);
-  atomic_store_explicit (&mixer->end, first + n_rendered, memory_order_relaxed);
   flitzis_denormals_restore (denormals);
 }
