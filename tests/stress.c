@@ -3,6 +3,7 @@
 
 #include "flitzis.h"
 
+#include <glib/gstdio.h>
 #include <math.h>
 #include <stdatomic.h>
 #include <stdbool.h>
@@ -10,7 +11,8 @@
 #include <string.h>
 
 /*
- * Eight threads call all that there is, in a random order, on a few engines that come and go:
+ * Eight threads call every verb and set every property, in a random order, on a few engines that
+ * come and go:
  *
  *   stress N_CALLS live | alone [SEED]
  *
@@ -24,7 +26,10 @@
 #define N_STAGES 3
 #define N_SLOTS 5
 #define N_VOICES 6
+#define N_EVENTS 64 /* few: now and then as many wait */
 #define N_SAMPLES 3
+#define MAX_BLOCK_FRAMES 8192
+#define MAX_DELAY_FRAMES 32768
 #define PATIENCE_US (60 * G_USEC_PER_SEC)
 
 /* Ids that are looked at; an engine does not live long enough for more. */
@@ -47,9 +52,11 @@ typedef struct
   _Atomic bool    is_issued[MAX_IDS];
 
   /* the main thread */
-  bool  is_ended[MAX_IDS];
-  guint n_ended;
-  guint n_ended_as[FLITZIS_END_REASON_REJECTED + 1];
+  bool    is_ended[MAX_IDS];
+  guint   n_ended;
+  guint   n_ended_as[FLITZIS_END_REASON_CANCELLED + 1];
+  bool    hears_beats; /* which are dropped in one queue with the voices */
+  guint64 beat_frame;
 } Stage;
 
 typedef struct
@@ -75,9 +82,13 @@ static GPtrArray     *all_stages;              /* under the mutex */
 static FlitzisSample *samples[N_SAMPLES];
 static GBytes        *good_bytes, *bad_bytes;
 static char          *paths[3];
+static char          *folder, *written[2];
+static GPtrArray     *settings; /* of the engine, its clock and its slots */
 static bool           is_live;
 
 static _Atomic guint n_built, n_gone, n_checked, n_asked, n_answered, n_working;
+static _Atomic guint n_beats, n_progresses, n_progresses_gone;
+static _Atomic guint n_set[64];
 static _Atomic guint n_errors[32];
 static _Atomic guint n_started;
 static guint         n_left; /* under the mutex */
@@ -93,7 +104,7 @@ ended_cb (FlitzisEngine *engine, guint64 voice, guint slot, FlitzisEndReason rea
 {
   g_assert_cmpuint (voice, >, 0);
   g_assert_cmpuint (slot, <, N_SLOTS);
-  g_assert_cmpint (reason, <=, FLITZIS_END_REASON_REJECTED);
+  g_assert_cmpint (reason, <=, FLITZIS_END_REASON_CANCELLED);
 
   if (voice < MAX_IDS)
     {
@@ -105,15 +116,33 @@ ended_cb (FlitzisEngine *engine, guint64 voice, guint slot, FlitzisEndReason rea
   stage->n_ended_as[reason]++;
 }
 
+static void
+beat_cb (FlitzisClock *clock, gint64 beat, guint64 frame, gint64 time_ns, Stage *stage)
+{
+  g_assert_cmpuint (frame, >=, stage->beat_frame);
+  g_assert_cmpint (time_ns, >=, -1);
+  stage->beat_frame = frame;
+  n_beats++;
+}
+
 static Stage *
 stage_new (void)
 {
   Stage *self = g_new0 (Stage, 1);
 
-  self->engine = flitzis_engine_new_full (N_SLOTS, N_VOICES, 48000);
+  self->engine = g_object_new (FLITZIS_TYPE_ENGINE,
+                               "n-slots", N_SLOTS,
+                               "n-voices", N_VOICES,
+                               "n-events", N_EVENTS,
+                               NULL);
   self->cancellable = g_cancellable_new ();
   self->n_users = 1;
+  self->hears_beats = n_built % 2 == 1;
   g_signal_connect (self->engine, "voice-ended", G_CALLBACK (ended_cb), self);
+
+  if (self->hears_beats)
+    g_signal_connect (flitzis_engine_get_clock (self->engine), "beat", G_CALLBACK (beat_cb), self);
+
   g_object_weak_ref (G_OBJECT (self->engine), note_gone, NULL);
   n_built++;
 
@@ -131,6 +160,16 @@ stage_take (guint index)
   g_mutex_unlock (&mutex);
 
   return stage;
+}
+
+static Stage *
+stage_take_again (Stage *self)
+{
+  g_mutex_lock (&mutex);
+  self->n_users++;
+  g_mutex_unlock (&mutex);
+
+  return self;
 }
 
 /* Every other engine goes as it is: loading, playing and started. */
@@ -191,28 +230,31 @@ stage_check (Stage *self)
 {
   FlitzisEngine *engine = self->engine;
   gint64         deadline = g_get_monotonic_time () + PATIENCE_US;
-  guint          n_triggered, n_rejected, n_stolen;
+  guint          n_triggered, n_started_here, n_rejected, n_stolen, n_dropped;
   GBytes        *bytes;
 
   flitzis_engine_stop (engine);
   g_assert_cmpint (flitzis_engine_get_state (engine), ==, FLITZIS_STATE_STOPPED);
+  flitzis_engine_cancel_scheduled (engine);
 
   for (guint i = 0; i < N_SLOTS; i++)
     g_assert_true (flitzis_engine_unload_sample (engine, i, NULL));
 
-  bytes = flitzis_engine_render (engine, 32, NULL);
+  /* a trigger that waits to be as late as all others is not one that can be cancelled */
+  flitzis_engine_set_paused (engine, FALSE);
+  bytes = flitzis_engine_render (engine, MAX_DELAY_FRAMES, NULL);
   g_assert_nonnull (bytes);
   g_bytes_unref (bytes);
 
   n_triggered = flitzis_engine_get_n_triggered (engine);
+  n_started_here = flitzis_engine_get_n_started (engine);
   n_rejected = flitzis_engine_get_n_rejected (engine);
   n_stolen = flitzis_engine_get_n_stolen (engine);
 
   /* a trigger without an id found an empty slot, which does not count, or no server, which does */
   g_assert_cmpuint (n_triggered, >=, self->n_ids);
   g_assert_cmpuint (n_triggered, <=, self->n_ids + (is_live ? self->n_zeros : 0));
-  g_assert_cmpuint (flitzis_engine_get_n_started (engine) + n_rejected, ==, n_triggered);
-  g_assert_cmpuint (n_stolen, <=, flitzis_engine_get_n_started (engine));
+  g_assert_cmpuint (n_stolen, <=, n_started_here);
   g_assert_cmpuint (flitzis_engine_get_n_playing (engine), ==, 0);
 
   while (self->n_ended + flitzis_engine_get_n_dropped (engine) < self->n_ids)
@@ -223,10 +265,16 @@ stage_check (Stage *self)
       g_assert_cmpint (g_get_monotonic_time (), <, deadline);
     }
 
-  g_assert_cmpuint (self->n_ended + flitzis_engine_get_n_dropped (engine), ==, self->n_ids);
+  n_dropped = flitzis_engine_get_n_dropped (engine);
+  g_assert_cmpuint (self->n_ended, <=, self->n_ids);
 
-  if (flitzis_engine_get_n_dropped (engine) == 0)
+  if (!self->hears_beats || n_dropped == 0)
+    g_assert_cmpuint (self->n_ended + n_dropped, ==, self->n_ids);
+
+  if (n_dropped == 0)
     {
+      g_assert_cmpuint (self->n_ended_as[FLITZIS_END_REASON_CANCELLED], ==,
+                        n_triggered - n_started_here - n_rejected);
       g_assert_cmpuint (self->n_ended_as[FLITZIS_END_REASON_STOLEN], ==, n_stolen);
       g_assert_cmpuint (self->n_ended_as[FLITZIS_END_REASON_REJECTED], ==,
                         n_rejected - (n_triggered - self->n_ids));
@@ -295,6 +343,18 @@ note_id (Worker *worker, Stage *stage, guint64 id)
     g_assert_false (atomic_exchange (&stage->is_issued[id], true));
 }
 
+/* The id that a trigger gave, or its error. */
+static void
+note_played (Worker *worker, Stage *stage, guint64 id, GError *error)
+{
+  if (id != 0)
+    note_id (worker, stage, id);
+  else if (error == NULL)
+    stage->n_zeros++;
+
+  allow (error, ALLOW (FLITZIS_ENGINE_ERROR_BUSY));
+}
+
 static void
 play (Worker *worker, Stage *stage)
 {
@@ -302,12 +362,48 @@ play (Worker *worker, Stage *stage)
   guint64 id = flitzis_engine_play_sample (stage->engine, choose (worker, N_SLOTS),
                                            g_rand_double (worker->rand), &error);
 
-  if (id != 0)
-    note_id (worker, stage, id);
-  else if (error == NULL)
-    stage->n_zeros++;
+  note_played (worker, stage, id, error);
+}
 
-  allow (error, ALLOW (FLITZIS_ENGINE_ERROR_BUSY));
+/* A frame that has passed, is about to come, or comes when the engine has gone. */
+static guint64
+choose_frame (Worker *worker, Stage *stage)
+{
+  guint64 frame = flitzis_engine_get_position (stage->engine);
+
+  frame += choose (worker, 20) > 0 ? choose (worker, 8000) : 1 << 30;
+
+  return frame - MIN (frame, 1000);
+}
+
+static void
+play_at (Worker *worker, Stage *stage)
+{
+  GError *error = NULL;
+  guint64 frame = choose_frame (worker, stage);
+  guint64 id = flitzis_engine_play_sample_at (stage->engine, choose (worker, N_SLOTS),
+                                              g_rand_double (worker->rand), frame, &error);
+
+  note_played (worker, stage, id, error);
+}
+
+static void
+play_trigger (Worker *worker, Stage *stage)
+{
+  GError         *error = NULL;
+  FlitzisTrigger *trigger = flitzis_trigger_new ();
+
+  trigger->slot = choose (worker, N_SLOTS);
+  trigger->velocity = g_rand_double (worker->rand);
+  trigger->gain = g_rand_double_range (worker->rand, 0.0, 16.0);
+  trigger->pan = g_rand_double_range (worker->rand, -1.0, 1.0);
+  trigger->rate = g_rand_double_range (worker->rand, 0.25, 4.0);
+  trigger->fade_in = g_rand_double_range (worker->rand, -0.1, 0.1);
+  trigger->loops = choose (worker, 3);
+  trigger->frame = choose (worker, 2) * choose_frame (worker, stage);
+  trigger->stop_frame = choose (worker, 2) * (trigger->frame + 1 + choose (worker, 8000));
+  note_played (worker, stage, flitzis_engine_play (stage->engine, trigger, &error), error);
+  flitzis_trigger_free (trigger);
 }
 
 static void
@@ -330,15 +426,85 @@ stop_sample (Worker *worker, Stage *stage)
 }
 
 static void
+stop_sample_at (Worker *worker, Stage *stage)
+{
+  GError *error = NULL;
+
+  flitzis_engine_stop_sample_at (stage->engine, choose (worker, N_SLOTS),
+                                 choose_frame (worker, stage), &error);
+  allow (error, ALLOW (FLITZIS_ENGINE_ERROR_BUSY));
+}
+
+static void
+cancel_scheduled (Worker *worker, Stage *stage)
+{
+  flitzis_engine_cancel_scheduled (stage->engine);
+}
+
+static void
 stop_all_samples (Worker *worker, Stage *stage)
 {
   flitzis_engine_stop_all_samples (stage->engine);
 }
 
+/* One that sounds, waits, or has ended; 0 and less, wrapped around, were never one. */
+static guint64
+choose_voice (Worker *worker, Stage *stage)
+{
+  return stage->newest_id - choose (worker, 8);
+}
+
 static void
 stop_voice (Worker *worker, Stage *stage)
 {
-  flitzis_engine_stop_voice (stage->engine, stage->newest_id - choose (worker, 8));
+  guint64 voice = choose_voice (worker, stage);
+
+  if (choose (worker, 2))
+    flitzis_engine_stop_voice (stage->engine, voice);
+  else
+    g_assert_true (flitzis_engine_stop_voice_with_fade (
+        stage->engine, voice, g_rand_double_range (worker->rand, 0.0, 0.1), NULL));
+}
+
+static void
+change_voice (Worker *worker, Stage *stage)
+{
+  FlitzisEngine *engine = stage->engine;
+  guint64        voice = choose_voice (worker, stage);
+
+  switch (choose (worker, 5))
+    {
+    case 0:
+      g_assert_true (flitzis_engine_set_voice_gain (
+          engine, voice, g_rand_double_range (worker->rand, 0.0, 16.0), NULL));
+      break;
+    case 1:
+      g_assert_true (flitzis_engine_set_voice_pan (
+          engine, voice, g_rand_double_range (worker->rand, -1.0, 1.0), NULL));
+      break;
+    case 2:
+      g_assert_true (flitzis_engine_set_voice_rate (
+          engine, voice, g_rand_double_range (worker->rand, 0.25, 4.0), NULL));
+      break;
+    case 3:
+      flitzis_engine_pause_voice (engine, voice);
+      break;
+    default:
+      flitzis_engine_resume_voice (engine, voice);
+    }
+}
+
+/* Not later than the last frame of a block that is being rendered. */
+static void
+ask_voice (Worker *worker, Stage *stage)
+{
+  guint64 voice = choose_voice (worker, stage);
+  gint64  start = flitzis_engine_get_voice_start_frame (stage->engine, voice);
+
+  g_assert_cmpint (flitzis_engine_get_voice_position (stage->engine, voice), >=, -1);
+  g_assert_cmpint (start, >=, -1);
+  g_assert_cmpint (start, <=,
+                   (gint64) flitzis_engine_get_position (stage->engine) + MAX_BLOCK_FRAMES);
 }
 
 static void
@@ -366,13 +532,19 @@ load (Worker *worker, Stage *stage)
 {
   GError *error = NULL;
   guint   slot = choose (worker, N_SLOTS);
+  GFile  *file;
 
-  switch (choose (worker, 3))
+  switch (choose (worker, 4))
     {
     case 0:
       flitzis_engine_load_sample (stage->engine, slot, paths[choose (worker, 3)], &error);
       break;
     case 1:
+      file = g_file_new_for_path (paths[choose (worker, 3)]);
+      flitzis_engine_load_file (stage->engine, slot, file, stage->cancellable, &error);
+      g_object_unref (file);
+      break;
+    case 2:
       flitzis_engine_load_bytes (stage->engine, slot, good_bytes, stage->cancellable, &error);
       break;
     default:
@@ -388,7 +560,13 @@ load_cb (GObject *object, GAsyncResult *result, gpointer data)
 {
   GError *error = NULL;
 
-  flitzis_engine_load_sample_finish (FLITZIS_ENGINE (object), result, &error);
+  if (data == flitzis_engine_load_sample_async)
+    flitzis_engine_load_sample_finish (FLITZIS_ENGINE (object), result, &error);
+  else if (data == flitzis_engine_load_file_async)
+    flitzis_engine_load_file_finish (FLITZIS_ENGINE (object), result, &error);
+  else
+    flitzis_engine_load_bytes_finish (FLITZIS_ENGINE (object), result, &error);
+
   allow (error, LOAD_ERRORS);
   n_answered++;
 }
@@ -396,10 +574,29 @@ load_cb (GObject *object, GAsyncResult *result, gpointer data)
 static void
 load_async (Worker *worker, Stage *stage)
 {
+  guint         slot = choose (worker, N_SLOTS);
+  const char   *path = paths[choose (worker, 3)];
+  GCancellable *cancellable = choose (worker, 2) ? stage->cancellable : NULL;
+  GFile        *file;
+
   n_asked++;
-  flitzis_engine_load_sample_async (stage->engine, choose (worker, N_SLOTS),
-                                    paths[choose (worker, 3)],
-                                    choose (worker, 2) ? stage->cancellable : NULL, load_cb, NULL);
+
+  switch (choose (worker, 3))
+    {
+    case 0:
+      flitzis_engine_load_sample_async (stage->engine, slot, path, cancellable, load_cb,
+                                        flitzis_engine_load_sample_async);
+      break;
+    case 1:
+      file = g_file_new_for_path (path);
+      flitzis_engine_load_file_async (stage->engine, slot, file, cancellable, load_cb,
+                                      flitzis_engine_load_file_async);
+      g_object_unref (file);
+      break;
+    default:
+      flitzis_engine_load_bytes_async (stage->engine, slot, good_bytes, cancellable, load_cb,
+                                       flitzis_engine_load_bytes_async);
+    }
 }
 
 static void
@@ -462,7 +659,7 @@ render (Worker *worker, Stage *stage)
       g_assert_cmpuint (size, ==, n_frames * 2 * sizeof (float));
 
       for (guint i = 0; i < 2 * n_frames; i++)
-        g_assert_true (fabsf (frames[i]) < 2.0f * 2.0f * N_VOICES);
+        g_assert_true (isfinite (frames[i]));
 
       g_bytes_unref (bytes);
     }
@@ -470,33 +667,169 @@ render (Worker *worker, Stage *stage)
   allow (error, ALLOW (FLITZIS_ENGINE_ERROR_BUSY));
 }
 
+#define RENDER_ERRORS (ALLOW (CANCELLED) | ALLOW (FLITZIS_ENGINE_ERROR_BUSY))
+
 static void
-set_gain (Worker *worker, Stage *stage)
+render_to_file (Worker *worker, Stage *stage)
 {
-  flitzis_engine_set_gain (stage->engine, g_rand_double (worker->rand) * 2.0);
+  GError *error = NULL;
+
+  flitzis_engine_render_to_file (stage->engine, written[choose (worker, 2)],
+                                 1 + choose (worker, 5000), &error);
+  allow (error, RENDER_ERRORS);
 }
 
 static void
-set_slot_gain (Worker *worker, Stage *stage)
+progress_cb (goffset n_done, goffset n_frames, gpointer data)
 {
-  FlitzisSlot *slot = flitzis_engine_get_slot (stage->engine, choose (worker, N_SLOTS));
+  goffset *n_done_before = data;
 
-  flitzis_slot_set_gain (slot, g_rand_double (worker->rand));
+  g_assert_cmpint (n_done, >=, *n_done_before);
+  g_assert_cmpint (n_done, <=, n_frames);
+  *n_done_before = n_done;
 }
 
 static void
-set_others (Worker *worker, Stage *stage)
+progress_gone_cb (gpointer data)
 {
-  static const char *names[] = { NULL, "one", "two" };
+  g_free (data);
+  n_progresses_gone++;
+}
 
-  g_object_set (stage->engine,
-                "steal", choose (worker, 3),
-                "client-name", names[choose (worker, 3)],
-                "media-role", names[choose (worker, 3)],
-                "latency-frames", choose (worker, 3) * 1024,
-                /* too little for anything now and then */
-                "memory-limit", (guint64) (choose (worker, 8) > 0 ? 1 << 30 : 100),
-                NULL);
+static void
+rendered_cb (GObject *object, GAsyncResult *result, gpointer data)
+{
+  GError *error = NULL;
+
+  flitzis_engine_render_to_file_finish (FLITZIS_ENGINE (object), result, &error);
+  allow (error, RENDER_ERRORS);
+  n_answered++;
+  stage_leave (data);
+}
+
+/* A file that is being written is a user, as a verb that is being called is: the engine is not
+ * checked before it is there. */
+static void
+render_to_file_async (Worker *worker, Stage *stage)
+{
+  n_asked++;
+  n_progresses++;
+  flitzis_engine_render_to_file_async (
+      stage->engine, written[choose (worker, 2)], 1 + choose (worker, 20000), stage->cancellable,
+      progress_cb, g_new0 (goffset, 1), progress_gone_cb, rendered_cb, stage_take_again (stage));
+}
+
+static void
+choose_uint64 (Worker *worker, const char *property, GValue *value)
+{
+  if (g_str_equal (property, "memory-limit"))
+    /* too little for anything now and then */
+    g_value_set_uint64 (value, choose (worker, 8) > 0 ? 1 << 30 : 100);
+  else
+    g_value_set_uint64 (value, choose (worker, 2) * choose (worker, 1000)); /* frames */
+}
+
+static void
+choose_uint (Worker *worker, GParamSpec *spec, GValue *value)
+{
+  const GParamSpecUInt *range = G_PARAM_SPEC_UINT (spec);
+
+  if (g_str_equal (spec->name, "latency-frames"))
+    g_value_set_uint (value, choose (worker, 3) * 1024);
+  else
+    g_value_set_uint (value, range->minimum + choose (worker, 4));
+}
+
+static void
+choose_double (Worker *worker, GParamSpec *spec, GValue *value)
+{
+  const GParamSpecDouble *range = G_PARAM_SPEC_DOUBLE (spec);
+  double                  maximum = range->maximum == 60.0 ? 0.1 : range->maximum; /* seconds */
+
+  g_value_set_double (value, g_rand_double_range (worker->rand, range->minimum, maximum));
+}
+
+/* No sink is called like that: an engine that has such a target stands still. */
+static void
+choose_string (Worker *worker, const char *property, GValue *value)
+{
+  static const char *names[] = { "one", "two" };
+  gboolean           is_rare = g_str_equal (property, "target");
+
+  if (choose (worker, is_rare ? 20 : 2) == 0)
+    g_value_set_static_string (value, names[choose (worker, 2)]);
+}
+
+static void
+choose_value (Worker *worker, GParamSpec *spec, GValue *value)
+{
+  guint n_values;
+
+  g_value_init (value, spec->value_type);
+
+  switch (G_TYPE_FUNDAMENTAL (spec->value_type))
+    {
+    case G_TYPE_BOOLEAN:
+      /* what is paused does nothing else */
+      g_value_set_boolean (value, choose (worker, g_str_equal (spec->name, "paused") ? 8 : 2) == 0);
+      break;
+    case G_TYPE_ENUM:
+      n_values = G_PARAM_SPEC_ENUM (spec)->enum_class->n_values;
+      g_value_set_enum (value, (int) choose (worker, n_values));
+      break;
+    case G_TYPE_INT:
+      g_value_set_int (value, (int) choose (worker, 5) - 2);
+      break;
+    case G_TYPE_UINT:
+      choose_uint (worker, spec, value);
+      break;
+    case G_TYPE_UINT64:
+      choose_uint64 (worker, spec->name, value);
+      break;
+    case G_TYPE_DOUBLE:
+      choose_double (worker, spec, value);
+      break;
+    default:
+      choose_string (worker, spec->name, value);
+    }
+}
+
+static void
+set_property (Worker *worker, Stage *stage)
+{
+  FlitzisEngine *engine = stage->engine;
+  guint          i = choose (worker, settings->len);
+  GParamSpec    *spec = settings->pdata[i];
+  gpointer       object = engine;
+  GValue         value = G_VALUE_INIT;
+
+  if (spec->owner_type == FLITZIS_TYPE_CLOCK)
+    object = flitzis_engine_get_clock (engine);
+  else if (spec->owner_type == FLITZIS_TYPE_SLOT)
+    object = flitzis_engine_get_slot (engine, choose (worker, N_SLOTS));
+
+  choose_value (worker, spec, &value);
+  g_object_set_property (object, spec->name, &value);
+  g_value_unset (&value);
+  n_set[i]++;
+}
+
+/* A restart has it run: where it only stood and ran by chance, beats would be rare. */
+static void
+use_clock (Worker *worker, Stage *stage)
+{
+  FlitzisEngine *engine = stage->engine;
+  FlitzisClock  *clock = flitzis_engine_get_clock (engine);
+  double         beat = g_rand_double_range (worker->rand, -10.0, 1000.0);
+  guint64        frame = choose_frame (worker, stage);
+
+  if (choose (worker, 4) == 0)
+    flitzis_clock_restart (clock, frame);
+
+  flitzis_clock_beat_to_frame (clock, beat);
+  g_assert_true (isfinite (flitzis_clock_frame_to_beat (clock, frame)));
+  g_assert_cmpint (flitzis_engine_frame_to_time (engine, frame), >=, -1);
+  flitzis_engine_time_to_frame (engine, g_get_monotonic_time () * 1000);
 }
 
 static void
@@ -506,8 +839,9 @@ get_all (Worker *worker, Stage *stage)
   FlitzisSample *sample = NULL;
   guint          n_playing, n_rejected;
   guint64        position, n_triggered, n_started_here;
-  double         gain, progress;
+  double         gain, progress, level, left, right;
   gboolean       loading, playing;
+  gint64         latency, delay;
   FlitzisState   state;
   char          *client_name;
 
@@ -516,9 +850,16 @@ get_all (Worker *worker, Stage *stage)
                 "position", &position,
                 "state", &state,
                 "n-playing", &n_playing,
+                "latency", &latency,
+                "trigger-delay", &delay,
+                "level-left", &left,
+                "level-right", &right,
                 NULL);
   g_assert_cmpuint (n_playing, <=, N_VOICES);
   g_assert_cmpint (state, <=, FLITZIS_STATE_RECONNECTING);
+  g_assert_cmpint (latency, >=, -1);
+  g_assert_cmpint (delay, >=, -1);
+  g_assert_true (isfinite (left) && left >= 0.0 && isfinite (right) && right >= 0.0);
   g_assert_cmpuint (flitzis_engine_get_position (stage->engine), >=, position);
   g_free (client_name);
 
@@ -534,8 +875,10 @@ get_all (Worker *worker, Stage *stage)
                 "load-progress", &progress,
                 "loading", &loading,
                 "playing", &playing,
+                "level", &level,
                 NULL);
-  g_assert_true (gain >= 0.0 && gain <= 1.0);
+  g_assert_true (gain >= 0.0 && gain <= 16.0);
+  g_assert_true (isfinite (level) && level >= 0.0);
   g_assert_true (progress >= -1.0 && progress <= 1.0);
 
   if (sample != NULL)
@@ -568,13 +911,19 @@ replace (Worker *worker, Stage *stage)
 }
 
 static const Verb verbs[] = {
-  { "play", play, 4000 },
+  { "play", play, 3000 },
+  { "play at", play_at, 700 },
+  { "play trigger", play_trigger, 700 },
   { "wrong play", play_wrongly, 50 },
-  { "stop sample", stop_sample, 400 },
-  { "stop all", stop_all_samples, 200 },
-  { "stop voice", stop_voice, 900 },
-  { "set sample", set_sample, 1200 },
-  { "unload", unload_sample, 600 },
+  { "stop sample", stop_sample, 300 },
+  { "stop sample at", stop_sample_at, 150 },
+  { "stop all", stop_all_samples, 150 },
+  { "cancel scheduled", cancel_scheduled, 50 },
+  { "stop voice", stop_voice, 700 },
+  { "change voice", change_voice, 600 },
+  { "ask voice", ask_voice, 200 },
+  { "set sample", set_sample, 1000 },
+  { "unload", unload_sample, 400 },
   { "load", load, 20 },
   { "load async", load_async, 30 },
   { "load and forget", load_and_forget, 20 },
@@ -583,10 +932,11 @@ static const Verb verbs[] = {
   { "start async", start_async, 2 },
   { "stop", stop, 12 },
   { "render", render, 250 },
-  { "engine gain", set_gain, 500 },
-  { "slot gain", set_slot_gain, 800 },
-  { "other properties", set_others, 100 },
-  { "get", get_all, 800 },
+  { "render to file", render_to_file, 5 },
+  { "render to file async", render_to_file_async, 5 },
+  { "set property", set_property, 1500 },
+  { "clock", use_clock, 200 },
+  { "get", get_all, 600 },
   { "listen", listen_for_a_while, 150 },
   { "replace", replace, 5 },
 };
@@ -641,8 +991,26 @@ make_wav (void)
   return g_bytes_new_take (wav, sizeof header + 9600);
 }
 
+/* What a program may set at any time. */
 static void
-set_up (const char *folder)
+find_settings (GType type)
+{
+  GObjectClass *object_class = g_type_class_ref (type);
+  guint         n_specs;
+  GParamSpec  **specs = g_object_class_list_properties (object_class, &n_specs);
+
+  for (guint i = 0; i < n_specs; i++)
+    {
+      if ((specs[i]->flags & G_PARAM_WRITABLE) && !(specs[i]->flags & G_PARAM_CONSTRUCT_ONLY))
+        g_ptr_array_add (settings, specs[i]);
+    }
+
+  g_free (specs);
+  g_type_class_unref (object_class);
+}
+
+static void
+set_up (const char *fixtures)
 {
   const char *names[] = { "stereo-float.wav", "mono-44100.wav", "stereo.flac" };
 
@@ -656,7 +1024,16 @@ set_up (const char *folder)
     }
 
   for (guint i = 0; i < G_N_ELEMENTS (paths); i++)
-    paths[i] = g_build_filename (folder, names[i], NULL);
+    paths[i] = g_build_filename (fixtures, names[i], NULL);
+
+  folder = g_dir_make_tmp ("flitzis-XXXXXX", NULL);
+  written[0] = g_build_filename (folder, "written.wav", NULL);
+  written[1] = g_build_filename (folder, "written.flac", NULL);
+  settings = g_ptr_array_new ();
+  find_settings (FLITZIS_TYPE_ENGINE);
+  find_settings (FLITZIS_TYPE_CLOCK);
+  find_settings (FLITZIS_TYPE_SLOT);
+  g_assert_cmpuint (settings->len, <=, G_N_ELEMENTS (n_set));
 
   good_bytes = make_wav ();
   bad_bytes = g_bytes_new_from_bytes (good_bytes, 0, 5000);
@@ -688,11 +1065,13 @@ tear_down (void)
   for (guint i = 0; i < N_STAGES; i++)
     stage_leave (stages[i]);
 
+  iterate_until_equal ("answers", &n_answered, n_asked);
+
   while (check_one ())
     ;
 
-  iterate_until_equal ("answers", &n_answered, n_asked);
   iterate_until_equal ("engines gone", &n_gone, n_built);
+  g_assert_cmpuint (n_progresses_gone, ==, n_progresses);
 
   for (guint i = 0; i < all_stages->len; i++)
     g_object_unref (((Stage *) all_stages->pdata[i])->cancellable);
@@ -710,12 +1089,22 @@ tear_down (void)
 
   for (guint i = 0; i < G_N_ELEMENTS (paths); i++)
     g_free (paths[i]);
+
+  for (guint i = 0; i < G_N_ELEMENTS (written); i++)
+    {
+      g_unlink (written[i]);
+      g_free (written[i]);
+    }
+
+  /* nothing half written lies about */
+  g_assert_cmpint (g_rmdir (folder), ==, 0);
+  g_free (folder);
 }
 
 static void
 print_counts (guint seed)
 {
-  guint n_calls = 0;
+  guint n_calls = 0, n_properties = 0;
 
   for (guint i = 0; i < G_N_ELEMENTS (verbs); i++)
     {
@@ -723,6 +1112,15 @@ print_counts (guint seed)
       g_print ("%s: %u\n", verbs[i].name, n_called[i]);
     }
 
+  for (guint i = 0; i < settings->len; i++)
+    {
+      n_properties += n_set[i] > 0;
+      g_print ("%s: %u%s", ((GParamSpec *) settings->pdata[i])->name, n_set[i],
+               i + 1 < settings->len ? ", " : "\n");
+    }
+
+  g_ptr_array_unref (settings);
+  g_print ("%u properties set, %u beats\n", n_properties, n_beats);
   g_print ("busy: %u, too large: %u, corrupt: %u, cancelled: %u, no output: %u\n",
            n_errors[FLITZIS_ENGINE_ERROR_BUSY], n_errors[FLITZIS_ENGINE_ERROR_TOO_LARGE],
            n_errors[FLITZIS_ENGINE_ERROR_CORRUPT], n_errors[CANCELLED],

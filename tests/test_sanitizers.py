@@ -6,9 +6,12 @@ import concurrent.futures
 import json
 import os
 import pathlib
+import re
 import subprocess
 
 import pytest
+
+from test_callback import verbs_and_properties
 
 FOLDER = pathlib.Path(__file__).parent / 'sanitizers'
 
@@ -70,6 +73,13 @@ def test_thread(source_dir, build_dir, pipewire):
                  leave_out=('decode',))
 
 
+def test_stress_calls_every_verb(source_dir):
+    """Properties it finds by itself."""
+    text = (source_dir / 'tests/stress.c').read_text()
+    verbs, _properties = verbs_and_properties()
+    assert not [verb for verb in verbs if not re.search(rf'\bflitzis_\w+_{verb} \(', text)]
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize('server', ('live', 'alone'))
 @pytest.mark.parametrize('sanitizer, n_calls', ((ADDRESS, 1000000), (THREAD, 1000000)),
@@ -82,6 +92,7 @@ def test_stress(sanitizer, n_calls, server, source_dir, build_dir, pipewire):
                         {**environment, 'FLITZIS_FIXTURES': str(source_dir / 'fixtures')})
     print(printed)
     assert f'{n_calls} calls from 8 threads' in printed
+    assert not re.search(r'[\w-]: 0\b', printed.split('busy')[0]), printed
 
 
 @pytest.mark.slow
