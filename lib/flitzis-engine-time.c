@@ -81,8 +81,9 @@ flitzis_engine_get_latency (FlitzisEngine *self)
  * Tells when a frame is due: the time at which a block that began with it would begin.
  *
  * By the clock of the graph's driver as of the newest block, at the speed that it has now. It
- * sounds [property@Engine:latency] later. While the same stream goes on, later frames never get
- * earlier times than those told before. A gap in the driver's clock moves all frames that come.
+ * sounds [property@Engine:latency] later. Later frames never get earlier times than those told
+ * before, also when the engine was stopped or the server lost in between. A gap in the driver's
+ * clock, a pause or a stop moves all frames that come.
  *
  * Returns: the time in ns of CLOCK_MONOTONIC, which is 1000 times [func@GLib.get_monotonic_time];
  *   -1 unless blocks are being rendered
@@ -102,7 +103,9 @@ flitzis_engine_frame_to_time (FlitzisEngine *self, guint64 frame)
  *
  * Tells which frame is due at a time: the other way round from [method@Engine.frame_to_time].
  *
- * While the same stream goes on, later times never get earlier frames than those told before.
+ * Of a time that has come it is at most the next frame to be rendered. Later times never get
+ * earlier frames than those told before, but for what was foretold of frames that a gap, a pause or
+ * a stop moved.
  *
  * Returns: the frame of [property@Engine:position]; the position unless blocks are being rendered
  */

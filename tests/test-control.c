@@ -4,6 +4,7 @@
 #include "control/beats.h"
 #include "control/control.h"
 #include "control/ticket.h"
+#include "control/time.h"
 #include "flitzis-error.h"
 
 #include <gio/gio.h>
@@ -606,6 +607,132 @@ test_beats_of_a_block (Fixture *fixture, gconstpointer data)
   assert_beats (fixture, 7, (guint64[]){ 0, 3000, 6000, 9000, 14000, 20000, 25000 });
 }
 
+/* A block of a driver whose cycle begins at this time. */
+static void
+cycle (Fixture *fixture, guint n_frames, gint64 nsec)
+{
+  flitzis_mixer_follow_clock (fixture->mixer, &(FlitzisCycle){
+                                                  .duration = n_frames,
+                                                  .nsec = nsec,
+                                                  .rate = 48000,
+                                                  .true_rate = 48000,
+                                              });
+  callback (fixture, n_frames);
+}
+
+#define MS G_GINT64_CONSTANT (1000000)
+#define HOUR_NS (3600 * G_GINT64_CONSTANT (1000000000))
+
+static gint64
+get_now (void)
+{
+  return 1000 * g_get_monotonic_time ();
+}
+
+/* A stream that ends and begins anew, earlier than its next block would have been due. */
+static void
+test_time_over_runs (Fixture *fixture, gconstpointer data)
+{
+  FlitzisControl *control = fixture->control;
+  gint64          begin = get_now () + HOUR_NS;
+
+  flitzis_control_set_streaming (control, TRUE);
+  cycle (fixture, 480, begin);
+  g_assert_cmpint (flitzis_control_frame_to_time (control, 480), ==, begin + 10 * MS);
+  g_assert_cmpint (flitzis_control_frame_to_time (control, 960), ==, begin + 20 * MS);
+  g_assert_cmpuint (flitzis_control_time_to_frame (control, begin + 5 * MS), ==, 240);
+  g_assert_cmpuint (flitzis_control_time_to_frame (control, begin + 30 * MS), ==, 1440);
+
+  flitzis_control_set_streaming (control, FALSE);
+  g_assert_cmpint (flitzis_control_frame_to_time (control, 480), ==, -1);
+  g_assert_cmpuint (flitzis_control_time_to_frame (control, begin + 6 * MS), ==, 480);
+
+  flitzis_control_set_streaming (control, TRUE);
+  g_assert_cmpint (flitzis_control_frame_to_time (control, 480), ==, -1);
+  cycle (fixture, 480, begin + 8 * MS);
+  g_assert_cmpint (flitzis_control_frame_to_time (control, 480), ==, begin + 10 * MS);
+  g_assert_cmpint (flitzis_control_frame_to_time (control, 500), ==, begin + 10 * MS);
+  g_assert_cmpint (flitzis_control_frame_to_time (control, 720), ==, begin + 13 * MS);
+  g_assert_cmpuint (flitzis_control_time_to_frame (control, begin + 7 * MS), ==, 480);
+  g_assert_cmpuint (flitzis_control_time_to_frame (control, begin + 18 * MS), ==, 960);
+}
+
+/* Where frames come later than was told, be it for a gap in the driver's clock or because the
+ * engine is paused, what comes before them comes later, too. */
+static void
+test_time_over_gaps (Fixture *fixture, gconstpointer data)
+{
+  FlitzisControl *control = fixture->control;
+  gint64          begin = get_now () + HOUR_NS;
+
+  flitzis_control_set_streaming (control, TRUE);
+  cycle (fixture, 480, begin);
+  g_assert_cmpint (flitzis_control_frame_to_time (control, 48000), ==, begin + 1000 * MS);
+  g_assert_cmpuint (flitzis_control_time_to_frame (control, begin + 2000 * MS), ==, 96000);
+
+  cycle (fixture, 480, begin + 10000 * MS);
+  g_assert_cmpint (flitzis_control_frame_to_time (control, 480), ==, begin + 10000 * MS);
+  g_assert_cmpint (flitzis_control_frame_to_time (control, 960), ==, begin + 10010 * MS);
+  g_assert_cmpint (flitzis_control_frame_to_time (control, 48000), ==, begin + 10990 * MS);
+  g_assert_cmpuint (flitzis_control_time_to_frame (control, begin + 10001 * MS), ==, 528);
+}
+
+/* A driver that calls no more is not waited for: what is due now is the next frame, as it was. */
+static void
+test_time_of_a_driver_that_hangs (Fixture *fixture, gconstpointer data)
+{
+  FlitzisControl *control = fixture->control;
+  gint64          begin = get_now () - 1000 * MS;
+
+  flitzis_control_set_streaming (control, TRUE);
+  cycle (fixture, 480, begin);
+  g_assert_cmpuint (flitzis_control_time_to_frame (control, begin + 5 * MS), ==, 240);
+  g_assert_cmpuint (flitzis_control_time_to_frame (control, begin + 900 * MS), ==, 480);
+  flitzis_control_set_streaming (control, FALSE);
+  g_assert_cmpuint (flitzis_control_time_to_frame (control, get_now ()), ==, 480);
+}
+
+/* Whatever becomes of the stream and its driver. */
+static void
+test_time_never_runs_backwards (Fixture *fixture, gconstpointer data)
+{
+  FlitzisControl *control = fixture->control;
+  GRand          *rand = g_rand_new_with_seed (5);
+  gint64          begin = get_now () + HOUR_NS, now = begin, last_time = 0;
+  guint64         last_frame = 0, n_known = 0;
+
+  for (guint i = 0; i < 20000; i++)
+    {
+      guint   n_frames = (guint) g_rand_int_range (rand, 1, 2049);
+      gint64  due = now + n_frames * 1000000000 / 48000;
+      guint64 frame;
+      gint64  time_ns;
+
+      if (g_rand_int_range (rand, 0, 50) == 0)
+        flitzis_control_set_streaming (control, g_rand_boolean (rand));
+
+      cycle (fixture, n_frames, now);
+
+      frame = fixture->mixer->position - (guint) g_rand_int_range (rand, 0, (gint) n_frames);
+      time_ns = flitzis_control_frame_to_time (control, frame);
+
+      if (time_ns != -1 && frame >= last_frame)
+        {
+          g_assert_cmpint (time_ns, >=, last_time);
+          last_time = time_ns;
+          last_frame = frame;
+          n_known++;
+        }
+
+      now = g_rand_int_range (rand, 0, 20) > 0 ? due + g_rand_int_range (rand, -3000, 3000)
+            : g_rand_boolean (rand)            ? (now + due) / 2
+                                               : due + g_rand_int_range (rand, 0, 100000000);
+    }
+
+  g_assert_cmpuint (n_known, >, 1000);
+  g_rand_free (rand);
+}
+
 #define ADD(name, function) \
   g_test_add ("/control/" name, Fixture, NULL, set_up, function, tear_down)
 
@@ -628,6 +755,10 @@ main (int argc, char **argv)
   ADD ("away", test_away);
   ADD ("memory", test_memory);
   ADD ("beats-of-a-block", test_beats_of_a_block);
+  ADD ("time-over-runs", test_time_over_runs);
+  ADD ("time-over-gaps", test_time_over_gaps);
+  ADD ("time-of-a-driver-that-hangs", test_time_of_a_driver_that_hangs);
+  ADD ("time-never-runs-backwards", test_time_never_runs_backwards);
 
   return g_test_run ();
 }

@@ -34,18 +34,24 @@ typedef struct
 
 #define FLITZIS_N_TOLD 64
 
-/* Questions and what was answered, both ascending. */
 typedef struct
 {
-  guint64 run;
-  guint   n_pairs;
-  gint64  questions[FLITZIS_N_TOLD + 1];
-  gint64  answers[FLITZIS_N_TOLD + 1];
+  gint64  question;
+  gint64  answer;
+  guint64 stretch; /* when it was told */
+} FlitzisPair;
+
+/* Both questions and answers ascend. */
+typedef struct
+{
+  guint       n_pairs;
+  FlitzisPair pairs[FLITZIS_N_TOLD + 1];
 } FlitzisTold;
 
 typedef struct
 {
   FlitzisBlockTime     steady;
+  guint64              stretch; /* of blocks without a gap: its number */
   FlitzisTold          times_told;
   FlitzisTold          frames_told;
   FlitzisTriggerTiming timing;

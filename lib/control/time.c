@@ -8,6 +8,7 @@
 #include "control/control-private.h"
 
 #include <math.h>
+#include <string.h>
 #include <time.h>
 
 #define NS_PER_SECOND G_GINT64_CONSTANT (1000000000)
@@ -16,8 +17,19 @@
  * measured. */
 #define MARGIN_NS G_GINT64_CONSTANT (1000000)
 
-/* How far two measurements of one clock may be apart. */
+/* How far two measurements of one clock may be apart, and what is a gap in it. */
 #define STEADY_NS 2000.0
+#define GAP_NS 1000000.0
+
+static gint64
+get_now (void)
+{
+  struct timespec now;
+
+  clock_gettime (CLOCK_MONOTONIC, &now);
+
+  return now.tv_sec * NS_PER_SECOND + now.tv_nsec;
+}
 
 /* What passes the range is at its end. */
 static gint64
@@ -58,23 +70,59 @@ time_to_frame (const FlitzisBlockTime *block, gint64 time_ns)
          ((double) time_ns - (double) block->nsec) * block->rate / NS_PER_SECOND;
 }
 
+/* From a gap on, frames come later than was told: what was foretold of those that had not come is
+ * of no account. */
+static void
+begin_stretch (FlitzisControl *self, guint64 position)
+{
+  FlitzisTold *told = &self->time.frames_told;
+
+  self->time.stretch++;
+
+  for (guint i = 0; i < told->n_pairs; i++)
+    told->pairs[i].answer = MIN (told->pairs[i].answer, (gint64) position);
+}
+
 /* The same, or one of before that says so too, give or take what nobody hears: so that most answers
  * are the same however often they are asked for. */
 static gboolean
 get_steady_time (FlitzisControl *self, FlitzisBlockTime *block)
 {
   FlitzisBlockTime *steady = &self->time.steady;
+  double            lateness = INFINITY;
 
   if (!get_block_time (self, block))
     return FALSE;
 
-  if (block->run != steady->run ||
-      fabs (frame_to_time (steady, block->position) - (double) block->nsec) > STEADY_NS)
+  if (block->run == steady->run)
+    lateness = (double) block->nsec - frame_to_time (steady, block->position);
+
+  if (lateness > GAP_NS)
+    begin_stretch (self, block->position);
+
+  if (fabs (lateness) > STEADY_NS)
     *steady = *block;
 
   *block = *steady;
 
   return TRUE;
+}
+
+static void
+remove_pair (FlitzisTold *told, guint place)
+{
+  told->n_pairs--;
+  memmove (&told->pairs[place], &told->pairs[place + 1],
+           (told->n_pairs - place) * sizeof (FlitzisPair));
+}
+
+static void
+insert_pair (FlitzisTold *told, guint place, const FlitzisPair *pair)
+{
+  memmove (&told->pairs[place + 1], &told->pairs[place],
+           (told->n_pairs - place) * sizeof (FlitzisPair));
+  told->pairs[place] = *pair;
+  told->n_pairs++;
 }
 
 /* Leaves out the answer that tells least: whose neighbours lie closest together. */
@@ -86,7 +134,7 @@ forget_one (FlitzisTold *told, guint newest)
 
   for (guint i = 1; i + 1 < told->n_pairs; i++)
     {
-      guint64 gap = (guint64) told->questions[i + 1] - (guint64) told->questions[i - 1];
+      guint64 gap = (guint64) told->pairs[i + 1].question - (guint64) told->pairs[i - 1].question;
 
       if (i != newest && gap < least_gap)
         {
@@ -95,47 +143,41 @@ forget_one (FlitzisTold *told, guint newest)
         }
     }
 
-  told->n_pairs--;
-
-  for (guint i = least; i < told->n_pairs; i++)
-    {
-      told->questions[i] = told->questions[i + 1];
-      told->answers[i] = told->answers[i + 1];
-    }
+  remove_pair (told, least);
 }
 
-/* What was told stays true: the answers ascend with the questions, though the driver's clock is
- * measured anew in each block. Two runs have nothing to do with each other. */
+/* What was told stays true: answers ascend with the questions, though the driver's clock is
+ * measured anew in each block. Across a gap it is enough that nothing runs backwards. */
 static gint64
-tell (FlitzisTold *told, guint64 run, gint64 question, gint64 answer)
+tell (FlitzisTold *told, guint64 stretch, gint64 question, gint64 answer)
 {
-  guint place;
+  FlitzisPair *pairs = told->pairs;
+  guint        place, next;
 
-  if (told->run != run)
-    *told = (FlitzisTold){ .run = run };
-
-  for (place = told->n_pairs; place > 0 && told->questions[place - 1] >= question; place--)
+  for (place = told->n_pairs; place > 0 && pairs[place - 1].question >= question; place--)
     {
     }
 
-  if (place < told->n_pairs && told->questions[place] == question)
-    return told->answers[place];
+  for (next = place; next < told->n_pairs && pairs[next].stretch != stretch; next++)
+    {
+    }
+
+  if (next < told->n_pairs)
+    answer = MIN (answer, pairs[next].answer);
+
+  if (place < told->n_pairs && pairs[place].question == question)
+    {
+      answer = MAX (answer, pairs[place].answer);
+      remove_pair (told, place);
+    }
 
   if (place > 0)
-    answer = MAX (answer, told->answers[place - 1]);
+    answer = MAX (answer, pairs[place - 1].answer);
 
-  if (place < told->n_pairs)
-    answer = MIN (answer, told->answers[place]);
+  while (place < told->n_pairs && pairs[place].answer < answer)
+    remove_pair (told, place);
 
-  for (guint i = told->n_pairs; i > place; i--)
-    {
-      told->questions[i] = told->questions[i - 1];
-      told->answers[i] = told->answers[i - 1];
-    }
-
-  told->questions[place] = question;
-  told->answers[place] = answer;
-  told->n_pairs++;
+  insert_pair (told, place, &(FlitzisPair){ question, answer, stretch });
 
   if (told->n_pairs > FLITZIS_N_TOLD)
     forget_one (told, place);
@@ -154,14 +196,15 @@ flitzis_control_estimate_time (FlitzisControl *self, guint64 frame)
 gint64
 flitzis_control_frame_to_time (FlitzisControl *self, guint64 frame)
 {
-  FlitzisBlockTime block;
-  gint64           time_ns = -1;
+  FlitzisControlTime *time = &self->time;
+  FlitzisBlockTime    block;
+  gint64              time_ns = -1;
 
   flitzis_control_lock (self);
   frame = MIN (frame, G_MAXINT64);
 
   if (get_steady_time (self, &block))
-    time_ns = tell (&self->time.times_told, block.run, (gint64) frame,
+    time_ns = tell (&time->times_told, time->stretch, (gint64) frame,
                     round_to_int64 (frame_to_time (&block, frame)));
 
   flitzis_control_unlock (self);
@@ -169,20 +212,31 @@ flitzis_control_frame_to_time (FlitzisControl *self, guint64 frame)
   return time_ns;
 }
 
+/* No frame has been due that is not rendered yet: the next one waits for its block. */
 guint64
 flitzis_control_time_to_frame (FlitzisControl *self, gint64 time_ns)
 {
-  FlitzisBlockTime block;
-  gint64           frame;
+  FlitzisControlTime *time = &self->time;
+  gint64              frame, position;
+  FlitzisBlockTime    block;
 
   flitzis_control_lock (self);
+  position = (gint64) atomic_load_explicit (&self->mixer->position, memory_order_acquire);
 
   if (get_steady_time (self, &block))
-    frame = tell (&self->time.frames_told, block.run, time_ns,
-                  round_to_int64 (time_to_frame (&block, time_ns)));
-  else
-    frame = (gint64) atomic_load_explicit (&self->mixer->position, memory_order_relaxed);
+    {
+      frame = round_to_int64 (time_to_frame (&block, time_ns));
 
+      if (time_ns <= get_now ())
+        frame = MIN (frame, position);
+    }
+  else
+    {
+      begin_stretch (self, (guint64) position);
+      frame = position;
+    }
+
+  frame = tell (&time->frames_told, time->stretch, time_ns, frame);
   flitzis_control_unlock (self);
 
   return (guint64) frame;
@@ -197,7 +251,6 @@ flitzis_control_stamp (FlitzisControl *self, guint64 *frame)
   guint64             position = atomic_load_explicit (&self->mixer->position,
                                                        memory_order_relaxed);
   FlitzisBlockTime    block;
-  struct timespec     now;
 
   *frame = time->last_stamp;
 
@@ -205,9 +258,7 @@ flitzis_control_stamp (FlitzisControl *self, guint64 *frame)
       !get_block_time (self, &block))
     return time->last_stamp > position;
 
-  clock_gettime (CLOCK_MONOTONIC, &now);
-  *frame = (guint64) round_to_int64 (
-      time_to_frame (&block, now.tv_sec * NS_PER_SECOND + now.tv_nsec + time->trigger_delay));
+  *frame = (guint64) round_to_int64 (time_to_frame (&block, get_now () + time->trigger_delay));
   time->last_stamp = *frame = MAX (*frame, time->last_stamp);
 
   return TRUE;
