@@ -6,6 +6,7 @@
 #include "flitzis-sample.h"
 
 #include "flitzis-error.h"
+#include "flitzis-peaks.h"
 #include "flitzis-sample-private.h"
 
 #include <fcntl.h>
@@ -33,6 +34,7 @@
 
 #define MIN_SAMPLE_RATE 1000
 #define MAX_SAMPLE_RATE 768000
+#define MAX_BINS (1u << 20)
 
 struct _FlitzisSample
 {
@@ -45,6 +47,9 @@ struct _FlitzisSample
   guint   n_channels;
   guint   sample_rate;
   guint   source_rate;
+
+  /* any thread: it has an order of its own */
+  FlitzisPeaks peaks;
 };
 
 G_DEFINE_FINAL_TYPE (FlitzisSample, flitzis_sample, G_TYPE_OBJECT)
@@ -62,6 +67,9 @@ enum
 };
 
 static GParamSpec *properties[N_PROPS];
+
+/* The process that has the worker threads. A fork of it has not. */
+static pid_t pid;
 
 /* The magnitudes of the smallest normal number and of 2^100, beyond which a mix of 1024 voices at
  * full gain could become infinite. */
@@ -165,10 +173,20 @@ make_playable (GBytes *bytes, guint64 *n_mended)
 }
 
 static void
+peaks_worker (GTask *task, gpointer source_object, gpointer task_data, GCancellable *cancellable)
+{
+  FlitzisSample *self = source_object;
+
+  flitzis_peaks_build (&self->peaks);
+  g_task_return_boolean (task, TRUE);
+}
+
+static void
 flitzis_sample_finalize (GObject *object)
 {
   FlitzisSample *self = FLITZIS_SAMPLE (object);
 
+  flitzis_peaks_clear (&self->peaks);
   g_clear_pointer (&self->bytes, g_bytes_unref);
 
   G_OBJECT_CLASS (flitzis_sample_parent_class)->finalize (object);
@@ -208,6 +226,8 @@ static void
 flitzis_sample_class_init (FlitzisSampleClass *klass)
 {
   GObjectClass *object_class = G_OBJECT_CLASS (klass);
+
+  pid = getpid ();
 
   object_class->finalize = flitzis_sample_finalize;
   object_class->get_property = flitzis_sample_get_property;
@@ -299,6 +319,7 @@ flitzis_sample_new_decoded (GBytes *bytes,
   self->sample_rate = sample_rate;
   self->source_rate = source_rate;
   self->n_mended = n_mended;
+  flitzis_peaks_init (&self->peaks, g_bytes_get_data (bytes, NULL), self->n_frames, n_channels);
 
   return self;
 }
@@ -480,4 +501,132 @@ flitzis_sample_get_n_mended (FlitzisSample *self)
   g_return_val_if_fail (FLITZIS_IS_SAMPLE (self), 0);
 
   return self->n_mended;
+}
+
+/**
+ * flitzis_sample_get_peaks:
+ * @self: a sample
+ * @n_bins: how many bins; more than 1048576 are taken for so many
+ *
+ * Gets the least and the greatest values of equal parts of the sample, to draw its waveform.
+ *
+ * The same as [method@Sample.get_peaks_range] from frame 0 to `n-frames`.
+ *
+ * Returns: (transfer full): a minimum and a maximum of each bin, as 32-bit floats
+ */
+GBytes *
+flitzis_sample_get_peaks (FlitzisSample *self, guint n_bins)
+{
+  g_return_val_if_fail (FLITZIS_IS_SAMPLE (self), NULL);
+
+  return flitzis_sample_get_peaks_range (self, 0, self->n_frames, n_bins);
+}
+
+/**
+ * flitzis_sample_get_peaks_range:
+ * @self: a sample
+ * @first_frame: the first frame of the range
+ * @last_frame: the frame behind the range
+ * @n_bins: how many bins; more than 1048576 are taken for so many
+ *
+ * Gets the least and the greatest values of equal parts of a range, to draw that of the waveform.
+ *
+ * `n_bins` pairs of 32-bit floats in native byte order, minimum and maximum, over all channels. Bin
+ * `i` is from frame `first_frame + i * (last_frame - first_frame) / n_bins`, rounded down, up to
+ * that of the next bin, and of one frame at least: where there are more bins than frames, frames
+ * repeat, and an empty or reversed range is the frame @first_frame. Behind its last frame a sample
+ * is silent: bins there are 0.
+ *
+ * The first call looks at all frames, on a worker thread, and waits for that: some 50 ms for ten
+ * minutes of stereo, unless [method@Sample.prepare_peaks_async] was called before. What it finds
+ * stays with the sample and takes less than 1/64 of its memory, which counts for no
+ * [property@Engine:memory-limit]. From then on the time depends on the number of bins, not on the
+ * length of the range. In the child of a fork, where the thread is missing, and where there is no
+ * memory, each call looks at all frames of its range.
+ *
+ * Returns: (transfer full): a minimum and a maximum of each bin, as 32-bit floats
+ */
+GBytes *
+flitzis_sample_get_peaks_range (FlitzisSample *self,
+                                guint64        first_frame,
+                                guint64        last_frame,
+                                guint          n_bins)
+{
+  FlitzisPeak *bins;
+
+  g_return_val_if_fail (FLITZIS_IS_SAMPLE (self), NULL);
+
+  n_bins = MIN (n_bins, MAX_BINS);
+
+  if (!flitzis_peaks_is_built (&self->peaks) && getpid () == pid)
+    {
+      g_autoptr (GTask) task = g_task_new (self, NULL, NULL, NULL);
+
+      g_task_run_in_thread_sync (task, peaks_worker);
+    }
+
+  bins = g_new (FlitzisPeak, n_bins);
+  flitzis_peaks_read (&self->peaks, first_frame, last_frame, n_bins, bins);
+
+  return g_bytes_new_take (bins, n_bins * sizeof *bins);
+}
+
+/**
+ * flitzis_sample_prepare_peaks_async:
+ * @self: a sample
+ * @cancellable: (nullable): a cancellable; what was begun is finished nevertheless
+ * @callback: (scope async) (nullable): called when [method@Sample.get_peaks] need not wait
+ * @user_data: data for @callback
+ *
+ * Has a worker thread look at all frames, so that [method@Sample.get_peaks] and
+ * [method@Sample.get_peaks_range] need not wait for it.
+ *
+ * However often it is called, the frames are looked at once. Fails only with
+ * `G_IO_ERROR_CANCELLED`.
+ */
+void
+flitzis_sample_prepare_peaks_async (FlitzisSample      *self,
+                                    GCancellable       *cancellable,
+                                    GAsyncReadyCallback callback,
+                                    gpointer            user_data)
+{
+  g_autoptr (GTask) task = NULL;
+
+  g_return_if_fail (FLITZIS_IS_SAMPLE (self));
+
+  task = g_task_new (self, cancellable, callback, user_data);
+  g_task_set_source_tag (task, flitzis_sample_prepare_peaks_async);
+
+  if (g_task_return_error_if_cancelled (task))
+    return;
+
+  if (flitzis_peaks_is_built (&self->peaks) || getpid () != pid)
+    {
+      g_task_return_boolean (task, TRUE);
+      return;
+    }
+
+  g_task_set_return_on_cancel (task, TRUE);
+  g_task_run_in_thread (task, peaks_worker);
+}
+
+/**
+ * flitzis_sample_prepare_peaks_finish:
+ * @self: a sample
+ * @result: what the callback was given
+ * @error: return location for an error
+ *
+ * Finishes [method@Sample.prepare_peaks_async].
+ *
+ * Returns: %TRUE unless it was cancelled
+ */
+gboolean
+flitzis_sample_prepare_peaks_finish (FlitzisSample *self, GAsyncResult *result, GError **error)
+{
+  g_return_val_if_fail (FLITZIS_IS_SAMPLE (self), FALSE);
+  g_return_val_if_fail (g_task_is_valid (result, self), FALSE);
+  g_return_val_if_fail (g_async_result_is_tagged (result, flitzis_sample_prepare_peaks_async),
+                        FALSE);
+
+  return g_task_propagate_boolean (G_TASK (result), error);
 }

@@ -5,7 +5,7 @@
 
 #include "flitzis-macros.h"
 
-#include <glib-object.h>
+#include <gio/gio.h>
 
 G_BEGIN_DECLS
 
@@ -34,5 +34,23 @@ FLITZIS_AVAILABLE_IN_ALL
 double flitzis_sample_get_duration (FlitzisSample *self);
 FLITZIS_AVAILABLE_IN_ALL
 guint64 flitzis_sample_get_n_mended (FlitzisSample *self);
+
+FLITZIS_AVAILABLE_IN_ALL
+GBytes *flitzis_sample_get_peaks (FlitzisSample *self,
+                                  guint          n_bins);
+FLITZIS_AVAILABLE_IN_ALL
+GBytes *flitzis_sample_get_peaks_range (FlitzisSample *self,
+                                        guint64        first_frame,
+                                        guint64        last_frame,
+                                        guint          n_bins);
+FLITZIS_AVAILABLE_IN_ALL
+void flitzis_sample_prepare_peaks_async (FlitzisSample      *self,
+                                         GCancellable       *cancellable,
+                                         GAsyncReadyCallback callback,
+                                         gpointer            user_data);
+FLITZIS_AVAILABLE_IN_ALL
+gboolean flitzis_sample_prepare_peaks_finish (FlitzisSample *self,
+                                              GAsyncResult  *result,
+                                              GError       **error);
 
 G_END_DECLS

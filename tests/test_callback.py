@@ -106,10 +106,10 @@ class Report:
 
 
 def verbs_and_properties():
-    """All that a program can do to an engine and its slots: what neither makes one nor only reads,
-    and is not the setter or the second half of another."""
+    """All that a program can do to an engine, its slots and samples: what neither makes one nor
+    only reads, and is not the setter or the second half of another."""
     verbs, properties = set(), set()
-    for kind in (Flitzis.Engine, Flitzis.Slot, Flitzis.Clock):
+    for kind in (Flitzis.Engine, Flitzis.Slot, Flitzis.Clock, Flitzis.Sample):
         settable = {spec.name for spec in kind.list_properties()
                     if spec.flags & GObject.ParamFlags.WRITABLE
                     and not spec.flags & GObject.ParamFlags.CONSTRUCT_ONLY}

@@ -143,6 +143,7 @@ def call_verbs(choose):
         'frame_to_beat': (1, lambda: engine.props.clock.frame_to_beat(engine.props.position)),
         'frame_to_time': (1, lambda: engine.frame_to_time(engine.props.position)),
         'time_to_frame': (1, lambda: engine.time_to_frame(time.monotonic_ns())),
+        'prepare_peaks_async': (1, lambda: choose.choice(samples).prepare_peaks_async()),
         # refused while it runs
         'render': (1, lambda: engine.render(choose.randrange(1, 100))),
         'render_to_file': (1, lambda: engine.render_to_file(written, 100)),
