@@ -19,6 +19,7 @@ const done = [];
 
 for (const name of ['load_bytes', 'load_file', 'load_sample', 'render_to_file', 'start'])
   Gio._promisify(Flitzis.Engine.prototype, `${name}_async`);
+Gio._promisify(Flitzis.Sample.prototype, 'prepare_peaks_async');
 
 function check(truth, what) {
   if (!truth)
@@ -68,6 +69,14 @@ const calls = {
   'Sample.new': () => fails(() => Flitzis.Sample.new(bytes, 0, 48000), Flitzis.EngineError,
                             Flitzis.EngineError.INVALID_VALUE),
   'Sample.get_bytes': () => equal(sample.get_bytes().get_size(), 4800 * 8),
+  'Sample.get_peaks': () => equal(sample.get_peaks(10).get_size(), 80),
+  'Sample.get_peaks_range': () => {
+    const loudest = new Float32Array(sample.get_peaks_range(4799, 4801, 2).toArray().buffer);
+    check(loudest[1] > 0, 'the last frame is not silent');
+    equal(loudest[3], 0);
+  },
+  'Sample.prepare_peaks_async': async () => check(await sample.prepare_peaks_async(null),
+                                                  'they are there'),
   'Trigger.new': () => equal(Flitzis.Trigger.new().velocity, 1),
   'Trigger.copy': () => {
     const trigger = new Flitzis.Trigger();

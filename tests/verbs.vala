@@ -249,13 +249,16 @@ void set_the_clock (Flitzis.Clock clock) {
   check (clock.frame_to_beat (96000) == 2.0, "frame_to_beat");
 }
 
-void read_the_sample () throws Error {
+async void read_the_sample () throws Error {
   var sample = new Flitzis.Sample (new Bytes (loud (480 * 4)), 1, 24000);
 
   check (sample.get_bytes ().length == 480 * 4, "get_bytes");
   check (sample.n_frames == 480 && sample.n_channels == 1 && sample.n_mended == 0, "frames");
   check (sample.sample_rate == 24000 && sample.source_rate == 24000, "rates");
   check (sample.duration == 0.02, "duration");
+  check (yield sample.prepare_peaks_async (null), "prepare_peaks_async");
+  check (sample.get_peaks (10).length == 80, "get_peaks");
+  check (sample.get_peaks_range (100, 200, 5).length == 40, "get_peaks_range");
 }
 
 async void run (string path) throws Error {
@@ -275,7 +278,7 @@ async void run (string path) throws Error {
   set_the_engine (plain);
   set_the_slot (plain.get_slot (0));
   set_the_clock (plain.clock);
-  read_the_sample ();
+  yield read_the_sample ();
 }
 
 int main (string[] args) {

@@ -1,7 +1,10 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""Milliseconds that the peaks of a sample of ten minutes take: to build once, and then for as many
-bins as a window has columns, from all of it down to a thousandth of a second of it, beside numpy's
-looking at every frame."""
+"""What the peaks of a sample of ten minutes take. Prints in milliseconds
+   peaks-build/CHANNELS/numpy       numpy's looking at every frame once
+   peaks-build/CHANNELS/flitzis     the first call, which does so too
+   peaks/CHANNELS/BINS/flitzis      a call for as many bins as a window has columns, scrolled
+the least of the first two, and of the last the median at the zoom that is slowest, of all that
+there are from ten minutes down to a thousandth of a second."""
 
 import time
 
@@ -31,28 +34,30 @@ def make_sample(n_channels):
     return Flitzis.Sample.new(GLib.Bytes.new(values.tobytes()), n_channels, RATE), values
 
 
+def slowest_ms(sample, n_bins):
+    """The median time while the view is scrolled, at the zoom where it is greatest."""
+    def scroll(run):
+        first = (N_FRAMES - n_frames) * run // N_RUNS
+        sample.get_peaks_range(first, first + n_frames, n_bins)
+
+    medians = []
+    for zoom in ZOOMS:
+        n_frames = int(N_FRAMES * zoom)
+        medians.append(times_ms(scroll)[N_RUNS // 2])
+    return max(medians)
+
+
 def main():
-    for n_channels in (1, 2):
-        builds = []
+    for n_channels, name in ((1, 'mono'), (2, 'stereo')):
+        builds, looks = [], []
         for _ in range(3):
             sample, values = make_sample(n_channels)
             builds += times_ms(lambda _run: sample.get_peaks(1), 1)
-        [brute] = times_ms(lambda _run: (values.min(), values.max()), 1)
-        print(f'{n_channels} channels: build {min(builds):.1f} ms, numpy {brute:.1f} ms')
-        print(f'{"bins":>6} {"seconds":>10} {"best ms":>8} {"median":>8} {"worst":>8}')
+            looks += times_ms(lambda _run: (values.min(), values.max()), 1)
+        print(f'peaks-build/{name}/numpy {min(looks):.1f}')
+        print(f'peaks-build/{name}/flitzis {min(builds):.1f}')
         for n_bins in BINS:
-            zooms = []
-            for zoom in ZOOMS:
-                n_frames = int(N_FRAMES * zoom)
-
-                def scroll(run):
-                    first = (N_FRAMES - n_frames) * run // N_RUNS
-                    sample.get_peaks_range(first, first + n_frames, n_bins)
-                zooms.append((times_ms(scroll), n_frames / RATE))
-            # the zoom that is slowest
-            times, seconds = max(zooms, key=lambda each: each[0][N_RUNS // 2])
-            print(f'{n_bins:6} {seconds:10.3f} {times[0]:8.3f} {times[N_RUNS // 2]:8.3f} '
-                  f'{times[-1]:8.3f}')
+            print(f'peaks/{name}/{n_bins}/flitzis {slowest_ms(sample, n_bins):.3f}')
 
 
 if __name__ == '__main__':
