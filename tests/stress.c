@@ -904,6 +904,24 @@ listen_for_a_while (Worker *worker, Stage *stage)
   g_signal_handler_disconnect (stage->engine, of_engine);
 }
 
+/* Of a sample that others may draw at the same time, and that may be dropped meanwhile. */
+static void
+draw (Worker *worker, Stage *stage)
+{
+  FlitzisSlot   *slot = flitzis_engine_get_slot (stage->engine, choose (worker, N_SLOTS));
+  FlitzisSample *sample = flitzis_slot_dup_sample (slot);
+  GBytes        *peaks;
+
+  if (sample == NULL)
+    return;
+
+  flitzis_sample_prepare_peaks_async (sample, stage->cancellable, NULL, NULL);
+  peaks = flitzis_sample_get_peaks (sample, 10);
+  g_assert_cmpuint (g_bytes_get_size (peaks), ==, 80);
+  g_bytes_unref (peaks);
+  g_object_unref (sample);
+}
+
 static void
 replace (Worker *worker, Stage *stage)
 {
@@ -938,6 +956,7 @@ static const Verb verbs[] = {
   { "clock", use_clock, 200 },
   { "get", get_all, 600 },
   { "listen", listen_for_a_while, 150 },
+  { "draw", draw, 30 },
   { "replace", replace, 5 },
 };
 
