@@ -26,8 +26,8 @@ typedef struct _FlitzisTrigger FlitzisTrigger;
  * @loops: how many times the loop is gone through in all, whether or not [property@Slot:loop] is
  *   set: 1 is once, without going back; 0, the default, leaves it to the slot
  * @stop_frame: the frame of [property@Engine:position] to stop at, later than @frame; 0, the
- *   default, for none. It stops a voice that sounds: one that [property@Slot:quantize] lets begin
- *   later does not heed it
+ *   default, for none. What comes to begin there or later, as [property@Slot:quantize] may have it,
+ *   ends as %FLITZIS_END_REASON_STOPPED without a sound
  *
  * All that can be said about one trigger, for [method@Engine.play].
  *

@@ -384,6 +384,31 @@ def test_what_has_a_frame_waits_for_that(engine):
     assert onsets(render(engine, 1000)) == [123]
 
 
+def test_a_stop_frame_holds_for_what_waits(make_engine):
+    """Whatever beat it is given comes too late, or in time once the tempo has changed."""
+    for tempo, frames, expected in ((120, 90000, []), (120, 96000, []), (120, 96100, [96000, 100]),
+                                    (240, 90000, [48001, 41999])):
+        for split in (1000, 150000):
+            engine = make_engine()
+            ended = watch(engine)
+            engine.set_sample(0, make_sample(numpy.ones((480, 1), '<f4')))
+            slot, clock = engine.get_slot(0), engine.props.clock
+            slot.props.quantize, slot.props.loop = Flitzis.Quantize.BAR, True
+            slot.props.release = 0
+            clock.restart(0)
+            render(engine, 1)
+            trigger = Flitzis.Trigger()
+            trigger.stop_frame = frames
+            voice = engine.play(trigger)
+            clock.props.tempo = tempo
+            heard = numpy.concatenate([render(engine, split) for _ in range(150000 // split)])
+            sounding = numpy.flatnonzero(heard[:, 0]) + 1
+            assert [*sounding[:1], *([len(sounding)] if len(sounding) else [])] == expected
+            drain()
+            assert ended == [(voice, 0, Reason.STOPPED)]
+            assert (engine.props.n_started, engine.props.n_playing) == (1, 0)
+
+
 def test_a_full_schedule_refuses_what_would_wait(make_engine):
     engine = make_engine(n_events=3)
     pulse_slots(engine)

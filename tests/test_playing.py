@@ -316,6 +316,28 @@ def test_a_rejected_trigger_changes_no_sound(make_engine):
     assert_same(numpy.concatenate(heard), place(1100, (0, frames)))
 
 
+@pytest.mark.parametrize('steal', (Steal.OLDEST, Steal.QUIETEST, Steal.REJECT),
+                         ids=lambda steal: steal.value_nick)
+def test_what_is_choked_makes_room_for_what_chokes_it(make_engine, steal):
+    """Nothing else has to go for it, and nothing is choked for what is rejected all the same."""
+    engine = make_engine(n_voices=2)
+    engine.props.steal = steal
+    ended = watch(engine)
+    for slot in range(3):
+        fill(engine, slot, constant(9000))
+    for slot in (1, 2):
+        engine.get_slot(slot).props.choke_group = 1
+        engine.get_slot(slot).props.choke_release = 0.1
+    oldest, choked = engine.play_sample(0, 0.1), engine.play_sample(1, 1.0)
+    render(engine, 10)
+    engine.play_sample(2, 1.0)
+    render(engine, FADE)
+    assert render(engine, 1)[0, 0] == pytest.approx(1.1)
+    drain()
+    assert ended == [(choked, 1, Reason.CHOKED)]
+    assert engine.props.n_stolen == engine.props.n_rejected == 0
+
+
 def test_the_quietest_goes_by_what_is_heard(make_engine):
     """Gain times velocity, at the point where a gain that moves has come to; among equals the
     oldest."""

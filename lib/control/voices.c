@@ -188,6 +188,7 @@ send_play (FlitzisControl       *self,
               .steal = (FlitzisMixerSteal) self->steal,
               .choke_group = slot->choke_group,
               .priority = slot->priority,
+              .stop_frame = trigger->stop_frame,
               .n_rounds = trigger->loops,
               .restarts = slot->retrigger == FLITZIS_MIXER_RETRIGGER_RESTART,
     },
@@ -204,7 +205,7 @@ send_play (FlitzisControl       *self,
     flitzis_queue_push (&self->mixer->commands, &command);
 
   if (trigger->stop_frame > 0)
-    send_event (self, &stop, MAX (trigger->stop_frame, moment->frame));
+    send_event (self, &stop, trigger->stop_frame);
 }
 
 /* What waits for its frame takes the sample that is in the slot then. */

@@ -119,11 +119,16 @@ stop_voice (FlitzisBank *bank, FlitzisVoice *voice) FLITZIS_REALTIME
 static void
 choke_voice (FlitzisBank *bank, FlitzisVoice *voice) FLITZIS_REALTIME
 {
-  release_voice (bank, voice, FLITZIS_END_CHOKED,
-                 get (bank->settings->slots[voice->slot].choke_release));
+  double seconds = get (bank->settings->slots[voice->slot].choke_release);
+
+  if (bank->free == NULL)
+    cut_voice (bank, voice, voice->is_released ? voice->reason : FLITZIS_END_CHOKED,
+               bank->ramp_frames);
+  else
+    release_voice (bank, voice, FLITZIS_END_CHOKED, seconds);
 }
 
-/* What has to fall silent when this trigger sounds. */
+/* What has to fall silent when this trigger sounds. If no voice is free, the first makes room. */
 static void
 choke (FlitzisBank *bank, const FlitzisCommand *command) FLITZIS_REALTIME
 {
@@ -242,12 +247,13 @@ apply_settings (FlitzisBank *bank, FlitzisVoice *voice) FLITZIS_REALTIME
 
 /* A mark may come after a trigger and overtake it. What waits for a frame it does not mean. */
 static bool
-is_overtaken (FlitzisBank *bank, const FlitzisCommand *command) FLITZIS_REALTIME
+is_overtaken (FlitzisBank *bank, const FlitzisCommand *command, uint64_t now) FLITZIS_REALTIME
 {
   uint64_t id = command->play.voice;
   bool     is_scheduled = command->is_timed && !command->is_stamped;
 
-  return get (flitzis_settings_get_voice (bank->settings, id)->stopped) == id ||
+  return (command->play.stop_frame != 0 && command->play.stop_frame <= now) ||
+         get (flitzis_settings_get_voice (bank->settings, id)->stopped) == id ||
          (!is_scheduled && (id < get (bank->settings->stop_below) ||
                             id < get (bank->settings->slots[command->slot].stop_below)));
 }
@@ -286,7 +292,7 @@ flitzis_bank_play (FlitzisBank *bank, const FlitzisCommand *command, uint64_t no
   FlitzisVoicePlace *place = &bank->places[id & bank->settings->cell_mask];
   FlitzisVoice      *voice;
 
-  if (is_overtaken (bank, command))
+  if (is_overtaken (bank, command, now))
     {
       flitzis_count (&bank->n_started, 1);
       flitzis_bank_report_end (bank, id, FLITZIS_END_STOPPED);

@@ -69,8 +69,9 @@ typedef struct
       FlitzisMixerSteal steal;
       uint32_t          choke_group; /* 0: none */
       int32_t           priority;
-      uint32_t          n_rounds; /* through the loop in all; 0: as the slot says */
-      bool              restarts; /* ends the voices of its slot */
+      uint64_t          stop_frame; /* whatever begins there or later is over; 0: none */
+      uint32_t          n_rounds;   /* through the loop in all; 0: as the slot says */
+      bool              restarts;   /* ends the voices of its slot */
 
       /* if any, it is timed: for the first point from when the mixer reads it on */
       FlitzisGrid      grid;
