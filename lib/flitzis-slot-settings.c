@@ -331,8 +331,8 @@ flitzis_slot_install_settings (GObjectClass *klass, guint first)
    * How long a voice that is choked fades out, on a straight line, in seconds, 0 to 60.
    *
    * Rounded to the nearest frame. Takes effect with the next choke. While
-   * [property@Engine:n-voices] sound, what is choked makes room for what chokes it, and fades out in
-   * 5 ms.
+   * [property@Engine:n-voices] sound, what is choked makes room for what chokes it, and fades out
+   * in 5 ms.
    */
   settings[SETTING_CHOKE_RELEASE] =
       g_param_spec_double ("choke-release", NULL, NULL, 0.0, MAX_SECONDS, 0.005, flags);
