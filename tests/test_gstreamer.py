@@ -88,3 +88,37 @@ def test_gstreamer_without_plugins_is_an_error(tmp_path):
     for message in messages(GST_PLUGIN_SYSTEM_PATH_1_0=str(tmp_path),
                             GST_REGISTRY_1_0=str(tmp_path / 'registry')):
         assert 'GStreamer' in message, message
+
+
+LAZY = '''
+import ctypes, gi, os, sys, time
+gi.require_version('Flitzis', '1')
+from gi.repository import Flitzis, GLib
+gstreamer = ctypes.CDLL('libgstreamer-1.0.so.0')  # the one that is there already
+
+def is_used():
+    return bool(gstreamer.gst_is_initialized()) or os.path.exists(os.environ['GST_REGISTRY_1_0'])
+
+engine = Flitzis.Engine()
+engine.set_sample(0, Flitzis.Sample.new(GLib.Bytes.new(bytes(4000)), 1, 48000))
+engine.start()
+engine.play_sample(0, 1.0)
+end = time.monotonic() + 30
+while engine.props.position == 0:
+    assert time.monotonic() < end
+    time.sleep(0.01)
+engine.stop()
+engine.render(10)
+print(is_used())
+engine.load_sample(0, sys.argv[1])
+print(is_used())
+'''
+
+
+def test_gstreamer_is_left_alone_until_the_first_load(pipewire, tmp_path):
+    """Its start and the search for its plugins cost more than all else that an engine does."""
+    result = subprocess.run([sys.executable, '-c', LAZY, FIXTURES / 'mono.ogg'],
+                            env={**os.environ, 'GST_REGISTRY_1_0': str(tmp_path / 'registry')},
+                            capture_output=True, text=True, timeout=60)
+    assert (result.returncode, result.stderr) == (0, '')
+    assert result.stdout.split() == ['False', 'True']

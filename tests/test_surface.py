@@ -54,3 +54,22 @@ def test_public_headers_stand_alone(source_dir, build_dir, tmp_path):
         if path.exists():
             for included in re.findall(r'^#include "(.*)"$', path.read_text(), re.M):
                 assert included in PUBLIC_HEADERS, f'{name} includes {included}'
+
+
+def test_size(build_dir, tmp_path):
+    """What a distribution ships stays small."""
+    stripped = tmp_path / 'libflitzis-1.so'
+    subprocess.run(['strip', '--strip-unneeded', '-o', stripped,
+                    build_dir / 'lib/libflitzis-1.so'], check=True)
+    assert stripped.stat().st_size <= 200 * 1024
+
+
+def test_dependencies(build_dir):
+    """Each library that comes along is there for a feature."""
+    dynamic = subprocess.run(['readelf', '-d', build_dir / 'lib/libflitzis-1.so'], check=True,
+                             capture_output=True, text=True).stdout
+    assert set(re.findall(r'\(NEEDED\).*\[(.*?)\.so', dynamic)) <= {
+        'libglib-2.0', 'libgobject-2.0', 'libgio-2.0',  # the face of it all
+        'libgstreamer-1.0', 'libgstapp-1.0', 'libgstaudio-1.0', 'libgstpbutils-1.0',  # files
+        'libpipewire-0.3',  # the output
+        'libm', 'libc'}
