@@ -392,6 +392,7 @@ play_trigger (Worker *worker, Stage *stage)
 {
   GError         *error = NULL;
   FlitzisTrigger *trigger = flitzis_trigger_new ();
+  guint64         id;
 
   trigger->slot = choose (worker, N_SLOTS);
   trigger->velocity = g_rand_double (worker->rand);
@@ -402,7 +403,8 @@ play_trigger (Worker *worker, Stage *stage)
   trigger->loops = choose (worker, 3);
   trigger->frame = choose (worker, 2) * choose_frame (worker, stage);
   trigger->stop_frame = choose (worker, 2) * (trigger->frame + 1 + choose (worker, 8000));
-  note_played (worker, stage, flitzis_engine_play (stage->engine, trigger, &error), error);
+  id = flitzis_engine_play (stage->engine, trigger, &error);
+  note_played (worker, stage, id, error);
   flitzis_trigger_free (trigger);
 }
 
