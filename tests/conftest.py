@@ -86,18 +86,26 @@ def installed(build_dir, tmp_path_factory):
     return types.SimpleNamespace(root=root, library=library.parent, pkgconfig=pc.parent)
 
 
-@pytest.fixture
-def make_wav(tmp_path):
-    """Writes float32 frames (n_frames x n_channels) to a WAV file and returns its path."""
-    def make(name, frames, rate=48000):
+@pytest.fixture(scope='session')
+def write_wav():
+    """Writes float32 frames (n_frames x n_channels) to a WAV file."""
+    def write(path, frames, rate=48000):
         frames = numpy.asarray(frames, '<f4')
         n_channels = frames.shape[1]
         data = frames.tobytes()
         fmt = struct.pack('<HHIIHH', 3, n_channels, rate, rate * n_channels * 4, n_channels * 4, 32)
-        (tmp_path / name).write_bytes(
+        path.write_bytes(
             b'RIFF' + struct.pack('<I', 36 + len(data)) + b'WAVE'
             + b'fmt ' + struct.pack('<I', len(fmt)) + fmt
             + b'data' + struct.pack('<I', len(data)) + data)
+    return write
+
+
+@pytest.fixture
+def make_wav(write_wav, tmp_path):
+    """The same in the test's own folder; returns the path."""
+    def make(name, frames, rate=48000):
+        write_wav(tmp_path / name, frames, rate)
         return tmp_path / name
     return make
 

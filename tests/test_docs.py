@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""The documentation: what README.md says exists and works, and every public symbol is described."""
+"""The documentation: what README.md, CONTRIBUTING.md and the pages in docs/ name exists, what the
+README shows works, and every public symbol is described. test_pages.py runs the pages' programs."""
 
 import os
 import pathlib
@@ -15,10 +16,25 @@ import pytest
 
 from pipewire_daemon import without_silence
 
-README = (pathlib.Path(__file__).parent.parent / 'README.md').read_text()
-BLOCKS = re.findall(r'^```(\w+)\n(.*?)^```$', README, re.M | re.S)
-PROSE = re.sub(r'^```.*?^```$', '', README, flags=re.M | re.S)
-CODE = re.findall(r'`([^`\n]+)`', PROSE)
+ROOT = pathlib.Path(__file__).parent.parent
+TEXTS = {path: path.read_text() for path in (ROOT / 'README.md', ROOT / 'CONTRIBUTING.md',
+                                             *sorted(ROOT.glob('docs/*.md')))}
+README = TEXTS[ROOT / 'README.md']
+ALL = '\n'.join(TEXTS.values())
+BLOCK = re.compile(r'^```(\w+)\n(.*?)^```$', re.M | re.S)
+BLOCKS = BLOCK.findall(README)
+OTHERS = 'coming-from.md'  # its left columns name what is not ours
+
+
+def prose(text):
+    return BLOCK.sub('', text)
+
+
+def code(text):
+    return re.findall(r'`([^`\n]+)`', prose(text))
+
+
+CODE = [word for path, text in TEXTS.items() if path.name != OTHERS for word in code(text)]
 FLAGS = ('pkg-config', '--cflags', '--libs', 'flitzis-1')
 
 GIR = '{http://www.gtk.org/introspection/core/1.0}'
@@ -32,7 +48,7 @@ def blocks(language):
 
 def table(heading):
     """The rows of the table whose first column is called so, as lists of cells."""
-    rows = re.search(rf'^\| {heading} \|.*\n\|[ -|]*\n((?:\|.*\n)+)', README, re.M).group(1)
+    rows = re.search(rf'^\| {heading} \|.*\n\|[ -|]*\n((?:\|.*\n)+)', ALL, re.M).group(1)
     return [[cell.strip() for cell in row.strip('|').split('|')] for row in rows.splitlines()]
 
 
@@ -84,12 +100,20 @@ def test_a_symbol_without_words_is_found(gir, tmp_path):
 
 def test_the_site_builds(gir, source_dir, tmp_path):
     result = run('gi-docgen', 'generate', '--fatal-warnings', '--no-namespace-dir',
-                 f'--config={gir.parent / "flitzis.toml"}', f'--content-dir={source_dir}',
+                 f'--config={gir.parent / "flitzis.toml"}', f'--content-dir={source_dir / "docs"}',
                  f'--output-dir={tmp_path}', gir)
     assert result.returncode == 0 and 'WARNING' not in result.stderr, result.stderr
     pages = {path.name for path in tmp_path.iterdir()}
     assert {'index.html', 'class.Engine.html', 'class.Sample.html', 'class.Slot.html',
             'method.Engine.play_sample.html', 'error.EngineError.html'} <= pages
+    assert {f'{path.stem}.html' for path in (source_dir / 'docs').glob('*.md')} <= pages
+    # Pages link to each other by the names that they have there; no link in them was left as it is.
+    for path in (source_dir / 'docs').glob('*.md'):
+        links = re.findall(r'\]\(([^)#]+)\)', prose(path.read_text()))
+        assert set(links) <= pages, path
+        text = (tmp_path / f'{path.stem}.html').read_text()
+        assert not re.findall(r'\[(?:class|method|property|struct|iface)@[^]]*\]', text), path
+        assert re.match(rf'Title: (.*)\n\n# \1\n\n', path.read_text()), path
 
 
 # The programs in the README
@@ -119,27 +143,6 @@ def play(pipewire, *command):
 def compiler_flags(build_dir):
     environment = dict(os.environ, PKG_CONFIG_PATH=str(build_dir / 'meson-uninstalled'))
     return shlex.split(run(*FLAGS, env=environment).stdout)
-
-
-def test_python_of_pads(folder, engine):
-    """The lines of the trigger's own chapter, for an engine that has a sample there."""
-    program = blocks('python')[1]
-    engine.load_sample(3, 'kick.wav')
-    names = {'Flitzis': sys.modules['gi.repository.Flitzis'], 'engine': engine}
-    exec(compile(program, 'README.md', 'exec'), names)
-    left, right = numpy.frombuffer(engine.render(1000).get_data(), '<f4').reshape(-1, 2).T
-    assert engine.props.n_started == 1 and engine.props.n_playing == 1
-    assert abs(left).max() > 1.2 * abs(right).max() > 0
-
-
-def test_python_of_export(folder, engine):
-    names = {'Flitzis': sys.modules['gi.repository.Flitzis']}
-    exec(compile(blocks('python')[2], 'README.md', 'exec'), names)
-    engine.load_sample(0, 'beats.wav')
-    data = engine.get_slot(0).props.sample.get_bytes().get_data()
-    beats = numpy.frombuffer(data, '<f4').reshape(8, 24000, 2)
-    assert all(numpy.array_equal(beat[:len(folder)], folder) for beat in beats)
-    assert not beats[:, len(folder):].any()
 
 
 def test_python(folder, pipewire):
@@ -178,14 +181,15 @@ def test_c(folder, build_dir, pipewire):
 
 
 def test_every_block_is_of_a_known_language():
-    assert {tag for tag, _ in BLOCKS} == {'python', 'js', 'vala', 'c', 'sh', 'text'}
+    assert {tag for tag, _ in BLOCKS} == {'python', 'js', 'vala', 'c', 'sh'}
     assert README.count('\n```') == 2 * len(BLOCKS)
 
 
-# The commands in the README
+# The commands in the README and in CONTRIBUTING
 
 
-COMMANDS = [' '.join(line.split()) for text in blocks('sh')
+COMMANDS = [' '.join(line.split()) for path in ('README.md', 'CONTRIBUTING.md')
+            for tag, text in BLOCK.findall(TEXTS[ROOT / path]) if tag == 'sh'
             for line in text.replace('\\\n', ' ').splitlines()]
 
 
@@ -200,10 +204,11 @@ def test_commands(command, source_dir):
         assert set(words[2:]) <= set(re.findall(r'[\w.+-]+', ' '.join(scripts)))
         return
     options = (source_dir / 'meson_options.txt').read_text()
+    ours = set(re.findall(r"^option\('(\w+)'", options, re.M))
     for word in words[1:]:
         if word.startswith('-D'):
             name = word[2:].partition('=')[0]
-            assert f"option('{name}'" in options or name.startswith('b_'), word
+            assert name in ours | {'werror', 'b_sanitize'}, word
         elif '/' in word and not word.startswith(('-', '/usr')):
             assert (source_dir / word).is_file(), word
 
@@ -264,12 +269,15 @@ def identifiers(gir):
     for element in tree.iter():
         names |= {element.get(C + key) for key in ('identifier', 'type')}
         names |= {element.get(GLIB + key) for key in ('type-name', 'get-type')}
+        if element.tag == GIR + 'class':
+            names.add('FLITZIS_' + element.get(C + 'symbol-prefix').upper())
     return names
 
 
 def test_c_names(gir):
     known = identifiers(gir)
-    named = set(re.findall(r'\b(?:Flitzis[A-Z]\w*|flitzis_\w+|FLITZIS_\w+)', README))
+    named = set(re.findall(r'\b(?:Flitzis[A-Z]\w*|flitzis_\w+|FLITZIS_\w+)', ALL))
+    named -= {'FLITZIS_REALTIME'}
     assert {'FlitzisSample', 'flitzis_engine_play_sample'} <= named <= known, named - known
 
 
@@ -279,15 +287,30 @@ def test_members(gir):
 
     def named(*kinds):
         return {element.get('name') for kind in kinds for element in tree.iter(kind)}
-    methods = named(GIR + 'method', GIR + 'constructor')
+    methods = named(GIR + 'method', GIR + 'constructor') | identifiers(gir)
     properties = named(GIR + 'property', GLIB + 'signal')
-    text = '\n'.join([*CODE, *blocks('text')])
+    text = '\n'.join([*CODE, *(block for tag, block in BLOCK.findall(ALL) if tag == 'text')])
     calls = set(re.findall(r'\b([a-z_]+) \(', text))
     assert {'render', 'play_sample', 'load_sample'} <= calls <= methods, calls - methods
     assert set(re.findall(r'\b[a-z]+_(?:sample|async)\b', text)) <= methods
     dashed = {name for name in CODE if re.fullmatch(r'[a-z]+(-[a-z]+)+', name)}
-    programs = {name for name in dashed if shutil.which(name)} | {'sound-theme-freedesktop'}
+    programs = {name for name in dashed if shutil.which(name)}
+    programs |= {'sound-theme-freedesktop', 'hydrogen-data', 'sonic-pi-samples'}
     assert {'voice-ended', 'memory-limit'} <= dashed - programs <= properties
+
+
+def test_what_becomes_what(gir, source_dir):
+    """In the right columns of the tables for those who come from elsewhere, all is ours."""
+    tree = xml.etree.ElementTree.parse(gir)
+    known = {element.get('name').replace('-', '_') for element in tree.iter()
+             if element.tag in {GIR + 'method', GIR + 'property', GIR + 'field'}}
+    rows = [row.split('|') for row in TEXTS[source_dir / 'docs' / OTHERS].splitlines()
+            if row.startswith('|')]
+    assert {len(row) for row in rows} == {4}
+    right = ' '.join(row[2] for row in rows)
+    named = re.findall(r'\b(?:engine|slot|trigger|props|sample|\w+\(\d\))\.(\w+)', right)
+    assert len(named) > 30
+    assert set(named) - {'props', 'connect'} <= known, set(named) - known
 
 
 def members(gir, name):
@@ -299,20 +322,21 @@ def members(gir, name):
 def test_tables_of_states_and_errors(gir):
     assert {row[0].strip('`') for row in table('state')} == members(gir, 'State')
     assert {row[0].strip('`') for row in table('code')} == members(gir, 'EngineError')
-    reasons = re.search(r'A voice ends once: (.*?)\.', README, re.S).group(1)
+    reasons = re.search(r'A voice ends once: (.*?)\.', ALL, re.S).group(1)
     assert set(re.findall(r'`(\w+)`', reasons)) == members(gir, 'EndReason')
 
 
 def test_file_system_errors():
     from gi.repository import Gio
-    names = re.search(r'a `G_IO_ERROR` \((.*?)\).*?\((.*?)\)', README, re.S).groups()
+    names = re.search(r'a `G_IO_ERROR` \((.*?)\).*?\((.*?)\)', ALL, re.S).groups()
     for name in re.findall(r'`(\w+)`', ' '.join(names)):
         assert hasattr(Gio.IOErrorEnum, name)
 
 
 def test_defaults(make_engine):
     """The numbers in the section on limits are those of the properties."""
-    limits = ' '.join(re.search(r'^## Limits\n(.*?)^## ', README, re.M | re.S).group(1).split())
+    page = TEXTS[ROOT / 'docs/states-errors-limits.md']
+    limits = ' '.join(page.partition('\n## Limits\n')[2].split())
     properties = {spec.name: spec for spec in make_engine().list_properties()}
     for name, words in (('n-slots', 'slots'), ('n-voices', 'voices'), ('sample-rate', 'Hz')):
         spec = properties[name]
@@ -335,7 +359,7 @@ def test_numbers_of_the_code(source_dir):
             ('decode/decode.c', 'MAX_UNSEEKABLE_BYTES (256 * 1024 * 1024)', 'may have 256 MiB'),
             ('decode/job.c', 'DEADLINE_US (5 * G_USEC_PER_SEC)', 'nothing for 5 seconds')):
         assert code in (source_dir / 'lib' / path).read_text(), f'{path}: {code}'
-        assert text in ' '.join(README.split()), text
+        assert text in ' '.join(ALL.split()), text
 
 
 def test_folders(source_dir):
@@ -350,13 +374,17 @@ def test_folders(source_dir):
 
 
 def test_links_and_paths(source_dir):
-    links = re.findall(r'\]\(([^)#]+)\)', PROSE)
+    for path in (ROOT / 'README.md', ROOT / 'CONTRIBUTING.md'):
+        links = re.findall(r'\]\(([^)#]+)\)', prose(TEXTS[path]))
+        assert links
+        for link in links:
+            assert '://' not in link and (source_dir / link).exists(), link
     words = {word for code in CODE for word in code.split()}
     paths = {word for word in words if re.fullmatch(r'[\w.-]+/[\w./-]*', word)}
     made = {path for path in paths if path.startswith(('_build/', 'builddir/'))}
-    assert links and paths - made
-    for path in [*links, *(paths - made)]:
-        assert '://' not in path and (source_dir / path).exists(), path
+    assert paths - made
+    for path in paths - made:
+        assert (source_dir / path).exists(), path
 
 
 def test_the_reference_is_where_the_readme_says(build_dir):
@@ -380,7 +408,7 @@ def test_news(source_dir):
     assert (source_dir / 'NEWS').read_text().startswith(f'Flitzis {version}\n')
 
 
-@pytest.mark.parametrize('name', ['README.md', 'NEWS'])
+@pytest.mark.parametrize('name', ['NEWS', *(str(path.relative_to(ROOT)) for path in TEXTS)])
 def test_text(name, source_dir):
     text = (source_dir / name).read_text()
     assert text.endswith('\n') and not text.endswith('\n\n') and '\t' not in text

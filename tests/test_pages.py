@@ -1,0 +1,215 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""The programs in docs/: every block of code is run, at the same time as all others, against what
+`meson install` installs, and what it should play is heard.
+
+A block that begins like a program is one; any other goes on where the last one of its language on
+the page ended. A block of shell commands says how the program before it is started. So that each
+can be heard though all play at once, the files of each hold a note of its own."""
+
+import concurrent.futures
+import os
+import pathlib
+import re
+import subprocess
+import sys
+
+import numpy
+import pytest
+
+from pipewire_daemon import numpy_of
+
+DOCS = pathlib.Path(__file__).parent.parent / 'docs'
+BLOCK = re.compile(r'^(?:## (?P<heading>[^\n]*)|```(?P<tag>\w+)\n(?P<text>.*?)^```)$', re.M | re.S)
+# By language: how a program begins, the end of its name, and how it is started.
+CC = 'cc -Wall -Wextra -Wno-unused-parameter -Werror {name}.c -o {name}'
+LANGUAGES = {'python': (r'import gi$|.*?\n\nimport gi$', 'py', 'python3 {name}.py'),
+             'js': (r'import Flitzis ', 'js', 'gjs -m {name}.js'),
+             'vala': (r'', 'vala', 'valac --pkg flitzis-1 {name}.vala\n./{name}'),
+             'c': (r'', 'c', CC + ' $(pkg-config --cflags --libs flitzis-1)\n./{name}')}
+NAMES = ('kick.wav', 'snare.flac', 'hat.wav', 'click.wav', 'bell.ogg', 'motor.wav', 'step.wav')
+RATE = 48000
+WORKERS = 4
+
+
+class Program:
+    """`id` is its page and heading; `note` is the frequency of its files, in Hz."""
+
+    def __init__(self, page, heading, language, text):
+        self.id = page.stem + (f': {heading}' if heading else '')
+        self.text = text
+        _, self.suffix, self.command = LANGUAGES[language]
+        self.name = 'program'
+
+    def start_with(self, command):
+        self.command = command
+        self.name = re.search(rf'(\w+)\.{self.suffix}\b', command).group(1)
+
+
+def programs_of(page):
+    programs, last, heading = [], {}, None
+    for match in BLOCK.finditer(page.read_text()):
+        tag, text = match['tag'], match['text']
+        heading = match['heading'] or heading
+        if tag == 'sh':
+            programs[-1].start_with(text)
+        elif tag in LANGUAGES:
+            if re.match(LANGUAGES[tag][0], text, re.M | re.S):
+                programs.append(Program(page, heading, tag, text))
+                last[tag] = programs[-1]
+            else:
+                last[tag].text += text
+    return programs
+
+
+PROGRAMS = [program for page in sorted(DOCS.glob('*.md')) for program in programs_of(page)]
+# What steers its rate reaches far from its note: that is the highest.
+SWEEPING = 'cookbook: Effects of a game'
+OFFLINE = {'cookbook: Bouncing to a file', 'slots-and-voices: Slots'}
+SILENT = {'getting-started-vala: Of another size'}
+COMMANDS = {'cookbook: A soundboard':
+            "printf 'w\\n\\nqq\\n' | python3 {name}.py"}
+ERRORS = ['notes.txt is not a sound', 'nowhere.wav is not there']
+
+
+def note_of(program):
+    return 14000.0 if program.id == SWEEPING else 300.0 * 1.25 ** PROGRAMS.index(program)
+
+
+def note(program):
+    """A fifth of a second that begins and ends softly, so that it has but one frequency."""
+    seconds = numpy.arange(RATE // 5) / RATE
+    sine = numpy.sin(2 * numpy.pi * note_of(program) * seconds)
+    return 0.25 * numpy.hanning(len(sine)) * sine
+
+
+@pytest.fixture(scope='module')
+def environment(session_daemon, installed, tmp_path_factory):
+    """As after an installation: all is found by the names that the pages say."""
+    session_daemon.start()
+    programs = tmp_path_factory.mktemp('bin')
+    (programs / 'python3').symlink_to(sys.executable)
+    [typelib] = installed.root.rglob('Flitzis-1.typelib')
+    [vapi] = installed.root.rglob('flitzis-1.vapi')
+    return dict(session_daemon.environment, PATH=f'{programs}:{os.environ["PATH"]}',
+                PKG_CONFIG_PATH=str(installed.pkgconfig), LD_LIBRARY_PATH=str(installed.library),
+                GI_TYPELIB_PATH=str(typelib.parent),
+                XDG_DATA_DIRS=f'{vapi.parent.parent.parent}:/usr/share')
+
+
+@pytest.fixture(scope='module')
+def run(environment, session_daemon, write_wav, tmp_path_factory):
+    """Runs all of them; returns by the id what each has printed and left, and what was heard."""
+    def start(program):
+        folder = tmp_path_factory.mktemp('program')
+        for name in NAMES:
+            write_wav(folder / f'{name}.note', note(program)[:, None])
+            if name.endswith('.wav'):
+                (folder / f'{name}.note').rename(folder / name)
+            else:
+                subprocess.run(['ffmpeg', '-v', 'error', '-f', 'wav', '-i', f'{name}.note', name],
+                               cwd=folder, check=True)
+                (folder / f'{name}.note').unlink()
+        (folder / 'notes.txt').write_text('not a sound\n' * 100)
+        (folder / f'{program.name}.{program.suffix}').write_text(program.text)
+        command = COMMANDS.get(program.id, program.command).format(name=program.name)
+        result = subprocess.run(['sh', '-euc', command], cwd=folder, env=environment,
+                                stdin=subprocess.DEVNULL, capture_output=True, text=True,
+                                timeout=120)
+        return folder, result
+
+    with session_daemon.record() as recording, \
+            concurrent.futures.ThreadPoolExecutor(WORKERS) as pool:
+        results = dict(zip((program.id for program in PROGRAMS), pool.map(start, PROGRAMS)))
+        recording.wait(RATE // 10)
+    return results, recording.frames
+
+
+@pytest.fixture(scope='module')
+def heard(run):
+    """How much sound there was within a tenth of a frequency, in seconds of a note."""
+    spectrum = numpy.square(abs(numpy.fft.rfft(run[1].sum(axis=1)))) / len(run[1])
+    frequencies = numpy.fft.rfftfreq(len(run[1]), 1 / RATE)
+
+    def around(frequency):
+        band = abs(frequencies / frequency - 1) < 0.1
+        return spectrum[band].sum() / numpy.square(note(PROGRAMS[0])).sum()
+    return around
+
+
+def test_every_page_has_programs_but_for_tables():
+    pages = {path.stem for path in DOCS.glob('*.md')}
+    assert pages - {program.id.partition(':')[0] for program in PROGRAMS} == {
+        'coming-from', 'how-it-works', 'states-errors-limits'}
+    assert len({program.id for program in PROGRAMS}) == len(PROGRAMS) > 10
+    for page in DOCS.glob('*.md'):
+        text = page.read_text()
+        tags = re.findall(r'^```(\w+)\n', text, re.M)
+        assert set(tags) <= {*LANGUAGES, 'sh', 'text'}
+        assert len(re.findall(r'^```', text, re.M)) == 2 * len(tags)
+
+
+@pytest.mark.parametrize('program', PROGRAMS, ids=lambda program: program.id)
+def test_it_runs(program, run, heard):
+    _, result = run[0][program.id]
+    assert result.returncode == 0, result.stdout + result.stderr
+    if program.suffix != 'vala':  # what valac writes is not held to the warnings of people
+        assert result.stderr == ''
+    if program.id not in OFFLINE | SILENT:
+        assert heard(note_of(program)) > 0.2
+    else:
+        assert heard(note_of(program)) < 0.1
+
+
+@pytest.mark.parametrize('language', ['python', 'gjs', 'vala'])
+def test_errors_are_told_apart(language, run):
+    lines = run[0][f'getting-started-{language}'][1].stdout.splitlines()
+    assert [line for line in lines if line in ERRORS] == ERRORS
+
+
+def test_voices_that_end_are_told(run):
+    for page in ('python: Without waiting', 'vala', 'c: Without waiting'):
+        name = f'getting-started-{page}'
+        result = run[0].get(name) or run[0][name.partition(':')[0]]
+        assert re.search(r'voice 1 of slot 0', result[1].stdout), result
+
+
+def test_the_drum_machine_hits(run):
+    printed = run[0]['cookbook: A drum machine'][1].stdout
+    assert re.fullmatch(r'48 hits, \d+ of them late\n', printed)
+
+
+def test_the_metronome_counts(run):
+    assert run[0]['cookbook: A metronome'][1].stdout.split() == list('123412341')
+
+
+def test_the_soundboard_lists_its_keys(run):
+    lines = run[0]['cookbook: A soundboard'][1].stdout.splitlines()
+    assert lines[:2] == ['q  bell.ogg  0.2 s', 'w  click.wav  0.2 s'] and len(lines) == len(NAMES)
+
+
+def frames_of(path, make_engine):
+    engine = make_engine()
+    engine.load_sample(0, str(path))
+    return numpy_of(engine.get_slot(0).props.sample.get_bytes())
+
+
+def test_bouncing_is_exact(run, make_engine):
+    folder, _ = run[0]['cookbook: Bouncing to a file']
+    frames = frames_of(folder / 'beats.wav', make_engine)
+    [program] = [each for each in PROGRAMS if each.id == 'cookbook: Bouncing to a file']
+    expected = numpy.zeros((16 * 6000 + RATE, 2), numpy.float32)
+    for step in (0, 4, 8, 11, 14):
+        expected[step * 6000:step * 6000 + RATE // 5] += note(program).astype('<f4')[:, None]
+    assert numpy.array_equal(frames, expected[:16 * 6000])
+
+
+def test_slots_and_voices_are_as_told(run, make_engine):
+    """Eight beats at the gain of the slot; what was triggered before them has been stopped."""
+    folder, _ = run[0]['slots-and-voices: Slots']
+    frames = frames_of(folder / 'beats.wav', make_engine)
+    [program] = [each for each in PROGRAMS if each.id == 'slots-and-voices: Slots']
+    assert len(frames) == 8 * RATE // 2
+    for beat in range(8):
+        start = beat * RATE // 2
+        assert numpy.allclose(frames[start:start + RATE // 5], 0.8 * note(program)[:, None],
+                              atol=1e-6)
