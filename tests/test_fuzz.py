@@ -5,7 +5,8 @@ crash, no undefined behaviour, no hang, no leak. For a longer run:
     sh tests/run.sh --slow -s --fuzz SECONDS test_fuzz.py
 
 What it finds is kept in _build/fuzz/found, by a name that the message ends with; to see it again,
-give its path to _build/fuzz/tests/fuzz/fuzz-load."""
+give its path to _build/fuzz/tests/fuzz/fuzz-load. What it learns is kept beside, in corpus: the
+next run begins with that, and the file behind a leak, of which only the stack is told, is there."""
 
 import os
 import pathlib
@@ -35,6 +36,7 @@ def build(source_dir, build_dir):
     subprocess.run(['ninja', '-C', folder, 'tests/fuzz/fuzz-load', 'tests/fuzz/fuzz-planted'],
                    check=True, capture_output=True)
     (folder / 'found').mkdir(exist_ok=True)
+    (folder / 'corpus').mkdir(exist_ok=True)
     (folder / 'leak.supp').write_text((FOLDER / 'sanitizers/leak.supp').read_text()
                                       + (FOLDER / 'fuzz/leak.supp').read_text())
     return folder
@@ -72,12 +74,11 @@ def test_load_bytes(build, tmp_path, pytestconfig):
     """Leaks are looked for when it ends: what GStreamer keeps would have every load searched."""
     seconds = pytestconfig.getoption('--fuzz')
     (tmp_path / 'seeds').mkdir()
-    (tmp_path / 'corpus').mkdir()
     n_seeds = write_seeds(tmp_path / 'seeds')
     status, printed = fuzz(build, 'fuzz-load', f'-max_total_time={seconds}', '-detect_leaks=0',
-                           f'-timeout={HANG_SECONDS}', tmp_path / 'corpus', tmp_path / 'seeds',
+                           f'-timeout={HANG_SECONDS}', build / 'corpus', tmp_path / 'seeds',
                            timeout=seconds + 300)
-    assert status == 0, printed[-20000:]
+    assert status == 0, printed[max(printed.find('ERROR:'), 0):][:20000]
     print(*printed.splitlines()[-12:], sep='\n')
     done = re.search(r'^#(\d+)\s+DONE\s+cov: (\d+) ', printed, re.M)
     assert done, printed[-20000:]
