@@ -193,6 +193,42 @@ COMMANDS = [' '.join(line.split()) for path in ('README.md', 'CONTRIBUTING.md')
             for line in text.replace('\\\n', ' ').splitlines()]
 
 
+# Why a command is not run by the test of all commands.
+NOT_RUN = {'it installs packages': r'apt-get install ',
+           'it is in test_quickstart.py': r'sh examples/quickstart\.sh',
+           'it runs these tests': r'sh tests/run\.sh',
+           'it is in test_compile_commands': r'(cc|valac) ',
+           'it opens a shell': r'meson devenv -C builddir -w \.$',
+           'it measures, for minutes': r'meson test --benchmark |sh tests/bench/'}
+
+
+@pytest.mark.slow
+def test_every_command_runs(source_dir, pipewire, tmp_path):
+    """In a copy of what is in the repository, one after the other, as a newcomer would."""
+    files = run('git', '-C', source_dir, 'ls-files', '-z', '--cached', '--others',
+                '--exclude-standard').stdout.split('\0')
+    copy = tmp_path / 'copy'
+    for file in filter(None, files):
+        (copy / file).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(source_dir / file, copy / file)
+    commands = [command for command in COMMANDS
+                if not any(re.match(rule, command) for rule in NOT_RUN.values())]
+    assert {command.split()[1] for command in commands} == {
+        'setup', 'install', 'compile', 'devenv', 'test'}
+    for name in ('GI_TYPELIB_PATH', 'LD_LIBRARY_PATH'):
+        assert name in os.environ  # which a newcomer has not
+    environment = {name: value for name, value in os.environ.items()
+                   if name not in ('GI_TYPELIB_PATH', 'LD_LIBRARY_PATH')}
+    environment['DESTDIR'] = str(tmp_path / 'root')
+    for command in commands:
+        result = subprocess.run(['sh', '-ec', command.replace(' FILE', ' fixtures/mono-16.wav')],
+                                cwd=copy, env=environment, stdin=subprocess.DEVNULL,
+                                capture_output=True, text=True, timeout=900)
+        assert result.returncode == 0, f'{command}\n{result.stdout}\n{result.stderr}'
+    assert (tmp_path / 'root/usr/include/flitzis-1/flitzis.h').is_file()
+    assert (copy / 'builddir/introspection/flitzis-1/cookbook.html').is_file()
+
+
 @pytest.mark.parametrize('command', COMMANDS)
 def test_commands(command, source_dir):
     """The programs, files and options of each line exist."""
@@ -408,7 +444,8 @@ def test_news(source_dir):
     assert (source_dir / 'NEWS').read_text().startswith(f'Flitzis {version}\n')
 
 
-@pytest.mark.parametrize('name', ['NEWS', *(str(path.relative_to(ROOT)) for path in TEXTS)])
+@pytest.mark.parametrize('name', ['NEWS', *(str(path.relative_to(ROOT)) for path in [
+    *TEXTS, *ROOT.glob('.github/*/*.md')])])
 def test_text(name, source_dir):
     text = (source_dir / name).read_text()
     assert text.endswith('\n') and not text.endswith('\n\n') and '\t' not in text
