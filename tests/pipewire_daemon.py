@@ -230,14 +230,16 @@ class PipeWire:
 
     # Listening
 
-    def record(self, sink=SINK):
-        """Records the monitor of a sink while the `with` block runs; see Recording."""
+    def record(self, sink=SINK, latency_ns=None):
+        """Records the monitor of a sink while the `with` block runs, as a node that says that it
+        has this latency; see Recording."""
         recorder = self.folder / 'recorder'
         if not recorder.exists():
             flags = self.tool('pkg-config', '--cflags', '--libs', 'libpipewire-0.3').split()
             self.tool('cc', '-O2', '-w', '-o', str(recorder), str(RECORDER), *flags)
         self.n_recordings += 1
-        return Recording(self, recorder, sink, f'recorder-{self.n_recordings}')
+        options = [] if latency_ns is None else [str(latency_ns)]
+        return Recording(self, recorder, sink, f'recorder-{self.n_recordings}', options)
 
 
 class Recording:
@@ -248,12 +250,12 @@ class Recording:
 
     HEAD = 4096  # bytes before the frames: recorder.c says what they are
 
-    def __init__(self, pipewire, recorder, sink, name):
+    def __init__(self, pipewire, recorder, sink, name, options):
         self.pipewire = pipewire
         self.name = name
         self.path = pipewire.folder / name
         self.sink = sink
-        self.command = [str(recorder), str(self.path), name]
+        self.command = [str(recorder), str(self.path), name, *options]
         self.frames = None
         self.n_missed = None
 

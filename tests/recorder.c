@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Records the monitor of a sink, which must be linked to its ports: recorder FILE NODE-NAME
+/* Records the monitor of a sink, which must be linked to its ports:
+ *   recorder FILE NODE-NAME [LATENCY-NS]
  *
  * pw-record takes its buffers in the main loop and loses blocks on a busy machine. This one copies
  * them in the data thread, into memory that the tests read while it runs, and tells what the graph
  * did not give it. It takes buffers as they are, at the graph's rate: a stream's converter drops
- * frames when the quantum shrinks. */
+ * frames when the quantum shrinks. To what is linked to it it says that it has this latency. */
 
 #include <fcntl.h>
 #include <signal.h>
@@ -16,6 +17,7 @@
 
 #include <pipewire/filter.h>
 #include <pipewire/pipewire.h>
+#include <spa/param/latency-utils.h>
 
 #define N_CHANNELS 2
 #define FRAME_SIZE (N_CHANNELS * sizeof (float))
@@ -99,7 +101,7 @@ static const struct pw_filter_events events = {
 int
 main (int argc, char **argv)
 {
-  if (argc != 3)
+  if (argc != 3 && argc != 4)
     return 2;
   struct recorder self = { 0 };
   size_t          size = 4096 + MAX_FRAMES * FRAME_SIZE;
@@ -126,8 +128,18 @@ main (int argc, char **argv)
   if (self.filter == NULL)
     return 1;
 
+  int64_t                 latency_ns = argc == 4 ? atoll (argv[3]) : 0;
+  struct spa_latency_info latency = SPA_LATENCY_INFO (SPA_DIRECTION_INPUT, .min_ns = latency_ns,
+                                                      .max_ns = latency_ns);
+
   for (int i = 0; i < N_CHANNELS; i++)
     {
+      uint8_t                buffer[256];
+      struct spa_pod_builder builder = SPA_POD_BUILDER_INIT (buffer, sizeof buffer);
+      const struct spa_pod  *params[] = {
+         spa_latency_build (&builder, SPA_PARAM_Latency, &latency),
+      };
+
       self.ports[i] = pw_filter_add_port (self.filter, PW_DIRECTION_INPUT,
                                           PW_FILTER_PORT_FLAG_MAP_BUFFERS, 0,
                                           pw_properties_new (PW_KEY_FORMAT_DSP,
@@ -135,7 +147,7 @@ main (int argc, char **argv)
                                                              PW_KEY_PORT_NAME,
                                                              i == 0 ? "input_FL" : "input_FR",
                                                              NULL),
-                                          NULL, 0);
+                                          params, argc == 4);
       if (self.ports[i] == NULL)
         return 1;
     }

@@ -6,6 +6,7 @@ import contextlib
 import math
 import pathlib
 import re
+import signal
 import subprocess
 import sys
 import threading
@@ -831,6 +832,37 @@ def test_a_stop_outdoes_the_start_before_it(pipewire, make_engine, iterate):
         engine.stop()
         iterate(lambda: over)
         assert engine.props.state == State.STOPPED
+
+
+HELD_UP = '''
+import gi, time
+gi.require_version('Flitzis', '1')
+from gi.repository import Flitzis
+engine = Flitzis.Engine()
+engine.start()
+while engine.props.state != Flitzis.State.RUNNING:
+    time.sleep(0.01)
+while input() == 'more':
+    print(engine.props.n_xruns, engine.props.position, flush=True)
+'''
+
+
+def test_cycles_that_the_graph_did_without_us_are_an_xrun(pipewire):
+    """A process that is held up for longer than a few cycles misses them."""
+    pipewire.force(quantum=256)
+    with subprocess.Popen([sys.executable, '-c', HELD_UP], text=True, stdin=subprocess.PIPE,
+                          stdout=subprocess.PIPE) as process:
+        def ask():
+            print('more', file=process.stdin, flush=True)
+            return tuple(map(int, process.stdout.readline().split()))
+        n_before, position = ask()
+        process.send_signal(signal.SIGSTOP)
+        time.sleep(0.2)
+        process.send_signal(signal.SIGCONT)
+        poll(lambda: ask()[1] > position + 4096, 'blocks')
+        n_after, _position = ask()
+        print('enough', file=process.stdin, flush=True)
+    assert n_after > n_before
 
 
 def test_another_driver_is_no_xrun(pipewire, make_engine):

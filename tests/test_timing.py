@@ -233,6 +233,36 @@ def test_the_latency_follows_the_graph(pipewire, engine):
     assert engine.props.latency == -1
 
 
+def test_the_latency_is_that_of_what_it_is_linked_to(pipewire, make_engine):
+    """Told when it changes, also while nothing plays; the limiter's 2 ms come to it."""
+    told = []
+    pipewire.force(quantum=1024, rate=RATE)
+    engine = make_engine(client_name='linked')
+    engine.connect('notify::latency', lambda *_arguments: told.append(engine.props.latency))
+
+    def move(before, after):
+        for ports, *options in ([after], [before, '-d']):
+            for channel in ('FL', 'FR'):
+                pipewire.tool('pw-link', *options, f'linked:output_{channel}',
+                              f'{ports}_{channel}')
+
+    def latency_is(latency_ns):
+        poll(lambda: engine.props.latency == latency_ns, f'{latency_ns} ns')
+        drain()
+        assert told[-1] == latency_ns
+    with pipewire.record(latency_ns=30000000) as recording:
+        here, there = 'null-sink:playback', f'{recording.name}:input'
+        start(engine)
+        pipewire.wait_linked('linked')
+        latency_is(0)
+        move(here, there)
+        latency_is(30000000)
+        engine.props.limiter = True
+        latency_is(32000000)
+        move(there, here)
+        latency_is(2000000)
+
+
 def test_beats_are_told_with_the_time_at_which_they_are_heard(pipewire, engine):
     clock, beats = engine.props.clock, []
     clock.connect('beat', lambda _clock, *beat: beats.append((beat, time.monotonic_ns())))

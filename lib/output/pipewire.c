@@ -249,10 +249,21 @@ io_changed_cb (void *data, uint32_t id, void *area, uint32_t size)
     g_usleep (BLOCK_POLL_US);
 }
 
+/* What is linked has another latency: the collector looks. */
+static void
+param_changed_cb (void *data, uint32_t id, const struct spa_pod *param)
+{
+  FlitzisPipewire *self = data;
+
+  if (id == SPA_PARAM_Latency)
+    set_timer (self, self->collect_timer, COLLECT_INTERVAL_NS, COLLECT_INTERVAL_NS);
+}
+
 static const struct pw_stream_events stream_events = {
   PW_VERSION_STREAM_EVENTS,
   .state_changed = state_changed_cb,
   .io_changed = io_changed_cb,
+  .param_changed = param_changed_cb,
   .process = process_cb,
 };
 
