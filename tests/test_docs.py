@@ -199,7 +199,7 @@ NOT_RUN = {'it installs packages': r'apt-get install ',
            'it runs these tests': r'sh tests/run\.sh',
            'it is in test_compile_commands': r'(cc|valac) ',
            'it opens a shell': r'meson devenv -C builddir -w \.$',
-           'it measures, for minutes': r'meson test --benchmark |sh tests/bench/'}
+           'it measures, for minutes': r'sh tests/bench/run\.sh'}
 
 
 @pytest.mark.slow
@@ -214,7 +214,7 @@ def test_every_command_runs(source_dir, pipewire, tmp_path):
     commands = [command for command in COMMANDS
                 if not any(re.match(rule, command) for rule in NOT_RUN.values())]
     assert {command.split()[1] for command in commands} == {
-        'setup', 'install', 'compile', 'devenv', 'test'}
+        'setup', 'install', 'compile', 'devenv'}
     for name in ('GI_TYPELIB_PATH', 'LD_LIBRARY_PATH'):
         assert name in os.environ  # which a newcomer has not
     environment = {name: value for name, value in os.environ.items()

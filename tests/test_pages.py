@@ -12,6 +12,7 @@ import pathlib
 import re
 import subprocess
 import sys
+import xml.etree.ElementTree
 
 import numpy
 import pytest
@@ -213,3 +214,94 @@ def test_slots_and_voices_are_as_told(run, make_engine):
         start = beat * RATE // 2
         assert numpy.allclose(frames[start:start + RATE // 5], 0.8 * note(program)[:, None],
                               atol=1e-6)
+
+
+# The blocks in the API reference
+
+AROUND = r'''
+#include <flitzis.h>
+
+/* Stands for a widget. */
+typedef struct { GObject parent_instance; gboolean spinning; } Spinner;
+typedef struct { GObjectClass parent_class; } SpinnerClass;
+static GType spinner_get_type (void);
+G_DEFINE_TYPE (Spinner, spinner, G_TYPE_OBJECT)
+
+static void
+set_property (GObject *object, guint id, const GValue *value, GParamSpec *pspec)
+{
+  ((Spinner *) object)->spinning = g_value_get_boolean (value);
+}
+
+static void
+spinner_class_init (SpinnerClass *klass)
+{
+  G_OBJECT_CLASS (klass)->set_property = set_property;
+  g_object_class_install_property (
+      G_OBJECT_CLASS (klass), 1,
+      g_param_spec_boolean ("spinning", NULL, NULL, FALSE, G_PARAM_WRITABLE));
+}
+
+static void
+spinner_init (Spinner *self)
+{
+  self->spinning = TRUE;
+}
+
+%(functions)s
+
+int
+main (void)
+{
+  g_autoptr (FlitzisEngine) engine = flitzis_engine_new ();
+  g_autoptr (GObject) spinner = g_object_new (spinner_get_type (), NULL);
+  float frames[2 * 480] = { 0.5f };
+
+  for (guint i = 0; i < 32; i++)
+    g_assert_true (flitzis_engine_load_sample (engine, i, "kick.flac", NULL));
+  %(calls)s
+  g_assert_false (((Spinner *) spinner)->spinning);
+  return 0;
+}
+'''
+FUNCTION = r'''
+static gboolean
+%(name)s (FlitzisEngine *engine, GObject *spinner, const float *frames, gsize n_frames)
+{
+  GError *error = NULL;
+  guint64 voice = 1;
+  {
+    %(block)s
+  }
+  g_assert_no_error (error);
+  g_assert_cmpuint (voice, !=, 0);
+  return TRUE;
+}
+'''
+
+
+def blocks_of_the_reference(gir):
+    """Pairs of a symbol's name and a block of code in its words."""
+    for element in xml.etree.ElementTree.parse(gir).iter():
+        doc = element.find('{http://www.gtk.org/introspection/core/1.0}doc')
+        for tag, text in re.findall(r'^```(\w*)\n(.*?)^```', '' if doc is None else doc.text,
+                                    re.M | re.S):
+            assert tag == 'c', element.get('name')
+            yield element.get('name'), text
+
+
+def test_blocks_of_the_reference(build_dir, environment, make_wav, pipewire, tmp_path):
+    blocks = dict(blocks_of_the_reference(build_dir / 'introspection' / 'Flitzis-1.gir'))
+    assert {'Engine', 'Slot', 'Sample', 'Clock', 'Trigger'} <= set(blocks)
+    subprocess.run(['ffmpeg', '-v', 'error', '-i', make_wav('kick.wav', numpy.ones((480, 1))),
+                    tmp_path / 'kick.flac'], check=True)
+    (tmp_path / 'blocks.c').write_text(AROUND % {
+        'functions': ''.join(FUNCTION % {'name': f'block_{name}', 'block': block}
+                             for name, block in blocks.items()),
+        'calls': '\n  '.join(f'g_assert_true (block_{name} (engine, spinner, frames, 480));'
+                             for name in blocks)})
+    command = CC.replace('-Wextra', '-Wno-unused-but-set-variable').format(name='blocks')
+    command += ' $(pkg-config --cflags --libs flitzis-1)\n./blocks'
+    result = subprocess.run(['sh', '-euc', command], cwd=tmp_path, env=environment, timeout=60,
+                            stdin=subprocess.DEVNULL, capture_output=True, text=True)
+    assert (result.returncode, result.stderr) == (0, ''), result.stdout + result.stderr
