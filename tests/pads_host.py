@@ -43,6 +43,28 @@ def texts(widget):
             if isinstance(each, Gtk.Label) and each.get_mapped()]
 
 
+def named(widget, label):
+    """The button with these words on it."""
+    return next(each for each in walk(widget)
+                if isinstance(each, Gtk.Button) and each.get_label() == label)
+
+
+def window_of(title):
+    """The window of this title."""
+    return next(each for each in Gtk.Window.get_toplevels()
+                if each.get_title() == title and each.get_mapped())
+
+
+def row(widget, title):
+    return next(each for each in walk(widget)
+                if isinstance(each, Adw.PreferencesRow) and each.get_title() == title)
+
+
+def opened(widget):
+    """Whether the list that drops down from a row is there."""
+    return any(isinstance(each, Gtk.Popover) and each.get_mapped() for each in walk(widget))
+
+
 def kit_value(slot, name):
     value = slot.get_property(name)
     return getattr(value, 'value_nick', value)

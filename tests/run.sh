@@ -9,8 +9,8 @@ root=$(cd "$(dirname "$0")/.." && pwd)
 . "$root/scripts/setup.sh"
 
 packages="$packages valac gjs gi-docgen clang-format ffmpeg pipewire pipewire-bin wireplumber
-  util-linux python3-numpy python3-pytest gir1.2-adw-1 xvfb xdotool libclang-rt-19-dev
-  hydrogen-data"
+  util-linux python3-numpy python3-pytest gir1.2-adw-1 xvfb xdotool librsvg2-common
+  libclang-rt-19-dev hydrogen-data"
 programs="$programs valac gjs gi-docgen clang-format ffmpeg pipewire pw-play pw-dump pw-cli
   pw-metadata wireplumber setpriv Xvfb xdotool"
 python_modules='gi numpy pytest'

@@ -25,8 +25,9 @@ class App:
                                 GSK_RENDERER='cairo', GSETTINGS_BACKEND='memory',
                                 GTK_A11Y='none', **environment)
         self.process = subprocess.Popen(
-            [sys.executable, source_dir / 'tests/pads_host.py', source_dir / 'examples/pads',
-             *map(str, arguments)], env=self.environment, stdin=subprocess.PIPE,
+            ['setpriv', '--pdeathsig', 'KILL', sys.executable, source_dir / 'tests/pads_host.py',
+             source_dir / 'examples/pads', *map(str, arguments)],
+            env=self.environment, stdin=subprocess.PIPE,
             stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
         self.until('window is not None and ' + SETTLED)
 
@@ -60,6 +61,10 @@ class App:
     def key(self, *names):
         self.xdotool('key', '--delay', 20, *names)
 
+    def focus(self, title):
+        """Gives the keyboard to a window, as there is no window manager to do it."""
+        self.xdotool('search', '--sync', '--onlyvisible', '--name', title, 'windowfocus', '--sync')
+
     def point(self, widget, right=0.5, down=0.5):
         return self.ask(f'place({widget}, {right}, {down})')
 
@@ -72,6 +77,24 @@ class App:
                      *(word for i in range(1, 6) for word in (
                          'mousemove', x + (to_x - x) * i // 5, y + (to_y - y) * i // 5,
                          'sleep', 0.03)), 'mouseup', 1)
+
+    def choose(self, row, n_down):
+        """Takes another line of a list that drops down."""
+        self.ask(f'{row}.grab_focus()')
+        self.key('space')
+        self.until(f'opened({row})')
+        self.key(*['Down'] * n_down, 'Return')
+        self.until(f'not opened({row})')
+
+    def wait_still(self, widget):
+        """Waits until nothing moves the widget any more."""
+        places = [None]
+
+        def still():
+            places.append(self.point(widget))
+            time.sleep(0.1)
+            return places[-1] == places[-2]
+        poll(still, f'{widget} to come to rest')
 
     def says(self, text):
         """Waits until these words stand somewhere in the window."""
@@ -212,8 +235,7 @@ def test_settings(start_app, kit):
         assert app.slot(0, property_name) == pytest.approx(value), name
     for name, property_name, nick in (('retrigger', 'retrigger', 'restart'),
                                       ('quantize', 'quantize', 'step')):
-        app.ask(f'{row}["{name}"].grab_focus()')
-        app.key('space', 'Down', 'Return')
+        app.choose(f'{row}["{name}"]', 1)
         app.until(f'kit_value(board.slot(0), "{property_name}") == "{nick}"')
     assert app.ask('engine.props.n_triggered') == 0  # what was typed played no pad
     # Another pad has its own.
@@ -221,4 +243,121 @@ def test_settings(start_app, kit):
     app.click('window.pad(1)')
     assert app.ask(f'[{row}["choke"].spin.get_value(), {row}["loop"].switch.get_active()]') == [
         3, False]
+    app.end()
+
+
+def test_files_dropped_on_pads(start_app, kit, source_dir, make_wav, tmp_path):
+    """The first comes to the pad it is dropped on, the others to empty ones behind it; one that
+    is no sound is told with the engine's own words."""
+    for name in ('one', 'two'):
+        make_wav(f'{name}.wav', numpy.full((4800, 1), 0.5))
+    (tmp_path / 'text.wav').write_text('not a sound\n' * 100)
+    app = start_app(kit)
+    source = subprocess.Popen(
+        ['setpriv', '--pdeathsig', 'KILL', sys.executable, source_dir / 'tests/drag_source.py',
+         *(tmp_path / name for name in ('one.wav', 'text.wav', 'two.wav'))], env=app.environment)
+    try:
+        app.xdotool('search', '--sync', '--onlyvisible', '--name', 'drag source',
+                    'windowmove', 1200, 200)
+        app.drag((1300, 300), app.point('window.pad(4)'))
+        app.until('bool(board.slot(4).props.sample and board.slot(7).props.sample)')
+    finally:
+        source.kill()
+        source.wait()
+    app.until('any("text.wav" in text for text in texts(window))')
+    assert app.ask('[board.name(i) for i in (4, 5, 6, 7)]') == ['one', 'lost', '', 'two']
+    app.end()
+
+
+def test_unloading_can_be_undone(start_app, kit):
+    app = start_app(kit)
+    app.key('2', 'Delete')
+    app.until('board.slot(1).props.sample is None and 1 not in board.files')
+    assert app.slot(1, 'gain') == 1.0
+    app.key('ctrl+z')
+    app.until('board.slot(1).props.sample is not None and board.name(1) == "short one"')
+    assert app.slot(1, 'gain') == 2.0 and app.slot(1, 'choke-group') == 3
+    app.key('Delete')
+    app.says('short one unloaded')
+    app.until('named(window, "Undo").get_mapped()')
+    app.wait_still('named(window, "Undo")')
+    app.click('named(window, "Undo")')
+    app.until('board.slot(1).props.sample is not None')
+    app.end()
+
+
+def test_the_clock(start_app, pipewire):
+    app = start_app()
+    app.until('engine.props.state == Flitzis.State.RUNNING')
+    app.click('window.transport.run')
+    app.until('engine.props.clock.props.running')
+    app.until('any(light.has_css_class("on") for light in window.transport.lights.lights)')
+
+    def tapped():
+        time.sleep(0.3)
+        app.click('window.transport.tap_button')
+        tempo = app.ask('engine.props.clock.props.tempo')
+        return tempo if tempo != 120 else None
+    tempo = poll(tapped, 'another tempo')
+    assert 30 <= tempo < 220
+    assert app.ask('window.transport.tempo.get_value()') == tempo
+    app.key('ctrl+space')
+    app.until('not engine.props.clock.props.running')
+    app.end()
+
+
+def test_a_kit_is_saved_and_opened(start_app, kit, tmp_path):
+    """By the dialogs, into another folder: the names in it are relative."""
+    folder = tmp_path / 'elsewhere'
+    folder.mkdir()
+    app = start_app(kit)
+    app.key('2', 'F9', 'Delete', 'ctrl+shift+s')
+    app.focus('Save the Kit')
+    app.key('ctrl+a')
+    app.xdotool('type', '--delay', 15, str(folder / 'mine'))
+    app.key('Return')
+    saved = folder / 'mine.kit.json'
+    poll(saved.exists, 'the kit')
+    app.until('window.kit_file.get_basename() == "mine.kit.json"')
+    description = json.loads(saved.read_text())
+    assert description['tempo'] == 90
+    assert description['pads'] == [{'pad': 0, 'file': '../steady.wav'},
+                                   {'pad': 5, 'file': '../lost.wav'}]
+    app.end()
+
+    app = start_app()
+    app.key('ctrl+o')
+    app.focus('Open a Kit')
+    app.xdotool('type', '--delay', 15, str(saved))
+    app.key('Return')
+    app.until('board.slot(0).props.sample is not None and board.name(5) == "lost"')
+    assert app.ask('engine.props.clock.props.tempo') == 90
+    (folder / 'broken.kit.json').write_text('{"format": "flitzis-kit-1", "pads": [{}]}')
+    app.ask(f'window.open_kit(Gio.File.new_for_path({str(folder / "broken.kit.json")!r}))')
+    app.until('any("not a kit" in text for text in texts(window))')
+    assert app.ask('board.name(0)') == 'steady'  # nothing was changed
+    app.end()
+
+
+def test_preferences_are_kept(start_app, pipewire, tmp_path):
+    app = start_app()
+    app.until('engine.props.state == Flitzis.State.RUNNING')
+    app.key('ctrl+comma')
+    app.until('"Latency" in texts(window_of("Preferences"))')
+    app.focus('Preferences')
+    app.until('window_of("Preferences").is_active()')
+    for title, n_down in (('Play to', 1), ('Latency', 4), ('Timing', 1)):
+        app.choose(f'row(window_of("Preferences"), {title!r})', n_down)
+    app.until('engine.props.trigger_timing == Flitzis.TriggerTiming.CONSTANT')
+    app.until('engine.props.state == Flitzis.State.RUNNING')
+    assert app.ask('[engine.props.target, engine.props.latency_frames]') == ['null-sink', 256]
+    assert pipewire.props('Flitzis Pads')['node.latency'] == '256/48000'
+    app.ask('window_of("Preferences").close()')
+    app.end()
+    kept = json.loads((tmp_path / 'config/flitzis-pads.json').read_text())
+    assert kept == {'target': 'null-sink', 'latency-frames': 256, 'trigger-timing': 'constant',
+                    'limiter': False}
+    app = start_app()
+    assert app.ask('[engine.props.target, engine.props.latency_frames]') == ['null-sink', 256]
+    assert app.ask('engine.props.trigger_timing == Flitzis.TriggerTiming.CONSTANT')
     app.end()

@@ -155,7 +155,7 @@ class Board(GObject.Object):
     def load_from(self, pad, files):
         """Loads the first file into this pad, and the others into the empty ones behind it."""
         empty = [other for other in range(pad + 1, N_PADS)
-                 if not self.slot(other).props.sample and other not in self.pending]
+                 if other not in self.files and other not in self.pending]
         chosen = dict(zip([pad, *empty], files))
         # The loop was that of the sample that goes.
         self.slot(pad).props.loop_start = self.slot(pad).props.loop_end = 0

@@ -35,13 +35,15 @@ def set_settings(thing, settings, names=None):
     for spec in _writable(thing):
         if names and spec.name not in names:
             continue
-        value = settings.get(spec.name, spec.default_value)
-        if isinstance(value, str):
-            value = getattr(type(spec.default_value), value.upper(), spec.default_value)
-        if hasattr(spec, 'minimum'):
-            if not isinstance(value, (int, float)):
-                value = spec.default_value
-            value = type(spec.default_value)(min(max(value, spec.minimum), spec.maximum))
+        default = spec.default_value
+        value = settings.get(spec.name, default)
+        if hasattr(default, 'value_nick'):
+            value = getattr(type(default), str(value).upper(), default)
+        elif hasattr(spec, 'minimum'):
+            value = value if isinstance(value, (int, float)) else default
+            value = type(default)(min(max(spec.minimum, value), spec.maximum))
+        elif default is not None and not isinstance(value, type(default)):
+            value = default
         thing.set_property(spec.name, value)
 
 

@@ -21,7 +21,7 @@ class Looper(Gtk.Widget):
         self.board = board
         self.slot = None
         self.handlers = []
-        self.waveform = Waveform()
+        self.waveform = Waveform(self)
         self.grabbed = None
         self.tick = 0
         drag = Gtk.GestureDrag()

@@ -19,7 +19,7 @@ class Face(Gtk.Widget):
                          vexpand=True)
         self.board = board
         self.slot = slot
-        self.waveform = Waveform()
+        self.waveform = Waveform(self)
         self.tick = 0
         for name in ('sample', 'load-progress', 'loading'):
             slot.connect(f'notify::{name}', lambda *_: self.queue_draw())

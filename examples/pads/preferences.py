@@ -95,17 +95,29 @@ class Preferences(Adw.PreferencesWindow):
         self.board.restart()
 
 
+def _objects(text):
+    """What pw-dump printed: an array, and one more for each change that comes meanwhile."""
+    decoder, objects, start = json.JSONDecoder(), [], 0
+    try:
+        while text[start:].strip():
+            start += len(text[start:]) - len(text[start:].lstrip())
+            part, start = decoder.raw_decode(text, start)
+            objects += part
+    except ValueError:
+        pass
+    return objects
+
+
 def list_sinks(done):
     """Asks PipeWire's own tool for the sinks: done ([(name, description), ...])."""
     def finish(process, result):
         try:
-            objects = json.loads(process.communicate_utf8_finish(result)[1] or '[]')
-        except (GLib.Error, ValueError):
+            objects = _objects(process.communicate_utf8_finish(result)[1] or '')
+        except GLib.Error:
             objects = []
-        nodes = [each['info']['props'] for each in objects
-                 if each['type'].endswith(':Node') and each.get('info')]
-        done([(node['node.name'], node.get('node.description', node['node.name']))
-              for node in nodes if node.get('media.class') == 'Audio/Sink'])
+        nodes = [each['info'].get('props', {}) for each in objects if each.get('info')]
+        done(sorted({node['node.name']: node.get('node.description', node['node.name'])
+                     for node in nodes if node.get('media.class') == 'Audio/Sink'}.items()))
     flags = Gio.SubprocessFlags.STDOUT_PIPE | Gio.SubprocessFlags.STDERR_SILENCE
     try:
         Gio.Subprocess.new(['pw-dump'], flags).communicate_utf8_async(None, None, finish)

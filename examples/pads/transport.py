@@ -5,7 +5,6 @@ import math
 
 from gi.repository import GLib, GObject, Gtk
 
-FLASH_MS = 120
 TAP_SECONDS = 2.0  # a longer pause begins anew
 N_TAPS = 5
 MAX_LIGHTS = 8
@@ -19,7 +18,7 @@ def label(widget, name):
 
 
 class BeatLights(Gtk.Box):
-    """One light a beat; it flashes when the beat is heard, not when it is computed."""
+    """One light a beat; it goes on when the beat is heard, not when it is computed."""
     __gtype_name__ = 'PadsBeatLights'
 
     def __init__(self, clock):
@@ -29,6 +28,7 @@ class BeatLights(Gtk.Box):
         self.lights = []
         clock.connect('notify::beats-per-bar', lambda *_: self._lay_out())
         clock.connect('beat', self._beat)
+        clock.connect('notify::running', lambda *_: self._show(None))
         self._lay_out()
 
     def _lay_out(self):
@@ -43,11 +43,13 @@ class BeatLights(Gtk.Box):
     def _beat(self, clock, beat, frame, time_ns):
         light = self.lights[beat % clock.props.beats_per_bar % len(self.lights)]
         wait_us = time_ns // 1000 - GLib.get_monotonic_time() if time_ns >= 0 else 0
-        GLib.timeout_add(max(wait_us // 1000, 0), self._flash, light)
+        GLib.timeout_add(max(wait_us // 1000, 0), self._show, light)
 
-    def _flash(self, light):
-        light.add_css_class('on')
-        GLib.timeout_add(FLASH_MS, light.remove_css_class, 'on')
+    def _show(self, light):
+        for each in self.lights:
+            each.remove_css_class('on')
+        if light and self.clock.props.running:
+            light.add_css_class('on')
 
 
 class Transport(Gtk.Box):
@@ -75,7 +77,8 @@ class Transport(Gtk.Box):
         stop = label(Gtk.Button(icon_name='media-playback-stop-symbolic',
                                 action_name='win.stop-all', css_classes=['flat']),
                      'Stop all pads')
-        for widget in (run, BeatLights(self.clock), self.tempo, self.tap_button):
+        self.lights = BeatLights(self.clock)
+        for widget in (run, self.lights, self.tempo, self.tap_button):
             self.append(widget)
         self.append(Gtk.Box(hexpand=True))
         self.append(self.volume)

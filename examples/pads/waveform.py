@@ -35,23 +35,35 @@ PLAYHEAD = parsed('#ed333b')  # red 2 of the GNOME palette: seen on light and on
 
 
 def peaks(sample, n_bins):
-    values = array.array('f', sample.get_bytes().get_data() or b'')
-    edges = [i * len(values) // n_bins for i in range(n_bins + 1)]
-    parts = [values[first:max(last, first + 1)] for first, last in zip(edges, edges[1:])]
-    return [(min(part), max(part)) if part else (0.0, 0.0) for part in parts]
+    """[(lowest, highest), ...] of so many parts of the sample."""
+    values = array.array('f', sample.get_peaks(n_bins).get_data() or b'')
+    return list(zip(values[::2], values[1::2]))
 
 
 class Waveform:
-    """The picture of a sample, drawn anew only when it, its size or its colour changes."""
+    """The picture of a sample, drawn anew only when it, its size or its colour changes. There is
+    none until a worker has looked at all frames; then the widget that shows it is drawn again."""
 
-    def __init__(self):
+    def __init__(self, widget):
+        self._widget = widget
+        self._sample = self._ready = None
         self._key = self._picture = None
 
     def snapshot(self, snapshot, sample, width, height, colour):
+        if sample is not self._sample:
+            self._sample, self._ready = sample, False
+            sample.prepare_peaks_async(None, self._prepared)
+        if not self._ready:
+            return
         key = sample, width, height, colour.to_string()
         if key != self._key:
-            self._key, self._picture = key, self._draw(*key[:3], colour)
+            self._key, self._picture = key, self._draw(sample, width, height, colour)
         self._picture.snapshot(snapshot, width, height)
+
+    def _prepared(self, sample, result):
+        if sample is self._sample:
+            self._ready = True
+            self._widget.queue_draw()
 
     def _draw(self, sample, width, height, colour):
         drawing = Gtk.Snapshot()

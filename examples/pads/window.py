@@ -122,7 +122,7 @@ class Window(Adw.ApplicationWindow):
         for name, function in (
                 ('stop-all', self.board.stop_all), ('tap', self.transport.tap),
                 ('stop-pad', lambda: self.board.engine.stop_sample(self.selected.index)),
-                ('unload', self._unload), ('undo', self._undo),
+                ('unload', self._unload), ('undo', lambda: self._undo(self.undo)),
                 ('open-sound', self._open_sound), ('open-kit', self._open_kit),
                 ('save-kit', self._save_kit), ('save-kit-as', self._save_kit_as),
                 ('preferences', self._show_preferences),
@@ -188,6 +188,7 @@ class Window(Adw.ApplicationWindow):
                                                  ellipsize=Pango.EllipsizeMode.END))
         if button:
             toast.set_button_label(button)
+            toast.set_priority(Adw.ToastPriority.HIGH)
             toast.connect('button-clicked', lambda *_: function())
         self.toasts.add_toast(toast)
 
@@ -213,13 +214,14 @@ class Window(Adw.ApplicationWindow):
         if undo:
             self.undo = undo
             self.lookup_action('undo').set_enabled(True)
-            self.tell(f'{name} unloaded', 'Undo', self._undo)
+            self.tell(f'{name} unloaded', 'Undo', lambda: self._undo(undo))
 
-    def _undo(self):
-        undo, self.undo = self.undo, None
-        self.lookup_action('undo').set_enabled(False)
-        if undo:
-            undo()
+    def _undo(self, undo):
+        """What has been undone, or is in the way of it, is no harm."""
+        undo()
+        if undo is self.undo:
+            self.undo = None
+            self.lookup_action('undo').set_enabled(False)
 
     def _open_kit(self):
         dialogs.unless_unsaved(self, lambda: dialogs.open_kit(self, self.open_kit))
