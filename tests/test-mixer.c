@@ -364,6 +364,7 @@ test_limiter (Fixture *fixture, gconstpointer data)
   FlitzisLimiter    limiter = { 0 };
   GRand            *rand = g_rand_new_with_seed (11);
   float             loudest = 0.0f;
+  guint64           n_counted;
 
   for (guint i = 0; i < 2 * N; i++)
     {
@@ -397,6 +398,15 @@ test_limiter (Fixture *fixture, gconstpointer data)
   /* 0.1 s later 1 / e of it is missing, at the end of a quarter of a second less than a tenth */
   for (guint i = 2 * N - 100; i < 2 * N; i++)
     g_assert_cmpfloat_with_epsilon (out[i], in[i - 2 * DELAY], 0.09);
+
+  /* off again it does not even count */
+  flitzis_limiter_set_on (&limiter, false, 240);
+  flitzis_limiter_process (&limiter, out, 240);
+  n_counted = limiter.frame;
+  memcpy (out, in, 2 * N * sizeof (float));
+  flitzis_limiter_process (&limiter, out, N);
+  g_assert_cmpmem (out, 2 * N * sizeof (float), in, 2 * N * sizeof (float));
+  g_assert_cmpuint (limiter.frame, ==, n_counted);
 
   g_rand_free (rand);
 }

@@ -147,6 +147,16 @@ def test_the_limiter_delays_what_is_quiet_and_changes_nothing_else(make_engine):
     assert wet[DELAY:].tobytes() == dry[:-DELAY].tobytes()
 
 
+def test_a_limiter_that_is_off_again_is_not_there(engine):
+    frames = noise(1, 20000, 2)
+    fill(engine, 0, frames)
+    engine.play_sample(0, 1.0)
+    for is_on in (True, False):
+        engine.props.limiter = is_on
+        render(engine, 5000)
+    assert render(engine, 5000).tobytes() == frames[10000:15000].tobytes()
+
+
 def test_the_limiter_goes_on_and_off_without_a_click(engine):
     time = numpy.arange(96000) / 48000
     sine = (0.5 * numpy.sin(2 * numpy.pi * 100 * time)).astype('<f4').reshape(-1, 1)

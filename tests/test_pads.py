@@ -498,6 +498,20 @@ def test_a_higher_priority_is_not_stolen_for_a_lower(make_engine, steal):
     assert ended[3:] == [(equal, 1, Reason.STOLEN), (rejected, 1, Reason.REJECTED)]
 
 
+def test_where_nothing_is_stolen_priorities_change_nothing(make_engine):
+    engine = make_engine(n_voices=1)
+    engine.props.steal = Steal.REJECT
+    ended = watch(engine)
+    for slot in range(2):
+        fill(engine, slot, constant(9000))
+        engine.get_slot(slot).props.priority = slot
+    engine.play_sample(0, 1.0)
+    important = engine.play_sample(1, 1.0)
+    render(engine, 10)
+    drain()
+    assert ended == [(important, 1, Reason.REJECTED)]
+
+
 # Triggers
 
 
@@ -895,6 +909,16 @@ def test_every_setting_notifies_keeps_its_value_and_has_accessors(engine):
         assert get() == slot.get_property(spec.name) == value
         assert changes == [spec.name]
         assert engine.get_slot(1).get_property(spec.name) == spec.default_value
+
+
+def test_a_pad_that_nobody_has_set(engine):
+    slot = engine.get_slot(0)
+    values = {spec.name: slot.get_property(spec.name) for spec in slot.list_properties()
+              if spec.flags & GObject.ParamFlags.WRITABLE}
+    others = {'gain': 1.0, 'playback-rate': 1.0, 'release': 0.005, 'choke-release': 0.005,
+              'interpolation': SINC, 'retrigger': Flitzis.Retrigger.OVERLAP,
+              'quantize': Flitzis.Quantize.NONE}
+    assert values == {name: others.get(name, 0) for name in values} and others.keys() < set(values)
 
 
 @pytest.mark.parametrize('name, bad', (('pan', (-1.1, 1.1, math.nan)),

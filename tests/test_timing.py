@@ -176,6 +176,29 @@ def test_triggers_that_come_too_late_sound_at_once_and_are_counted(pipewire, eng
     assert engine.props.n_started == engine.props.n_triggered
 
 
+def test_constant_timing_keeps_the_order_of_the_calls(pipewire, make_engine):
+    """Of four threads, though each call has a stamp of its own."""
+    engine = make_engine(n_voices=1024)
+    pipewire.force(quantum=1024)
+    engine.props.trigger_timing = Timing.CONSTANT
+    start(engine)
+    fill(engine, 0, constant(960000))
+
+    def play():
+        for _ in range(50):
+            voices.append(engine.play_sample(0, 0.001))
+    voices, threads = [], [threading.Thread(target=play) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    poll(lambda: engine.props.n_started == 200, 'all voices')
+    poll(lambda: engine.get_voice_start_frame(max(voices)) > 0, 'the last voice')
+    frames = [engine.get_voice_start_frame(voice) for voice in sorted(voices)]
+    assert frames == sorted(frames) and frames[0] > 0
+    assert len(set(frames)) > 5 or engine.props.n_late > 0
+
+
 @pytest.mark.parametrize('stop', (
     lambda engine, voice: engine.stop_sample(0),
     lambda engine, voice: engine.stop_all_samples(),

@@ -101,6 +101,13 @@ def test_rooms(source_dir):
                 assert not re.match(pattern, included), f'{path} includes {included}'
 
 
+def test_no_setting_is_a_command(source_dir):
+    """Nothing but what starts, stops and replaces sounds goes through the command queue."""
+    kinds = set(re.findall(r'^  FLITZIS_COMMAND_(\w+),?$',
+                           (source_dir / 'lib/rt/message.h').read_text(), re.M))
+    assert kinds == {'PLAY', 'STOP_VOICE', 'STOP_SLOT', 'STOP_ALL', 'PUBLISH'}
+
+
 def test_library_binds_at_load(build_dir):
     """No function is looked up at its first call, which could be in the callback."""
     dynamic = subprocess.run(['readelf', '-d', build_dir / 'lib/libflitzis-1.so'], check=True,
