@@ -728,9 +728,9 @@ import ctypes, gi, sys
 gi.require_version('Flitzis', '1')
 from gi.repository import Flitzis, GLib
 
-engine = Flitzis.Engine(n_voices=1024, sample_rate=192000, client_name='busy')
+engine = Flitzis.Engine(n_voices=128, sample_rate=192000, client_name='busy')
 engine.set_sample(0, Flitzis.Sample.new(GLib.Bytes.new(bytes(8 * 48000)), 2, 1000))
-for _ in range(1024):
+for _ in range(128):
     engine.play_sample(0, 0.001)
 engine.start()
 library = ctypes.CDLL(sys.argv[1])

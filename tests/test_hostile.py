@@ -65,59 +65,49 @@ class Child:
         self.process = subprocess.Popen(
             [sys.executable, FOLDER / 'load_files.py', str(MEMORY_LIMIT)], stdin=subprocess.PIPE,
             stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
-        self.todo = list(todo)
-        self.current = None
-        lines = [json.dumps([name, paths[name].decode('latin-1')]) + '\n' for name in todo]
-        self.writer = threading.Thread(target=self.write, args=(lines,), daemon=True)
-        self.writer.start()
+        self.paths = paths
+        self.todo = todo  # a deque that other children take from, too
 
-    def write(self, lines):
-        try:
-            with self.process.stdin as pipe:
-                pipe.writelines(lines)
-        except BrokenPipeError:
-            pass
-
-    def run(self, results):
-        """TRUE while there is something left to do for another child."""
+    def load(self, name):
+        """What the load of a file came to; None where the child has come to an end."""
+        line = json.dumps([name, self.paths[name].decode('latin-1')]) + '\n'
         with selectors.DefaultSelector() as selector:
             selector.register(self.process.stdout, selectors.EVENT_READ)
-            while selector.select(HANG_SECONDS):
-                line = self.process.stdout.readline()
-                if not line:
-                    break
-                said = json.loads(line)
-                self.current = said['name']
-                if len(said) > 1:
-                    results[self.current] = said
-                    self.todo.remove(self.current)
-                    self.current = None
-            else:
-                self.process.kill()
-        status = self.process.wait()
-        self.process.stdout.close()
-        if self.current is None and self.todo:
-            self.current = self.todo[0]
-        if self.current is not None:
-            results[self.current] = {'crash': f'hung, or ended with status {status}'}
-            self.todo.remove(self.current)
-        return bool(self.todo)
+            try:
+                self.process.stdin.write(line)
+                self.process.stdin.flush()
+            except BrokenPipeError:
+                return None
+            if selector.select(HANG_SECONDS):
+                return json.loads(self.process.stdout.readline() or 'null')
+        self.process.kill()
+        return None
+
+    def run(self, results):
+        """Takes one file after the other; ends with the first that has killed it."""
+        while self.todo:
+            try:
+                name = self.todo.popleft()
+            except IndexError:
+                break
+            results[name] = self.load(name)
+            if results[name] is None:
+                status = self.process.wait()
+                results[name] = {'crash': f'hung, or ended with status {status}'}
+                break
+        self.process.communicate()
 
 
 def load_all(paths):
     """Name -> what its load came to."""
     results = {}
+    todo = collections.deque(reversed(paths))  # at the end are more of the slow ones
 
-    def run(todo):
+    def run():
         while todo:
-            child = Child(paths, todo)
-            child.run(results)
-            todo = child.todo
+            Child(paths, todo).run(results)
 
-    # Neighbours in the list are alike: dealt out, the slow ones are spread.
-    names = list(paths)
-    threads = [threading.Thread(target=run, args=(names[i::N_CHILDREN],))
-               for i in range(N_CHILDREN)]
+    threads = [threading.Thread(target=run) for _ in range(N_CHILDREN)]
     for thread in threads:
         thread.start()
     for thread in threads:
@@ -210,8 +200,8 @@ def test_nothing_is_held_after_many_loads():
                   'text/plain', 'wav/rate-1', 'wav/rate-1000', 'aiff/good', 'link/loop']
         rounds = {f'{number} {name}': paths[name] for number in range(N_ROUNDS) for name in chosen}
         results = {}
-        child = Child(rounds, list(rounds))
-        assert not child.run(results)
+        Child(rounds, collections.deque(rounds)).run(results)
+        assert set(results) == set(rounds)
     finally:
         shutil.rmtree(folder)
     for name, result in results.items():
@@ -222,11 +212,11 @@ def test_nothing_is_held_after_many_loads():
 
 def test_a_crash_and_a_hang_are_told():
     """The harness itself: a child that is killed names the file that it was at."""
-    results = {}
-    child = Child({'a': os.fsencode(FOLDER), 'b': b'/nowhere'}, ['a', 'b'])
+    results, todo = {}, collections.deque('ab')
+    child = Child({'a': os.fsencode(FOLDER), 'b': b'/nowhere'}, todo)
     child.process.kill()
     child.run(results)
-    assert [name for name, result in results.items() if 'crash' in result] != []
+    assert 'crash' in results['a'] and list(todo) == ['b']
 
 
 # What is done to a file while it is read. All of them leave a good one to the next load.

@@ -19,7 +19,8 @@ FOLDER = pathlib.Path(__file__).parent / 'sanitizers'
 def build(source_dir, folder, sanitize):
     if not (folder / 'build.ninja').exists():
         subprocess.run(['meson', 'setup', folder, source_dir, f'-Db_sanitize={sanitize}',
-                        '-Db_lundef=false', '-Dintrospection=disabled', '-Dexamples=false'],
+                        '-Db_lundef=false', '-Doptimization=1', '-Dintrospection=disabled',
+                        '-Dexamples=false'],
                        check=True, capture_output=True)
     subprocess.run(['ninja', '-C', folder], check=True, capture_output=True)
 

@@ -3,8 +3,8 @@
 
     load_files.py MEMORY_LIMIT < NAMES_AND_PATHS > RESULTS
 
-Both are lines of JSON; a path is in Latin-1, so that any bytes pass. A line is written before and
-after each load, so that a crash or a hang has a name.
+Both are lines of JSON; a path is in Latin-1, so that any bytes pass. A line is read when the result
+of the one before is written: what a crash or a hang leaves out is the next.
 """
 
 import contextlib
@@ -73,7 +73,6 @@ def main():
         path = path.encode('latin-1')
         engine.set_sample(3, kept)
         n_threads = count('task')
-        tell(name=name)
         # Peak memory counts from here on.
         pathlib.Path('/proc/self/clear_refs').write_text('5')
         before = status('VmRSS:')
