@@ -17,6 +17,7 @@ gi.require_version('Flitzis', '1')
 from gi.repository import Flitzis, Gio, GLib
 
 from pipewire_daemon import poll
+from test_callback import verbs_and_properties
 from test_playing import constant, make_sample, render, stereo
 
 FIXTURES = pathlib.Path(__file__).parent.parent / 'fixtures'
@@ -57,29 +58,54 @@ def assert_forked(call, *arguments):
         caught.value.message)
 
 
-def assert_async_forked(begin, finish, *arguments):
-    """Also a child without a thread gets its answer, from the main context that it iterates."""
+def answer_of(begin, *arguments):
+    """Also a child without a thread gets one, from the main context that it iterates."""
     results = []
     begin(*arguments, None, lambda source, result: results.append(result))
     while not results:
         GLib.MainContext.default().iteration(True)
-    assert_forked(finish, results[0])
+    return results[0]
+
+
+def assert_async_forked(begin, finish, *arguments):
+    assert_forked(finish, answer_of(begin, *arguments))
+
+
+# What can fail, and what cannot: with all verbs in it, a verb that is new has its place here.
+REFUSED = {
+    'play_sample': (0, 1.0), 'play_sample_at': (0, 1.0, 10**6), 'play': (Flitzis.Trigger(),),
+    'load_sample': (1, FILE), 'load_file': (1, FILE_OBJECT), 'load_bytes': (1, FILE_BYTES),
+    'unload_sample': (0,), 'stop_sample': (0,), 'stop_sample_at': (0, 10**6),
+    'stop_voice_with_fade': (1, 0.1), 'set_voice_gain': (1, 0.5), 'set_voice_pan': (1, 0.5),
+    'set_voice_rate': (1, 0.5), 'start': (), 'render': (64,), 'render_to_file': ('/nowhere', 64),
+}
+SILENT = {
+    'stop_voice': (1,), 'pause_voice': (1,), 'resume_voice': (1,), 'stop_all_samples': (),
+    'cancel_scheduled': (), 'stop': (), 'frame_to_time': (0,), 'time_to_frame': (0,),
+    'get_voice_position': (1,), 'get_voice_start_frame': (1,),
+}
+OF_THE_CLOCK = {'restart': (0,), 'beat_to_frame': (4.0,), 'frame_to_beat': (48000,)}
+OTHERS = {'set_sample', 'prepare_peaks_async', *(f'{verb}_async' for verb in (
+    'load_sample', 'load_file', 'load_bytes', 'start', 'render_to_file'))}
+
+
+def test_no_verb_is_left_out():
+    verbs, _properties = verbs_and_properties()
+    assert verbs - {*REFUSED, *SILENT, *OF_THE_CLOCK} == OTHERS
 
 
 def assert_dead(engine, sample):
     """All that can fail does, and says why; the rest does nothing."""
-    assert_forked(engine.play_sample, 0, 1.0)
-    assert_forked(engine.load_sample, 1, FILE)
-    assert_forked(engine.load_file, 1, FILE_OBJECT)
-    assert_forked(engine.load_bytes, 1, FILE_BYTES)
+    for verb, arguments in REFUSED.items():
+        assert_forked(getattr(engine, verb), *arguments)
+    for verb, arguments in SILENT.items():
+        getattr(engine, verb)(*arguments)
+    for verb, arguments in OF_THE_CLOCK.items():
+        getattr(engine.props.clock, verb)(*arguments)
     assert_forked(engine.set_sample, 1, sample)
-    assert_forked(engine.unload_sample, 0)
-    assert_forked(engine.stop_sample, 0)
-    assert_forked(engine.start)
-    assert_forked(engine.render, 64)
-    engine.stop_voice(1)
-    engine.stop_all_samples()
-    engine.stop()
+    assert_async_forked(
+        lambda _cancellable, callback: engine.render_to_file_async(
+            '/nowhere', 64, None, None, callback=callback), engine.render_to_file_finish)
     assert engine.get_state() == Flitzis.State.STOPPED and engine.get_n_playing() == 0
     assert engine.get_gain() == 1.0 and engine.get_slot(0).get_gain() == 1.0
     assert engine.get_n_triggered() >= 0 and not engine.get_slot(1).get_loading()
@@ -88,11 +114,13 @@ def assert_dead(engine, sample):
     assert_async_forked(engine.load_file_async, engine.load_file_finish, 1, FILE_OBJECT)
     assert_async_forked(engine.load_bytes_async, engine.load_bytes_finish, 1, FILE_BYTES)
     assert_async_forked(engine.start_async, engine.start_finish)
-    for thing in (engine, engine.get_slot(0)):
+    assert sample.prepare_peaks_finish(answer_of(sample.prepare_peaks_async))
+    for thing in (engine, engine.get_slot(0), engine.props.clock):
         for spec in thing.list_properties():
             thing.get_property(spec.name)
     engine.props.gain = 0.5
     engine.get_slot(0).props.gain = 0.5
+    engine.props.clock.props.tempo = 90.0
     assert engine.props.gain == engine.get_slot(0).props.gain == 0.5
 
 
