@@ -254,9 +254,7 @@ fill_queue (Fixture *fixture)
 static gboolean
 sounds (Fixture *fixture, guint64 voice)
 {
-  FlitzisVoice *found = fixture->mixer->bank.cells[voice & fixture->mixer->settings.cell_mask];
-
-  return found != NULL && found->id == voice;
+  return flitzis_bank_find_voice (&fixture->mixer->bank, voice) != NULL;
 }
 
 /* Each kind of stop reaches what was triggered before it, also what waits in the queue that is

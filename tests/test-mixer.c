@@ -81,8 +81,8 @@ assert_ended (Fixture *fixture, guint64 voice, FlitzisEnd reason)
 
   g_assert_true (flitzis_queue_pop (&fixture->mixer->reports, &report));
   g_assert_cmpint (report.kind, ==, FLITZIS_REPORT_ENDED);
-  g_assert_cmpuint (report.ended.voice, ==, voice);
-  g_assert_cmpint (report.ended.reason, ==, reason);
+  g_assert_cmpuint (report.voice, ==, voice);
+  g_assert_cmpint (report.reason, ==, reason);
 }
 
 static void
@@ -92,7 +92,7 @@ assert_retired (Fixture *fixture, FlitzisHandle *handle)
 
   g_assert_true (flitzis_queue_pop (&fixture->mixer->reports, &report));
   g_assert_cmpint (report.kind, ==, FLITZIS_REPORT_RETIRED);
-  g_assert_true (report.retired.handle == handle);
+  g_assert_true (report.handle == handle);
 }
 
 static void

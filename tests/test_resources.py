@@ -316,3 +316,46 @@ def do(i):
 @both(1, 20)
 def test_two_hundred_engines_of_which_twenty_play(pipewire, n):
     assert_flat(MANY, 1, n)
+
+
+SIZES = '''
+import ctypes, gi, os
+gi.require_version('Flitzis', '1')
+from gi.repository import Flitzis, GLib
+libc = ctypes.CDLL('libc.so.6')
+
+class Info(ctypes.Structure):
+    _fields_ = [(name, ctypes.c_size_t) for name in (
+        'arena', 'ordblks', 'smblks', 'hblks', 'hblkhd', 'usmblks', 'fsmblks', 'uordblks',
+        'fordblks', 'keepcost')]
+
+libc.mallinfo2.restype = Info
+
+def heap():
+    info = libc.mallinfo2()
+    return info.uordblks + info.hblkhd
+
+def resident():
+    with open('/proc/self/statm') as file:
+        return int(file.read().split()[1]) * os.sysconf('SC_PAGESIZE')
+
+first = Flitzis.Engine(n_slots=100)  # brings what all share
+before = resident()
+engines = [Flitzis.Engine() for _ in range(10)]
+print((resident() - before) / len(engines))
+
+data = [GLib.Bytes.new(bytes(4 * 2 * n)) for n in range(1000, 1100)]
+before = heap()
+for i, frames in enumerate(data):
+    first.set_sample(i, Flitzis.Sample.new(frames, 2, 48000))
+print((heap() - before) / len(data))
+'''
+
+
+def test_what_an_engine_and_a_sample_take():
+    """An engine with defaults takes less than 1 MiB, a sample less than 1 KiB beside its frames,
+    Python's own object for it included."""
+    result = subprocess.run([sys.executable, '-c', SIZES], check=True, capture_output=True,
+                            text=True, timeout=60)
+    of_engine, of_sample = map(float, result.stdout.split())
+    assert 0 < of_engine < 1 << 20 and 0 < of_sample < 1024, result.stdout

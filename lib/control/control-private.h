@@ -25,13 +25,6 @@ typedef struct
   float level; /* as it was told */
 } FlitzisControlSlot;
 
-typedef struct
-{
-  guint64  voice; /* 0: free */
-  guint    slot;
-  gboolean is_timed;
-} FlitzisVoiceCell;
-
 #define FLITZIS_N_TOLD 64
 
 typedef struct
@@ -82,7 +75,6 @@ struct _FlitzisControl
   FlitzisState        state;
   gboolean            is_closed;
   FlitzisControlSlot *slots;
-  FlitzisVoiceCell   *cells; /* a voice's own is at its id & cell_mask */
   guint64             next_voice;
   guint64             next_event;
   guint               n_voices; /* outstanding */

@@ -33,7 +33,6 @@ flitzis_control_new (const FlitzisMixerSize *size, FlitzisEvents *events)
     g_error ("No memory for an engine of %u slots and %u voices", size->n_slots, size->n_voices);
 
   self->slots = g_new0 (FlitzisControlSlot, size->n_slots);
-  self->cells = g_new0 (FlitzisVoiceCell, self->mixer->settings.cell_mask + 1);
   self->next_voice = 1;
   self->samples = g_hash_table_new (NULL, NULL);
   self->handle_samples = g_new0 (FlitzisSample *, self->mixer->n_handles);
@@ -78,7 +77,6 @@ flitzis_control_unref (FlitzisControl *self)
   g_queue_clear (&self->pending_slots);
   g_free (self->handle_samples);
   g_free (self->free_handles);
-  g_free (self->cells);
   g_free (self->slots);
   g_mutex_clear (&self->mutex);
   g_free (self);
@@ -152,11 +150,11 @@ flitzis_control_unlock (FlitzisControl *self)
 static void
 end_voice (FlitzisControl *self, guint64 voice, FlitzisEndReason reason)
 {
-  FlitzisVoiceCell   *cell = &self->cells[voice & self->mixer->settings.cell_mask];
-  FlitzisControlSlot *slot = &self->slots[cell->slot];
-  FlitzisEnded        ended = { .voice = voice, .slot = cell->slot, .reason = reason };
+  FlitzisVoiceSettings *settings = flitzis_settings_get_voice (&self->mixer->settings, voice);
+  FlitzisControlSlot   *slot = &self->slots[settings->slot];
+  FlitzisEnded          ended = { .voice = voice, .slot = settings->slot, .reason = reason };
 
-  cell->voice = 0;
+  settings->voice = 0;
   self->n_voices--;
   slot->n_voices--;
 
@@ -175,9 +173,9 @@ flitzis_control_read_reports (FlitzisControl *self)
   while (flitzis_queue_pop (&self->mixer->reports, &report))
     {
       if (report.kind == FLITZIS_REPORT_RETIRED)
-        flitzis_control_retire (self, report.retired.handle);
+        flitzis_control_retire (self, report.handle);
       else
-        end_voice (self, report.ended.voice, (FlitzisEndReason) report.ended.reason);
+        end_voice (self, report.voice, (FlitzisEndReason) report.reason);
     }
 
   n_playing = atomic_load_explicit (&self->mixer->bank.n_playing, memory_order_relaxed);

@@ -12,6 +12,9 @@
  * command queue; what a voice sounds like is a setting, and so is that the events are cancelled.
  */
 
+#define get(field) atomic_load_explicit (&(field), memory_order_relaxed)
+#define set(field, value) atomic_store_explicit (&(field), value, memory_order_relaxed)
+
 #define MAX_FADE 60.0 /* seconds */
 
 G_STATIC_ASSERT ((int) FLITZIS_MIXER_STEAL_OLDEST == FLITZIS_STEAL_OLDEST);
@@ -26,10 +29,16 @@ G_STATIC_ASSERT ((int) FLITZIS_MIXER_RETRIGGER_RESTART == FLITZIS_RETRIGGER_REST
 G_STATIC_ASSERT ((int) FLITZIS_MIXER_INTERPOLATION_LINEAR == FLITZIS_INTERPOLATION_LINEAR);
 G_STATIC_ASSERT ((int) FLITZIS_MIXER_INTERPOLATION_SINC == FLITZIS_INTERPOLATION_SINC);
 
-static FlitzisVoiceCell *
+static FlitzisVoiceSettings *
 get_cell (FlitzisControl *self, guint64 voice)
 {
-  return &self->cells[voice & self->mixer->settings.cell_mask];
+  return flitzis_settings_get_voice (&self->mixer->settings, voice);
+}
+
+static gint32
+get_n_frames (FlitzisControl *self, double seconds)
+{
+  return seconds >= 0.0 ? (gint32) (seconds * self->mixer->sample_rate + 0.5) : -1;
 }
 
 /* Ids ascend and are never used again; one whose cell is still in use is left out. */
@@ -126,20 +135,6 @@ check_room (FlitzisControl *self, guint slot, guint n_records, GError **error)
   return FALSE;
 }
 
-/* Before the voice is sent, so that the mixer finds them with it. */
-static void
-set_voice (FlitzisControl *self, guint64 id, const FlitzisTrigger *trigger)
-{
-  FlitzisSettings      *settings = &self->mixer->settings;
-  FlitzisVoiceSettings *voice = flitzis_settings_get_voice (settings, id);
-
-  flitzis_settings_reset_voice (settings, id);
-  voice->gain = trigger->gain;
-  voice->pan = trigger->pan;
-  voice->rate = trigger->rate;
-  voice->fade_in = trigger->fade_in;
-}
-
 /* When a trigger is to sound. */
 typedef struct
 {
@@ -149,23 +144,24 @@ typedef struct
   gboolean    is_stamped; /* the program did not say when */
 } Moment;
 
-static Moment
-get_moment (FlitzisControl *self, const FlitzisTrigger *trigger, gboolean is_timed)
+static void
+find_moment (FlitzisControl *self, const FlitzisTrigger *trigger, Moment *moment)
 {
-  Moment moment = { .is_timed = is_timed, .frame = is_timed ? trigger->frame : 0 };
+  FlitzisGrid grid = FLITZIS_GRID_NONE;
+  gboolean    is_stamped = FALSE;
 
-  if (is_timed)
-    return moment;
+  if (moment->is_timed)
+    return;
 
   if (self->beats.line.is_running)
-    moment.grid = (FlitzisGrid) self->mixer->settings.slots[trigger->slot].grid;
+    grid = (FlitzisGrid) get (self->mixer->settings.slots[trigger->slot].grid);
 
-  if (moment.grid == FLITZIS_GRID_NONE)
-    moment.is_stamped = flitzis_control_stamp (self, &moment.frame);
+  if (grid == FLITZIS_GRID_NONE)
+    is_stamped = flitzis_control_stamp (self, &moment->frame);
 
-  moment.is_timed = moment.grid != FLITZIS_GRID_NONE || moment.is_stamped;
-
-  return moment;
+  moment->is_timed = grid != FLITZIS_GRID_NONE || is_stamped;
+  moment->is_stamped = is_stamped;
+  moment->grid = grid;
 }
 
 static void
@@ -179,23 +175,24 @@ send_play (FlitzisControl       *self,
   FlitzisSound         sound;
   FlitzisCommand       command = {
           .kind = FLITZIS_COMMAND_PLAY,
-          .slot = trigger->slot,
+          .slot = (guint16) trigger->slot,
           .is_stamped = moment->is_stamped,
+          .steal = (FlitzisMixerSteal) self->steal,
+          .grid = moment->grid,
+          .restarts = get (slot->retrigger) == FLITZIS_MIXER_RETRIGGER_RESTART,
           .play = {
-              .grid = moment->grid,
               .voice = voice,
               .velocity = trigger->velocity,
-              .steal = (FlitzisMixerSteal) self->steal,
-              .choke_group = slot->choke_group,
-              .priority = slot->priority,
+              .choke_group = get (slot->choke_group),
+              .priority = get (slot->priority),
               .stop_frame = trigger->stop_frame,
               .n_rounds = trigger->loops,
-              .restarts = slot->retrigger == FLITZIS_MIXER_RETRIGGER_RESTART,
     },
   };
-  FlitzisCommand stop = { .kind = FLITZIS_COMMAND_STOP_VOICE, .stop = { .voice = voice } };
 
-  set_voice (self, voice, trigger);
+  /* first, so that the mixer finds them with the voice */
+  flitzis_settings_set_voice (settings, voice, trigger->gain, trigger->pan, trigger->rate,
+                              get_n_frames (self, trigger->fade_in));
   sound = flitzis_settings_get_sound (settings, trigger->slot, voice, trigger->velocity);
   command.play.gain = MAX (sound.left, sound.right);
 
@@ -205,7 +202,28 @@ send_play (FlitzisControl       *self,
     flitzis_queue_push (&self->mixer->commands, &command);
 
   if (trigger->stop_frame > 0)
-    send_event (self, &stop, trigger->stop_frame);
+    {
+      FlitzisCommand stop = { .kind = FLITZIS_COMMAND_STOP_VOICE, .stop = { .voice = voice } };
+
+      send_event (self, &stop, trigger->stop_frame);
+    }
+}
+
+static void
+count_voice (FlitzisControl *self, guint64 voice, guint slot, gboolean is_timed)
+{
+  FlitzisVoiceSettings *cell = get_cell (self, voice);
+
+  cell->voice = voice;
+  cell->slot = (guint16) slot;
+  cell->is_timed = is_timed;
+  self->next_voice = voice + 1;
+  self->n_triggered++;
+  self->n_voices++;
+  self->slots[slot].n_voices++;
+
+  if (self->slots[slot].n_voices == 1)
+    flitzis_events_push_changed (self->events, FLITZIS_EVENTS_SLOT (slot), "playing");
 }
 
 /* What waits for its frame takes the sample that is in the slot then. */
@@ -214,7 +232,7 @@ play (FlitzisControl *self, const FlitzisTrigger *trigger, gboolean is_timed, GE
 {
   guint               id = trigger->slot;
   FlitzisControlSlot *slot = &self->slots[id];
-  Moment              moment;
+  Moment              moment = { .is_timed = is_timed, .frame = trigger->frame };
   guint               n_events;
   guint64             voice;
 
@@ -228,7 +246,7 @@ play (FlitzisControl *self, const FlitzisTrigger *trigger, gboolean is_timed, GE
       return 0;
     }
 
-  moment = get_moment (self, trigger, is_timed);
+  find_moment (self, trigger, &moment);
   n_events = (moment.is_timed ? 1 : 0) + (trigger->stop_frame > 0 ? 1 : 0);
 
   if (!check_events (self, id, n_events, error) ||
@@ -237,15 +255,7 @@ play (FlitzisControl *self, const FlitzisTrigger *trigger, gboolean is_timed, GE
 
   voice = get_free_voice (self);
   send_play (self, voice, trigger, &moment);
-  *get_cell (self, voice) = (FlitzisVoiceCell){ voice, id, moment.is_timed && !moment.is_stamped };
-  self->next_voice = voice + 1;
-  self->n_triggered++;
-  self->n_voices++;
-  slot->n_voices++;
-
-  if (slot->n_voices == 1)
-    flitzis_events_push_changed (self->events, FLITZIS_EVENTS_SLOT (id), "playing");
-
+  count_voice (self, voice, id, moment.is_timed && !moment.is_stamped);
   flitzis_control_settle (self);
 
   return voice;
@@ -458,7 +468,7 @@ flitzis_control_stop_voice_with_fade (FlitzisControl *self,
 
   if (settings != NULL)
     {
-      settings->release = seconds;
+      set (settings->n_release_frames, get_n_frames (self, seconds));
       stop_voice (self, voice);
     }
 
@@ -478,7 +488,7 @@ flitzis_control_set_voice_gain (FlitzisControl *self, guint64 voice, double gain
   settings = lock_voice (self, voice);
 
   if (settings != NULL)
-    settings->gain = gain;
+    set (settings->gain, gain);
 
   flitzis_control_unlock (self);
 
@@ -496,7 +506,7 @@ flitzis_control_set_voice_pan (FlitzisControl *self, guint64 voice, double pan, 
   settings = lock_voice (self, voice);
 
   if (settings != NULL)
-    settings->pan = pan;
+    set (settings->pan, (float) pan);
 
   flitzis_control_unlock (self);
 
@@ -514,7 +524,7 @@ flitzis_control_set_voice_rate (FlitzisControl *self, guint64 voice, double rate
   settings = lock_voice (self, voice);
 
   if (settings != NULL)
-    settings->rate = rate;
+    set (settings->rate, rate);
 
   flitzis_control_unlock (self);
 
@@ -527,7 +537,7 @@ flitzis_control_set_voice_paused (FlitzisControl *self, guint64 voice, gboolean 
   FlitzisVoiceSettings *settings = lock_voice (self, voice);
 
   if (settings != NULL)
-    settings->is_paused = is_paused;
+    set (settings->is_paused, is_paused);
 
   flitzis_control_unlock (self);
 }
@@ -536,13 +546,10 @@ flitzis_control_set_voice_paused (FlitzisControl *self, guint64 voice, gboolean 
 static gint64
 get_place (FlitzisControl *self, guint64 voice, gboolean is_start)
 {
-  FlitzisVoicePlace *place = &self->mixer->bank.places[voice & self->mixer->settings.cell_mask];
-  gint64             frame = -1;
+  gint64 frame = -1;
 
-  if (lock_voice (self, voice) != NULL &&
-      atomic_load_explicit (&place->voice, memory_order_acquire) == voice)
-    frame = (gint64) atomic_load_explicit (is_start ? &place->start : &place->frame,
-                                           memory_order_relaxed);
+  if (lock_voice (self, voice) != NULL)
+    frame = flitzis_bank_get_place (&self->mixer->bank, voice, is_start);
 
   flitzis_control_unlock (self);
 

@@ -14,7 +14,8 @@ flitzis_bank_report_end (FlitzisBank *bank, uint64_t voice, FlitzisEnd reason) F
 {
   FlitzisReport report = {
     .kind = FLITZIS_REPORT_ENDED,
-    .ended = { .voice = voice, .reason = reason },
+    .reason = reason,
+    .voice = voice,
   };
 
   flitzis_queue_push (bank->reports, &report);
@@ -25,7 +26,7 @@ drop_handle (FlitzisBank *bank, FlitzisHandle *handle) FLITZIS_REALTIME
 {
   FlitzisReport report = {
     .kind = FLITZIS_REPORT_RETIRED,
-    .retired = { .handle = handle },
+    .handle = handle,
   };
 
   handle->n_holds--;
@@ -50,7 +51,7 @@ link_voice (FlitzisBank *bank, FlitzisVoice *voice) FLITZIS_REALTIME
     slot->voices->previous_in_slot = voice;
   slot->voices = voice;
 
-  bank->cells[voice->id & bank->settings->cell_mask] = voice;
+  set (bank->cells[voice->id & bank->settings->cell_mask], (uint16_t) (voice - bank->voices + 1));
   set (bank->n_playing, get (bank->n_playing) + 1);
 }
 
@@ -70,8 +71,9 @@ unlink_voice (FlitzisBank *bank, FlitzisVoice *voice) FLITZIS_REALTIME
   voice->next_in_slot = bank->free;
   bank->free = voice;
 
-  bank->cells[voice->id & bank->settings->cell_mask] = NULL;
-  set (bank->places[voice->id & bank->settings->cell_mask].voice, 0);
+  set (bank->cells[voice->id & bank->settings->cell_mask], 0);
+  set (bank->places[voice - bank->voices].voice, 0);
+  atomic_thread_fence (memory_order_release);
   set (bank->n_playing, get (bank->n_playing) - 1);
 }
 
@@ -94,13 +96,17 @@ cut_voice (FlitzisBank *bank, FlitzisVoice *voice, FlitzisEnd reason, uint32_t n
   end_voice (bank, voice, reason);
 }
 
+static uint32_t
+get_n_frames (const FlitzisBank *bank, double seconds) FLITZIS_REALTIME
+{
+  return (uint32_t) (seconds * bank->sample_rate + 0.5);
+}
+
 /* Fades a voice out; at once, if that is no longer than what the tail holds. */
 static void
-release_voice (FlitzisBank *bank, FlitzisVoice *voice, FlitzisEnd reason, double seconds)
+release_voice (FlitzisBank *bank, FlitzisVoice *voice, FlitzisEnd reason, uint32_t n_frames)
     FLITZIS_REALTIME
 {
-  uint32_t n_frames = (uint32_t) (seconds * bank->sample_rate + 0.5);
-
   if (n_frames <= bank->tail.n_frames || !voice->was_heard || flitzis_voice_is_silent (voice))
     cut_voice (bank, voice, reason, n_frames);
   else
@@ -110,10 +116,11 @@ release_voice (FlitzisBank *bank, FlitzisVoice *voice, FlitzisEnd reason, double
 static void
 stop_voice (FlitzisBank *bank, FlitzisVoice *voice) FLITZIS_REALTIME
 {
-  double own = get (flitzis_settings_get_voice (bank->settings, voice->id)->release);
+  int32_t own = get (flitzis_settings_get_voice (bank->settings, voice->id)->n_release_frames);
 
   release_voice (bank, voice, FLITZIS_END_STOPPED,
-                 own >= 0.0 ? own : get (bank->settings->slots[voice->slot].release));
+                 own >= 0 ? (uint32_t) own
+                          : get_n_frames (bank, get (bank->settings->slots[voice->slot].release)));
 }
 
 static void
@@ -125,7 +132,7 @@ choke_voice (FlitzisBank *bank, FlitzisVoice *voice) FLITZIS_REALTIME
     cut_voice (bank, voice, voice->is_released ? voice->reason : FLITZIS_END_CHOKED,
                bank->ramp_frames);
   else
-    release_voice (bank, voice, FLITZIS_END_CHOKED, seconds);
+    release_voice (bank, voice, FLITZIS_END_CHOKED, get_n_frames (bank, seconds));
 }
 
 /* What has to fall silent when this trigger sounds. If no voice is free, the first makes room. */
@@ -134,7 +141,7 @@ choke (FlitzisBank *bank, const FlitzisCommand *command) FLITZIS_REALTIME
 {
   FlitzisVoice *next;
 
-  if (command->play.choke_group == 0 && !command->play.restarts)
+  if (command->play.choke_group == 0 && !command->restarts)
     return;
 
   for (FlitzisVoice *voice = bank->oldest; voice != NULL; voice = next)
@@ -142,7 +149,7 @@ choke (FlitzisBank *bank, const FlitzisCommand *command) FLITZIS_REALTIME
       next = voice->next;
 
       if (voice->slot == command->slot
-              ? command->play.restarts
+              ? command->restarts
               : voice->choke_group != 0 && voice->choke_group == command->play.choke_group)
         choke_voice (bank, voice);
     }
@@ -154,7 +161,7 @@ find_victim (FlitzisBank *bank, const FlitzisCommand *command) FLITZIS_REALTIME
 {
   FlitzisVoice *victim = NULL;
 
-  if (command->play.steal == FLITZIS_MIXER_STEAL_REJECT)
+  if (command->steal == FLITZIS_MIXER_STEAL_REJECT)
     return NULL;
 
   for (FlitzisVoice *voice = bank->oldest; voice != NULL; voice = voice->next)
@@ -162,7 +169,7 @@ find_victim (FlitzisBank *bank, const FlitzisCommand *command) FLITZIS_REALTIME
       if (voice->priority > command->play.priority)
         continue;
 
-      if (command->play.steal == FLITZIS_MIXER_STEAL_OLDEST)
+      if (command->steal == FLITZIS_MIXER_STEAL_OLDEST)
         return voice;
 
       if (victim == NULL ||
@@ -190,8 +197,8 @@ find_free_voice (FlitzisBank *bank, const FlitzisCommand *command) FLITZIS_REALT
 static void
 begin_sound (FlitzisBank *bank, FlitzisVoice *voice, FlitzisSlotSettings *slot) FLITZIS_REALTIME
 {
-  double own = get (flitzis_settings_get_voice (bank->settings, voice->id)->fade_in);
-  double fade_in = own >= 0.0 ? own : get (slot->attack);
+  int32_t  own = get (flitzis_settings_get_voice (bank->settings, voice->id)->n_fade_in_frames);
+  uint32_t n_fade_in = own >= 0 ? (uint32_t) own : get_n_frames (bank, get (slot->attack));
 
   flitzis_source_begin (&voice->source, voice->handle, get (slot->start), get (slot->end),
                         get (slot->is_reverse));
@@ -200,7 +207,7 @@ begin_sound (FlitzisBank *bank, FlitzisVoice *voice, FlitzisSlotSettings *slot) 
   if (!voice->is_paused)
     {
       flitzis_ramp_jump (&voice->envelope, 0.0f);
-      flitzis_ramp_move (&voice->envelope, 1.0f, (uint32_t) (fade_in * bank->sample_rate + 0.5));
+      flitzis_ramp_move (&voice->envelope, 1.0f, n_fade_in);
     }
 }
 
@@ -253,7 +260,7 @@ is_overtaken (FlitzisBank *bank, const FlitzisCommand *command, uint64_t now) FL
   bool     is_scheduled = command->is_timed && !command->is_stamped;
 
   return (command->play.stop_frame != 0 && command->play.stop_frame <= now) ||
-         get (flitzis_settings_get_voice (bank->settings, id)->stopped) == id ||
+         get (flitzis_settings_get_voice (bank->settings, id)->is_stopped) ||
          (!is_scheduled && (id < get (bank->settings->stop_below) ||
                             id < get (bank->settings->slots[command->slot].stop_below)));
 }
@@ -287,10 +294,9 @@ start_voice (FlitzisBank          *bank,
 void
 flitzis_bank_play (FlitzisBank *bank, const FlitzisCommand *command, uint64_t now) FLITZIS_REALTIME
 {
-  uint64_t           id = command->play.voice;
-  FlitzisBankSlot   *slot = &bank->slots[command->slot];
-  FlitzisVoicePlace *place = &bank->places[id & bank->settings->cell_mask];
-  FlitzisVoice      *voice;
+  uint64_t         id = command->play.voice;
+  FlitzisBankSlot *slot = &bank->slots[command->slot];
+  FlitzisVoice    *voice;
 
   if (is_overtaken (bank, command, now))
     {
@@ -322,7 +328,7 @@ flitzis_bank_play (FlitzisBank *bank, const FlitzisCommand *command, uint64_t no
     apply_settings (bank, voice);
 
   slot->stop_below = get (bank->settings->slots[command->slot].stop_below);
-  set (place->start, now);
+  set (bank->places[voice - bank->voices].start, now);
   flitzis_count (&bank->n_started, 1);
 }
 
@@ -343,12 +349,37 @@ flitzis_bank_publish (FlitzisBank *bank, uint32_t index, FlitzisHandle *handle) 
     handle->n_holds = 1;
 }
 
+FlitzisVoice *
+flitzis_bank_find_voice (FlitzisBank *bank, uint64_t id) FLITZIS_REALTIME
+{
+  uint32_t cell = get (bank->cells[id & bank->settings->cell_mask]);
+
+  return cell != 0 && bank->voices[cell - 1].id == id ? &bank->voices[cell - 1] : NULL;
+}
+
+/* Written anew for another voice once this one has ended; whose it is says so, first and last. */
+int64_t
+flitzis_bank_get_place (FlitzisBank *bank, uint64_t id, bool is_start) FLITZIS_REALTIME
+{
+  uint32_t           cell = get (bank->cells[id & bank->settings->cell_mask]);
+  FlitzisVoicePlace *place = &bank->places[cell - 1];
+  uint64_t           frame;
+
+  if (cell == 0 || atomic_load_explicit (&place->voice, memory_order_acquire) != id)
+    return -1;
+
+  frame = is_start ? get (place->start) : get (place->frame);
+  atomic_thread_fence (memory_order_acquire);
+
+  return get (place->voice) == id ? (int64_t) frame : -1;
+}
+
 void
 flitzis_bank_stop_voice (FlitzisBank *bank, uint64_t id) FLITZIS_REALTIME
 {
-  FlitzisVoice *voice = bank->cells[id & bank->settings->cell_mask];
+  FlitzisVoice *voice = flitzis_bank_find_voice (bank, id);
 
-  if (voice != NULL && voice->id == id)
+  if (voice != NULL)
     stop_voice (bank, voice);
 }
 
@@ -393,7 +424,7 @@ flitzis_bank_apply_marks (FlitzisBank *bank) FLITZIS_REALTIME
 
       if ((stop_below != bank->stop_below && voice->id < stop_below) ||
           (of_slot != bank->slots[voice->slot].stop_below && voice->id < of_slot) ||
-          get (flitzis_settings_get_voice (settings, voice->id)->stopped) == voice->id)
+          get (flitzis_settings_get_voice (settings, voice->id)->is_stopped))
         stop_voice (bank, voice);
     }
 
@@ -436,7 +467,7 @@ flitzis_bank_tell_places (FlitzisBank *bank) FLITZIS_REALTIME
 {
   for (FlitzisVoice *voice = bank->oldest; voice != NULL; voice = voice->next)
     {
-      FlitzisVoicePlace *place = &bank->places[voice->id & bank->settings->cell_mask];
+      FlitzisVoicePlace *place = &bank->places[voice - bank->voices];
 
       set (place->frame, flitzis_source_get_frame (&voice->source));
       atomic_store_explicit (&place->voice, voice->id, memory_order_release);

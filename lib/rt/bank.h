@@ -43,7 +43,7 @@ typedef struct
 
   FlitzisBankSlot *slots;
   FlitzisVoice    *oldest, *newest;
-  FlitzisVoice   **cells; /* the voice whose id & settings.cell_mask it is, or NULL */
+  FlitzisVoice    *voices; /* all that there are */
   FlitzisVoice    *free;
   FlitzisTail      tail;
   FlitzisLevels    levels;
@@ -51,7 +51,8 @@ typedef struct
   bool             is_frozen;  /* nothing sounds, so nothing has to fade */
 
   /* the owner writes, any thread reads */
-  FlitzisVoicePlace *places; /* as `cells` */
+  _Atomic uint16_t  *cells;  /* the voice whose id & settings.cell_mask it is, from 1; or 0 */
+  FlitzisVoicePlace *places; /* as `voices` */
   _Atomic uint32_t   n_playing;
   _Atomic uint64_t   n_started;
   _Atomic uint64_t   n_stolen;
@@ -76,6 +77,15 @@ void flitzis_bank_play (FlitzisBank          *bank,
 void flitzis_bank_publish (FlitzisBank   *bank,
                            uint32_t       slot,
                            FlitzisHandle *handle) FLITZIS_REALTIME;
+
+/* NULL if it does not sound */
+FlitzisVoice *flitzis_bank_find_voice (FlitzisBank *bank,
+                                       uint64_t     voice) FLITZIS_REALTIME;
+
+/* Any thread: the frame a voice is at, or began at; -1 unless it sounds. */
+int64_t flitzis_bank_get_place (FlitzisBank *bank,
+                                uint64_t     voice,
+                                bool         is_start) FLITZIS_REALTIME;
 
 void flitzis_bank_stop_voice (FlitzisBank *bank,
                               uint64_t     voice) FLITZIS_REALTIME;

@@ -43,9 +43,9 @@ typedef enum
 typedef struct
 {
   int64_t  step;
-  uint32_t steps_per_beat; /* 1..2^30 */
-  uint32_t n_restarts;     /* of the line it was found on */
-  bool     is_swung;       /* if its number is odd it comes later */
+  uint32_t n_restarts;          /* of the line it was found on */
+  uint32_t steps_per_beat : 31; /* 1..2^30 */
+  bool     is_swung : 1;        /* if its number is odd it comes later */
 } FlitzisGridPoint;
 
 /* The frame nearest to it, of two the later; 0 if that is earlier, and UINT64_MAX at most. */

@@ -51,31 +51,33 @@ typedef enum
  */
 typedef struct
 {
-  FlitzisCommandKind kind;
-  uint32_t           slot;     /* 0..n_slots - 1; PLAY, STOP_SLOT, PUBLISH */
-  bool               is_timed; /* PLAY, STOP_VOICE, STOP_SLOT: at this position, not now */
-  uint64_t           frame;
-  bool               is_stamped; /* timed, but the program did not say for when: a stop means it */
-  uint64_t           event;      /* its number among the timed ones, ascending from 0 */
+  FlitzisCommandKind kind : 4;
+  bool               is_timed : 1; /* PLAY, STOP_VOICE, STOP_SLOT: at this frame, not now */
+
+  /* timed, but the program did not say for when: a stop means it */
+  bool is_stamped : 1;
+
+  /* PLAY, as they were when it was triggered; with a grid it is timed: for the first point from
+   * when the mixer reads it on */
+  FlitzisMixerSteal steal : 4;
+  FlitzisGrid       grid : 4;
+  bool              restarts : 1; /* ends the voices of its slot */
+
+  uint16_t slot;  /* 0..n_slots - 1; PLAY, STOP_SLOT, PUBLISH */
+  uint64_t frame; /* a position */
+  uint64_t event; /* its number among the timed ones, ascending from 0 */
   union
   {
     struct
     {
-      uint64_t voice;    /* id, ascending from 1 */
-      double   velocity; /* 0..1, linear */
-
-      /* as they were when it was triggered */
-      float             gain; /* slot gain x velocity x engine gain, linear */
-      FlitzisMixerSteal steal;
-      uint32_t          choke_group; /* 0: none */
-      int32_t           priority;
-      uint64_t          stop_frame; /* whatever begins there or later is over; 0: none */
-      uint32_t          n_rounds;   /* through the loop in all; 0: as the slot says */
-      bool              restarts;   /* ends the voices of its slot */
-
-      /* if any, it is timed: for the first point from when the mixer reads it on */
-      FlitzisGrid      grid;
-      FlitzisGridPoint point; /* the mixer's own; zeroes while there is none */
+      uint64_t         voice;       /* id, ascending from 1 */
+      double           velocity;    /* 0..1, linear */
+      uint64_t         stop_frame;  /* whatever begins there or later is over; 0: none */
+      uint32_t         n_rounds;    /* through the loop in all; 0: as the slot says */
+      float            gain;        /* slot gain x velocity x engine gain, linear, as it was */
+      uint32_t         choke_group; /* as it was; 0: none */
+      int32_t          priority;    /* as it was */
+      FlitzisGridPoint point;       /* the mixer's own; zeroes while there is none */
     } play;
     struct
     {
@@ -109,16 +111,10 @@ typedef enum
 typedef struct
 {
   FlitzisReportKind kind;
+  FlitzisEnd        reason; /* ENDED */
   union
   {
-    struct
-    {
-      FlitzisEnd reason;
-      uint64_t   voice;
-    } ended;
-    struct
-    {
-      FlitzisHandle *handle;
-    } retired;
+    uint64_t       voice;  /* ENDED: its id */
+    FlitzisHandle *handle; /* RETIRED */
   };
 } FlitzisReport;

@@ -152,7 +152,7 @@ take (FlitzisMixer *mixer, FlitzisCommand *command, uint64_t now) FLITZIS_REALTI
       return;
     }
 
-  if (command->kind == FLITZIS_COMMAND_PLAY && command->play.grid != FLITZIS_GRID_NONE)
+  if (command->kind == FLITZIS_COMMAND_PLAY && command->grid != FLITZIS_GRID_NONE)
     flitzis_schedule_find_beat (command, &mixer->line, now);
 
   if (command->is_timed && command->frame >= now)

@@ -69,7 +69,7 @@ flitzis_schedule_find_beat (FlitzisCommand *command, const FlitzisLine *line, ui
   if (!line->is_running)
     return;
 
-  command->play.point = flitzis_line_find_next (line, command->play.grid, now);
+  command->play.point = flitzis_line_find_next (line, command->grid, now);
   command->frame = flitzis_line_get_frame (line, &command->play.point);
 }
 
@@ -84,7 +84,7 @@ follow_line (FlitzisCommand *command, const FlitzisLine *line, uint64_t now) FLI
 
   if (command->play.point.steps_per_beat == 0 ||
       command->play.point.n_restarts != line->n_restarts)
-    command->play.point = flitzis_line_find_next (line, command->play.grid, now);
+    command->play.point = flitzis_line_find_next (line, command->grid, now);
 
   command->frame = flitzis_line_get_frame (line, &command->play.point);
 
@@ -100,7 +100,7 @@ flitzis_schedule_follow_line (FlitzisSchedule *schedule, const FlitzisLine *line
     {
       FlitzisCommand *command = &schedule->events[i];
 
-      if (command->kind == FLITZIS_COMMAND_PLAY && command->play.grid != FLITZIS_GRID_NONE)
+      if (command->kind == FLITZIS_COMMAND_PLAY && command->grid != FLITZIS_GRID_NONE)
         follow_line (command, line, now);
     }
 

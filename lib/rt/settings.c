@@ -10,17 +10,6 @@
 
 #define SQRT_2 1.41421356237309504880
 
-static void
-reset_voice (FlitzisVoiceSettings *voice) FLITZIS_REALTIME
-{
-  set (voice->gain, 1.0);
-  set (voice->pan, 0.0);
-  set (voice->rate, 1.0);
-  set (voice->fade_in, -1.0);
-  set (voice->release, -1.0);
-  set (voice->is_paused, false);
-}
-
 void
 flitzis_settings_init (FlitzisSettings      *settings,
                        FlitzisSlotSettings  *slots,
@@ -43,7 +32,26 @@ flitzis_settings_init (FlitzisSettings      *settings,
     }
 
   for (uint32_t i = 0; i < n_cells; i++)
-    reset_voice (&voices[i]);
+    flitzis_settings_set_voice (settings, i, 1.0, 0.0, 1.0, -1);
+}
+
+void
+flitzis_settings_set_voice (FlitzisSettings *settings,
+                            uint64_t         id,
+                            double           gain,
+                            double           pan,
+                            double           rate,
+                            int32_t          n_fade_in_frames) FLITZIS_REALTIME
+{
+  FlitzisVoiceSettings *voice = flitzis_settings_get_voice (settings, id);
+
+  set (voice->gain, gain);
+  set (voice->pan, (float) pan);
+  set (voice->rate, rate);
+  set (voice->n_fade_in_frames, n_fade_in_frames);
+  set (voice->n_release_frames, -1);
+  set (voice->is_paused, false);
+  set (voice->is_stopped, false);
 }
 
 void
@@ -61,13 +69,7 @@ flitzis_settings_stop_slot (FlitzisSettings *settings, uint32_t slot, uint64_t b
 void
 flitzis_settings_stop_voice (FlitzisSettings *settings, uint64_t voice)
 {
-  set (flitzis_settings_get_voice (settings, voice)->stopped, voice);
-}
-
-void
-flitzis_settings_reset_voice (FlitzisSettings *settings, uint64_t voice)
-{
-  reset_voice (flitzis_settings_get_voice (settings, voice));
+  set (flitzis_settings_get_voice (settings, voice)->is_stopped, true);
 }
 
 FlitzisVoiceSettings *

@@ -58,16 +58,22 @@ typedef struct
   _Atomic uint64_t stop_below; /* voices of this slot with a lower id stop */
 } FlitzisSlotSettings;
 
-/* Of one voice, times or plus those of its slot. Control sets them before it sends the trigger. */
+/* Of one voice that is outstanding, times or plus those of its slot. Control sets them before it
+ * sends the trigger. There are many, so they are small. */
 typedef struct
 {
-  _Atomic double   gain;    /* linear, 0..16 */
-  _Atomic double   pan;     /* -1..1, added */
-  _Atomic double   rate;    /* of playback, 0.25..4 */
-  _Atomic double   fade_in; /* seconds; below 0: the slot's attack */
-  _Atomic double   release; /* seconds; below 0: the slot's */
-  _Atomic bool     is_paused;
-  _Atomic uint64_t stopped; /* the voice's id, once it has been stopped */
+  _Atomic double  gain;             /* linear, 0..16 */
+  _Atomic double  rate;             /* of playback, 0.25..4 */
+  _Atomic float   pan;              /* -1..1, added */
+  _Atomic int32_t n_fade_in_frames; /* below 0: the slot's attack */
+  _Atomic int32_t n_release_frames; /* below 0: the slot's */
+  _Atomic bool    is_paused;
+  _Atomic bool    is_stopped;
+
+  /* control's own */
+  uint16_t slot : 15;
+  bool     is_timed : 1; /* waits for a frame that the program has named */
+  uint64_t voice;        /* whose they are; 0: free */
 } FlitzisVoiceSettings;
 
 typedef struct
@@ -108,8 +114,12 @@ void flitzis_settings_stop_voice (FlitzisSettings *settings,
                                   uint64_t         voice);
 
 /* For a voice to come, whose cell is free. */
-void flitzis_settings_reset_voice (FlitzisSettings *settings,
-                                   uint64_t         voice);
+void flitzis_settings_set_voice (FlitzisSettings *settings,
+                                 uint64_t         voice,
+                                 double           gain,
+                                 double           pan,
+                                 double           rate,
+                                 int32_t          n_fade_in_frames) FLITZIS_REALTIME;
 
 /* the mixer */
 FlitzisVoiceSettings *flitzis_settings_get_voice (FlitzisSettings *settings,

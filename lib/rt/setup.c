@@ -76,8 +76,8 @@ static size_t
 lay_out (unsigned char *memory, const FlitzisMixerSize *size)
 {
   uint32_t n_slots = size->n_slots, n_voices = size->n_voices, n_events = size->n_events;
-  uint32_t n_cells = round_up_to_power_of_two (2 * (FLITZIS_N_COMMANDS + n_voices + n_events));
-  uint32_t max_voices = n_cells / 2;
+  uint32_t max_voices = FLITZIS_N_COMMANDS + n_voices + n_events;
+  uint32_t n_cells = round_up_to_power_of_two (max_voices + max_voices / 4);
   uint32_t max_handles = FLITZIS_N_COMMANDS + 2 * n_slots + n_voices;
   uint32_t n_handles = max_handles + n_slots;
   uint32_t n_reports = round_up_to_power_of_two (max_voices + max_handles);
@@ -89,8 +89,8 @@ lay_out (unsigned char *memory, const FlitzisMixerSize *size)
   FlitzisMixer         *mixer = take (memory, &used, sizeof *mixer);
   FlitzisSlotSettings  *slot_settings = take (memory, &used, n_slots * sizeof *slot_settings);
   FlitzisVoiceSettings *voice_settings = take (memory, &used, n_cells * sizeof *voice_settings);
-  FlitzisVoice        **cells = take (memory, &used, n_cells * sizeof *cells);
-  FlitzisVoicePlace    *places = take (memory, &used, n_cells * sizeof *places);
+  _Atomic uint16_t     *cells = take (memory, &used, n_cells * sizeof *cells);
+  FlitzisVoicePlace    *places = take (memory, &used, n_voices * sizeof *places);
   FlitzisBankSlot      *slots = take (memory, &used, n_slots * sizeof *slots);
   FlitzisHandle        *handles = take (memory, &used, n_handles * sizeof *handles);
   FlitzisVoice         *voices = take (memory, &used, n_voices * sizeof *voices);
@@ -124,6 +124,7 @@ lay_out (unsigned char *memory, const FlitzisMixerSize *size)
     .reports = &mixer->reports,
     .scratch = scratch,
     .slots = slots,
+    .voices = voices,
     .cells = cells,
     .places = places,
     .tail = { .frames = tail, .n_frames = n_tail_frames },
