@@ -156,3 +156,26 @@ def test_out_of_memory_is_too_large(tmp_path):
     assert lines.pop() == 'alive'
     for line, path in zip(lines, paths, strict=True):
         assert line.startswith(f'True Could not decode “{path.name}”: there is no memory'), line
+
+
+LOCKED = '''
+import gi
+gi.require_version('Flitzis', '1')
+from gi.repository import Flitzis
+
+def locked():
+    with open('/proc/self/status') as file:
+        return next(int(line.split()[1]) for line in file if line.startswith('VmLck:'))
+
+before = locked()
+engine = Flitzis.Engine(n_slots=1, n_voices=1)
+print(locked() - before)
+'''
+
+
+def test_what_the_callback_touches_stays_in_memory():
+    """An engine as small as can be is within the limits of any user."""
+    result = subprocess.run([sys.executable, '-c', LOCKED], capture_output=True, text=True,
+                            timeout=60)
+    assert result.returncode == 0, result.stderr
+    assert int(result.stdout) > 100  # KiB
