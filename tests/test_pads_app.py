@@ -167,9 +167,15 @@ def test_playing(start_app, kit, pipewire):
     app.until('board.slot(1).props.playing')
     app.key('2')
     app.until('not board.slot(1).props.playing')
-    # The keyboard alone: the arrows choose, Return plays.
-    app.key('1', 'Escape', 'Tab', 'Right')
-    assert app.ask('engine.props.n_triggered') == 7
+    # The keyboard alone: the arrows choose, Return and space play.
+    for name in ('Return', 'space'):
+        app.key('1', 'Escape', 'Right')
+        app.until('window.selected.index == 1 and engine.props.n_playing == 0')
+        app.key(name)
+        app.until('board.slot(1).props.playing and engine.props.n_playing == 1')
+    app.key('Escape')
+    app.until('engine.props.n_playing == 0')
+    assert app.ask('engine.props.n_triggered') == 10
     app.end()
 
 
@@ -246,6 +252,7 @@ def test_settings(start_app, kit):
     app.end()
 
 
+@pytest.mark.slow
 def test_files_dropped_on_pads(start_app, kit, source_dir, make_wav, tmp_path):
     """The first comes to the pad it is dropped on, the others to empty ones behind it; one that
     is no sound is told with the engine's own words."""
@@ -306,6 +313,7 @@ def test_the_clock(start_app, pipewire):
     app.end()
 
 
+@pytest.mark.slow
 def test_a_kit_is_saved_and_opened(start_app, kit, tmp_path):
     """By the dialogs, into another folder: the names in it are relative."""
     folder = tmp_path / 'elsewhere'
@@ -339,6 +347,7 @@ def test_a_kit_is_saved_and_opened(start_app, kit, tmp_path):
     app.end()
 
 
+@pytest.mark.slow
 def test_preferences_are_kept(start_app, pipewire, tmp_path):
     app = start_app()
     app.until('engine.props.state == Flitzis.State.RUNNING')
@@ -360,4 +369,64 @@ def test_preferences_are_kept(start_app, pipewire, tmp_path):
     app = start_app()
     assert app.ask('[engine.props.target, engine.props.latency_frames]') == ['null-sink', 256]
     assert app.ask('engine.props.trigger_timing == Flitzis.TriggerTiming.CONSTANT')
+    app.end()
+
+
+# How it looks
+
+SIZES = {360: 640, 800: 600, 1600: 1000}
+BORDER = 5  # pixels that GTK puts around a window where nothing composes it
+
+
+def picture(app, path, width, height):
+    """Stores what the X server shows of the window, and returns it as an array."""
+    app.ask(f'window.set_default_size({width + 2 * BORDER}, {height + 2 * BORDER})')
+    app.until(f'[window.get_width(), window.get_height()] == [{width}, {height}]')
+    time.sleep(1.0)  # for what slides or fades
+    source = f'{app.environment["DISPLAY"]}+{BORDER},{BORDER}'
+    subprocess.run(['ffmpeg', '-v', 'error', '-y', '-f', 'x11grab', '-draw_mouse', '0',
+                    '-video_size', f'{width}x{height}', '-i', source, '-frames:v', '1',
+                    '-compression_level', '100', '-pred', 'mixed', '-pix_fmt', 'rgb24', path],
+                   check=True, stdin=subprocess.DEVNULL)
+    raw = subprocess.run(['ffmpeg', '-v', 'error', '-i', path, '-f', 'rawvideo', '-pix_fmt',
+                          'rgb24', '-'], check=True, capture_output=True).stdout
+    return numpy.frombuffer(raw, numpy.uint8).reshape(height, width, 3).astype(int)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize('scheme', ['light', 'dark'])
+def test_pictures(start_app, pipewire, build_dir, scheme):
+    """At each size nothing is wider than the window, and what plays is lit. The pictures are left
+    in the build folder to be looked at; two of them stand in README.md."""
+    folder = build_dir / 'screenshots'
+    folder.mkdir(exist_ok=True)
+    app = start_app('--demo', ADW_DEBUG_COLOR_SCHEME=f'prefer-{scheme}')
+    app.until('engine.props.state == Flitzis.State.RUNNING')
+    app.ask('window.pads.select_child(window.pad(10))')
+    app.ask('[board.slot(i).set_property("loop", True) for i in (10, 13)]')
+    app.ask('board.slot(10).set_property("loop_start", 6000)')
+    app.ask('board.slot(10).set_property("loop_end", 15000)')
+    app.ask('engine.props.clock.set_property("running", True)')
+    app.ask('[board.hit(i) for i in (10, 13)]')
+    for width, height in SIZES.items():
+        pixels = picture(app, folder / f'pads-{width}-{scheme}.png', width, height)
+        brightness = numpy.median(pixels)
+        assert brightness > 200 if scheme == 'light' else brightness < 80
+        x, y = app.point('window.pad(13)', 0.5, 0.06)
+        lit = pixels[y - BORDER, x - BORDER]
+        x, y = app.point('window.pad(12)', 0.5, 0.06)
+        unlit = pixels[y - BORDER, x - BORDER]
+        assert lit[2] - lit[0] > unlit[2] - unlit[0] + 20  # bluer
+        assert app.ask('window.get_content().measure(0, -1).minimum') <= 360
+    app.end()
+
+
+@pytest.mark.slow
+def test_pictures_of_an_empty_board(start_app, build_dir):
+    folder = build_dir / 'screenshots'
+    folder.mkdir(exist_ok=True)
+    app = start_app(ADW_DEBUG_COLOR_SCHEME='prefer-light')
+    app.until('window.banner.get_child_revealed()')
+    for width, height in SIZES.items():
+        picture(app, folder / f'pads-{width}-empty.png', width, height)
     app.end()

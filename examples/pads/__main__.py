@@ -22,7 +22,7 @@ FOLDER = pathlib.Path(__file__).parent
 ACCELERATORS = {
     'win.open-kit': '<Control>o', 'win.save-kit': '<Control>s',
     'win.save-kit-as': '<Control><Shift>s', 'win.open-sound': '<Control>i',
-    'win.unload': 'Delete', 'win.undo': '<Control>z', 'win.panel': 'F9',
+    'win.undo': '<Control>z', 'win.panel': 'F9',
     'win.clock': '<Control>space', 'win.tap': '<Control>t', 'win.preferences': '<Control>comma',
     'win.shortcuts': '<Control>question', 'window.close': '<Control>w'}
 
@@ -56,6 +56,7 @@ class Application(Adw.Application):
         board.start()
         if self.arguments.demo:
             demo.fill(board)
+            self.window.mark_saved()
         elif self.arguments.kit:
             self.window.open_kit(Gio.File.new_for_commandline_arg(self.arguments.kit))
 

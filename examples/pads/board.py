@@ -2,6 +2,8 @@
 """What the window shows: an engine, the files that its pads hold, and the newest voice of each.
 Knows nothing of GTK."""
 
+import os
+
 import gi
 
 gi.require_version('Flitzis', '1')
@@ -42,8 +44,8 @@ class Board(GObject.Object):
     def name(self, pad):
         """What stands on a pad: the name of its file, that of the one being loaded first."""
         file = self.pending.get(pad) or self.files.get(pad)
-        stem = file.get_parse_name().rpartition('/')[2].rpartition('.')[0] if file else ''
-        return stem.replace('_', ' ')
+        name = file.get_parse_name().rpartition('/')[2] if file else ''
+        return os.path.splitext(name)[0].replace('_', ' ')
 
     # The connection
 
@@ -127,14 +129,17 @@ class Board(GObject.Object):
 
     # Files
 
-    def load(self, files):
-        """Loads {pad: file}, and says at the end what could not be."""
+    def load(self, files, whole=False):
+        """Loads {pad: file}, and says at the end what could not be. `whole`: from the start to the
+        end, as the loop was that of the sample that goes."""
         errors, waiting = [], set(files)
 
         def loaded(engine, result, pad, file):
             try:
                 engine.load_file_finish(result)
                 self.files[pad] = file
+                if whole:
+                    self.slot(pad).props.loop_start = self.slot(pad).props.loop_end = 0
             except GLib.Error as error:
                 if not error.matches(Gio.io_error_quark(), Gio.IOErrorEnum.CANCELLED):
                     errors.append(error.message)
@@ -157,9 +162,7 @@ class Board(GObject.Object):
         empty = [other for other in range(pad + 1, N_PADS)
                  if other not in self.files and other not in self.pending]
         chosen = dict(zip([pad, *empty], files))
-        # The loop was that of the sample that goes.
-        self.slot(pad).props.loop_start = self.slot(pad).props.loop_end = 0
-        self.load(chosen)
+        self.load(chosen, whole=True)
         if len(chosen) < len(files):
             self.emit('message', f'{len(files) - len(chosen)} files found no empty pad.')
 
@@ -175,10 +178,13 @@ class Board(GObject.Object):
         def undo():
             if slot.props.sample or pad in self.pending:
                 return
-            if file:
-                self.files[pad] = file
+            try:
+                self.engine.set_sample(pad, sample)
+            except GLib.Error as error:
+                self.emit('message', error.message)
+                return
+            self.files[pad] = file
             kit.set_settings(slot, settings)
-            self.engine.set_sample(pad, sample)
             self.emit('file-changed', pad)
         return undo if file else None
 

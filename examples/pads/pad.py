@@ -98,17 +98,20 @@ class Pad(Gtk.FlowBoxChild):
     def _pressed(self, gesture, n_press, x, y):
         """The higher a pad is hit, the louder it sounds."""
         gesture.set_state(Gtk.EventSequenceState.CLAIMED)
-        self.grab_focus()
-        self.get_parent().select_child(self)
         height = 1.0 - (y - 8.0) / max(self.get_height() - 16.0, 1.0)
         self.emit('hit', min(max(height, SOFTEST), 1.0))
+
+    def choose(self):
+        """Makes it the pad that the side panel shows and the keyboard goes on from."""
+        self.get_parent().select_child(self)
+        self.grab_focus()
 
     def _dropped(self, target, files, x, y):
         self.board.load_from(self.index, files.get_files())
         return True
 
     def show_menu(self, x=None, y=None):
-        self.get_parent().select_child(self)
+        self.choose()
         menu = Gio.Menu()
         for label, action in (('_Open Sound…', 'win.open-sound'), ('_Stop', 'win.stop-pad'),
                               ('_Unload', 'win.unload')):

@@ -93,7 +93,6 @@ class Panel(Gtk.Box):
         for row in self.rows.values():
             row.follow(slot)
         self.looper.follow(slot)
-        slot.connect('notify::sample', lambda *_: self._show_title())
         self._show_title()
 
     def _show_title(self):

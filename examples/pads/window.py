@@ -11,6 +11,8 @@ from pad import Pad
 from panel import Panel
 from transport import Transport, label
 
+N_COLUMNS = N_ROWS = 4
+ARROWS = {Gdk.KEY_Left: (-1, 0), Gdk.KEY_Right: (1, 0), Gdk.KEY_Up: (0, -1), Gdk.KEY_Down: (0, 1)}
 SOFT = 0.4  # the velocity of a key with Shift
 STATES = {Flitzis.State.STOPPED: 'Stopped', Flitzis.State.STARTING: 'Starting',
           Flitzis.State.RUNNING: 'Running', Flitzis.State.RECONNECTING: 'Reconnecting'}
@@ -30,14 +32,15 @@ class Window(Adw.ApplicationWindow):
         self.set_size_request(360, 360)
 
         self.panel = Panel(board)
-        self.pads = Gtk.FlowBox(min_children_per_line=4, max_children_per_line=4,
+        self.pads = Gtk.FlowBox(min_children_per_line=N_COLUMNS,
+                                max_children_per_line=N_COLUMNS,
                                 homogeneous=True, vexpand=True, css_classes=['pads'],
                                 selection_mode=Gtk.SelectionMode.BROWSE,
                                 activate_on_single_click=False)
         self.pads.update_property([Gtk.AccessibleProperty.LABEL], ['Pads'])
         self.pads.bind_model(board.engine, self._make_pad)
         self.pads.connect('selected-children-changed', self._selection_changed)
-        self.pads.connect('child-activated', lambda pads, pad: self._activated(pad))
+        self.pads.connect('child-activated', lambda pads, pad: self._hit(pad, 1.0))
         self.flap = Adw.Flap(content=self._main(board), flap=self.panel,
                              separator=Gtk.Separator(orientation=Gtk.Orientation.VERTICAL),
                              flap_position=Gtk.PackType.END, vexpand=True)
@@ -147,13 +150,11 @@ class Window(Adw.ApplicationWindow):
             self.panel.follow(self.selected.index)
 
     def _hit(self, pad, velocity):
-        if pad.slot.props.sample:
-            self.board.hit(pad.index, velocity)
-        elif not pad.slot.props.loading:
+        """The sound comes first; an empty pad asks for one."""
+        self.board.hit(pad.index, velocity)
+        pad.choose()
+        if not pad.slot.props.sample and not pad.slot.props.loading:
             self._open_sound()
-
-    def _activated(self, pad):
-        self._hit(pad, 1.0)
 
     def _listen_to_keys(self):
         controller = Gtk.EventControllerKey(propagation_phase=Gtk.PropagationPhase.CAPTURE)
@@ -161,19 +162,39 @@ class Window(Adw.ApplicationWindow):
         controller.connect('key-released', self._key_released)
         self.add_controller(controller)
 
+    def _on_pad(self, pad, keyval, modifiers):
+        """What keys do where a pad has the keyboard's focus."""
+        if keyval in ARROWS and not modifiers:
+            column, row = ARROWS[keyval]
+            column, row = pad.index % N_COLUMNS + column, pad.index // N_COLUMNS + row
+            if column in range(N_COLUMNS) and row in range(N_ROWS):
+                self.pad(N_COLUMNS * row + column).choose()
+        elif keyval == Gdk.KEY_space and not modifiers:
+            self._hit(pad, 1.0)
+        elif keyval == Gdk.KEY_Delete:
+            self._unload()
+        elif keyval == Gdk.KEY_Menu or keyval == Gdk.KEY_F10 and modifiers:
+            pad.show_menu()
+        else:
+            return False
+        return True
+
     def _key_pressed(self, controller, keyval, keycode, state):
         if keyval == Gdk.KEY_Escape:
             self.board.stop_all()
             return False
         modifiers = state & Gtk.accelerator_get_default_mod_mask()
+        focus = self.get_focus()
+        if isinstance(focus, Pad) and self._on_pad(focus, keyval, modifiers):
+            return True
         pad = keys.pad_of(keycode)
         if pad is None or modifiers & ~Gdk.ModifierType.SHIFT_MASK or \
-                isinstance(self.get_focus(), Gtk.Editable):
+                isinstance(focus, Gtk.Editable):
             return False
         if keycode not in self.held:
             self.held.add(keycode)
-            self.pads.select_child(self.pad(pad))
             self.board.hit(pad, SOFT if modifiers else 1.0)
+            self.pad(pad).choose()
         return True
 
     def _key_released(self, controller, keyval, keycode, state):
@@ -233,8 +254,7 @@ class Window(Adw.ApplicationWindow):
             self.tell(getattr(error, 'message', str(error)))
             return
         self.kit_file = file
-        self.saved = self.board.describe()
-        self._show_state()
+        self.mark_saved()
 
     def _save_kit(self, then=None):
         if self.kit_file:
@@ -252,12 +272,16 @@ class Window(Adw.ApplicationWindow):
             self.tell(error.message)
             return
         self.kit_file = file
-        self.saved = self.board.describe()
-        self._show_state()
+        self.mark_saved()
         if then:
             then()
         else:
             self.tell(f'{file.get_basename()} saved')
+
+    def mark_saved(self):
+        """What there is now would not be lost."""
+        self.saved = self.board.describe()
+        self._show_state()
 
     def _show_preferences(self):
         def show(sinks):
