@@ -22,7 +22,7 @@ class BeatLights(Gtk.Box):
     __gtype_name__ = 'PadsBeatLights'
 
     def __init__(self, clock):
-        super().__init__(spacing=3, valign=Gtk.Align.CENTER,
+        super().__init__(spacing=3, css_classes=['beats'], valign=Gtk.Align.CENTER,
                          accessible_role=Gtk.AccessibleRole.PRESENTATION)
         self.clock = clock
         self.lights = []

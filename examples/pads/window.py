@@ -16,6 +16,7 @@ ARROWS = {Gdk.KEY_Left: (-1, 0), Gdk.KEY_Right: (1, 0), Gdk.KEY_Up: (0, -1), Gdk
 SOFT = 0.4  # the velocity of a key with Shift
 STATES = {Flitzis.State.STOPPED: 'Stopped', Flitzis.State.STARTING: 'Starting',
           Flitzis.State.RUNNING: 'Running', Flitzis.State.RECONNECTING: 'Reconnecting'}
+TOAST_CHARACTERS = 26  # in a line, so that it fits the narrowest window
 STATE_SECONDS = 1  # xruns and latency are not told, so they are looked at
 
 
@@ -44,11 +45,10 @@ class Window(Adw.ApplicationWindow):
         self.flap = Adw.Flap(content=self._main(board), flap=self.panel,
                              separator=Gtk.Separator(orientation=Gtk.Orientation.VERTICAL),
                              flap_position=Gtk.PackType.END, vexpand=True)
-        self.toasts = Adw.ToastOverlay(child=self.flap)
         box = Gtk.Box(orientation=Gtk.Orientation.VERTICAL)
         box.append(self._header())
         box.append(self._banner())
-        box.append(self.toasts)
+        box.append(self.flap)
         self.set_content(box)
         self.pads.select_child(self.pads.get_child_at_index(0))
 
@@ -71,11 +71,13 @@ class Window(Adw.ApplicationWindow):
     def _main(self, board):
         scroller = Gtk.ScrolledWindow(child=self.pads, vexpand=True,
                                       hscrollbar_policy=Gtk.PolicyType.NEVER)
+        # Over the pads alone: the buttons below are to be reached at any time.
+        self.toasts = Adw.ToastOverlay(child=scroller)
         master = Gtk.Box(css_classes=['master'])
         master.append(Meter(board.engine, ['level-left', 'level-right'], 'Master level'))
         self.transport = Transport(board)
         box = Gtk.Box(orientation=Gtk.Orientation.VERTICAL, hexpand=True, width_request=340)
-        for widget in (scroller, master, self.transport):
+        for widget in (self.toasts, master, self.transport):
             box.append(widget)
         return box
 
@@ -83,8 +85,6 @@ class Window(Adw.ApplicationWindow):
         header = Adw.HeaderBar()
         self.title_widget = Adw.WindowTitle(title='Pads')
         header.set_title_widget(self.title_widget)
-        header.pack_start(label(Gtk.Button(icon_name='document-open-symbolic',
-                                           action_name='win.open-kit'), 'Open a kit'))
         side = label(Gtk.ToggleButton(icon_name='sidebar-show-right-symbolic',
                                       action_name='win.panel'), 'Settings of the pad')
         menu = Gio.Menu()
@@ -205,8 +205,8 @@ class Window(Adw.ApplicationWindow):
     def tell(self, text, button=None, function=None):
         """A toast, with all of its words however narrow the window is."""
         toast = Adw.Toast(custom_title=Gtk.Label(label=text, wrap=True, xalign=0.0,
-                                                 wrap_mode=Pango.WrapMode.WORD_CHAR, lines=5,
-                                                 ellipsize=Pango.EllipsizeMode.END))
+                                                 wrap_mode=Pango.WrapMode.WORD_CHAR,
+                                                 max_width_chars=TOAST_CHARACTERS))
         if button:
             toast.set_button_label(button)
             toast.set_priority(Adw.ToastPriority.HIGH)
