@@ -101,4 +101,4 @@ class Panel(Gtk.Box):
         channels = {1: 'mono', 2: 'stereo'}
         self.about.set_label(
             f'{sample.props.duration:.2f} s, {channels[sample.props.n_channels]}, '
-            f'{sample.props.source_rate} Hz' if sample else 'Drop a sound on it, or hit it to choose one')
+            f'{sample.props.source_rate} Hz' if sample else 'Drop a sound on it, or click on it')
