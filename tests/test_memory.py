@@ -178,4 +178,4 @@ def test_what_the_callback_touches_stays_in_memory():
     result = subprocess.run([sys.executable, '-c', LOCKED], capture_output=True, text=True,
                             timeout=60)
     assert result.returncode == 0, result.stderr
-    assert int(result.stdout) > 100  # KiB
+    assert int(result.stdout) > 400  # KiB, of which 100 are tables
