@@ -4,6 +4,7 @@
 import contextlib
 import json
 import os
+import struct
 import subprocess
 import sys
 import time
@@ -397,7 +398,8 @@ def picture(app, path, width, height):
 @pytest.mark.parametrize('scheme', ['light', 'dark'])
 def test_pictures(start_app, pipewire, build_dir, scheme):
     """At each size nothing is wider than the window, and what plays is lit. The pictures are left
-    in the build folder to be looked at; two of them stand in README.md."""
+    in the build folder to be looked at. Two of them stand in README.md: pads-800-light.png and
+    pads-360-dark.png, to be copied to examples/pads/screenshots when the board looks otherwise."""
     folder = build_dir / 'screenshots'
     folder.mkdir(exist_ok=True)
     app = start_app('--demo', ADW_DEBUG_COLOR_SCHEME=f'prefer-{scheme}')
@@ -419,6 +421,12 @@ def test_pictures(start_app, pipewire, build_dir, scheme):
         assert lit[2] - lit[0] > unlit[2] - unlit[0] + 20  # bluer
         assert app.ask('window.get_content().measure(0, -1).minimum') <= 360
     app.end()
+
+
+def test_the_pictures_in_the_readme(source_dir):
+    for name, size in (('light', (800, 600)), ('dark', (360, 640))):
+        data = (source_dir / f'examples/pads/screenshots/{name}.png').read_bytes()
+        assert struct.unpack('>II', data[16:24]) == size and len(data) < 150 * 1024
 
 
 @pytest.mark.slow
