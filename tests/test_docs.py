@@ -199,6 +199,7 @@ NOT_RUN = {'it installs packages': r'apt-get install ',
            'it runs these tests': r'sh tests/run\.sh',
            'it is in test_compile_commands': r'(cc|valac) ',
            'it opens a shell': r'meson devenv -C builddir -w \.$',
+           'it is a window, in test_pads_app.py': r'meson devenv .* examples/pads --demo',
            'it measures, for minutes': r'sh tests/bench/run\.sh'}
 
 
