@@ -643,11 +643,11 @@ static void
 test_no_frames_at_first (void)
 {
   g_auto (FlitzisFrames) frames = { .rate = 48000, .n_channels = 1 };
-  const float value = 0.5f;
+  float *values;
 
-  g_assert_true (flitzis_frames_append (&frames, &value, 0));
+  g_assert_true (flitzis_frames_extend (&frames, 0, &values));
   g_assert_cmpuint (flitzis_frames_count (&frames), ==, 0);
-  g_assert_true (flitzis_frames_append (&frames, &value, 1));
+  g_assert_true (flitzis_frames_extend (&frames, 1, &values));
   g_assert_cmpuint (flitzis_frames_count (&frames), ==, 1);
 }
 

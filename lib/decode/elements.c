@@ -1,30 +1,20 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Copyright 2026 the Flitzis authors */
 
-/* Builds the elements that decode a stream, and puts right what they are known to get wrong. */
+/* Builds the elements that decode a stream. */
 
 #include "config.h"
 
 #include "decode/elements.h"
 
+#include "decode/repairs.h"
 #include "flitzis-error.h"
 
+#include <gio/gfiledescriptorbased.h>
 #include <gst/audio/audio.h>
-#include <string.h>
 
 #define MIN_RATE 1000
 #define MAX_RATE 768000
-
-/* Buffers decoded ahead: enough that decoder and collector never wait long for one another. */
-#define MAX_QUEUED_BUFFERS 16
-
-/* Wider than any rounding of times to nanoseconds, narrower than half a frame at any rate. */
-#define SEGMENT_NUDGE_NS 500
-
-#define OPUS_RATE 48000
-
-/* Set on a pad that a buffer has passed. */
-#define SEEN_KEY "flitzis-seen"
 
 /* The probe that holds a pad. */
 #define HELD_KEY "flitzis-held"
@@ -36,9 +26,8 @@ enum
   AUTOPLUG_SKIP = 2
 };
 
-/* Ends the decoding from a streaming thread: the collector sees it at its next look. */
-static void
-take_stream_error (FlitzisElements *self, GError *error)
+void
+flitzis_elements_refuse (FlitzisElements *self, GError *error)
 {
   g_mutex_lock (&self->lock);
   self->is_refused = TRUE;
@@ -49,9 +38,12 @@ take_stream_error (FlitzisElements *self, GError *error)
   g_mutex_unlock (&self->lock);
 }
 
-static GError *
-new_rate_error (guint32 rate)
+GError *
+flitzis_elements_check_rate (guint32 rate)
 {
+  if (rate >= MIN_RATE && rate <= MAX_RATE)
+    return NULL;
+
   return g_error_new (FLITZIS_ENGINE_ERROR, FLITZIS_ENGINE_ERROR_UNSUPPORTED,
                       "its rate of %u Hz is not within %d to %d Hz", rate, MIN_RATE, MAX_RATE);
 }
@@ -64,13 +56,15 @@ check_caps (const GstCaps *caps, guint n_unpositioned_channels)
   const GstStructure *structure = gst_caps_get_structure (caps, 0);
   guint64             mask = 0;
   int                 rate = 0, n_channels = 0;
+  GError             *error;
 
   gst_structure_get_int (structure, "rate", &rate);
   gst_structure_get_int (structure, "channels", &n_channels);
   gst_structure_get (structure, "channel-mask", GST_TYPE_BITMASK, &mask, NULL);
 
-  if (rate < MIN_RATE || rate > MAX_RATE)
-    return new_rate_error (rate);
+  error = flitzis_elements_check_rate (rate);
+  if (error != NULL)
+    return error;
 
   if (n_channels < 1)
     return g_error_new (FLITZIS_ENGINE_ERROR, FLITZIS_ENGINE_ERROR_UNSUPPORTED,
@@ -155,7 +149,7 @@ pad_added_cb (GstElement *decodebin, GstPad *pad, FlitzisElements *self)
                          "its channels cannot be mixed down");
 
   if (error != NULL)
-    take_stream_error (self, error);
+    flitzis_elements_refuse (self, error);
 }
 
 /*
@@ -240,223 +234,6 @@ autoplug_select_cb (GstElement        *decodebin,
   return AUTOPLUG_SKIP;
 }
 
-/*
- * Decoders cut their first and last frames at the borders of the segment, which demuxers state in
- * nanoseconds rounded down, and round down again: one frame too many is left at either end. A
- * border moved inwards by less than half a frame makes it exact. FLAC knows its own end.
- */
-static GstEvent *
-nudge_segment (GstPad *pad, GstEvent *event, gboolean is_open)
-{
-  g_autoptr (GstCaps) caps = gst_pad_get_current_caps (pad);
-  GstSegment segment;
-  GstEvent  *nudged;
-
-  gst_event_copy_segment (event, &segment);
-  if (segment.format != GST_FORMAT_TIME)
-    return event;
-
-  if (caps != NULL && gst_structure_has_name (gst_caps_get_structure (caps, 0), "audio/x-flac"))
-    is_open = TRUE;
-
-  if (is_open)
-    {
-      segment.stop = GST_CLOCK_TIME_NONE;
-    }
-  else
-    {
-      if (segment.start > 0)
-        segment.start += SEGMENT_NUDGE_NS;
-      if (segment.stop != GST_CLOCK_TIME_NONE && segment.stop > segment.start + SEGMENT_NUDGE_NS)
-        segment.stop -= SEGMENT_NUDGE_NS;
-    }
-
-  nudged = gst_event_new_segment (&segment);
-  gst_event_set_seqnum (nudged, gst_event_get_seqnum (event));
-  gst_event_unref (event);
-
-  return nudged;
-}
-
-/*
- * Opus is coded at 48 kHz; what its header calls the rate is only what the source had. A decoder
- * that goes by it rounds the delay, and the onset is off: so the header is given that says 48 kHz.
- */
-static GstBuffer *
-restore_opus_head (GstBuffer *buffer)
-{
-  guint32 rate = GUINT32_TO_LE (OPUS_RATE);
-
-  if (gst_buffer_get_size (buffer) < 19 || gst_buffer_memcmp (buffer, 0, "OpusHead", 8) != 0)
-    return buffer;
-
-  buffer = gst_buffer_make_writable (buffer);
-  gst_buffer_fill (buffer, 12, &rate, sizeof rate);
-
-  return buffer;
-}
-
-static GstEvent *
-restore_opus_caps (GstEvent *event)
-{
-  g_autoptr (GstCaps) changed = NULL;
-  const GValue *headers;
-  GValue        restored = G_VALUE_INIT;
-  GstCaps      *caps;
-
-  gst_event_parse_caps (event, &caps);
-  if (!gst_structure_has_name (gst_caps_get_structure (caps, 0), "audio/x-opus"))
-    return event;
-
-  changed = gst_caps_copy (caps);
-  gst_caps_set_simple (changed, "rate", G_TYPE_INT, OPUS_RATE, NULL);
-
-  headers = gst_structure_get_value (gst_caps_get_structure (caps, 0), "streamheader");
-  if (headers != NULL && GST_VALUE_HOLDS_ARRAY (headers))
-    {
-      gst_value_array_init (&restored, gst_value_array_get_size (headers));
-      for (guint i = 0; i < gst_value_array_get_size (headers); i++)
-        {
-          GstBuffer *header = gst_value_get_buffer (gst_value_array_get_value (headers, i));
-          GValue     value = G_VALUE_INIT;
-
-          g_value_init (&value, GST_TYPE_BUFFER);
-          gst_value_take_buffer (&value, restore_opus_head (gst_buffer_copy_deep (header)));
-          gst_value_array_append_and_take_value (&restored, &value);
-        }
-      gst_structure_take_value (gst_caps_get_structure (changed, 0), "streamheader", &restored);
-    }
-
-  gst_event_unref (event);
-
-  return gst_event_new_caps (changed);
-}
-
-/* What Matroska states as the delay need not be what the header of Opus states, though the demuxer
- * puts the one in place of the other. */
-static GstBuffer *
-restore_opus_buffer (FlitzisElements *self, GstBuffer *buffer)
-{
-  GstAudioClippingMeta *clipping;
-
-  buffer = restore_opus_head (buffer);
-  clipping = gst_buffer_get_audio_clipping_meta (buffer);
-  if (clipping == NULL || clipping->format != GST_FORMAT_DEFAULT || clipping->start == 0 ||
-      self->header->n_opus_delay == 0)
-    return buffer;
-
-  buffer = gst_buffer_make_writable (buffer);
-  gst_buffer_get_audio_clipping_meta (buffer)->start = self->header->n_opus_delay;
-
-  return buffer;
-}
-
-/* Newer parsers read the header of MP3 too, and decoders would trim by it a first time. */
-static GstBuffer *
-drop_clipping (GstBuffer *buffer)
-{
-  if (gst_buffer_get_audio_clipping_meta (buffer) == NULL)
-    return buffer;
-
-  buffer = gst_buffer_make_writable (buffer);
-  gst_buffer_remove_meta (buffer, &gst_buffer_get_audio_clipping_meta (buffer)->meta);
-
-  return buffer;
-}
-
-/* vorbisdec divides by the rate that this header states, whatever the caps say. */
-static gboolean
-check_vorbis_head (FlitzisElements *self, GstBuffer *buffer)
-{
-  guint8  head[16];
-  guint32 rate;
-
-  if (gst_buffer_extract (buffer, 0, head, sizeof head) < sizeof head ||
-      memcmp (head, "\1vorbis", 7) != 0)
-    return TRUE;
-
-  rate = GST_READ_UINT32_LE (head + 12);
-  if (rate >= MIN_RATE && rate <= MAX_RATE)
-    return TRUE;
-
-  take_stream_error (self, new_rate_error (rate));
-
-  return FALSE;
-}
-
-/*
- * Where pages of Ogg are missing, the demuxer goes on behind them and says so in a flag, which not
- * every parser passes on: so this looks at what comes to parsers as well.
- */
-static gboolean
-check_gap (FlitzisElements *self, GstPad *pad, GstBuffer *buffer)
-{
-  gboolean is_first = g_object_get_data (G_OBJECT (pad), SEEN_KEY) == NULL;
-
-  if (self->header->container != FLITZIS_CONTAINER_OGG)
-    return TRUE;
-
-  /* headers have no time */
-  if (GST_BUFFER_PTS_IS_VALID (buffer))
-    g_object_set_data (G_OBJECT (pad), SEEN_KEY, self);
-  if (is_first || !GST_BUFFER_IS_DISCONT (buffer))
-    return TRUE;
-
-  g_mutex_lock (&self->lock);
-  self->has_gap = TRUE;
-  g_mutex_unlock (&self->lock);
-
-  return FALSE;
-}
-
-/* FALSE from the first buffer on that the decoder must not see. */
-static gboolean
-check_buffer (FlitzisElements *self, GstPad *pad, GstBuffer *buffer)
-{
-  gboolean is_over;
-
-  g_mutex_lock (&self->lock);
-  is_over = self->is_refused || self->has_gap;
-  g_mutex_unlock (&self->lock);
-
-  return !is_over && check_vorbis_head (self, buffer) && check_gap (self, pad, buffer);
-}
-
-static GstPadProbeReturn
-parser_probe_cb (GstPad *pad, GstPadProbeInfo *info, gpointer user_data)
-{
-  return check_buffer (user_data, pad, GST_PAD_PROBE_INFO_BUFFER (info)) ? GST_PAD_PROBE_OK
-                                                                         : GST_PAD_PROBE_DROP;
-}
-
-static GstPadProbeReturn
-decoder_probe_cb (GstPad *pad, GstPadProbeInfo *info, gpointer user_data)
-{
-  FlitzisElements *self = user_data;
-  gboolean         trimmed_later = self->header->container == FLITZIS_CONTAINER_MPEG_AUDIO;
-
-  if (info->type & GST_PAD_PROBE_TYPE_BUFFER)
-    {
-      GstBuffer *buffer = GST_PAD_PROBE_INFO_BUFFER (info);
-
-      if (!check_buffer (self, pad, buffer))
-        return GST_PAD_PROBE_DROP;
-
-      info->data = trimmed_later ? drop_clipping (buffer) : restore_opus_buffer (self, buffer);
-    }
-  else
-    {
-      GstEvent *event = GST_PAD_PROBE_INFO_EVENT (info);
-
-      if (GST_EVENT_TYPE (event) == GST_EVENT_SEGMENT)
-        info->data = nudge_segment (pad, event, trimmed_later);
-      else if (GST_EVENT_TYPE (event) == GST_EVENT_CAPS)
-        info->data = restore_opus_caps (event);
-    }
-
-  return GST_PAD_PROBE_OK;
-}
-
 static void
 deep_element_added_cb (GstBin *bin, GstBin *sub_bin, GstElement *element, FlitzisElements *self)
 {
@@ -482,53 +259,7 @@ deep_element_added_cb (GstBin *bin, GstBin *sub_bin, GstElement *element, Flitzi
         release_after (self, element, "pad-added");
     }
 
-  if (gst_element_factory_list_is_type (factory, GST_ELEMENT_FACTORY_TYPE_PARSER |
-                                                     GST_ELEMENT_FACTORY_TYPE_MEDIA_AUDIO))
-    gst_pad_add_probe (pad, GST_PAD_PROBE_TYPE_BUFFER, parser_probe_cb, self, NULL);
-  else if (gst_element_factory_list_is_type (factory, GST_ELEMENT_FACTORY_TYPE_DECODER |
-                                                          GST_ELEMENT_FACTORY_TYPE_MEDIA_AUDIO))
-    gst_pad_add_probe (pad, GST_PAD_PROBE_TYPE_EVENT_DOWNSTREAM | GST_PAD_PROBE_TYPE_BUFFER,
-                       decoder_probe_cb, self, NULL);
-}
-
-/*
- * qtdemux stops at the movie's length without counting the delay that its edit list cuts off in
- * front, so that the last packet is lost. With a longer movie the edit list alone says what is
- * heard.
- */
-static GstPadProbeReturn
-source_probe_cb (GstPad *pad, GstPadProbeInfo *info, gpointer user_data)
-{
-  FlitzisElements     *self = user_data;
-  const FlitzisHeader *header = self->header;
-  guint64              longer = header->movie_duration + header->movie_delay;
-  GstBuffer           *buffer = GST_PAD_PROBE_INFO_BUFFER (info);
-  guint32              field_32 = GUINT32_TO_BE ((guint32) longer);
-  guint64              field_64 = GUINT64_TO_BE (longer);
-  gboolean             is_short = header->movie_duration_size == 4;
-
-  if (buffer == NULL || GST_BUFFER_OFFSET (buffer) > header->movie_duration_offset ||
-      header->movie_duration_offset + header->movie_duration_size >
-          GST_BUFFER_OFFSET (buffer) + gst_buffer_get_size (buffer))
-    return GST_PAD_PROBE_OK;
-
-  buffer = gst_buffer_make_writable (buffer);
-  gst_buffer_fill (buffer, header->movie_duration_offset - GST_BUFFER_OFFSET (buffer),
-                   is_short ? (gconstpointer) &field_32 : &field_64,
-                   header->movie_duration_size);
-  info->data = buffer;
-
-  return GST_PAD_PROBE_OK;
-}
-
-/* A movie without a delay, or of unknown or nonsensical length, is left alone. */
-static gboolean
-prolongs_movie (const FlitzisHeader *header)
-{
-  guint64 limit = header->movie_duration_size == 4 ? G_MAXUINT32 : G_MAXINT64;
-
-  return header->movie_duration > 0 && header->movie_delay > 0 && header->movie_delay < limit &&
-         header->movie_duration < limit - header->movie_delay;
+  flitzis_repairs_watch (self, element);
 }
 
 static GstElement *
@@ -548,12 +279,8 @@ add_element (FlitzisElements *self, const char *factory_name, GError **error)
   return element;
 }
 
-gboolean
-flitzis_elements_build (FlitzisElements     *self,
-                        GInputStream        *stream,
-                        const FlitzisHeader *header,
-                        gboolean             push_mode,
-                        GError             **error)
+static gboolean
+build_search (FlitzisElements *self, GInputStream *stream, gboolean push_mode, GError **error)
 {
   g_autoptr (GstCaps) raw_caps = gst_caps_new_empty_simple ("audio/x-raw");
   g_autoptr (GstCaps) sink_caps =
@@ -563,25 +290,19 @@ flitzis_elements_build (FlitzisElements     *self,
                            "channels", GST_TYPE_INT_RANGE, 1, 2,
                            NULL);
   g_autoptr (GstElement) typefind = NULL;
-  GstElement *source, *valve = NULL;
+  GstElement *source, *decodebin, *valve = NULL;
 
-  g_mutex_init (&self->lock);
-  self->header = header;
-  self->pipeline = gst_pipeline_new (NULL);
   source = add_element (self, "giostreamsrc", error);
   if (source == NULL)
     return FALSE;
 
-  self->decodebin = add_element (self, "decodebin", error);
-  if (self->decodebin == NULL)
+  decodebin = add_element (self, "decodebin", error);
+  if (decodebin == NULL)
     return FALSE;
 
+  self->decodebin = decodebin;
   self->convert = add_element (self, "audioconvert", error);
   if (self->convert == NULL)
-    return FALSE;
-
-  self->sink = add_element (self, "appsink", error);
-  if (self->sink == NULL)
     return FALSE;
 
   if (push_mode)
@@ -594,30 +315,150 @@ flitzis_elements_build (FlitzisElements     *self,
     }
 
   g_object_set (source, "stream", stream, NULL);
-  g_object_set (self->decodebin, "caps", raw_caps, "expose-all-streams", FALSE, NULL);
-  g_object_set (self->sink, "caps", sink_caps, "sync", FALSE, "enable-last-sample", FALSE,
-                "max-buffers", MAX_QUEUED_BUFFERS, NULL);
+  g_object_set (decodebin, "caps", raw_caps, "expose-all-streams", FALSE, NULL);
+  g_object_set (self->sink, "caps", sink_caps, NULL);
 
-  typefind = gst_bin_get_by_name (GST_BIN (self->decodebin), "typefind");
+  typefind = gst_bin_get_by_name (GST_BIN (decodebin), "typefind");
   release_after (self, typefind, "have-type");
-  g_signal_connect (self->decodebin, "pad-added", G_CALLBACK (pad_added_cb), self);
-  g_signal_connect (self->decodebin, "autoplug-select", G_CALLBACK (autoplug_select_cb), self);
+  g_signal_connect (decodebin, "pad-added", G_CALLBACK (pad_added_cb), self);
+  g_signal_connect (decodebin, "autoplug-select", G_CALLBACK (autoplug_select_cb), self);
   g_signal_connect (self->pipeline, "deep-element-added", G_CALLBACK (deep_element_added_cb), self);
-
-  if (prolongs_movie (self->header))
-    {
-      g_autoptr (GstPad) pad = gst_element_get_static_pad (source, "src");
-
-      gst_pad_add_probe (pad, GST_PAD_PROBE_TYPE_BUFFER, source_probe_cb, self, NULL);
-    }
+  flitzis_repairs_watch_source (self, source);
 
   gst_element_link (self->convert, self->sink);
   if (valve != NULL)
-    gst_element_link_many (source, valve, self->decodebin, NULL);
+    gst_element_link_many (source, valve, decodebin, NULL);
   else
-    gst_element_link (source, self->decodebin);
+    gst_element_link (source, decodebin);
 
   return TRUE;
+}
+
+/*
+ * What decodebin would find after looking at the file with all it has, which takes longer than to
+ * decode a short sound.
+ */
+static const char *const chains[FLITZIS_N_CODECS][3] = {
+  [FLITZIS_CODEC_PCM] = { "wavparse" },
+  [FLITZIS_CODEC_FLAC] = { "flacparse", "flacdec" },
+  [FLITZIS_CODEC_VORBIS] = { "oggdemux", "vorbisdec" },
+  [FLITZIS_CODEC_MP3] = { "mpegaudioparse", "mpg123audiodec" },
+};
+
+/* A local file is read by number, since it may have another name by now, or none. */
+static GstElement *
+add_direct_source (FlitzisElements *self, GInputStream *stream, GError **error)
+{
+  GstElement      *source;
+  g_autofree char *path = NULL;
+
+  if (!G_IS_FILE_DESCRIPTOR_BASED (stream))
+    {
+      source = add_element (self, "giostreamsrc", error);
+      if (source != NULL)
+        g_object_set (source, "stream", stream, NULL);
+      return source;
+    }
+
+  source = add_element (self, "filesrc", error);
+  if (source == NULL)
+    return NULL;
+
+  path = g_strdup_printf ("/proc/self/fd/%d",
+                          g_file_descriptor_based_get_fd (G_FILE_DESCRIPTOR_BASED (stream)));
+  g_object_set (source, "location", path, NULL);
+  g_object_set_data_full (G_OBJECT (source), "flitzis-stream", g_object_ref (stream),
+                          g_object_unref);
+
+  return source;
+}
+
+static void
+link_pad_cb (GstElement *demuxer, GstPad *pad, GstElement *next)
+{
+  g_autoptr (GstPad) sink_pad = gst_element_get_static_pad (next, "sink");
+
+  if (!gst_pad_is_linked (sink_pad))
+    gst_pad_link (pad, sink_pad);
+}
+
+static void
+link_elements (GstElement *element, GstElement *next)
+{
+  if (element->numsrcpads > 0)
+    gst_element_link (element, next);
+  else
+    g_signal_connect_object (element, "pad-added", G_CALLBACK (link_pad_cb), next, 0);
+}
+
+/* The values as the decoder has them; as floats, where it can. */
+static GstCaps *
+make_direct_caps (void)
+{
+  GstCaps      *caps = gst_caps_new_empty ();
+  GstStructure *structure =
+      gst_structure_new ("audio/x-raw",
+                         "layout", G_TYPE_STRING, "interleaved",
+                         "channels", GST_TYPE_INT_RANGE, 1, 2,
+                         "rate", GST_TYPE_INT_RANGE, MIN_RATE, MAX_RATE,
+                         NULL);
+
+  gst_caps_append_structure (caps, gst_structure_copy (structure));
+  gst_structure_set (gst_caps_get_structure (caps, 0),
+                     "format", G_TYPE_STRING, GST_AUDIO_NE (F32), NULL);
+  gst_caps_append_structure (caps, structure);
+
+  return caps;
+}
+
+static gboolean
+build_direct (FlitzisElements *self, GInputStream *stream, GError **error)
+{
+  const char *const *names = chains[self->header->codec];
+  g_autoptr (GstCaps) caps = make_direct_caps ();
+  GstElement *last = add_direct_source (self, stream, error);
+
+  if (last == NULL)
+    return FALSE;
+
+  for (guint i = 0; names[i] != NULL; i++)
+    {
+      GstElement *element = add_element (self, names[i], error);
+
+      if (element == NULL)
+        return FALSE;
+
+      flitzis_repairs_watch (self, element);
+      link_elements (last, element);
+      last = element;
+    }
+
+  g_object_set (self->sink, "caps", caps, NULL);
+  gst_element_link (last, self->sink);
+  self->has_audio = TRUE;
+
+  return TRUE;
+}
+
+gboolean
+flitzis_elements_build (FlitzisElements     *self,
+                        GInputStream        *stream,
+                        const FlitzisHeader *header,
+                        FlitzisRoute         route,
+                        GError             **error)
+{
+  g_mutex_init (&self->lock);
+  self->header = header;
+  self->pipeline = gst_pipeline_new (NULL);
+  self->sink = add_element (self, "appsink", error);
+  if (self->sink == NULL)
+    return FALSE;
+
+  g_object_set (self->sink, "sync", FALSE, "enable-last-sample", FALSE, NULL);
+
+  return route == FLITZIS_ROUTE_DIRECT
+             ? build_direct (self, stream, error)
+             : build_search (self, stream, route == FLITZIS_ROUTE_PUSH, error);
 }
 
 GError *

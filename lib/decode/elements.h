@@ -9,13 +9,21 @@
 
 G_BEGIN_DECLS
 
-/* A pipeline that ends in an appsink of 32-bit floats, mono or stereo, at the stream's own rate. */
+/* How the elements come together. */
+typedef enum
+{
+  FLITZIS_ROUTE_SEARCH, /* decodebin looks for them */
+  FLITZIS_ROUTE_PUSH,   /* the same, with the file pushed to them */
+  FLITZIS_ROUTE_DIRECT, /* those that are known for the codec */
+} FlitzisRoute;
+
+/* A pipeline that ends in an appsink of raw audio, mono or stereo, at the stream's own rate. */
 typedef struct
 {
   /* constant while the pipeline runs */
   const FlitzisHeader *header;
   GstElement          *pipeline;
-  GstElement          *decodebin;
+  GstElement          *decodebin; /* NULL: nothing is looked for */
   GstElement          *convert;
   GstElement          *sink;
 
@@ -32,8 +40,16 @@ typedef struct
 gboolean flitzis_elements_build (FlitzisElements     *self,
                                  GInputStream        *stream,
                                  const FlitzisHeader *header,
-                                 gboolean             push_mode,
+                                 FlitzisRoute         route,
                                  GError             **error);
+
+/* Ends the decoding, from a streaming thread: it is seen when no frame has come for a while. Takes
+ * the error. */
+void flitzis_elements_refuse (FlitzisElements *self,
+                              GError          *error);
+
+/* An error for a rate that GStreamer had better not see, or NULL. */
+GError *flitzis_elements_check_rate (guint32 rate);
 
 /* Why we refused the stream: the elements fail as well then, but do not know why. */
 GError *flitzis_elements_steal_error (FlitzisElements *self);

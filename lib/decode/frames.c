@@ -79,13 +79,9 @@ flitzis_frames_reserve (FlitzisFrames *self, gsize n_frames)
 }
 
 gboolean
-flitzis_frames_append (FlitzisFrames *self, const float *values, gsize n_values)
+flitzis_frames_extend (FlitzisFrames *self, gsize n_values, float **values)
 {
   gsize needed;
-
-  /* some decoders begin with an empty buffer */
-  if (n_values == 0)
-    return TRUE;
 
   if (!g_size_checked_add (&needed, self->n_values, n_values))
     return FALSE;
@@ -98,7 +94,7 @@ flitzis_frames_append (FlitzisFrames *self, const float *values, gsize n_values)
         return FALSE;
     }
 
-  memcpy (self->values + self->n_values, values, n_values * sizeof (float));
+  *values = self->values + self->n_values;
   self->n_values = needed;
 
   return TRUE;

@@ -27,9 +27,10 @@ gsize flitzis_frames_count (const FlitzisFrames *self);
 gboolean flitzis_frames_reserve (FlitzisFrames *self,
                                  gsize          n_frames);
 
-gboolean flitzis_frames_append (FlitzisFrames *self,
-                                const float   *values,
-                                gsize          n_values);
+/* Counts in so many values more, which are for the caller to set. FALSE where memory is short. */
+gboolean flitzis_frames_extend (FlitzisFrames *self,
+                                gsize          n_values,
+                                float        **values);
 
 /* Keeps `n_frames` from `first` on, fewer where there are fewer. */
 void flitzis_frames_trim (FlitzisFrames *self,

@@ -234,6 +234,8 @@ read_riff (FlitzisHeader *self, Reader *reader, GError **error)
             self->unknown_format = format;
           if (is_coded_by_frame (format))
             frame_size = MAX (block_size, n_channels * ((read_le16 (chunk + 22) + 7u) / 8));
+          if ((format == 1 || format == 3) && n_channels <= 2)
+            self->codec = FLITZIS_CODEC_PCM;
           if (n_channels > 2 && mask == 0)
             self->n_unpositioned_channels = n_channels;
         }
@@ -356,6 +358,8 @@ read_flac (FlitzisHeader *self, Reader *reader, guint64 offset, GError **error)
       self->n_expected_frames = MIN (self->n_frames, n_blocks * max_block_frames);
       if (self->n_frames == 0)
         look_for_flac_end (self, reader, error);
+      else if (offset == 0) /* the parser knows of no tag in front */
+        self->codec = FLITZIS_CODEC_FLAC;
     }
 }
 
@@ -425,6 +429,8 @@ read_mpeg_audio (FlitzisHeader *self, Reader *reader, guint64 offset, GError **e
         table += sizes[bit];
     }
 
+  if (self->n_packets > 0)
+    self->codec = FLITZIS_CODEC_MP3;
   self->n_packet_frames = n_packet_frames;
   self->n_expected_frames =
       MIN (self->n_packets, count_bytes (reader, offset, error) / MIN_MPEG_PACKET_SIZE) *

@@ -19,10 +19,23 @@ typedef enum
   FLITZIS_CONTAINER_MATROSKA,
 } FlitzisContainer;
 
+/* What the elements are known for beforehand, where the file says that it holds one stream of that,
+ * and how long it is. */
+typedef enum
+{
+  FLITZIS_CODEC_OTHER,
+  FLITZIS_CODEC_PCM, /* in WAV */
+  FLITZIS_CODEC_FLAC,
+  FLITZIS_CODEC_VORBIS, /* in Ogg */
+  FLITZIS_CODEC_MP3,    /* with a table of its packets */
+  FLITZIS_N_CODECS
+} FlitzisCodec;
+
 /* What the bytes of a file state. Frames are at the file's own rate; 0 is "not stated". */
 typedef struct
 {
   FlitzisContainer container;
+  FlitzisCodec     codec;
 
   /* The file is shorter than it says, or something of it is missing: behind so many frames where
    * this is stated, else where the frames end. */

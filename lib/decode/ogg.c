@@ -42,6 +42,7 @@ typedef struct
   guint64  position;
   guint    n_delay;
   gboolean is_audio;
+  gboolean is_vorbis;
   gboolean has_ended;
 } Stream;
 
@@ -56,6 +57,9 @@ typedef struct
   Stream   streams[MAX_STREAMS];
   guint    n_streams;
   gboolean is_beginning;
+
+  /* those in front of them, too */
+  guint n_begun;
 
   /* of the streams that have ended */
   guint64 n_frames;
@@ -249,7 +253,8 @@ parse_head (Stream *stream, const guint8 *head, gsize size)
     }
   else
     {
-      stream->is_audio = size >= 8 && (memcmp (head, "\1vorbis", 7) == 0 ||
+      stream->is_vorbis = size >= 8 && memcmp (head, "\1vorbis", 7) == 0;
+      stream->is_audio = size >= 8 && (stream->is_vorbis ||
                                        memcmp (head, "Speex   ", 8) == 0 ||
                                        memcmp (head, "\177FLAC", 5) == 0 ||
                                        memcmp (head, "fLaC", 4) == 0);
@@ -298,6 +303,7 @@ take_page (Walk *self, const guint8 *page, gsize size, guint64 *n_frames)
         self->n_streams = 0;
 
       self->is_beginning = TRUE;
+      self->n_begun++;
       stream = &self->streams[self->n_streams++];
       memset (stream, 0, sizeof *stream);
       stream->serial = serial;
@@ -369,6 +375,8 @@ flitzis_ogg_read (FlitzisHeader *self,
 
   self->is_cut = self->is_cut || !has_ended (walk, &self->n_whole_frames);
   self->has_positions = walk->has_positions;
+  if (walk->n_begun == 1 && walk->streams[0].is_vorbis)
+    self->codec = FLITZIS_CODEC_VORBIS;
 
   return TRUE;
 }

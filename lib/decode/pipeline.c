@@ -9,6 +9,7 @@
 
 #include "decode/elements.h"
 #include "decode/resample.h"
+#include "decode/values.h"
 #include "flitzis-error.h"
 #include "flitzis-sample-private.h"
 
@@ -21,7 +22,7 @@
 #define MIN_MISSING_FRAMES 16
 
 /* How long a cancel or an error may go unseen while no frame arrives. */
-#define PULL_TIMEOUT (20 * GST_MSECOND)
+#define LOOK_US (20 * 1000)
 
 /* The most that is set aside because a file says so. */
 #define MAX_RESERVED_BYTES (256 * 1024 * 1024)
@@ -40,14 +41,20 @@ typedef struct
   FlitzisElements elements;
   FlitzisHeader   header;
 
-  /* the caller's */
-  FlitzisDecodeJob *job;
-  FlitzisFrames    *frames;
-
-  GstCaps     *caps;
-  gsize        n_expected_bytes;
-  GstClockTime duration;
-  GstClockTime start;
+  /* the decoder's thread, and the caller's when it looks, under the lock */
+  GMutex            lock;
+  GCond             cond;    /* it is over */
+  FlitzisDecodeJob *job;     /* NULL: the caller has gone */
+  gboolean          is_over; /* with `error` or without */
+  GError           *error;
+  FlitzisFrames     frames;
+  guint64           n_mended;
+  gint64            last_frame_us;
+  GstCaps          *caps;
+  GstAudioInfo      info;
+  gsize             n_expected_bytes;
+  GstClockTime      duration;
+  GstClockTime      start;
 
   /* any thread, once each: what was found in the file */
   gpointer has_element;
@@ -94,21 +101,21 @@ flitzis_pipeline_init (GError **error)
 static double
 get_seconds (Pipeline *self)
 {
-  return self->frames->rate > 0
-             ? (double) flitzis_frames_count (self->frames) / self->frames->rate
+  return self->frames.rate > 0
+             ? (double) flitzis_frames_count (&self->frames) / self->frames.rate
              : 0.0;
 }
 
 static void
 set_corrupt (Pipeline *self, const char *why, GError **error)
 {
-  if (self->frames->n_values == 0)
+  if (self->frames.n_values == 0)
     g_set_error (error, FLITZIS_ENGINE_ERROR, FLITZIS_ENGINE_ERROR_CORRUPT,
                  "before its first frame: %s", why);
   else
     g_set_error (error, FLITZIS_ENGINE_ERROR, FLITZIS_ENGINE_ERROR_CORRUPT,
                  "after %" G_GSIZE_FORMAT " frames (%.3f s): %s",
-                 flitzis_frames_count (self->frames), get_seconds (self), why);
+                 flitzis_frames_count (&self->frames), get_seconds (self), why);
 }
 
 static gboolean
@@ -135,7 +142,7 @@ set_failed (Pipeline *self, const char *why, GError **error)
   const char *decoder = g_atomic_pointer_get (&self->missing_decoder);
   const char *other = g_atomic_pointer_get (&self->other_decoder);
 
-  if (self->frames->n_values > 0)
+  if (self->frames.n_values > 0)
     set_corrupt (self, why, error);
   else if (decoder != NULL)
     g_set_error (error, FLITZIS_ENGINE_ERROR, FLITZIS_ENGINE_ERROR_UNSUPPORTED,
@@ -206,10 +213,6 @@ deep_element_added_cb (GstBin *bin, GstBin *sub_bin, GstElement *element, Pipeli
   if (factory == NULL)
     return;
 
-  /* A frame with a wrong byte is left out then, and missed at the end. */
-  if (g_object_class_find_property (G_OBJECT_GET_CLASS (element), "check-frame-checksums") != NULL)
-    g_object_set (element, "check-frame-checksums", TRUE, NULL);
-
   /* A tag may stand in front of anything. */
   class = gst_element_factory_get_metadata (factory, GST_ELEMENT_METADATA_KLASS);
   if (strstr (class, "Metadata") == NULL &&
@@ -251,7 +254,7 @@ read_bus (Pipeline *self, GError **error)
 static gsize
 count_bytes (Pipeline *self, guint64 n_frames)
 {
-  const FlitzisFrames *frames = self->frames;
+  const FlitzisFrames *frames = &self->frames;
   guint                rate = self->job->sample_rate;
   guint64              frame_size = frames->n_channels * sizeof (float);
   guint64              n_out = flitzis_resample_length (n_frames, frames->rate, rate);
@@ -281,7 +284,7 @@ check_expected (Pipeline *self, GError **error)
 
   if (g_error_matches (*error, FLITZIS_ENGINE_ERROR, FLITZIS_ENGINE_ERROR_TOO_LARGE))
     g_prefix_error (error, "it has %" G_GUINT64_FORMAT " frames (%.3f s): ", n_frames,
-                    (double) n_frames / self->frames->rate);
+                    (double) n_frames / self->frames.rate);
 
   return FALSE;
 }
@@ -290,7 +293,7 @@ check_expected (Pipeline *self, GError **error)
 static gboolean
 adopt_caps (Pipeline *self, GstCaps *caps, GError **error)
 {
-  FlitzisFrames *frames = self->frames;
+  FlitzisFrames *frames = &self->frames;
   gboolean       is_first = self->caps == NULL;
   gint64         duration;
   GstAudioInfo   info;
@@ -313,11 +316,12 @@ adopt_caps (Pipeline *self, GstCaps *caps, GError **error)
     }
 
   gst_caps_replace (&self->caps, caps);
+  self->info = info;
   frames->rate = info.rate;
   frames->n_channels = info.channels;
 
   /* One frame more than the length says: times are rounded. */
-  if (gst_element_query_duration (self->elements.decodebin, GST_FORMAT_TIME, &duration) &&
+  if (gst_element_query_duration (self->elements.sink, GST_FORMAT_TIME, &duration) &&
       duration > 0)
     {
       guint64 n_frames = gst_util_uint64_scale (duration, info.rate, GST_SECOND) + 1;
@@ -333,7 +337,7 @@ adopt_caps (Pipeline *self, GstCaps *caps, GError **error)
 static gboolean
 report (Pipeline *self, GError **error)
 {
-  gsize  n_bytes = count_bytes (self, flitzis_frames_count (self->frames));
+  gsize  n_bytes = count_bytes (self, flitzis_frames_count (&self->frames));
   double progress = -1.0;
 
   if (self->duration != GST_CLOCK_TIME_NONE)
@@ -350,7 +354,7 @@ report (Pipeline *self, GError **error)
 static gboolean
 is_behind (Pipeline *self, GstSample *sample)
 {
-  const FlitzisFrames *frames = self->frames;
+  const FlitzisFrames *frames = &self->frames;
   const GstSegment    *segment = gst_sample_get_segment (sample);
   const GstBuffer     *buffer = gst_sample_get_buffer (sample);
   GstClockTime         time;
@@ -368,33 +372,52 @@ is_behind (Pipeline *self, GstSample *sample)
                                                      GST_SECOND, frames->rate);
 }
 
+/* Takes over the values; FALSE where memory is short. */
+static gboolean
+append (Pipeline *self, const GstMapInfo *map)
+{
+  gsize  n_values = map->size / (GST_AUDIO_INFO_WIDTH (&self->info) / 8);
+  float *values;
+
+  /* some decoders begin with an empty buffer */
+  if (n_values == 0)
+    return TRUE;
+
+  if (!flitzis_frames_extend (&self->frames, n_values, &values))
+    return FALSE;
+
+  flitzis_values_to_float (self->info.finfo, map->data, values, n_values);
+  if (GST_AUDIO_INFO_IS_FLOAT (&self->info))
+    self->n_mended += flitzis_sample_mend (values, n_values);
+  self->last_frame_us = g_get_monotonic_time ();
+
+  return TRUE;
+}
+
 static gboolean
 collect (Pipeline *self, GstSample *sample, GError **error)
 {
-  GstBuffer     *buffer = gst_sample_get_buffer (sample);
-  GstCaps       *caps = gst_sample_get_caps (sample);
-  FlitzisFrames *frames = self->frames;
-  gsize          n_before = frames->n_values;
-  gboolean       has_room;
-  GstMapInfo     map;
+  GstBuffer *buffer = gst_sample_get_buffer (sample);
+  GstCaps   *caps = gst_sample_get_caps (sample);
+  gboolean   has_room;
+  GstMapInfo map;
 
   if (caps != self->caps && !adopt_caps (self, caps, error))
     return FALSE;
 
-  if (buffer == NULL || !gst_buffer_map (buffer, &map, GST_MAP_READ))
+  if (is_behind (self, sample))
+    {
+      set_corrupt (self, MISSING, error);
+      return FALSE;
+    }
+
+  if (!gst_buffer_map (buffer, &map, GST_MAP_READ))
     {
       set_corrupt (self, "the decoder gave a buffer that cannot be read", error);
       return FALSE;
     }
 
-  if (is_behind (self, sample))
-    {
-      gst_buffer_unmap (buffer, &map);
-      set_corrupt (self, MISSING, error);
-      return FALSE;
-    }
-
-  has_room = flitzis_frames_append (frames, (const float *) map.data, map.size / sizeof (float));
+  has_room = append (self, &map);
   gst_buffer_unmap (buffer, &map);
   if (!has_room)
     {
@@ -403,61 +426,107 @@ collect (Pipeline *self, GstSample *sample, GError **error)
       return FALSE;
     }
 
-  if (frames->n_values > n_before)
-    self->job->n_mended +=
-        flitzis_sample_mend (frames->values + n_before, frames->n_values - n_before);
-
   return report (self, error);
+}
+
+static void
+end (Pipeline *self)
+{
+  self->is_over = TRUE;
+  g_cond_signal (&self->cond);
+}
+
+/* On the decoder's thread, which then need not wake another for each packet. */
+static GstFlowReturn
+new_sample_cb (GstAppSink *sink, gpointer user_data)
+{
+  Pipeline *self = user_data;
+  g_autoptr (GstSample) sample = gst_app_sink_pull_sample (sink);
+  GstFlowReturn flow;
+
+  g_mutex_lock (&self->lock);
+  if (sample != NULL && self->job != NULL && !self->is_over &&
+      !collect (self, sample, &self->error))
+    end (self);
+  flow = self->job == NULL || self->is_over ? GST_FLOW_FLUSHING : GST_FLOW_OK;
+  g_mutex_unlock (&self->lock);
+
+  return flow;
+}
+
+static void
+eos_cb (GstAppSink *sink, gpointer user_data)
+{
+  Pipeline *self = user_data;
+
+  g_mutex_lock (&self->lock);
+  end (self);
+  g_mutex_unlock (&self->lock);
+}
+
+/* Whether it is to be waited for any longer: under the lock, while no frame arrives. */
+static gboolean
+look (Pipeline *self, FlitzisDecodeJob *job, GError **error)
+{
+  if (g_cancellable_set_error_if_cancelled (job->cancellable, error))
+    return FALSE;
+
+  if (g_get_monotonic_time () - self->last_frame_us < LOOK_US)
+    return TRUE;
+
+  if (!read_bus (self, error))
+    return FALSE;
+
+  if (g_get_monotonic_time () - self->last_frame_us <= job->deadline_us)
+    return TRUE;
+
+  set_failed (self, self->frames.n_values > 0 ? STOPPED : NO_SENSE, error);
+
+  return FALSE;
 }
 
 /* Until the stream has ended; FALSE when something else has ended it. */
 static gboolean
-collect_all (Pipeline *self, GError **error)
+wait_for_end (Pipeline *self, FlitzisDecodeJob *job, GError **error)
 {
-  gint64 last_frame_us = g_get_monotonic_time ();
+  gboolean is_good = TRUE;
 
-  while (TRUE)
+  g_mutex_lock (&self->lock);
+  while (is_good && !self->is_over)
     {
-      g_autoptr (GstSample) sample = NULL;
-
-      if (g_cancellable_set_error_if_cancelled (self->job->cancellable, error))
-        return FALSE;
-
-      sample = gst_app_sink_try_pull_sample (GST_APP_SINK (self->elements.sink), PULL_TIMEOUT);
-      if (sample != NULL)
-        {
-          gsize n_before = self->frames->n_values;
-
-          if (!collect (self, sample, error))
-            return FALSE;
-
-          if (self->frames->n_values > n_before)
-            last_frame_us = g_get_monotonic_time ();
-          continue;
-        }
-
-      if (!read_bus (self, error))
-        return FALSE;
-
-      if (gst_app_sink_is_eos (GST_APP_SINK (self->elements.sink)))
-        return TRUE;
-
-      if (g_get_monotonic_time () - last_frame_us > self->job->deadline_us)
-        {
-          set_failed (self, self->frames->n_values > 0 ? STOPPED : NO_SENSE, error);
-          return FALSE;
-        }
+      if (!g_cond_wait_until (&self->cond, &self->lock, g_get_monotonic_time () + LOOK_US))
+        is_good = look (self, job, error);
     }
+
+  if (is_good && self->error != NULL)
+    {
+      g_propagate_error (error, g_steal_pointer (&self->error));
+      is_good = FALSE;
+    }
+  is_good = is_good && read_bus (self, error);
+  g_mutex_unlock (&self->lock);
+
+  return is_good;
 }
 
-static gboolean
-run (Pipeline *self, GError **error)
+static void
+watch_search (Pipeline *self)
 {
   g_signal_connect (self->elements.decodebin, "autoplug-continue",
                     G_CALLBACK (autoplug_continue_cb), self);
   g_signal_connect (self->elements.decodebin, "unknown-type", G_CALLBACK (unknown_type_cb), self);
   g_signal_connect (self->elements.pipeline, "deep-element-added",
                     G_CALLBACK (deep_element_added_cb), self);
+}
+
+static gboolean
+run (Pipeline *self, FlitzisDecodeJob *job, GError **error)
+{
+  GstAppSinkCallbacks callbacks = { .new_sample = new_sample_cb, .eos = eos_cb };
+
+  gst_app_sink_set_callbacks (GST_APP_SINK (self->elements.sink), &callbacks, self, NULL);
+  if (self->elements.decodebin != NULL)
+    watch_search (self);
 
   if (gst_element_set_state (self->elements.pipeline, GST_STATE_PLAYING) ==
       GST_STATE_CHANGE_FAILURE)
@@ -467,7 +536,7 @@ run (Pipeline *self, GError **error)
       return FALSE;
     }
 
-  if (!collect_all (self, error))
+  if (!wait_for_end (self, job, error))
     return FALSE;
 
   if (!flitzis_elements_have_audio (&self->elements))
@@ -491,6 +560,10 @@ pipeline_free (Pipeline *self)
 {
   flitzis_elements_clear (&self->elements);
   gst_caps_replace (&self->caps, NULL);
+  flitzis_frames_clear (&self->frames);
+  g_clear_error (&self->error);
+  g_cond_clear (&self->cond);
+  g_mutex_clear (&self->lock);
   g_free (self->missing_decoder);
   g_free (self->other_decoder);
   g_free (self);
@@ -538,6 +611,64 @@ pipeline_free_within (Pipeline *self, gint64 time_us)
   return g_async_queue_timeout_pop (done, time_us) != NULL;
 }
 
+static gboolean
+run_route (GInputStream        *stream,
+           const FlitzisHeader *header,
+           FlitzisRoute         route,
+           FlitzisDecodeJob    *job,
+           FlitzisFrames       *frames,
+           GError             **error)
+{
+  Pipeline *self = g_new0 (Pipeline, 1);
+  gboolean  decoded;
+
+  self->header = *header;
+  self->job = job;
+  self->duration = GST_CLOCK_TIME_NONE;
+  self->start = GST_CLOCK_TIME_NONE;
+  self->last_frame_us = g_get_monotonic_time ();
+  g_mutex_init (&self->lock);
+  g_cond_init (&self->cond);
+
+  decoded = flitzis_elements_build (&self->elements, stream, &self->header, route, error) &&
+            run (self, job, error);
+
+  /* Whatever the decoder still does, it does without the caller. */
+  g_mutex_lock (&self->lock);
+  self->job = NULL;
+  *frames = self->frames;
+  job->n_mended = self->n_mended;
+  memset (&self->frames, 0, sizeof self->frames);
+  g_mutex_unlock (&self->lock);
+
+  if (decoded)
+    pipeline_free (self);
+  else /* What has failed may be stuck. */
+    job->is_abandoned = !pipeline_free_within (self, job->deadline_us);
+
+  return decoded;
+}
+
+/* Whether another attempt could come to something else. */
+static gboolean
+is_final (const FlitzisDecodeJob *job, const GError *error)
+{
+  return job->is_abandoned || g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED) ||
+         g_error_matches (error, FLITZIS_ENGINE_ERROR, FLITZIS_ENGINE_ERROR_TOO_LARGE);
+}
+
+/* Whether there are as many frames as the file states, where it states that. */
+static gboolean
+is_whole (const FlitzisFrames *frames, const FlitzisHeader *header)
+{
+  return frames->n_values > 0 && (header->n_expected_frames == 0 ||
+                                  flitzis_frames_count (frames) == header->n_expected_frames);
+}
+
+/*
+ * By the short way first, where the file says what it holds. Only what comes out right is taken
+ * from it: what is wrong with a file, and whether anything is, is found out by the long way.
+ */
 gboolean
 flitzis_pipeline_run (GInputStream        *stream,
                       const FlitzisHeader *header,
@@ -546,23 +677,25 @@ flitzis_pipeline_run (GInputStream        *stream,
                       FlitzisFrames       *frames,
                       GError             **error)
 {
-  Pipeline *self = g_new0 (Pipeline, 1);
+  g_autoptr (GError) local_error = NULL;
 
-  self->header = *header;
-  self->job = job;
-  self->frames = frames;
-  self->duration = GST_CLOCK_TIME_NONE;
-  self->start = GST_CLOCK_TIME_NONE;
-
-  if (flitzis_elements_build (&self->elements, stream, &self->header, push_mode, error) &&
-      run (self, error))
+  if (header->codec != FLITZIS_CODEC_OTHER && !header->is_cut && !push_mode)
     {
-      pipeline_free (self);
-      return TRUE;
+      if (run_route (stream, header, FLITZIS_ROUTE_DIRECT, job, frames, &local_error) &&
+          is_whole (frames, header))
+        return TRUE;
+
+      if (is_final (job, local_error))
+        {
+          g_propagate_error (error, g_steal_pointer (&local_error));
+          return FALSE;
+        }
+
+      flitzis_frames_clear (frames);
+      if (!g_seekable_seek (G_SEEKABLE (stream), 0, G_SEEK_SET, job->cancellable, error))
+        return FALSE;
     }
 
-  /* What has failed may be stuck. */
-  job->is_abandoned = !pipeline_free_within (self, job->deadline_us);
-
-  return FALSE;
+  return run_route (stream, header, push_mode ? FLITZIS_ROUTE_PUSH : FLITZIS_ROUTE_SEARCH, job,
+                    frames, error);
 }

@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Copyright 2026 the Flitzis authors */
+
+#pragma once
+
+#include <gst/audio/audio.h>
+
+G_BEGIN_DECLS
+
+/* Turns `n_values` of any format into floats: integers are divided by the greatest there can be. */
+void flitzis_values_to_float (const GstAudioFormatInfo *format,
+                              gconstpointer             values,
+                              float                    *out,
+                              gsize                     n_values);
+
+G_END_DECLS
