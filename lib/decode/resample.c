@@ -7,34 +7,44 @@
 
 #include "decode/resample.h"
 
+#include "decode/filter.h"
 #include "flitzis-error.h"
 
-#include <gst/audio/audio.h>
+#include <gst/gst.h>
+#include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
 /* Frames converted before the job is asked again whether it is to go on. */
 #define BLOCK_FRAMES 65536
 
-/*
- * A Kaiser window, in fractions of the lower rate's Nyquist frequency. At 44.1 kHz the pass band
- * reaches 20 kHz within 0.1 dB, and above 22.05 kHz everything is 100 dB down or more: no alias or
- * image is left even in the transition band.
- */
-#define STOP_ATTENUATION_DB 115.0
-#define CUTOFF 0.945
-#define TRANSITION_BANDWIDTH 0.055
+/* Frames that are taken apart into channels at a time, beside those that a filter spans. */
+#define PART_FRAMES 2048
 
-/*
- * Rates with a large common divisor take few phases, and a table holds the exact filter of each.
- * For the others the filter is interpolated between this many phases, which costs 1/256 of a frame
- * of delay and is as clean.
- */
-#define MAX_EXACT_PHASES 1024
-#define OVERSAMPLE 256
+/* As wide as the widest registers that are used. Its sums come in the same order without them. */
+typedef float Group __attribute__ ((vector_size (32), aligned (4), may_alias));
 
-/* A phase is the longer the more the rate goes down: no table is larger than a few MB. */
-#define MAX_EXACT_TAPS (4 * MAX_EXACT_PHASES)
+typedef struct
+{
+  FlitzisFilter *filter;
+  guint          n_channels;
+
+  /* The next frame to come out stands `place` frames behind the first that is held, and a part of
+   * a frame more, in units of 1 / n_units. Each step leads to the one after. */
+  gsize place;
+  guint units;
+  guint n_units;
+  guint step_frames;
+  guint step_units;
+
+  /* of each channel, one behind the other */
+  float *held;
+  gsize  n_held;
+  gsize  capacity;
+
+  /* a row between two of the filter's */
+  float *row;
+} Resampler;
 
 guint64
 flitzis_resample_length (guint64 n_frames, guint from_rate, guint to_rate)
@@ -42,66 +52,164 @@ flitzis_resample_length (guint64 n_frames, guint from_rate, guint to_rate)
   return gst_util_uint64_scale_int_round (n_frames, to_rate, from_rate);
 }
 
-static guint
-greatest_common_divisor (guint a, guint b)
+static void
+resampler_clear (Resampler *self)
 {
-  return b == 0 ? a : greatest_common_divisor (b, a % b);
+  g_clear_pointer (&self->filter, flitzis_filter_unref);
+  g_free (self->held);
+  g_free (self->row);
 }
 
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Resampler, resampler_clear)
+
+/* FALSE where memory is short. */
 static gboolean
-has_exact_filter (guint from_rate, guint to_rate)
+resampler_init (Resampler *self, guint n_channels, guint from_rate, guint to_rate)
 {
-  guint n_phases = to_rate / greatest_common_divisor (from_rate, to_rate);
+  FlitzisFilter *filter = flitzis_filter_get (from_rate, to_rate);
+  guint64        unit = gst_util_greatest_common_divisor ((int) from_rate, (int) to_rate);
 
-  return n_phases <= MAX_EXACT_PHASES && n_phases * (1 + from_rate / to_rate) <= MAX_EXACT_TAPS;
+  if (filter == NULL)
+    return FALSE;
+
+  self->filter = filter;
+  self->n_channels = n_channels;
+  self->n_units = (guint) (to_rate / unit);
+  self->step_frames = from_rate / to_rate;
+  self->step_units = (guint) (from_rate % to_rate / unit);
+
+  /* The first frame is in the middle of its filter, with silence in front. */
+  self->capacity = PART_FRAMES + filter->n_taps;
+  self->n_held = filter->n_taps / 2 - 1;
+  self->held = g_try_new0 (float, self->capacity *n_channels);
+  self->row = g_try_new (float, filter->n_taps);
+
+  return self->held != NULL && self->row != NULL;
 }
 
-static GstAudioResampler *
-make_resampler (guint n_channels, guint from_rate, guint to_rate)
+static inline __attribute__ ((always_inline)) float
+multiply (const float *taps, const float *values, guint n_taps)
 {
-  gboolean                             exact = has_exact_filter (from_rate, to_rate);
-  GstAudioResamplerFilterMode          mode = exact ? GST_AUDIO_RESAMPLER_FILTER_MODE_FULL
-                                                    : GST_AUDIO_RESAMPLER_FILTER_MODE_INTERPOLATED;
-  GstAudioResamplerFilterInterpolation interpolation =
-      exact ? GST_AUDIO_RESAMPLER_FILTER_INTERPOLATION_NONE
-            : GST_AUDIO_RESAMPLER_FILTER_INTERPOLATION_CUBIC;
-  GstStructure *options =
-      gst_structure_new ("flitzis-resampler",
-                         GST_AUDIO_RESAMPLER_OPT_STOP_ATTENUATION,
-                         G_TYPE_DOUBLE, STOP_ATTENUATION_DB,
-                         GST_AUDIO_RESAMPLER_OPT_CUTOFF,
-                         G_TYPE_DOUBLE, CUTOFF,
-                         GST_AUDIO_RESAMPLER_OPT_TRANSITION_BANDWIDTH,
-                         G_TYPE_DOUBLE, TRANSITION_BANDWIDTH,
-                         GST_AUDIO_RESAMPLER_OPT_FILTER_MODE,
-                         GST_TYPE_AUDIO_RESAMPLER_FILTER_MODE, mode,
-                         GST_AUDIO_RESAMPLER_OPT_FILTER_INTERPOLATION,
-                         GST_TYPE_AUDIO_RESAMPLER_FILTER_INTERPOLATION, interpolation,
-                         GST_AUDIO_RESAMPLER_OPT_FILTER_OVERSAMPLE,
-                         G_TYPE_INT, OVERSAMPLE,
-                         GST_AUDIO_RESAMPLER_OPT_MAX_PHASE_ERROR,
-                         G_TYPE_DOUBLE, 0.0,
-                         NULL);
-  GstAudioResampler *resampler =
-      gst_audio_resampler_new (GST_AUDIO_RESAMPLER_METHOD_KAISER, GST_AUDIO_RESAMPLER_FLAG_NONE,
-                               GST_AUDIO_FORMAT_F32, n_channels, from_rate, to_rate, options);
+  Group sums = { 0 };
 
-  gst_structure_free (options);
+  for (guint k = 0; k < n_taps; k += 8)
+    sums += *(const Group *) (taps + k) * *(const Group *) (values + k);
 
-  return resampler;
+  return ((sums[0] + sums[4]) + (sums[2] + sums[6])) + ((sums[1] + sums[5]) + (sums[3] + sums[7]));
+}
+
+static inline __attribute__ ((always_inline)) const float *
+get_row (Resampler *self)
+{
+  const FlitzisFilter *filter = self->filter;
+  double               phase;
+  const float         *row;
+  float                way;
+
+  if (!filter->is_blended)
+    return filter->rows + (gsize) self->units * filter->n_taps;
+
+  phase = (double) self->units * filter->n_phases / self->n_units;
+  row = filter->rows + (gsize) phase * filter->n_taps;
+  way = (float) (phase - (double) (gsize) phase);
+  for (guint k = 0; k < filter->n_taps; k++)
+    self->row[k] = row[k] + way * (row[filter->n_taps + k] - row[k]);
+
+  return self->row;
+}
+
+/* Gives at most `n_most` frames, as long as the filter has what it spans. */
+static inline __attribute__ ((always_inline)) gsize
+convert_any (Resampler *self, float *out, gsize n_most)
+{
+  guint n_taps = self->filter->n_taps;
+  gsize n_out = 0;
+
+  for (; n_out < n_most && self->place + n_taps <= self->n_held; n_out++)
+    {
+      const float *row = get_row (self);
+
+      for (guint c = 0; c < self->n_channels; c++)
+        *out++ = multiply (row, self->held + c * self->capacity + self->place, n_taps);
+
+      self->place += self->step_frames;
+      self->units += self->step_units;
+      if (self->units >= self->n_units)
+        {
+          self->units -= self->n_units;
+          self->place++;
+        }
+    }
+
+  return n_out;
+}
+
+static gsize
+convert_plain (Resampler *self, float *out, gsize n_most)
+{
+  return convert_any (self, out, n_most);
+}
+
+#ifdef __x86_64__
+__attribute__ ((target ("avx2"))) static gsize
+convert_avx2 (Resampler *self, float *out, gsize n_most)
+{
+  return convert_any (self, out, n_most);
+}
+#endif
+
+static gsize
+convert (Resampler *self, float *out, gsize n_most)
+{
+#ifdef __x86_64__
+  if (__builtin_cpu_supports ("avx2"))
+    return convert_avx2 (self, out, n_most);
+#endif
+
+  return convert_plain (self, out, n_most);
+}
+
+/* Lets go of what no filter spans any more. */
+static void
+move_held (Resampler *self)
+{
+  gsize n_gone = MIN (self->place, self->n_held);
+
+  for (guint c = 0; c < self->n_channels; c++)
+    {
+      float *channel = self->held + c * self->capacity;
+
+      memmove (channel, channel + n_gone, (self->n_held - n_gone) * sizeof (float));
+    }
+  self->n_held -= n_gone;
+  self->place -= n_gone;
 }
 
 /* Feeds `n_in` frames (silence where `in` is NULL) and appends at most what `out` has room for. */
 static void
-feed (GstAudioResampler *resampler, float *in, gsize n_in, FlitzisFrames *out)
+feed (Resampler *self, const float *in, gsize n_in, FlitzisFrames *out)
 {
-  gsize    n_room = (out->capacity - out->n_values) / out->n_channels;
-  gsize    n_out = MIN (gst_audio_resampler_get_out_frames (resampler, n_in), n_room);
-  gpointer in_planes[1] = { in };
-  gpointer out_planes[1] = { out->values + out->n_values };
+  gsize n_room;
 
-  gst_audio_resampler_resample (resampler, in != NULL ? in_planes : NULL, n_in, out_planes, n_out);
-  out->n_values += n_out * out->n_channels;
+  while (n_in > 0 && (n_room = (out->capacity - out->n_values) / out->n_channels) > 0)
+    {
+      gsize n_part = MIN (n_in, self->capacity - self->n_held);
+
+      for (guint c = 0; c < self->n_channels; c++)
+        {
+          float *channel = self->held + c * self->capacity + self->n_held;
+
+          for (gsize i = 0; i < n_part; i++)
+            channel[i] = in != NULL ? in[i * self->n_channels + c] : 0.0f;
+        }
+      self->n_held += n_part;
+      out->n_values += convert (self, out->values + out->n_values, n_room) * out->n_channels;
+      move_held (self);
+
+      n_in -= n_part;
+      if (in != NULL)
+        in += n_part * self->n_channels;
+    }
 }
 
 /*
@@ -126,34 +234,31 @@ flitzis_resample (FlitzisFrames *frames, FlitzisDecodeJob *job, GError **error)
   gsize   n_in = flitzis_frames_count (frames);
   guint64 n_out = flitzis_resample_length (n_in, frames->rate, rate);
   g_auto (FlitzisFrames) out = { .n_channels = frames->n_channels, .rate = rate };
-  GstAudioResampler *resampler;
-  gboolean           wanted = TRUE;
+  g_auto (Resampler) resampler = { 0 };
+  gboolean wanted = TRUE;
 
   n_out = MAX (n_out, 1);
-  if (!flitzis_frames_reserve (&out, n_out))
+  if (!flitzis_frames_reserve (&out, n_out) ||
+      !resampler_init (&resampler, frames->n_channels, frames->rate, rate))
     {
       g_set_error (error, FLITZIS_ENGINE_ERROR, FLITZIS_ENGINE_ERROR_TOO_LARGE,
                    "there is no memory for %" G_GUINT64_FORMAT " frames at %u Hz", n_out, rate);
       return FALSE;
     }
 
-  resampler = make_resampler (frames->n_channels, frames->rate, rate);
-
   for (gsize done = 0; done < n_in && wanted; done += BLOCK_FRAMES)
     {
       float *block = frames->values + done * frames->n_channels;
       gsize  n_block = MIN (n_in - done, BLOCK_FRAMES);
 
-      feed (resampler, block, n_block, &out);
+      feed (&resampler, block, n_block, &out);
       give_back (block, block + n_block * frames->n_channels);
       wanted = flitzis_decode_job_check (job, error);
     }
 
   /* The last frames come out when the filter has seen as much silence behind them as it is long. */
   if (wanted)
-    feed (resampler, NULL, gst_audio_resampler_get_max_latency (resampler) + 1, &out);
-
-  gst_audio_resampler_free (resampler);
+    feed (&resampler, NULL, resampler.filter->n_taps, &out);
   if (!wanted)
     return FALSE;
 

@@ -1,0 +1,159 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Copyright 2026 the Flitzis authors */
+
+/* Windowed sincs in tables. To fill one takes longer than to convert a short sound, so that those
+ * used last are kept. */
+
+#include "config.h"
+
+#include "decode/filter.h"
+
+#include <math.h>
+
+/*
+ * A Kaiser window, in fractions of the lower rate's Nyquist frequency. At 44.1 kHz the pass band
+ * reaches 20 kHz within 0.1 dB, and above 22.05 kHz everything is 100 dB down or more: no alias or
+ * image is left even in the transition band.
+ */
+#define BETA 11.7
+#define CUTOFF 0.945
+#define N_TAPS 136
+
+/*
+ * Rates with a large common divisor take few phases, and a row holds the exact filter of each. For
+ * the others a straight line between this many is off by less than -120 dB.
+ */
+#define N_BLENDED_PHASES 1024
+#define MAX_EXACT_TAPS (N_BLENDED_PHASES * N_TAPS)
+
+#define N_KEPT 4
+
+/* The modified Bessel function of the first kind and order 0, by its power series (Abramowitz and
+ * Stegun, Handbook of Mathematical Functions, 9.6.12). */
+static double
+bessel_i0 (double x)
+{
+  double term = 1.0, sum = 1.0;
+
+  for (guint k = 1; term > sum * 1e-12; k++)
+    {
+      term *= x * x / (4.0 * k * k);
+      sum += term;
+    }
+
+  return sum;
+}
+
+static guint
+greatest_common_divisor (guint a, guint b)
+{
+  return b == 0 ? a : greatest_common_divisor (b, a % b);
+}
+
+/* The filter at a place `phase` behind the middle of its taps; they add up to 1. */
+static void
+fill_row (float *row, guint n_taps, double cutoff, double phase)
+{
+  double half = n_taps / 2.0;
+  double sum = 0.0;
+
+  for (guint k = 0; k < n_taps; k++)
+    {
+      double x = k - (half - 1.0) - phase;
+      double window = bessel_i0 (BETA * sqrt (MAX (0.0, 1.0 - x * x / (half * half))));
+      double turns = G_PI * cutoff * x;
+
+      row[k] = (float) (turns == 0.0 ? window : window * sin (turns) / turns);
+      sum += row[k];
+    }
+
+  for (guint k = 0; k < n_taps; k++)
+    row[k] = (float) (row[k] / sum);
+}
+
+static FlitzisFilter *
+make_filter (guint from_rate, guint to_rate)
+{
+  double         ratio = MAX (1.0, (double) from_rate / to_rate);
+  FlitzisFilter *self = g_new0 (FlitzisFilter, 1);
+  guint          n_rows;
+
+  self->ref_count = 1;
+  self->from_rate = from_rate;
+  self->to_rate = to_rate;
+  self->n_taps = ((guint) ceil (N_TAPS * ratio) + 7) / 8 * 8;
+  self->n_phases = to_rate / greatest_common_divisor (from_rate, to_rate);
+  self->is_blended = (guint64) self->n_phases * self->n_taps > MAX_EXACT_TAPS;
+
+  /* a filter that is stretched changes the more slowly from place to place */
+  if (self->is_blended)
+    self->n_phases = (guint) ceil (N_BLENDED_PHASES / ratio);
+
+  n_rows = self->n_phases + (self->is_blended ? 1 : 0);
+  self->rows = g_try_new (float, (gsize) n_rows * self->n_taps);
+  if (self->rows == NULL)
+    {
+      flitzis_filter_unref (self);
+      return NULL;
+    }
+
+  for (guint row = 0; row < n_rows; row++)
+    fill_row (self->rows + (gsize) row * self->n_taps, self->n_taps, CUTOFF / ratio,
+              (double) row / self->n_phases);
+
+  return self;
+}
+
+static FlitzisFilter *
+ref_filter (FlitzisFilter *self)
+{
+  g_atomic_int_inc (&self->ref_count);
+
+  return self;
+}
+
+void
+flitzis_filter_unref (FlitzisFilter *self)
+{
+  if (!g_atomic_int_dec_and_test (&self->ref_count))
+    return;
+
+  g_free (self->rows);
+  g_free (self);
+}
+
+/* Puts a filter first of those kept, at the place of `i`, whose filter is let go of. */
+static void
+put_first (FlitzisFilter **kept, guint i, FlitzisFilter *filter)
+{
+  g_clear_pointer (&kept[i], flitzis_filter_unref);
+  for (; i > 0; i--)
+    kept[i] = kept[i - 1];
+  kept[0] = filter;
+}
+
+FlitzisFilter *
+flitzis_filter_get (guint from_rate, guint to_rate)
+{
+  static GMutex         lock;
+  static FlitzisFilter *kept[N_KEPT];
+
+  FlitzisFilter *filter = NULL;
+  guint          i;
+
+  g_mutex_lock (&lock);
+  for (i = 0; i < N_KEPT && filter == NULL; i++)
+    {
+      if (kept[i] != NULL && kept[i]->from_rate == from_rate && kept[i]->to_rate == to_rate)
+        filter = ref_filter (kept[i]);
+    }
+
+  /* whoever else needs it waits, and has it then */
+  if (filter == NULL)
+    filter = make_filter (from_rate, to_rate);
+  if (filter != NULL)
+    put_first (kept, i - 1, ref_filter (filter));
+  g_mutex_unlock (&lock);
+
+  return filter;
+}
