@@ -40,8 +40,9 @@ def full_name(owner, element):
     return '.'.join(filter(None, (owner, element.get('name'))))
 
 
-def run(*command, **arguments):
-    result = subprocess.run(command, capture_output=True, text=True, timeout=60, **arguments)
+def run(*command):
+    result = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True,
+                            timeout=60)
     assert (result.returncode, result.stderr) == (0, ''), result.stdout + result.stderr
     return result.stdout
 
@@ -55,8 +56,9 @@ def test_gjs_calls_every_verb(gir, source_dir, file, pipewire):
     fields = [{'owner': owner, 'name': element.get('name')}
               for owner, element in members(gir, CORE + 'field') if not owner.endswith('Class')]
     called = set(json.loads(run('gjs', '-m', source_dir / 'tests' / 'verbs.js', file,
-                                input=json.dumps({'accessors': accessors, 'fields': fields}))))
-    public = {full_name(*each) for each in members(gir, *CALLABLES)} - NOT_FOR_SCRIPTS
+                                json.dumps({'accessors': accessors, 'fields': fields}))))
+    public = {full_name(*each) for each in members(gir, *CALLABLES)
+              if each[1].get('moved-to') is None} - NOT_FOR_SCRIPTS
     # A promise is finished by gjs.
     finishes = {name for name in public if name.endswith('_finish')}
     assert {name.removesuffix('_finish') + '_async' for name in finishes} <= called
