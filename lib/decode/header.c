@@ -238,6 +238,14 @@ read_riff (FlitzisHeader *self, Reader *reader, GError **error)
             self->codec = FLITZIS_CODEC_PCM;
           if (n_channels > 2 && mask == 0)
             self->n_unpositioned_channels = n_channels;
+
+          /* Refused anyhow, but wavparse of GStreamer 1.22 would lose what else the chunk has. */
+          if (n_channels == 0 || read_le32 (chunk + 12) == 0)
+            {
+              g_set_error (error, FLITZIS_ENGINE_ERROR, FLITZIS_ENGINE_ERROR_CORRUPT,
+                           "it states %u channels at %u Hz", n_channels, read_le32 (chunk + 12));
+              return;
+            }
         }
 
       offset += 8 + (guint64) size + size % 2;
