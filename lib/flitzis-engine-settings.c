@@ -44,8 +44,11 @@ flitzis_engine_set_gain (FlitzisEngine *self, double gain)
   g_return_if_fail (FLITZIS_IS_ENGINE (self));
   g_return_if_fail (gain >= 0.0 && gain <= 16.0);
 
-  if (atomic_exchange (&get_settings (self)->gain, gain) != gain)
-    g_object_notify (G_OBJECT (self), "gain");
+  if (atomic_exchange (&get_settings (self)->gain, gain) == gain)
+    return;
+
+  flitzis_settings_tell (get_settings (self));
+  g_object_notify (G_OBJECT (self), "gain");
 }
 
 /**

@@ -93,9 +93,12 @@ get_field (FlitzisSlot *self, guint setting)
     g_return_if_fail (FLITZIS_IS_SLOT (self));                                              \
     g_return_if_fail (is_valid (SPEC (settings[setting]), value));                          \
                                                                                             \
-    if (self->control != NULL &&                                                            \
-        atomic_exchange ((_Atomic type *) get_field (self, setting), value) != value)       \
-      g_object_notify_by_pspec (G_OBJECT (self), settings[setting]);                        \
+    if (self->control == NULL ||                                                            \
+        atomic_exchange ((_Atomic type *) get_field (self, setting), value) == value)       \
+      return;                                                                               \
+                                                                                            \
+    flitzis_settings_tell (&flitzis_control_get_mixer (self->control)->settings);           \
+    g_object_notify_by_pspec (G_OBJECT (self), settings[setting]);                          \
   }
 
 #define IS_IN_RANGE(spec, value) ((value) >= (spec)->minimum && (value) <= (spec)->maximum)

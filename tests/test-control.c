@@ -317,6 +317,7 @@ test_full_queue_settings (Fixture *fixture, gconstpointer data)
   fill_queue (fixture);
   settings->gain = 0.5;
   settings->slots[0].gain = 0.5;
+  flitzis_settings_tell (settings);
   callback (fixture, 8);
   g_assert_true (sounds (fixture, voice));
   g_assert_cmpfloat (fixture->mixer->bank.oldest->left.to, ==, 0.25f);

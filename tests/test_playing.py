@@ -63,15 +63,14 @@ def gain_of(slot_gain, velocity, engine_gain):
 
 def fading(n_frames=FADE, first=1):
     """The factors of a fade, from its frame `first` on."""
-    steps = numpy.arange(first, n_frames + 1, dtype='<f4') / numpy.float32(n_frames)
-    return (numpy.float32(1) - steps)[:, None]
+    return moving(1, 0, n_frames)[first - 1:]
 
 
 def moving(start, end, n_frames=FADE):
     """The gains on the way from one to another; the last is the end exactly."""
     start, end = numpy.float32(start), numpy.float32(end)
-    steps = numpy.arange(1, n_frames + 1, dtype='<f4') / numpy.float32(n_frames)
-    gains = start + (end - start) * steps
+    step = (end - start) / numpy.float32(n_frames)
+    gains = start + step * numpy.arange(1, n_frames + 1, dtype='<f4')
     gains[-1] = end
     return gains[:, None]
 

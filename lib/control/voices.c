@@ -490,6 +490,8 @@ flitzis_control_set_voice_gain (FlitzisControl *self, guint64 voice, double gain
   if (settings != NULL)
     set (settings->gain, gain);
 
+  flitzis_settings_tell (&self->mixer->settings);
+
   flitzis_control_unlock (self);
 
   return TRUE;
@@ -507,6 +509,8 @@ flitzis_control_set_voice_pan (FlitzisControl *self, guint64 voice, double pan, 
 
   if (settings != NULL)
     set (settings->pan, (float) pan);
+
+  flitzis_settings_tell (&self->mixer->settings);
 
   flitzis_control_unlock (self);
 
@@ -526,6 +530,8 @@ flitzis_control_set_voice_rate (FlitzisControl *self, guint64 voice, double rate
   if (settings != NULL)
     set (settings->rate, rate);
 
+  flitzis_settings_tell (&self->mixer->settings);
+
   flitzis_control_unlock (self);
 
   return TRUE;
@@ -538,6 +544,8 @@ flitzis_control_set_voice_paused (FlitzisControl *self, guint64 voice, gboolean 
 
   if (settings != NULL)
     set (settings->is_paused, is_paused);
+
+  flitzis_settings_tell (&self->mixer->settings);
 
   flitzis_control_unlock (self);
 }

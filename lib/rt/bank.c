@@ -45,6 +45,9 @@ link_voice (FlitzisBank *bank, FlitzisVoice *voice) FLITZIS_REALTIME
   *(bank->newest != NULL ? &bank->newest->next : &bank->oldest) = voice;
   bank->newest = voice;
 
+  if (bank->unset == NULL)
+    bank->unset = voice;
+
   voice->previous_in_slot = NULL;
   voice->next_in_slot = slot->voices;
   if (slot->voices != NULL)
@@ -59,6 +62,9 @@ static void
 unlink_voice (FlitzisBank *bank, FlitzisVoice *voice) FLITZIS_REALTIME
 {
   FlitzisVoice **first_in_slot = &bank->slots[voice->slot].voices;
+
+  if (bank->unset == voice)
+    bank->unset = voice->next;
 
   *(voice->previous != NULL ? &voice->previous->next : &bank->oldest) = voice->next;
   *(voice->next != NULL ? &voice->next->previous : &bank->newest) = voice->previous;
@@ -407,14 +413,30 @@ flitzis_bank_stop_all (FlitzisBank *bank) FLITZIS_REALTIME
     }
 }
 
+/* Whether anything has since it was asked last. */
+static bool
+has_changed (FlitzisSettings *settings, uint32_t *n_changes) FLITZIS_REALTIME
+{
+  uint32_t before = *n_changes;
+
+  *n_changes = atomic_load_explicit (&settings->n_changes, memory_order_acquire);
+
+  return *n_changes != before;
+}
+
 /* A mark means what was there when it was made, and is carried out once: of the voices that began
  * to sound later some have lower ids, those which had waited for their frame. */
 void
 flitzis_bank_apply_marks (FlitzisBank *bank) FLITZIS_REALTIME
 {
   FlitzisSettings *settings = bank->settings;
-  uint64_t         stop_below = get (settings->stop_below);
+  uint64_t         stop_below;
   FlitzisVoice    *next;
+
+  if (!has_changed (settings, &bank->n_changes_marked))
+    return;
+
+  stop_below = get (settings->stop_below);
 
   for (FlitzisVoice *voice = bank->oldest; voice != NULL; voice = next)
     {
@@ -437,13 +459,68 @@ flitzis_bank_apply_marks (FlitzisBank *bank) FLITZIS_REALTIME
 void
 flitzis_bank_apply_settings (FlitzisBank *bank) FLITZIS_REALTIME
 {
-  for (FlitzisVoice *voice = bank->oldest; voice != NULL; voice = voice->next)
+  bool          has_new = has_changed (bank->settings, &bank->n_changes_set);
+  FlitzisVoice *first = has_new ? bank->oldest : bank->unset;
+
+  for (FlitzisVoice *voice = first; voice != NULL; voice = voice->next)
     apply_settings (bank, voice);
+
+  bank->unset = NULL;
 }
 
+/* Voices that follow one another and are mixed in one go. */
+typedef struct
+{
+  FlitzisInput  inputs[FLITZIS_MAX_INPUTS];
+  FlitzisVoice *voices[FLITZIS_MAX_INPUTS];
+  uint32_t      n_voices;
+  uint32_t      n_channels; /* of each */
+} Group;
+
+static void
+settle_voice (FlitzisBank *bank, FlitzisVoice *voice, float peak) FLITZIS_REALTIME
+{
+  flitzis_levels_add_slot (&bank->levels, voice->slot, peak);
+
+  if (flitzis_voice_is_finished (voice))
+    end_voice (bank, voice, voice->is_released ? voice->reason : FLITZIS_END_FINISHED);
+}
+
+static void
+mix_group (FlitzisBank *bank, Group *group, float *out, uint32_t n_frames) FLITZIS_REALTIME
+{
+  bank->scratch->kernels->mix (out, group->inputs, group->n_voices, group->n_channels, n_frames);
+
+  for (uint32_t i = 0; i < group->n_voices; i++)
+    {
+      flitzis_voice_advance (group->voices[i], n_frames);
+      settle_voice (bank, group->voices[i], group->inputs[i].peak);
+    }
+
+  group->n_voices = 0;
+}
+
+static bool
+join_group (Group *group, FlitzisVoice *voice, uint32_t n_frames) FLITZIS_REALTIME
+{
+  uint32_t n_channels = voice->handle->n_channels;
+
+  if (group->n_voices == FLITZIS_MAX_INPUTS ||
+      (group->n_voices > 0 && group->n_channels != n_channels) ||
+      !flitzis_voice_get_input (voice, &group->inputs[group->n_voices], n_frames))
+    return false;
+
+  group->voices[group->n_voices++] = voice;
+  group->n_channels = n_channels;
+
+  return true;
+}
+
+/* In the order of their ids, in groups as far as they go. */
 void
 flitzis_bank_render (FlitzisBank *bank, float *out, uint32_t n_frames) FLITZIS_REALTIME
 {
+  Group         group = { .n_voices = 0 };
   FlitzisVoice *next;
 
   memset (out, 0, 2 * n_frames * sizeof (float));
@@ -451,15 +528,22 @@ flitzis_bank_render (FlitzisBank *bank, float *out, uint32_t n_frames) FLITZIS_R
   for (FlitzisVoice *voice = bank->oldest; voice != NULL; voice = next)
     {
       next = voice->next;
+
+      if (join_group (&group, voice, n_frames))
+        continue;
+
+      mix_group (bank, &group, out, n_frames);
+
+      if (join_group (&group, voice, n_frames))
+        continue;
+
       voice->peak = 0.0f;
       flitzis_voice_render (voice, bank->scratch, NULL, out, n_frames);
-      flitzis_levels_add_slot (&bank->levels, voice->slot, voice->peak);
-
-      if (flitzis_voice_is_finished (voice))
-        end_voice (bank, voice, voice->is_released ? voice->reason : FLITZIS_END_FINISHED);
+      settle_voice (bank, voice, voice->peak);
     }
 
-  flitzis_tail_add (&bank->tail, out, n_frames);
+  mix_group (bank, &group, out, n_frames);
+  flitzis_tail_add (&bank->tail, bank->scratch->kernels, out, n_frames);
 }
 
 void

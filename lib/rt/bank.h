@@ -43,12 +43,14 @@ typedef struct
 
   FlitzisBankSlot *slots;
   FlitzisVoice    *oldest, *newest;
+  FlitzisVoice    *unset;  /* the oldest that has not been asked to follow the settings yet */
   FlitzisVoice    *voices; /* all that there are */
   FlitzisVoice    *free;
   FlitzisTail      tail;
   FlitzisLevels    levels;
-  uint64_t         stop_below; /* the last mark that was carried out */
-  bool             is_frozen;  /* nothing sounds, so nothing has to fade */
+  uint64_t         stop_below;                      /* the last mark that was carried out */
+  uint32_t         n_changes_marked, n_changes_set; /* of the settings, that are followed */
+  bool             is_frozen;                       /* nothing sounds, so nothing has to fade */
 
   /* the owner writes, any thread reads */
   _Atomic uint16_t  *cells;  /* the voice whose id & settings.cell_mask it is, from 1; or 0 */
@@ -96,7 +98,7 @@ void flitzis_bank_stop_all (FlitzisBank *bank) FLITZIS_REALTIME;
 /* Carries out the stops that are settings. */
 void flitzis_bank_apply_marks (FlitzisBank *bank) FLITZIS_REALTIME;
 
-/* Has all voices follow the settings. */
+/* Has the voices follow the settings: all where one has changed, else those that are new. */
 void flitzis_bank_apply_settings (FlitzisBank *bank) FLITZIS_REALTIME;
 
 /* The next `n_frames`, one chunk at most. */

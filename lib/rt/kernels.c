@@ -3,228 +3,198 @@
 
 #include "kernels.h"
 
-#include "tables.h"
+#include "interpolate.h"
+#include "vector.h"
 
-#include <string.h>
+/*
+ * Built once for each kind of processor: FLITZIS_KERNELS is the name of the table, FLITZIS_KIND
+ * that of the kind.
+ */
 
-#define HALF (FLITZIS_N_TAPS / 2)
+/* Where the code has to be small, one input at a time will do. */
+#if defined(__OPTIMIZE_SIZE__)
+#define N_INPUTS_AT_ONCE 1
+#else
+#define N_INPUTS_AT_ONCE FLITZIS_MAX_INPUTS
+#endif
 
-void
-flitzis_mix (float *restrict out,
-             const float *restrict in,
-             uint32_t n_channels,
-             float    left,
-             float    right,
-             uint32_t n_frames) FLITZIS_REALTIME
+/* One of those that are left when they do not fill a vector any more. */
+static __attribute__ ((noinline)) float
+mix_frame (float       *out,
+           const float *frame,
+           uint32_t     n_channels,
+           float        left,
+           float        right) FLITZIS_REALTIME
 {
-  if (n_channels == 2)
+  float on_left = left * frame[0], on_right = right * frame[n_channels - 1];
+
+  out[0] += on_left;
+  out[1] += on_right;
+
+  return flitzis_max (flitzis_abs (on_left), flitzis_abs (on_right));
+}
+
+/* As many inputs as said, in one go: so the mix is read and written once for all of them. */
+static inline __attribute__ ((always_inline)) void
+mix_inputs (float        *out,
+            FlitzisInput *inputs,
+            uint32_t      n_inputs,
+            uint32_t      n_channels,
+            uint32_t      n_frames) FLITZIS_REALTIME
+{
+  FlitzisVector gains[FLITZIS_MAX_INPUTS], peaks[FLITZIS_MAX_INPUTS];
+  uint32_t      i;
+
+  for (uint32_t k = 0; k < n_inputs; k++)
     {
-      for (uint32_t i = 0; i < n_frames; i++)
-        {
-          out[2 * i] += left * in[2 * i];
-          out[2 * i + 1] += right * in[2 * i + 1];
-        }
+      gains[k] = flitzis_vector_of_sides (inputs[k].left, inputs[k].right);
+      peaks[k] = (FlitzisVector){ 0 };
     }
-  else
+
+  for (i = 0; i + FLITZIS_VECTOR_FRAMES <= n_frames; i += FLITZIS_VECTOR_FRAMES)
     {
-      for (uint32_t i = 0; i < n_frames; i++)
+      FlitzisVector sum = flitzis_vector_load (out + 2 * i);
+
+      for (uint32_t k = 0; k < n_inputs; k++)
         {
-          out[2 * i] += left * in[i];
-          out[2 * i + 1] += right * in[i];
+          FlitzisVector frames = flitzis_vector_load_frames (inputs[k].frames, i, n_channels);
+          FlitzisVector added = gains[k] * frames;
+
+          sum += added;
+          peaks[k] = flitzis_vector_max (peaks[k], flitzis_vector_abs (added));
         }
+
+      flitzis_vector_store (out + 2 * i, sum);
+    }
+
+  for (uint32_t k = 0; k < n_inputs; k++)
+    {
+      inputs[k].peak = flitzis_vector_get_largest (peaks[k]);
+
+      for (uint32_t j = i; j < n_frames; j++)
+        inputs[k].peak = flitzis_max (inputs[k].peak,
+                                      mix_frame (out + 2 * j, inputs[k].frames + n_channels * j,
+                                                 n_channels, inputs[k].left, inputs[k].right));
     }
 }
 
-void
-flitzis_mix_gains (float *restrict out,
-                   const float *restrict in,
-                   uint32_t n_channels,
-                   const float *restrict left,
-                   const float *restrict right,
-                   uint32_t n_frames) FLITZIS_REALTIME
+static void
+mix (float        *out,
+     FlitzisInput *inputs,
+     uint32_t      n_inputs,
+     uint32_t      n_channels,
+     uint32_t      n_frames) FLITZIS_REALTIME
 {
-  uint32_t other = n_channels - 1;
+  uint32_t n_at_once = n_inputs == N_INPUTS_AT_ONCE ? n_inputs : 1;
 
-  for (uint32_t i = 0; i < n_frames; i++)
+  for (uint32_t k = 0; k < n_inputs; k += n_at_once)
     {
-      out[2 * i] += left[i] * in[n_channels * i];
-      out[2 * i + 1] += right[i] * in[n_channels * i + other];
+      if (n_at_once == N_INPUTS_AT_ONCE && n_channels == 2)
+        mix_inputs (out, inputs + k, N_INPUTS_AT_ONCE, 2, n_frames);
+      else if (n_at_once == N_INPUTS_AT_ONCE)
+        mix_inputs (out, inputs + k, N_INPUTS_AT_ONCE, 1, n_frames);
+      else if (n_channels == 2)
+        mix_inputs (out, inputs + k, 1, 2, n_frames);
+      else
+        mix_inputs (out, inputs + k, 1, 1, n_frames);
     }
 }
 
-void
-flitzis_add (float *restrict out,
-             const float *restrict in,
-             uint32_t n_frames) FLITZIS_REALTIME
+static inline __attribute__ ((always_inline)) float
+mix_slopes (float             *out,
+            const float       *frames,
+            const FlitzisMove *move,
+            uint32_t           n_channels,
+            uint32_t           n_frames) FLITZIS_REALTIME
+{
+  const FlitzisSlope *factors = move->factors;
+  FlitzisVector       from = flitzis_vector_of_sides (move->left.from, move->right.from);
+  FlitzisVector       step = flitzis_vector_of_sides (move->left.step, move->right.step);
+  FlitzisVector       frame = flitzis_vector_of_sides (move->left.frame, move->right.frame);
+  const FlitzisVector each = { 0, 0, 1, 1, 2, 2, 3, 3 };
+  FlitzisVector       peaks = { 0 };
+  FlitzisVector       at = each;
+  float               peak;
+  uint32_t            i;
+
+  for (i = 0; i + FLITZIS_VECTOR_FRAMES <= n_frames; i += FLITZIS_VECTOR_FRAMES)
+    {
+      FlitzisVector gains = from + step * (frame + at);
+      FlitzisVector added;
+
+      for (uint32_t k = 0; k < move->n_factors; k++)
+        gains *= factors[k].from + factors[k].step * (factors[k].frame + at);
+
+      added = gains * flitzis_vector_load_frames (frames, i, n_channels);
+      flitzis_vector_store (out + 2 * i, flitzis_vector_load (out + 2 * i) + added);
+      peaks = flitzis_vector_max (peaks, flitzis_vector_abs (added));
+      at += (float) FLITZIS_VECTOR_FRAMES;
+    }
+
+  peak = flitzis_vector_get_largest (peaks);
+
+  for (; i < n_frames; i++)
+    {
+      float left = flitzis_slope_get_value (&move->left, i);
+      float right = flitzis_slope_get_value (&move->right, i);
+
+      for (uint32_t k = 0; k < move->n_factors; k++)
+        {
+          left *= flitzis_slope_get_value (&factors[k], i);
+          right *= flitzis_slope_get_value (&factors[k], i);
+        }
+
+      peak = flitzis_max (peak, mix_frame (out + 2 * i, frames + n_channels * i, n_channels,
+                                           left, right));
+    }
+
+  return peak;
+}
+
+static float
+mix_moving (float             *out,
+            const float       *frames,
+            const FlitzisMove *move,
+            uint32_t           n_channels,
+            uint32_t           n_frames) FLITZIS_REALTIME
+{
+  return n_channels == 2 ? mix_slopes (out, frames, move, 2, n_frames)
+                         : mix_slopes (out, frames, move, 1, n_frames);
+}
+
+static void
+add (float *restrict out, const float *restrict in, uint32_t n_frames) FLITZIS_REALTIME
 {
   for (uint32_t i = 0; i < 2 * n_frames; i++)
     out[i] += in[i];
 }
 
-/* Magnitudes compare like their bits. */
-static int32_t
-get_magnitude (float value) FLITZIS_REALTIME
-{
-  int32_t bits;
-
-  memcpy (&bits, &value, sizeof bits);
-
-  return bits & INT32_MAX;
-}
-
-static float
-from_magnitude (int32_t bits) FLITZIS_REALTIME
-{
-  float value;
-
-  memcpy (&value, &bits, sizeof value);
-
-  return value;
-}
-
-float
-flitzis_get_peak (const float *values, uint32_t stride, uint32_t n_frames) FLITZIS_REALTIME
-{
-  int32_t peak = 0;
-
-  for (uint32_t i = 0; i < n_frames; i++)
-    {
-      int32_t magnitude = get_magnitude (values[i * stride]);
-
-      peak = magnitude > peak ? magnitude : peak;
-    }
-
-  return from_magnitude (peak);
-}
-
-float
-flitzis_get_peak_gains (const float *values,
-                        uint32_t     stride,
-                        const float *gains,
-                        uint32_t     n_frames) FLITZIS_REALTIME
-{
-  int32_t peak = 0;
-
-  for (uint32_t i = 0; i < n_frames; i++)
-    {
-      int32_t magnitude = get_magnitude (gains[i] * values[i * stride]);
-
-      peak = magnitude > peak ? magnitude : peak;
-    }
-
-  return from_magnitude (peak);
-}
-
-void
-flitzis_interpolate_linear (float *restrict out,
-                            const float *restrict in,
-                            uint32_t n_channels,
-                            const uint64_t *restrict places,
-                            uint32_t n_frames) FLITZIS_REALTIME
-{
-  for (uint32_t i = 0; i < n_frames; i++)
-    {
-      const float *here = in + (places[i] >> 32) * n_channels;
-      float        fraction = (float) (uint32_t) places[i] * 0x1p-32f;
-
-      for (uint32_t c = 0; c < n_channels; c++)
-        out[i * n_channels + c] = here[c] + fraction * (here[n_channels + c] - here[c]);
-    }
-}
-
-uint32_t
-flitzis_get_filter_reach (float stretch) FLITZIS_REALTIME
-{
-  return (uint32_t) (HALF * stretch) + 1;
-}
-
-/* A fraction of a frame has 9 bits of a phase and 23 of a way between two. */
-#define PHASE_SHIFT 23
-#define WAY_MASK ((1u << PHASE_SHIFT) - 1)
-
-_Static_assert(FLITZIS_N_PHASES == 1 << (32 - PHASE_SHIFT), "a phase has so many bits");
-
 static void
-filter (float *restrict out, const float *restrict in, uint32_t n_channels, uint32_t fraction)
-    FLITZIS_REALTIME
+get_peaks (const float *frames, float *peaks, uint32_t n_frames) FLITZIS_REALTIME
 {
-  const float *here = flitzis_tables.phases[fraction >> PHASE_SHIFT];
-  const float *next = here + FLITZIS_N_TAPS;
-  float        way = (float) (fraction & WAY_MASK) * (1.0f / (1u << PHASE_SHIFT));
-  float        taps[FLITZIS_N_TAPS];
+  FlitzisVector largest = { 0 };
+  uint32_t      i;
 
-  for (uint32_t k = 0; k < FLITZIS_N_TAPS; k++)
-    taps[k] = here[k] + way * (next[k] - here[k]);
+  for (i = 0; i + FLITZIS_VECTOR_FRAMES <= n_frames; i += FLITZIS_VECTOR_FRAMES)
+    largest = flitzis_vector_max (largest,
+                                  flitzis_vector_abs (flitzis_vector_load (frames + 2 * i)));
 
-  for (uint32_t c = 0; c < n_channels; c++)
+  for (uint32_t side = 0; side < 2; side++)
     {
-      float sums[8] = { 0 };
+      peaks[side] = flitzis_max (flitzis_max (largest[side], largest[side + 2]),
+                                 flitzis_max (largest[side + 4], largest[side + 6]));
 
-      for (uint32_t k = 0; k < FLITZIS_N_TAPS; k += 8)
-        {
-          for (uint32_t j = 0; j < 8; j++)
-            sums[j] += taps[k + j] * in[(k + j) * n_channels + c];
-        }
-
-      out[c] = ((sums[0] + sums[4]) + (sums[2] + sums[6])) +
-               ((sums[1] + sums[5]) + (sums[3] + sums[7]));
+      for (uint32_t j = i; j < n_frames; j++)
+        peaks[side] = flitzis_max (peaks[side], flitzis_abs (frames[2 * j + side]));
     }
 }
 
-static float
-get_tap (float frames_off) FLITZIS_REALTIME
-{
-  float    place = (frames_off < 0.0f ? -frames_off : frames_off) * FLITZIS_N_PHASES;
-  uint32_t i = (uint32_t) place;
-
-  if (i >= HALF * FLITZIS_N_PHASES)
-    return 0.0f;
-
-  return flitzis_tables.filter[i] +
-         (place - (float) i) * (flitzis_tables.filter[i + 1] - flitzis_tables.filter[i]);
-}
-
-static void
-filter_stretched (float *restrict out,
-                  const float *restrict in,
-                  uint32_t n_channels,
-                  uint32_t fraction,
-                  float    stretch) FLITZIS_REALTIME
-{
-  int   reach = (int) flitzis_get_filter_reach (stretch);
-  float scale = 1.0f / stretch;
-  float left = 0.0f, right = 0.0f;
-  float middle = (float) fraction * 0x1p-32f;
-
-  for (int k = 1 - reach; k <= reach; k++)
-    {
-      const float *frame = in + k * (int) n_channels;
-      float        tap = get_tap (((float) k - middle) * scale);
-
-      left += tap * frame[0];
-      right += tap * frame[n_channels - 1];
-    }
-
-  out[0] = left * scale;
-  out[n_channels - 1] = right * scale;
-}
-
-void
-flitzis_interpolate_sinc (float *restrict out,
-                          const float *restrict in,
-                          uint32_t n_channels,
-                          const uint64_t *restrict places,
-                          const float *restrict stretches,
-                          uint32_t n_frames) FLITZIS_REALTIME
-{
-  for (uint32_t i = 0; i < n_frames; i++)
-    {
-      const float *here = in + (places[i] >> 32) * n_channels;
-      uint32_t     fraction = (uint32_t) places[i];
-
-      if (stretches[i] == 1.0f)
-        filter (out + i * n_channels, here - (HALF - 1) * n_channels, n_channels, fraction);
-      else
-        filter_stretched (out + i * n_channels, here, n_channels, fraction, stretches[i]);
-    }
-}
+const FlitzisKernels FLITZIS_KERNELS = {
+  .name = FLITZIS_KIND,
+  .mix = mix,
+  .mix_moving = mix_moving,
+  .add = add,
+  .get_peaks = get_peaks,
+  .interpolate_linear = interpolate_linear,
+  .interpolate_sinc = interpolate_sinc,
+};

@@ -3,67 +3,98 @@
 
 #pragma once
 
+#include "ramp.h"
 #include "realtime.h"
+#include "tables.h"
 
 #include <stdint.h>
 
-/*
- * The loops over frames, and nothing else. `out` is interleaved stereo unless said otherwise;
- * nothing overlaps.
- */
+/* Inputs that are mixed in one go. */
+#define FLITZIS_MAX_INPUTS 4
 
-/* out += gain * in, with a gain for each side; mono goes to both */
-void flitzis_mix (float *restrict out,
-                  const float *restrict in,
-                  uint32_t n_channels,
-                  float    left,
-                  float    right,
-                  uint32_t n_frames) FLITZIS_REALTIME;
+/* What is added to a mix. */
+typedef struct
+{
+  const float *frames;
+  float        left, right; /* gains */
+  float        peak;        /* set by the mix: the largest magnitude that it added */
+} FlitzisInput;
 
-/* the same with gains for each frame */
-void flitzis_mix_gains (float *restrict out,
-                        const float *restrict in,
-                        uint32_t n_channels,
-                        const float *restrict left,
-                        const float *restrict right,
-                        uint32_t n_frames) FLITZIS_REALTIME;
-
-/* out += in, stereo both */
-void flitzis_add (float *restrict out,
-                  const float *restrict in,
-                  uint32_t n_frames) FLITZIS_REALTIME;
-
-/* The largest magnitude among `n_frames` values that lie `stride` apart. */
-float flitzis_get_peak (const float *values,
-                        uint32_t     stride,
-                        uint32_t     n_frames) FLITZIS_REALTIME;
-
-/* The same of each value times its gain. */
-float flitzis_get_peak_gains (const float *values,
-                              uint32_t     stride,
-                              const float *gains,
-                              uint32_t     n_frames) FLITZIS_REALTIME;
+/* The gains of an input that is on the move: on each side, times as many factors. */
+typedef struct
+{
+  FlitzisSlope left, right;
+  FlitzisSlope factors[2];
+  uint32_t     n_factors;
+} FlitzisMove;
 
 /*
- * Frames between those of `in`, of as many channels: out[i] is at `places[i]`, in frames of `in`,
- * 32.32 fixed point. On straight lines; `in` has a frame behind the last place.
+ * The loops over frames, and nothing else, for one kind of processor. `out` is interleaved stereo
+ * unless said otherwise; nothing overlaps. All kinds give the same bits: they round alike, and what
+ * they sum up they sum up in the same order.
  */
-void flitzis_interpolate_linear (float *restrict out,
-                                 const float *restrict in,
-                                 uint32_t n_channels,
-                                 const uint64_t *restrict places,
-                                 uint32_t n_frames) FLITZIS_REALTIME;
+typedef struct
+{
+  const char *name;
 
-/* How many frames of `in` the filter looks at, before a place and from it on. */
-uint32_t flitzis_get_filter_reach (float stretch) FLITZIS_REALTIME;
+  /* out += gain * frames for each input in turn, FLITZIS_MAX_INPUTS at most; mono goes to both
+   * sides */
+  void (*mix) (float        *out,
+               FlitzisInput *inputs,
+               uint32_t      n_inputs,
+               uint32_t      n_channels,
+               uint32_t      n_frames) FLITZIS_REALTIME;
 
-/*
- * The same through the low-pass of the tables, stretched by `stretches[i]` >= 1 to so much lower a
- * cut-off. `in` has the frames that the filter reaches.
- */
-void flitzis_interpolate_sinc (float *restrict out,
-                               const float *restrict in,
-                               uint32_t n_channels,
-                               const uint64_t *restrict places,
-                               const float *restrict stretches,
-                               uint32_t n_frames) FLITZIS_REALTIME;
+  /* the same of one input with moving gains; returns the peak */
+  float (*mix_moving) (float             *out,
+                       const float       *frames,
+                       const FlitzisMove *move,
+                       uint32_t           n_channels,
+                       uint32_t           n_frames) FLITZIS_REALTIME;
+
+  /* out += in, stereo both */
+  void (*add) (float       *out,
+               const float *in,
+               uint32_t     n_frames) FLITZIS_REALTIME;
+
+  /* The largest magnitudes of stereo frames: of the left side, and of the right. */
+  void (*get_peaks) (const float *frames,
+                     float       *peaks,
+                     uint32_t     n_frames) FLITZIS_REALTIME;
+
+  /*
+   * Frames between those of `in`, of as many channels: out[i] is at `places[i]`, in frames of `in`,
+   * 32.32 fixed point. On straight lines; `in` has a frame behind the last place.
+   */
+  void (*interpolate_linear) (float          *out,
+                              const float    *in,
+                              uint32_t        n_channels,
+                              const uint64_t *places,
+                              uint32_t        n_frames) FLITZIS_REALTIME;
+
+  /*
+   * The same through the low-pass of the tables, stretched by `stretches[i]` >= 1 to so much lower
+   * a cut-off. `in` has the frames that the filter reaches.
+   */
+  void (*interpolate_sinc) (float          *out,
+                            const float    *in,
+                            uint32_t        n_channels,
+                            const uint64_t *places,
+                            const float    *stretches,
+                            uint32_t        n_frames) FLITZIS_REALTIME;
+} FlitzisKernels;
+
+/* For any processor, and for those of x86 with AVX2. */
+extern const FlitzisKernels flitzis_kernels_plain __attribute__ ((visibility ("hidden")));
+extern const FlitzisKernels flitzis_kernels_avx2 __attribute__ ((visibility ("hidden")));
+
+/* The filter's longest stretch: beyond it, it would look at more frames than a window has. */
+#define FLITZIS_MAX_STRETCH 8.0f
+#define FLITZIS_MAX_REACH (FLITZIS_N_TAPS / 2 * 8)
+
+/* How many frames of `in` the filter looks at, before a place and from it on: a multiple of 4. */
+static inline uint32_t
+flitzis_get_filter_reach (float stretch) FLITZIS_REALTIME
+{
+  return 4 * (uint32_t) (FLITZIS_N_TAPS / 8 * stretch + 0.999f);
+}

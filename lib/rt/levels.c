@@ -3,8 +3,6 @@
 
 #include "levels.h"
 
-#include "kernels.h"
-
 #define set(field, value) atomic_store_explicit (&(field), value, memory_order_relaxed)
 
 void
@@ -68,14 +66,16 @@ tell (FlitzisLevels *levels) FLITZIS_REALTIME
 }
 
 void
-flitzis_levels_add_output (FlitzisLevels *levels, const float *frames, uint32_t n_frames)
-    FLITZIS_REALTIME
+flitzis_levels_add_output (FlitzisLevels        *levels,
+                           const FlitzisKernels *kernels,
+                           const float          *frames,
+                           uint32_t              n_frames) FLITZIS_REALTIME
 {
-  float left = flitzis_get_peak (frames, 2, n_frames);
-  float right = flitzis_get_peak (frames + 1, 2, n_frames);
+  float peaks[2];
 
-  levels->left = left > levels->left ? left : levels->left;
-  levels->right = right > levels->right ? right : levels->right;
+  kernels->get_peaks (frames, peaks, n_frames);
+  levels->left = peaks[0] > levels->left ? peaks[0] : levels->left;
+  levels->right = peaks[1] > levels->right ? peaks[1] : levels->right;
   levels->n_frames_left -= n_frames;
 
   if (levels->n_frames_left == 0)

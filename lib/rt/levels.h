@@ -3,6 +3,7 @@
 
 #pragma once
 
+#include "kernels.h"
 #include "realtime.h"
 
 #include <stdatomic.h>
@@ -54,6 +55,7 @@ void flitzis_levels_add_slot (FlitzisLevels *levels,
 void flitzis_levels_drop (FlitzisLevels *levels) FLITZIS_REALTIME;
 
 /* What goes out next, stereo, not beyond the end of the interval. */
-void flitzis_levels_add_output (FlitzisLevels *levels,
-                                const float   *frames,
-                                uint32_t       n_frames) FLITZIS_REALTIME;
+void flitzis_levels_add_output (FlitzisLevels        *levels,
+                                const FlitzisKernels *kernels,
+                                const float          *frames,
+                                uint32_t              n_frames) FLITZIS_REALTIME;

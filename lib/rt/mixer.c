@@ -261,7 +261,7 @@ get_n_chunk_frames (FlitzisMixer *mixer, uint64_t now, uint32_t n_frames) FLITZI
 static void
 fade_master (FlitzisMixer *mixer, float *out, uint32_t n_frames) FLITZIS_REALTIME
 {
-  float *gains = mixer->bank.scratch->left;
+  float *gains = mixer->bank.scratch->gains;
 
   if (flitzis_ramp_is_resting (&mixer->master))
     return;
@@ -291,7 +291,8 @@ render (FlitzisMixer *mixer, float *out, uint32_t n_frames) FLITZIS_REALTIME
       flitzis_bank_render (&mixer->bank, out + 2 * done, n);
       fade_master (mixer, out + 2 * done, n);
       flitzis_limiter_process (&mixer->limiter, out + 2 * done, n);
-      flitzis_levels_add_output (&mixer->bank.levels, out + 2 * done, n);
+      flitzis_levels_add_output (&mixer->bank.levels, mixer->bank.scratch->kernels,
+                                 out + 2 * done, n);
       done += n;
     }
 

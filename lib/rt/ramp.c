@@ -6,10 +6,7 @@
 static float
 get_value_at (const FlitzisRamp *ramp, uint32_t frame) FLITZIS_REALTIME
 {
-  if (frame >= ramp->n_frames)
-    return ramp->to;
-
-  return ramp->from + (ramp->to - ramp->from) * ((float) frame / (float) ramp->n_frames);
+  return frame < ramp->n_frames ? ramp->from + ramp->step * (float) frame : ramp->to;
 }
 
 void
@@ -21,9 +18,12 @@ flitzis_ramp_jump (FlitzisRamp *ramp, float value) FLITZIS_REALTIME
 void
 flitzis_ramp_move (FlitzisRamp *ramp, float target, uint32_t n_frames) FLITZIS_REALTIME
 {
+  float from = flitzis_ramp_get_value (ramp);
+
   *ramp = (FlitzisRamp){
-    .from = flitzis_ramp_get_value (ramp),
+    .from = from,
     .to = target,
+    .step = n_frames > 0 ? (target - from) / (float) n_frames : 0.0f,
     .n_frames = n_frames,
   };
 }
@@ -40,13 +40,33 @@ flitzis_ramp_get_value (const FlitzisRamp *ramp) FLITZIS_REALTIME
   return get_value_at (ramp, ramp->frame);
 }
 
+FlitzisSlope
+flitzis_ramp_get_slope (const FlitzisRamp *ramp, uint32_t *n_frames) FLITZIS_REALTIME
+{
+  uint32_t next = ramp->frame + 1;
+
+  if (next >= ramp->n_frames)
+    return (FlitzisSlope){ .from = ramp->to };
+
+  if (*n_frames > ramp->n_frames - next)
+    *n_frames = ramp->n_frames - next;
+
+  return (FlitzisSlope){ ramp->from, ramp->step, (float) next };
+}
+
 void
-flitzis_ramp_multiply (FlitzisRamp *ramp, float *values, uint32_t n_frames) FLITZIS_REALTIME
+flitzis_ramp_advance (FlitzisRamp *ramp, uint32_t n_frames) FLITZIS_REALTIME
 {
   uint32_t left = ramp->n_frames - ramp->frame;
 
+  ramp->frame += n_frames < left ? n_frames : left;
+}
+
+void
+flitzis_ramp_multiply (FlitzisRamp *ramp, float *values, uint32_t n_frames) FLITZIS_REALTIME
+{
   for (uint32_t i = 0; i < n_frames; i++)
     values[i] *= get_value_at (ramp, ramp->frame + 1 + i);
 
-  ramp->frame += n_frames < left ? n_frames : left;
+  flitzis_ramp_advance (ramp, n_frames);
 }

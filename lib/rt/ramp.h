@@ -17,9 +17,25 @@ typedef struct
 {
   float    from;
   float    to;
+  float    step;
   uint32_t n_frames; /* of the whole move */
   uint32_t frame;    /* done so far; n_frames: at rest */
 } FlitzisRamp;
+
+/* The values of the next frames: from + step * (frame + i). No move has more frames than a float
+ * can count. */
+typedef struct
+{
+  float from;
+  float step;
+  float frame;
+} FlitzisSlope;
+
+static inline float
+flitzis_slope_get_value (const FlitzisSlope *slope, uint32_t i) FLITZIS_REALTIME
+{
+  return slope->from + slope->step * (slope->frame + (float) i);
+}
 
 void  flitzis_ramp_jump (FlitzisRamp *ramp,
                          float        value) FLITZIS_REALTIME;
@@ -28,6 +44,14 @@ void  flitzis_ramp_move (FlitzisRamp *ramp,
                          uint32_t     n_frames) FLITZIS_REALTIME;
 bool  flitzis_ramp_is_resting (const FlitzisRamp *ramp) FLITZIS_REALTIME;
 float flitzis_ramp_get_value (const FlitzisRamp *ramp) FLITZIS_REALTIME;
+
+/* The slope of the next frames, and `n_frames` of them at most: as many as lie on it. */
+FlitzisSlope flitzis_ramp_get_slope (const FlitzisRamp *ramp,
+                                     uint32_t          *n_frames) FLITZIS_REALTIME;
+
+/* So many frames have passed. */
+void flitzis_ramp_advance (FlitzisRamp *ramp,
+                           uint32_t     n_frames) FLITZIS_REALTIME;
 
 /* values[i] *= the ramp's next value */
 void flitzis_ramp_multiply (FlitzisRamp *ramp,

@@ -55,21 +55,30 @@ flitzis_settings_set_voice (FlitzisSettings *settings,
 }
 
 void
+flitzis_settings_tell (FlitzisSettings *settings) FLITZIS_REALTIME
+{
+  atomic_fetch_add_explicit (&settings->n_changes, 1, memory_order_release);
+}
+
+void
 flitzis_settings_stop_all (FlitzisSettings *settings, uint64_t below)
 {
   set (settings->stop_below, below);
+  flitzis_settings_tell (settings);
 }
 
 void
 flitzis_settings_stop_slot (FlitzisSettings *settings, uint32_t slot, uint64_t below)
 {
   set (settings->slots[slot].stop_below, below);
+  flitzis_settings_tell (settings);
 }
 
 void
 flitzis_settings_stop_voice (FlitzisSettings *settings, uint64_t voice)
 {
   set (flitzis_settings_get_voice (settings, voice)->is_stopped, true);
+  flitzis_settings_tell (settings);
 }
 
 FlitzisVoiceSettings *

@@ -85,6 +85,10 @@ typedef struct
   _Atomic uint64_t     cancel_below; /* all events with a lower number are cancelled */
   FlitzisSlotSettings *slots;
 
+  /* Counted up after a change of what a voice that sounds has to follow, and after a mark: while it
+   * stands, no voice is asked. */
+  _Atomic uint32_t n_changes;
+
   /* one for each voice that can be outstanding; a voice's own is at its id & cell_mask */
   FlitzisVoiceSettings *voices;
   uint64_t              cell_mask;
@@ -120,6 +124,9 @@ void flitzis_settings_set_voice (FlitzisSettings *settings,
                                  double           pan,
                                  double           rate,
                                  int32_t          n_fade_in_frames) FLITZIS_REALTIME;
+
+/* After a change. */
+void flitzis_settings_tell (FlitzisSettings *settings) FLITZIS_REALTIME;
 
 /* the mixer */
 FlitzisVoiceSettings *flitzis_settings_get_voice (FlitzisSettings *settings,

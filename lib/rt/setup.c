@@ -71,6 +71,17 @@ init_voices (FlitzisBank *bank, FlitzisVoice *voices, uint32_t n_voices)
   bank->free = voices;
 }
 
+static const FlitzisKernels *
+choose_kernels (void)
+{
+#if defined(FLITZIS_HAVE_AVX2)
+  if (__builtin_cpu_supports ("avx2"))
+    return &flitzis_kernels_avx2;
+#endif
+
+  return &flitzis_kernels_plain;
+}
+
 /* Lays everything out behind the mixer and returns the bytes used; sets it up, given zeroes. */
 static size_t
 lay_out (unsigned char *memory, const FlitzisMixerSize *size)
@@ -117,6 +128,7 @@ lay_out (unsigned char *memory, const FlitzisMixerSize *size)
   mixer->n_handles = n_handles;
   mixer->handles = handles;
   mixer->schedule.events = events;
+  scratch->kernels = choose_kernels ();
   mixer->bank = (FlitzisBank){
     .sample_rate = size->sample_rate,
     .ramp_frames = ramp_frames,

@@ -304,10 +304,7 @@ fade_edges (const FlitzisSource *source, const Run *run, float *out) FLITZIS_REA
 }
 
 const float *
-flitzis_source_read (const FlitzisSource *source,
-                     int64_t              place,
-                     uint32_t             n_frames,
-                     float               *scratch) FLITZIS_REALTIME
+flitzis_source_find (const FlitzisSource *source, int64_t place, uint32_t n_frames) FLITZIS_REALTIME
 {
   Run run = find_run (source, place, n_frames);
 
@@ -315,8 +312,24 @@ flitzis_source_read (const FlitzisSource *source,
       !is_in_crossfade (source, &run) && !is_at_start (source, &run) && !is_at_end (source, &run))
     return get_frames (source, run.place);
 
-  for (float *out = scratch;; run = find_run (source, place, n_frames))
+  return NULL;
+}
+
+const float *
+flitzis_source_read (const FlitzisSource *source,
+                     int64_t              place,
+                     uint32_t             n_frames,
+                     float               *scratch) FLITZIS_REALTIME
+{
+  const float *found = flitzis_source_find (source, place, n_frames);
+
+  if (found != NULL)
+    return found;
+
+  for (float *out = scratch;;)
     {
+      Run run = find_run (source, place, n_frames);
+
       copy_run (source, &run, out);
 
       if (is_in_crossfade (source, &run))

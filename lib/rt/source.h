@@ -58,6 +58,11 @@ bool flitzis_source_set_loop (FlitzisSource *source,
 /* How many frames there are from place 0 of this round; UINT64_MAX if there is no end in sight. */
 uint64_t flitzis_source_get_length (const FlitzisSource *source) FLITZIS_REALTIME;
 
+/* The frames from `place` on as they lie in the sample, or NULL where they are not just those. */
+const float *flitzis_source_find (const FlitzisSource *source,
+                                  int64_t              place,
+                                  uint32_t             n_frames) FLITZIS_REALTIME;
+
 /* The frames from `place` on, where they lie in the sample or put together in `scratch`. */
 const float *flitzis_source_read (const FlitzisSource *source,
                                   int64_t              place,

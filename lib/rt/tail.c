@@ -3,8 +3,6 @@
 
 #include "tail.h"
 
-#include "kernels.h"
-
 #include <string.h>
 
 static uint32_t
@@ -38,7 +36,8 @@ flitzis_tail_take (FlitzisTail    *tail,
 }
 
 void
-flitzis_tail_add (FlitzisTail *tail, float *out, uint32_t n_frames) FLITZIS_REALTIME
+flitzis_tail_add (FlitzisTail *tail, const FlitzisKernels *kernels, float *out, uint32_t n_frames)
+    FLITZIS_REALTIME
 {
   n_frames = min (n_frames, tail->n_waiting);
   tail->n_waiting -= n_frames;
@@ -48,7 +47,7 @@ flitzis_tail_add (FlitzisTail *tail, float *out, uint32_t n_frames) FLITZIS_REAL
       float   *frames = tail->frames + 2 * tail->head;
       uint32_t n = min (n_frames, tail->n_frames - tail->head);
 
-      flitzis_add (out, frames, n);
+      kernels->add (out, frames, n);
       memset (frames, 0, 2 * n * sizeof (float));
       tail->head = (tail->head + n) % tail->n_frames;
       out += 2 * n;

@@ -28,6 +28,7 @@ void flitzis_tail_take (FlitzisTail    *tail,
                         uint32_t        n_frames) FLITZIS_REALTIME;
 
 /* Adds the next frames to `out`. */
-void flitzis_tail_add (FlitzisTail *tail,
-                       float       *out,
-                       uint32_t     n_frames) FLITZIS_REALTIME;
+void flitzis_tail_add (FlitzisTail          *tail,
+                       const FlitzisKernels *kernels,
+                       float                *out,
+                       uint32_t              n_frames) FLITZIS_REALTIME;

@@ -3,12 +3,7 @@
 
 #include "voice.h"
 
-#include "kernels.h"
-
 #define ONE_FRAME ((uint64_t) 1 << 32)
-
-/* Beyond it the filter would look at more frames than a window has. */
-#define MAX_STRETCH 8.0f
 
 static bool
 is_gliding (const FlitzisGlide *glide) FLITZIS_REALTIME
@@ -129,8 +124,8 @@ get_stretch (uint64_t step) FLITZIS_REALTIME
   float rate = (float) step * 0x1p-32f;
   float stretch = rate < 1.5f ? 1.0f + 1.75f * (rate - 1.0f) : 1.25f * rate;
 
-  return stretch < 1.0f ? 1.0f : stretch > MAX_STRETCH ? MAX_STRETCH
-                                                       : stretch;
+  return stretch < 1.0f ? 1.0f : stretch > FLITZIS_MAX_STRETCH ? FLITZIS_MAX_STRETCH
+                                                               : stretch;
 }
 
 static uint32_t
@@ -145,6 +140,16 @@ get_reach (const FlitzisVoice *voice) FLITZIS_REALTIME
                                                                         : glide->to));
 }
 
+/* How many of the next frames, each `step` behind the last, come before a place. */
+static uint32_t
+count_frames (uint64_t position, uint64_t step, uint64_t place, uint32_t n_frames) FLITZIS_REALTIME
+{
+  uint64_t end = place < UINT32_MAX ? place << 32 : UINT64_MAX;
+  uint64_t n = position < end ? (end - position - 1) / step + 1 : 0;
+
+  return n < n_frames ? (uint32_t) n : n_frames;
+}
+
 /* The places of the next frames, from the first that the filter reaches on. Returns how many there
  * are before the end and within a window, and the position behind them. */
 static uint32_t
@@ -154,17 +159,34 @@ find_places (const FlitzisVoice *voice, FlitzisScratch *scratch, uint32_t n_fram
   uint64_t length = flitzis_source_get_length (&voice->source);
   uint64_t position = voice->source.position, first = position >> 32;
   uint32_t reach = get_reach (voice);
+  uint64_t last = first + FLITZIS_WINDOW_FRAMES - 2 * reach + 1;
+  uint64_t origin = (first - reach + 1) << 32;
   uint32_t n;
 
-  for (n = 0; n < n_frames; n++)
+  last = last < length ? last : length;
+
+  if (!is_gliding (&voice->glide))
     {
-      uint64_t place = position >> 32;
+      uint64_t step = voice->glide.to;
+      float    stretch = get_stretch (step);
+
+      n_frames = count_frames (position, step, last, n_frames);
+
+      for (n = 0; n < n_frames; n++)
+        {
+          scratch->places[n] = position - origin + n * step;
+          scratch->stretches[n] = stretch;
+        }
+
+      *end = position + n_frames * step;
+      return n_frames;
+    }
+
+  for (n = 0; n < n_frames && position >> 32 < last; n++)
+    {
       uint64_t step = get_step (&voice->glide, voice->glide.frame + 1 + n);
 
-      if (place >= length || place - first + 2 * reach > FLITZIS_WINDOW_FRAMES)
-        break;
-
-      scratch->places[n] = position - ((first - reach + 1) << 32);
+      scratch->places[n] = position - origin;
       scratch->stretches[n] = get_stretch (step);
       position += step;
     }
@@ -177,19 +199,29 @@ find_places (const FlitzisVoice *voice, FlitzisScratch *scratch, uint32_t n_fram
 static const float *
 interpolate (const FlitzisVoice *voice, FlitzisScratch *scratch, uint32_t n_frames) FLITZIS_REALTIME
 {
-  uint32_t     n_channels = voice->handle->n_channels;
-  uint32_t     reach = get_reach (voice);
-  int64_t      first = (int64_t) (voice->source.position >> 32) - reach + 1;
-  uint32_t     n_window = (uint32_t) (scratch->places[n_frames - 1] >> 32) + reach + 1;
-  const float *window = flitzis_source_read (&voice->source, first, n_window, scratch->window);
+  const FlitzisKernels *kernels = scratch->kernels;
+  uint32_t              n_channels = voice->handle->n_channels;
+  uint32_t              reach = get_reach (voice);
+  int64_t               first = (int64_t) (voice->source.position >> 32) - reach + 1;
+  uint32_t              n_window = (uint32_t) (scratch->places[n_frames - 1] >> 32) + reach + 1;
+  const float          *window = flitzis_source_read (&voice->source, first, n_window,
+                                                      scratch->window);
 
   if (voice->interpolation == FLITZIS_MIXER_INTERPOLATION_LINEAR)
-    flitzis_interpolate_linear (scratch->frames, window, n_channels, scratch->places, n_frames);
+    kernels->interpolate_linear (scratch->frames, window, n_channels, scratch->places, n_frames);
   else
-    flitzis_interpolate_sinc (scratch->frames, window, n_channels, scratch->places,
-                              scratch->stretches, n_frames);
+    kernels->interpolate_sinc (scratch->frames, window, n_channels, scratch->places,
+                               scratch->stretches, n_frames);
 
   return scratch->frames;
+}
+
+/* Whether its frames are those of the sample, one for one. */
+static bool
+is_at_rate_1 (const FlitzisVoice *voice) FLITZIS_REALTIME
+{
+  return !is_gliding (&voice->glide) && voice->glide.to == ONE_FRAME &&
+         (uint32_t) voice->source.position == 0;
 }
 
 /* Reads up to `n_frames` of the next frames: where they lie in the sample, or in `scratch`. */
@@ -200,8 +232,7 @@ read_frames (const FlitzisVoice *voice, FlitzisScratch *scratch, uint32_t *n_fra
   const FlitzisSource *source = &voice->source;
   uint64_t             place = source->position >> 32;
 
-  if (!is_gliding (&voice->glide) && voice->glide.to == ONE_FRAME &&
-      source->position == place << 32)
+  if (is_at_rate_1 (voice))
     {
       uint64_t left = flitzis_source_get_length (source) - place;
 
@@ -223,49 +254,85 @@ is_steady (const FlitzisVoice *voice) FLITZIS_REALTIME
 }
 
 static void
-raise (float *peak, float value) FLITZIS_REALTIME
+advance (FlitzisVoice *voice, uint64_t end, uint32_t n_frames) FLITZIS_REALTIME
 {
-  if (value > *peak)
-    *peak = value;
+  flitzis_source_move (&voice->source, end);
+  move_glide (&voice->glide, n_frames);
+  voice->was_heard = true;
+}
+
+bool
+flitzis_voice_get_input (const FlitzisVoice *voice, FlitzisInput *input, uint32_t n_frames)
+    FLITZIS_REALTIME
+{
+  if (is_leaving (voice) || !is_steady (voice) || !is_at_rate_1 (voice))
+    return false;
+
+  input->frames = flitzis_source_find (&voice->source, (int64_t) (voice->source.position >> 32),
+                                       n_frames);
+  input->left = voice->left.to;
+  input->right = voice->right.to;
+
+  return input->frames != NULL;
+}
+
+void
+flitzis_voice_advance (FlitzisVoice *voice, uint32_t n_frames) FLITZIS_REALTIME
+{
+  advance (voice, voice->source.position + n_frames * ONE_FRAME, n_frames);
+}
+
+/* Adds what is on the move to the factors, as far as `n_frames` lie on one slope. */
+static void
+add_factor (FlitzisMove *move, const FlitzisRamp *ramp, uint32_t *n_frames) FLITZIS_REALTIME
+{
+  if (ramp != NULL && !flitzis_ramp_is_resting (ramp))
+    move->factors[move->n_factors++] = flitzis_ramp_get_slope (ramp, n_frames);
+}
+
+/* Mixes up to `n_frames`: those along which no gain changes its direction. Returns how many. */
+static uint32_t
+mix_piece (FlitzisVoice         *voice,
+           const FlitzisKernels *kernels,
+           FlitzisRamp          *fade,
+           const float          *frames,
+           float                *out,
+           uint32_t              n_frames) FLITZIS_REALTIME
+{
+  FlitzisMove move = {
+    .left = flitzis_ramp_get_slope (&voice->left, &n_frames),
+    .right = flitzis_ramp_get_slope (&voice->right, &n_frames),
+  };
+  float peak;
+
+  add_factor (&move, &voice->envelope, &n_frames);
+  add_factor (&move, fade, &n_frames);
+  peak = kernels->mix_moving (out, frames, &move, voice->handle->n_channels, n_frames);
+  voice->peak = peak > voice->peak ? peak : voice->peak;
+
+  flitzis_ramp_advance (&voice->left, n_frames);
+  flitzis_ramp_advance (&voice->right, n_frames);
+  flitzis_ramp_advance (&voice->envelope, n_frames);
+
+  if (fade != NULL)
+    flitzis_ramp_advance (fade, n_frames);
+
+  return n_frames;
 }
 
 static void
-mix (FlitzisVoice   *voice,
-     FlitzisScratch *scratch,
-     FlitzisRamp    *fade,
-     const float    *frames,
-     float          *out,
-     uint32_t        n_frames) FLITZIS_REALTIME
+mix (FlitzisVoice         *voice,
+     const FlitzisKernels *kernels,
+     FlitzisRamp          *fade,
+     const float          *frames,
+     float                *out,
+     uint32_t              n_frames) FLITZIS_REALTIME
 {
-  uint32_t n_channels = voice->handle->n_channels, other = n_channels - 1;
+  uint32_t n_channels = voice->handle->n_channels;
 
-  if (fade == NULL && is_steady (voice))
-    {
-      float left = voice->left.to, right = voice->right.to;
-
-      raise (&voice->peak, left * flitzis_get_peak (frames, n_channels, n_frames));
-      raise (&voice->peak, right * flitzis_get_peak (frames + other, n_channels, n_frames));
-      flitzis_mix (out, frames, n_channels, left, right, n_frames);
-      return;
-    }
-
-  for (uint32_t i = 0; i < n_frames; i++)
-    scratch->right[i] = 1.0f;
-
-  flitzis_ramp_multiply (&voice->envelope, scratch->right, n_frames);
-
-  if (fade != NULL)
-    flitzis_ramp_multiply (fade, scratch->right, n_frames);
-
-  for (uint32_t i = 0; i < n_frames; i++)
-    scratch->left[i] = scratch->right[i];
-
-  flitzis_ramp_multiply (&voice->left, scratch->left, n_frames);
-  flitzis_ramp_multiply (&voice->right, scratch->right, n_frames);
-  raise (&voice->peak, flitzis_get_peak_gains (frames, n_channels, scratch->left, n_frames));
-  raise (&voice->peak,
-         flitzis_get_peak_gains (frames + other, n_channels, scratch->right, n_frames));
-  flitzis_mix_gains (out, frames, n_channels, scratch->left, scratch->right, n_frames);
+  for (uint32_t done = 0; done < n_frames;)
+    done += mix_piece (voice, kernels, fade, frames + done * n_channels, out + 2 * done,
+                       n_frames - done);
 }
 
 void
@@ -286,10 +353,8 @@ flitzis_voice_render (FlitzisVoice   *voice,
       uint64_t     end;
       const float *frames = read_frames (voice, scratch, &n, &end);
 
-      mix (voice, scratch, fade, frames, out, n);
-      flitzis_source_move (&voice->source, end);
-      move_glide (&voice->glide, n);
-      voice->was_heard = true;
+      mix (voice, scratch->kernels, fade, frames, out, n);
+      advance (voice, end, n);
       out += 2 * n;
       n_frames -= n;
     }

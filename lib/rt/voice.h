@@ -3,6 +3,7 @@
 
 #pragma once
 
+#include "kernels.h"
 #include "message.h"
 #include "ramp.h"
 #include "realtime.h"
@@ -58,15 +59,16 @@ struct _FlitzisVoice
   FlitzisVoice *previous_in_slot, *next_in_slot;
 };
 
-/* Buffers that hold one chunk; the same for all voices. */
+/* What all voices are rendered with: the kernels, and buffers that hold one chunk. */
 typedef struct
 {
+  const FlitzisKernels *kernels;
+
   float    window[2 * FLITZIS_WINDOW_FRAMES];
   float    frames[2 * FLITZIS_CHUNK_FRAMES];
   uint64_t places[FLITZIS_CHUNK_FRAMES];
   float    stretches[FLITZIS_CHUNK_FRAMES];
-  float    left[FLITZIS_CHUNK_FRAMES];
-  float    right[FLITZIS_CHUNK_FRAMES];
+  float    gains[FLITZIS_CHUNK_FRAMES];
 } FlitzisScratch;
 
 /* Sounds like `sound` from its next frame on; where nothing has been heard, at once. */
@@ -89,6 +91,16 @@ void flitzis_voice_release (FlitzisVoice *voice,
 bool  flitzis_voice_is_silent (const FlitzisVoice *voice) FLITZIS_REALTIME;
 bool  flitzis_voice_is_finished (const FlitzisVoice *voice) FLITZIS_REALTIME;
 float flitzis_voice_get_loudness (const FlitzisVoice *voice) FLITZIS_REALTIME;
+
+/*
+ * The next `n_frames` of a voice that sounds as plainly as most do: at rate 1, at a steady gain, as
+ * they lie in the sample. False where it does not. Whoever mixes them has it advance.
+ */
+bool flitzis_voice_get_input (const FlitzisVoice *voice,
+                              FlitzisInput       *input,
+                              uint32_t            n_frames) FLITZIS_REALTIME;
+void flitzis_voice_advance (FlitzisVoice *voice,
+                            uint32_t      n_frames) FLITZIS_REALTIME;
 
 /* Adds the next `n_frames` (one chunk at most) to `out`; `fade`, if any, is multiplied in. */
 void flitzis_voice_render (FlitzisVoice   *voice,

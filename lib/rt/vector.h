@@ -1,0 +1,112 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Copyright 2026 the Flitzis authors */
+
+#pragma once
+
+#include "realtime.h"
+
+#include <stdint.h>
+
+#if defined(__AVX__)
+#include <immintrin.h>
+#elif defined(__SSE__)
+#include <xmmintrin.h>
+#endif
+
+/*
+ * Eight floats that are computed with in one go, four stereo frames. The compiler makes of it what
+ * the processor has. Memory need not be aligned.
+ */
+
+#define FLITZIS_VECTOR_FRAMES 4
+
+#define FLITZIS_INLINE static inline __attribute__ ((always_inline, unused))
+
+typedef float   FlitzisVector __attribute__ ((vector_size (32)));
+typedef int32_t FlitzisBits __attribute__ ((vector_size (32)));
+typedef float   FlitzisHalfVector __attribute__ ((vector_size (16)));
+
+typedef FlitzisVector     FlitzisLooseVector __attribute__ ((aligned (4), may_alias));
+typedef FlitzisHalfVector FlitzisLooseHalfVector __attribute__ ((aligned (4), may_alias));
+
+FLITZIS_INLINE float
+flitzis_abs (float value) FLITZIS_REALTIME
+{
+  return value < 0.0f ? -value : value;
+}
+
+FLITZIS_INLINE float
+flitzis_max (float a, float b) FLITZIS_REALTIME
+{
+  return a > b ? a : b;
+}
+
+FLITZIS_INLINE FlitzisVector
+flitzis_vector_load (const float *values) FLITZIS_REALTIME
+{
+  return *(const FlitzisLooseVector *) values;
+}
+
+FLITZIS_INLINE void
+flitzis_vector_store (float *values, FlitzisVector vector) FLITZIS_REALTIME
+{
+  *(FlitzisLooseVector *) values = vector;
+}
+
+/* Four frames from the i-th on; mono goes to both sides. */
+FLITZIS_INLINE FlitzisVector
+flitzis_vector_load_frames (const float *frames, uint32_t i, uint32_t n_channels) FLITZIS_REALTIME
+{
+  FlitzisHalfVector mono;
+
+  if (n_channels == 2)
+    return *(const FlitzisLooseVector *) (frames + 2 * i);
+
+  mono = *(const FlitzisLooseHalfVector *) (frames + i);
+
+  return __builtin_shufflevector (mono, mono, 0, 0, 1, 1, 2, 2, 3, 3);
+}
+
+FLITZIS_INLINE FlitzisVector
+flitzis_vector_of_sides (float left, float right) FLITZIS_REALTIME
+{
+  return (FlitzisVector){ left, right, left, right, left, right, left, right };
+}
+
+FLITZIS_INLINE FlitzisVector
+flitzis_vector_abs (FlitzisVector a) FLITZIS_REALTIME
+{
+  return (FlitzisVector) ((FlitzisBits) a & INT32_MAX);
+}
+
+FLITZIS_INLINE FlitzisVector
+flitzis_vector_max (FlitzisVector a, FlitzisVector b) FLITZIS_REALTIME
+{
+#if defined(__AVX__)
+  return _mm256_max_ps (a, b);
+#elif defined(__SSE__)
+  union
+  {
+    FlitzisVector whole;
+    __m128        halves[2];
+  } x = { a }, y = { b };
+
+  x.halves[0] = _mm_max_ps (x.halves[0], y.halves[0]);
+  x.halves[1] = _mm_max_ps (x.halves[1], y.halves[1]);
+
+  return x.whole;
+#else
+  FlitzisBits is_larger = a > b;
+
+  return (FlitzisVector) (((FlitzisBits) a & is_larger) | ((FlitzisBits) b & ~is_larger));
+#endif
+}
+
+FLITZIS_INLINE float
+flitzis_vector_get_largest (FlitzisVector a) FLITZIS_REALTIME
+{
+  a = flitzis_vector_max (a, __builtin_shufflevector (a, a, 4, 5, 6, 7, 0, 1, 2, 3));
+  a = flitzis_vector_max (a, __builtin_shufflevector (a, a, 2, 3, 0, 1, 6, 7, 4, 5));
+
+  return a[0] > a[1] ? a[0] : a[1];
+}
