@@ -9,7 +9,7 @@
 
 /* The interpolating kernels, a part of kernels.c. */
 
-static inline __attribute__ ((always_inline)) void
+FLITZIS_REPEATED void
 interpolate_lines (float *restrict out,
                    const float *restrict in,
                    uint32_t n_channels,
@@ -41,7 +41,7 @@ interpolate_linear (float          *out,
 
 /* One frame: the sum of taps x frames, in eight lanes for each channel that are summed up last, in
  * pairs. `n_taps` is a multiple of 8. */
-static inline __attribute__ ((always_inline)) void
+FLITZIS_REPEATED void
 apply_taps (float       *out,
             const float *in,
             const float *taps,
@@ -83,7 +83,7 @@ apply_taps (float       *out,
 
 _Static_assert(FLITZIS_N_PHASES == 1 << (32 - PHASE_SHIFT), "a phase has so many bits");
 
-static inline __attribute__ ((always_inline)) void
+FLITZIS_REPEATED void
 filter (float *out, const float *in, uint32_t n_channels, uint32_t fraction) FLITZIS_REALTIME
 {
   const float  *here = flitzis_tables.phases[fraction >> PHASE_SHIFT];

@@ -35,7 +35,7 @@ mix_frame (float       *out,
 }
 
 /* As many inputs as said, in one go: so the mix is read and written once for all of them. */
-static inline __attribute__ ((always_inline)) void
+FLITZIS_REPEATED void
 mix_inputs (float        *out,
             FlitzisInput *inputs,
             uint32_t      n_inputs,
@@ -100,8 +100,8 @@ mix (float        *out,
     }
 }
 
-static inline __attribute__ ((always_inline)) float
-mix_slopes (float             *out,
+static float
+mix_moving (float             *out,
             const float       *frames,
             const FlitzisMove *move,
             uint32_t           n_channels,
@@ -151,24 +151,6 @@ mix_slopes (float             *out,
   return peak;
 }
 
-static float
-mix_moving (float             *out,
-            const float       *frames,
-            const FlitzisMove *move,
-            uint32_t           n_channels,
-            uint32_t           n_frames) FLITZIS_REALTIME
-{
-  return n_channels == 2 ? mix_slopes (out, frames, move, 2, n_frames)
-                         : mix_slopes (out, frames, move, 1, n_frames);
-}
-
-static void
-add (float *restrict out, const float *restrict in, uint32_t n_frames) FLITZIS_REALTIME
-{
-  for (uint32_t i = 0; i < 2 * n_frames; i++)
-    out[i] += in[i];
-}
-
 static void
 get_peaks (const float *frames, float *peaks, uint32_t n_frames) FLITZIS_REALTIME
 {
@@ -193,7 +175,6 @@ const FlitzisKernels FLITZIS_KERNELS = {
   .name = FLITZIS_KIND,
   .mix = mix,
   .mix_moving = mix_moving,
-  .add = add,
   .get_peaks = get_peaks,
   .interpolate_linear = interpolate_linear,
   .interpolate_sinc = interpolate_sinc,

@@ -52,11 +52,6 @@ typedef struct
                        uint32_t           n_channels,
                        uint32_t           n_frames) FLITZIS_REALTIME;
 
-  /* out += in, stereo both */
-  void (*add) (float       *out,
-               const float *in,
-               uint32_t     n_frames) FLITZIS_REALTIME;
-
   /* The largest magnitudes of stereo frames: of the left side, and of the right. */
   void (*get_peaks) (const float *frames,
                      float       *peaks,

@@ -44,10 +44,11 @@ flitzis_tail_add (FlitzisTail *tail, const FlitzisKernels *kernels, float *out, 
 
   while (n_frames > 0)
     {
-      float   *frames = tail->frames + 2 * tail->head;
-      uint32_t n = min (n_frames, tail->n_frames - tail->head);
+      float       *frames = tail->frames + 2 * tail->head;
+      uint32_t     n = min (n_frames, tail->n_frames - tail->head);
+      FlitzisInput input = { .frames = frames, .left = 1.0f, .right = 1.0f };
 
-      kernels->add (out, frames, n);
+      kernels->mix (out, &input, 1, 2, n);
       memset (frames, 0, 2 * n * sizeof (float));
       tail->head = (tail->head + n) % tail->n_frames;
       out += 2 * n;

@@ -22,6 +22,13 @@
 
 #define FLITZIS_INLINE static inline __attribute__ ((always_inline, unused))
 
+/* What is repeated for each number of channels, unless the code has to be small. */
+#if defined(__OPTIMIZE_SIZE__)
+#define FLITZIS_REPEATED static __attribute__ ((noinline))
+#else
+#define FLITZIS_REPEATED static inline __attribute__ ((always_inline))
+#endif
+
 typedef float   FlitzisVector __attribute__ ((vector_size (32)));
 typedef int32_t FlitzisBits __attribute__ ((vector_size (32)));
 typedef float   FlitzisHalfVector __attribute__ ((vector_size (16)));
