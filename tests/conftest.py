@@ -8,6 +8,7 @@ import re
 import shutil
 import struct
 import subprocess
+import sys
 import tempfile
 import time
 import types
@@ -28,6 +29,11 @@ def pytest_configure(config):
     config.addinivalue_line('markers', 'slow: takes more than a few seconds; runs with --slow')
     if 'FLITZIS_BUILD' not in os.environ:
         raise pytest.UsageError('start the tests with: sh tests/run.sh')
+    # The override, for this process and those that it starts; before gi looks for overrides.
+    introspection = os.path.join(os.environ['FLITZIS_BUILD'], 'introspection')
+    os.environ['PYTHONPATH'] = introspection
+    sys.path.insert(0, introspection)
+    assert 'gi.overrides' not in sys.modules
     # Short: the path of a socket may have 107 bytes.
     config.private = pathlib.Path(tempfile.mkdtemp(prefix='flitzis-'))
     for name in ('runtime', 'config', 'cache', 'data', 'state'):
@@ -74,8 +80,8 @@ def source_dir():
 
 @pytest.fixture(scope='session')
 def installed(build_dir, tmp_path_factory):
-    """What `meson install` puts into a folder: `root`, `library` and `pkgconfig`. Paths in its
-    flitzis-1.pc are made to lead there, and not to where the library would be installed."""
+    """What `meson install` puts into a folder: `root`, `library`, `pkgconfig` and `python`. Paths
+    in its flitzis-1.pc are made to lead there, and not to where the library would be installed."""
     root = tmp_path_factory.mktemp('installed')
     subprocess.run(['meson', 'install', '-C', build_dir, '--no-rebuild', '--destdir', root],
                    check=True, capture_output=True)
@@ -83,7 +89,9 @@ def installed(build_dir, tmp_path_factory):
     prefix = re.search(r'^prefix=(.*)$', pc.read_text(), re.M).group(1)
     pc.write_text(pc.read_text().replace(f'prefix={prefix}', f'prefix={root}{prefix}'))
     [library] = root.rglob('libflitzis-1.so')
-    return types.SimpleNamespace(root=root, library=library.parent, pkgconfig=pc.parent)
+    [override] = root.rglob('gi/overrides/Flitzis.py')
+    return types.SimpleNamespace(root=root, library=library.parent, pkgconfig=pc.parent,
+                                 python=override.parents[2])
 
 
 @pytest.fixture(scope='session')

@@ -1,0 +1,255 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""What Python adds to Flitzis. PyGObject finds this file by its name and folder."""
+
+from __future__ import annotations
+
+import functools
+import os
+import sys
+import threading
+from typing import TYPE_CHECKING
+
+from gi import docstring
+from gi.module import get_introspection_module
+from gi.overrides import flitzis_docs, override
+from gi.repository import Gio, GLib
+
+if TYPE_CHECKING:
+    import asyncio
+    from typing import Any, Callable
+
+    import numpy
+    import numpy.typing
+
+Flitzis = get_introspection_module('Flitzis')
+
+__all__ = []
+
+
+def _get_name(info):
+    """The name of what is in the typelib: Engine, or Engine.play."""
+    owner = info.get_container()
+    return f'{owner.get_name()}.{info.get_name()}' if owner is not None else info.get_name()
+
+
+def _describe(info, describe=docstring.get_doc_string_generator()):
+    """What PyGObject shows for `__doc__` of what is in the typelib."""
+    if info.get_namespace() == 'Flitzis' and _get_name(info) in flitzis_docs.DOCS:
+        return flitzis_docs.DOCS[_get_name(info)]
+    return describe(info)
+
+
+docstring.set_doc_string_generator(_describe)
+
+
+def _document(cls):
+    """Lets `help ()` see the docstrings of the verbs of a class, also of those that the override
+    takes the place of. It asks no type of PyGObject's for them; but what keeps the results of a
+    function, and keeps none here, has a copy. It is in C and costs a call nothing."""
+    for info in cls.__info__.get_methods():
+        name = info.get_name()
+        own = cls.__dict__.get(name)
+        if isinstance(own, type(_document)):
+            own.__doc__ = _describe(info)
+        elif info.is_method():
+            setattr(cls, name, functools.lru_cache(maxsize=0)(getattr(cls, name)))
+        elif info.is_constructor():
+            [call] = [base.__dict__[name] for base in cls.__mro__ if name in base.__dict__]
+            setattr(cls, name, classmethod(functools.lru_cache(maxsize=0)(call)))
+    return cls
+
+
+def _get_running_loop():
+    """The loop of asyncio that runs this thread, if any; a program without asyncio does not get
+    it imported."""
+    asyncio = sys.modules.get('asyncio')
+    return asyncio._get_running_loop() if asyncio is not None else None
+
+
+@functools.lru_cache(maxsize=None)
+def _get_context(_pid):
+    """A main context with a thread that runs it. Each process has one: a fork has no threads."""
+    context = GLib.MainContext()
+
+    def run():
+        context.push_thread_default()
+        while True:
+            context.iteration(True)
+
+    threading.Thread(target=run, name='flitzis', daemon=True).start()
+    return context
+
+
+def _call_in(context, function):
+    """Calls the function in the thread of a main context, and waits for it."""
+    from concurrent.futures import Future
+    outcome = Future()
+
+    def run(*_data):
+        try:
+            outcome.set_result(function())
+        except BaseException as error:
+            outcome.set_exception(error)
+        return GLib.SOURCE_REMOVE
+
+    source = GLib.Idle(priority=GLib.PRIORITY_DEFAULT)
+    source.set_callback(run)
+    source.attach(context)
+    return outcome.result()
+
+
+def _tell(loop, function, *arguments):
+    """Calls the function in the thread of a loop of asyncio, from any other."""
+    try:
+        loop.call_soon_threadsafe(function, *arguments)
+    except RuntimeError:
+        pass  # the loop was closed, so nobody waits
+
+
+def _call(begin, finish, arguments, cancellable, callback, user_data):
+    """An asynchronous verb as it is in C, or, in a coroutine and without a callback, a future.
+
+    The loops of asyncio run no main context, and a context that others run may be stopped by them:
+    the answer comes to the thread of a context of ours, and goes on to the loop from there."""
+    loop = _get_running_loop() if callback is None else None
+    if loop is None:
+        return begin(*arguments, cancellable, callback, *user_data)
+    future = loop.create_future()
+    cancellable = cancellable or Gio.Cancellable()
+
+    def settle(set_outcome, outcome):
+        if not future.done():
+            set_outcome(outcome)
+
+    def done(_source, result):
+        try:
+            _tell(loop, settle, future.set_result, finish(result))
+        except GLib.Error as error:
+            _tell(loop, settle, future.set_exception, error)
+
+    def cancel(future):
+        if future.cancelled():
+            cancellable.cancel()
+
+    _call_in(_get_context(os.getpid()), lambda: begin(*arguments, cancellable, done))
+    future.add_done_callback(cancel)
+    return future
+
+
+class Engine(Flitzis.Engine):
+    def __enter__(self) -> Engine:
+        """Starts the engine."""
+        self.start()
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        """Stops the engine."""
+        self.stop()
+
+    def load_sample(self, id: int, path: str | bytes | os.PathLike[str]) -> bool:
+        return super().load_sample(id, os.fspath(path))
+
+    def load_sample_async(self, id: int, path: str | bytes | os.PathLike[str],
+                          cancellable: Gio.Cancellable | None = None,
+                          callback: Callable[..., Any] | None = None,
+                          *user_data: object) -> asyncio.Future[bool]:
+        return _call(super().load_sample_async, super().load_sample_finish, (id, os.fspath(path)),
+                     cancellable, callback, user_data)
+
+    def load_file_async(self, id: int, file: Gio.File,
+                        cancellable: Gio.Cancellable | None = None,
+                        callback: Callable[..., Any] | None = None,
+                        *user_data: object) -> asyncio.Future[bool]:
+        return _call(super().load_file_async, super().load_file_finish, (id, file), cancellable,
+                     callback, user_data)
+
+    def load_bytes_async(self, id: int, bytes: GLib.Bytes,
+                         cancellable: Gio.Cancellable | None = None,
+                         callback: Callable[..., Any] | None = None,
+                         *user_data: object) -> asyncio.Future[bool]:
+        return _call(super().load_bytes_async, super().load_bytes_finish, (id, bytes),
+                     cancellable, callback, user_data)
+
+    def start_async(self, cancellable: Gio.Cancellable | None = None,
+                    callback: Callable[..., Any] | None = None,
+                    *user_data: object) -> asyncio.Future[bool]:
+        return _call(super().start_async, super().start_finish, (), cancellable, callback,
+                     user_data)
+
+    def render_to_file(self, path: str | bytes | os.PathLike[str], n_frames: int) -> bool:
+        return super().render_to_file(os.fspath(path), n_frames)
+
+    def render_to_file_async(self, path: str | bytes | os.PathLike[str], n_frames: int,
+                             cancellable: Gio.Cancellable | None = None,
+                             progress: Callable[..., Any] | None = None,
+                             progress_data: object = None,
+                             callback: Callable[..., Any] | None = None,
+                             *user_data: object) -> asyncio.Future[bool]:
+        loop = _get_running_loop() if callback is None else None
+
+        # PyGObject 3.42 wants a tuple for data that is not the last, and hands over what is in it.
+        def report(n_done, n_frames, *_data):
+            if loop is not None:
+                _tell(loop, progress, n_done, n_frames, progress_data)
+            else:
+                progress(n_done, n_frames, progress_data)
+
+        def begin(cancellable, *answer):
+            return super(Engine, self).render_to_file_async(
+                os.fspath(path), n_frames, cancellable, progress and report, (), *answer)
+
+        return _call(begin, super().render_to_file_finish, (), cancellable, callback, user_data)
+
+
+class Sample(Flitzis.Sample):
+    @classmethod
+    def from_array(cls, array: numpy.typing.ArrayLike, rate: int) -> Sample:
+        """Makes a sample from frames in an array.
+
+        A mono sample from one dimension, else `n_frames` x 1 or 2. Floats of any size are taken as
+        they are, integers by their full scale: those without a sign are silent in the middle.
+
+        array: the frames
+        rate: 1000 to 768000, in Hz
+
+        Returns: a sample
+        """
+        import numpy
+        frames = numpy.asarray(array)
+        if frames.ndim == 1:
+            frames = frames[:, None]
+        if frames.ndim != 2 or frames.dtype.kind not in 'fiu':
+            raise TypeError(f'a sample has 1 or 2 dimensions of numbers, not {frames.ndim} of '
+                            f'{frames.dtype}')
+        if frames.dtype.kind == 'u':  # the sign of a value is its highest bit the other way round
+            frames = frames ^ frames.dtype.type(1 << 8 * frames.itemsize - 1)
+            frames = frames.view(frames.dtype.str.replace('u', 'i'))
+        if frames.dtype.kind == 'i':
+            frames = frames / numpy.float32(1 << 8 * frames.itemsize - 1)
+        with numpy.errstate(over='ignore'):  # infinite then, which samples know to mend
+            frames = frames.astype(numpy.float32, copy=False)
+        return cls.new(GLib.Bytes.new(frames.tobytes()), frames.shape[1], rate)
+
+    def __array__(self, dtype: numpy.typing.DTypeLike = None,
+                  copy: bool | None = None) -> numpy.typing.NDArray[Any]:
+        """The frames, `n_frames` x `n_channels`, which can only be read."""
+        import numpy
+        if copy is False:
+            raise ValueError('the frames of a sample are copied for numpy')
+        frames = numpy.frombuffer(self.get_bytes().get_data() or b'', numpy.float32)
+        frames = frames.reshape(-1, max(self.get_n_channels(), 1))
+        return frames if dtype is None else frames.astype(dtype, copy=False)
+
+    def prepare_peaks_async(self, cancellable: Gio.Cancellable | None = None,
+                            callback: Callable[..., Any] | None = None,
+                            *user_data: object) -> asyncio.Future[bool]:
+        return _call(super().prepare_peaks_async, super().prepare_peaks_finish, (), cancellable,
+                     callback, user_data)
+
+
+for _cls in (Engine, Sample):
+    override(_document(_cls))
+    __all__.append(_cls.__name__)
+
+for _cls in (Flitzis.Clock, Flitzis.Slot, Flitzis.Trigger):
+    _document(_cls)

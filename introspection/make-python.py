@@ -1,0 +1,233 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""Makes what Python knows of Flitzis from the gir and the override: the type stubs, and the
+docstrings that the override gives to what comes from C.
+
+    make-python.py GIR OVERRIDE STUBS DOCSTRINGS"""
+
+import ast
+import pathlib
+import re
+import sys
+import textwrap
+import xml.etree.ElementTree
+
+CORE = '{http://www.gtk.org/introspection/core/1.0}'
+C = '{http://www.gtk.org/introspection/c/1.0}'
+GLIB = '{http://www.gtk.org/introspection/glib/1.0}'
+
+LICENCE = '# SPDX-License-Identifier: LGPL-2.1-or-later'
+TYPES = {
+    'none': 'None', 'gboolean': 'bool', 'gdouble': 'float', 'gfloat': 'float', 'utf8': 'str',
+    'filename': 'str', 'gpointer': 'object', 'GLib.Quark': 'int', 'GType': 'GObject.GType',
+    **{f'g{sign}{kind}': 'int' for sign in ('', 'u')
+       for kind in ('int', 'int8', 'int16', 'int32', 'int64', 'long', 'char', 'short')},
+    'gsize': 'int', 'gssize': 'int',
+}
+WORDS = {'TRUE': 'True', 'FALSE': 'False', 'NULL': 'None'}
+
+
+def find(element, name):
+    return element.find(CORE + name)
+
+
+def get_text(element):
+    """The documentation of an element, as it reads in Python."""
+    doc = find(element, 'doc')
+    if doc is None:
+        return ''
+    text = re.sub(r'^```c\n.*?^```\n?', '', doc.text, flags=re.M | re.S)
+    text = re.sub(r'\[\w+@([\w.]+):([\w-]+)\]',
+                  lambda match: f'`{match[1]}.props.{match[2].replace("-", "_")}`', text)
+    text = re.sub(r'\[\w+@([\w.:-]+)\]', r'`\1`', text)
+    text = re.sub(r'%(TRUE|FALSE|NULL)', lambda match: WORDS[match[1]], text)
+    text = re.sub(r'(?<!\w)@(\w+)', r'`\1`', text)
+    return re.sub(r'\n{3,}', '\n\n', text).strip()
+
+
+def get_type(element):
+    """The type of a parameter, a result, a property or a field."""
+    kind = find(element, 'type')
+    if kind is None:
+        return 'list[Any]'
+    name = kind.get('name')
+    if name.endswith('Callback'):
+        name = 'Callable[..., Any]'
+    return TYPES.get(name, name)
+
+
+def get_nullable(element):
+    name = get_type(element)
+    return f'{name} | None' if element.get('nullable') == '1' else name
+
+
+def get_parameters(callable):
+    parameters = find(callable, 'parameters')
+    return [] if parameters is None else parameters.findall(CORE + 'parameter')
+
+
+def get_signature(callable):
+    """What stands in the brackets and behind them. What may be None at the end may be left out."""
+    parameters, words, is_last = get_parameters(callable), [], True
+    closures = {parameter.get('closure') for parameter in parameters} - {None}
+    for i, parameter in reversed(list(enumerate(parameters))):
+        assert parameter.get('direction', 'in') == 'in', 'only results come out'
+        name = parameter.get('name')
+        if str(i) in closures and parameters[i - 1].get('scope') == 'async':
+            words.insert(0, f'*{name}: object')
+        elif parameter.get('nullable') == '1' and is_last:
+            words.insert(0, f'{name}: {get_type(parameter)} | None = None')
+        else:
+            words.insert(0, f'{name}: {get_nullable(parameter)}')
+            is_last = False
+    if callable.tag == CORE + 'method':
+        words.insert(0, 'self')
+    elif callable.tag == CORE + 'constructor':
+        words.insert(0, 'cls')
+    return f'({", ".join(words)}) -> {get_nullable(find(callable, "return-value"))}'
+
+
+def get_docstring(callable):
+    lines = [get_text(callable)]
+    for parameter in get_parameters(callable):
+        lines.append(f'{parameter.get("name")}: {" ".join(get_text(parameter).split())}')
+    result = find(callable, 'return-value')
+    if get_type(result) != 'None':
+        lines.append(f'Returns: {" ".join(get_text(result).split())}')
+    return lines[0] + '\n\n' + '\n'.join(lines[1:]) if len(lines) > 1 else lines[0]
+
+
+def quote(text, indent):
+    """A docstring in lines of its own."""
+    text = text.replace('\\', '\\\\').replace('"""', "'''")
+    lines = f'"""{text}\n"""' if '\n' in text else f'"""{text}"""'
+    return textwrap.indent(lines, indent, lambda line: line.strip() != '') + '\n'
+
+
+def write_function(name, signature, docstring, indent, *decorators):
+    lines = [f'{indent}@{decorator}\n' for decorator in decorators]
+    return (''.join(lines) + f'{indent}def {name}{signature}:\n' + quote(docstring, indent + '    ')
+            + f'{indent}    ...\n')
+
+
+class Override:
+    """The public methods that the override adds or takes the place of, by class."""
+
+    def __init__(self, path):
+        self.classes = {node.name: {child.name: child for child in node.body
+                                    if isinstance(child, ast.FunctionDef)}
+                        for node in ast.parse(path.read_text()).body
+                        if isinstance(node, ast.ClassDef)}
+
+    def get_signature(self, owner, name):
+        node = self.classes.get(owner, {}).get(name)
+        if node is None:
+            return None
+        return f'({ast.unparse(node.args)}) -> {ast.unparse(node.returns)}'
+
+    def get_additions(self, owner, known):
+        for name, node in self.classes.get(owner, {}).items():
+            if name not in known:
+                yield (name, self.get_signature(owner, name), ast.get_docstring(node),
+                       *(ast.unparse(each) for each in node.decorator_list))
+
+
+class Writer:
+    def __init__(self, namespace, override):
+        self.namespace = namespace
+        self.override = override
+        self.docstrings = {}
+
+    def write_callables(self, element):
+        owner, text, known = element.get('name'), '', set()
+        for callable in element:
+            kind = callable.tag.removeprefix(CORE)
+            if kind not in ('method', 'constructor', 'function'):
+                continue
+            name, docstring = callable.get('name'), get_docstring(callable)
+            known.add(name)
+            signature = self.override.get_signature(owner, name) or get_signature(callable)
+            self.docstrings[f'{owner}.{name}'] = f'{name}{signature}\n\n{docstring}'
+            decorator = {'constructor': ['classmethod'], 'function': ['staticmethod']}.get(kind, [])
+            text += write_function(name, signature, docstring, '    ', *decorator)
+        for name, signature, docstring, *decorators in self.override.get_additions(owner, known):
+            text += write_function(name, signature, docstring, '    ', *decorators)
+        return text
+
+    def write_properties(self, element):
+        """`props`, and the arguments of the class."""
+        text, arguments = '    class Props:\n', []
+        for each in element.findall(CORE + 'property'):
+            name, kind = each.get('name').replace('-', '_'), get_type(each)
+            is_nullable = kind == 'str' or '.' in kind or kind in ('Sample',)
+            kind = f'{kind} | None' if is_nullable else kind
+            if each.get('writable') == '1':
+                arguments.append(f'{name}: {kind} = ...')
+            if each.get('writable') == '1' and each.get('construct-only') != '1':
+                text += f'        {name}: {kind}\n' + quote(get_text(each), '        ')
+            else:
+                text += write_function(name, f'(self) -> {kind}', get_text(each), '        ',
+                                       'property')
+        words = ', '.join(['self', '*', *arguments] if arguments else ['self'])
+        return (text + '    @property\n    def props(self) -> Props: ...\n'
+                f'    def __init__({words}) -> None: ...\n')
+
+    def write_class(self, element):
+        name = element.get('name')
+        bases = [element.get('parent'), *(each.get('name') for each in
+                                          element.findall(CORE + 'implements'))]
+        bases = ['Gio.ListModel[Slot]' if base == 'Gio.ListModel' else base for base in bases]
+        return (f'class {name}({", ".join(bases)}):\n' + quote(get_text(element), '    ')
+                + self.write_properties(element) + self.write_callables(element))
+
+    def write_record(self, element):
+        text = f'class {element.get("name")}:\n' + quote(get_text(element), '    ')
+        for field in element.findall(CORE + 'field'):
+            text += f'    {field.get("name")}: {get_type(field)}\n' + quote(get_text(field), '    ')
+        if element.get(GLIB + 'is-gtype-struct-for') is not None:
+            return text
+        return text + '    def __init__(self) -> None: ...\n' + self.write_callables(element)
+
+    def write_enumeration(self, element):
+        name = element.get('name')
+        text = f'class {name}(GObject.GEnum):\n' + quote(get_text(element), '    ')
+        for member in element.findall(CORE + 'member'):
+            text += f'    {member.get("name").upper()}: {name}\n' + quote(get_text(member), '    ')
+        return text + self.write_callables(element)
+
+    def write_constant(self, element):
+        return f'{element.get("name")}: {get_type(element)}\n' + quote(get_text(element), '')
+
+    def write_function(self, element):
+        name, docstring = element.get('name'), get_docstring(element)
+        return write_function(name, get_signature(element), docstring, '')
+
+    def write(self):
+        texts = []
+        for element in self.namespace.findall(CORE + 'class'):
+            self.docstrings[element.get('name')] = get_text(element)
+        for element in self.namespace:
+            kind = element.tag.removeprefix(CORE)
+            write = getattr(self, f'write_{kind}', None)
+            if write is not None and element.get('introspectable') != '0':
+                texts.append(write(element))
+        return '\n\n'.join(texts)
+
+
+def main():
+    gir, override, stubs, docstrings = map(pathlib.Path, sys.argv[1:])
+    namespace = find(xml.etree.ElementTree.parse(gir).getroot(), 'namespace')
+    writer = Writer(namespace, Override(override))
+    text = writer.write()
+    stubs.write_text(f'{LICENCE}\n"""The types of Flitzis {namespace.get("version")}."""\n\n'
+                     'import asyncio\nimport os\nfrom typing import Any, Callable\n\n'
+                     'import numpy\nimport numpy.typing\n'
+                     'from gi.repository import Gio, GLib, GObject\n\n' + text)
+    lines = ''.join(f'    {name!r}:\n        {text!r},\n'
+                    for name, text in writer.docstrings.items())
+    docstrings.write_text(f'{LICENCE}\n"""The docstrings of the verbs."""\n\n'
+                          f'DOCS = {{\n{lines}}}\n')
+
+
+if __name__ == '__main__':
+    main()

@@ -1,0 +1,510 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""What the override adds for Python: lists, `with`, paths, `await`, arrays; that it takes nothing
+away; and what `help ()` and mypy know."""
+
+import ast
+import asyncio
+import gc
+import importlib.util
+import json
+import os
+import pathlib
+import pydoc
+import re
+import shutil
+import subprocess
+import sys
+import threading
+import time
+
+import gi
+import numpy
+import pytest
+
+gi.require_version('Flitzis', '1')
+from gi.repository import Flitzis, Gio, GLib
+
+from test_fork import in_child
+from test_playing import make_sample, noise
+
+FIXTURES = pathlib.Path(__file__).parent.parent / 'fixtures'
+FILE = FIXTURES / 'stereo-float.wav'
+
+# Newer releases of PyGObject have a loop of their own.
+LOOPS = ['asyncio'] + ['gi.events'] * (importlib.util.find_spec('gi.events') is not None)
+
+
+# A list, a context, paths
+
+
+def test_an_engine_is_a_list_of_its_slots(make_engine):
+    engine = make_engine(n_slots=5)
+    slots = [engine.get_slot(i) for i in range(5)]
+    assert len(engine) == 5 and engine
+    assert [engine[i] for i in range(5)] == list(engine) == engine[:] == slots
+    assert engine[-1] == slots[4] and engine[1:3] == slots[1:3] and slots[2] in engine
+    for index in (5, -6):
+        with pytest.raises(IndexError):
+            engine[index]
+
+
+def test_with_starts_and_stops(pipewire):
+    with Flitzis.Engine() as engine:
+        assert isinstance(engine, Flitzis.Engine)
+        assert engine.props.state != Flitzis.State.STOPPED
+    assert engine.props.state == Flitzis.State.STOPPED
+    with pytest.raises(ZeroDivisionError), engine:
+        assert engine.props.state != Flitzis.State.STOPPED
+        raise ZeroDivisionError
+    assert engine.props.state == Flitzis.State.STOPPED
+
+
+def test_with_says_why_it_could_not_start(engine):
+    with pytest.raises(GLib.Error) as caught, engine:
+        raise AssertionError('there is no server')
+    assert caught.value.matches(Flitzis.engine_error_quark(), Flitzis.EngineError.OUTPUT)
+
+
+def test_paths(engine, tmp_path):
+    """str, bytes and os.PathLike, in any encoding."""
+    names = (tmp_path / 'sound.wav', tmp_path / os.fsdecode(b'not-utf-8-\xff.wav'))
+    for path in names:
+        shutil.copy(FILE, path)
+        for i, way in enumerate((path, str(path), os.fsencode(path))):
+            assert engine.load_sample(i, way) is True
+            assert engine[i].props.sample.props.n_frames > 0
+        assert engine.render_to_file(path, 10) is True
+    with pytest.raises(TypeError):
+        engine.load_sample(0, 3)
+
+
+# await
+
+
+def run(coroutine, loop='asyncio'):
+    """Runs a coroutine to its end in a new loop; 20 s are too long for any of them."""
+    async def limited():
+        return await asyncio.wait_for(coroutine, 20)
+    if loop == 'asyncio':
+        return asyncio.run(limited())
+    from gi.events import GLibEventLoopPolicy
+    policy = GLibEventLoopPolicy()
+    with policy:
+        return policy.get_event_loop().run_until_complete(limited())
+
+
+@pytest.mark.parametrize('loop', LOOPS)
+def test_every_asynchronous_verb_can_be_awaited(engine, tmp_path, pipewire, loop):
+    async def main():
+        assert await engine.load_sample_async(0, FILE) is True
+        assert await engine.load_sample_async(1, str(FILE), None) is True
+        assert await engine.load_file_async(2, Gio.File.new_for_path(str(FILE))) is True
+        assert await engine.load_bytes_async(3, GLib.Bytes.new(FILE.read_bytes())) is True
+        assert await engine[0].props.sample.prepare_peaks_async() is True
+        assert await engine.render_to_file_async(tmp_path / 'a.wav', 100) is True
+        assert await engine.start_async() is True
+    run(main(), loop)
+    assert len({engine[i].props.sample.get_bytes().get_data() for i in range(4)}) == 1
+    assert (tmp_path / 'a.wav').exists()
+    assert engine.props.state != Flitzis.State.STOPPED
+
+
+def test_no_asynchronous_verb_is_forgotten():
+    """Each that C has can be awaited, so it is a function of the override's."""
+    for cls in (Flitzis.Engine, Flitzis.Sample, Flitzis.Slot, Flitzis.Clock):
+        for info in cls.__info__.get_methods():
+            if info.get_name().endswith('_async'):
+                assert isinstance(getattr(cls, info.get_name()), type(run)), info.get_name()
+
+
+@pytest.mark.parametrize('loop', LOOPS)
+def test_errors_are_raised_where_they_are_awaited(engine, tmp_path, loop):
+    async def main():
+        with pytest.raises(GLib.Error) as caught:
+            await engine.load_sample_async(99, FILE)
+        assert caught.value.matches(Flitzis.engine_error_quark(), Flitzis.EngineError.INVALID_SLOT)
+        with pytest.raises(GLib.Error) as caught:
+            await engine.load_sample_async(0, tmp_path / 'none.wav')
+        assert caught.value.matches(Gio.io_error_quark(), Gio.IOErrorEnum.NOT_FOUND)
+        with pytest.raises(TypeError):
+            await engine.load_sample_async('zero', FILE)
+    run(main(), loop)
+
+
+@pytest.mark.parametrize('loop', LOOPS)
+def test_many_loads_at_once(make_engine, loop):
+    engine = make_engine(n_slots=300)
+
+    async def main():
+        assert all(await asyncio.gather(*(engine.load_sample_async(i, FILE) for i in range(300))))
+        # a load has its place among others from the call on
+        first, second = (engine.load_sample_async(0, FILE) for _ in range(2))
+        engine.set_sample(0, None)
+        for load in (first, second):
+            with pytest.raises(GLib.Error) as caught:
+                await load
+            assert caught.value.matches(Gio.io_error_quark(), Gio.IOErrorEnum.CANCELLED)
+        assert engine[0].props.sample is None
+    run(main(), loop)
+    assert all(slot.props.sample is not None for slot in engine[1:])
+
+
+def test_loops_of_many_threads(make_engine):
+    engine = make_engine(n_slots=8)
+    results = []
+
+    async def load(i):
+        return await engine.load_sample_async(i, FILE)
+
+    def work(i):
+        results.append(run(load(i)))
+    threads = [threading.Thread(target=work, args=[i]) for i in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert results == [True] * 8
+
+
+@pytest.mark.parametrize('loop', LOOPS)
+def test_cancelling_the_task_cancels_the_load(engine, make_wav, loop):
+    path = make_wav('long.wav', noise(1, 3000000))
+    cancellable = Gio.Cancellable()
+
+    async def main():
+        task = asyncio.ensure_future(load())
+        await asyncio.sleep(0)
+        assert engine[0].props.loading
+        task.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await task
+
+    async def load():
+        await engine.load_sample_async(0, path, cancellable)
+    run(main(), loop)
+    assert cancellable.is_cancelled()
+    deadline = time.monotonic() + 10
+    while engine[0].props.loading:
+        assert time.monotonic() < deadline
+    assert engine[0].props.sample is None
+
+
+def test_a_loop_may_end_before_the_load(engine, capfd):
+    """Whoever does not wait for it gets neither an error nor a hang; the load goes on."""
+    async def main():
+        engine.load_sample_async(0, FILE)
+    run(main())
+    deadline = time.monotonic() + 10
+    while engine[0].props.sample is None:
+        assert time.monotonic() < deadline
+    run(asyncio.sleep(0.1))  # for the answer to come
+    assert capfd.readouterr().err == ''
+
+
+def get_helpers():
+    return [thread for thread in threading.enumerate() if thread.name == 'flitzis']
+
+
+def test_awaiting_keeps_nothing():
+    """Not the engine, however often it was awaited."""
+    gone = []
+    engine = Flitzis.Engine()
+    engine.weak_ref(gone.append, True)
+
+    async def main(engine):
+        for _ in range(50):
+            await engine.load_sample_async(0, FILE)
+    run(main(engine))
+    before = get_helpers()
+    run(main(engine))
+    assert get_helpers() == before
+    del engine
+    deadline = time.monotonic() + 10
+    while not gone:
+        gc.collect()
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
+
+
+def test_progress_comes_to_the_loop(engine, tmp_path):
+    told = []
+
+    def note(n_done, n_frames, data):
+        told.append((n_done, n_frames, data, threading.get_ident()))
+
+    async def main():
+        await engine.render_to_file_async(tmp_path / 'a.wav', 480000, None, note, 'data')
+    run(main())
+    assert told[-1] == (480000, 480000, 'data', threading.get_ident())
+    assert {each[1:] for each in told} == {told[0][1:]}
+
+
+def test_callbacks_still_work(engine, iterate, tmp_path):
+    """Outside of coroutines, and where a callback is given, it is as in C."""
+    assert engine.load_sample_async(0, FILE) is None
+    iterate(lambda: engine[0].props.sample is not None)
+    answers = []
+
+    def note(source, result, *data):
+        answers.append((engine.load_sample_finish(result), source is engine, data))
+    engine.load_sample_async(1, FILE, None, note, 'some', 'data')
+    engine.load_sample_async(2, FILE, callback=note)
+    iterate(lambda: len(answers) == 2)
+    assert sorted(answers) == [(True, True, ()), (True, True, ('some', 'data'))]
+
+    async def main():
+        assert engine.load_sample_async(3, FILE, None, note) is None
+    run(main())
+    iterate(lambda: len(answers) == 3)
+
+
+def test_the_child_of_a_fork_may_await(engine):
+    async def main():
+        with pytest.raises(GLib.Error) as caught:
+            await engine.load_sample_async(0, FILE)
+        return caught.value.code
+
+    async def load():
+        return await engine.load_sample_async(0, FILE)
+    assert run(load())  # the thread for answers is there
+
+    def check():
+        assert run(main()) == Flitzis.EngineError.FORKED
+    in_child(check)
+
+
+# Arrays
+
+
+@pytest.mark.parametrize('n_channels', [1, 2])
+def test_a_sample_is_an_array(n_channels):
+    frames = noise(1, 1000, n_channels)
+    sample = make_sample(frames)
+    array = numpy.asarray(sample)
+    assert array.shape == (1000, n_channels) and array.dtype == numpy.float32
+    numpy.testing.assert_array_equal(array, frames)
+    assert not array.flags.writeable
+    numpy.array(sample)[0] = 1
+    assert numpy.asarray(sample, dtype=numpy.float64).dtype == numpy.float64
+    numpy.testing.assert_array_equal(numpy.asarray(Flitzis.Sample()).shape, (0, 1))
+    with pytest.raises(ValueError):
+        sample.__array__(copy=False)
+
+
+def test_an_array_is_a_sample():
+    frames = noise(2, 1000, 2)
+    for array in (frames, frames.astype('>f4'), frames.astype('f8'), frames[::-1].copy()[::-1],
+                  numpy.asfortranarray(frames), frames.tolist()):
+        sample = Flitzis.Sample.from_array(array, 44100)
+        assert isinstance(sample, Flitzis.Sample)
+        assert (sample.props.n_channels, sample.props.sample_rate) == (2, 44100)
+        numpy.testing.assert_array_equal(numpy.asarray(sample), frames)
+    mono = Flitzis.Sample.from_array(frames[:, 0], 48000)
+    assert mono.props.n_channels == 1
+    numpy.testing.assert_array_equal(numpy.asarray(mono)[:, 0], frames[:, 0])
+    loud = Flitzis.Sample.from_array(numpy.array([1e300, numpy.nan, 0.5]), 48000)
+    assert loud.props.n_mended == 2 and numpy.asarray(loud).tolist() == [[0], [0], [0.5]]
+
+
+@pytest.mark.parametrize('kind', ['i1', 'i2', '>i2', 'i4', 'i8', 'u1', 'u2', '>u2', 'u4', 'u8'])
+def test_integers_are_taken_by_their_full_scale(kind):
+    limits = numpy.iinfo(kind)
+    n_values = 2 ** limits.bits
+    parts = numpy.array([0, n_values // 4, n_values // 2, 3 * (n_values // 4)], object)
+    array = (parts + int(limits.min)).astype(kind)
+    sample = Flitzis.Sample.from_array(array, 48000)
+    assert numpy.asarray(sample)[:, 0].tolist() == [-1, -0.5, 0, 0.5]
+    assert numpy.asarray(Flitzis.Sample.from_array(numpy.array([limits.max], kind), 48000)) <= 1
+
+
+def test_what_is_no_sound_is_refused():
+    no_sounds: tuple = (numpy.zeros((2, 2, 2)), numpy.zeros(3, bool), numpy.zeros(3, complex),
+                        'text', numpy.float32(1))
+    for array in no_sounds:
+        with pytest.raises(TypeError):
+            Flitzis.Sample.from_array(array, 48000)
+    for array, rate in ((numpy.zeros((3, 3)), 48000), (numpy.zeros((0, 2)), 48000),
+                        (numpy.zeros(3), 10)):
+        with pytest.raises(GLib.Error) as caught:
+            Flitzis.Sample.from_array(array, rate)
+        assert caught.value.matches(Flitzis.engine_error_quark(), Flitzis.EngineError.INVALID_VALUE)
+
+
+def test_numpy_is_imported_only_where_it_is_used():
+    program = ('import sys, gi; gi.require_version("Flitzis", "1")\n'
+               'from gi.repository import Flitzis\n'
+               'Flitzis.Engine(); print(sorted({"numpy", "asyncio"} & set(sys.modules)))')
+    printed = subprocess.run([sys.executable, '-c', program], check=True, capture_output=True,
+                             text=True).stdout
+    assert printed == '[]\n'
+
+
+# Nothing is taken away, and all is described
+
+SURFACE = '''
+import json, gi
+gi.require_version('Flitzis', '1')
+from gi.repository import Flitzis
+names = {}
+for name in dir(Flitzis):
+    names[name] = dir(getattr(Flitzis, name))
+print(json.dumps(names))
+'''
+
+
+def get_surface(**environment):
+    return json.loads(subprocess.run(
+        [sys.executable, '-c', SURFACE], check=True, capture_output=True, text=True,
+        env=os.environ | environment).stdout)
+
+
+def test_the_override_takes_nothing_away():
+    plain, ours = get_surface(PYTHONPATH=''), get_surface()
+    assert 'from_array' in ours['Sample'] and 'from_array' not in plain['Sample']
+    for name in plain:
+        if not name.startswith('_'):
+            assert set(plain[name]) <= set(ours[name]), name
+    added = {(name, member) for name in plain for member in set(ours[name]) - set(plain[name])
+             if not member.startswith('__')}
+    assert added == {('Sample', 'from_array')}
+    assert '__init__' not in vars(Flitzis.Engine)
+
+
+def get_verbs():
+    for cls in (Flitzis.Engine, Flitzis.Slot, Flitzis.Sample, Flitzis.Clock, Flitzis.Trigger):
+        for info in cls.__info__.get_methods():
+            if info.is_method() or info.is_constructor():
+                yield cls, info.get_name()
+
+
+def test_help_shows_each_verb(build_dir):
+    """Its own first sentence, as the gir has it."""
+    gir = (build_dir / 'introspection/Flitzis-1.gir').read_text()
+    verbs = list(get_verbs())
+    assert len(verbs) > 130
+    for cls, name in verbs:
+        pattern = rf'"flitzis_{cls.__name__.lower()}_{name}".*?<doc [^>]*>(.*?)[.:]?\n?</doc>'
+        words = re.search(pattern, gir, re.S).group(1).split('\n')[0].split('[')[0]
+        words = re.sub('[%@]', '', words).replace('TRUE', 'True').split('`')[0][:40]
+        shown = pydoc.render_doc(getattr(cls, name), renderer=pydoc.plaintext)
+        assert words.split('&')[0] in shown and f'{name}(' in shown, (cls, name, shown)
+        assert getattr(cls, name).__doc__.startswith(f'{name}(')
+    assert 'numbered slots' in pydoc.render_doc(Flitzis.Engine, renderer=pydoc.plaintext)
+
+
+def get_stubs(build_dir):
+    return build_dir / 'introspection/gi/overrides/Flitzis.pyi'
+
+
+def test_stubs_name_all_there_is(build_dir):
+    tree = ast.parse(get_stubs(build_dir).read_text())
+    top = {node.name: node for node in tree.body if isinstance(node, (ast.ClassDef,
+                                                                      ast.FunctionDef))}
+    constants = {node.target.id for node in tree.body if isinstance(node, ast.AnnAssign)}
+    public = {name for name in dir(Flitzis) if not name.startswith('_')}
+    assert public == top.keys() | constants
+    for name, node in top.items():
+        if isinstance(node, ast.FunctionDef):
+            continue
+        members = {child.name if isinstance(child, ast.FunctionDef) else child.target.id
+                   for child in node.body if isinstance(child, (ast.FunctionDef, ast.AnnAssign))}
+        own = {member for cls in getattr(Flitzis, name).__mro__
+               if cls.__module__.endswith('.Flitzis') for member in vars(cls)
+               if not member.startswith('_')}
+        assert own <= members, (name, own - members)
+        assert ast.get_docstring(node) or name.endswith('Class')
+        for child in node.body:
+            if isinstance(child, ast.FunctionDef) and child.name not in ('__init__', 'props'):
+                assert ast.get_docstring(child), (name, child.name)
+
+
+MISTAKES = {
+    'engine.play_sample("0", 1.0)': 'arg-type',
+    'engine.play_sampel(0, 1.0)': 'attr-defined',
+    'engine.load_sample(0)': 'call-arg',
+    'engine[0].props.gain = "loud"': 'assignment',
+    'engine.props.n_playing = 3': 'misc',
+    'engine.props.volume': 'attr-defined',
+    'Flitzis.Engine(n_slot=3)': 'call-arg',
+    'Flitzis.State.RUNING': 'attr-defined',
+    'len(engine) + engine[0].props.sample.props.n_frames + "1"': 'operator',
+    'Flitzis.Sample.from_array([0.0], "fast")': 'arg-type',
+}
+
+
+def run_mypy(build_dir, source_dir, tmp_path, *paths):
+    stubs = tmp_path / 'stubs'
+    shutil.copytree(source_dir / 'tests/typing', stubs)
+    shutil.copy(get_stubs(build_dir), stubs / 'gi/repository/Flitzis.pyi')
+    result = subprocess.run(
+        [sys.executable, '-m', 'mypy', '--check-untyped-defs', '--ignore-missing-imports',
+         # a slot that is not there is told by nobody but the program itself
+         '--no-strict-optional', '--no-error-summary', f'--cache-dir={tmp_path / "cache"}', *paths],
+        env=os.environ | {'MYPYPATH': str(stubs), 'PYTHONPATH': ''}, cwd=source_dir,
+        capture_output=True, text=True, timeout=300)
+    assert result.returncode in (0, 1) and result.stderr == '', result.stdout + result.stderr
+    return result.stdout.splitlines()
+
+
+def get_errors(lines):
+    """Those that are about Flitzis. What else mypy says of programs without annotations is not."""
+    names = '|'.join(name for name in dir(Flitzis) if not name.startswith('_'))
+    return [line for line in lines if re.search(rf'"(Type\[)?({names})\b|Flitzis', line)
+            and ': error: ' in line]
+
+
+def test_mypy_knows_the_examples(build_dir, source_dir, tmp_path):
+    planted = tmp_path / 'planted.py'
+    planted.write_text('from gi.repository import Flitzis\n\n\ndef main():\n'
+                       '    engine = Flitzis.Engine(n_slots=3)\n'
+                       + ''.join(f'    {mistake}\n' for mistake in MISTAKES))
+    examples = sorted((source_dir / 'examples').glob('*.py'))
+    packages = [path.parent for path in (source_dir / 'examples').glob('*/__main__.py')]
+    lines = run_mypy(build_dir, source_dir, tmp_path, planted, *examples, *packages)
+    wrong = [line for line in lines if 'planted.py' in line and ': error: ' in line]
+    codes = [re.search(r'py:(\d+): .*\[([\w-]+)\]$', line).groups() for line in wrong]
+    assert codes == [(str(i), code) for i, code in enumerate(MISTAKES.values(), 6)], wrong
+    assert [line for line in get_errors(lines) if 'planted.py' not in line] == []
+
+
+@pytest.mark.slow
+def test_mypy_knows_the_tests(build_dir, source_dir, tmp_path):
+    paths = [*sorted((source_dir / 'tests').glob('*.py')), 'tests/rtcheck/hammer.py']
+    assert get_errors(run_mypy(build_dir, source_dir, tmp_path, *paths)) == []
+
+
+# What `meson install` installs
+
+
+def test_it_works_as_installed(installed, tmp_path):
+    """From the folders that `meson install` has put it into."""
+    [override] = installed.root.rglob('gi/overrides/Flitzis.py')
+    [typelib] = installed.root.rglob('Flitzis-1.typelib')
+    [stubs] = installed.root.rglob('gi-stubs/repository/Flitzis.pyi')
+    assert override.parents[2] == stubs.parents[2] == installed.python
+    # where the Python that has gi looks, below another prefix
+    assert installed.python.name in ('dist-packages', 'site-packages')
+    program = ('import gi; gi.require_version("Flitzis", "1")\n'
+               'from gi.repository import Flitzis\n'
+               'import gi.overrides.Flitzis as override\n'
+               'print(override.__file__, len(Flitzis.Engine(n_slots=7)))\n'
+               'help(Flitzis.Engine.play_sample)')
+    result = subprocess.run([sys.executable, '-c', program], cwd=tmp_path, capture_output=True,
+                            text=True, env=os.environ | {
+                                'PYTHONPATH': str(installed.python),
+                                'GI_TYPELIB_PATH': str(typelib.parent),
+                                'LD_LIBRARY_PATH': str(installed.library)})
+    assert result.stdout.startswith(f'{override} 7\n'), result
+    assert 'Triggers a slot' in result.stdout, result
+
+
+@pytest.mark.slow
+def test_another_folder_for_python(source_dir, tmp_path):
+    subprocess.run(['meson', 'setup', '-Dpython_dir=/opt/python', '-Dtests=false',
+                    '-Ddocs=disabled', tmp_path, source_dir], check=True, capture_output=True)
+    plan = subprocess.run(['meson', 'introspect', '--installed', tmp_path], check=True,
+                          capture_output=True, text=True).stdout
+    paths = [path for path in json.loads(plan).values() if path.endswith(('.py', '.pyi'))]
+    assert sorted(paths) == ['/opt/python/gi-stubs/repository/Flitzis.pyi',
+                             '/opt/python/gi/overrides/Flitzis.py',
+                             '/opt/python/gi/overrides/flitzis_docs.py']

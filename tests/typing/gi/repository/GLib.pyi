@@ -1,0 +1,16 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+from typing import Any
+
+class Bytes:
+    @staticmethod
+    def new(data: bytes | None) -> Bytes: ...
+    def get_data(self) -> bytes: ...
+    def get_size(self) -> int: ...
+
+class Error(Exception):
+    message: str
+    domain: str
+    code: int
+    def matches(self, domain: int, code: int) -> bool: ...
+
+def __getattr__(name: str) -> Any: ...
