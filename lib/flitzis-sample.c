@@ -175,9 +175,7 @@ make_playable (GBytes *bytes, guint64 *n_mended)
 static void
 peaks_worker (GTask *task, gpointer source_object, gpointer task_data, GCancellable *cancellable)
 {
-  FlitzisSample *self = source_object;
-
-  flitzis_peaks_build (&self->peaks);
+  flitzis_peaks_build (task_data);
   g_task_return_boolean (task, TRUE);
 }
 
@@ -560,8 +558,9 @@ flitzis_sample_get_peaks_range (FlitzisSample *self,
 
   if (!flitzis_peaks_is_built (&self->peaks) && getpid () == pid)
     {
-      g_autoptr (GTask) task = g_task_new (self, NULL, NULL, NULL);
+      g_autoptr (GTask) task = g_task_new (NULL, NULL, NULL, NULL);
 
+      g_task_set_task_data (task, &self->peaks, NULL);
       g_task_run_in_thread_sync (task, peaks_worker);
     }
 
@@ -606,6 +605,7 @@ flitzis_sample_prepare_peaks_async (FlitzisSample      *self,
       return;
     }
 
+  g_task_set_task_data (task, &self->peaks, NULL);
   g_task_set_return_on_cancel (task, TRUE);
   g_task_run_in_thread (task, peaks_worker);
 }

@@ -4,6 +4,7 @@
 import itertools
 import random
 import threading
+import time
 
 import gi
 import numpy
@@ -158,6 +159,7 @@ def test_the_child_of_a_fork_does_without_a_worker(iterate):
     frames = noise(7, 100000)
     built, other = make_sample(frames), make_sample(frames)
     assert numpy_of(built.get_peaks(10)).shape == (10, 2)
+    time.sleep(0.1)  # no lock of GObject's is safe while the worker lets go of what it was given
 
     def look():
         for sample in (built, other):

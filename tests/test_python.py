@@ -267,6 +267,7 @@ def test_the_child_of_a_fork_may_await(engine):
     async def load():
         return await engine.load_sample_async(0, FILE)
     assert run(load())  # the thread for answers is there
+    time.sleep(0.1)  # no lock of GObject's is safe while the worker lets go of what it was given
 
     def check():
         assert run(main()) == Flitzis.EngineError.FORKED
