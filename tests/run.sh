@@ -15,8 +15,8 @@ programs="$programs valac gjs gi-docgen clang-format ffmpeg pipewire pw-play pw-
   pw-metadata wireplumber setpriv Xvfb xdotool"
 python_modules='gi numpy pytest mypy'
 case " $* " in *' --slow '*)
-  packages="$packages valgrind clang llvm libclang-rt-dev"
-  programs="$programs valgrind clang llvm-symbolizer"
+  packages="$packages valgrind clang llvm libclang-rt-dev at-spi2-core dbus-daemon"
+  programs="$programs valgrind clang llvm-symbolizer dbus-daemon"
 esac
 
 install_missing

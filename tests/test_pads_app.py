@@ -22,9 +22,9 @@ class App:
     """A running pad board; see pads_host.py."""
 
     def __init__(self, source_dir, display, arguments, environment):
-        self.environment = dict(os.environ, DISPLAY=display, GDK_BACKEND='x11',
-                                GSK_RENDERER='cairo', GSETTINGS_BACKEND='memory',
-                                GTK_A11Y='none', **environment)
+        self.environment = {**os.environ, 'DISPLAY': display, 'GDK_BACKEND': 'x11',
+                            'GSK_RENDERER': 'cairo', 'GSETTINGS_BACKEND': 'memory',
+                            'GTK_A11Y': 'none', **environment}
         self.process = subprocess.Popen(
             ['setpriv', '--pdeathsig', 'KILL', sys.executable, source_dir / 'tests/pads_host.py',
              source_dir / 'examples/pads', *map(str, arguments)],
@@ -437,4 +437,70 @@ def test_pictures_of_an_empty_board(start_app, build_dir):
     app.until('window.banner.get_child_revealed()')
     for width, height in SIZES.items():
         picture(app, folder / f'pads-{width}-empty.png', width, height)
+    app.end()
+
+
+# What a screen reader hears
+
+CONTROLS = {'button', 'toggle button', 'spin button', 'slider', 'switch', 'check box', 'combo box',
+            'grid cell', 'entry', 'text', 'menu item', 'meter'}
+
+
+@pytest.fixture
+def accessibility(display, monkeypatch):
+    """A session bus with the accessibility bus beside it; yields the addresses of both."""
+    from gi.repository import Gio
+    monkeypatch.setenv('DISPLAY', display)
+    with subprocess.Popen(['setpriv', '--pdeathsig', 'KILL', 'dbus-daemon', '--session', '--nofork',
+                           '--print-address'], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
+                          text=True) as daemon:
+        session = daemon.stdout.readline().strip()
+        bus = connect(session)
+        yield session, bus.call_sync('org.a11y.Bus', '/org/a11y/bus', 'org.a11y.Bus', 'GetAddress',
+                                     None, None, Gio.DBusCallFlags.NONE, 20000, None).unpack()[0]
+        bus.close_sync(None)
+        daemon.terminate()
+
+
+def connect(address):
+    from gi.repository import Gio
+    flags = Gio.DBusConnectionFlags
+    return Gio.DBusConnection.new_for_address_sync(
+        address, flags.AUTHENTICATION_CLIENT | flags.MESSAGE_BUS_CONNECTION, None, None)
+
+
+def accessibles(bus, name='org.a11y.atspi.Registry', path='/org/a11y/atspi/accessible/root'):
+    """(role, name) of all that a screen reader finds; what a combo box is made of aside."""
+    from gi.repository import Gio, GLib
+
+    def call(interface, method, arguments=None):
+        return bus.call_sync(name, path, interface, method, arguments, None,
+                             Gio.DBusCallFlags.NONE, 20000, None).unpack()[0]
+    role = call('org.a11y.atspi.Accessible', 'GetRoleName')
+    words = call('org.freedesktop.DBus.Properties', 'Get',
+                 GLib.Variant('(ss)', ('org.a11y.atspi.Accessible', 'Name')))
+    yield role, words
+    for child in call('org.a11y.atspi.Accessible', 'GetChildren') if role != 'combo box' else ():
+        yield from accessibles(bus, *child)
+
+
+@pytest.mark.slow
+def test_every_control_has_a_name(start_app, kit, accessibility):
+    """As the accessibility bus tells it, in the window and in the preferences."""
+    session, address = accessibility
+    app = start_app(kit, GTK_A11Y='atspi', DBUS_SESSION_BUS_ADDRESS=session)
+    app.until('window.panel.get_mapped()')
+    app.key('ctrl+comma')
+    app.until('window_of("Preferences").get_mapped()')
+    app.ask('window.pad(0).show_menu()')
+    bus = connect(address)
+    found = [each for each in accessibles(bus) if each[0] in CONTROLS]
+    names = [name for _, name in found]
+    wanted = {'Pad 1, steady', 'Pad 2, short one', 'Pad 3, empty', 'Pad W, lost, file is missing',
+            'Stop all pads', 'Gain', 'Loop', 'Master level', 'Limiter', 'Latency',
+            'Settings of the pad', 'Unload'}
+    assert not wanted - set(names), (wanted - set(names), names)
+    unnamed = [each for each in found if not each[1] or each[1].startswith(('Gtk', 'Adw'))]
+    assert len(found) > 60 and not unnamed, unnamed
+    bus.close_sync(None)
     app.end()

@@ -67,7 +67,6 @@ class Preferences(Adw.PreferencesWindow):
         output.add(_combo('Latency', 'A small one is asked of all programs', latencies,
                           engine.props.latency_frames, self._set_latency))
         self.limiter = Gtk.Switch(valign=Gtk.Align.CENTER, active=engine.props.limiter)
-        self.limiter.update_property([Gtk.AccessibleProperty.LABEL], ['Limiter'])
         self.limiter.connect('notify::active', lambda *_: self._set(
             'limiter', self.limiter.get_active()))
         row = Adw.ActionRow(title='Limiter', subtitle='Never louder than full scale',

@@ -68,7 +68,6 @@ class SwitchRow(Adw.ActionRow, Follower):
         super().__init__(title=title)
         self.property_name = property_name
         self.switch = Gtk.Switch(valign=Gtk.Align.CENTER)
-        self.switch.update_property([Gtk.AccessibleProperty.LABEL], [title])
         self.switch.connect('notify::active', lambda *_: self.store(self.switch.get_active()))
         self.add_suffix(self.switch)
         self.set_activatable_widget(self.switch)

@@ -102,7 +102,10 @@ class Transport(Gtk.Box):
             engine.props.gain = 10 ** (decibels / 20) if decibels > -60 else 0.0
         scale.connect('value-changed', change)
         engine.connect('notify::gain', show)
-        scale.update_property([Gtk.AccessibleProperty.LABEL], ['Volume of all pads in decibels'])
+        # What takes the keyboard is the button inside.
+        for widget in (scale, scale.get_first_child()):
+            widget.update_property([Gtk.AccessibleProperty.LABEL],
+                                   ['Volume of all pads in decibels'])
         show()
         return scale
 

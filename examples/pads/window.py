@@ -204,14 +204,23 @@ class Window(Adw.ApplicationWindow):
 
     def tell(self, text, button=None, function=None):
         """A toast, with all of its words however narrow the window is."""
-        toast = Adw.Toast(custom_title=Gtk.Label(label=text, wrap=True, xalign=0.0,
-                                                 wrap_mode=Pango.WrapMode.WORD_CHAR,
-                                                 max_width_chars=TOAST_CHARACTERS))
+        title = Gtk.Label(label=text, wrap=True, wrap_mode=Pango.WrapMode.WORD_CHAR, xalign=0.0,
+                          max_width_chars=TOAST_CHARACTERS)
+        title.connect('map', self._name_close_button)
+        toast = Adw.Toast(custom_title=title)
         if button:
             toast.set_button_label(button)
             toast.set_priority(Adw.ToastPriority.HIGH)
             toast.connect('button-clicked', lambda *_: function())
         self.toasts.add_toast(toast)
+
+    def _name_close_button(self, title):
+        """libadwaita gives it none."""
+        toast = title.get_parent()
+        while toast and toast.get_css_name() != 'toast':
+            toast = toast.get_parent()
+        if toast and isinstance(toast.get_last_child(), Gtk.Button):
+            label(toast.get_last_child(), 'Dismiss')
 
     def _show_state(self):
         engine = self.board.engine
