@@ -161,7 +161,7 @@ def test_playing(start_app, kit, pipewire):
     app.key('shift+1')
     app.until('abs(board.slot(0).props.level - 0.2) < 0.02')
     app.key('Escape', '2', '2')
-    app.until('engine.props.n_started == 5 and engine.props.n_playing == 0')
+    app.until('engine.props.n_started == 5 and not board.slot(1).props.playing')
     # A loop goes on until it is hit again.
     app.ask('board.slot(1).set_property("loop", True)')
     app.key('2')
