@@ -11,6 +11,7 @@
  */
 
 #define N_SLOTS 8
+#define BLOCK_FRAMES 256 /* or the queue could be full between two */
 #define SAMPLE_FRAMES 480000
 #define WAIT_US (5 * G_USEC_PER_SEC)
 
@@ -45,6 +46,8 @@ main (void)
 
   for (guint i = 0; i < N_SLOTS; i++)
     flitzis_engine_set_sample (engine, i, sample, NULL);
+
+  flitzis_engine_set_latency_frames (engine, BLOCK_FRAMES);
 
   if (!flitzis_engine_start (engine, &error) || !wait_running (engine))
     {

@@ -16,14 +16,14 @@ gi.require_version('Flitzis', '1')
 gi.require_version('BenchFloor', '1')
 from gi.repository import BenchFloor, Flitzis, GLib  # noqa: E402
 
-N_BURSTS = 600
-N_IN_BURST = 16
+N_BURSTS = 300
+N_IN_BURST = 64
 N_CALLS = 4000
 SECONDS = 10
 
 
 def start_engine():
-    engine = Flitzis.Engine()
+    engine = Flitzis.Engine(latency_frames=256)  # or the queue could be full between two
     sample = Flitzis.Sample.new(GLib.Bytes.new(bytes(8 * 48000 * SECONDS)), 2, 48000)
     engine.set_sample(0, sample)
     engine.start()

@@ -6,11 +6,12 @@
 #include <stdlib.h>
 #include <time.h>
 
-#define N_BURSTS 1000
-#define N_IN_BURST 16
+#define N_BURSTS 400
+#define N_IN_BURST 256
 #define N_CALLS 5000
 #define N_OTHERS 3
 #define PAUSE_NS 1000000
+#define N_PAUSES 3 /* before a burst: of two in one block of 256 frames both fit into the queue */
 
 typedef struct
 {
@@ -73,7 +74,9 @@ measure_median (Work *work)
     {
       gint64 start;
 
-      wait_next (&last);
+      for (guint k = 0; k < N_PAUSES; k++)
+        wait_next (&last);
+
       start = now_ns ();
 
       for (guint k = 0; k < N_IN_BURST; k++)
