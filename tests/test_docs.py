@@ -344,7 +344,7 @@ def test_what_becomes_what(gir, source_dir):
             if row.startswith('|')]
     assert {len(row) for row in rows} == {4}
     right = ' '.join(row[2] for row in rows)
-    named = re.findall(r'\b(?:engine|slot|trigger|props|sample|\w+\(\d\))\.(\w+)', right)
+    named = re.findall(r'\b(?:engine|slot|trigger|props|sample|\w+[\[(]\d[\])])\.(\w+)', right)
     assert len(named) > 30
     assert set(named) - {'props', 'connect'} <= known, set(named) - known
 
