@@ -442,12 +442,103 @@ test_levels (Fixture *fixture, gconstpointer data)
   g_assert_cmpfloat (levels->left_level, ==, 0.0f);
 }
 
+/* What each kernel makes of these frames, from the next of `rand`, into `results`. */
+static void
+run_kernels (const FlitzisKernels *kernels, GRand *rand, GArray *results)
+{
+  enum
+  {
+    N = 300
+  };
+  float        in[4][2 * N + 200], out[2 * N], made[2 * N], peaks[2], stretches[N];
+  guint64      places[N];
+  guint        n = g_rand_int_range (rand, 0, N), n_channels = g_rand_int_range (rand, 1, 3);
+  guint        shift = g_rand_int_range (rand, 0, 8);
+  FlitzisInput inputs[4];
+  FlitzisMove  move = { .n_factors = g_rand_int_range (rand, 0, 3) };
+  float        peak;
+
+  memset (made, 0, sizeof made);
+
+  for (guint i = 0; i < G_N_ELEMENTS (in[0]); i++)
+    {
+      for (guint k = 0; k < 4; k++)
+        in[k][i] = (float) g_rand_double_range (rand, -1.0, 1.0);
+    }
+
+  for (guint i = 0; i < 2 * N; i++)
+    out[i] = (float) g_rand_double_range (rand, -1.0, 1.0);
+
+  for (guint k = 0; k < 4; k++)
+    inputs[k] = (FlitzisInput){ in[k] + shift, (float) g_rand_double (rand), 0.7f, 0.0f };
+
+  for (guint i = 0; i < N; i++)
+    {
+      places[i] = ((guint64) (80 + i / 4) << 32) + g_rand_int (rand);
+      stretches[i] = i % 3 == 0 ? 1.0f : 1.0f + 1.5f * (float) g_rand_double (rand);
+    }
+
+  move.left = (FlitzisSlope){ 0.25f, 0.00123f, 17.0f };
+  move.right = (FlitzisSlope){ 0.75f, -0.00101f, 3.0f };
+  move.factors[0] = (FlitzisSlope){ 1.0f, -0.00077f, 1.0f };
+  move.factors[1] = (FlitzisSlope){ 0.5f, 0.00033f, 100.0f };
+
+  kernels->mix (out, inputs, g_rand_int_range (rand, 0, 5), n_channels, n);
+  peak = kernels->mix_moving (out, in[0] + shift, &move, n_channels, n);
+  kernels->get_peaks (out, peaks, n);
+  g_array_append_vals (results, out, 2 * N);
+  g_array_append_val (results, peak);
+  g_array_append_vals (results, peaks, 2);
+
+  for (guint k = 0; k < 4; k++)
+    g_array_append_val (results, inputs[k].peak);
+
+  kernels->interpolate_linear (made, in[1], n_channels, places, n);
+  g_array_append_vals (results, made, 2 * N);
+  kernels->interpolate_sinc (made, in[2], n_channels, places, stretches, n);
+  g_array_append_vals (results, made, 2 * N);
+}
+
+/* All that this processor runs give the same bits, at every length and alignment. */
+static void
+test_kernels (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (GArray) first = g_array_new (FALSE, FALSE, sizeof (float));
+
+  g_assert_true (fixture->mixer->bank.scratch->kernels == flitzis_kernels_get (0));
+
+  for (guint i = 0; flitzis_kernels_get (i) != NULL; i++)
+    {
+      g_autoptr (GArray) results = g_array_new (FALSE, FALSE, sizeof (float));
+      g_autoptr (GRand) rand = g_rand_new_with_seed (5);
+
+      g_test_message ("%s", flitzis_kernels_get (i)->name);
+
+      for (guint run = 0; run < 400; run++)
+        run_kernels (flitzis_kernels_get (i), rand, i == 0 ? first : results);
+
+      if (i > 0)
+        g_assert_cmpmem (results->data, results->len * sizeof (float),
+                         first->data, first->len * sizeof (float));
+    }
+}
+
+/* The plain kernels, too, are what the sound is said to be. */
+static void
+test_bit_exact_plain (Fixture *fixture, gconstpointer data)
+{
+  fixture->mixer->bank.scratch->kernels = &flitzis_kernels_plain;
+  test_bit_exact (fixture, data);
+}
+
 int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   ADD ("pointer", test_pointer);
   ADD ("bit-exact", test_bit_exact);
+  ADD ("bit-exact-plain", test_bit_exact_plain);
+  ADD ("kernels", test_kernels);
   ADD ("fade-outlives-sample", test_fade_outlives_sample);
   ADD ("retired-once", test_retired_once);
   ADD ("one-owner", test_one_owner);

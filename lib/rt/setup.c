@@ -71,15 +71,20 @@ init_voices (FlitzisBank *bank, FlitzisVoice *voices, uint32_t n_voices)
   bank->free = voices;
 }
 
-static const FlitzisKernels *
-choose_kernels (void)
+const FlitzisKernels *
+flitzis_kernels_get (uint32_t i)
 {
+  const FlitzisKernels *kinds[3] = { NULL };
+  uint32_t              n = 0;
+
 #if defined(FLITZIS_HAVE_AVX2)
   if (__builtin_cpu_supports ("avx2"))
-    return &flitzis_kernels_avx2;
+    kinds[n++] = &flitzis_kernels_avx2;
 #endif
 
-  return &flitzis_kernels_plain;
+  kinds[n++] = &flitzis_kernels_plain;
+
+  return i < n ? kinds[i] : NULL;
 }
 
 /* Lays everything out behind the mixer and returns the bytes used; sets it up, given zeroes. */
@@ -128,7 +133,7 @@ lay_out (unsigned char *memory, const FlitzisMixerSize *size)
   mixer->n_handles = n_handles;
   mixer->handles = handles;
   mixer->schedule.events = events;
-  scratch->kernels = choose_kernels ();
+  scratch->kernels = flitzis_kernels_get (0);
   mixer->bank = (FlitzisBank){
     .sample_rate = size->sample_rate,
     .ramp_frames = ramp_frames,

@@ -18,6 +18,10 @@ typedef struct
   uint32_t sample_rate; /* Hz */
 } FlitzisMixerSize;
 
+/* The kinds of kernels that this processor runs, the fastest first, which mixers are made with;
+ * NULL behind the last. */
+const FlitzisKernels *flitzis_kernels_get (uint32_t i);
+
 /* NULL when the system has no memory left */
 FlitzisMixer *flitzis_mixer_new (const FlitzisMixerSize *size);
 void          flitzis_mixer_free (FlitzisMixer *mixer);
