@@ -450,8 +450,9 @@ run_kernels (const FlitzisKernels *kernels, GRand *rand, GArray *results)
   {
     N = 300
   };
-  float        in[4][2 * N + 200], out[2 * N], made[2 * N], peaks[2], stretches[N];
+  float        in[4][2 * N + 400], out[2 * N], made[2 * N], peaks[2];
   guint64      places[N];
+  guint8       filters[N];
   guint        n = g_rand_int_range (rand, 0, N), n_channels = g_rand_int_range (rand, 1, 3);
   guint        shift = g_rand_int_range (rand, 0, 8);
   FlitzisInput inputs[4];
@@ -474,8 +475,8 @@ run_kernels (const FlitzisKernels *kernels, GRand *rand, GArray *results)
 
   for (guint i = 0; i < N; i++)
     {
-      places[i] = ((guint64) (80 + i / 4) << 32) + g_rand_int (rand);
-      stretches[i] = i % 3 == 0 ? 1.0f : 1.0f + 1.5f * (float) g_rand_double (rand);
+      places[i] = ((guint64) (130 + i / 4) << 32) + g_rand_int (rand);
+      filters[i] = (guint8) (i % 3 == 0 ? 0 : g_rand_int_range (rand, 0, 48));
     }
 
   move.left = (FlitzisSlope){ 0.25f, 0.00123f, 17.0f };
@@ -495,7 +496,7 @@ run_kernels (const FlitzisKernels *kernels, GRand *rand, GArray *results)
 
   kernels->interpolate_linear (made, in[1], n_channels, places, n);
   g_array_append_vals (results, made, 2 * N);
-  kernels->interpolate_sinc (made, in[2], n_channels, places, stretches, n);
+  kernels->interpolate_sinc (made, in[2], n_channels, places, filters, n);
   g_array_append_vals (results, made, 2 * N);
 }
 

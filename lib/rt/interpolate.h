@@ -39,107 +39,100 @@ interpolate_linear (float          *out,
     interpolate_lines (out, in, 1, places, n_frames);
 }
 
-/* One frame: the sum of taps x frames, in eight lanes for each channel that are summed up last, in
- * pairs. `n_taps` is a multiple of 8. */
-FLITZIS_REPEATED void
-apply_taps (float       *out,
-            const float *in,
-            const float *taps,
-            uint32_t     n_taps,
-            uint32_t     n_channels,
-            float        scale) FLITZIS_REALTIME
+/* Adds eight taps x frames in eight lanes for each channel: of stereo those of the first four taps
+ * are in the first vector. */
+FLITZIS_INLINE void
+add_taps (FlitzisVector *sums, const float *in, FlitzisVector taps, uint32_t n_channels)
+    FLITZIS_REALTIME
 {
-  FlitzisVector low = { 0 }, high = { 0 }, sum;
-
-  for (uint32_t k = 0; k < n_taps; k += 8)
+  if (n_channels == 1)
     {
-      FlitzisVector eight = flitzis_vector_load (taps + k);
-
-      if (n_channels == 1)
-        {
-          low += eight * flitzis_vector_load (in + k);
-          continue;
-        }
-
-      low += flitzis_vector_load (in + 2 * k) *
-             __builtin_shufflevector (eight, eight, 0, 0, 1, 1, 2, 2, 3, 3);
-      high += flitzis_vector_load (in + 2 * k + 8) *
-              __builtin_shufflevector (eight, eight, 4, 4, 5, 5, 6, 6, 7, 7);
+      sums[0] += taps * flitzis_vector_load (in);
+      return;
     }
 
-  sum = n_channels == 1 ? low : low + high;
-  sum += __builtin_shufflevector (sum, sum, 4, 5, 6, 7, 0, 1, 2, 3);
-  sum += __builtin_shufflevector (sum, sum, 2, 3, 0, 1, 6, 7, 4, 5);
-
-  out[0] = scale * (n_channels == 1 ? sum[0] + sum[1] : sum[0]);
-
-  if (n_channels == 2)
-    out[1] = scale * sum[1];
+  sums[0] += flitzis_vector_load (in) *
+             __builtin_shufflevector (taps, taps, 0, 0, 1, 1, 2, 2, 3, 3);
+  sums[1] += flitzis_vector_load (in + 8) *
+             __builtin_shufflevector (taps, taps, 4, 4, 5, 5, 6, 6, 7, 7);
 }
 
-/* A fraction of a frame has 9 bits of a phase and 23 of a way between two. */
-#define PHASE_SHIFT 23
-#define WAY_MASK ((1u << PHASE_SHIFT) - 1)
+/* The lanes are summed up in pairs. */
+FLITZIS_INLINE void
+put_sum (float *out, const FlitzisVector *sums, uint32_t n_channels) FLITZIS_REALTIME
+{
+  FlitzisVector sum = n_channels == 1 ? sums[0] : sums[0] + sums[1];
 
-_Static_assert(FLITZIS_N_PHASES == 1 << (32 - PHASE_SHIFT), "a phase has so many bits");
+  sum += __builtin_shufflevector (sum, sum, 4, 5, 6, 7, 0, 1, 2, 3);
+  sum += __builtin_shufflevector (sum, sum, 2, 3, 0, 1, 6, 7, 4, 5);
+  out[0] = n_channels == 1 ? sum[0] + sum[1] : sum[0];
+
+  if (n_channels == 2)
+    out[1] = sum[1];
+}
+
+/* The rest of a fraction of a frame behind its first bits. */
+FLITZIS_INLINE float
+get_way (uint32_t fraction, uint32_t n_bits) FLITZIS_REALTIME
+{
+  return (float) (int32_t) (fraction << n_bits >> 1) * 0x1p-31f;
+}
+
+#define PHASE_BITS 9
+
+_Static_assert(FLITZIS_N_PHASES == 1 << PHASE_BITS, "a phase has so many bits");
 
 FLITZIS_REPEATED void
 filter (float *out, const float *in, uint32_t n_channels, uint32_t fraction) FLITZIS_REALTIME
 {
-  const float  *here = flitzis_tables.phases[fraction >> PHASE_SHIFT];
+  const float  *here = flitzis_tables.phases[fraction >> (32 - PHASE_BITS)];
   const float  *next = here + FLITZIS_N_TAPS;
-  float         way = (float) (int32_t) (fraction & WAY_MASK) * (1.0f / (1u << PHASE_SHIFT));
-  FlitzisVector taps[FLITZIS_N_TAPS / 8];
+  float         way = get_way (fraction, PHASE_BITS);
+  FlitzisVector sums[2] = { { 0 }, { 0 } };
 
-  for (uint32_t k = 0; k < FLITZIS_N_TAPS / 8; k++)
+  in -= (FLITZIS_N_TAPS / 2 - 1) * n_channels;
+
+  for (uint32_t k = 0; k < FLITZIS_N_TAPS; k += 8)
     {
-      FlitzisVector from = flitzis_vector_load (here + 8 * k);
+      FlitzisVector from = flitzis_vector_load (here + k);
+      FlitzisVector taps = from + way * (flitzis_vector_load (next + k) - from);
 
-      taps[k] = from + way * (flitzis_vector_load (next + 8 * k) - from);
+      add_taps (sums, in + n_channels * k, taps, n_channels);
     }
 
-  apply_taps (out, in - (FLITZIS_N_TAPS / 2 - 1) * n_channels, (const float *) taps,
-              FLITZIS_N_TAPS, n_channels, 1.0f);
+  put_sum (out, sums, n_channels);
 }
 
-/* The taps of a stretched filter, from the table of its right half: beyond it they are 0. */
-static void
-fill_taps (float *taps, int32_t reach, uint32_t fraction, float scale) FLITZIS_REALTIME
+/* The weights are those of the polynomial of the third degree through four rows (Lagrange). */
+FLITZIS_REPEATED void
+filter_stretched (float               *out,
+                  const float         *in,
+                  uint32_t             n_channels,
+                  uint32_t             fraction,
+                  const FlitzisFilter *of) FLITZIS_REALTIME
 {
-  const float end = FLITZIS_N_TAPS / 2 * FLITZIS_N_PHASES - 0x1p-9f;
-  float       middle = (float) fraction * 0x1p-32f;
+  uint32_t      n = of->n_taps;
+  const float  *row = flitzis_tables.rows + of->first + (fraction >> (32 - of->phase_bits)) * n;
+  float         t = get_way (fraction, of->phase_bits);
+  float         before = -t * (t - 1.0f) * (t - 2.0f) / 6.0f;
+  float         here = (t + 1.0f) * (t - 1.0f) * (t - 2.0f) / 2.0f;
+  float         next = -(t + 1.0f) * t * (t - 2.0f) / 2.0f;
+  float         behind = (t + 1.0f) * t * (t - 1.0f) / 6.0f;
+  FlitzisVector sums[2] = { { 0 }, { 0 } };
 
-  for (int32_t k = 0; k < 2 * reach; k++)
+  in -= (n / 2 - 1) * n_channels;
+
+  for (uint32_t k = 0; k < n; k += 8)
     {
-      float   frames_off = (float) (k + 1 - reach) - middle;
-      float   place = flitzis_abs (frames_off * scale) * FLITZIS_N_PHASES;
-      int32_t i;
+      FlitzisVector taps = (before * flitzis_vector_load (row + k) +
+                            here * flitzis_vector_load (row + n + k)) +
+                           (next * flitzis_vector_load (row + 2 * n + k) +
+                            behind * flitzis_vector_load (row + 3 * n + k));
 
-      place = place < end ? place : end;
-      i = (int32_t) place;
-      taps[k] = flitzis_tables.filter[i] +
-                (place - (float) i) * (flitzis_tables.filter[i + 1] - flitzis_tables.filter[i]);
+      add_taps (sums, in + n_channels * k, taps, n_channels);
     }
-}
 
-static void
-filter_stretched (float       *out,
-                  const float *in,
-                  uint32_t     n_channels,
-                  uint32_t     fraction,
-                  float        stretch) FLITZIS_REALTIME
-{
-  uint32_t reach = flitzis_get_filter_reach (stretch);
-  float    scale = 1.0f / stretch;
-  float    taps[2 * FLITZIS_MAX_REACH];
-
-  fill_taps (taps, (int32_t) reach, fraction, scale);
-  in -= (reach - 1) * n_channels;
-
-  if (n_channels == 2)
-    apply_taps (out, in, taps, 2 * reach, 2, scale);
-  else
-    apply_taps (out, in, taps, 2 * reach, 1, scale);
+  put_sum (out, sums, n_channels);
 }
 
 static void
@@ -147,19 +140,22 @@ interpolate_sinc (float          *out,
                   const float    *in,
                   uint32_t        n_channels,
                   const uint64_t *places,
-                  const float    *stretches,
+                  const uint8_t  *filters,
                   uint32_t        n_frames) FLITZIS_REALTIME
 {
   for (uint32_t i = 0; i < n_frames; i++)
     {
-      const float *here = in + (places[i] >> 32) * n_channels;
-      uint32_t     fraction = (uint32_t) places[i];
+      const float         *here = in + (places[i] >> 32) * n_channels;
+      const FlitzisFilter *of = &flitzis_tables.filters[filters[i]];
+      uint32_t             fraction = (uint32_t) places[i];
 
-      if (stretches[i] != 1.0f)
-        filter_stretched (out + i * n_channels, here, n_channels, fraction, stretches[i]);
-      else if (n_channels == 2)
+      if (filters[i] == 0 && n_channels == 2)
         filter (out + 2 * i, here, 2, fraction);
-      else
+      else if (filters[i] == 0)
         filter (out + i, here, 1, fraction);
+      else if (n_channels == 2)
+        filter_stretched (out + 2 * i, here, 2, fraction, of);
+      else
+        filter_stretched (out + i, here, 1, fraction, of);
     }
 }

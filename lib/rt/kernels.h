@@ -5,7 +5,6 @@
 
 #include "ramp.h"
 #include "realtime.h"
-#include "tables.h"
 
 #include <stdint.h>
 
@@ -68,28 +67,17 @@ typedef struct
                               uint32_t        n_frames) FLITZIS_REALTIME;
 
   /*
-   * The same through the low-pass of the tables, stretched by `stretches[i]` >= 1 to so much lower
-   * a cut-off. `in` has the frames that the filter reaches.
+   * The same through a low-pass, that of the tables with the number `filters[i]`. `in` has the
+   * frames that it reaches: half of its taps before a place, and as many from it on.
    */
   void (*interpolate_sinc) (float          *out,
                             const float    *in,
                             uint32_t        n_channels,
                             const uint64_t *places,
-                            const float    *stretches,
+                            const uint8_t  *filters,
                             uint32_t        n_frames) FLITZIS_REALTIME;
 } FlitzisKernels;
 
 /* For any processor, and for those of x86 with AVX2. */
 extern const FlitzisKernels flitzis_kernels_plain __attribute__ ((visibility ("hidden")));
 extern const FlitzisKernels flitzis_kernels_avx2 __attribute__ ((visibility ("hidden")));
-
-/* The filter's longest stretch: beyond it, it would look at more frames than a window has. */
-#define FLITZIS_MAX_STRETCH 8.0f
-#define FLITZIS_MAX_REACH (FLITZIS_N_TAPS / 2 * 8)
-
-/* How many frames of `in` the filter looks at, before a place and from it on: a multiple of 4. */
-static inline uint32_t
-flitzis_get_filter_reach (float stretch) FLITZIS_REALTIME
-{
-  return 4 * (uint32_t) (FLITZIS_N_TAPS / 8 * stretch + 0.999f);
-}

@@ -5,6 +5,7 @@
 
 #include <math.h>
 #include <pthread.h>
+#include <stdlib.h>
 #include <sys/mman.h>
 
 #define HALF (FLITZIS_N_TAPS / 2)
@@ -44,30 +45,89 @@ filter (double x)
   return x == 0.0 ? window : window * sin (M_PI * x) / (M_PI * x);
 }
 
-static void
-fill_phase (int phase)
+/* The same at so many places for each frame, beyond which it is 0. */
+#define N_VALUES (HALF * FLITZIS_N_PHASES)
+
+static double
+get_value (const double *values, int i)
 {
-  double taps[FLITZIS_N_TAPS];
+  i = abs (i);
+
+  return i < N_VALUES ? values[i] : 0.0;
+}
+
+/* Between them, on the polynomial of the third degree through the nearest four. */
+static double
+interpolate (const double *values, double x)
+{
+  double place = fabs (x) * FLITZIS_N_PHASES;
+  int    i = (int) place;
+  double t = place - i;
+
+  return get_value (values, i - 1) * -t * (t - 1.0) * (t - 2.0) / 6.0 +
+         get_value (values, i) * (t + 1.0) * (t - 1.0) * (t - 2.0) / 2.0 +
+         get_value (values, i + 1) * -(t + 1.0) * t * (t - 2.0) / 2.0 +
+         get_value (values, i + 2) * (t + 1.0) * t * (t - 1.0) / 6.0;
+}
+
+/* The taps of a filter that is stretched, around a place so far behind the middle tap. */
+static void
+fill_row (float *row, int n_taps, const double *values, double behind, double stretch)
+{
+  double taps[FLITZIS_N_TAPS * 8];
   double sum = 0.0;
 
-  for (int k = 0; k < FLITZIS_N_TAPS; k++)
+  for (int k = 0; k < n_taps; k++)
     {
-      taps[k] = filter (k - (HALF - 1) - (double) phase / FLITZIS_N_PHASES);
+      taps[k] = interpolate (values, (k - (n_taps / 2 - 1) - behind) / stretch);
       sum += taps[k];
     }
 
-  for (int k = 0; k < FLITZIS_N_TAPS; k++)
-    flitzis_tables.phases[phase][k] = (float) (taps[k] / sum);
+  for (int k = 0; k < n_taps; k++)
+    row[k] = (float) (taps[k] / sum);
+}
+
+static void
+fill_filters (const double *values)
+{
+  uint32_t first = 0;
+
+  flitzis_tables.filters[0] = (FlitzisFilter){ .n_taps = FLITZIS_N_TAPS };
+
+  for (int i = 1; i < FLITZIS_N_FILTERS; i++)
+    {
+      double        stretch = ldexp (1.0 + i % 16 / 16.0, i / 16);
+      FlitzisFilter filter = {
+        .first = first,
+        .n_taps = 8 * (uint32_t) ceil (4.0 * stretch),
+        .phase_bits = 4 - (uint32_t) (i - 1) / 16,
+      };
+      int n_phases = 1 << filter.phase_bits;
+
+      for (int phase = -1; phase <= n_phases + 1; phase++)
+        {
+          fill_row (flitzis_tables.rows + first, (int) filter.n_taps, values,
+                    (double) phase / n_phases, stretch);
+          first += filter.n_taps;
+        }
+
+      flitzis_tables.filters[i] = filter;
+    }
 }
 
 static void
 fill (void)
 {
-  for (int i = 0; i <= HALF * FLITZIS_N_PHASES; i++)
-    flitzis_tables.filter[i] = (float) filter ((double) i / FLITZIS_N_PHASES);
+  double values[N_VALUES];
+
+  for (int i = 0; i < N_VALUES; i++)
+    values[i] = filter ((double) i / FLITZIS_N_PHASES);
 
   for (int phase = 0; phase <= FLITZIS_N_PHASES; phase++)
-    fill_phase (phase);
+    fill_row (flitzis_tables.phases[phase], FLITZIS_N_TAPS, values,
+              (double) phase / FLITZIS_N_PHASES, 1.0);
+
+  fill_filters (values);
 
   for (int i = 0; i <= FLITZIS_N_SINE_STEPS; i++)
     flitzis_tables.quarter_sine[i] = (float) sin (M_PI / 2.0 * i / FLITZIS_N_SINE_STEPS);

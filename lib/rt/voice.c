@@ -3,6 +3,8 @@
 
 #include "voice.h"
 
+#include "tables.h"
+
 #define ONE_FRAME ((uint64_t) 1 << 32)
 
 static bool
@@ -116,16 +118,14 @@ flitzis_voice_get_loudness (const FlitzisVoice *voice) FLITZIS_REALTIME
   return (left > right ? left : right) * flitzis_ramp_get_value (&voice->envelope);
 }
 
-/* How much lower than at its own rate the cut-off must be, for nothing to fold back. Up to a rate
+/* How much lower than at its own rate the cut-off must be, for nothing to fold back: up to a rate
  * of 1.5 that gives way to keeping what can be heard. */
-static float
-get_stretch (uint64_t step) FLITZIS_REALTIME
+static uint8_t
+find_filter (uint64_t step) FLITZIS_REALTIME
 {
   float rate = (float) step * 0x1p-32f;
-  float stretch = rate < 1.5f ? 1.0f + 1.75f * (rate - 1.0f) : 1.25f * rate;
 
-  return stretch < 1.0f ? 1.0f : stretch > FLITZIS_MAX_STRETCH ? FLITZIS_MAX_STRETCH
-                                                               : stretch;
+  return (uint8_t) flitzis_find_filter (rate < 1.5f ? 1.0f + 1.75f * (rate - 1.0f) : 1.25f * rate);
 }
 
 static uint32_t
@@ -136,8 +136,9 @@ get_reach (const FlitzisVoice *voice) FLITZIS_REALTIME
   if (voice->interpolation == FLITZIS_MIXER_INTERPOLATION_LINEAR)
     return 1;
 
-  return flitzis_get_filter_reach (get_stretch (glide->from > glide->to ? glide->from
-                                                                        : glide->to));
+  return flitzis_tables.filters[find_filter (glide->from > glide->to ? glide->from : glide->to)]
+             .n_taps /
+         2;
 }
 
 /* How many of the next frames, each `step` behind the last, come before a place. */
@@ -168,14 +169,14 @@ find_places (const FlitzisVoice *voice, FlitzisScratch *scratch, uint32_t n_fram
   if (!is_gliding (&voice->glide))
     {
       uint64_t step = voice->glide.to;
-      float    stretch = get_stretch (step);
+      uint8_t  filter = find_filter (step);
 
       n_frames = count_frames (position, step, last, n_frames);
 
       for (n = 0; n < n_frames; n++)
         {
           scratch->places[n] = position - origin + n * step;
-          scratch->stretches[n] = stretch;
+          scratch->filters[n] = filter;
         }
 
       *end = position + n_frames * step;
@@ -187,7 +188,7 @@ find_places (const FlitzisVoice *voice, FlitzisScratch *scratch, uint32_t n_fram
       uint64_t step = get_step (&voice->glide, voice->glide.frame + 1 + n);
 
       scratch->places[n] = position - origin;
-      scratch->stretches[n] = get_stretch (step);
+      scratch->filters[n] = find_filter (step);
       position += step;
     }
 
@@ -211,7 +212,7 @@ interpolate (const FlitzisVoice *voice, FlitzisScratch *scratch, uint32_t n_fram
     kernels->interpolate_linear (scratch->frames, window, n_channels, scratch->places, n_frames);
   else
     kernels->interpolate_sinc (scratch->frames, window, n_channels, scratch->places,
-                               scratch->stretches, n_frames);
+                               scratch->filters, n_frames);
 
   return scratch->frames;
 }

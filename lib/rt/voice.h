@@ -67,7 +67,7 @@ typedef struct
   float    window[2 * FLITZIS_WINDOW_FRAMES];
   float    frames[2 * FLITZIS_CHUNK_FRAMES];
   uint64_t places[FLITZIS_CHUNK_FRAMES];
-  float    stretches[FLITZIS_CHUNK_FRAMES];
+  uint8_t  filters[FLITZIS_CHUNK_FRAMES];
   float    gains[FLITZIS_CHUNK_FRAMES];
 } FlitzisScratch;
 
