@@ -16,7 +16,10 @@ import gi  # noqa: E402
 gi.require_version('Gtk', '4.0')
 gi.require_version('Adw', '1')
 gi.require_version('Flitzis', '1')
-from gi.repository import Adw, Gdk, Flitzis, Gio, GLib, Gtk  # noqa: E402, F401
+from gi.repository import Adw, Flitzis, Gdk, Gio, GLib, Graphene, Gtk  # noqa: E402, F401
+
+
+recorded = []  # by handlers that a test connects
 
 
 def walk(widget):
@@ -32,9 +35,9 @@ def place(widget, right=0.5, down=0.5):
     """Where a point of a widget is on the screen: the windows stand at the origin."""
     root = widget.get_native()
     left, top = root.get_surface_transform()
-    x, y = widget.translate_coordinates(root, widget.get_width() * right,
-                                        widget.get_height() * down)
-    return [round(left + x), round(top + y)]
+    _, point = widget.compute_point(root, Graphene.Point().init(widget.get_width() * right,
+                                                                widget.get_height() * down))
+    return [round(left + point.x), round(top + point.y)]
 
 
 def texts(widget):

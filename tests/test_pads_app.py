@@ -187,6 +187,11 @@ def test_a_missing_file_is_told_and_the_rest_loads(start_app, kit):
     app.until('any("lost.wav" in text for text in texts(window))')
     assert app.slot(1, 'gain') == 2.0 and app.slot(1, 'choke-group') == 3
     assert app.ask('engine.props.clock.props.tempo') == 90
+    # While a pad loads it says so.
+    app.ask('window.pad(3).spinner.connect("notify::visible", lambda spinner, _: '
+            'recorded.append(spinner.get_visible()))')
+    app.ask('board.load_from(3, [board.files[0]])')
+    app.until('board.slot(3).props.sample is not None and recorded == [True, False]')
     app.end()
 
 
@@ -279,13 +284,15 @@ def test_files_dropped_on_pads(start_app, kit, source_dir, make_wav, tmp_path):
 
 def test_unloading_can_be_undone(start_app, kit):
     app = start_app(kit)
-    app.key('2', 'Delete')
+    app.click('window.pad(1)', button=3)
+    app.until('opened(window.get_content())')
+    app.key('Down', 'Down', 'Return')
     app.until('board.slot(1).props.sample is None and 1 not in board.files')
     assert app.slot(1, 'gain') == 1.0
     app.key('ctrl+z')
     app.until('board.slot(1).props.sample is not None and board.name(1) == "short one"')
     assert app.slot(1, 'gain') == 2.0 and app.slot(1, 'choke-group') == 3
-    app.key('Delete')
+    app.key('2', 'Delete')
     app.says('short one unloaded')
     app.until('named(window, "Undo").get_mapped()')
     app.wait_still('named(window, "Undo")')

@@ -153,9 +153,9 @@ class Board(GObject.Object):
 
         for pad, file in files.items():
             self.pending[pad] = file
-            self.emit('file-changed', pad)
             self.engine.load_file_async(pad, file, None, lambda engine, result, pad=pad, file=file:
                                         loaded(engine, result, pad, file))
+            self.emit('file-changed', pad)
 
     def load_from(self, pad, files):
         """Loads the first file into this pad, and the others into the empty ones behind it."""

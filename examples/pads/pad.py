@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """One pad: its key, its name, its waveform with the playhead, its meter, and how it is hit."""
 
-from gi.repository import Gdk, Gio, GLib, GObject, Gtk, Pango
+from gi.repository import Gdk, Gio, GLib, GObject, Graphene, Gtk, Pango
 
 import keys
 from meters import Meter
@@ -117,11 +117,14 @@ class Pad(Gtk.FlowBoxChild):
                               ('_Unload', 'win.unload')):
             menu.append(label, action)
         popover = Gtk.PopoverMenu.new_from_model(menu)
-        popover.set_parent(self)
-        point = Gdk.Rectangle()
-        point.x, point.y = (int(x), int(y)) if x is not None else (self.get_width() // 2,
-                                                                   self.get_height() // 2)
-        popover.set_pointing_to(point)
+        # Not within the grid, nor what scrolls it: they would take the arrow keys for themselves.
+        parent = self.get_root().get_content()
+        popover.set_parent(parent)
+        x, y = (self.get_width() / 2, self.get_height() / 2) if x is None else (x, y)
+        _, point = self.compute_point(parent, Graphene.Point().init(x, y))
+        place = Gdk.Rectangle()
+        place.x, place.y = int(point.x), int(point.y)
+        popover.set_pointing_to(place)
         # Its action is carried out after it has closed.
         popover.connect('closed', lambda popover: GLib.idle_add(popover.unparent))
         popover.popup()
