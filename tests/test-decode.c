@@ -872,7 +872,7 @@ test_cancel (void)
   g_assert_cmpuint (watch.n_calls, ==, 2);
 }
 
-/* Asked for in between, the job also ends while it is resampled. */
+/* Frames are resampled as they come, so that the job also ends in the midst of that. */
 static void
 test_ended_while_resampling (void)
 {
@@ -886,12 +886,12 @@ test_ended_while_resampling (void)
   g_assert_no_error (error);
   resampled = flitzis_decode_bytes (bytes, 24000, NULL, watch_cb, &all, &error);
   g_assert_no_error (error);
-  g_assert_cmpuint (all.n_calls, >=, decoding.n_calls + 3);
+  g_assert_cmpuint (all.n_calls, ==, decoding.n_calls);
 
-  ended = (Watch){ .n_until_end = decoding.n_calls + 2 };
+  ended = (Watch){ .n_until_end = all.n_calls / 2 };
   g_assert_null (flitzis_decode_bytes (bytes, 24000, NULL, watch_cb, &ended, &error));
   g_assert_error (error, FLITZIS_ENGINE_ERROR, FLITZIS_ENGINE_ERROR_TOO_LARGE);
-  g_assert_cmpuint (ended.n_calls, ==, decoding.n_calls + 2);
+  g_assert_cmpuint (ended.n_calls, ==, all.n_calls / 2);
 }
 
 /* How much will come is known before it comes, where the header says so and the file is as long. */

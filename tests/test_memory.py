@@ -103,6 +103,16 @@ def test_what_is_resampled_takes_no_more_than_the_default_limit(rate, tmp_path):
     check_fills(rate, 1024 * MB, tmp_path / 'full.wav')
 
 
+@pytest.mark.parametrize('rate', [22050, 44100, 48000, 96000])
+def test_a_load_holds_a_quarter_more_than_its_result_at_the_most(rate, tmp_path):
+    """Also where the file's own frames, as floats, are twice as many."""
+    sparse(tmp_path / 'long.wav', 40 * MB, rate)
+    result = run(tmp_path / 'long.wav', 1024 * MB)
+    n_bytes = 2 * 4 * result['frames']
+    print(f'{rate} Hz: {result["grown"] / n_bytes:.3f} of the result')
+    assert result['grown'] < 1.25 * n_bytes
+
+
 @pytest.mark.parametrize('stated', [0, 0xffffffff, 2**31, None])
 def test_a_header_that_lies_refuses_nothing_that_fits(stated, engine, tmp_path):
     """A streamed file ends where it ends, however long it could have become."""

@@ -168,6 +168,10 @@ trim (FlitzisFrames *frames, const FlitzisHeader *header)
   guint64 n_frames = header->n_frames;
   guint64 n_stated = header->n_packets * header->n_packet_frames;
 
+  /* That was done as they came, where they were as many as stated. */
+  if (frames->source_rate > 0)
+    return TRUE;
+
   /* Where no encoder is named, the packet with the header may have been counted too. */
   if (n_stated > n_decoded + (header->n_frames > 0 ? 0 : header->n_packet_frames))
     return FALSE;
@@ -189,14 +193,20 @@ trim (FlitzisFrames *frames, const FlitzisHeader *header)
   return TRUE;
 }
 
+static guint
+get_source_rate (const FlitzisFrames *frames)
+{
+  return frames->source_rate > 0 ? frames->source_rate : frames->rate;
+}
+
 static gboolean
 set_cut (const FlitzisFrames *frames, const FlitzisHeader *header, GError **error)
 {
-  guint64 n_frames = MIN (flitzis_frames_count (frames), header->n_whole_frames);
+  guint64 n_frames = MIN (flitzis_frames_count_source (frames), header->n_whole_frames);
 
   g_set_error (error, FLITZIS_ENGINE_ERROR, FLITZIS_ENGINE_ERROR_CORRUPT,
                "it breaks off after %" G_GUINT64_FORMAT " frames (%.3f s)", n_frames,
-               (double) n_frames / frames->rate);
+               (double) n_frames / get_source_rate (frames));
 
   return FALSE;
 }
@@ -235,11 +245,11 @@ decode_frames (GInputStream     *stream,
     }
 
   if (header.container == FLITZIS_CONTAINER_FLAC && frames->n_values > 0 &&
-      flitzis_frames_count (frames) < header.n_frames)
+      flitzis_frames_count_source (frames) < header.n_frames)
     {
       g_set_error (error, FLITZIS_ENGINE_ERROR, FLITZIS_ENGINE_ERROR_CORRUPT,
-                   "only %" G_GSIZE_FORMAT " of its %" G_GUINT64_FORMAT " frames are there",
-                   flitzis_frames_count (frames), header.n_frames);
+                   "only %" G_GUINT64_FORMAT " of its %" G_GUINT64_FORMAT " frames are there",
+                   flitzis_frames_count_source (frames), header.n_frames);
       return FALSE;
     }
 
@@ -350,9 +360,9 @@ decode_stream (GInputStream *stream, FlitzisDecodeJob *job, GError **error)
       return NULL;
     }
 
-  source_rate = frames.rate;
+  source_rate = get_source_rate (&frames);
   n_channels = frames.n_channels;
-  if (source_rate != job->sample_rate &&
+  if (frames.rate != job->sample_rate &&
       !flitzis_resample (&frames, job, error))
     return NULL;
 

@@ -17,14 +17,13 @@
  */
 #define BETA 11.7
 #define CUTOFF 0.945
-#define N_TAPS 136
 
 /*
  * Rates with a large common divisor take few phases, and a row holds the exact filter of each. For
  * the others a straight line between this many is off by less than -120 dB.
  */
 #define N_BLENDED_PHASES 1024
-#define MAX_EXACT_TAPS (N_BLENDED_PHASES * N_TAPS)
+#define MAX_EXACT_TAPS (N_BLENDED_PHASES * FLITZIS_FILTER_LENGTH)
 
 #define N_KEPT 4
 
@@ -81,7 +80,7 @@ make_filter (guint from_rate, guint to_rate)
   self->ref_count = 1;
   self->from_rate = from_rate;
   self->to_rate = to_rate;
-  self->n_taps = ((guint) ceil (N_TAPS * ratio) + 7) / 8 * 8;
+  self->n_taps = ((guint) ceil (FLITZIS_FILTER_LENGTH * ratio) + 7) / 8 * 8;
   self->n_phases = to_rate / greatest_common_divisor (from_rate, to_rate);
   self->is_blended = (guint64) self->n_phases * self->n_taps > MAX_EXACT_TAPS;
 

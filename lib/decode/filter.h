@@ -7,6 +7,9 @@
 
 G_BEGIN_DECLS
 
+/* How many taps it has, at the least: of the lower rate's frames. */
+#define FLITZIS_FILTER_LENGTH 136
+
 /*
  * The taps of a low-pass filter for each place that a frame of one rate can have between two of
  * another. Constant; several may use one at a time.

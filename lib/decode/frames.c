@@ -14,10 +14,19 @@
 /* Left to all the others, who abort where memory is short: decoders, GLib, the program. */
 #define HEADROOM_BYTES (32 * 1024 * 1024)
 
+/* What makes no difference to that. */
+#define SMALL_BYTES (1024 * 1024)
+
 gsize
 flitzis_frames_count (const FlitzisFrames *self)
 {
   return self->n_channels > 0 ? self->n_values / self->n_channels : 0;
+}
+
+guint64
+flitzis_frames_count_source (const FlitzisFrames *self)
+{
+  return self->source_rate > 0 ? self->n_source_frames : flitzis_frames_count (self);
 }
 
 gboolean
@@ -58,7 +67,7 @@ grow (FlitzisFrames *self, gsize capacity)
   if (!set_capacity (self, capacity))
     return FALSE;
 
-  if (flitzis_frames_have_headroom ())
+  if (capacity * sizeof (float) < SMALL_BYTES || flitzis_frames_have_headroom ())
     return TRUE;
 
   /* Nobody else may need it less. */

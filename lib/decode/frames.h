@@ -15,6 +15,10 @@ typedef struct
   gsize  capacity;
   guint  n_channels;
   guint  rate;
+
+  /* What they were in the file, where they were converted as they came. */
+  guint64 n_source_frames;
+  guint   source_rate;
 } FlitzisFrames;
 
 /* Whether there is memory for what is not ours to ask for, and aborts where it gets none. */
@@ -22,6 +26,9 @@ gboolean flitzis_frames_have_headroom (void);
 
 /* How many frames there are: 0 while the number of channels is not known. */
 gsize flitzis_frames_count (const FlitzisFrames *self);
+
+/* The same in the file. */
+guint64 flitzis_frames_count_source (const FlitzisFrames *self);
 
 /* Makes room for `n_frames` altogether. FALSE where memory is short. */
 gboolean flitzis_frames_reserve (FlitzisFrames *self,

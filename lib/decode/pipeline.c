@@ -8,6 +8,7 @@
 #include "decode/pipeline.h"
 
 #include "decode/elements.h"
+#include "decode/findings.h"
 #include "decode/resample.h"
 #include "decode/values.h"
 #include "flitzis-error.h"
@@ -40,6 +41,7 @@ typedef struct
   /* The decoder's threads may touch these for as long as they run. */
   FlitzisElements elements;
   FlitzisHeader   header;
+  FlitzisFindings findings;
 
   /* the decoder's thread, and the caller's when it looks, under the lock */
   GMutex            lock;
@@ -48,19 +50,19 @@ typedef struct
   gboolean          is_over; /* with `error` or without */
   GError           *error;
   FlitzisFrames     frames;
+  guint64           n_frames; /* of the file */
   guint64           n_mended;
   gint64            last_frame_us;
   GstCaps          *caps;
   GstAudioInfo      info;
+  FlitzisResampler *resampler; /* NULL: the frames stay as they are */
+  FlitzisFrames     part;      /* not yet converted */
+  guint64           n_skipped; /* in front, still to be left out of what is converted */
+  guint64           n_wanted;  /* still to be converted behind these */
+  guint64           n_fed;
   gsize             n_expected_bytes;
   GstClockTime      duration;
   GstClockTime      start;
-
-  /* any thread, once each: what was found in the file */
-  gpointer has_element;
-  gpointer has_audio;
-  gpointer missing_decoder; /* its description */
-  gpointer other_decoder;   /* of what is no audio */
 } Pipeline;
 
 static gpointer
@@ -101,125 +103,34 @@ flitzis_pipeline_init (GError **error)
 static double
 get_seconds (Pipeline *self)
 {
-  return self->frames.rate > 0
-             ? (double) flitzis_frames_count (&self->frames) / self->frames.rate
-             : 0.0;
+  return self->n_frames > 0 ? (double) self->n_frames / self->info.rate : 0.0;
 }
 
 static void
 set_corrupt (Pipeline *self, const char *why, GError **error)
 {
-  if (self->frames.n_values == 0)
+  if (self->n_frames == 0)
     g_set_error (error, FLITZIS_ENGINE_ERROR, FLITZIS_ENGINE_ERROR_CORRUPT,
                  "before its first frame: %s", why);
   else
     g_set_error (error, FLITZIS_ENGINE_ERROR, FLITZIS_ENGINE_ERROR_CORRUPT,
-                 "after %" G_GSIZE_FORMAT " frames (%.3f s): %s",
-                 flitzis_frames_count (&self->frames), get_seconds (self), why);
+                 "after %" G_GUINT64_FORMAT " frames (%.3f s): %s", self->n_frames,
+                 get_seconds (self), why);
 }
 
-static gboolean
-is_set (gpointer *flag)
+static void
+set_no_memory (Pipeline *self, GError **error)
 {
-  return g_atomic_pointer_get (flag) != NULL;
+  g_set_error (error, FLITZIS_ENGINE_ERROR, FLITZIS_ENGINE_ERROR_TOO_LARGE,
+               "there is no memory for more than %.3f s", get_seconds (self));
 }
 
-/* Whether the file says what it is: then it is broken, and not something else. */
-static gboolean
-is_known (Pipeline *self)
-{
-  return is_set (&self->has_element) || (self->header.container != FLITZIS_CONTAINER_OTHER &&
-                                         self->header.container != FLITZIS_CONTAINER_MPEG_AUDIO);
-}
-
-/*
- * Which of the elements complains first, and whether decodebin lets it through, is chance. So what
- * has failed is told by what was found in the file until then, which comes before any complaint.
- */
+/* What has failed without a word of its own that can be trusted. */
 static void
 set_failed (Pipeline *self, const char *why, GError **error)
 {
-  const char *decoder = g_atomic_pointer_get (&self->missing_decoder);
-  const char *other = g_atomic_pointer_get (&self->other_decoder);
-
-  if (self->frames.n_values > 0)
+  if (self->n_frames > 0 || !flitzis_findings_refuse (&self->findings, &self->header, error))
     set_corrupt (self, why, error);
-  else if (decoder != NULL)
-    g_set_error (error, FLITZIS_ENGINE_ERROR, FLITZIS_ENGINE_ERROR_UNSUPPORTED,
-                 "GStreamer has no %s installed that Flitzis uses", decoder);
-  else if (other != NULL && !is_set (&self->has_audio))
-    g_set_error (error, FLITZIS_ENGINE_ERROR, FLITZIS_ENGINE_ERROR_UNSUPPORTED,
-                 "it holds no audio (it needs a %s)", other);
-  else if (self->header.unknown_format != 0)
-    g_set_error (error, FLITZIS_ENGINE_ERROR, FLITZIS_ENGINE_ERROR_UNSUPPORTED,
-                 "nothing decodes its format of WAV, 0x%04x", self->header.unknown_format);
-  else if (is_known (self))
-    set_corrupt (self, why, error);
-  else
-    g_set_error_literal (error, FLITZIS_ENGINE_ERROR, FLITZIS_ENGINE_ERROR_UNSUPPORTED,
-                         "it is not audio that can be decoded");
-}
-
-/* Only caps that are fixed have a description. */
-static void
-set_once (gpointer *target, GstCaps *caps)
-{
-  char *description = gst_caps_is_fixed (caps) ? gst_pb_utils_get_decoder_description (caps) : NULL;
-
-  if (!g_atomic_pointer_compare_and_exchange (target, NULL, description))
-    g_free (description);
-}
-
-/* Whether others are within it. What is decoded already need not be fixed; it holds nothing. */
-static gboolean
-is_wrapping (GstCaps *caps)
-{
-  return gst_caps_is_fixed (caps) &&
-         gst_pb_utils_get_caps_description_flags (caps) &
-             (GST_PBUTILS_CAPS_DESCRIPTION_FLAG_CONTAINER | GST_PBUTILS_CAPS_DESCRIPTION_FLAG_TAG);
-}
-
-static gboolean
-is_audio (GstCaps *caps)
-{
-  return !is_wrapping (caps) &&
-         g_str_has_prefix (gst_structure_get_name (gst_caps_get_structure (caps, 0)), "audio/");
-}
-
-/* The file itself, and each stream in it. */
-static gboolean
-autoplug_continue_cb (GstElement *decodebin, GstPad *pad, GstCaps *caps, Pipeline *self)
-{
-  if (is_audio (caps))
-    g_atomic_pointer_set (&self->has_audio, self);
-  else if (!is_wrapping (caps))
-    set_once (&self->other_decoder, caps);
-
-  return TRUE;
-}
-
-static void
-unknown_type_cb (GstElement *decodebin, GstPad *pad, GstCaps *caps, Pipeline *self)
-{
-  set_once (is_audio (caps) ? &self->missing_decoder : &self->other_decoder, caps);
-}
-
-static void
-deep_element_added_cb (GstBin *bin, GstBin *sub_bin, GstElement *element, Pipeline *self)
-{
-  GstElementFactory *factory = gst_element_get_factory (element);
-  const char *class;
-
-  if (factory == NULL)
-    return;
-
-  /* A tag may stand in front of anything. */
-  class = gst_element_factory_get_metadata (factory, GST_ELEMENT_METADATA_KLASS);
-  if (strstr (class, "Metadata") == NULL &&
-      gst_element_factory_list_is_type (factory, GST_ELEMENT_FACTORY_TYPE_DEMUXER |
-                                                     GST_ELEMENT_FACTORY_TYPE_PARSER |
-                                                     GST_ELEMENT_FACTORY_TYPE_DECODER))
-    g_atomic_pointer_set (&self->has_element, self);
 }
 
 /* FALSE when the decoding has failed. */
@@ -254,16 +165,15 @@ read_bus (Pipeline *self, GError **error)
 static gsize
 count_bytes (Pipeline *self, guint64 n_frames)
 {
-  const FlitzisFrames *frames = &self->frames;
-  guint                rate = self->job->sample_rate;
-  guint64              frame_size = frames->n_channels * sizeof (float);
-  guint64              n_out = flitzis_resample_length (n_frames, frames->rate, rate);
-  guint64              n_most = G_MAXSIZE / 2 / frame_size;
-  guint64              n_held_bytes = MIN (n_frames, n_most) * frame_size;
-  guint64              n_bytes = MIN (n_out, n_most) * frame_size;
+  guint   rate = self->job->sample_rate;
+  guint64 frame_size = self->info.channels * sizeof (float);
+  guint64 n_out = flitzis_resample_length (n_frames, self->info.rate, rate);
+  guint64 n_most = G_MAXSIZE / 2 / frame_size;
+  guint64 n_held_bytes = MIN (n_frames, n_most) * frame_size;
+  guint64 n_bytes = MIN (n_out, n_most) * frame_size;
 
   /* What a higher rate holds until it is resampled counts too, but for little. */
-  if (n_held_bytes > n_bytes + MAX_UNCOUNTED_BYTES)
+  if (self->resampler == NULL && n_held_bytes > n_bytes + MAX_UNCOUNTED_BYTES)
     n_bytes = n_held_bytes - MAX_UNCOUNTED_BYTES;
 
   return n_bytes;
@@ -284,19 +194,66 @@ check_expected (Pipeline *self, GError **error)
 
   if (g_error_matches (*error, FLITZIS_ENGINE_ERROR, FLITZIS_ENGINE_ERROR_TOO_LARGE))
     g_prefix_error (error, "it has %" G_GUINT64_FORMAT " frames (%.3f s): ", n_frames,
-                    (double) n_frames / self->frames.rate);
+                    (double) n_frames / self->info.rate);
 
   return FALSE;
+}
+
+/*
+ * Frames are converted as they come, and are then never held at both rates, unless it depends on
+ * their number how many of them are cut off in front.
+ */
+static gboolean
+start_converting (Pipeline *self, GError **error)
+{
+  const FlitzisHeader *header = &self->header;
+  guint64              n_stated = header->n_packets * header->n_packet_frames;
+  guint                rate = self->job->sample_rate;
+
+  if ((guint) self->info.rate == rate ||
+      (self->elements.decodebin != NULL && (header->container == FLITZIS_CONTAINER_MPEG_AUDIO ||
+                                            header->container == FLITZIS_CONTAINER_MP4)))
+    return TRUE;
+
+  self->n_wanted = G_MAXUINT64;
+  if (header->codec == FLITZIS_CODEC_MP3)
+    {
+      self->n_skipped = header->n_delay;
+      self->n_wanted = header->n_frames > 0
+                           ? header->n_frames
+                           : n_stated - MIN (n_stated, header->n_delay + header->n_padding);
+    }
+
+  self->part.n_channels = self->info.channels;
+  self->frames.rate = rate;
+  self->frames.source_rate = self->info.rate;
+  self->resampler = flitzis_resampler_new (self->info.channels, self->info.rate, rate);
+  if (self->resampler == NULL)
+    g_set_error (error, FLITZIS_ENGINE_ERROR, FLITZIS_ENGINE_ERROR_TOO_LARGE,
+                 "there is no memory to convert it to %u Hz", rate);
+
+  return self->resampler != NULL;
+}
+
+/* What is not there when it is needed is asked for again, and refused then. */
+static void
+reserve (Pipeline *self, guint64 n_frames)
+{
+  guint64 n_max = MAX_RESERVED_BYTES / (self->info.channels * sizeof (float));
+
+  if (self->resampler != NULL)
+    n_frames = flitzis_resampler_get_room (n_frames, self->info.rate, self->frames.rate);
+
+  flitzis_frames_reserve (&self->frames, MIN (n_frames, n_max));
 }
 
 /* Takes over the format of the first frames; a stream may not change it later. */
 static gboolean
 adopt_caps (Pipeline *self, GstCaps *caps, GError **error)
 {
-  FlitzisFrames *frames = &self->frames;
-  gboolean       is_first = self->caps == NULL;
-  gint64         duration;
-  GstAudioInfo   info;
+  gboolean     is_first = self->caps == NULL;
+  gint64       duration;
+  GstAudioInfo info;
 
   gst_audio_info_init (&info);
   if (caps == NULL || !gst_audio_info_from_caps (&info, caps))
@@ -305,39 +262,40 @@ adopt_caps (Pipeline *self, GstCaps *caps, GError **error)
       return FALSE;
     }
 
-  if (!is_first &&
-      (frames->rate != (guint) info.rate || frames->n_channels != (guint) info.channels))
+  if (!is_first && (self->info.rate != info.rate || self->info.channels != info.channels))
     {
       g_set_error (error, FLITZIS_ENGINE_ERROR, FLITZIS_ENGINE_ERROR_UNSUPPORTED,
-                   "it changes from %u Hz, %u channels to %d Hz, %d channels after %.3f s",
-                   frames->rate, frames->n_channels, info.rate, info.channels,
+                   "it changes from %d Hz, %d channels to %d Hz, %d channels after %.3f s",
+                   self->info.rate, self->info.channels, info.rate, info.channels,
                    get_seconds (self));
       return FALSE;
     }
 
   gst_caps_replace (&self->caps, caps);
   self->info = info;
-  frames->rate = info.rate;
-  frames->n_channels = info.channels;
+  if (!is_first)
+    return TRUE;
+
+  self->frames.rate = info.rate;
+  self->frames.n_channels = info.channels;
+  if (!start_converting (self, error))
+    return FALSE;
 
   /* One frame more than the length says: times are rounded. */
   if (gst_element_query_duration (self->elements.sink, GST_FORMAT_TIME, &duration) &&
       duration > 0)
     {
-      guint64 n_frames = gst_util_uint64_scale (duration, info.rate, GST_SECOND) + 1;
-      guint64 n_max = MAX_RESERVED_BYTES / (info.channels * sizeof (float));
-
       self->duration = duration;
-      flitzis_frames_reserve (frames, MIN (n_frames, n_max));
+      reserve (self, gst_util_uint64_scale (duration, info.rate, GST_SECOND) + 1);
     }
 
-  return is_first ? check_expected (self, error) : TRUE;
+  return check_expected (self, error);
 }
 
 static gboolean
 report (Pipeline *self, GError **error)
 {
-  gsize  n_bytes = count_bytes (self, flitzis_frames_count (&self->frames));
+  gsize  n_bytes = count_bytes (self, self->n_frames);
   double progress = -1.0;
 
   if (self->duration != GST_CLOCK_TIME_NONE)
@@ -354,44 +312,75 @@ report (Pipeline *self, GError **error)
 static gboolean
 is_behind (Pipeline *self, GstSample *sample)
 {
-  const FlitzisFrames *frames = &self->frames;
-  const GstSegment    *segment = gst_sample_get_segment (sample);
-  const GstBuffer     *buffer = gst_sample_get_buffer (sample);
-  GstClockTime         time;
+  const GstSegment *segment = gst_sample_get_segment (sample);
+  const GstBuffer  *buffer = gst_sample_get_buffer (sample);
+  GstClockTime      time;
 
   time = gst_segment_to_running_time (segment, GST_FORMAT_TIME, GST_BUFFER_PTS (buffer));
   if (!self->header.has_positions || time == GST_CLOCK_TIME_NONE)
     return FALSE;
 
-  if (frames->n_values == 0)
+  if (self->n_frames == 0)
     self->start = time;
 
   return self->start != GST_CLOCK_TIME_NONE &&
-         time > self->start + gst_util_uint64_scale (flitzis_frames_count (frames) +
-                                                         MIN_MISSING_FRAMES,
-                                                     GST_SECOND, frames->rate);
+         time > self->start + gst_util_uint64_scale (self->n_frames + MIN_MISSING_FRAMES,
+                                                     GST_SECOND, self->info.rate);
+}
+
+/* Leaves out what an encoder has put in front and behind. */
+static gboolean
+feed (Pipeline *self, const float *values, guint64 n_frames)
+{
+  guint64 n_out = MIN (n_frames, self->n_skipped);
+  guint64 n_in = MIN (n_frames - n_out, self->n_wanted);
+
+  self->n_skipped -= n_out;
+  self->n_wanted -= n_in;
+  self->n_fed += n_in;
+
+  return flitzis_resampler_feed (self->resampler, values + n_out * self->info.channels, n_in,
+                                 &self->frames);
 }
 
 /* Takes over the values; FALSE where memory is short. */
 static gboolean
 append (Pipeline *self, const GstMapInfo *map)
 {
-  gsize  n_values = map->size / (GST_AUDIO_INFO_WIDTH (&self->info) / 8);
-  float *values;
+  FlitzisFrames *target = self->resampler != NULL ? &self->part : &self->frames;
+  gsize          n_values = map->size / (GST_AUDIO_INFO_WIDTH (&self->info) / 8);
+  gsize          n_frames = n_values / self->info.channels;
+  float         *values;
 
   /* some decoders begin with an empty buffer */
-  if (n_values == 0)
+  if (n_frames == 0)
     return TRUE;
 
-  if (!flitzis_frames_extend (&self->frames, n_values, &values))
+  self->part.n_values = 0;
+  if (!flitzis_frames_extend (target, n_values, &values))
     return FALSE;
 
   flitzis_values_to_float (self->info.finfo, map->data, values, n_values);
   if (GST_AUDIO_INFO_IS_FLOAT (&self->info))
     self->n_mended += flitzis_sample_mend (values, n_values);
+  self->n_frames += n_frames;
   self->last_frame_us = g_get_monotonic_time ();
 
-  return TRUE;
+  return self->resampler == NULL || feed (self, values, n_frames);
+}
+
+/* When all have come. */
+static gboolean
+finish_converting (Pipeline *self, GError **error)
+{
+  self->frames.n_source_frames = self->n_frames;
+  if (self->resampler == NULL || self->n_fed == 0 ||
+      flitzis_resampler_finish (self->resampler, self->n_fed, &self->frames))
+    return TRUE;
+
+  set_no_memory (self, error);
+
+  return FALSE;
 }
 
 static gboolean
@@ -421,8 +410,7 @@ collect (Pipeline *self, GstSample *sample, GError **error)
   gst_buffer_unmap (buffer, &map);
   if (!has_room)
     {
-      g_set_error (error, FLITZIS_ENGINE_ERROR, FLITZIS_ENGINE_ERROR_TOO_LARGE,
-                   "there is no memory for more than %.3f s", get_seconds (self));
+      set_no_memory (self, error);
       return FALSE;
     }
 
@@ -480,7 +468,7 @@ look (Pipeline *self, FlitzisDecodeJob *job, GError **error)
   if (g_get_monotonic_time () - self->last_frame_us <= job->deadline_us)
     return TRUE;
 
-  set_failed (self, self->frames.n_values > 0 ? STOPPED : NO_SENSE, error);
+  set_failed (self, self->n_frames > 0 ? STOPPED : NO_SENSE, error);
 
   return FALSE;
 }
@@ -509,16 +497,6 @@ wait_for_end (Pipeline *self, FlitzisDecodeJob *job, GError **error)
   return is_good;
 }
 
-static void
-watch_search (Pipeline *self)
-{
-  g_signal_connect (self->elements.decodebin, "autoplug-continue",
-                    G_CALLBACK (autoplug_continue_cb), self);
-  g_signal_connect (self->elements.decodebin, "unknown-type", G_CALLBACK (unknown_type_cb), self);
-  g_signal_connect (self->elements.pipeline, "deep-element-added",
-                    G_CALLBACK (deep_element_added_cb), self);
-}
-
 static gboolean
 run (Pipeline *self, FlitzisDecodeJob *job, GError **error)
 {
@@ -526,7 +504,7 @@ run (Pipeline *self, FlitzisDecodeJob *job, GError **error)
 
   gst_app_sink_set_callbacks (GST_APP_SINK (self->elements.sink), &callbacks, self, NULL);
   if (self->elements.decodebin != NULL)
-    watch_search (self);
+    flitzis_findings_watch (&self->findings, &self->elements);
 
   if (gst_element_set_state (self->elements.pipeline, GST_STATE_PLAYING) ==
       GST_STATE_CHANGE_FAILURE)
@@ -560,12 +538,13 @@ pipeline_free (Pipeline *self)
 {
   flitzis_elements_clear (&self->elements);
   gst_caps_replace (&self->caps, NULL);
+  g_clear_pointer (&self->resampler, flitzis_resampler_free);
+  flitzis_frames_clear (&self->part);
   flitzis_frames_clear (&self->frames);
   g_clear_error (&self->error);
   g_cond_clear (&self->cond);
   g_mutex_clear (&self->lock);
-  g_free (self->missing_decoder);
-  g_free (self->other_decoder);
+  flitzis_findings_clear (&self->findings);
   g_free (self);
 }
 
@@ -631,7 +610,7 @@ run_route (GInputStream        *stream,
   g_cond_init (&self->cond);
 
   decoded = flitzis_elements_build (&self->elements, stream, &self->header, route, error) &&
-            run (self, job, error);
+            run (self, job, error) && finish_converting (self, error);
 
   /* Whatever the decoder still does, it does without the caller. */
   g_mutex_lock (&self->lock);
@@ -662,7 +641,8 @@ static gboolean
 is_whole (const FlitzisFrames *frames, const FlitzisHeader *header)
 {
   return frames->n_values > 0 && (header->n_expected_frames == 0 ||
-                                  flitzis_frames_count (frames) == header->n_expected_frames);
+                                  flitzis_frames_count_source (frames) ==
+                                      header->n_expected_frames);
 }
 
 /*

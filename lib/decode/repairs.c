@@ -7,6 +7,9 @@
 
 #include "decode/repairs.h"
 
+#include "decode/flac.h"
+#include "flitzis-error.h"
+
 #include <gst/audio/audio.h>
 #include <string.h>
 
@@ -187,6 +190,27 @@ check_gap (FlitzisElements *self, GstPad *pad, GstBuffer *buffer)
   return FALSE;
 }
 
+/* Where the parser does not do it. The decoder would only be silent for as long. */
+static gboolean
+check_flac_frame (FlitzisElements *self, GstBuffer *buffer)
+{
+  gboolean   is_broken;
+  GstMapInfo map;
+
+  if (self->decodebin != NULL || self->header->codec != FLITZIS_CODEC_FLAC ||
+      !gst_buffer_map (buffer, &map, GST_MAP_READ))
+    return TRUE;
+
+  is_broken = flitzis_flac_is_broken_frame (map.data, map.size);
+  gst_buffer_unmap (buffer, &map);
+  if (is_broken)
+    flitzis_elements_refuse (self, g_error_new_literal (FLITZIS_ENGINE_ERROR,
+                                                        FLITZIS_ENGINE_ERROR_CORRUPT,
+                                                        "a frame has a wrong checksum"));
+
+  return !is_broken;
+}
+
 /* FALSE from the first buffer on that the decoder must not see. */
 static gboolean
 check_buffer (FlitzisElements *self, GstPad *pad, GstBuffer *buffer)
@@ -217,7 +241,7 @@ decoder_probe_cb (GstPad *pad, GstPadProbeInfo *info, gpointer user_data)
     {
       GstBuffer *buffer = GST_PAD_PROBE_INFO_BUFFER (info);
 
-      if (!check_buffer (self, pad, buffer))
+      if (!check_buffer (self, pad, buffer) || !check_flac_frame (self, buffer))
         return GST_PAD_PROBE_DROP;
 
       info->data = trimmed_later ? drop_clipping (buffer) : restore_opus_buffer (self, buffer);
@@ -293,7 +317,8 @@ flitzis_repairs_watch (FlitzisElements *elements, GstElement *element)
                        decoder_probe_cb, elements, NULL);
 
   /* A frame with a wrong byte is left out then, and missed at the end. */
-  if (g_object_class_find_property (G_OBJECT_GET_CLASS (element), "check-frame-checksums") != NULL)
+  if (elements->decodebin != NULL &&
+      g_object_class_find_property (G_OBJECT_GET_CLASS (element), "check-frame-checksums") != NULL)
     g_object_set (element, "check-frame-checksums", TRUE, NULL);
 }
 

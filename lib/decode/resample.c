@@ -23,8 +23,9 @@
 
 /* As wide as the widest registers that are used. Its sums come in the same order without them. */
 typedef float Group __attribute__ ((vector_size (32), aligned (4), may_alias));
+typedef float HalfGroup __attribute__ ((vector_size (16)));
 
-typedef struct
+struct _FlitzisResampler
 {
   FlitzisFilter *filter;
   guint          n_channels;
@@ -44,7 +45,7 @@ typedef struct
 
   /* a row between two of the filter's */
   float *row;
-} Resampler;
+};
 
 guint64
 flitzis_resample_length (guint64 n_frames, guint from_rate, guint to_rate)
@@ -52,54 +53,82 @@ flitzis_resample_length (guint64 n_frames, guint from_rate, guint to_rate)
   return gst_util_uint64_scale_int_round (n_frames, to_rate, from_rate);
 }
 
-static void
-resampler_clear (Resampler *self)
+guint64
+flitzis_resampler_get_room (guint64 n_in, guint from_rate, guint to_rate)
+{
+  return flitzis_resample_length (n_in, from_rate, to_rate) +
+         FLITZIS_FILTER_LENGTH * (2 + to_rate / from_rate);
+}
+
+void
+flitzis_resampler_free (FlitzisResampler *self)
 {
   g_clear_pointer (&self->filter, flitzis_filter_unref);
   g_free (self->held);
   g_free (self->row);
+  g_free (self);
 }
 
-G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Resampler, resampler_clear)
-
-/* FALSE where memory is short. */
-static gboolean
-resampler_init (Resampler *self, guint n_channels, guint from_rate, guint to_rate)
+FlitzisResampler *
+flitzis_resampler_new (guint n_channels, guint from_rate, guint to_rate)
 {
+  g_autoptr (FlitzisResampler) self = g_new0 (FlitzisResampler, 1);
   FlitzisFilter *filter = flitzis_filter_get (from_rate, to_rate);
-  guint64        unit = gst_util_greatest_common_divisor ((int) from_rate, (int) to_rate);
+  guint          unit = gst_util_greatest_common_divisor ((int) from_rate, (int) to_rate);
 
   if (filter == NULL)
-    return FALSE;
+    return NULL;
 
   self->filter = filter;
   self->n_channels = n_channels;
-  self->n_units = (guint) (to_rate / unit);
+  self->n_units = to_rate / unit;
   self->step_frames = from_rate / to_rate;
-  self->step_units = (guint) (from_rate % to_rate / unit);
+  self->step_units = from_rate % to_rate / unit;
 
   /* The first frame is in the middle of its filter, with silence in front. */
   self->capacity = PART_FRAMES + filter->n_taps;
   self->n_held = filter->n_taps / 2 - 1;
   self->held = g_try_new0 (float, self->capacity *n_channels);
   self->row = g_try_new (float, filter->n_taps);
+  if (self->held == NULL || self->row == NULL)
+    return NULL;
 
-  return self->held != NULL && self->row != NULL;
+  return g_steal_pointer (&self);
 }
 
 static inline __attribute__ ((always_inline)) float
-multiply (const float *taps, const float *values, guint n_taps)
+add_up (const Group *sums)
 {
-  Group sums = { 0 };
+  HalfGroup halves[2];
+
+  memcpy (halves, sums, sizeof halves);
+  halves[0] += halves[1];
+
+  return (halves[0][0] + halves[0][2]) + (halves[0][1] + halves[0][3]);
+}
+
+static inline __attribute__ ((always_inline)) void
+multiply (const float *restrict taps,
+          const float *restrict values,
+          gsize stride,
+          guint n_channels,
+          guint n_taps,
+          float *restrict out)
+{
+  Group sums[2] = { 0 };
 
   for (guint k = 0; k < n_taps; k += 8)
-    sums += *(const Group *) (taps + k) * *(const Group *) (values + k);
+    {
+      for (guint c = 0; c < n_channels; c++)
+        sums[c] += *(const Group *) (taps + k) * *(const Group *) (values + c * stride + k);
+    }
 
-  return ((sums[0] + sums[4]) + (sums[2] + sums[6])) + ((sums[1] + sums[5]) + (sums[3] + sums[7]));
+  for (guint c = 0; c < n_channels; c++)
+    out[c] = add_up (&sums[c]);
 }
 
 static inline __attribute__ ((always_inline)) const float *
-get_row (Resampler *self)
+get_row (FlitzisResampler *self)
 {
   const FlitzisFilter *filter = self->filter;
   double               phase;
@@ -120,7 +149,7 @@ get_row (Resampler *self)
 
 /* Gives at most `n_most` frames, as long as the filter has what it spans. */
 static inline __attribute__ ((always_inline)) gsize
-convert_any (Resampler *self, float *out, gsize n_most)
+convert_any (FlitzisResampler *self, guint n_channels, float *out, gsize n_most)
 {
   guint n_taps = self->filter->n_taps;
   gsize n_out = 0;
@@ -129,8 +158,8 @@ convert_any (Resampler *self, float *out, gsize n_most)
     {
       const float *row = get_row (self);
 
-      for (guint c = 0; c < self->n_channels; c++)
-        *out++ = multiply (row, self->held + c * self->capacity + self->place, n_taps);
+      multiply (row, self->held + self->place, self->capacity, n_channels, n_taps,
+                out + n_out * n_channels);
 
       self->place += self->step_frames;
       self->units += self->step_units;
@@ -145,21 +174,23 @@ convert_any (Resampler *self, float *out, gsize n_most)
 }
 
 static gsize
-convert_plain (Resampler *self, float *out, gsize n_most)
+convert_plain (FlitzisResampler *self, float *out, gsize n_most)
 {
-  return convert_any (self, out, n_most);
+  return self->n_channels == 2 ? convert_any (self, 2, out, n_most)
+                               : convert_any (self, 1, out, n_most);
 }
 
 #ifdef __x86_64__
 __attribute__ ((target ("avx2"))) static gsize
-convert_avx2 (Resampler *self, float *out, gsize n_most)
+convert_avx2 (FlitzisResampler *self, float *out, gsize n_most)
 {
-  return convert_any (self, out, n_most);
+  return self->n_channels == 2 ? convert_any (self, 2, out, n_most)
+                               : convert_any (self, 1, out, n_most);
 }
 #endif
 
 static gsize
-convert (Resampler *self, float *out, gsize n_most)
+convert (FlitzisResampler *self, float *out, gsize n_most)
 {
 #ifdef __x86_64__
   if (__builtin_cpu_supports ("avx2"))
@@ -171,7 +202,7 @@ convert (Resampler *self, float *out, gsize n_most)
 
 /* Lets go of what no filter spans any more. */
 static void
-move_held (Resampler *self)
+move_held (FlitzisResampler *self)
 {
   gsize n_gone = MIN (self->place, self->n_held);
 
@@ -185,31 +216,66 @@ move_held (Resampler *self)
   self->place -= n_gone;
 }
 
-/* Feeds `n_in` frames (silence where `in` is NULL) and appends at most what `out` has room for. */
-static void
-feed (Resampler *self, const float *in, gsize n_in, FlitzisFrames *out)
+/* Takes as many frames as there is room for. */
+static gsize
+take (FlitzisResampler *self, const float *in, gsize n_in)
 {
-  gsize n_room;
+  gsize n_taken = MIN (n_in, self->capacity - self->n_held);
 
-  while (n_in > 0 && (n_room = (out->capacity - out->n_values) / out->n_channels) > 0)
+  for (guint c = 0; c < self->n_channels; c++)
     {
-      gsize n_part = MIN (n_in, self->capacity - self->n_held);
+      float *channel = self->held + c * self->capacity + self->n_held;
 
-      for (guint c = 0; c < self->n_channels; c++)
-        {
-          float *channel = self->held + c * self->capacity + self->n_held;
+      if (in == NULL)
+        memset (channel, 0, n_taken * sizeof (float));
+      else
+        for (gsize i = 0; i < n_taken; i++)
+          channel[i] = in[i * self->n_channels + c];
+    }
+  self->n_held += n_taken;
 
-          for (gsize i = 0; i < n_part; i++)
-            channel[i] = in != NULL ? in[i * self->n_channels + c] : 0.0f;
-        }
-      self->n_held += n_part;
-      out->n_values += convert (self, out->values + out->n_values, n_room) * out->n_channels;
+  return n_taken;
+}
+
+gboolean
+flitzis_resampler_feed (FlitzisResampler *self, const float *in, gsize n_in, FlitzisFrames *out)
+{
+  while (n_in > 0)
+    {
+      gsize n_taken = take (self, in, n_in);
+      gsize n_most = gst_util_uint64_scale_int_ceil (n_taken, self->filter->to_rate,
+                                                     self->filter->from_rate) +
+                     1;
+      float *values;
+
+      if (!flitzis_frames_extend (out, n_most * self->n_channels, &values))
+        return FALSE;
+
+      out->n_values -= (n_most - convert (self, values, n_most)) * self->n_channels;
       move_held (self);
 
-      n_in -= n_part;
+      n_in -= n_taken;
       if (in != NULL)
-        in += n_part * self->n_channels;
+        in += n_taken * self->n_channels;
     }
+
+  return TRUE;
+}
+
+gboolean
+flitzis_resampler_finish (FlitzisResampler *self, guint64 n_in, FlitzisFrames *out)
+{
+  FlitzisFilter *filter = self->filter;
+  guint64        n_out = flitzis_resample_length (n_in, filter->from_rate, filter->to_rate);
+
+  /* The last come out when the filter has seen as much silence behind them as it is long. */
+  if (!flitzis_resampler_feed (self, NULL, filter->n_taps, out))
+    return FALSE;
+
+  /* Not one is missing by the filter's arithmetic; behind the last there may be some of silence. */
+  out->n_values = MIN (out->n_values, MAX (n_out, 1) * self->n_channels);
+
+  return TRUE;
 }
 
 /*
@@ -230,41 +296,34 @@ give_back (float *first, float *end)
 gboolean
 flitzis_resample (FlitzisFrames *frames, FlitzisDecodeJob *job, GError **error)
 {
-  guint   rate = job->sample_rate;
-  gsize   n_in = flitzis_frames_count (frames);
-  guint64 n_out = flitzis_resample_length (n_in, frames->rate, rate);
-  g_auto (FlitzisFrames) out = { .n_channels = frames->n_channels, .rate = rate };
-  g_auto (Resampler) resampler = { 0 };
-  gboolean wanted = TRUE;
+  guint n_channels = frames->n_channels;
+  gsize n_in = flitzis_frames_count (frames);
+  g_auto (FlitzisFrames) out = { .n_channels = n_channels, .rate = job->sample_rate };
+  g_autoptr (FlitzisResampler) resampler = NULL;
+  gboolean has_room;
 
-  n_out = MAX (n_out, 1);
-  if (!flitzis_frames_reserve (&out, n_out) ||
-      !resampler_init (&resampler, frames->n_channels, frames->rate, rate))
+  resampler = flitzis_resampler_new (n_channels, frames->rate, job->sample_rate);
+  has_room = resampler != NULL &&
+             flitzis_frames_reserve (&out, flitzis_resampler_get_room (n_in, frames->rate,
+                                                                       job->sample_rate));
+  for (gsize done = 0; done < n_in && has_room; done += BLOCK_FRAMES)
     {
-      g_set_error (error, FLITZIS_ENGINE_ERROR, FLITZIS_ENGINE_ERROR_TOO_LARGE,
-                   "there is no memory for %" G_GUINT64_FORMAT " frames at %u Hz", n_out, rate);
-      return FALSE;
-    }
-
-  for (gsize done = 0; done < n_in && wanted; done += BLOCK_FRAMES)
-    {
-      float *block = frames->values + done * frames->n_channels;
+      float *block = frames->values + done * n_channels;
       gsize  n_block = MIN (n_in - done, BLOCK_FRAMES);
 
-      feed (&resampler, block, n_block, &out);
-      give_back (block, block + n_block * frames->n_channels);
-      wanted = flitzis_decode_job_check (job, error);
+      if (!flitzis_decode_job_check (job, error))
+        return FALSE;
+
+      has_room = flitzis_resampler_feed (resampler, block, n_block, &out);
+      give_back (block, block + n_block * n_channels);
     }
 
-  /* The last frames come out when the filter has seen as much silence behind them as it is long. */
-  if (wanted)
-    feed (&resampler, NULL, resampler.filter->n_taps, &out);
-  if (!wanted)
-    return FALSE;
-
-  /* Not one frame is missing by the filter's arithmetic; were one, it would be silence. */
-  while (out.n_values < n_out * out.n_channels)
-    out.values[out.n_values++] = 0.0f;
+  if (!has_room || !flitzis_resampler_finish (resampler, n_in, &out))
+    {
+      g_set_error (error, FLITZIS_ENGINE_ERROR, FLITZIS_ENGINE_ERROR_TOO_LARGE,
+                   "there is no memory for its frames at %u Hz", job->sample_rate);
+      return FALSE;
+    }
 
   flitzis_frames_clear (frames);
   *frames = out;

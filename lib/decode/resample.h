@@ -13,6 +13,35 @@ guint64 flitzis_resample_length (guint64 n_frames,
                                  guint   from_rate,
                                  guint   to_rate);
 
+/* Converts frames as they come. */
+typedef struct _FlitzisResampler FlitzisResampler;
+
+/* How many frames there should be room for, that none needs to be made later. */
+guint64 flitzis_resampler_get_room (guint64 n_in,
+                                    guint   from_rate,
+                                    guint   to_rate);
+
+/* NULL where memory is short. */
+FlitzisResampler *flitzis_resampler_new (guint n_channels,
+                                         guint from_rate,
+                                         guint to_rate);
+
+/* Takes `n_in` frames (silence where `in` is NULL) and appends to `out` what comes of them. FALSE
+ * where memory is short. */
+gboolean flitzis_resampler_feed (FlitzisResampler *self,
+                                 const float      *in,
+                                 gsize             n_in,
+                                 FlitzisFrames    *out);
+
+/* Appends the last frames, when all of `n_in` were fed: `out` has their number at the new rate. */
+gboolean flitzis_resampler_finish (FlitzisResampler *self,
+                                   guint64           n_in,
+                                   FlitzisFrames    *out);
+
+void flitzis_resampler_free (FlitzisResampler *self);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (FlitzisResampler, flitzis_resampler_free)
+
 /*
  * Converts `frames` (mended, at least one) to the rate of the job. Frame 0 stays frame 0: the
  * filter has no delay. Fails where memory is short and when the job is not to go on; the frames are

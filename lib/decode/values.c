@@ -16,7 +16,7 @@
 #define GROUP_VALUES 8
 
 static void
-s16_to_float (const gint16 *values, float *out, gsize n_values)
+s16_to_float (const gint16 *restrict values, float *restrict out, gsize n_values)
 {
   gsize done = 0;
 
