@@ -4,6 +4,7 @@ folders of its own, and a closing line that counts. Started by tests/run.sh."""
 
 import os
 import pathlib
+import signal
 import re
 import shutil
 import struct
@@ -34,6 +35,8 @@ def pytest_configure(config):
     os.environ['PYTHONPATH'] = introspection
     sys.path.insert(0, introspection)
     assert 'gi.overrides' not in sys.modules
+    # What a shell runs in the background ignores it, and so would what the tests start.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     # Short: the path of a socket may have 107 bytes.
     config.private = pathlib.Path(tempfile.mkdtemp(prefix='flitzis-'))
     for name in ('runtime', 'config', 'cache', 'data', 'state'):

@@ -24,6 +24,7 @@ class App:
     def __init__(self, source_dir, display, arguments, environment):
         self.environment = {**os.environ, 'DISPLAY': display, 'GDK_BACKEND': 'x11',
                             'GSK_RENDERER': 'cairo', 'GSETTINGS_BACKEND': 'memory',
+                            'EGL_LOG_LEVEL': 'fatal', 'MESA_LOG_LEVEL': 'fatal',
                             'GTK_A11Y': 'none', **environment}
         self.process = subprocess.Popen(
             ['setpriv', '--pdeathsig', 'KILL', sys.executable, source_dir / 'tests/pads_host.py',
