@@ -4,9 +4,9 @@ folders of its own, and a closing line that counts. Started by tests/run.sh."""
 
 import os
 import pathlib
-import signal
 import re
 import shutil
+import signal
 import struct
 import subprocess
 import sys
