@@ -43,12 +43,14 @@ mix_inputs (float        *out,
             uint32_t      n_frames) FLITZIS_REALTIME
 {
   FlitzisVector gains[FLITZIS_MAX_INPUTS], peaks[FLITZIS_MAX_INPUTS];
+  const float  *frames[FLITZIS_MAX_INPUTS]; /* known not to change with the mix */
   uint32_t      i;
 
   for (uint32_t k = 0; k < n_inputs; k++)
     {
       gains[k] = flitzis_vector_of_sides (inputs[k].left, inputs[k].right);
       peaks[k] = (FlitzisVector){ 0 };
+      frames[k] = inputs[k].frames;
     }
 
   for (i = 0; i + FLITZIS_VECTOR_FRAMES <= n_frames; i += FLITZIS_VECTOR_FRAMES)
@@ -57,8 +59,7 @@ mix_inputs (float        *out,
 
       for (uint32_t k = 0; k < n_inputs; k++)
         {
-          FlitzisVector frames = flitzis_vector_load_frames (inputs[k].frames, i, n_channels);
-          FlitzisVector added = gains[k] * frames;
+          FlitzisVector added = gains[k] * flitzis_vector_load_frames (frames[k], i, n_channels);
 
           sum += added;
           peaks[k] = flitzis_vector_max (peaks[k], flitzis_vector_abs (added));
@@ -73,7 +74,7 @@ mix_inputs (float        *out,
 
       for (uint32_t j = i; j < n_frames; j++)
         inputs[k].peak = flitzis_max (inputs[k].peak,
-                                      mix_frame (out + 2 * j, inputs[k].frames + n_channels * j,
+                                      mix_frame (out + 2 * j, frames[k] + n_channels * j,
                                                  n_channels, inputs[k].left, inputs[k].right));
     }
 }
@@ -100,10 +101,11 @@ mix (float        *out,
     }
 }
 
-static float
-mix_moving (float             *out,
+FLITZIS_REPEATED float
+mix_slopes (float             *out,
             const float       *frames,
             const FlitzisMove *move,
+            uint32_t           n_factors,
             uint32_t           n_channels,
             uint32_t           n_frames) FLITZIS_REALTIME
 {
@@ -122,7 +124,7 @@ mix_moving (float             *out,
       FlitzisVector gains = from + step * (frame + at);
       FlitzisVector added;
 
-      for (uint32_t k = 0; k < move->n_factors; k++)
+      for (uint32_t k = 0; k < n_factors; k++)
         gains *= factors[k].from + factors[k].step * (factors[k].frame + at);
 
       added = gains * flitzis_vector_load_frames (frames, i, n_channels);
@@ -138,7 +140,7 @@ mix_moving (float             *out,
       float left = flitzis_slope_get_value (&move->left, i);
       float right = flitzis_slope_get_value (&move->right, i);
 
-      for (uint32_t k = 0; k < move->n_factors; k++)
+      for (uint32_t k = 0; k < n_factors; k++)
         {
           left *= flitzis_slope_get_value (&factors[k], i);
           right *= flitzis_slope_get_value (&factors[k], i);
@@ -149,6 +151,22 @@ mix_moving (float             *out,
     }
 
   return peak;
+}
+
+static float
+mix_moving (float             *out,
+            const float       *frames,
+            const FlitzisMove *move,
+            uint32_t           n_channels,
+            uint32_t           n_frames) FLITZIS_REALTIME
+{
+  if (move->n_factors == 0 && n_channels == 2)
+    return mix_slopes (out, frames, move, 0, 2, n_frames);
+
+  if (move->n_factors == 0)
+    return mix_slopes (out, frames, move, 0, 1, n_frames);
+
+  return mix_slopes (out, frames, move, move->n_factors, n_channels, n_frames);
 }
 
 static void
