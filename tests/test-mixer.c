@@ -479,10 +479,11 @@ run_kernels (const FlitzisKernels *kernels, GRand *rand, GArray *results)
       filters[i] = (guint8) (i % 3 == 0 ? 0 : g_rand_int_range (rand, 0, 48));
     }
 
-  move.left = (FlitzisSlope){ 0.25f, 0.00123f, 17.0f };
-  move.right = (FlitzisSlope){ 0.75f, -0.00101f, 3.0f };
-  move.factors[0] = (FlitzisSlope){ 1.0f, -0.00077f, 1.0f };
-  move.factors[1] = (FlitzisSlope){ 0.5f, 0.00033f, 100.0f };
+  move.has_sides = g_rand_boolean (rand);
+  move.left = (FlitzisSlope){ 0.25f, 0.00123f, 17.0f, move.has_sides ? 240.0f : 0.0f, 0.6f };
+  move.right = (FlitzisSlope){ 0.75f, -0.00101f, 3.0f, move.has_sides ? 1e6f : 0.0f, 0.1f };
+  move.factors[0] = (FlitzisSlope){ 1.0f, -0.00077f, 1.0f, 200.0f, 0.7f };
+  move.factors[1] = (FlitzisSlope){ 0.5f, 0.00033f, 100.0f, 1e6f, 0.9f };
 
   kernels->mix (out, inputs, g_rand_int_range (rand, 0, 5), n_channels, n);
   peak = kernels->mix_moving (out, in[0] + shift, &move, n_channels, n);

@@ -101,54 +101,92 @@ mix (float        *out,
     }
 }
 
+/* A slope for each side, as a vector of frames. */
+typedef struct
+{
+  FlitzisVector from, step, frame, end, to;
+} Slopes;
+
+FLITZIS_INLINE Slopes
+make_slopes (const FlitzisSlope *left, const FlitzisSlope *right) FLITZIS_REALTIME
+{
+  return (Slopes){
+    .from = flitzis_vector_of_sides (left->from, right->from),
+    .step = flitzis_vector_of_sides (left->step, right->step),
+    .frame = flitzis_vector_of_sides (left->frame, right->frame) +
+             (FlitzisVector){ 0, 0, 1, 1, 2, 2, 3, 3 },
+    .end = flitzis_vector_of_sides (left->end, right->end),
+    .to = flitzis_vector_of_sides (left->to, right->to),
+  };
+}
+
+/* The values of four frames; moves on to the next. */
+FLITZIS_INLINE FlitzisVector
+take_values (Slopes *slopes) FLITZIS_REALTIME
+{
+  FlitzisVector frame = slopes->frame;
+
+  slopes->frame += (float) FLITZIS_VECTOR_FRAMES;
+
+  return flitzis_vector_choose (frame < slopes->end, slopes->from + slopes->step * frame,
+                                slopes->to);
+}
+
+static float
+mix_moving_frame (float             *out,
+                  const float       *frames,
+                  const FlitzisMove *move,
+                  uint32_t           n_channels,
+                  uint32_t           i) FLITZIS_REALTIME
+{
+  float left = flitzis_slope_get_value (&move->left, i);
+  float right = flitzis_slope_get_value (&move->right, i);
+
+  for (uint32_t k = 0; k < move->n_factors; k++)
+    {
+      left *= flitzis_slope_get_value (&move->factors[k], i);
+      right *= flitzis_slope_get_value (&move->factors[k], i);
+    }
+
+  return mix_frame (out + 2 * i, frames + n_channels * i, n_channels, left, right);
+}
+
 FLITZIS_REPEATED float
 mix_slopes (float             *out,
             const float       *frames,
             const FlitzisMove *move,
+            bool               has_sides,
             uint32_t           n_factors,
             uint32_t           n_channels,
             uint32_t           n_frames) FLITZIS_REALTIME
 {
-  const FlitzisSlope *factors = move->factors;
-  FlitzisVector       from = flitzis_vector_of_sides (move->left.from, move->right.from);
-  FlitzisVector       step = flitzis_vector_of_sides (move->left.step, move->right.step);
-  FlitzisVector       frame = flitzis_vector_of_sides (move->left.frame, move->right.frame);
-  const FlitzisVector each = { 0, 0, 1, 1, 2, 2, 3, 3 };
-  FlitzisVector       peaks = { 0 };
-  FlitzisVector       at = each;
-  float               peak;
-  uint32_t            i;
+  Slopes        sides = make_slopes (&move->left, &move->right);
+  Slopes        first = make_slopes (&move->factors[0], &move->factors[0]);
+  Slopes        second = make_slopes (&move->factors[1], &move->factors[1]);
+  FlitzisVector peaks = { 0 };
+  float         peak;
+  uint32_t      i;
 
   for (i = 0; i + FLITZIS_VECTOR_FRAMES <= n_frames; i += FLITZIS_VECTOR_FRAMES)
     {
-      FlitzisVector gains = from + step * (frame + at);
+      FlitzisVector gains = has_sides ? take_values (&sides) : sides.to;
       FlitzisVector added;
 
-      for (uint32_t k = 0; k < n_factors; k++)
-        gains *= factors[k].from + factors[k].step * (factors[k].frame + at);
+      if (n_factors > 0)
+        gains *= take_values (&first);
+
+      if (n_factors > 1)
+        gains *= take_values (&second);
 
       added = gains * flitzis_vector_load_frames (frames, i, n_channels);
       flitzis_vector_store (out + 2 * i, flitzis_vector_load (out + 2 * i) + added);
       peaks = flitzis_vector_max (peaks, flitzis_vector_abs (added));
-      at += (float) FLITZIS_VECTOR_FRAMES;
     }
 
   peak = flitzis_vector_get_largest (peaks);
 
   for (; i < n_frames; i++)
-    {
-      float left = flitzis_slope_get_value (&move->left, i);
-      float right = flitzis_slope_get_value (&move->right, i);
-
-      for (uint32_t k = 0; k < n_factors; k++)
-        {
-          left *= flitzis_slope_get_value (&factors[k], i);
-          right *= flitzis_slope_get_value (&factors[k], i);
-        }
-
-      peak = flitzis_max (peak, mix_frame (out + 2 * i, frames + n_channels * i, n_channels,
-                                           left, right));
-    }
+    peak = flitzis_max (peak, mix_moving_frame (out, frames, move, n_channels, i));
 
   return peak;
 }
@@ -161,12 +199,18 @@ mix_moving (float             *out,
             uint32_t           n_frames) FLITZIS_REALTIME
 {
   if (move->n_factors == 0 && n_channels == 2)
-    return mix_slopes (out, frames, move, 0, 2, n_frames);
+    return mix_slopes (out, frames, move, true, 0, 2, n_frames);
 
   if (move->n_factors == 0)
-    return mix_slopes (out, frames, move, 0, 1, n_frames);
+    return mix_slopes (out, frames, move, true, 0, 1, n_frames);
 
-  return mix_slopes (out, frames, move, move->n_factors, n_channels, n_frames);
+  if (move->n_factors == 1 && !move->has_sides && n_channels == 2)
+    return mix_slopes (out, frames, move, false, 1, 2, n_frames);
+
+  if (move->n_factors == 1 && !move->has_sides)
+    return mix_slopes (out, frames, move, false, 1, 1, n_frames);
+
+  return mix_slopes (out, frames, move, true, move->n_factors, n_channels, n_frames);
 }
 
 static void

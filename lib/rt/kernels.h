@@ -6,6 +6,7 @@
 #include "ramp.h"
 #include "realtime.h"
 
+#include <stdbool.h>
 #include <stdint.h>
 
 /* Inputs that are mixed in one go. */
@@ -23,6 +24,7 @@ typedef struct
 typedef struct
 {
   FlitzisSlope left, right;
+  bool         has_sides; /* if not, these stand still */
   FlitzisSlope factors[2];
   uint32_t     n_factors;
 } FlitzisMove;

@@ -41,17 +41,15 @@ flitzis_ramp_get_value (const FlitzisRamp *ramp) FLITZIS_REALTIME
 }
 
 FlitzisSlope
-flitzis_ramp_get_slope (const FlitzisRamp *ramp, uint32_t *n_frames) FLITZIS_REALTIME
+flitzis_ramp_get_slope (const FlitzisRamp *ramp) FLITZIS_REALTIME
 {
-  uint32_t next = ramp->frame + 1;
-
-  if (next >= ramp->n_frames)
-    return (FlitzisSlope){ .from = ramp->to };
-
-  if (*n_frames > ramp->n_frames - next)
-    *n_frames = ramp->n_frames - next;
-
-  return (FlitzisSlope){ ramp->from, ramp->step, (float) next };
+  return (FlitzisSlope){
+    .from = ramp->from,
+    .step = ramp->step,
+    .frame = (float) (ramp->frame + 1),
+    .end = (float) ramp->n_frames,
+    .to = ramp->to,
+  };
 }
 
 void

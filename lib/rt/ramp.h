@@ -22,19 +22,23 @@ typedef struct
   uint32_t frame;    /* done so far; n_frames: at rest */
 } FlitzisRamp;
 
-/* The values of the next frames: from + step * (frame + i). No move has more frames than a float
- * can count. */
+/* The values of the next frames: from + step * (frame + i) before the end, `to` from there on. No
+ * move has more frames than a float can count. */
 typedef struct
 {
   float from;
   float step;
   float frame;
+  float end;
+  float to;
 } FlitzisSlope;
 
 static inline float
 flitzis_slope_get_value (const FlitzisSlope *slope, uint32_t i) FLITZIS_REALTIME
 {
-  return slope->from + slope->step * (slope->frame + (float) i);
+  float frame = slope->frame + (float) i;
+
+  return frame < slope->end ? slope->from + slope->step * frame : slope->to;
 }
 
 void  flitzis_ramp_jump (FlitzisRamp *ramp,
@@ -45,9 +49,7 @@ void  flitzis_ramp_move (FlitzisRamp *ramp,
 bool  flitzis_ramp_is_resting (const FlitzisRamp *ramp) FLITZIS_REALTIME;
 float flitzis_ramp_get_value (const FlitzisRamp *ramp) FLITZIS_REALTIME;
 
-/* The slope of the next frames, and `n_frames` of them at most: as many as lie on it. */
-FlitzisSlope flitzis_ramp_get_slope (const FlitzisRamp *ramp,
-                                     uint32_t          *n_frames) FLITZIS_REALTIME;
+FlitzisSlope flitzis_ramp_get_slope (const FlitzisRamp *ramp) FLITZIS_REALTIME;
 
 /* So many frames have passed. */
 void flitzis_ramp_advance (FlitzisRamp *ramp,

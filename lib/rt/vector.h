@@ -64,14 +64,22 @@ flitzis_vector_store (float *values, FlitzisVector vector) FLITZIS_REALTIME
 FLITZIS_INLINE FlitzisVector
 flitzis_vector_load_frames (const float *frames, uint32_t i, uint32_t n_channels) FLITZIS_REALTIME
 {
+#if defined(__AVX__)
+  const __m256i twice = _mm256_setr_epi32 (0, 0, 1, 1, 2, 2, 3, 3);
+#else
   FlitzisHalfVector mono;
+#endif
 
   if (n_channels == 2)
     return *(const FlitzisLooseVector *) (frames + 2 * i);
 
+#if defined(__AVX__)
+  return _mm256_permutevar_ps (_mm256_broadcast_ps ((const __m128 *) (frames + i)), twice);
+#else
   mono = *(const FlitzisLooseHalfVector *) (frames + i);
 
   return __builtin_shufflevector (mono, mono, 0, 0, 1, 1, 2, 2, 3, 3);
+#endif
 }
 
 FLITZIS_INLINE FlitzisVector
@@ -106,6 +114,17 @@ flitzis_vector_max (FlitzisVector a, FlitzisVector b) FLITZIS_REALTIME
   FlitzisBits is_larger = a > b;
 
   return (FlitzisVector) (((FlitzisBits) a & is_larger) | ((FlitzisBits) b & ~is_larger));
+#endif
+}
+
+/* In each lane a value or another. */
+FLITZIS_INLINE FlitzisVector
+flitzis_vector_choose (FlitzisBits which, FlitzisVector a, FlitzisVector b) FLITZIS_REALTIME
+{
+#if defined(__AVX__)
+  return _mm256_blendv_ps (b, a, (__m256) which);
+#else
+  return (FlitzisVector) (((FlitzisBits) a & which) | ((FlitzisBits) b & ~which));
 #endif
 }
 

@@ -283,31 +283,28 @@ flitzis_voice_advance (FlitzisVoice *voice, uint32_t n_frames) FLITZIS_REALTIME
   advance (voice, voice->source.position + n_frames * ONE_FRAME, n_frames);
 }
 
-/* Adds what is on the move to the factors, as far as `n_frames` lie on one slope. */
 static void
-add_factor (FlitzisMove *move, const FlitzisRamp *ramp, uint32_t *n_frames) FLITZIS_REALTIME
-{
-  if (ramp != NULL && !flitzis_ramp_is_resting (ramp))
-    move->factors[move->n_factors++] = flitzis_ramp_get_slope (ramp, n_frames);
-}
-
-/* Mixes up to `n_frames`: those along which no gain changes its direction. Returns how many. */
-static uint32_t
-mix_piece (FlitzisVoice         *voice,
-           const FlitzisKernels *kernels,
-           FlitzisRamp          *fade,
-           const float          *frames,
-           float                *out,
-           uint32_t              n_frames) FLITZIS_REALTIME
+mix (FlitzisVoice         *voice,
+     const FlitzisKernels *kernels,
+     FlitzisRamp          *fade,
+     const float          *frames,
+     float                *out,
+     uint32_t              n_frames) FLITZIS_REALTIME
 {
   FlitzisMove move = {
-    .left = flitzis_ramp_get_slope (&voice->left, &n_frames),
-    .right = flitzis_ramp_get_slope (&voice->right, &n_frames),
+    .left = flitzis_ramp_get_slope (&voice->left),
+    .right = flitzis_ramp_get_slope (&voice->right),
+    .has_sides = !flitzis_ramp_is_resting (&voice->left) ||
+                 !flitzis_ramp_is_resting (&voice->right),
   };
   float peak;
 
-  add_factor (&move, &voice->envelope, &n_frames);
-  add_factor (&move, fade, &n_frames);
+  if (!flitzis_ramp_is_resting (&voice->envelope))
+    move.factors[move.n_factors++] = flitzis_ramp_get_slope (&voice->envelope);
+
+  if (fade != NULL)
+    move.factors[move.n_factors++] = flitzis_ramp_get_slope (fade);
+
   peak = kernels->mix_moving (out, frames, &move, voice->handle->n_channels, n_frames);
   voice->peak = peak > voice->peak ? peak : voice->peak;
 
@@ -317,23 +314,6 @@ mix_piece (FlitzisVoice         *voice,
 
   if (fade != NULL)
     flitzis_ramp_advance (fade, n_frames);
-
-  return n_frames;
-}
-
-static void
-mix (FlitzisVoice         *voice,
-     const FlitzisKernels *kernels,
-     FlitzisRamp          *fade,
-     const float          *frames,
-     float                *out,
-     uint32_t              n_frames) FLITZIS_REALTIME
-{
-  uint32_t n_channels = voice->handle->n_channels;
-
-  for (uint32_t done = 0; done < n_frames;)
-    done += mix_piece (voice, kernels, fade, frames + done * n_channels, out + 2 * done,
-                       n_frames - done);
 }
 
 void
