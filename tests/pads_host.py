@@ -46,6 +46,12 @@ def texts(widget):
             if isinstance(each, Gtk.Label) and each.get_mapped()]
 
 
+def meter_of(widget, name):
+    """How high the bar of a property stands, 0 to 1."""
+    return next(each.levels[name].height for each in walk(widget)
+                if name in getattr(each, 'levels', ()))
+
+
 def named(widget, label):
     """The button with these words on it."""
     return next(each for each in walk(widget)

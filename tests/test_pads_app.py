@@ -152,6 +152,9 @@ def test_playing(start_app, kit, pipewire):
     app.click('window.pad(0)', down=0.06)
     app.until('abs(board.slot(0).props.level - 0.5) < 0.02')
     assert app.ask('window.pad(0).has_css_class("playing") and board.playhead(0) > 0')
+    for widget, name in (('window.pad(0)', 'level'), ('window.pads.get_root()', 'level-left')):
+        app.until(f'abs(meter_of({widget}, "{name}") - (1 - 6.02 / 60)) < 0.01')  # 0.5 is -6 dB
+    app.until('any(text.startswith("Running · ") and "xrun" in text for text in texts(window))')
     app.key('Escape')
     app.until('engine.props.n_playing == 0 and not window.pad(0).has_css_class("playing")')
 
@@ -188,6 +191,7 @@ def test_a_missing_file_is_told_and_the_rest_loads(start_app, kit):
     app.until('any("lost.wav" in text for text in texts(window))')
     assert app.slot(1, 'gain') == 2.0 and app.slot(1, 'choke-group') == 3
     assert app.ask('engine.props.clock.props.tempo') == 90
+    assert app.ask('window.get_content().measure(0, -1).minimum') <= 360
     # While a pad loads it says so.
     app.ask('window.pad(3).spinner.connect("notify::visible", lambda spinner, _: '
             'recorded.append(spinner.get_visible()))')
@@ -427,7 +431,12 @@ def test_pictures(start_app, pipewire, build_dir, scheme):
         x, y = app.point('window.pad(12)', 0.5, 0.06)
         unlit = pixels[y - BORDER, x - BORDER]
         assert lit[2] - lit[0] > unlit[2] - unlit[0] + 20  # bluer
-        assert app.ask('window.get_content().measure(0, -1).minimum') <= 360
+        # The waveform, and the playhead above it.
+        left, top = app.point('window.pad(13)', 0.1, 0.25)
+        right, bottom = app.point('window.pad(13)', 0.9, 0.75)
+        red, green, blue = pixels[top - BORDER:bottom - BORDER, left - BORDER:right - BORDER].T
+        assert numpy.count_nonzero(red > blue + 60) >= bottom - top
+        assert len({*zip(red.flat, green.flat, blue.flat)}) >= 3
     app.end()
 
 
