@@ -49,11 +49,13 @@ def test_each_line_says_whether_its_goal_is_reached(results):
 
 
 def test_what_benchmarks_print_is_read(tmp_path):
-    printed = ('mix/stereo/cache/steady/32/ns 0.5\\nload-ms.wav.44100.10.sndfile+soxr 1.25\\n'
+    printed = ('mix/stereo/cache/steady/32/ns 0.5\\nmix/stereo/cache/steady/32/ratio 2.0\\n'
+               'block/1/a 250.0\\nload-ms.wav.44100.10.sndfile+soxr 1.25\\n'
                'block/1/residual-at 1,2\\nformat rate load ms\\n')
     benchmark = {'name': 'made up', 'cmd': ['printf', printed], 'env': {}}
     assert list(run.run(benchmark, {'PATH': '/usr/bin:/bin'})) == [
         ('mix/stereo/cache/steady/32', 'flitzis', 0.5),
+        ('block/1/a', 'flitzis', 250.0),
         ('load-ms.wav.44100.10', 'sndfile+soxr', 1.25)]
 
 
@@ -64,3 +66,20 @@ def test_the_picture_has_a_bar_for_each_line(results):
     assert colours.count(plot.REACHED) - keys == 2
     assert colours.count(plot.MISSED) - keys == 4
     assert colours.count(plot.PEER) - keys == 4
+
+
+def test_the_readme_shows_the_table():
+    """With the lines that are there now; `run.sh --readme` puts them in."""
+    root = pathlib.Path(__file__).parent.parent
+    readme = (root / 'README.md').read_text()
+    shown = [line.strip('|').split(' | ') for line in readme.splitlines()
+             if line.count('|') == 9 and not line.startswith('| ---')]
+    assert [cell.strip() for cell in shown[0]] == [
+        'work', 'limit or floor', 'Flitzis', 'fastest peer', 'others', 'ratio', 'goal', 'reached']
+    for row in rows.ROWS:
+        assert any(cells[0].strip().startswith(row.title) and cells[6].strip() == row.goal
+                   for cells in shown[1:]), row.title
+    picture = xml.etree.ElementTree.parse(root / 'docs/speed.svg').getroot()
+    bars = [element for element in picture.iter() if element.get('fill') in (
+        plot.REACHED, plot.MISSED) and element.tag.endswith('rect')]
+    assert len(bars) - 2 == len(shown) - 1

@@ -5,7 +5,7 @@ import html
 import math
 
 ROW = 22
-LEFT, WIDTH, RIGHT = 330, 420, 70
+LEFT, WIDTH, RIGHT = 390, 400, 70
 TOP, BOTTOM = 86, 46
 LEAST, MOST = 0.05, 20.0
 

@@ -26,7 +26,8 @@ N_ROUNDS = 3
 IN_ROUNDS = ('openal', 'sdl', 'trigger', 'python-trigger')
 
 LINE = re.compile(r'(\S+)[/.]([^\s/.]+) (-?[\d.]+(?:e[-+]?\d+)?)')
-NAMES = {'ns': 'flitzis', 'reference': 'limit', 'samplerate': 'libsndfile + libsamplerate'}
+PARTS = ('a', 'b', 'c', 'residual', 'share')  # of what Flitzis takes
+NAMES = {'ns': 'flitzis', 'reference': 'limit'}
 
 
 def run(benchmark, environment):
@@ -39,8 +40,10 @@ def run(benchmark, environment):
         say(f'{benchmark["name"]} failed:\n{result.stderr}')
     for line in result.stdout.splitlines():
         match = LINE.fullmatch(line)
-        if match:
+        if match and match[2] != 'ratio':
             what, who, number = match.groups()
+            if who in PARTS:
+                what, who = f'{what}/{who}', 'flitzis'
             yield what, NAMES.get(who, who), float(number)
 
 
@@ -111,6 +114,18 @@ def write_table(results):
     return ''.join(f'| {" | ".join(cells)} |\n' for cells in lines)
 
 
+def show_in_readme(table, picture):
+    """Puts both where a reader of the project finds them."""
+    root = pathlib.Path(__file__).parent.parent.parent
+    readme = root / 'README.md'
+    words, n_found = re.subn(r'(\n!\[[^]]*\]\(docs/speed\.svg\)\n).*?(\n## )',
+                             lambda match: f'{match[1]}\n{table}{match[2]}', readme.read_text(),
+                             flags=re.S)
+    assert n_found == 1
+    readme.write_text(words)
+    (root / 'docs/speed.svg').write_text(picture)
+
+
 def main():
     build = pathlib.Path(sys.argv[1])
     folder = pathlib.Path(tempfile.mkdtemp())
@@ -122,9 +137,11 @@ def main():
     (build / 'speed.json').write_text(json.dumps(found, indent=1))
     results = [result for row in ROWS for result in row.get_results(found)]
     machine = describe_machine()
-    text = f'{write_table(results)}\nMeasured on: {machine}.\n'
+    text, picture = f'{write_table(results)}\nMeasured on: {machine}.\n', plot(results, machine)
     (build / 'speed.md').write_text(text)
-    (build / 'speed.svg').write_text(plot(results, machine))
+    (build / 'speed.svg').write_text(picture)
+    if '--readme' in sys.argv[2:]:
+        show_in_readme(text, picture)
     print(text, end='')
 
 

@@ -2,8 +2,9 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 #
 # Installs what the benchmarks need, and the peers; builds in _build/bench and runs them:
-#   sh tests/bench/run.sh
-# Prints one table, which stays in _build/bench as speed.md, with the same in a picture, speed.svg.
+#   sh tests/bench/run.sh [--readme]
+# Prints one table, which stays in _build/bench as speed.md, with the same in a picture, speed.svg;
+# --readme puts both into the README.
 set -eu
 root=$(cd "$(dirname "$0")/../.." && pwd)
 . "$root/scripts/setup.sh"
@@ -16,6 +17,7 @@ modules="$modules SDL2_mixer openal sndfile samplerate soxr libavformat libavcod
   libavutil"
 python_modules='gi numpy pygame'
 
+export PYGAME_HIDE_SUPPORT_PROMPT=1
 install_missing
 find_python || { say "No python3 here has the modules $python_modules."; exit 2; }
 {
@@ -30,4 +32,4 @@ trap 'rm -rf "$home"' EXIT
 trap 'exit 130' INT TERM
 env -i PATH="$PATH" HOME="$home" LANG=C.UTF-8 TMPDIR="$home" XDG_CACHE_HOME="$home" \
   PYTHONNOUSERSITE=1 PYTHONDONTWRITEBYTECODE=1 \
-  "$python" "$root/tests/bench/run.py" "$root/_build/bench"
+  "$python" "$root/tests/bench/run.py" "$root/_build/bench" "$@"
