@@ -9,7 +9,7 @@ root=$(cd "$(dirname "$0")/.." && pwd)
 . "$root/scripts/setup.sh"
 
 packages="$packages valac gjs gi-docgen clang-format ffmpeg pipewire pipewire-bin wireplumber
-  util-linux python3-numpy python3-pytest python3-mypy gir1.2-adw-1 xvfb xdotool
+  util-linux python3-numpy python3-pytest python3-mypy python3-pygame gir1.2-adw-1 xvfb xdotool
   librsvg2-common libclang-rt-19-dev hydrogen-data"
 programs="$programs valac gjs gi-docgen clang-format ffmpeg pipewire pw-play pw-dump pw-cli
   pw-metadata wireplumber setpriv Xvfb xdotool"

@@ -1,0 +1,331 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""What programs use of pygame.mixer, on Flitzis. Put this file beside a program and change a line:
+
+    from pygame import mixer    becomes    import pygame_mixer as mixer
+
+What is otherwise:
+
+| pygame.mixer | here |
+| --- | --- |
+| mixes 16-bit integers and clips them | mixes floats, and the server gets them as they are |
+| starts a sound at the border of a buffer | starts it with the next block of the graph |
+| cuts what is stopped off | fades it out in 5 ms |
+| has volumes in 128 steps | takes any from 0 to 1 |
+| volumes of two sides scale the sides | they become a gain and a pan, to the same effect |
+| reads WAV, Ogg and MP3, whole | reads what GStreamer does |
+| `size` is the format of the output, too | it is only that of buffers; the output is stereo |
+| has a `Sound` keep what it is made of | makes a copy: arrays do not change it later |
+| any number of sounds | 1024 at a time, and 256 channels |
+| `music`, `get_raw`, `get_sdl_mixer_version` | are not there |
+| `queue`, `get_queue`, `set_endevent`, `get_endevent` | are not there either |
+| needs `pygame.init` or `mixer.init` | needs `mixer.init`, and a PipeWire server |
+"""
+
+import contextlib
+import math
+import os
+import weakref
+
+import gi
+import numpy
+
+gi.require_version('Flitzis', '1')
+from gi.repository import Flitzis, Gio, GLib  # noqa: E402
+
+N_SOUNDS, MAX_CHANNELS = 1024, 256
+
+# The integers and floats of buffers, by `size`.
+FORMATS = {8: 'u1', -8: 'i1', 16: 'u2', -16: 'i2', 32: 'f4'}
+
+
+class error(RuntimeError):
+    pass
+
+
+class _Mixer:
+    """All there is between init and quit."""
+
+    def __init__(self, frequency, size, n_channels):
+        self.format = frequency, size, n_channels
+        self.context = GLib.MainContext()
+        self.context.push_thread_default()
+        try:
+            self.engine = Flitzis.Engine(sample_rate=frequency, n_slots=N_SOUNDS,
+                                         n_voices=MAX_CHANNELS)
+            self.engine.connect('voice-ended', self.note_ended)
+        finally:
+            self.context.pop_thread_default()
+        self.free_slots = list(range(N_SOUNDS))
+        self.channels = [_State() for _ in range(8)]
+        self.n_reserved = 0
+
+    def note_ended(self, _engine, voice, _slot, _reason):
+        for state in self.channels:
+            if state.voice == voice:
+                state.clear()
+
+    def look(self):
+        """Learns which voices have ended since."""
+        while self.context.iteration(False):
+            pass
+
+
+class _State:
+    """What a channel plays."""
+
+    def __init__(self):
+        self.clear()
+        self.volume = 1.0
+
+    def clear(self):
+        self.voice = 0
+        self.sound = None
+
+
+_mixer = None
+_defaults = {'frequency': 44100, 'size': -16, 'channels': 2, 'buffer': 512}
+
+
+def _get():
+    if _mixer is None:
+        raise error('mixer not initialized')
+    _mixer.look()
+    return _mixer
+
+
+@contextlib.contextmanager
+def _errors():
+    """Errors as pygame raises them."""
+    try:
+        yield
+    except GLib.Error as problem:
+        if problem.matches(Gio.io_error_quark(), Gio.IOErrorEnum.NOT_FOUND):
+            raise FileNotFoundError(problem.message) from None
+        raise error(problem.message) from None
+
+
+def pre_init(frequency=44100, size=-16, channels=2, buffer=512, *_ignored, **_also):
+    given = {'frequency': frequency, 'size': size, 'channels': channels, 'buffer': buffer}
+    _defaults.update({name: value for name, value in given.items() if value != 0})
+
+
+def init(frequency=0, size=0, channels=0, buffer=0, *_ignored, **_also):
+    global _mixer
+    if _mixer is not None:
+        return
+    size = size or _defaults['size']
+    if size not in FORMATS:
+        raise ValueError(f'unsupported size {size}')
+    made = _Mixer(frequency or _defaults['frequency'], size, channels or _defaults['channels'])
+    made.engine.props.latency_frames = buffer or _defaults['buffer']
+    with _errors():
+        made.engine.start()
+    _mixer = made
+
+
+def quit():
+    global _mixer
+    if _mixer is not None:
+        _mixer.engine.stop()
+        _mixer = None
+
+
+def get_init():
+    return _mixer.format if _mixer is not None else None
+
+
+def stop():
+    for channel in _all():
+        channel.stop()
+
+
+def pause():
+    for channel in _all():
+        channel.pause()
+
+
+def unpause():
+    for channel in _all():
+        channel.unpause()
+
+
+def fadeout(time):
+    for channel in _all():
+        channel.fadeout(time)
+
+
+def get_busy():
+    return _mixer is not None and any(channel.get_busy() for channel in _all())
+
+
+def set_num_channels(count):
+    mixer = _get()
+    if not 0 <= count <= MAX_CHANNELS:
+        raise error(f'there are at most {MAX_CHANNELS} channels')
+    for i in range(count, len(mixer.channels)):
+        Channel(i).stop()
+    mixer.channels[count:] = [_State() for _ in range(count - len(mixer.channels))]
+
+
+def get_num_channels():
+    return len(_get().channels)
+
+
+def set_reserved(count):
+    mixer = _get()
+    mixer.n_reserved = max(0, min(count, len(mixer.channels)))
+    return mixer.n_reserved
+
+
+def find_channel(force=False):
+    """A channel that plays nothing; else None, or by force the one that has played for longest."""
+    mixer = _get()
+    number = _find_free(0)
+    if number is None and force and mixer.channels:
+        number = min(range(len(mixer.channels)), key=lambda i: mixer.channels[i].voice)
+    return Channel(number) if number is not None else None
+
+
+def _find_free(first):
+    channels = _get().channels
+    return next((i for i in range(first, len(channels)) if channels[i].voice == 0), None)
+
+
+def _all():
+    return [Channel(i) for i in range(len(_get().channels))]
+
+
+class Channel:
+    def __init__(self, id):
+        if not 0 <= id < len(_get().channels):
+            raise IndexError('invalid channel index')
+        self._id = id
+
+    @property
+    def _state(self):
+        return _get().channels[self._id]
+
+    def play(self, Sound, loops=0, maxtime=0, fade_ms=0):
+        mixer, state = _get(), self._state
+        self.stop()
+        trigger = Flitzis.Trigger()
+        trigger.slot = Sound._slot
+        trigger.loops = max(0, loops + 1)
+        trigger.fade_in = min(fade_ms / 1000, 60.0) if fade_ms > 0 else -1.0
+        if maxtime > 0:
+            frequency = mixer.format[0]
+            trigger.stop_frame = mixer.engine.props.position + max(1, maxtime * frequency // 1000)
+        with _errors():
+            state.voice = mixer.engine.play(trigger)
+        state.sound, state.volume = Sound, 1.0
+        if state.voice == 0:
+            state.clear()
+
+    def stop(self):
+        mixer, state = _get(), self._state
+        if state.voice != 0:
+            mixer.engine.stop_voice(state.voice)
+            mixer.engine.resume_voice(state.voice)
+            state.clear()
+
+    def pause(self):
+        _get().engine.pause_voice(self._state.voice)
+
+    def unpause(self):
+        _get().engine.resume_voice(self._state.voice)
+
+    def fadeout(self, time):
+        _get().engine.stop_voice_with_fade(self._state.voice, max(0.0, min(time / 1000, 60.0)))
+
+    def set_volume(self, left, right=None):
+        mixer, state, is_one = _get(), self._state, right is None
+        left, right = (max(0.0, min(1.0, left if side is None else side)) for side in (left, right))
+        state.volume = left if is_one else 1.0
+        # The pan keeps the power, and is 1 in the middle.
+        gain, pan = math.sqrt((left * left + right * right) / 2), 0.0
+        if gain > 0.0:
+            pan = math.atan2(right, left) / (math.pi / 4) - 1.0
+        mixer.engine.set_voice_gain(state.voice, gain)
+        mixer.engine.set_voice_pan(state.voice, pan)
+
+    def get_volume(self):
+        return self._state.volume
+
+    def get_busy(self):
+        return self._state.voice != 0
+
+    def get_sound(self):
+        return self._state.sound
+
+
+class Sound:
+    def __init__(self, source=None, *, file=None, buffer=None, array=None):
+        mixer = _get()
+        given = [each for each in (source, file, buffer, array) if each is not None]
+        if len(given) != 1:
+            raise TypeError('Sound takes exactly 1 argument')
+        [what] = given
+        if not mixer.free_slots:
+            raise error(f'there are at most {N_SOUNDS} sounds')
+        self._mixer = mixer
+        self._slot = mixer.free_slots[-1]
+        with _errors():
+            if isinstance(what, (str, os.PathLike)):
+                mixer.engine.load_sample(self._slot, what)
+            elif hasattr(what, 'read'):
+                mixer.engine.load_bytes(self._slot, GLib.Bytes.new(what.read()))
+            else:
+                mixer.engine.set_sample(self._slot, self._read(what))
+        mixer.free_slots.pop()
+        slot = mixer.engine[self._slot]
+        slot.props.gain, slot.props.loop = 1.0, True  # how often, a trigger says
+        self._length = slot.props.sample.props.duration
+        weakref.finalize(self, self._forget, mixer, self._slot)
+
+    @staticmethod
+    def _forget(mixer, slot):
+        mixer.engine.unload_sample(slot)
+        mixer.free_slots.append(slot)
+
+    def _read(self, data):
+        """A sample of a buffer in the format of the mixer, or of the like array of numpy's."""
+        frequency, size, n_channels = self._mixer.format
+        if not hasattr(data, 'dtype'):
+            data = numpy.frombuffer(data, FORMATS[size])
+            data = data[:len(data) // n_channels * n_channels].reshape(-1, n_channels)
+        return Flitzis.Sample.from_array(data, frequency)
+
+    def play(self, loops=0, maxtime=0, fade_ms=0):
+        number = _find_free(_get().n_reserved)
+        if number is None:
+            return None
+        channel = Channel(number)
+        channel.play(self, loops, maxtime, fade_ms)
+        return channel
+
+    def _get_channels(self):
+        return [channel for channel in _all() if channel.get_sound() is self]
+
+    def stop(self):
+        for channel in self._get_channels():
+            channel.stop()
+
+    def fadeout(self, time):
+        for channel in self._get_channels():
+            channel.fadeout(time)
+
+    def set_volume(self, value):
+        if value >= 0.0:  # less changes nothing in pygame either
+            self._mixer.engine[self._slot].props.gain = min(value, 1.0)
+
+    def get_volume(self):
+        return self._mixer.engine[self._slot].props.gain
+
+    def get_num_channels(self):
+        return len(self._get_channels())
+
+    def get_length(self):
+        return self._length
+
+
+SoundType, ChannelType = Sound, Channel

@@ -1,0 +1,237 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""One program on pygame.mixer and on examples/pygame_mixer.py: what it is told is the same, and so
+is what sounds."""
+
+import ast
+import concurrent.futures
+import json
+import os
+import re
+import subprocess
+import sys
+
+import numpy
+import pytest
+
+from test_playing import noise
+
+IMPORT = 'from pygame import mixer\n'
+RATE = 48000
+
+# All values are such that the 128 steps of pygame's volumes hold them.
+PROGRAM = IMPORT + '''
+import io
+import json
+import sys
+import time
+
+import numpy
+
+folder = sys.argv[1]
+told = []
+
+
+def tell(call, *arguments, **named):
+    """Notes what a call returns or raises."""
+    try:
+        result = call(*arguments, **named)
+    except Exception as problem:
+        result = [each.__name__ for each in type(problem).__mro__]
+    if not isinstance(result, (int, float, str, list, tuple, type(None))):
+        result = type(result).__name__
+    told.append([getattr(call, '__name__', ''), result])
+
+
+def wait(thing, silence=0):
+    end = time.monotonic() + 10
+    while thing.get_busy():
+        assert time.monotonic() < end
+        time.sleep(0.01)
+    time.sleep(silence)
+
+
+# Before init and at it
+tell(mixer.get_init)
+tell(mixer.get_busy)
+tell(mixer.Sound, buffer=bytes(400))
+tell(mixer.get_num_channels)
+mixer.pre_init(48000, -16, 2, 512)
+mixer.init()
+mixer.init(22050)
+tell(mixer.get_init)
+
+# Sounds
+for wrong in ('none.wav', 'text.wav'):
+    tell(mixer.Sound, f'{folder}/{wrong}')
+tell(mixer.Sound)
+tell(mixer.Sound, 'a.wav', file='b.wav')
+data = open(f'{folder}/sound.wav', 'rb').read()
+sounds = [mixer.Sound(f'{folder}/sound.wav'), mixer.Sound(file=f'{folder}/sound.wav'),
+          mixer.Sound(io.BytesIO(data)), mixer.Sound(buffer=data[-4 * 4800:]),
+          mixer.Sound(data[-4 * 4800:]),
+          mixer.Sound(array=numpy.frombuffer(data[-4 * 4800:], 'i2').reshape(-1, 2))]
+told.append([round(sound.get_length(), 6) for sound in sounds])
+sound, short = sounds[0], sounds[3]
+long = mixer.Sound(buffer=bytes(4 * 48000 * 3))
+for volume in (0.5, 2.0, -1.0, 0.0, 0.25):
+    tell(sound.set_volume, volume)
+    tell(sound.get_volume)
+
+# Channels
+tell(mixer.get_num_channels)
+tell(mixer.set_num_channels, 3)
+tell(mixer.get_num_channels)
+tell(mixer.Channel, 3)
+tell(mixer.Channel, -1)
+tell(mixer.set_reserved, 1)
+channels = [long.play(-1) for _ in range(3)]
+told.append([channel is None for channel in channels])
+told.append([mixer.Channel(i).get_busy() for i in range(3)])
+told.append([mixer.Channel(i).get_sound() is long for i in range(3)])
+tell(long.get_num_channels)
+tell(mixer.find_channel)
+tell(mixer.find_channel, True)
+tell(mixer.find_channel, force=True)
+tell(mixer.set_reserved, 99)
+tell(mixer.find_channel)
+tell(mixer.set_reserved, 0)
+mixer.Channel(0).play(short)
+tell(long.get_num_channels)
+mixer.Channel(1).play(short)  # in place of what it played
+told.append([mixer.Channel(i).get_sound() is short for i in range(3)])
+wait(mixer.Channel(1))
+told.append([mixer.Channel(i).get_busy() for i in range(3)])
+told.append([mixer.Channel(i).get_sound() is None for i in range(3)])
+tell(mixer.get_busy)
+mixer.pause()
+tell(mixer.get_busy)
+mixer.unpause()
+tell(mixer.get_busy)
+long.stop()
+tell(mixer.get_busy)
+mixer.Channel(2).play(long, -1)
+mixer.Channel(2).pause()
+tell(mixer.Channel(2).get_busy)
+mixer.Channel(2).unpause()
+mixer.Channel(2).fadeout(50)
+wait(mixer.Channel(2))
+channel = long.play(maxtime=100)
+wait(channel)
+long.play(fade_ms=20)
+long.fadeout(30)
+wait(mixer)
+long.play(), long.play()
+mixer.fadeout(20)
+wait(mixer)
+long.play(), long.play()
+mixer.stop()
+tell(mixer.get_busy)
+for volume in ([0.5], [0.25, 0.75], [0.5, 0.5], [1.5], [0.0]):
+    channel = long.play()
+    tell(channel.get_volume)
+    tell(channel.set_volume, *volume)
+    tell(channel.get_volume)
+    channel.stop()
+
+# What is heard
+time.sleep(0.3)
+sound.set_volume(0.5)
+wait(sound.play(loops=2), 0.2)
+sound.set_volume(1.0)
+channel = mixer.find_channel()
+channel.play(sound, loops=1)
+channel.set_volume(0.25, 0.75)
+wait(channel, 0.2)
+for other in sounds[1:]:
+    wait(other.play(), 0.2)
+mixer.quit()
+tell(mixer.get_init)
+tell(mixer.Channel, 0)
+tell(mixer.get_busy)
+print(json.dumps(told))
+'''
+
+
+@pytest.fixture(scope='module')
+def frames():
+    """A tenth of a second as integers, which nowhere is silent."""
+    frames = (noise(1, 4800) * 32767).astype('<i2')
+    frames[abs(frames) < 200] = 200
+    return frames
+
+
+@pytest.fixture
+def folder(frames, tmp_path):
+    import wave
+    with wave.open(str(tmp_path / 'sound.wav'), 'wb') as file:
+        file.setparams((2, 2, RATE, 0, 'NONE', ''))
+        file.writeframes(frames.tobytes())
+    (tmp_path / 'text.wav').write_text('not a sound\n' * 100)
+    return tmp_path
+
+
+def run(program, folder, **environment):
+    result = subprocess.run([sys.executable, '-c', program, folder], capture_output=True, text=True,
+                            env=os.environ | environment, timeout=60)
+    assert result.returncode == 0, result.stdout + result.stderr
+    return json.loads(result.stdout.splitlines()[-1])
+
+
+def parts_of(frames):
+    """What sounds, between silences of a tenth of a second and more."""
+    sounding = numpy.flatnonzero(frames.any(axis=1))
+    breaks = numpy.flatnonzero(numpy.diff(sounding) > RATE // 10) + 1
+    return [frames[part[0]:part[-1] + 1] for part in numpy.split(sounding, breaks)]
+
+
+def test_a_program_plays_with_one_import_changed(folder, frames, pipewire, source_dir):
+    written = folder / 'written.raw'
+    changed = PROGRAM.replace(IMPORT, 'import pygame_mixer as mixer\n', 1)
+    path = f'{source_dir / "examples"}:{os.environ["PYTHONPATH"]}'
+    with concurrent.futures.ThreadPoolExecutor() as pool, pipewire.record() as recording:
+        ours = pool.submit(run, changed, folder, PYTHONPATH=path)
+        theirs = run(PROGRAM, folder, SDL_AUDIODRIVER='disk', SDL_DISKAUDIOFILE=str(written),
+                     PYGAME_HIDE_SUPPORT_PROMPT='1')
+        ours = ours.result()
+        recording.wait(4800)
+    assert len(theirs) > 60
+    assert ours == theirs
+
+    loud = frames / numpy.float32(32768)
+    sides = numpy.array([0.25, 0.75], 'f4')
+    expected = [numpy.tile(loud, (3, 1)) / 2, numpy.tile(loud, (2, 1)) * sides, *[loud] * 5]
+    for heard in (numpy.frombuffer(written.read_bytes(), '<i2').reshape(-1, 2) / 32768,
+                  recording.frames):
+        # what was played before is over in a moment, or silent
+        parts = parts_of(heard)[-len(expected):]
+        for i, (part, other) in enumerate(zip(parts, expected, strict=True)):
+            assert len(part) == len(other), i
+            # the sides of the second were set when it had begun
+            start = len(part) // 2 if i == 1 else 0
+            numpy.testing.assert_allclose(part[start:], other[start:], atol=0.004)
+
+
+def test_what_is_missing_is_said(source_dir):
+    """All names of pygame.mixer are there, or in the table."""
+    program = ('import json, pygame.mixer as m; print(json.dumps({"": dir(m), "Channel": '
+               'dir(m.Channel), "Sound": dir(m.Sound)}))')
+    theirs = json.loads(subprocess.run([sys.executable, '-c', program], check=True, text=True,
+                                       capture_output=True).stdout.splitlines()[-1])
+    text = (source_dir / 'examples/pygame_mixer.py').read_text()
+    tree = ast.parse(text)
+    ours = {'': tree.body} | {node.name: node.body for node in tree.body
+                              if isinstance(node, ast.ClassDef)}
+    table = set(re.findall(r'`(\w+)`', ast.get_docstring(tree)))
+    for owner, names in theirs.items():
+        defined = {node.name for node in ours[owner]
+                   if isinstance(node, (ast.FunctionDef, ast.ClassDef))}
+        public = {name for name in names if re.match('[A-Za-z]', name)} - {
+            'SoundType', 'ChannelType', 'numpy', 'pygame', 'warnings'}
+        assert public - defined - table == set(), owner
+
+
+def test_the_table_stands_in_the_pages(source_dir):
+    docstring = ast.get_docstring(ast.parse((source_dir / 'examples/pygame_mixer.py').read_text()))
+    rows = [line for line in docstring.splitlines() if line.startswith('|')]
+    assert len(rows) > 10
+    assert '\n'.join(rows) in (source_dir / 'docs/coming-from.md').read_text()
