@@ -6,7 +6,9 @@
 #include "config.h"
 
 #include "decode/decode.h"
+#include "decode/flac.h"
 #include "decode/pipeline.h"
+#include "decode/resample.h"
 #include "flitzis-error.h"
 
 #include <fcntl.h>
@@ -428,6 +430,49 @@ test_resampler (gconstpointer data)
     }
 }
 
+static void
+resample_values (const float   *values,
+                 guint          n_frames,
+                 guint          n_channels,
+                 guint          to_rate,
+                 gboolean       is_plain,
+                 FlitzisFrames *out)
+{
+  g_autoptr (FlitzisResampler) resampler = flitzis_resampler_new (n_channels, 44100, to_rate);
+
+  out->n_channels = n_channels;
+  if (is_plain)
+    flitzis_resampler_set_plain (resampler);
+  g_assert_true (flitzis_resampler_feed (resampler, values, n_frames, out));
+  g_assert_true (flitzis_resampler_finish (resampler, n_frames, out));
+}
+
+/* On every machine the same values come out. */
+static void
+test_resampler_variants (void)
+{
+  static const guint rates[] = { 48000, 22050, 47999 };
+  float              values[6000];
+
+  for (guint i = 0; i < G_N_ELEMENTS (values); i++)
+    values[i] = (float) g_test_rand_double_range (-1.0, 1.0);
+
+  for (guint n_channels = 1; n_channels <= 2; n_channels++)
+    {
+      for (guint i = 0; i < G_N_ELEMENTS (rates); i++)
+        {
+          g_auto (FlitzisFrames) wide = { 0 }, plain = { 0 };
+
+          resample_values (values, 3000, n_channels, rates[i], FALSE, &wide);
+          resample_values (values, 3000, n_channels, rates[i], TRUE, &plain);
+          g_assert_cmpuint (flitzis_frames_count (&wide), ==,
+                            flitzis_resample_length (3000, 44100, rates[i]));
+          g_assert_cmpmem (wide.values, wide.n_values * sizeof (float), plain.values,
+                           plain.n_values * sizeof (float));
+        }
+    }
+}
+
 /* Lengths that do not divide evenly; one frame is enough. */
 static void
 test_lengths (void)
@@ -649,6 +694,50 @@ test_no_frames_at_first (void)
   g_assert_cmpuint (flitzis_frames_count (&frames), ==, 0);
   g_assert_true (flitzis_frames_extend (&frames, 1, &values));
   g_assert_cmpuint (flitzis_frames_count (&frames), ==, 1);
+}
+
+static guint16
+get_flac_crc (const guint8 *data, gsize size)
+{
+  guint crc = 0;
+
+  for (gsize bit = 0; bit < 8 * size; bit++)
+    {
+      guint next = data[bit / 8] >> (7 - bit % 8) & 1;
+
+      crc = (crc << 1) ^ ((crc >> 15 ^ next) & 1 ? 0x8005u : 0);
+    }
+
+  return (guint16) crc;
+}
+
+/* Bit by bit, frames of all lengths; a wrong bit is found wherever it is. */
+static void
+test_flac_checksum (void)
+{
+  guint8 frame[80];
+
+  for (gsize size = 2; size <= sizeof frame - 2; size++)
+    {
+      guint16 crc;
+      gsize   bit = g_test_rand_int_range (16, 8 * (gint) size + 16);
+
+      for (gsize i = 0; i < size; i++)
+        frame[i] = (guint8) g_test_rand_int ();
+      frame[0] = 0xff;
+      frame[1] = 0xf8;
+      crc = get_flac_crc (frame, size);
+      frame[size] = crc >> 8;
+      frame[size + 1] = crc & 0xff;
+      g_assert_false (flitzis_flac_is_broken_frame (frame, size + 2));
+
+      frame[bit / 8] ^= 1 << bit % 8;
+      g_assert_true (flitzis_flac_is_broken_frame (frame, size + 2));
+
+      /* what is no frame has no checksum */
+      frame[0] = 0x66;
+      g_assert_false (flitzis_flac_is_broken_frame (frame, size + 2));
+    }
 }
 
 /* A file without a path, inside a resource that is made here as GLib's compiler would. */
@@ -1410,6 +1499,7 @@ main (int argc, char *argv[])
 
       g_test_add_data_func (path, &conversions[i], test_resampler);
     }
+  g_test_add_func ("/decode/resampler/variants", test_resampler_variants);
   g_test_add_func ("/decode/bit-exact", test_bit_exact);
   g_test_add_func ("/decode/mend", test_mend);
   g_test_add_func ("/decode/surround", test_surround);
@@ -1418,6 +1508,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/decode/name", test_name);
   g_test_add_func ("/decode/bytes", test_bytes);
   g_test_add_func ("/decode/bad-bytes", test_bad_bytes);
+  g_test_add_func ("/decode/flac-checksum", test_flac_checksum);
   g_test_add_func ("/decode/resource", test_resource);
   g_test_add_func ("/decode/bytes-behind-the-end", test_bytes_behind_the_end);
   g_test_add_func ("/decode/no-frames-at-first", test_no_frames_at_first);

@@ -29,6 +29,7 @@ struct _FlitzisResampler
 {
   FlitzisFilter *filter;
   guint          n_channels;
+  gboolean       is_plain;
 
   /* The next frame to come out stands `place` frames behind the first that is held, and a part of
    * a frame more, in units of 1 / n_units. Each step leads to the one after. */
@@ -193,7 +194,7 @@ static gsize
 convert (FlitzisResampler *self, float *out, gsize n_most)
 {
 #ifdef __x86_64__
-  if (__builtin_cpu_supports ("avx2"))
+  if (!self->is_plain && __builtin_cpu_supports ("avx2"))
     return convert_avx2 (self, out, n_most);
 #endif
 
@@ -214,6 +215,12 @@ move_held (FlitzisResampler *self)
     }
   self->n_held -= n_gone;
   self->place -= n_gone;
+}
+
+void
+flitzis_resampler_set_plain (FlitzisResampler *self)
+{
+  self->is_plain = TRUE;
 }
 
 /* Takes as many frames as there is room for. */
