@@ -46,7 +46,7 @@ TOO_LARGE = {
     '1 Hz': lambda path: path.write_bytes(wav(bytes(19000), fmt(rate=1))),
     '4 GiB': lambda path: sparse(path, 0xffffffd0),
     '5 GiB, streamed': lambda path: sparse(path, 5 * 2**30, stated=0xffffffff),
-    '768 kHz': lambda path: sparse(path, 3 * 2**30, 768000),
+    '192 kHz': lambda path: sparse(path, 3 * 2**30, 192000),
     '3 hours': lambda path: path.write_bytes(flac_silence(7911)),
     'bomb': bomb,
 }
