@@ -81,8 +81,9 @@ def measure_size(build, folder):
 def describe_machine():
     cpu = re.search(r'^model name\s*: (.*)$', pathlib.Path('/proc/cpuinfo').read_text(), re.M)
     system = platform.freedesktop_os_release().get('PRETTY_NAME', platform.system())
+    # The benchmarks alone make a load of 1 to 2: what is above that took time from them.
     return (f'{cpu.group(1) if cpu else platform.machine()}, {os.cpu_count()} processors, '
-            f'{system}, {time.strftime("%Y-%m-%d")}')
+            f'a load of {os.getloadavg()[2]:.0f}, {system}, {time.strftime("%Y-%m-%d")}')
 
 
 def write_number(value):
