@@ -58,6 +58,17 @@ def named(widget, label):
                 if isinstance(each, Gtk.Button) and each.get_label() == label)
 
 
+def question():
+    """The dialog that asks something."""
+    return next(each for each in Gtk.Window.get_toplevels() if isinstance(each, Adw.MessageDialog))
+
+
+def word(widget, text):
+    """The label that says this."""
+    return next(each for each in walk(widget)
+                if isinstance(each, Gtk.Label) and each.get_mapped() and each.get_text() == text)
+
+
 def window_of(title):
     """The window of this title."""
     return next(each for each in Gtk.Window.get_toplevels()
