@@ -55,6 +55,7 @@ def _document(cls):
             setattr(cls, name, functools.lru_cache(maxsize=0)(getattr(cls, name)))
         elif info.is_constructor():
             [call] = [base.__dict__[name] for base in cls.__mro__ if name in base.__dict__]
+            call = getattr(call, '__func__', call)  # newer PyGObjects wrap it themselves
             setattr(cls, name, classmethod(functools.lru_cache(maxsize=0)(call)))
     return cls
 
