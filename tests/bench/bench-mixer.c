@@ -408,7 +408,7 @@ measure_point (Bench *bench, Point *point)
   point->ns = G_MAXDOUBLE;
   bench->quantum = point->n_frames;
 
-  for (double end = get_cpu_ns () + 0.01 * 1e9; get_cpu_ns () < end || n_done < 10; n_done++)
+  for (double end = get_cpu_ns () + 0.01 * 1e9; get_cpu_ns () < end || n_done < 4; n_done++)
     point->ns = MIN (point->ns, run_blocks (bench, point->n_commands));
 }
 
