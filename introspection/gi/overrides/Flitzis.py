@@ -233,13 +233,13 @@ class Sample(Flitzis.Sample):
 
     def __array__(self, dtype: numpy.typing.DTypeLike = None,
                   copy: bool | None = None) -> numpy.typing.NDArray[Any]:
-        """The frames, `n_frames` x `n_channels`, which can only be read."""
+        """The frames, `n_frames` x `n_channels`; without `copy` they can only be read."""
         import numpy
         if copy is False:
             raise ValueError('the frames of a sample are copied for numpy')
         frames = numpy.frombuffer(self.get_bytes().get_data() or b'', numpy.float32)
         frames = frames.reshape(-1, max(self.get_n_channels(), 1))
-        return frames if dtype is None else frames.astype(dtype, copy=False)
+        return frames.astype(frames.dtype if dtype is None else dtype, copy=bool(copy))
 
     def prepare_peaks_async(self, cancellable: Gio.Cancellable | None = None,
                             callback: Callable[..., Any] | None = None,
