@@ -7,6 +7,7 @@ import os
 import struct
 import subprocess
 import sys
+import tempfile
 import time
 
 import numpy
@@ -26,19 +27,24 @@ class App:
                             'GSK_RENDERER': 'cairo', 'GSETTINGS_BACKEND': 'memory',
                             'EGL_LOG_LEVEL': 'fatal', 'MESA_LOG_LEVEL': 'fatal',
                             'GTK_A11Y': 'none', **environment}
+        self.errors = tempfile.TemporaryFile('w+')  # a pipe that is full would hold it up
         self.process = subprocess.Popen(
             ['setpriv', '--pdeathsig', 'KILL', sys.executable, source_dir / 'tests/pads_host.py',
              source_dir / 'examples/pads', *map(str, arguments)],
             env=self.environment, stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+            stdout=subprocess.PIPE, stderr=self.errors, text=True)
         self.until('window is not None and ' + SETTLED)
+
+    def complaints(self):
+        self.errors.seek(0)
+        return self.errors.read()
 
     def ask(self, expression):
         self.process.stdin.write(expression + '\n')
         self.process.stdin.flush()
         line = self.process.stdout.readline()
         if not line:
-            raise AssertionError(self.process.communicate()[1])
+            raise AssertionError(self.complaints())
         value = json.loads(line)
         if isinstance(value, dict) and 'error' in value:
             raise AssertionError(value['error'])
@@ -48,7 +54,7 @@ class App:
         def holds():
             with contextlib.suppress(AssertionError):
                 return self.ask(expression)
-            assert self.process.poll() is None, self.process.communicate()[1]
+            assert self.process.poll() is None, self.complaints()
         return poll(holds, expression)
 
     def slot(self, pad, name):
@@ -109,11 +115,11 @@ class App:
             self.ask('window.saved.update(board.describe())')
             self.ask('bool(GLib.idle_add(window.close))')
         try:
-            errors = self.process.communicate(timeout=20)[1]
+            self.process.communicate(timeout=20)
         except subprocess.TimeoutExpired:
             self.process.kill()
             raise
-        assert (self.process.returncode, errors) == (0, '')
+        assert (self.process.returncode, self.complaints()) == (0, '')
 
 
 @pytest.fixture
