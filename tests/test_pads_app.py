@@ -4,6 +4,7 @@
 import contextlib
 import json
 import os
+import re
 import struct
 import subprocess
 import sys
@@ -119,7 +120,10 @@ class App:
         except subprocess.TimeoutExpired:
             self.process.kill()
             raise
-        assert (self.process.returncode, self.complaints()) == (0, '')
+        # GTK 4.24 complains about itself at times.
+        complaints = re.sub(r'\n\(.*Gdk-WARNING .*: gdk_frame_timings_submitted.*\n', '',
+                            self.complaints())
+        assert (self.process.returncode, complaints) == (0, '')
 
 
 @pytest.fixture
@@ -248,7 +252,7 @@ def test_settings(start_app, kit):
     app.until('board.slot(0).props.loop')
     app.drag(app.point('window.panel.looper', 0.003), app.point('window.panel.looper', 0.5))
     assert app.slot(0, 'loop-start') == pytest.approx(10 * RATE, rel=0.03)
-    app.drag(app.point('window.panel.looper', 0.997), app.point('window.panel.looper', 0.75))
+    app.drag(app.point('window.panel.looper', 0.98), app.point('window.panel.looper', 0.75))
     assert app.slot(0, 'loop-end') == pytest.approx(15 * RATE, rel=0.03)
     for name, typed, property_name, value in (
             ('attack', '250', 'attack', 0.25), ('release', '30', 'release', 0.03),
