@@ -55,7 +55,7 @@ if [ "${1-}" = --inside ]; then
     _build/newest
   count 'clang proves the callback' ninja -C _build/newest
   count 'not with a call in a kernel' refuses lib/rt/kernels.c mix
-  count 'not with a call in a static function' refuses lib/rt/bank.c end_voice
+  count 'not with a call in a static function' refuses lib/rt/bank.c begin_sound
   count 'not with a call in PipeWire'\''s callback' refuses lib/output/pipewire.c process_cb
   count 'clang proves the callback again' ninja -C _build/newest
 

@@ -11,7 +11,7 @@ import pytest
 ALLOWED_CALLS = {'memcpy', 'memmove', 'memset',
                  '__divti3', '__modti3', '__divmodti4'}  # what the compiler divides 128 bits with
 ALLOWED_INCLUDES = re.compile(
-    r'"[a-z]+\.h"|<spa/utils/ringbuffer\.h>|<std(atomic|bool|int)\.h>|<string\.h>'
+    r'"(bank-private|[a-z]+)\.h"|<spa/utils/ringbuffer\.h>|<std(atomic|bool|int)\.h>|<string\.h>'
     r'|<(xmm|imm)intrin\.h>')
 
 

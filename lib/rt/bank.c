@@ -1,9 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Copyright 2026 the Flitzis authors */
 
-#include "bank.h"
-
-#include <string.h>
+#include "bank-private.h"
 
 #define get(field) atomic_load_explicit (&(field), memory_order_relaxed)
 #define set(field, value) atomic_store_explicit (&(field), value, memory_order_relaxed)
@@ -83,128 +81,20 @@ unlink_voice (FlitzisBank *bank, FlitzisVoice *voice) FLITZIS_REALTIME
   set (bank->n_playing, get (bank->n_playing) - 1);
 }
 
-static void
-end_voice (FlitzisBank *bank, FlitzisVoice *voice, FlitzisEnd reason) FLITZIS_REALTIME
+void
+flitzis_bank_end_voice (FlitzisBank *bank, FlitzisVoice *voice, FlitzisEnd reason) FLITZIS_REALTIME
 {
   unlink_voice (bank, voice);
   drop_handle (bank, voice->handle);
   flitzis_bank_report_end (bank, voice->id, reason);
 }
 
-/* Renders the fade of a voice at once, so that its sample and its place are free from here on. */
-static void
-cut_voice (FlitzisBank *bank, FlitzisVoice *voice, FlitzisEnd reason, uint32_t n_frames)
-    FLITZIS_REALTIME
-{
-  if (voice->was_heard && !bank->is_frozen && !flitzis_voice_is_silent (voice))
-    flitzis_tail_take (&bank->tail, voice, bank->scratch, n_frames);
-
-  end_voice (bank, voice, reason);
-}
-
-static uint32_t
-get_n_frames (const FlitzisBank *bank, double seconds) FLITZIS_REALTIME
-{
-  return (uint32_t) (seconds * bank->sample_rate + 0.5);
-}
-
-/* Fades a voice out; at once, if that is no longer than what the tail holds. */
-static void
-release_voice (FlitzisBank *bank, FlitzisVoice *voice, FlitzisEnd reason, uint32_t n_frames)
-    FLITZIS_REALTIME
-{
-  if (n_frames <= bank->tail.n_frames || !voice->was_heard || flitzis_voice_is_silent (voice))
-    cut_voice (bank, voice, reason, n_frames);
-  else
-    flitzis_voice_release (voice, reason, n_frames);
-}
-
-static void
-stop_voice (FlitzisBank *bank, FlitzisVoice *voice) FLITZIS_REALTIME
-{
-  int32_t own = get (flitzis_settings_get_voice (bank->settings, voice->id)->n_release_frames);
-
-  release_voice (bank, voice, FLITZIS_END_STOPPED,
-                 own >= 0 ? (uint32_t) own
-                          : get_n_frames (bank, get (bank->settings->slots[voice->slot].release)));
-}
-
-static void
-choke_voice (FlitzisBank *bank, FlitzisVoice *voice) FLITZIS_REALTIME
-{
-  double seconds = get (bank->settings->slots[voice->slot].choke_release);
-
-  if (bank->free == NULL)
-    cut_voice (bank, voice, voice->is_released ? voice->reason : FLITZIS_END_CHOKED,
-               bank->ramp_frames);
-  else
-    release_voice (bank, voice, FLITZIS_END_CHOKED, get_n_frames (bank, seconds));
-}
-
-/* What has to fall silent when this trigger sounds. If no voice is free, the first makes room. */
-static void
-choke (FlitzisBank *bank, const FlitzisCommand *command) FLITZIS_REALTIME
-{
-  FlitzisVoice *next;
-
-  if (command->play.choke_group == 0 && !command->restarts)
-    return;
-
-  for (FlitzisVoice *voice = bank->oldest; voice != NULL; voice = next)
-    {
-      next = voice->next;
-
-      if (voice->slot == command->slot
-              ? command->restarts
-              : voice->choke_group != 0 && voice->choke_group == command->play.choke_group)
-        choke_voice (bank, voice);
-    }
-}
-
-/* The voice that makes room for a new one, or NULL: none of a higher priority does. */
-static FlitzisVoice *
-find_victim (FlitzisBank *bank, const FlitzisCommand *command) FLITZIS_REALTIME
-{
-  FlitzisVoice *victim = NULL;
-
-  if (command->steal == FLITZIS_MIXER_STEAL_REJECT)
-    return NULL;
-
-  for (FlitzisVoice *voice = bank->oldest; voice != NULL; voice = voice->next)
-    {
-      if (voice->priority > command->play.priority)
-        continue;
-
-      if (command->steal == FLITZIS_MIXER_STEAL_OLDEST)
-        return voice;
-
-      if (victim == NULL ||
-          flitzis_voice_get_loudness (voice) < flitzis_voice_get_loudness (victim))
-        victim = voice;
-    }
-
-  return victim;
-}
-
-static FlitzisVoice *
-find_free_voice (FlitzisBank *bank, const FlitzisCommand *command) FLITZIS_REALTIME
-{
-  FlitzisVoice *victim = bank->free == NULL ? find_victim (bank, command) : NULL;
-
-  if (victim != NULL)
-    {
-      cut_voice (bank, victim, FLITZIS_END_STOLEN, bank->ramp_frames);
-      flitzis_count (&bank->n_stolen, 1);
-    }
-
-  return bank->free;
-}
-
 static void
 begin_sound (FlitzisBank *bank, FlitzisVoice *voice, FlitzisSlotSettings *slot) FLITZIS_REALTIME
 {
   int32_t  own = get (flitzis_settings_get_voice (bank->settings, voice->id)->n_fade_in_frames);
-  uint32_t n_fade_in = own >= 0 ? (uint32_t) own : get_n_frames (bank, get (slot->attack));
+  uint32_t n_attack = flitzis_bank_get_n_frames (bank, get (slot->attack));
+  uint32_t n_fade_in = own >= 0 ? (uint32_t) own : n_attack;
 
   flitzis_source_begin (&voice->source, voice->handle, get (slot->start), get (slot->end),
                         get (slot->is_reverse));
@@ -260,7 +150,7 @@ apply_settings (FlitzisBank *bank, FlitzisVoice *voice) FLITZIS_REALTIME
 
 /* A mark may come after a trigger and overtake it. What waits for a frame it does not mean. */
 static bool
-is_overtaken (FlitzisBank *bank, const FlitzisCommand *command, uint64_t now) FLITZIS_REALTIME
+is_over (FlitzisBank *bank, const FlitzisCommand *command, uint64_t now) FLITZIS_REALTIME
 {
   uint64_t id = command->play.voice;
   bool     is_scheduled = command->is_timed && !command->is_stamped;
@@ -304,7 +194,7 @@ flitzis_bank_play (FlitzisBank *bank, const FlitzisCommand *command, uint64_t no
   FlitzisBankSlot *slot = &bank->slots[command->slot];
   FlitzisVoice    *voice;
 
-  if (is_overtaken (bank, command, now))
+  if (is_over (bank, command, now))
     {
       flitzis_count (&bank->n_started, 1);
       flitzis_bank_report_end (bank, id, FLITZIS_END_STOPPED);
@@ -318,8 +208,8 @@ flitzis_bank_play (FlitzisBank *bank, const FlitzisCommand *command, uint64_t no
       return;
     }
 
-  choke (bank, command);
-  voice = find_free_voice (bank, command);
+  flitzis_bank_choke (bank, command);
+  voice = flitzis_bank_find_free_voice (bank, command);
 
   if (voice == NULL)
     {
@@ -344,7 +234,7 @@ flitzis_bank_publish (FlitzisBank *bank, uint32_t index, FlitzisHandle *handle) 
   FlitzisBankSlot *slot = &bank->slots[index];
 
   while (slot->voices != NULL)
-    cut_voice (bank, slot->voices, FLITZIS_END_UNLOADED, bank->ramp_frames);
+    flitzis_bank_cut_voice (bank, slot->voices, FLITZIS_END_UNLOADED, bank->ramp_frames);
 
   if (slot->handle != NULL)
     drop_handle (bank, slot->handle);
@@ -381,179 +271,13 @@ flitzis_bank_get_place (FlitzisBank *bank, uint64_t id, bool is_start) FLITZIS_R
 }
 
 void
-flitzis_bank_stop_voice (FlitzisBank *bank, uint64_t id) FLITZIS_REALTIME
-{
-  FlitzisVoice *voice = flitzis_bank_find_voice (bank, id);
-
-  if (voice != NULL)
-    stop_voice (bank, voice);
-}
-
-void
-flitzis_bank_stop_slot (FlitzisBank *bank, uint32_t slot) FLITZIS_REALTIME
-{
-  FlitzisVoice *next;
-
-  for (FlitzisVoice *voice = bank->slots[slot].voices; voice != NULL; voice = next)
-    {
-      next = voice->next_in_slot;
-      stop_voice (bank, voice);
-    }
-}
-
-void
-flitzis_bank_stop_all (FlitzisBank *bank) FLITZIS_REALTIME
-{
-  FlitzisVoice *next;
-
-  for (FlitzisVoice *voice = bank->oldest; voice != NULL; voice = next)
-    {
-      next = voice->next;
-      stop_voice (bank, voice);
-    }
-}
-
-/* Whether anything has since it was asked last. */
-static bool
-has_changed (FlitzisSettings *settings, uint32_t *n_changes) FLITZIS_REALTIME
-{
-  uint32_t before = *n_changes;
-
-  *n_changes = atomic_load_explicit (&settings->n_changes, memory_order_acquire);
-
-  return *n_changes != before;
-}
-
-/* A mark means what was there when it was made, and is carried out once: of the voices that began
- * to sound later some have lower ids, those which had waited for their frame. */
-void
-flitzis_bank_apply_marks (FlitzisBank *bank) FLITZIS_REALTIME
-{
-  FlitzisSettings *settings = bank->settings;
-  uint64_t         stop_below;
-  FlitzisVoice    *next;
-
-  if (!has_changed (settings, &bank->n_changes_marked))
-    return;
-
-  stop_below = get (settings->stop_below);
-
-  for (FlitzisVoice *voice = bank->oldest; voice != NULL; voice = next)
-    {
-      uint64_t of_slot = get (settings->slots[voice->slot].stop_below);
-
-      next = voice->next;
-
-      if ((stop_below != bank->stop_below && voice->id < stop_below) ||
-          (of_slot != bank->slots[voice->slot].stop_below && voice->id < of_slot) ||
-          get (flitzis_settings_get_voice (settings, voice->id)->is_stopped))
-        stop_voice (bank, voice);
-    }
-
-  for (FlitzisVoice *voice = bank->oldest; voice != NULL; voice = voice->next)
-    bank->slots[voice->slot].stop_below = get (settings->slots[voice->slot].stop_below);
-
-  bank->stop_below = stop_below;
-}
-
-void
 flitzis_bank_apply_settings (FlitzisBank *bank) FLITZIS_REALTIME
 {
-  bool          has_new = has_changed (bank->settings, &bank->n_changes_set);
+  bool          has_new = flitzis_settings_have_changed (bank->settings, &bank->n_changes_set);
   FlitzisVoice *first = has_new ? bank->oldest : bank->unset;
 
   for (FlitzisVoice *voice = first; voice != NULL; voice = voice->next)
     apply_settings (bank, voice);
 
   bank->unset = NULL;
-}
-
-/* Voices that follow one another and are mixed in one go. */
-typedef struct
-{
-  FlitzisInput  inputs[FLITZIS_MAX_INPUTS];
-  FlitzisVoice *voices[FLITZIS_MAX_INPUTS];
-  uint32_t      n_voices;
-  uint32_t      n_channels; /* of each */
-} Group;
-
-static void
-settle_voice (FlitzisBank *bank, FlitzisVoice *voice, float peak) FLITZIS_REALTIME
-{
-  flitzis_levels_add_slot (&bank->levels, voice->slot, peak);
-
-  if (flitzis_voice_is_finished (voice))
-    end_voice (bank, voice, voice->is_released ? voice->reason : FLITZIS_END_FINISHED);
-}
-
-static void
-mix_group (FlitzisBank *bank, Group *group, float *out, uint32_t n_frames) FLITZIS_REALTIME
-{
-  bank->scratch->kernels->mix (out, group->inputs, group->n_voices, group->n_channels, n_frames);
-
-  for (uint32_t i = 0; i < group->n_voices; i++)
-    {
-      flitzis_voice_advance (group->voices[i], n_frames);
-      settle_voice (bank, group->voices[i], group->inputs[i].peak);
-    }
-
-  group->n_voices = 0;
-}
-
-static bool
-join_group (Group *group, FlitzisVoice *voice, uint32_t n_frames) FLITZIS_REALTIME
-{
-  uint32_t n_channels = voice->handle->n_channels;
-
-  if (group->n_voices == FLITZIS_MAX_INPUTS ||
-      (group->n_voices > 0 && group->n_channels != n_channels) ||
-      !flitzis_voice_get_input (voice, &group->inputs[group->n_voices], n_frames))
-    return false;
-
-  group->voices[group->n_voices++] = voice;
-  group->n_channels = n_channels;
-
-  return true;
-}
-
-/* In the order of their ids, in groups as far as they go. */
-void
-flitzis_bank_render (FlitzisBank *bank, float *out, uint32_t n_frames) FLITZIS_REALTIME
-{
-  Group         group = { .n_voices = 0 };
-  FlitzisVoice *next;
-
-  memset (out, 0, 2 * n_frames * sizeof (float));
-
-  for (FlitzisVoice *voice = bank->oldest; voice != NULL; voice = next)
-    {
-      next = voice->next;
-
-      if (join_group (&group, voice, n_frames))
-        continue;
-
-      mix_group (bank, &group, out, n_frames);
-
-      if (join_group (&group, voice, n_frames))
-        continue;
-
-      voice->peak = 0.0f;
-      flitzis_voice_render (voice, bank->scratch, NULL, out, n_frames);
-      settle_voice (bank, voice, voice->peak);
-    }
-
-  mix_group (bank, &group, out, n_frames);
-  flitzis_tail_add (&bank->tail, bank->scratch->kernels, out, n_frames);
-}
-
-void
-flitzis_bank_tell_places (FlitzisBank *bank) FLITZIS_REALTIME
-{
-  for (FlitzisVoice *voice = bank->oldest; voice != NULL; voice = voice->next)
-    {
-      FlitzisVoicePlace *place = &bank->places[voice - bank->voices];
-
-      set (place->frame, flitzis_source_get_frame (&voice->source));
-      atomic_store_explicit (&place->voice, voice->id, memory_order_release);
-    }
 }

@@ -116,3 +116,13 @@ flitzis_settings_get_sound (FlitzisSettings *settings,
     .rate = get (of_slot->rate) * get (of_voice->rate),
   };
 }
+
+bool
+flitzis_settings_have_changed (FlitzisSettings *settings, uint32_t *n_changes) FLITZIS_REALTIME
+{
+  uint32_t before = *n_changes;
+
+  *n_changes = atomic_load_explicit (&settings->n_changes, memory_order_acquire);
+
+  return *n_changes != before;
+}

@@ -135,3 +135,7 @@ FlitzisSound          flitzis_settings_get_sound (FlitzisSettings *settings,
                                                   uint32_t         slot,
                                                   uint64_t         voice,
                                                   double           velocity) FLITZIS_REALTIME;
+
+/* Whether anything has since `n_changes` was filled in by this. */
+bool flitzis_settings_have_changed (FlitzisSettings *settings,
+                                    uint32_t        *n_changes) FLITZIS_REALTIME;

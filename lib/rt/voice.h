@@ -3,6 +3,7 @@
 
 #pragma once
 
+#include "glide.h"
 #include "kernels.h"
 #include "message.h"
 #include "ramp.h"
@@ -13,22 +14,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* Frames that the mixer works on at a time: the size of every scratch buffer. */
-#define FLITZIS_CHUNK_FRAMES 256
-
-/* Frames of a sample that are read at a time for a voice that does not run at the engine's rate. */
-#define FLITZIS_WINDOW_FRAMES 2048
-
 typedef struct _FlitzisVoice FlitzisVoice;
-
-/* How fast a voice runs: frames of the sample to a frame out, 32.32 fixed point. A change is a
- * straight line, as a ramp is. */
-typedef struct
-{
-  uint64_t from, to;
-  uint32_t n_frames; /* of the whole change */
-  uint32_t frame;    /* done so far; n_frames: at rest */
-} FlitzisGlide;
 
 /* One sounding sample. */
 struct _FlitzisVoice
@@ -58,6 +44,12 @@ struct _FlitzisVoice
   FlitzisVoice *previous, *next;
   FlitzisVoice *previous_in_slot, *next_in_slot;
 };
+
+/* Frames that the mixer works on at a time: the size of every scratch buffer. */
+#define FLITZIS_CHUNK_FRAMES 256
+
+/* Frames of a sample that are read at a time for a voice that does not run at the engine's rate. */
+#define FLITZIS_WINDOW_FRAMES 2048
 
 /* What all voices are rendered with: the kernels, and buffers that hold one chunk. */
 typedef struct
