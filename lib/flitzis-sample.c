@@ -372,10 +372,17 @@ flitzis_sample_new (GBytes *bytes, guint n_channels, guint sample_rate, GError *
       return NULL;
     }
 
-  if (size == 0 || size % (n_channels * sizeof (float)) != 0)
+  if (size == 0)
+    {
+      g_set_error_literal (error, FLITZIS_ENGINE_ERROR, FLITZIS_ENGINE_ERROR_INVALID_VALUE,
+                           "A sample has at least one frame: this one is empty");
+      return NULL;
+    }
+
+  if (size % (n_channels * sizeof (float)) != 0)
     {
       g_set_error (error, FLITZIS_ENGINE_ERROR, FLITZIS_ENGINE_ERROR_INVALID_VALUE,
-                   "%" G_GSIZE_FORMAT " bytes are not one or more whole frames of 32-bit "
+                   "%" G_GSIZE_FORMAT " bytes are not whole frames of 32-bit "
                    "floats with n-channels %u",
                    size, n_channels);
       return NULL;

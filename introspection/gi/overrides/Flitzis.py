@@ -208,7 +208,8 @@ class Sample(Flitzis.Sample):
         """Makes a sample from frames in an array.
 
         A mono sample from one dimension, else `n_frames` x 1 or 2. Floats of any size are taken as
-        they are, integers by their full scale: those without a sign are silent in the middle.
+        they are, integers of up to 32 bits by their full scale: those without a sign are silent in
+        the middle.
 
         array: the frames
         rate: 1000 to 768000, in Hz
@@ -217,11 +218,16 @@ class Sample(Flitzis.Sample):
         """
         import numpy
         frames = numpy.asarray(array)
+        if frames.ndim not in (1, 2) or frames.dtype.kind not in 'fiu':
+            raise TypeError('a sample is made of 1 or 2 dimensions of floats or integers, not '
+                            f'{frames.ndim} of {frames.dtype}')
+        if frames.dtype.kind in 'iu' and frames.itemsize > 4:
+            # numpy makes them of Python's integers, and nobody means their full scale
+            raise TypeError(f'a sample is made of integers of up to 32 bits, not {frames.dtype}: '
+                            'give the array the type that its values fill, as in '
+                            'array.astype(numpy.int16)')
         if frames.ndim == 1:
             frames = frames[:, None]
-        if frames.ndim != 2 or frames.dtype.kind not in 'fiu':
-            raise TypeError(f'a sample has 1 or 2 dimensions of numbers, not {frames.ndim} of '
-                            f'{frames.dtype}')
         if frames.dtype.kind == 'u':  # the sign of a value is its highest bit the other way round
             frames = frames ^ frames.dtype.type(1 << 8 * frames.itemsize - 1)
             frames = frames.view(frames.dtype.str.replace('u', 'i'))
