@@ -64,7 +64,7 @@ build (gpointer data)
 
   flitzis_peaks_build (peaks);
 
-  return peaks->nodes;
+  return g_atomic_pointer_get (&peaks->nodes);
 }
 
 static void

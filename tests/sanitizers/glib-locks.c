@@ -30,6 +30,19 @@ g_mutex_unlock (GMutex *mutex)
   (mutex);
 }
 
+/* While it waits the lock is open. */
+gboolean
+g_cond_wait_until (GCond *cond, GMutex *mutex, gint64 end_time)
+{
+  gboolean is_signalled;
+
+  __tsan_release (mutex);
+  is_signalled = REAL (g_cond_wait_until) (cond, mutex, end_time);
+  __tsan_acquire (mutex);
+
+  return is_signalled;
+}
+
 gpointer
 g_thread_join (GThread *thread)
 {
