@@ -12,6 +12,7 @@ import pathlib
 import pydoc
 import re
 import shutil
+import site
 import subprocess
 import sys
 import threading
@@ -508,8 +509,8 @@ def test_it_works_as_installed(installed, tmp_path):
     [typelib] = installed.root.rglob('Flitzis-1.typelib')
     [stubs] = installed.root.rglob('gi-stubs/repository/Flitzis.pyi')
     assert override.parents[2] == stubs.parents[2] == installed.python
-    # where the Python that has gi looks, below another prefix
-    assert installed.python.name in ('dist-packages', 'site-packages')
+    # where the Python that has gi looks
+    assert f'/{installed.python.relative_to(installed.root)}' in site.getsitepackages()
     program = ('import gi; gi.require_version("Flitzis", "1")\n'
                'from gi.repository import Flitzis\n'
                'import gi.overrides.Flitzis as override\n'
@@ -550,14 +551,31 @@ def test_the_installed_stubs_leave_others_alone(installed, tmp_path):
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize('prefix', ['/usr', '/usr/local', '/opt/flitzis'])
+def test_the_folder_for_python(source_dir, tmp_path, prefix):
+    """Python looks there if it looks anywhere below the prefix, and the summary names it."""
+    printed = subprocess.run(['meson', 'setup', f'--prefix={prefix}', '-Dtests=false',
+                              '-Ddocs=disabled', tmp_path, source_dir], check=True,
+                             capture_output=True, text=True).stdout
+    plan = subprocess.run(['meson', 'introspect', '--installed', tmp_path], check=True,
+                          capture_output=True, text=True).stdout
+    [override] = [path for path in json.loads(plan).values()
+                  if path.endswith('/gi/overrides/Flitzis.py')]
+    folder = override.removesuffix('/gi/overrides/Flitzis.py')
+    assert folder.startswith(f'{prefix}/lib')
+    assert folder in site.getsitepackages() or prefix == '/opt/flitzis'
+    assert re.search(rf'^ *Python +: {folder}$', printed, re.M), printed
+
+
+@pytest.mark.slow
 def test_another_folder_for_python(source_dir, tmp_path):
     subprocess.run(['meson', 'setup', '-Dpython_dir=/opt/python', '-Dtests=false',
                     '-Ddocs=disabled', tmp_path, source_dir], check=True, capture_output=True)
     plan = subprocess.run(['meson', 'introspect', '--installed', tmp_path], check=True,
                           capture_output=True, text=True).stdout
     paths = [path for path in json.loads(plan).values() if path.endswith(('.py', '.pyi'))]
-    assert sorted(paths) == ['/opt/python/gi-stubs/__init__.pyi',
-                             '/opt/python/gi-stubs/repository/Flitzis.pyi',
+    # meson names but one place for a file that goes to two
+    assert sorted(paths) == ['/opt/python/gi-stubs/repository/Flitzis.pyi',
                              '/opt/python/gi-stubs/repository/__init__.pyi',
                              '/opt/python/gi/overrides/Flitzis.py',
                              '/opt/python/gi/overrides/flitzis_docs.py']
