@@ -7,6 +7,7 @@
 static GMainLoop *loop;
 static guint      n_loading;
 static guint      n_playing;
+static gboolean   failed;
 
 static void
 loaded_cb (GObject      *object,
@@ -19,9 +20,11 @@ loaded_cb (GObject      *object,
   if (flitzis_engine_load_sample_finish (engine, result, &error) &&
       flitzis_engine_play_sample (engine, GPOINTER_TO_UINT (slot), 1.0, &error) != 0)
     n_playing++;
-  else if (g_error_matches (error, FLITZIS_ENGINE_ERROR, FLITZIS_ENGINE_ERROR_UNSUPPORTED))
+
+  failed = failed || error != NULL;
+  if (g_error_matches (error, FLITZIS_ENGINE_ERROR, FLITZIS_ENGINE_ERROR_UNSUPPORTED))
     g_print ("slot %u: no audio that can be played\n", GPOINTER_TO_UINT (slot));
-  else
+  else if (error != NULL)
     g_print ("%s\n", error->message);
 
   if (--n_loading == 0)
@@ -75,5 +78,5 @@ main (int    argc,
 
   flitzis_engine_stop (engine);
   g_main_loop_unref (loop);
-  return 0;
+  return failed ? 1 : 0;
 }

@@ -16,6 +16,7 @@ if (System.programArgs.length === 0) {
 
 const engine = new Flitzis.Engine();
 const playing = new Set();
+let failed = false;
 
 const ended = new Promise(resolve => {
   engine.connect('voice-ended', (_engine, voice, slot, reason) => {
@@ -32,6 +33,7 @@ await Promise.all(System.programArgs.map(async (path, slot) => {
     await engine.load_sample_async(slot, path, null);
     playing.add(engine.play_sample(slot, 1.0));
   } catch (error) {
+    failed = true;
     if (error.matches(Flitzis.EngineError, Flitzis.EngineError.UNSUPPORTED))
       print(`slot ${slot}: no audio that can be played`);
     else
@@ -49,3 +51,4 @@ try {
 if (playing.size > 0)
   await ended;
 engine.stop();
+System.exit(failed ? 1 : 0);

@@ -16,6 +16,7 @@ engine = Flitzis.Engine()
 loop = GLib.MainLoop()
 loading = set(range(len(sys.argv) - 1))
 playing = set()
+failed = set()
 
 
 def loaded(engine, result, slot):
@@ -23,6 +24,7 @@ def loaded(engine, result, slot):
         engine.load_sample_finish(result)
         playing.add(engine.play_sample(slot, 1.0))
     except GLib.Error as error:
+        failed.add(slot)
         if error.matches(Flitzis.EngineError.quark(), Flitzis.EngineError.UNSUPPORTED):
             print(f'slot {slot}: no audio that can be played')
         else:
@@ -52,3 +54,4 @@ except GLib.Error as error:
 if playing:
     loop.run()
 engine.stop()
+sys.exit(1 if failed else 0)

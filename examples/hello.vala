@@ -28,6 +28,7 @@ int main (string[] args) {
   var engine = new Flitzis.Engine ();
   var loop = new MainLoop ();
   uint n_playing = 0;
+  bool failed = false;
 
   engine.voice_ended.connect ((voice, slot, reason) => {
     print ("voice %" + uint64.FORMAT + " (slot %u): %s\n", voice, slot,
@@ -38,6 +39,7 @@ int main (string[] args) {
 
   load_and_trigger.begin (engine, args[1 : args.length], (_, result) => {
     n_playing = load_and_trigger.end (result);
+    failed = n_playing < args.length - 1;
     loop.quit ();
   });
   loop.run ();
@@ -52,5 +54,5 @@ int main (string[] args) {
   if (n_playing > 0)
     loop.run ();
   engine.stop ();
-  return 0;
+  return failed ? 1 : 0;
 }

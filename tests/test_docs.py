@@ -249,6 +249,37 @@ def test_commands(command, source_dir):
                 (source_dir / word / '__main__.py').is_file(), word
 
 
+def test_commands_in_their_order():
+    """From a fresh clone the first command with builddir makes it, and root does no more than he
+    must: the folder belongs to who has built."""
+    using = [line for line in COMMANDS if 'builddir' in line]
+    assert using[0].startswith('meson setup builddir ')
+    roots = re.findall(r'as\s+root\b[^\n]*:\n\n```sh\n(.*?)^```$', README, re.I | re.M | re.S)
+    for text in blocks('sh'):
+        lines = text.replace('\\\n', ' ').splitlines()
+        if any(line.startswith(('apt-get ', 'meson install ')) for line in lines):
+            assert len(lines) == 1 and text in roots, text
+
+
+def test_silence_is_explained():
+    """Wherever a text says that a sink is missing, it says that start () may be, too."""
+    texts = [' '.join(text.split()) for text in TEXTS.values() if re.search(r'no error\?', text)]
+    assert len(texts) == 5
+    for text in texts:
+        assert re.search(r'no error\? Then .*?STARTING.*?`\w*STOPPED` means that '
+                         r'`\w*start \(\)` was not called\.', text)
+
+
+def test_a_python_without_gi(build_dir):
+    """Its error, inside of the build's environment and outside, is the one that the page names."""
+    page = ' '.join(TEXTS[ROOT / 'docs/getting-started-python.md'].split())
+    for folder in ('/nowhere', str(build_dir / 'introspection')):
+        result = run(sys.executable, '-S', '-c', "import gi; gi.require_version('Flitzis', '1')",
+                     env=dict(os.environ, PYTHONPATH=folder))
+        [message] = re.findall(r'^\w+Error: (.*)$', result.stderr, re.M)
+        assert message in page
+
+
 def test_options_of_the_scripts(source_dir):
     assert '--render OUT.wav' in CODE
     assert "'--render', metavar='OUT.wav'" in (source_dir / 'examples/quickstart.py').read_text()
@@ -279,7 +310,7 @@ def test_compile_commands(installed, source_dir, build_dir, tmp_path):
 
 def test_commands_without_installing(source_dir, build_dir, folder):
     [gjs] = [line for line in COMMANDS if ' gjs -m ' in line]
-    [shell] = [code for code in CODE if code.startswith('meson devenv')]
+    [shell] = [code for code in CODE if code.startswith('meson devenv -C')]
     [options] = [code for code in CODE if code.startswith('--vapidir')]
     [cc, valac] = [line for line in COMMANDS if line.startswith(('cc ', 'valac '))]
     program = pathlib.Path(re.search(r' -o (\S+)', cc).group(1))

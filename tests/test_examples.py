@@ -2,6 +2,7 @@
 """The examples, in the four languages and as a user runs them: each tells the same story."""
 
 import os
+import pathlib
 import re
 import shlex
 import shutil
@@ -14,6 +15,7 @@ import pytest
 
 from pipewire_daemon import CALM, without_silence
 
+ROOT = pathlib.Path(__file__).parent.parent
 LANGUAGES = ('python', 'gjs', 'vala', 'c')
 
 
@@ -48,7 +50,7 @@ def test_it_plays_and_tells_the_end_and_the_errors(command, pipewire, make_wav, 
     with pipewire.record() as recording:
         result = run(*command, *files)
         recording.wait(4800)
-    assert result.returncode == 0, result.stderr
+    assert (result.returncode, result.stderr) == (1, '')  # as two of the files failed
     lines = result.stdout.splitlines()
     told, missing = sorted(lines[:2], key=lambda line: 'none.wav' in line)
     assert told == 'slot 1: no audio that can be played'
@@ -60,6 +62,13 @@ def test_it_plays_and_tells_the_end_and_the_errors(command, pipewire, make_wav, 
     expected = long.copy()
     expected[:len(short)] += short
     assert numpy.array_equal(without_silence(recording.frames), expected)
+
+
+@pytest.mark.parametrize('command', LANGUAGES, indirect=True)
+def test_all_went_well(command, pipewire, make_wav):
+    result = run(*command, make_wav('noise.wav', noise(1, 480)))
+    assert (result.returncode, result.stderr) == (0, '')
+    assert re.fullmatch(r'voice 1 \(slot 0\): .*finished.*\n', result.stdout, re.I)
 
 
 @pytest.mark.parametrize('command', LANGUAGES, indirect=True)
@@ -93,6 +102,39 @@ def test_a_script_says_what_is_wrong(source_dir, make_wav, tmp_path, name, messa
     result = run(sys.executable, source_dir / 'examples' / 'script.py', tmp_path / name)
     assert result.returncode == 1 and message in result.stderr
     assert len(result.stderr.splitlines()) == 1 and result.stdout == ''
+
+
+# A voice of 0 is no error
+
+
+NO_VOICE = """#include <flitzis.h>
+gboolean __wrap_flitzis_engine_start (void);
+guint64 __wrap_flitzis_engine_play_sample (void);
+gboolean __wrap_flitzis_engine_start (void) { return TRUE; }
+guint64 __wrap_flitzis_engine_play_sample (void) { return 0; }
+"""
+C_TEXTS = ('README.md', 'docs/getting-started-c.md', 'examples/hello.c')
+C_PROGRAMS = [(name, program) for name in C_TEXTS
+              for text in [(ROOT / name).read_text()]
+              for program in re.findall(r'^```c\n(.*?)^```$', text, re.M | re.S) or [text]]
+
+
+@pytest.mark.parametrize('name, program', C_PROGRAMS, ids=[name for name, _ in C_PROGRAMS])
+def test_c_survives_a_trigger_that_makes_no_sound(name, program, installed, make_wav, tmp_path):
+    """As while the server is away: there is no voice, and no error with a message to print."""
+    make_wav('kick.wav', noise(1, 480))
+    (tmp_path / 'program.c').write_text(program)
+    (tmp_path / 'no-voice.c').write_text(NO_VOICE)
+    flags = subprocess.run(['pkg-config', '--cflags', '--libs', 'flitzis-1'],
+                           env=dict(os.environ, PKG_CONFIG_PATH=str(installed.pkgconfig)),
+                           check=True, capture_output=True, text=True).stdout
+    subprocess.run(['cc', '-Wl,--wrap=flitzis_engine_start,--wrap=flitzis_engine_play_sample',
+                    '-o', 'program', 'program.c', 'no-voice.c', *shlex.split(flags)],
+                   check=True, cwd=tmp_path)
+    result = subprocess.run(['./program', 'kick.wav'], cwd=tmp_path, stdin=subprocess.DEVNULL,
+                            env=dict(os.environ, LD_LIBRARY_PATH=str(installed.library)),
+                            capture_output=True, text=True, timeout=60)
+    assert result.returncode in (0, 1) and (result.stdout, result.stderr) == ('', '')
 
 
 # The C example in the hands of strangers
