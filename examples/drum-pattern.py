@@ -16,6 +16,7 @@ from gi.repository import Flitzis, GLib  # noqa: E402
 KIT = '/usr/share/hydrogen/data/drumkits/GMRockKit'  # Debian's package hydrogen-data
 STEPS_PER_BEAT = 4
 STEPS_PER_BAR = 4 * STEPS_PER_BEAT
+MIN_TEMPO, MAX_TEMPO = 20, 999
 TAIL_SECONDS = 1.0  # for the last sounds to ring
 VELOCITIES = {'X': 1.0, 'x': 0.7, '-': 0.4}
 
@@ -29,6 +30,13 @@ FILL = {'Kick-Hard.wav':      'X.....x.X.......',
         'HatClosed-Hard.wav': 'x-x-x-x-........',
         'HatOpen-Hard.wav':   '........x.......'}
 BARS = (BAR, BAR, BAR, FILL)
+
+
+def tempo(text):
+    value = float(text)
+    if not MIN_TEMPO <= value <= MAX_TEMPO:
+        raise argparse.ArgumentTypeError(f'{text} is not from {MIN_TEMPO} to {MAX_TEMPO}')
+    return value
 
 
 def prepare(kit, tempo):
@@ -65,7 +73,8 @@ def main():
     parser.add_argument('file', nargs='?', default='pattern.wav', metavar='FILE',
                         help='what to write, .wav or .flac; pattern.wav otherwise')
     parser.add_argument('--live', action='store_true', help='play it through PipeWire as well')
-    parser.add_argument('--tempo', type=float, default=104.0, metavar='BPM')
+    parser.add_argument('--tempo', type=tempo, default=104.0, metavar='BPM',
+                        help=f'{MIN_TEMPO} to {MAX_TEMPO}; 104 otherwise')
     parser.add_argument('--kit', default=KIT, metavar='FOLDER', help=f'instead of {KIT}')
     arguments = parser.parse_args()
     if not os.path.isdir(arguments.kit):

@@ -121,11 +121,18 @@ def write_wav(path, data, sample_rate):
         file.write(b'RIFF' + struct.pack('<I', 4 + len(chunks)) + b'WAVE' + chunks)
 
 
+def wav_name(text):
+    if not text.lower().endswith('.wav'):
+        raise argparse.ArgumentTypeError(f'{text} does not end in .wav')
+    return text
+
+
 def main():
     parser = argparse.ArgumentParser(prog='quickstart.sh', description='Plays audio files.')
     parser.add_argument('files', nargs='*', metavar='FILE',
                         help=f'what to play; without: sounds from {SOUNDS}')
-    parser.add_argument('--render', metavar='OUT.wav', help='write a file instead of playing')
+    parser.add_argument('--render', metavar='OUT.wav', type=wav_name,
+                        help='write a file instead of playing')
     arguments = parser.parse_intermixed_args()
     # Lines show as they come, in a pipe too; file names may be of any encoding.
     sys.stdout.reconfigure(line_buffering=True, errors='replace')
@@ -146,8 +153,9 @@ def main():
             out = os.path.join(tempfile.mkdtemp(prefix='flitzis-'), 'quickstart.wav')
             print(f'{getattr(error, "message", error)}; rendering to a file')
     engine.stop()
+    status = 0 if len(names) == len(paths) else 1
     if out is None:
-        return 0
+        return status
     # What still waits for a server that never asked for it is not to sound in the file.
     engine.stop_all_samples()
     try:
@@ -156,7 +164,7 @@ def main():
         print(f'quickstart: could not write the file: {error}', file=sys.stderr)
         return 1
     print(f'wrote {out}')
-    return 0
+    return status
 
 
 if __name__ == '__main__':

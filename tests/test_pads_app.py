@@ -458,6 +458,15 @@ def test_pictures(start_app, pipewire, build_dir, scheme):
     app.end()
 
 
+def test_without_a_display_it_says_so(source_dir):
+    environment = {name: value for name, value in os.environ.items()
+                   if name not in ('DISPLAY', 'WAYLAND_DISPLAY', 'XDG_RUNTIME_DIR')}
+    result = subprocess.run([sys.executable, source_dir / 'examples/pads'], env=environment,
+                            stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=60)
+    assert (result.returncode, result.stderr) == (1, 'pads: there is no display to open a window '
+                                                     'on\n')
+
+
 def test_the_pictures_in_the_readme(source_dir):
     for name, size in (('light', (800, 600)), ('dark', (360, 640))):
         data = (source_dir / f'examples/pads/screenshots/{name}.png').read_bytes()

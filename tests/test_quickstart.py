@@ -132,7 +132,7 @@ def test_a_file_that_cannot_be_loaded_is_told(quickstart, make_wav, tmp_path):
     good, text = noise(1, 4800), tmp_path / 'text.wav'
     text.write_text('not a sound\n' * 100)
     result = quickstart('--render', 'out.wav', text, make_wav('good.wav', good), 'missing.wav')
-    assert result.returncode == 0
+    assert result.returncode == 1
     split(rendered(quickstart.folder / 'out.wav'), [good])
     complaints = [line for line in result.stderr.splitlines() if line.startswith('quickstart: ')]
     assert len(complaints) == 2
@@ -141,6 +141,20 @@ def test_a_file_that_cannot_be_loaded_is_told(quickstart, make_wav, tmp_path):
     result = quickstart('--render', 'none.wav', text, 'missing.wav')
     assert result.returncode == 1
     assert not (quickstart.folder / 'none.wav').exists()
+
+
+def test_it_writes_no_wav_by_another_name(quickstart, make_wav):
+    part = noise(1, 480)
+    result = quickstart('--render', 'out.mp3', make_wav('a.wav', part))
+    assert result.returncode == 2 and 'out.mp3 does not end in .wav' in result.stderr
+    assert list(quickstart.folder.iterdir()) == []
+    assert quickstart('--render', 'OUT.WAV', make_wav('a.wav', part)).returncode == 0
+
+
+def test_a_file_fails_through_pipewire_too(quickstart, make_wav, pipewire):
+    result = quickstart(make_wav('a.wav', noise(1, 480)), 'missing.wav')
+    assert result.returncode == 1 and 'missing.wav' in result.stderr
+    assert 'voice 1 (slot 0, a.wav): finished' in result.stdout
 
 
 def test_a_folder_that_is_not_there(quickstart, make_wav):

@@ -69,6 +69,9 @@ def main():
     arguments = parser.parse_args()
     if arguments.demo and not demo.FOLDER.is_dir():
         sys.exit(f'There is no {demo.FOLDER}. On Debian: apt-get install hydrogen-data')
+    # The import has initialised GTK already, and from then on Gtk.init_check () is always true.
+    if Gdk.Display.get_default() is None:
+        sys.exit('pads: there is no display to open a window on')
     return Application(arguments).run([])
 
 
