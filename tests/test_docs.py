@@ -34,6 +34,12 @@ def code(text):
     return re.findall(r'`([^`\n]+)`', prose(text))
 
 
+def relative_links(text):
+    """The files that a text links to, pictures included; gi-docgen knows what has an @."""
+    links = re.findall(r'\]\(([^)#]+)(?:#[^)]*)?\)', prose(text))
+    return [link for link in links if '://' not in link]
+
+
 CODE = [word for path, text in TEXTS.items() if path.name != OTHERS for word in code(text)]
 FLAGS = ('pkg-config', '--cflags', '--libs', 'flitzis-1')
 
@@ -100,19 +106,23 @@ def test_a_symbol_without_words_is_found(gir, tmp_path):
 
 def test_the_site_builds(gir, source_dir, tmp_path):
     result = run('gi-docgen', 'generate', '--fatal-warnings', '--no-namespace-dir',
-                 f'--config={gir.parent / "flitzis.toml"}', f'--content-dir={source_dir / "docs"}',
+                 f'--config={gir.parent / "flitzis.toml"}', f'--content-dir={gir.parent}',
                  f'--output-dir={tmp_path}', gir)
     assert result.returncode == 0 and 'WARNING' not in result.stderr, result.stderr
     pages = {path.name for path in tmp_path.iterdir()}
     assert {'index.html', 'class.Engine.html', 'class.Sample.html', 'class.Slot.html',
             'method.Engine.play_sample.html', 'error.EngineError.html'} <= pages
     assert {f'{path.stem}.html' for path in (source_dir / 'docs').glob('*.md')} <= pages
-    # Pages link to each other by the names that they have there; no link in them was left as it is.
+    # No link was left as it is, and none leads nowhere, neither here nor in the tree.
     for path in (source_dir / 'docs').glob('*.md'):
-        links = re.findall(r'\]\(([^)#]+)\)', prose(path.read_text()))
-        assert set(links) <= pages, path
+        links = relative_links(path.read_text())
+        assert links or not path.name.startswith('getting-started-')
+        assert all((path.parent / link).is_file() for link in links), path
         text = (tmp_path / f'{path.stem}.html').read_text()
         assert not re.findall(r'\[(?:class|method|property|struct|iface)@[^]]*\]', text), path
+        linked = [link.partition('#')[0] for link in re.findall(r'<a [^>]*?href="([^"]+)"', text)]
+        assert {f'{pathlib.Path(link).stem}.html' for link in links} <= set(linked), path
+        assert {link for link in linked if link and ':' not in link} <= pages, path
         assert re.match(rf'Title: (.*)\n\n# \1\n\n', path.read_text()), path
 
 
@@ -440,9 +450,22 @@ def test_folders(source_dir):
     assert top == {row for row in rows if row.count('/') == 1}
 
 
+def test_made_files(source_dir):
+    """What makes a file that nobody edits is there, and knows of it."""
+    rows = {row[0].split('`')[1]: row[1] for row in table('file')}
+    for path, maker, file, words in (
+            ('docs/speed.svg', 'tests/bench/run.sh --readme', 'tests/bench/run.sh', '--readme'),
+            ('fixtures/', 'fixtures/make-fixtures.py', 'fixtures/make-fixtures.py', 'Makes'),
+            ('examples/pads/screenshots/', '--slow -k test_pictures', 'tests/test_pads_app.py',
+             'def test_pictures('),
+            ('tests/abi.txt', 'nm -D --defined-only -P', 'tests/test_surface.py', "'-P'")):
+        assert maker in rows.pop(path) and words in (source_dir / file).read_text()
+    assert not rows
+
+
 def test_links_and_paths(source_dir):
     for path in (ROOT / 'README.md', ROOT / 'CONTRIBUTING.md'):
-        links = re.findall(r'\]\(([^)#]+)\)', prose(TEXTS[path]))
+        links = relative_links(TEXTS[path])
         assert links
         for link in links:
             assert '://' not in link and (source_dir / link).exists(), link

@@ -4,6 +4,7 @@ PATH stand for other systems; none of it touches the network."""
 
 import os
 import re
+import shutil
 import subprocess
 
 import numpy
@@ -263,6 +264,21 @@ def test_a_user_without_sudo_is_told_the_command(source_dir, plant, debian):
     assert result.returncode == 2
     assert '  apt-get install --yes --no-install-recommends meson\n' in result.stderr
     assert not apt_get.exists()
+
+
+def test_tests_are_named_from_the_root_or_from_their_folder(source_dir, tmp_path):
+    """tests/run.sh with a setup that does nothing, and a Python that prints what it is to do."""
+    for folder in ('tests', 'scripts'):
+        (tmp_path / folder).mkdir()
+    shutil.copy(source_dir / 'tests/run.sh', tmp_path / 'tests')
+    (tmp_path / 'scripts/setup.sh').write_text(
+        'packages= programs=\n'
+        'install_missing () { :; }\nfind_python () { python=echo; }\nbuild () { :; }\n')
+    result = subprocess.run(
+        ['sh', 'tests/run.sh', '--slow', 'tests/test_wall.py', 'test_fork.py', '-k', 'a or b'],
+        cwd=tmp_path, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=60)
+    assert (result.returncode, result.stderr) == (0, '')
+    assert result.stdout.endswith(' --slow test_wall.py test_fork.py -k a or b\n')
 
 
 def test_other_systems_are_told_what_to_install(source_dir, tmp_path):
