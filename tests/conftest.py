@@ -83,7 +83,7 @@ def source_dir():
 
 @pytest.fixture(scope='session')
 def installed(build_dir, tmp_path_factory):
-    """What `meson install` puts into a folder: `root`, `library`, `pkgconfig` and `python`. Paths
+    """What `meson install` puts into a folder: `root`, `libdir`, `pkgconfig` and `python`. Paths
     in its flitzis-1.pc are made to lead there, and not to where the library would be installed."""
     root = tmp_path_factory.mktemp('installed')
     subprocess.run(['meson', 'install', '-C', build_dir, '--no-rebuild', '--destdir', root],
@@ -93,7 +93,7 @@ def installed(build_dir, tmp_path_factory):
     pc.write_text(pc.read_text().replace(f'prefix={prefix}', f'prefix={root}{prefix}'))
     [library] = root.rglob('libflitzis-1.so')
     [override] = root.rglob('gi/overrides/Flitzis.py')
-    return types.SimpleNamespace(root=root, library=library.parent, pkgconfig=pc.parent,
+    return types.SimpleNamespace(root=root, libdir=library.parent, pkgconfig=pc.parent,
                                  python=override.parents[2])
 
 

@@ -132,7 +132,7 @@ def test_c_survives_a_trigger_that_makes_no_sound(name, program, installed, make
                     '-o', 'program', 'program.c', 'no-voice.c', *shlex.split(flags)],
                    check=True, cwd=tmp_path)
     result = subprocess.run(['./program', 'kick.wav'], cwd=tmp_path, stdin=subprocess.DEVNULL,
-                            env=dict(os.environ, LD_LIBRARY_PATH=str(installed.library)),
+                            env=dict(os.environ, LD_LIBRARY_PATH=str(installed.libdir)),
                             capture_output=True, text=True, timeout=60)
     assert result.returncode in (0, 1) and (result.stdout, result.stderr) == ('', '')
 
@@ -174,13 +174,13 @@ def test_c_with_the_installed_library(stranger, installed, monkeypatch):
     environment = dict(os.environ, PKG_CONFIG_PATH=str(installed.pkgconfig))
     flags = subprocess.run(['pkg-config', '--cflags', '--libs', 'flitzis-1'], env=environment,
                            check=True, capture_output=True, text=True).stdout
-    assert str(installed.library) in flags and 'uninstalled' not in flags
+    assert str(installed.libdir) in flags and 'uninstalled' not in flags
     subprocess.run(['cc', '-Wall', '-Werror', '-o', stranger / 'hello', 'hello.c',
                     *shlex.split(flags)], check=True, cwd=stranger)
     meson('setup', 'builddir', '-Dwerror=true', folder=stranger,
           PKG_CONFIG_PATH=str(installed.pkgconfig))
     meson('compile', '-C', 'builddir', folder=stranger)
-    monkeypatch.setenv('LD_LIBRARY_PATH', str(installed.library))
+    monkeypatch.setenv('LD_LIBRARY_PATH', str(installed.libdir))
     for program in ('hello', 'builddir/hello'):
         result = run(stranger / program, 'none.wav')
         assert result.returncode == 1 and '“none.wav”' in result.stdout

@@ -91,7 +91,7 @@ def environment(session_daemon, installed, tmp_path_factory):
     [typelib] = installed.root.rglob('Flitzis-1.typelib')
     [vapi] = installed.root.rglob('flitzis-1.vapi')
     return dict(session_daemon.environment, PATH=f'{programs}:{os.environ["PATH"]}',
-                PKG_CONFIG_PATH=str(installed.pkgconfig), LD_LIBRARY_PATH=str(installed.library),
+                PKG_CONFIG_PATH=str(installed.pkgconfig), LD_LIBRARY_PATH=str(installed.libdir),
                 GI_TYPELIB_PATH=str(typelib.parent), PYTHONPATH=str(installed.python),
                 XDG_DATA_DIRS=f'{vapi.parent.parent.parent}:/usr/share')
 

@@ -520,7 +520,7 @@ def test_it_works_as_installed(installed, tmp_path):
                             text=True, env=os.environ | {
                                 'PYTHONPATH': str(installed.python),
                                 'GI_TYPELIB_PATH': str(typelib.parent),
-                                'LD_LIBRARY_PATH': str(installed.library)})
+                                'LD_LIBRARY_PATH': str(installed.libdir)})
     assert result.stdout.startswith(f'{override} 7\n'), result
     assert 'Triggers a slot' in result.stdout, result
 
