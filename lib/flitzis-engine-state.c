@@ -1,0 +1,168 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Copyright 2026 the Flitzis authors */
+
+#include "config.h"
+
+#include "flitzis-engine-private.h"
+
+/* What an engine tells of itself: its state, where it is, and what it has counted. */
+
+/**
+ * flitzis_engine_get_state: (get-property state)
+ * @self: an engine
+ *
+ * Gets what the connection to the sound server is doing.
+ *
+ * Returns: the state
+ */
+FlitzisState
+flitzis_engine_get_state (FlitzisEngine *self)
+{
+  g_return_val_if_fail (FLITZIS_IS_ENGINE (self), FLITZIS_STATE_STOPPED);
+
+  return flitzis_control_get_state (self->control);
+}
+
+/**
+ * flitzis_engine_get_position: (get-property position)
+ * @self: an engine
+ *
+ * Gets how many frames were rendered since the engine was built.
+ *
+ * Returns: the number of frames
+ */
+guint64
+flitzis_engine_get_position (FlitzisEngine *self)
+{
+  g_return_val_if_fail (FLITZIS_IS_ENGINE (self), 0);
+
+  return flitzis_control_get_mixer (self->control)->position;
+}
+
+/**
+ * flitzis_engine_get_n_playing: (get-property n-playing)
+ * @self: an engine
+ *
+ * Gets how many voices sound.
+ *
+ * Returns: the number of voices
+ */
+guint
+flitzis_engine_get_n_playing (FlitzisEngine *self)
+{
+  g_return_val_if_fail (FLITZIS_IS_ENGINE (self), 0);
+
+  return flitzis_control_get_mixer (self->control)->bank.n_playing;
+}
+
+/**
+ * flitzis_engine_get_n_triggered: (get-property n-triggered)
+ * @self: an engine
+ *
+ * Gets how many triggers there were.
+ *
+ * Returns: the number of triggers
+ */
+guint64
+flitzis_engine_get_n_triggered (FlitzisEngine *self)
+{
+  g_return_val_if_fail (FLITZIS_IS_ENGINE (self), 0);
+
+  return flitzis_control_get_n_triggered (self->control);
+}
+
+/**
+ * flitzis_engine_get_n_started: (get-property n-started)
+ * @self: an engine
+ *
+ * Gets how many triggers started a voice.
+ *
+ * Returns: the number of triggers
+ */
+guint64
+flitzis_engine_get_n_started (FlitzisEngine *self)
+{
+  g_return_val_if_fail (FLITZIS_IS_ENGINE (self), 0);
+
+  return flitzis_control_get_mixer (self->control)->bank.n_started;
+}
+
+/**
+ * flitzis_engine_get_n_stolen: (get-property n-stolen)
+ * @self: an engine
+ *
+ * Gets how many voices made room for a newer one.
+ *
+ * Returns: the number of voices
+ */
+guint64
+flitzis_engine_get_n_stolen (FlitzisEngine *self)
+{
+  g_return_val_if_fail (FLITZIS_IS_ENGINE (self), 0);
+
+  return flitzis_control_get_mixer (self->control)->bank.n_stolen;
+}
+
+/**
+ * flitzis_engine_get_n_rejected: (get-property n-rejected)
+ * @self: an engine
+ *
+ * Gets how many triggers started nothing.
+ *
+ * Returns: the number of triggers
+ */
+guint64
+flitzis_engine_get_n_rejected (FlitzisEngine *self)
+{
+  g_return_val_if_fail (FLITZIS_IS_ENGINE (self), 0);
+
+  return flitzis_control_get_n_rejected (self->control);
+}
+
+/**
+ * flitzis_engine_get_n_late: (get-property n-late)
+ * @self: an engine
+ *
+ * Gets how many triggers and stops came after their frame.
+ *
+ * Returns: the number of them
+ */
+guint64
+flitzis_engine_get_n_late (FlitzisEngine *self)
+{
+  g_return_val_if_fail (FLITZIS_IS_ENGINE (self), 0);
+
+  return flitzis_control_get_mixer (self->control)->n_late;
+}
+
+/**
+ * flitzis_engine_get_n_xruns: (get-property n-xruns)
+ * @self: an engine
+ *
+ * Gets how many gaps there were in the clock of the sound server's driver.
+ *
+ * Returns: the number of gaps
+ */
+guint64
+flitzis_engine_get_n_xruns (FlitzisEngine *self)
+{
+  g_return_val_if_fail (FLITZIS_IS_ENGINE (self), 0);
+
+  return flitzis_control_get_mixer (self->control)->n_xruns;
+}
+
+/**
+ * flitzis_engine_get_n_dropped: (get-property n-dropped)
+ * @self: an engine
+ *
+ * Gets how many [signal@Engine::voice-ended] were dropped.
+ *
+ * Returns: the number of signals
+ */
+guint64
+flitzis_engine_get_n_dropped (FlitzisEngine *self)
+{
+  g_return_val_if_fail (FLITZIS_IS_ENGINE (self), 0);
+
+  return flitzis_events_get_n_dropped (self->events);
+}
