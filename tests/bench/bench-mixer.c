@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Copyright 2026 the Flitzis authors */
 
+#include "clock.h"
 #include "rt/mixer.h"
 #include "rt/setup.h"
 
 #include <glib.h>
 #include <math.h>
 #include <string.h>
-#include <time.h>
 
 #if defined(__x86_64__)
 #include <immintrin.h>
@@ -61,26 +61,16 @@ typedef struct
 static float *values;
 
 static double
-read_clock (clockid_t clock)
-{
-  struct timespec now;
-
-  clock_gettime (clock, &now);
-
-  return (double) now.tv_sec * 1e9 + (double) now.tv_nsec;
-}
-
-static double
 get_ns (void)
 {
-  return read_clock (CLOCK_MONOTONIC);
+  return (double) bench_read_clock (CLOCK_MONOTONIC);
 }
 
 /* What this program has used: a busy machine does not make the runs fewer. */
 static double
 get_cpu_ns (void)
 {
-  return read_clock (CLOCK_PROCESS_CPUTIME_ID);
+  return (double) bench_read_clock (CLOCK_PROCESS_CPUTIME_ID);
 }
 
 /* out += gain * in */

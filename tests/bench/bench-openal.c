@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Copyright 2026 the Flitzis authors */
 
+#include "clock.h"
+
 #define AL_ALEXT_PROTOTYPES
 #include <AL/al.h>
 #include <AL/alc.h>
 #include <AL/alext.h>
 #include <glib.h>
 #include <string.h>
-#include <time.h>
 
 /*
  * OpenAL Soft, rendering into memory: 32 voices, stereo, in blocks of 256 frames. Prints
@@ -71,29 +72,21 @@ start_source (ALuint source, ALuint buffer, float pitch, ALint resampler)
 }
 
 static gint64
-now_ns (void)
-{
-  struct timespec now;
-
-  clock_gettime (CLOCK_MONOTONIC, &now);
-
-  return now.tv_sec * G_GINT64_CONSTANT (1000000000) + now.tv_nsec;
-}
-
-static gint64
 measure_blocks (ALCdevice *device)
 {
   float  out[2 * BLOCK_FRAMES];
   gint64 best = G_MAXINT64;
+  gint64 start = bench_read_clock (CLOCK_MONOTONIC);
+  gint64 end = start + (gint64) (SECONDS * 1e9);
 
-  for (gint64 end = now_ns () + (gint64) (SECONDS * 1e9), start = 0; start < end;)
+  while (start < end)
     {
-      start = now_ns ();
+      start = bench_read_clock (CLOCK_MONOTONIC);
 
       for (guint i = 0; i < N_BLOCKS; i++)
         render_samples (device, out, BLOCK_FRAMES);
 
-      best = MIN (best, now_ns () - start);
+      best = MIN (best, bench_read_clock (CLOCK_MONOTONIC) - start);
     }
 
   return best;

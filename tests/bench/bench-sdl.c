@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Copyright 2026 the Flitzis authors */
 
+#include "clock.h"
 #include "triggers.h"
 
 #include <SDL.h>
 #include <SDL_mixer.h>
 #include <stdlib.h>
-#include <time.h>
 
 /*
  * SDL2_mixer: 32 voices, stereo, in blocks of 256 frames, and triggers.
@@ -35,22 +35,12 @@ typedef struct
   gint64   best; /* of so many blocks in a row */
 } Blocks;
 
-static gint64
-thread_ns (void)
-{
-  struct timespec now;
-
-  clock_gettime (CLOCK_THREAD_CPUTIME_ID, &now);
-
-  return now.tv_sec * G_GINT64_CONSTANT (1000000000) + now.tv_nsec;
-}
-
 /* In SDL's thread, behind each block. */
 static void
 post_mix_cb (void *data, Uint8 *stream, int n_bytes)
 {
   Blocks *blocks = data;
-  gint64  now = thread_ns ();
+  gint64  now = bench_read_clock (CLOCK_THREAD_CPUTIME_ID);
 
   if (blocks->last != 0)
     {
@@ -68,7 +58,7 @@ post_mix_cb (void *data, Uint8 *stream, int n_bytes)
   if (g_get_monotonic_time () >= blocks->end)
     SDL_SemPost (blocks->semaphore);
 
-  blocks->last = thread_ns ();
+  blocks->last = bench_read_clock (CLOCK_THREAD_CPUTIME_ID);
 }
 
 static gboolean

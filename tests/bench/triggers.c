@@ -3,8 +3,9 @@
 
 #include "triggers.h"
 
+#include "clock.h"
+
 #include <stdlib.h>
-#include <time.h>
 
 #define N_BURSTS 400
 #define N_IN_BURST 256
@@ -19,16 +20,6 @@ typedef struct
   gpointer         data;
   gint             is_over;
 } Work;
-
-static gint64
-now_ns (void)
-{
-  struct timespec now;
-
-  clock_gettime (CLOCK_MONOTONIC, &now);
-
-  return now.tv_sec * G_GINT64_CONSTANT (1000000000) + now.tv_nsec;
-}
 
 /* Sleeps until a millisecond after `*last`, and sets that. */
 static void
@@ -77,12 +68,12 @@ measure_median (Work *work)
       for (guint k = 0; k < N_PAUSES; k++)
         wait_next (&last);
 
-      start = now_ns ();
+      start = bench_read_clock (CLOCK_MONOTONIC);
 
       for (guint k = 0; k < N_IN_BURST; k++)
         work->trigger (work->data, i * N_IN_BURST + k);
 
-      values[i] = (double) (now_ns () - start) / N_IN_BURST;
+      values[i] = (double) (bench_read_clock (CLOCK_MONOTONIC) - start) / N_IN_BURST;
     }
 
   return get_quantile (values, N_BURSTS, 0.5);
@@ -101,9 +92,9 @@ measure_p999 (Work *work)
       gint64 start;
 
       wait_next (&last);
-      start = now_ns ();
+      start = bench_read_clock (CLOCK_MONOTONIC);
       work->trigger (work->data, i);
-      values[i] = (double) (now_ns () - start);
+      values[i] = (double) (bench_read_clock (CLOCK_MONOTONIC) - start);
     }
 
   return get_quantile (values, N_CALLS, 0.999);
