@@ -29,8 +29,8 @@
  * CHANNELS is stereo or mono. MEMORY is cache, where all voices play the same second, or stream,
  * samples of 10 s that are read from memory. GAIN is steady, moved (a new engine gain at each
  * block) or attack (a long one). KIND is sinc or linear. RATE is that of playback. Blocks have 256
- * frames where nothing else is said. The names of groups (mix, rate, block) as arguments leave the
- * others out.
+ * frames where nothing else is said. Arguments are how the keys begin that are wanted, such as rate
+ * or mix/stereo/cache: the others are left out.
  *
  * What is compared runs in turns, and of many short runs the fastest counts: whatever else the
  * machine does only adds. The bare loop is the least that any mixer does: out += gain * in.
@@ -59,6 +59,22 @@ typedef struct
 } Bench;
 
 static float *values;
+static char **wanted; /* how keys begin; NULL at the end */
+
+static gboolean
+is_wanted (const char *key)
+{
+  if (*wanted == NULL)
+    return TRUE;
+
+  for (char **begin = wanted; *begin != NULL; begin++)
+    {
+      if (g_str_has_prefix (key, *begin))
+        return TRUE;
+    }
+
+  return FALSE;
+}
 
 static double
 get_ns (void)
@@ -305,10 +321,13 @@ measure (Bench *bench, double *reference)
 static void
 measure_mix (guint n_channels, gboolean streams, const char *gain, guint n_voices)
 {
-  Bench           *bench = g_new (Bench, 1);
-  double           reference, ns;
-  g_autofree char *key = g_strdup_printf ("mix/%s/%s/%s/%u", n_channels == 2 ? "stereo" : "mono",
+  g_autofree Bench *bench = g_new (Bench, 1);
+  double            reference, ns;
+  g_autofree char  *key = g_strdup_printf ("mix/%s/%s/%s/%u", n_channels == 2 ? "stereo" : "mono",
                                           streams ? "stream" : "cache", gain, n_voices);
+
+  if (!is_wanted (key))
+    return;
 
   open_bench (bench, n_voices, n_voices, n_channels, streams);
   bench->moves = g_str_equal (gain, "moved");
@@ -320,7 +339,6 @@ measure_mix (guint n_channels, gboolean streams, const char *gain, guint n_voice
   g_print ("%s/ns %.3f\n%s/reference %.3f\n%s/ratio %.2f\n", key, ns, key, reference, key,
            ns / reference);
   close_bench (bench);
-  g_free (bench);
 }
 
 static void
@@ -336,16 +354,19 @@ set_rate (Bench *bench, double rate, FlitzisMixerInterpolation interpolation)
 static void
 measure_rate (guint n_channels, FlitzisMixerInterpolation interpolation, double rate)
 {
-  Bench *bench = g_new (Bench, 1);
-  double reference;
+  g_autofree Bench *bench = g_new (Bench, 1);
+  double            reference;
+  gboolean          is_sinc = interpolation == FLITZIS_MIXER_INTERPOLATION_SINC;
+  g_autofree char  *key = g_strdup_printf ("rate/%s/%s/%g", n_channels == 2 ? "stereo" : "mono",
+                                          is_sinc ? "sinc" : "linear", rate);
+
+  if (!is_wanted (key))
+    return;
 
   open_bench (bench, 32, 32, n_channels, FALSE);
   set_rate (bench, rate, interpolation);
-  g_print ("rate/%s/%s/%g/ns %.2f\n", n_channels == 2 ? "stereo" : "mono",
-           interpolation == FLITZIS_MIXER_INTERPOLATION_SINC ? "sinc" : "linear", rate,
-           measure (bench, &reference));
+  g_print ("%s/ns %.2f\n", key, measure (bench, &reference));
   close_bench (bench);
-  g_free (bench);
 }
 
 /* The cost of a block. */
@@ -538,6 +559,9 @@ measure_block (double rate)
   g_autoptr (GArray) points = g_array_new (FALSE, FALSE, sizeof (Point));
   g_autofree char *key = g_strdup_printf ("block/%g", rate);
 
+  if (!is_wanted (key))
+    return;
+
   measure_points (points, 32, 32, rate);
   measure_points (points, 32, 1024, rate);
   measure_points (points, 4096, 32, rate);
@@ -549,28 +573,19 @@ measure_block (double rate)
 static void
 measure_period (double rate)
 {
-  Bench *bench = g_new (Bench, 1);
-  double reference, ns;
+  g_autofree Bench *bench = g_new (Bench, 1);
+  double            reference, ns;
+  g_autofree char  *key = g_strdup_printf ("period/%g", rate);
+
+  if (!is_wanted (key))
+    return;
 
   open_bench (bench, 32, 32, 2, FALSE);
   set_rate (bench, rate, FLITZIS_MIXER_INTERPOLATION_SINC);
   bench->quantum = 64;
   ns = measure (bench, &reference) * 32 * 64;
-  g_print ("period/%g/share %.5f\n", rate, ns / (64.0 / RATE * 1e9));
+  g_print ("%s/share %.5f\n", key, ns / (64.0 / RATE * 1e9));
   close_bench (bench);
-  g_free (bench);
-}
-
-/* Whether a group was asked for by name, or none was. */
-static gboolean
-is_wanted (int argc, char **argv, const char *group)
-{
-  gboolean wanted = argc < 2;
-
-  for (int i = 1; i < argc; i++)
-    wanted |= g_str_equal (argv[i], group);
-
-  return wanted;
 }
 
 static void
@@ -604,6 +619,7 @@ measure_rates (guint n_channels)
 int
 main (int argc, char **argv)
 {
+  wanted = argv + 1;
   values = g_new (float, N_STREAM_VALUES);
 
   for (gsize i = 0; i < N_STREAM_VALUES; i++)
@@ -611,21 +627,14 @@ main (int argc, char **argv)
 
   for (guint n_channels = 2; n_channels > 0; n_channels--)
     {
-      if (is_wanted (argc, argv, "mix"))
-        measure_mixes (n_channels);
-
-      if (is_wanted (argc, argv, "rate"))
-        measure_rates (n_channels);
+      measure_mixes (n_channels);
+      measure_rates (n_channels);
     }
 
-  if (is_wanted (argc, argv, "block"))
-    {
-      measure_block (1.0);
-      measure_block (0.99);
-      measure_period (1.0);
-      measure_period (0.99);
-    }
-
+  measure_block (1.0);
+  measure_block (0.99);
+  measure_period (1.0);
+  measure_period (0.99);
   g_free (values);
 
   return 0;
