@@ -40,21 +40,22 @@ interpolate_linear (float          *out,
 }
 
 /* Adds eight taps x frames in eight lanes for each channel: of stereo those of the first four taps
- * are in the first vector. */
+ * are in the first vector. The taps are in the order of the tables. */
 FLITZIS_INLINE void
 add_taps (FlitzisVector *sums, const float *in, FlitzisVector taps, uint32_t n_channels)
     FLITZIS_REALTIME
 {
+  FlitzisVector first = flitzis_vector_load (in);
+
   if (n_channels == 1)
     {
-      sums[0] += taps * flitzis_vector_load (in);
+      sums[0] += taps * __builtin_shufflevector (first, first, 0, 1, 4, 5, 2, 3, 6, 7);
       return;
     }
 
-  sums[0] += flitzis_vector_load (in) *
-             __builtin_shufflevector (taps, taps, 0, 0, 1, 1, 2, 2, 3, 3);
+  sums[0] += first * __builtin_shufflevector (taps, taps, 0, 0, 1, 1, 4, 4, 5, 5);
   sums[1] += flitzis_vector_load (in + 8) *
-             __builtin_shufflevector (taps, taps, 4, 4, 5, 5, 6, 6, 7, 7);
+             __builtin_shufflevector (taps, taps, 2, 2, 3, 3, 6, 6, 7, 7);
 }
 
 /* The lanes are summed up in pairs. */
@@ -71,36 +72,71 @@ put_sum (float *out, const FlitzisVector *sums, uint32_t n_channels) FLITZIS_REA
     out[1] = sum[1];
 }
 
-/* The rest of a fraction of a frame behind its first bits. */
-FLITZIS_INLINE float
-get_way (uint32_t fraction, uint32_t n_bits) FLITZIS_REALTIME
-{
-  return (float) (int32_t) (fraction << n_bits >> 1) * 0x1p-31f;
-}
-
 #define PHASE_BITS 9
 
 _Static_assert(FLITZIS_N_PHASES == 1 << PHASE_BITS, "a phase has so many bits");
 
-FLITZIS_REPEATED void
-filter (float *out, const float *in, uint32_t n_channels, uint32_t fraction) FLITZIS_REALTIME
+/* Frames that are prepared in one go, all for the same filter. */
+#define N_PREPARED 8
+
+typedef struct
 {
-  const float  *here = flitzis_tables.phases[fraction >> (32 - PHASE_BITS)];
-  const float  *next = here + FLITZIS_N_TAPS;
-  float         way = get_way (fraction, PHASE_BITS);
-  FlitzisVector sums[2] = { { 0 }, { 0 } };
+  const float  *in[N_PREPARED];  /* what the filter looks at */
+  const float  *row[N_PREPARED]; /* the first that it is made of */
+  FlitzisVector weights[4];      /* of that row and the next, a lane for each frame */
+} Prepared;
 
-  in -= (FLITZIS_N_TAPS / 2 - 1) * n_channels;
+/* Returns how far each frame is from its row to the next, of 1. */
+FLITZIS_INLINE FlitzisVector
+find_rows (Prepared       *prepared,
+           const float    *in,
+           uint32_t        n_channels,
+           const uint64_t *places,
+           uint32_t        n_frames,
+           const float    *rows,
+           uint32_t        n_taps,
+           uint32_t        phase_bits) FLITZIS_REALTIME
+{
+  FlitzisBits ways = { 0 };
 
-  for (uint32_t k = 0; k < FLITZIS_N_TAPS; k += 8)
+  for (uint32_t i = 0; i < n_frames; i++)
     {
-      FlitzisVector from = flitzis_vector_load (here + k);
-      FlitzisVector taps = from + way * (flitzis_vector_load (next + k) - from);
+      uint32_t fraction = (uint32_t) places[i];
 
-      add_taps (sums, in + n_channels * k, taps, n_channels);
+      prepared->in[i] = in + ((places[i] >> 32) - (n_taps / 2 - 1)) * n_channels;
+      prepared->row[i] = rows + (uint64_t) (fraction >> (32 - phase_bits)) * n_taps;
+      ways[i] = (int32_t) (fraction << phase_bits >> 1);
     }
 
-  put_sum (out, sums, n_channels);
+  return __builtin_convertvector(ways, FlitzisVector) * 0x1p-31f;
+}
+
+FLITZIS_REPEATED void
+filter (float          *out,
+        const float    *in,
+        uint32_t        n_channels,
+        const uint64_t *places,
+        uint32_t        n_frames) FLITZIS_REALTIME
+{
+  for (uint32_t i = 0; i < n_frames; i++)
+    {
+      uint32_t      fraction = (uint32_t) places[i];
+      float         way = (float) (int32_t) (fraction << PHASE_BITS >> 1) * 0x1p-31f;
+      const float  *here = flitzis_tables.phases[fraction >> (32 - PHASE_BITS)];
+      const float  *next = here + FLITZIS_N_TAPS;
+      const float  *frames = in + ((places[i] >> 32) - (FLITZIS_N_TAPS / 2 - 1)) * n_channels;
+      FlitzisVector sums[2] = { { 0 }, { 0 } };
+
+      for (uint64_t k = 0; k < FLITZIS_N_TAPS; k += 8)
+        {
+          FlitzisVector from = flitzis_vector_load (here + k);
+          FlitzisVector taps = from + way * (flitzis_vector_load (next + k) - from);
+
+          add_taps (sums, frames + n_channels * k, taps, n_channels);
+        }
+
+      put_sum (out + i * n_channels, sums, n_channels);
+    }
 }
 
 /* The weights are those of the polynomial of the third degree through four rows (Lagrange). */
@@ -108,31 +144,50 @@ FLITZIS_REPEATED void
 filter_stretched (float               *out,
                   const float         *in,
                   uint32_t             n_channels,
-                  uint32_t             fraction,
+                  const uint64_t      *places,
+                  uint32_t             n_frames,
                   const FlitzisFilter *of) FLITZIS_REALTIME
 {
-  uint32_t      n = of->n_taps;
-  const float  *row = flitzis_tables.rows + of->first + (fraction >> (32 - of->phase_bits)) * n;
-  float         t = get_way (fraction, of->phase_bits);
-  float         before = -t * (t - 1.0f) * (t - 2.0f) / 6.0f;
-  float         here = (t + 1.0f) * (t - 1.0f) * (t - 2.0f) / 2.0f;
-  float         next = -(t + 1.0f) * t * (t - 2.0f) / 2.0f;
-  float         behind = (t + 1.0f) * t * (t - 1.0f) / 6.0f;
-  FlitzisVector sums[2] = { { 0 }, { 0 } };
+  uint64_t      n = of->n_taps;
+  Prepared      prepared;
+  FlitzisVector t = find_rows (&prepared, in, n_channels, places, n_frames,
+                               flitzis_tables.rows + of->first, of->n_taps, of->phase_bits);
 
-  in -= (n / 2 - 1) * n_channels;
+  prepared.weights[0] = -t * (t - 1.0f) * (t - 2.0f) / 6.0f;
+  prepared.weights[1] = (t + 1.0f) * (t - 1.0f) * (t - 2.0f) / 2.0f;
+  prepared.weights[2] = -(t + 1.0f) * t * (t - 2.0f) / 2.0f;
+  prepared.weights[3] = (t + 1.0f) * t * (t - 1.0f) / 6.0f;
 
-  for (uint32_t k = 0; k < n; k += 8)
+  for (uint32_t i = 0; i < n_frames; i++)
     {
-      FlitzisVector taps = (before * flitzis_vector_load (row + k) +
-                            here * flitzis_vector_load (row + n + k)) +
-                           (next * flitzis_vector_load (row + 2 * n + k) +
-                            behind * flitzis_vector_load (row + 3 * n + k));
+      const float  *before = prepared.row[i], *here = before + n, *next = here + n;
+      const float  *behind = next + n;
+      FlitzisVector sums[2] = { { 0 }, { 0 } };
 
-      add_taps (sums, in + n_channels * k, taps, n_channels);
+      for (uint64_t k = 0; k < n; k += 8)
+        {
+          FlitzisVector taps = (prepared.weights[0][i] * flitzis_vector_load (before + k) +
+                                prepared.weights[1][i] * flitzis_vector_load (here + k)) +
+                               (prepared.weights[2][i] * flitzis_vector_load (next + k) +
+                                prepared.weights[3][i] * flitzis_vector_load (behind + k));
+
+          add_taps (sums, prepared.in[i] + n_channels * k, taps, n_channels);
+        }
+
+      put_sum (out + i * n_channels, sums, n_channels);
     }
+}
 
-  put_sum (out, sums, n_channels);
+/* How many frames in a row have the filter of the first. */
+static uint32_t
+count_alike (const uint8_t *filters, uint32_t n_frames) FLITZIS_REALTIME
+{
+  uint32_t n = 1;
+
+  while (n < n_frames && n < N_PREPARED && filters[n] == filters[0])
+    n++;
+
+  return n;
 }
 
 static void
@@ -143,19 +198,19 @@ interpolate_sinc (float          *out,
                   const uint8_t  *filters,
                   uint32_t        n_frames) FLITZIS_REALTIME
 {
-  for (uint32_t i = 0; i < n_frames; i++)
+  for (uint32_t i = 0, n; i < n_frames; i += n)
     {
-      const float         *here = in + (places[i] >> 32) * n_channels;
       const FlitzisFilter *of = &flitzis_tables.filters[filters[i]];
-      uint32_t             fraction = (uint32_t) places[i];
+
+      n = count_alike (filters + i, n_frames - i);
 
       if (filters[i] == 0 && n_channels == 2)
-        filter (out + 2 * i, here, 2, fraction);
+        filter (out + 2 * i, in, 2, places + i, n);
       else if (filters[i] == 0)
-        filter (out + i, here, 1, fraction);
+        filter (out + i, in, 1, places + i, n);
       else if (n_channels == 2)
-        filter_stretched (out + 2 * i, here, 2, fraction, of);
+        filter_stretched (out + 2 * i, in, 2, places + i, n, of);
       else
-        filter_stretched (out + i, here, 1, fraction, of);
+        filter_stretched (out + i, in, 1, places + i, n, of);
     }
 }

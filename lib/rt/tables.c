@@ -74,8 +74,9 @@ interpolate (const double *values, double x)
 static void
 fill_row (float *row, int n_taps, const double *values, double behind, double stretch)
 {
-  double taps[FLITZIS_N_TAPS * 8];
-  double sum = 0.0;
+  static const int places[8] = { 0, 1, 4, 5, 2, 3, 6, 7 };
+  double           taps[FLITZIS_N_TAPS * 8];
+  double           sum = 0.0;
 
   for (int k = 0; k < n_taps; k++)
     {
@@ -84,7 +85,7 @@ fill_row (float *row, int n_taps, const double *values, double behind, double st
     }
 
   for (int k = 0; k < n_taps; k++)
-    row[k] = (float) (taps[k] / sum);
+    row[k - k % 8 + places[k % 8]] = (float) (taps[k] / sum);
 }
 
 static void

@@ -43,13 +43,15 @@ typedef struct
    * A low-pass, a sinc under a Kaiser window (Oppenheim and Schafer, Discrete-Time Signal
    * Processing, 7.5.3), with its middle at 0 and 0 from FLITZIS_N_TAPS / 2 frames on, as it lies
    * over the frames around a place between two of them: row p is for p / FLITZIS_N_PHASES of a
-   * frame behind the frame of tap FLITZIS_N_TAPS / 2 - 1. A row sums up to 1.
+   * frame behind the frame of tap FLITZIS_N_TAPS / 2 - 1. A row sums up to 1. Each eight of its
+   * taps are in the order 0, 1, 4, 5, 2, 3, 6, 7: doubled for stereo, each stays in its half of a
+   * vector.
    */
   float phases[FLITZIS_N_PHASES + 1][FLITZIS_N_TAPS];
 
   /* The rows of stretched filters begin a place before the frame and end one behind the next. */
   FlitzisFilter filters[FLITZIS_N_FILTERS];
-  float         rows[FLITZIS_N_ROW_VALUES];
+  float         rows[FLITZIS_N_ROW_VALUES] __attribute__ ((aligned (64)));
 
   /* sin (x * pi / 2 / FLITZIS_N_SINE_STEPS) */
   float quarter_sine[FLITZIS_N_SINE_STEPS + 1];
