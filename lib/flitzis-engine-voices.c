@@ -7,26 +7,6 @@
 
 /* The verbs that start, change and end voices. */
 
-static guint64
-play (FlitzisEngine *self,
-      guint          id,
-      double         velocity,
-      guint64        frame,
-      gboolean       is_timed,
-      GError       **error)
-{
-  FlitzisTrigger trigger = {
-    .slot = id,
-    .velocity = velocity,
-    .frame = frame,
-    .gain = 1.0,
-    .rate = 1.0,
-    .fade_in = -1.0,
-  };
-
-  return flitzis_control_play (self->control, &trigger, is_timed, error);
-}
-
 /**
  * flitzis_engine_play_sample:
  * @self: an engine
@@ -52,7 +32,7 @@ flitzis_engine_play_sample (FlitzisEngine *self, guint id, double velocity, GErr
 {
   g_return_val_if_fail (FLITZIS_IS_ENGINE (self), 0);
 
-  return play (self, id, velocity, 0, FALSE, error);
+  return flitzis_control_play (self->control, id, velocity, NULL, NULL, error);
 }
 
 /**
@@ -85,7 +65,7 @@ flitzis_engine_play_sample_at (FlitzisEngine *self,
 {
   g_return_val_if_fail (FLITZIS_IS_ENGINE (self), 0);
 
-  return play (self, id, velocity, frame, TRUE, error);
+  return flitzis_control_play (self->control, id, velocity, &frame, NULL, error);
 }
 
 /**
@@ -111,7 +91,8 @@ flitzis_engine_play (FlitzisEngine *self, const FlitzisTrigger *trigger, GError 
   g_return_val_if_fail (FLITZIS_IS_ENGINE (self), 0);
   g_return_val_if_fail (trigger != NULL, 0);
 
-  return flitzis_control_play (self->control, trigger, trigger->frame > 0, error);
+  return flitzis_control_play (self->control, trigger->slot, trigger->velocity,
+                               trigger->frame > 0 ? &trigger->frame : NULL, trigger, error);
 }
 
 /**

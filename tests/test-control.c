@@ -118,11 +118,7 @@ callback (Fixture *fixture, guint n_frames)
 static guint64
 try_play (Fixture *fixture, guint slot, GError **error)
 {
-  g_autoptr (FlitzisTrigger) trigger = flitzis_trigger_new ();
-
-  trigger->slot = slot;
-
-  return flitzis_control_play (fixture->control, trigger, FALSE, error);
+  return flitzis_control_play (fixture->control, slot, 1.0, NULL, NULL, error);
 }
 
 static guint64
@@ -465,7 +461,7 @@ schedule (Fixture *fixture, guint64 frame, guint64 stop_frame, GError **error)
   trigger->frame = frame;
   trigger->stop_frame = stop_frame;
 
-  return flitzis_control_play (fixture->control, trigger, frame > 0, error);
+  return flitzis_control_play (fixture->control, 0, 1.0, frame > 0 ? &frame : NULL, trigger, error);
 }
 
 /* With a full queue, too: what waits in the schedule and what waits in the queue. */

@@ -48,6 +48,32 @@ test_all_or_nothing (void)
 
 /* The indices run through 2^32 without a seam. */
 static void
+test_in_place (void)
+{
+  Record       records[CAPACITY] = { 0 };
+  Record       record;
+  FlitzisQueue queue;
+
+  flitzis_queue_init (&queue, records, CAPACITY, sizeof (Record));
+
+  for (guint i = 0; i < CAPACITY; i++)
+    {
+      Record *room = flitzis_queue_get_room (&queue);
+
+      g_assert_true (room == &records[i]);
+      room->number = i;
+      g_assert_cmpuint (flitzis_queue_get_n_waiting (&queue), ==, i);
+      flitzis_queue_push_room (&queue);
+      g_assert_cmpuint (flitzis_queue_get_n_waiting (&queue), ==, i + 1);
+    }
+
+  g_assert_null (flitzis_queue_get_room (&queue));
+  g_assert_true (flitzis_queue_pop (&queue, &record));
+  g_assert_cmpuint (record.number, ==, 0);
+  g_assert_true (flitzis_queue_get_room (&queue) == &records[0]);
+}
+
+static void
 test_index_overflow (void)
 {
   Record       records[CAPACITY] = { 0 };
@@ -169,6 +195,7 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/queue/all-or-nothing", test_all_or_nothing);
+  g_test_add_func ("/queue/in-place", test_in_place);
   g_test_add_func ("/queue/index-overflow", test_index_overflow);
   g_test_add_func ("/queue/two-threads", test_two_threads);
   g_test_add_func ("/seqlock", test_seqlock);

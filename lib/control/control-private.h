@@ -146,8 +146,22 @@ gboolean flitzis_control_check_memory (FlitzisControl *self,
 void     flitzis_control_publish (FlitzisControl *self,
                                   guint           slot,
                                   FlitzisSample  *sample);
-void     flitzis_control_send_pending (FlitzisControl *self);
 void     flitzis_control_retire (FlitzisControl *self,
                                  FlitzisHandle  *handle);
+void     flitzis_control_send_all_pending (FlitzisControl *self);
+
+static inline gboolean
+flitzis_control_has_pending (FlitzisControl *self)
+{
+  return self->pending_slots.length > 0;
+}
+
+/* Sends what waits, the slot that waited longest first, as far as there is room. */
+static inline void
+flitzis_control_send_pending (FlitzisControl *self)
+{
+  if (flitzis_control_has_pending (self))
+    flitzis_control_send_all_pending (self);
+}
 
 G_END_DECLS

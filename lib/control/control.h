@@ -78,12 +78,15 @@ gboolean flitzis_control_render (FlitzisControl *self,
                                  GError        **error);
 
 /*
- * The verbs on voices (voices.c). A trigger or stop that `is_timed` waits for its frame, though
- * that be 0. A number that is no voice's, or that of one which has ended, does nothing.
+ * The verbs on voices (voices.c). A trigger with a frame waits for it, though that be 0; what else
+ * there is to say of it, `more` says. A number that is no voice's, or that of one which has ended,
+ * does nothing.
  */
 guint64  flitzis_control_play (FlitzisControl       *self,
-                               const FlitzisTrigger *trigger,
-                               gboolean              is_timed,
+                               guint                 slot,
+                               double                velocity,
+                               const guint64        *frame,
+                               const FlitzisTrigger *more,
                                GError              **error);
 void     flitzis_control_stop_slot (FlitzisControl *self,
                                     guint           slot);

@@ -77,11 +77,10 @@ flitzis_control_check_memory (FlitzisControl *self,
   return FALSE;
 }
 
-/* Sends what waits, the slot that waited longest first, as far as there is room. */
 void
-flitzis_control_send_pending (FlitzisControl *self)
+flitzis_control_send_all_pending (FlitzisControl *self)
 {
-  while (!g_queue_is_empty (&self->pending_slots))
+  while (flitzis_control_has_pending (self))
     {
       guint               id = GPOINTER_TO_UINT (g_queue_peek_head (&self->pending_slots));
       FlitzisControlSlot *slot = &self->slots[id];

@@ -61,7 +61,7 @@ has_room (FlitzisControl *self, guint n_records)
 
   flitzis_control_send_pending (self);
 
-  return g_queue_is_empty (&self->pending_slots) &&
+  return !flitzis_control_has_pending (self) &&
          flitzis_queue_get_n_waiting (commands) + n_records <= commands->capacity;
 }
 
@@ -144,68 +144,72 @@ typedef struct
   gboolean    is_stamped; /* the program did not say when */
 } Moment;
 
-static void
-find_moment (FlitzisControl *self, const FlitzisTrigger *trigger, Moment *moment)
+static Moment
+find_moment (FlitzisControl *self, guint slot, const guint64 *frame)
 {
-  FlitzisGrid grid = FLITZIS_GRID_NONE;
-  gboolean    is_stamped = FALSE;
+  Moment moment = { .is_timed = TRUE };
 
-  if (moment->is_timed)
-    return;
+  if (frame != NULL)
+    {
+      moment.frame = *frame;
+      return moment;
+    }
 
   if (self->beats.line.is_running)
-    grid = (FlitzisGrid) get (self->mixer->settings.slots[trigger->slot].grid);
+    moment.grid = (FlitzisGrid) get (self->mixer->settings.slots[slot].grid);
 
-  if (grid == FLITZIS_GRID_NONE)
-    is_stamped = flitzis_control_stamp (self, &moment->frame);
+  if (moment.grid == FLITZIS_GRID_NONE)
+    moment.is_timed = moment.is_stamped = flitzis_control_stamp (self, &moment.frame);
 
-  moment->is_timed = grid != FLITZIS_GRID_NONE || is_stamped;
-  moment->is_stamped = is_stamped;
-  moment->grid = grid;
+  return moment;
 }
 
+/* There must be room. The record is filled where it is read: a copy would cost more than it. */
 static void
 send_play (FlitzisControl       *self,
            guint64               voice,
-           const FlitzisTrigger *trigger,
-           const Moment         *moment)
+           guint                 id,
+           double                velocity,
+           const Moment         *moment,
+           const FlitzisTrigger *more)
 {
   FlitzisSettings     *settings = &self->mixer->settings;
-  FlitzisSlotSettings *slot = &settings->slots[trigger->slot];
+  FlitzisSlotSettings *slot = &settings->slots[id];
+  FlitzisCommand      *command = flitzis_queue_get_room (&self->mixer->commands);
   FlitzisSound         sound;
-  FlitzisCommand       command = {
-          .kind = FLITZIS_COMMAND_PLAY,
-          .slot = (guint16) trigger->slot,
-          .is_stamped = moment->is_stamped,
-          .steal = (FlitzisMixerSteal) self->steal,
-          .grid = moment->grid,
-          .restarts = get (slot->retrigger) == FLITZIS_MIXER_RETRIGGER_RESTART,
-          .play = {
-              .voice = voice,
-              .velocity = trigger->velocity,
-              .choke_group = get (slot->choke_group),
-              .priority = get (slot->priority),
-              .stop_frame = trigger->stop_frame,
-              .n_rounds = trigger->loops,
-    },
-  };
 
   /* first, so that the mixer finds them with the voice */
-  flitzis_settings_set_voice (settings, voice, trigger->gain, trigger->pan, trigger->rate,
-                              get_n_frames (self, trigger->fade_in));
-  sound = flitzis_settings_get_sound (settings, trigger->slot, voice, trigger->velocity);
-  command.play.gain = MAX (sound.left, sound.right);
+  flitzis_settings_set_voice (settings, voice, more->gain, more->pan, more->rate,
+                              get_n_frames (self, more->fade_in));
+  sound = flitzis_settings_get_sound (settings, id, voice, velocity);
 
-  if (moment->is_timed)
-    send_event (self, &command, moment->frame);
-  else
-    flitzis_queue_push (&self->mixer->commands, &command);
+  *command = (FlitzisCommand){
+    .kind = FLITZIS_COMMAND_PLAY,
+    .is_timed = moment->is_timed,
+    .is_stamped = moment->is_stamped,
+    .steal = (FlitzisMixerSteal) self->steal,
+    .grid = moment->grid,
+    .restarts = get (slot->retrigger) == FLITZIS_MIXER_RETRIGGER_RESTART,
+    .slot = (guint16) id,
+    .frame = moment->frame,
+    .event = moment->is_timed ? self->next_event++ : 0,
+    .play = {
+        .voice = voice,
+        .velocity = velocity,
+        .stop_frame = more->stop_frame,
+        .n_rounds = more->loops,
+        .gain = MAX (sound.left, sound.right),
+        .choke_group = get (slot->choke_group),
+        .priority = get (slot->priority),
+    },
+  };
+  flitzis_queue_push_room (&self->mixer->commands);
 
-  if (trigger->stop_frame > 0)
+  if (more->stop_frame > 0)
     {
       FlitzisCommand stop = { .kind = FLITZIS_COMMAND_STOP_VOICE, .stop = { .voice = voice } };
 
-      send_event (self, &stop, trigger->stop_frame);
+      send_event (self, &stop, more->stop_frame);
     }
 }
 
@@ -228,15 +232,18 @@ count_voice (FlitzisControl *self, guint64 voice, guint slot, gboolean is_timed)
 
 /* What waits for its frame takes the sample that is in the slot then. */
 static guint64
-play (FlitzisControl *self, const FlitzisTrigger *trigger, gboolean is_timed, GError **error)
+play (FlitzisControl       *self,
+      guint                 id,
+      double                velocity,
+      const guint64        *frame,
+      const FlitzisTrigger *more,
+      GError              **error)
 {
-  guint               id = trigger->slot;
-  FlitzisControlSlot *slot = &self->slots[id];
-  Moment              moment = { .is_timed = is_timed, .frame = trigger->frame };
-  guint               n_events;
-  guint64             voice;
+  Moment  moment;
+  guint   n_events;
+  guint64 voice;
 
-  if (slot->sample == NULL && !is_timed)
+  if (self->slots[id].sample == NULL && frame == NULL)
     return 0;
 
   if (self->state == FLITZIS_STATE_RECONNECTING)
@@ -246,15 +253,15 @@ play (FlitzisControl *self, const FlitzisTrigger *trigger, gboolean is_timed, GE
       return 0;
     }
 
-  find_moment (self, trigger, &moment);
-  n_events = (moment.is_timed ? 1 : 0) + (trigger->stop_frame > 0 ? 1 : 0);
+  moment = find_moment (self, id, frame);
+  n_events = (moment.is_timed ? 1 : 0) + (more->stop_frame > 0 ? 1 : 0);
 
-  if (!check_events (self, id, n_events, error) ||
+  if ((n_events > 0 && !check_events (self, id, n_events, error)) ||
       !check_room (self, id, moment.is_timed ? n_events : n_events + 1, error))
     return 0;
 
   voice = get_free_voice (self);
-  send_play (self, voice, trigger, &moment);
+  send_play (self, voice, id, velocity, &moment, more);
   count_voice (self, voice, id, moment.is_timed && !moment.is_stamped);
   flitzis_control_settle (self);
 
@@ -306,34 +313,43 @@ check_frames (const FlitzisTrigger *trigger, GError **error)
 }
 
 static gboolean
-check_trigger (const FlitzisTrigger *trigger, GError **error)
+check_velocity (double velocity, GError **error)
 {
-  if (check_range (trigger->velocity, 0.0, 1.0, "velocity", error) &&
-      check_gain (trigger->gain, error) &&
-      check_pan (trigger->pan, error) &&
-      check_rate (trigger->rate, error) &&
-      (trigger->fade_in < 0.0 || check_range (trigger->fade_in, 0.0, MAX_FADE, "fade", error)) &&
-      check_frames (trigger, error))
-    return TRUE;
+  return check_range (velocity, 0.0, 1.0, "velocity", error);
+}
 
-  g_prefix_error (error, "Could not trigger slot %u: ", trigger->slot);
-
-  return FALSE;
+static gboolean
+check_more (const FlitzisTrigger *more, GError **error)
+{
+  return check_gain (more->gain, error) &&
+         check_pan (more->pan, error) &&
+         check_rate (more->rate, error) &&
+         (more->fade_in < 0.0 || check_range (more->fade_in, 0.0, MAX_FADE, "fade", error)) &&
+         check_frames (more, error);
 }
 
 guint64
 flitzis_control_play (FlitzisControl       *self,
-                      const FlitzisTrigger *trigger,
-                      gboolean              is_timed,
+                      guint                 slot,
+                      double                velocity,
+                      const guint64        *frame,
+                      const FlitzisTrigger *more,
                       GError              **error)
 {
-  guint64 voice;
+  static const FlitzisTrigger plain = { .gain = 1.0, .rate = 1.0, .fade_in = -1.0 };
+  guint64                     voice;
 
-  if (!flitzis_control_check_slot (self, trigger->slot, error) || !check_trigger (trigger, error))
+  if (!flitzis_control_check_slot (self, slot, error))
     return 0;
 
+  if (!check_velocity (velocity, error) || (more != NULL && !check_more (more, error)))
+    {
+      g_prefix_error (error, "Could not trigger slot %u: ", slot);
+      return 0;
+    }
+
   flitzis_control_lock (self);
-  voice = play (self, trigger, is_timed, error);
+  voice = play (self, slot, velocity, frame, more != NULL ? more : &plain, error);
   flitzis_control_unlock (self);
 
   return voice;

@@ -20,17 +20,34 @@ flitzis_queue_init (FlitzisQueue *queue, void *records, uint32_t capacity, uint3
   queue->records = records;
 }
 
-bool
-flitzis_queue_push (FlitzisQueue *queue, const void *record) FLITZIS_REALTIME
+void *
+flitzis_queue_get_room (FlitzisQueue *queue) FLITZIS_REALTIME
 {
   uint32_t index;
   int32_t  n_waiting = spa_ringbuffer_get_write_index (&queue->ring, &index);
 
-  if ((uint32_t) n_waiting >= queue->capacity)
+  return (uint32_t) n_waiting < queue->capacity ? get_record (queue, index) : NULL;
+}
+
+void
+flitzis_queue_push_room (FlitzisQueue *queue) FLITZIS_REALTIME
+{
+  uint32_t index;
+
+  spa_ringbuffer_get_write_index (&queue->ring, &index);
+  spa_ringbuffer_write_update (&queue->ring, (int32_t) (index + 1));
+}
+
+bool
+flitzis_queue_push (FlitzisQueue *queue, const void *record) FLITZIS_REALTIME
+{
+  void *room = flitzis_queue_get_room (queue);
+
+  if (room == NULL)
     return false;
 
-  memcpy (get_record (queue, index), record, queue->record_size);
-  spa_ringbuffer_write_update (&queue->ring, (int32_t) (index + 1));
+  memcpy (room, record, queue->record_size);
+  flitzis_queue_push_room (queue);
 
   return true;
 }

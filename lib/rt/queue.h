@@ -34,6 +34,11 @@ void flitzis_queue_init (FlitzisQueue *queue,
 bool flitzis_queue_push (FlitzisQueue *queue,
                          const void   *record) FLITZIS_REALTIME;
 
+/* The writer, without a copy: where the next record goes, to be filled there and then pushed. NULL
+ * where the queue is full. */
+void *flitzis_queue_get_room (FlitzisQueue *queue) FLITZIS_REALTIME;
+void  flitzis_queue_push_room (FlitzisQueue *queue) FLITZIS_REALTIME;
+
 /* the reader */
 uint32_t flitzis_queue_get_n_waiting (FlitzisQueue *queue) FLITZIS_REALTIME;
 bool     flitzis_queue_pop (FlitzisQueue *queue,

@@ -81,12 +81,6 @@ flitzis_settings_stop_voice (FlitzisSettings *settings, uint64_t voice)
   flitzis_settings_tell (settings);
 }
 
-FlitzisVoiceSettings *
-flitzis_settings_get_voice (FlitzisSettings *settings, uint64_t voice) FLITZIS_REALTIME
-{
-  return &settings->voices[voice & settings->cell_mask];
-}
-
 /* Constant power, 1 on both sides in the middle: sine and cosine of a quarter of a circle (Roads,
  * The Computer Music Tutorial, chapter 10), times the square root of 2. */
 static double

@@ -129,12 +129,16 @@ void flitzis_settings_set_voice (FlitzisSettings *settings,
 void flitzis_settings_tell (FlitzisSettings *settings) FLITZIS_REALTIME;
 
 /* the mixer */
-FlitzisVoiceSettings *flitzis_settings_get_voice (FlitzisSettings *settings,
-                                                  uint64_t         voice) FLITZIS_REALTIME;
-FlitzisSound          flitzis_settings_get_sound (FlitzisSettings *settings,
-                                                  uint32_t         slot,
-                                                  uint64_t         voice,
-                                                  double           velocity) FLITZIS_REALTIME;
+static inline FlitzisVoiceSettings *
+flitzis_settings_get_voice (FlitzisSettings *settings, uint64_t voice) FLITZIS_REALTIME
+{
+  return &settings->voices[voice & settings->cell_mask];
+}
+
+FlitzisSound flitzis_settings_get_sound (FlitzisSettings *settings,
+                                         uint32_t         slot,
+                                         uint64_t         voice,
+                                         double           velocity) FLITZIS_REALTIME;
 
 /* Whether anything has since `n_changes` was filled in by this. */
 bool flitzis_settings_have_changed (FlitzisSettings *settings,
