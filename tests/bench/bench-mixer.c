@@ -27,10 +27,11 @@
  *   period/RATE/share                           of the period, 32 voices at a quantum of 64
  *
  * CHANNELS is stereo or mono. MEMORY is cache, where all voices play the same second, or stream,
- * samples of 10 s that are read from memory. GAIN is steady, moved (a new engine gain at each
- * block) or attack (a long one). KIND is sinc or linear. RATE is that of playback. Blocks have 256
- * frames where nothing else is said. Arguments are how the keys begin that are wanted, such as rate
- * or mix/stereo/cache: the others are left out.
+ * samples of 10 s or, where there are few, more: together more than a cache holds, however many
+ * voices there are, so that they are read from memory. GAIN is steady, moved (a new engine gain at
+ * each block) or attack (a long one). KIND is sinc or linear. RATE is that of playback. Blocks have
+ * 256 frames where nothing else is said. Arguments are how the keys begin that are wanted, such as
+ * rate or mix/stereo/cache: the others are left out.
  *
  * What is compared runs in turns, and of many short runs the fastest counts: whatever else the
  * machine does only adds. The bare loop is the least that any mixer does: out += gain * in.
@@ -188,8 +189,9 @@ render (Bench *bench)
 static void
 open_bench (Bench *bench, guint n_slots, guint n_voices, guint n_channels, gboolean streams)
 {
-  guint64 n_frames = streams ? STREAM_FRAMES : CACHE_FRAMES;
-  guint   n_samples = streams ? N_STREAM_VALUES / (STREAM_FRAMES * n_channels) : 1;
+  guint   n_stream = MIN (n_voices, N_STREAM_VALUES / (STREAM_FRAMES * n_channels));
+  guint   n_samples = streams ? n_stream : 1;
+  guint64 n_frames = streams ? N_STREAM_VALUES / (n_samples * n_channels) : CACHE_FRAMES;
 
   *bench = (Bench){ .n_voices = n_voices, .quantum = QUANTUM };
   bench->mixer = flitzis_mixer_new (&(FlitzisMixerSize){ n_slots, n_voices, 1, RATE });
