@@ -17,68 +17,100 @@ typedef struct
 } Group;
 
 static void
-settle_voice (FlitzisBank *bank, FlitzisVoice *voice, float peak) FLITZIS_REALTIME
+end_if_finished (FlitzisBank *bank, FlitzisVoice *voice) FLITZIS_REALTIME
+{
+  if (flitzis_voice_is_finished (voice))
+    flitzis_bank_end_voice (bank, voice, voice->is_released ? voice->reason : FLITZIS_END_FINISHED);
+}
+
+/* Of a voice that has added so many plain frames. */
+static void
+settle_voice (FlitzisBank *bank, FlitzisVoice *voice, float peak, uint32_t n_frames)
+    FLITZIS_REALTIME
 {
   flitzis_levels_add_slot (&bank->levels, voice->slot, peak);
 
-  if (flitzis_voice_is_finished (voice))
-    flitzis_bank_end_voice (bank, voice, voice->is_released ? voice->reason : FLITZIS_END_FINISHED);
+  if (flitzis_voice_advance (voice, n_frames))
+    return;
+
+  flitzis_source_move (&voice->source, voice->source.position);
+  end_if_finished (bank, voice);
 }
 
 static void
 mix_group (FlitzisBank *bank, Group *group, float *out, uint32_t n_frames) FLITZIS_REALTIME
 {
+  if (group->n_voices == 0)
+    return;
+
   bank->scratch->kernels->mix (out, group->inputs, group->n_voices, group->n_channels, n_frames);
 
   for (uint32_t i = 0; i < group->n_voices; i++)
-    {
-      flitzis_voice_advance (group->voices[i], n_frames);
-      settle_voice (bank, group->voices[i], group->inputs[i].peak);
-    }
+    settle_voice (bank, group->voices[i], group->inputs[i].peak, n_frames);
 
   group->n_voices = 0;
 }
 
-static bool
-join_group (Group *group, FlitzisVoice *voice, uint32_t n_frames) FLITZIS_REALTIME
+/* Adds a voice that is plain and steady. */
+static void
+join_group (FlitzisBank *bank, Group *group, FlitzisVoice *voice, float *out, uint32_t n_frames)
+    FLITZIS_REALTIME
 {
-  uint32_t n_channels = voice->handle->n_channels;
+  if (group->n_voices == FLITZIS_MAX_INPUTS || group->n_channels != voice->n_channels)
+    mix_group (bank, group, out, n_frames);
 
-  if (group->n_voices == FLITZIS_MAX_INPUTS ||
-      (group->n_voices > 0 && group->n_channels != n_channels) ||
-      !flitzis_voice_get_input (voice, &group->inputs[group->n_voices], n_frames))
-    return false;
-
+  group->inputs[group->n_voices] = (FlitzisInput){
+    .frames = voice->plain_frames,
+    .left = voice->plain_left,
+    .right = voice->plain_right,
+  };
   group->voices[group->n_voices++] = voice;
-  group->n_channels = n_channels;
+  group->n_channels = voice->n_channels;
+}
 
-  return true;
+static void
+render_alone (FlitzisBank *bank, FlitzisVoice *voice, bool is_plain, float *out, uint32_t n_frames)
+    FLITZIS_REALTIME
+{
+  FlitzisScratch *scratch = bank->scratch;
+
+  if (is_plain)
+    {
+      settle_voice (bank, voice, flitzis_voice_mix_plain (voice, scratch->kernels, out, n_frames),
+                    n_frames);
+      return;
+    }
+
+  flitzis_levels_add_slot (&bank->levels, voice->slot,
+                           flitzis_voice_render (voice, scratch, NULL, out, n_frames));
+  end_if_finished (bank, voice);
 }
 
 /* In the order of their ids, in groups as far as they go. */
 void
 flitzis_bank_render (FlitzisBank *bank, float *out, uint32_t n_frames) FLITZIS_REALTIME
 {
-  Group         group = { .n_voices = 0 };
+  Group         group;
   FlitzisVoice *next;
 
+  group.n_voices = 0;
+  group.n_channels = 0;
   memset (out, 0, 2 * n_frames * sizeof (float));
 
   for (FlitzisVoice *voice = bank->oldest; voice != NULL; voice = next)
     {
+      bool is_plain = flitzis_voice_is_plain (voice, n_frames);
+
       next = voice->next;
 
-      if (join_group (&group, voice, n_frames))
-        continue;
+      if (is_plain && !voice->is_moving)
+        {
+          join_group (bank, &group, voice, out, n_frames);
+          continue;
+        }
 
       mix_group (bank, &group, out, n_frames);
-
-      if (join_group (&group, voice, n_frames))
-        continue;
-
-      voice->peak = 0.0f;
-      flitzis_voice_render (voice, bank->scratch, NULL, out, n_frames);
-      settle_voice (bank, voice, voice->peak);
+      render_alone (bank, voice, is_plain, out, n_frames);
     }
 
   mix_group (bank, &group, out, n_frames);

@@ -117,6 +117,9 @@ set_loop (FlitzisBank *bank, FlitzisVoice *voice, FlitzisSlotSettings *slot) FLI
                                                   : 0;
   double       n_fade_frames = get (slot->loop_crossfade) * voice->handle->sample_rate;
 
+  if (n_loops > 0 || voice->source.n_loops > 0)
+    voice->n_plain_frames = 0;
+
   if (flitzis_source_set_loop (&voice->source, get (slot->loop_start), get (slot->loop_end),
                                (uint32_t) (n_fade_frames + 0.5), n_loops) ||
       !voice->was_heard || flitzis_voice_is_silent (voice) || voice->is_released)
@@ -177,6 +180,7 @@ start_voice (FlitzisBank          *bank,
     .n_rounds = command->play.n_rounds,
     .velocity = command->play.velocity,
     .handle = handle,
+    .n_channels = (uint16_t) handle->n_channels,
   };
 
   bank->free = next_free;

@@ -17,22 +17,6 @@ flitzis_levels_init (FlitzisLevels *levels,
   levels->slot_levels = slot_levels;
 }
 
-void
-flitzis_levels_add_slot (FlitzisLevels *levels, uint32_t index, float peak) FLITZIS_REALTIME
-{
-  FlitzisMeter *slot = &levels->slots[index];
-
-  if (peak > slot->peak)
-    slot->peak = peak;
-
-  if (slot->is_listed)
-    return;
-
-  slot->is_listed = true;
-  slot->next = levels->first;
-  levels->first = index + 1;
-}
-
 static void
 tell (FlitzisLevels *levels) FLITZIS_REALTIME
 {

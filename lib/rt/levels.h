@@ -47,9 +47,21 @@ void flitzis_levels_init (FlitzisLevels *levels,
                           FlitzisMeter  *slots,
                           _Atomic float *slot_levels);
 
-void flitzis_levels_add_slot (FlitzisLevels *levels,
-                              uint32_t       slot,
-                              float          peak) FLITZIS_REALTIME;
+static inline void
+flitzis_levels_add_slot (FlitzisLevels *levels, uint32_t index, float peak) FLITZIS_REALTIME
+{
+  FlitzisMeter *slot = &levels->slots[index];
+
+  if (peak > slot->peak)
+    slot->peak = peak;
+
+  if (slot->is_listed)
+    return;
+
+  slot->is_listed = true;
+  slot->next = levels->first;
+  levels->first = index + 1;
+}
 
 /* Nothing sounds any more, and no frames come. */
 void flitzis_levels_drop (FlitzisLevels *levels) FLITZIS_REALTIME;

@@ -28,12 +28,6 @@ flitzis_ramp_move (FlitzisRamp *ramp, float target, uint32_t n_frames) FLITZIS_R
   };
 }
 
-bool
-flitzis_ramp_is_resting (const FlitzisRamp *ramp) FLITZIS_REALTIME
-{
-  return ramp->frame >= ramp->n_frames;
-}
-
 float
 flitzis_ramp_get_value (const FlitzisRamp *ramp) FLITZIS_REALTIME
 {

@@ -41,12 +41,17 @@ flitzis_slope_get_value (const FlitzisSlope *slope, uint32_t i) FLITZIS_REALTIME
   return frame < slope->end ? slope->from + slope->step * frame : slope->to;
 }
 
+static inline bool
+flitzis_ramp_is_resting (const FlitzisRamp *ramp) FLITZIS_REALTIME
+{
+  return ramp->frame >= ramp->n_frames;
+}
+
 void  flitzis_ramp_jump (FlitzisRamp *ramp,
                          float        value) FLITZIS_REALTIME;
 void  flitzis_ramp_move (FlitzisRamp *ramp,
                          float        target,
                          uint32_t     n_frames) FLITZIS_REALTIME;
-bool  flitzis_ramp_is_resting (const FlitzisRamp *ramp) FLITZIS_REALTIME;
 float flitzis_ramp_get_value (const FlitzisRamp *ramp) FLITZIS_REALTIME;
 
 FlitzisSlope flitzis_ramp_get_slope (const FlitzisRamp *ramp) FLITZIS_REALTIME;

@@ -124,14 +124,6 @@ flitzis_source_move (FlitzisSource *source, uint64_t position) FLITZIS_REALTIME
   source->position = position;
 }
 
-uint64_t
-flitzis_source_get_frame (const FlitzisSource *source) FLITZIS_REALTIME
-{
-  uint64_t place = source->position >> 32;
-
-  return source->is_reverse ? source->handle->n_frames - 1 - place : place;
-}
-
 /* Frames that follow one another in the sample and are treated alike. */
 typedef struct
 {
@@ -303,16 +295,33 @@ fade_edges (const FlitzisSource *source, const Run *run, float *out) FLITZIS_REA
     }
 }
 
-const float *
-flitzis_source_find (const FlitzisSource *source, int64_t place, uint32_t n_frames) FLITZIS_REALTIME
+/* How many of these come before a place. */
+static uint32_t
+count_before (const Run *run, uint64_t place) FLITZIS_REALTIME
 {
-  Run run = find_run (source, place, n_frames);
+  return run->place < place ? (uint32_t) min (place - run->place, run->n_frames) : 0;
+}
 
-  if (run.n_frames == n_frames && !run.is_silent && !source->is_reverse &&
-      !is_in_crossfade (source, &run) && !is_at_start (source, &run) && !is_at_end (source, &run))
-    return get_frames (source, run.place);
+uint32_t
+flitzis_source_find (const FlitzisSource *source, int64_t place, const float **frames)
+    FLITZIS_REALTIME
+{
+  Run run = find_run (source, place, UINT32_MAX);
 
-  return NULL;
+  if (run.is_silent || source->is_reverse || is_at_start (source, &run))
+    return 0;
+
+  if (is_in_crossfade (source, &run))
+    run.n_frames = count_before (&run, source->loop_end - source->n_fade_frames);
+
+  if (is_at_end (source, &run))
+    run.n_frames = source->end > source->n_edge_frames
+                       ? count_before (&run, source->end - source->n_edge_frames)
+                       : 0;
+
+  *frames = get_frames (source, run.place);
+
+  return run.n_frames;
 }
 
 const float *
@@ -321,9 +330,9 @@ flitzis_source_read (const FlitzisSource *source,
                      uint32_t             n_frames,
                      float               *scratch) FLITZIS_REALTIME
 {
-  const float *found = flitzis_source_find (source, place, n_frames);
+  const float *found;
 
-  if (found != NULL)
+  if (flitzis_source_find (source, place, &found) >= n_frames)
     return found;
 
   for (float *out = scratch;;)

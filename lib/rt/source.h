@@ -22,9 +22,9 @@
  */
 typedef struct
 {
-  const FlitzisHandle *handle;
   uint64_t             position; /* 32.32 fixed point, the place of the next frame */
   bool                 is_reverse;
+  const FlitzisHandle *handle;
 
   /* the part that sounds; where it is cut off it fades within so many frames */
   uint64_t start, end;
@@ -58,10 +58,10 @@ bool flitzis_source_set_loop (FlitzisSource *source,
 /* How many frames there are from place 0 of this round; UINT64_MAX if there is no end in sight. */
 uint64_t flitzis_source_get_length (const FlitzisSource *source) FLITZIS_REALTIME;
 
-/* The frames from `place` on as they lie in the sample, or NULL where they are not just those. */
-const float *flitzis_source_find (const FlitzisSource *source,
-                                  int64_t              place,
-                                  uint32_t             n_frames) FLITZIS_REALTIME;
+/* How many frames from `place` on are just those that lie in the sample, at `frames`. */
+uint32_t flitzis_source_find (const FlitzisSource *source,
+                              int64_t              place,
+                              const float        **frames) FLITZIS_REALTIME;
 
 /* The frames from `place` on, where they lie in the sample or put together in `scratch`. */
 const float *flitzis_source_read (const FlitzisSource *source,
@@ -74,4 +74,10 @@ void flitzis_source_move (FlitzisSource *source,
                           uint64_t       position) FLITZIS_REALTIME;
 
 /* The frame of the sample that sounds next. */
-uint64_t flitzis_source_get_frame (const FlitzisSource *source) FLITZIS_REALTIME;
+static inline uint64_t
+flitzis_source_get_frame (const FlitzisSource *source) FLITZIS_REALTIME
+{
+  uint64_t place = source->position >> 32;
+
+  return source->is_reverse ? source->handle->n_frames - 1 - place : place;
+}

@@ -12,6 +12,10 @@ set_gain (FlitzisVoice *voice, FlitzisRamp *ramp, float gain, uint32_t n_frames)
     flitzis_ramp_jump (ramp, gain);
   else if (gain != ramp->to)
     flitzis_ramp_move (ramp, gain, n_frames);
+  else
+    return;
+
+  voice->is_moving = true;
 }
 
 void
@@ -28,6 +32,9 @@ flitzis_voice_set_sound (FlitzisVoice       *voice,
   else
     flitzis_glide_move (&voice->glide, step, n_frames);
 
+  if (!flitzis_reader_is_plain (voice))
+    voice->n_plain_frames = 0;
+
   set_gain (voice, &voice->left, sound->left, n_frames);
   set_gain (voice, &voice->right, sound->right, n_frames);
 }
@@ -39,6 +46,7 @@ flitzis_voice_set_paused (FlitzisVoice *voice, bool is_paused, uint32_t n_frames
     return;
 
   voice->is_paused = is_paused;
+  voice->n_plain_frames = 0;
 
   if (!voice->was_heard)
     flitzis_ramp_jump (&voice->envelope, is_paused ? 0.0f : 1.0f);
@@ -54,6 +62,7 @@ flitzis_voice_release (FlitzisVoice *voice, FlitzisEnd reason, uint32_t n_frames
 
   voice->reason = voice->is_released ? voice->reason : reason;
   voice->is_released = true;
+  voice->n_plain_frames = 0;
   flitzis_ramp_move (&voice->envelope, 0.0f, n_frames);
 }
 
@@ -86,43 +95,42 @@ flitzis_voice_get_loudness (const FlitzisVoice *voice) FLITZIS_REALTIME
   return (left > right ? left : right) * flitzis_ramp_get_value (&voice->envelope);
 }
 
-static bool
-is_steady (const FlitzisVoice *voice) FLITZIS_REALTIME
-{
-  return flitzis_ramp_is_resting (&voice->left) && flitzis_ramp_is_resting (&voice->right) &&
-         flitzis_ramp_is_resting (&voice->envelope);
-}
-
 static void
-advance (FlitzisVoice *voice, uint64_t end, uint32_t n_frames) FLITZIS_REALTIME
+look_at_ramps (FlitzisVoice *voice) FLITZIS_REALTIME
 {
-  flitzis_source_move (&voice->source, end);
-  flitzis_glide_advance (&voice->glide, n_frames);
-  voice->was_heard = true;
+  voice->is_moving = !flitzis_ramp_is_resting (&voice->left) ||
+                     !flitzis_ramp_is_resting (&voice->right) ||
+                     !flitzis_ramp_is_resting (&voice->envelope);
+  voice->plain_left = voice->left.to;
+  voice->plain_right = voice->right.to;
 }
 
 bool
-flitzis_voice_get_input (const FlitzisVoice *voice, FlitzisInput *input, uint32_t n_frames)
-    FLITZIS_REALTIME
+flitzis_voice_find_plain (FlitzisVoice *voice, uint32_t n_frames) FLITZIS_REALTIME
 {
-  if (is_leaving (voice) || !is_steady (voice) || !flitzis_reader_is_plain (voice))
+  uint32_t n_until_silent = voice->envelope.n_frames - voice->envelope.frame;
+  uint32_t n;
+
+  if (!flitzis_reader_is_plain (voice))
     return false;
 
-  input->frames = flitzis_source_find (&voice->source, (int64_t) (voice->source.position >> 32),
-                                       n_frames);
-  input->left = voice->left.to;
-  input->right = voice->right.to;
+  n = flitzis_source_find (&voice->source, (int64_t) (voice->source.position >> 32),
+                           &voice->plain_frames);
 
-  return input->frames != NULL;
+  if (is_leaving (voice) && n > n_until_silent)
+    n = n_until_silent;
+
+  if (n < n_frames)
+    return false;
+
+  voice->n_plain_frames = n;
+  voice->was_heard = true;
+  look_at_ramps (voice);
+
+  return true;
 }
 
-void
-flitzis_voice_advance (FlitzisVoice *voice, uint32_t n_frames) FLITZIS_REALTIME
-{
-  advance (voice, voice->source.position + n_frames * FLITZIS_ONE_FRAME, n_frames);
-}
-
-static void
+static float
 mix (FlitzisVoice         *voice,
      const FlitzisKernels *kernels,
      FlitzisRamp          *fade,
@@ -136,7 +144,6 @@ mix (FlitzisVoice         *voice,
     .has_sides = !flitzis_ramp_is_resting (&voice->left) ||
                  !flitzis_ramp_is_resting (&voice->right),
   };
-  float peak;
 
   if (!flitzis_ramp_is_resting (&voice->envelope))
     move.factors[move.n_factors++] = flitzis_ramp_get_slope (&voice->envelope);
@@ -144,18 +151,30 @@ mix (FlitzisVoice         *voice,
   if (fade != NULL)
     move.factors[move.n_factors++] = flitzis_ramp_get_slope (fade);
 
-  peak = kernels->mix_moving (out, frames, &move, voice->handle->n_channels, n_frames);
-  voice->peak = peak > voice->peak ? peak : voice->peak;
-
   flitzis_ramp_advance (&voice->left, n_frames);
   flitzis_ramp_advance (&voice->right, n_frames);
   flitzis_ramp_advance (&voice->envelope, n_frames);
 
   if (fade != NULL)
     flitzis_ramp_advance (fade, n_frames);
+
+  return kernels->mix_moving (out, frames, &move, voice->n_channels, n_frames);
 }
 
-void
+float
+flitzis_voice_mix_plain (FlitzisVoice         *voice,
+                         const FlitzisKernels *kernels,
+                         float                *out,
+                         uint32_t              n_frames) FLITZIS_REALTIME
+{
+  float peak = mix (voice, kernels, NULL, voice->plain_frames, out, n_frames);
+
+  look_at_ramps (voice);
+
+  return peak;
+}
+
+float
 flitzis_voice_render (FlitzisVoice   *voice,
                       FlitzisScratch *scratch,
                       FlitzisRamp    *fade,
@@ -163,6 +182,9 @@ flitzis_voice_render (FlitzisVoice   *voice,
                       uint32_t        n_frames) FLITZIS_REALTIME
 {
   uint32_t left = voice->envelope.n_frames - voice->envelope.frame;
+  float    peak = 0.0f;
+
+  voice->n_plain_frames = 0;
 
   if (is_leaving (voice) && left < n_frames)
     n_frames = left;
@@ -172,10 +194,15 @@ flitzis_voice_render (FlitzisVoice   *voice,
       uint32_t     n = n_frames;
       uint64_t     end;
       const float *frames = flitzis_reader_read (voice, scratch, &n, &end);
+      float        peak_here = mix (voice, scratch->kernels, fade, frames, out, n);
 
-      mix (voice, scratch->kernels, fade, frames, out, n);
-      advance (voice, end, n);
+      peak = peak_here > peak ? peak_here : peak;
+      flitzis_source_move (&voice->source, end);
+      flitzis_glide_advance (&voice->glide, n);
+      voice->was_heard = true;
       out += 2 * n;
       n_frames -= n;
     }
+
+  return peak;
 }

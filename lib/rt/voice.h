@@ -19,21 +19,28 @@ typedef struct _FlitzisVoice FlitzisVoice;
 /* One sounding sample. */
 struct _FlitzisVoice
 {
-  uint64_t       id;
-  uint32_t       slot;
+  /* what most blocks look at and no more, a cache line with the first fields of the source */
+  FlitzisVoice *next; /* in the order of their ids */
+  uint64_t      id;
+  const float  *plain_frames;            /* the next, as they lie in the sample */
+  uint32_t      n_plain_frames;          /* that lie there one for one; 0: unknown */
+  float         plain_left, plain_right; /* their gains where these do not move */
+  uint32_t      slot;
+  uint16_t      n_channels;
+  bool          is_moving; /* one of the ramps is, or may be */
+
+  FlitzisSource source;
+
   uint32_t       choke_group; /* 0: none */
   int32_t        priority;
   uint32_t       n_rounds; /* as it was triggered; 0: as the slot says */
   double         velocity;
   FlitzisHandle *handle;
 
-  FlitzisSource             source;
   FlitzisGlide              glide;
   FlitzisMixerInterpolation interpolation;
   FlitzisRamp               left, right; /* gains */
   FlitzisRamp               envelope;    /* attack, release, and around a pause */
-
-  float peak; /* of what it has added since somebody set this to 0 */
 
   bool       was_heard;   /* rendered at least one frame */
   bool       is_paused;   /* or about to be: the envelope goes to 0 */
@@ -41,9 +48,9 @@ struct _FlitzisVoice
   FlitzisEnd reason;      /* of a release */
 
   /* the mixer's lists: all voices in the order of their ids, and those of one slot (or the free) */
-  FlitzisVoice *previous, *next;
+  FlitzisVoice *previous;
   FlitzisVoice *previous_in_slot, *next_in_slot;
-};
+} __attribute__ ((aligned (64)));
 
 /* Frames that the mixer works on at a time: the size of every scratch buffer. */
 #define FLITZIS_CHUNK_FRAMES 256
@@ -84,19 +91,37 @@ bool  flitzis_voice_is_silent (const FlitzisVoice *voice) FLITZIS_REALTIME;
 bool  flitzis_voice_is_finished (const FlitzisVoice *voice) FLITZIS_REALTIME;
 float flitzis_voice_get_loudness (const FlitzisVoice *voice) FLITZIS_REALTIME;
 
-/*
- * The next `n_frames` of a voice that sounds as plainly as most do: at rate 1, at a steady gain, as
- * they lie in the sample. False where it does not. Whoever mixes them has it advance.
- */
-bool flitzis_voice_get_input (const FlitzisVoice *voice,
-                              FlitzisInput       *input,
-                              uint32_t            n_frames) FLITZIS_REALTIME;
-void flitzis_voice_advance (FlitzisVoice *voice,
-                            uint32_t      n_frames) FLITZIS_REALTIME;
+/* Whether the next `n_frames` lie in the sample one for one, and are plain_frames then. */
+bool flitzis_voice_find_plain (FlitzisVoice *voice,
+                               uint32_t      n_frames) FLITZIS_REALTIME;
 
-/* Adds the next `n_frames` (one chunk at most) to `out`; `fade`, if any, is multiplied in. */
-void flitzis_voice_render (FlitzisVoice   *voice,
-                           FlitzisScratch *scratch,
-                           FlitzisRamp    *fade,
-                           float          *out,
-                           uint32_t        n_frames) FLITZIS_REALTIME;
+static inline bool
+flitzis_voice_is_plain (FlitzisVoice *voice, uint32_t n_frames) FLITZIS_REALTIME
+{
+  return voice->n_plain_frames >= n_frames || flitzis_voice_find_plain (voice, n_frames);
+}
+
+/* Goes on by so many plain frames. False at the end of them: the source may be at the end of a loop
+ * or of its own. */
+static inline bool
+flitzis_voice_advance (FlitzisVoice *voice, uint32_t n_frames) FLITZIS_REALTIME
+{
+  voice->plain_frames += n_frames * voice->n_channels;
+  voice->n_plain_frames -= n_frames;
+  voice->source.position += n_frames * FLITZIS_ONE_FRAME;
+
+  return voice->n_plain_frames > 0;
+}
+
+/* Adds the next `n_frames`, which are plain while the gain moves. Returns their peak. */
+float flitzis_voice_mix_plain (FlitzisVoice         *voice,
+                               const FlitzisKernels *kernels,
+                               float                *out,
+                               uint32_t              n_frames) FLITZIS_REALTIME;
+/* Adds the next `n_frames` (one chunk at most) to `out`; `fade`, if any, is multiplied in. Returns
+ * their peak. */
+float flitzis_voice_render (FlitzisVoice   *voice,
+                            FlitzisScratch *scratch,
+                            FlitzisRamp    *fade,
+                            float          *out,
+                            uint32_t        n_frames) FLITZIS_REALTIME;
