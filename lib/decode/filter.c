@@ -25,6 +25,9 @@
 #define N_BLENDED_PHASES 1024
 #define MAX_EXACT_TAPS (N_BLENDED_PHASES * FLITZIS_FILTER_LENGTH)
 
+/* Fewer are repeated, so that few frames are made that were made already. */
+#define MIN_ROWS 16
+
 #define N_KEPT 4
 
 /* The modified Bessel function of the first kind and order 0, by its power series (Abramowitz and
@@ -70,37 +73,82 @@ fill_row (float *row, guint n_taps, double cutoff, double phase)
     row[k] = (float) (row[k] / sum);
 }
 
+/* A straight line leads from each row to the next. */
+static gboolean
+fill_blended (FlitzisFilter *self, double cutoff)
+{
+  self->rows = g_try_new (float, (gsize) (self->n_phases + 1) * self->n_taps);
+
+  for (guint phase = 0; phase <= self->n_phases && self->rows != NULL; phase++)
+    fill_row (self->rows + (gsize) phase * self->n_taps, self->n_taps, cutoff,
+              (double) phase / self->n_phases);
+
+  return self->rows != NULL;
+}
+
+static gboolean
+fill_groups (FlitzisFilter *self, double cutoff)
+{
+  guint             n_groups = flitzis_filter_count_groups (self);
+  gsize             n_of_group = (gsize) self->n_columns * FLITZIS_FILTER_GROUP;
+  g_autofree float *row = g_try_new (float, self->n_taps);
+
+  self->rows = g_try_new0 (float, n_groups *n_of_group);
+  if (self->rows == NULL || row == NULL)
+    return FALSE;
+
+  for (guint group = 0; group < n_groups; group++)
+    {
+      guint  first = flitzis_filter_get_first (self, group);
+      float *columns = self->rows + group * n_of_group;
+
+      for (guint i = 0; i < FLITZIS_FILTER_GROUP; i++)
+        {
+          guint  place = flitzis_filter_get_place (self, first + i);
+          double phase = (double) (first + i) * self->n_in / self->n_out - place;
+          gsize  offset = place - flitzis_filter_get_place (self, first);
+
+          fill_row (row, self->n_taps, cutoff, phase);
+          for (gsize k = 0; k < self->n_taps; k++)
+            columns[(offset + k) * FLITZIS_FILTER_GROUP + i] = row[k];
+        }
+    }
+
+  return TRUE;
+}
+
 static FlitzisFilter *
 make_filter (guint from_rate, guint to_rate)
 {
-  double         ratio = MAX (1.0, (double) from_rate / to_rate);
-  FlitzisFilter *self = g_new0 (FlitzisFilter, 1);
-  guint          n_rows;
+  double ratio = MAX (1.0, (double) from_rate / to_rate);
+  g_autoptr (FlitzisFilter) self = g_new0 (FlitzisFilter, 1);
+  guint    unit = greatest_common_divisor (from_rate, to_rate);
+  gboolean is_filled;
 
   self->ref_count = 1;
   self->from_rate = from_rate;
   self->to_rate = to_rate;
+  self->n_in = from_rate / unit;
+  self->n_out = to_rate / unit;
   self->n_taps = ((guint) ceil (FLITZIS_FILTER_LENGTH * ratio) + 7) / 8 * 8;
-  self->n_phases = to_rate / greatest_common_divisor (from_rate, to_rate);
-  self->is_blended = (guint64) self->n_phases * self->n_taps > MAX_EXACT_TAPS;
+  self->is_blended = (guint64) self->n_out * self->n_taps > MAX_EXACT_TAPS;
 
-  /* a filter that is stretched changes the more slowly from place to place */
   if (self->is_blended)
-    self->n_phases = (guint) ceil (N_BLENDED_PHASES / ratio);
-
-  n_rows = self->n_phases + (self->is_blended ? 1 : 0);
-  self->rows = g_try_new (float, (gsize) n_rows * self->n_taps);
-  if (self->rows == NULL)
     {
-      flitzis_filter_unref (self);
-      return NULL;
+      /* a filter that is stretched changes the more slowly from place to place */
+      self->n_phases = (guint) ceil (N_BLENDED_PHASES / ratio);
+      is_filled = fill_blended (self, CUTOFF / ratio);
+    }
+  else
+    {
+      for (; self->n_out < MIN_ROWS; self->n_out *= 2)
+        self->n_in *= 2;
+      self->n_columns = self->n_taps + (guint) ceil ((FLITZIS_FILTER_GROUP - 1) *
+                                                     (double) from_rate / to_rate);
+      is_filled = fill_groups (self, CUTOFF / ratio);
     }
 
-  for (guint row = 0; row < n_rows; row++)
-    fill_row (self->rows + (gsize) row * self->n_taps, self->n_taps, CUTOFF / ratio,
-              (double) row / self->n_phases);
-
-  return self;
+  return is_filled ? g_steal_pointer (&self) : NULL;
 }
 
 static FlitzisFilter *

@@ -10,22 +10,54 @@ G_BEGIN_DECLS
 /* How many taps it has, at the least: of the lower rate's frames. */
 #define FLITZIS_FILTER_LENGTH 136
 
+/* Rows that stand side by side in a table, for as many frames to be made at a time. */
+#define FLITZIS_FILTER_GROUP 4
+
 /*
  * The taps of a low-pass filter for each place that a frame of one rate can have between two of
  * another. Constant; several may use one at a time.
+ *
+ * After `n_in` frames of the one, which are `n_out` of the other, the places come round again.
+ * Where these are few, there is a row for each, and groups of rows that follow each other stand in
+ * columns: a column has the taps of a group for one and the same frame.
+ *
+ * Where they are many, the places between rows are used as well: two of `n_phases` + 1 rows, one
+ * behind the other, are blended.
  */
 typedef struct
 {
-  int   ref_count;
-  guint from_rate;
-  guint to_rate;
-  guint n_taps;   /* a multiple of 8 */
-  guint n_phases; /* rows, for places that are 1 / n_phases of a frame apart */
-
-  /* The places between rows are used as well: there is a row more, and one blends two. */
+  int      ref_count;
+  guint    from_rate;
+  guint    to_rate;
+  guint    n_in;
+  guint    n_out;
+  guint    n_taps; /* a multiple of 8 */
   gboolean is_blended;
+  guint    n_phases;
+  guint    n_columns;
   float   *rows;
 } FlitzisFilter;
+
+static inline guint
+flitzis_filter_count_groups (const FlitzisFilter *self)
+{
+  return (self->n_out + FLITZIS_FILTER_GROUP - 1) / FLITZIS_FILTER_GROUP;
+}
+
+/* The first row of a group, of those that make `n_out` frames. The last group may share some with
+ * the one in front of it. */
+static inline guint
+flitzis_filter_get_first (const FlitzisFilter *self, guint group)
+{
+  return MIN (group * FLITZIS_FILTER_GROUP, self->n_out - FLITZIS_FILTER_GROUP);
+}
+
+/* The frame that the first row of a group begins with. */
+static inline guint
+flitzis_filter_get_place (const FlitzisFilter *self, guint row)
+{
+  return (guint) ((guint64) row * self->n_in / self->n_out);
+}
 
 /* NULL where memory is short. */
 FlitzisFilter *flitzis_filter_get (guint from_rate,

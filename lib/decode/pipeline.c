@@ -242,7 +242,7 @@ reserve (Pipeline *self, guint64 n_frames)
   guint64 n_max = MAX_RESERVED_BYTES / (self->info.channels * sizeof (float));
 
   if (self->resampler != NULL)
-    n_frames = flitzis_resampler_get_room (n_frames, self->info.rate, self->frames.rate);
+    n_frames = flitzis_resampler_get_room (self->resampler, n_frames);
 
   flitzis_frames_reserve (&self->frames, MIN (n_frames, n_max));
 }

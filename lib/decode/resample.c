@@ -7,10 +7,11 @@
 
 #include "decode/resample.h"
 
-#include "decode/filter.h"
+#include "decode/convert.h"
 #include "flitzis-error.h"
 
 #include <gst/gst.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
@@ -18,34 +19,27 @@
 /* Frames converted before the job is asked again whether it is to go on. */
 #define BLOCK_FRAMES 65536
 
-/* Frames that are taken apart into channels at a time, beside those that a filter spans. */
-#define PART_FRAMES 2048
+/* Frames of a stretch, at the least, unless the filter's cycle is longer. */
+#define STRETCH_FRAMES 256
 
-/* As wide as the widest registers that are used. Its sums come in the same order without them. */
-typedef float Group __attribute__ ((vector_size (32), aligned (4), may_alias));
-typedef float HalfGroup __attribute__ ((vector_size (16)));
+typedef float Four __attribute__ ((vector_size (16), aligned (4), may_alias));
 
 struct _FlitzisResampler
 {
   FlitzisFilter *filter;
-  guint          n_channels;
-  gboolean       is_plain;
+  FlitzisBlock   block;
+  FlitzisConvert convert;
 
-  /* The next frame to come out stands `place` frames behind the first that is held, and a part of
-   * a frame more, in units of 1 / n_units. Each step leads to the one after. */
+  /* Where the filter's rows are blended: the next frame to come out stands `place` frames behind
+   * the first, and a part of a frame more, in units of 1 / n_out of the filter. */
   gsize place;
   guint units;
-  guint n_units;
-  guint step_frames;
-  guint step_units;
 
-  /* of each channel, one behind the other */
+  /* What is not yet converted, or still spanned by what comes next: a block, and what the filter
+   * spans behind it, is as much as there is room for. It lies behind the block's own room. */
   float *held;
   gsize  n_held;
   gsize  capacity;
-
-  /* a row between two of the filter's */
-  float *row;
 };
 
 guint64
@@ -54,20 +48,37 @@ flitzis_resample_length (guint64 n_frames, guint from_rate, guint to_rate)
   return gst_util_uint64_scale_int_round (n_frames, to_rate, from_rate);
 }
 
-guint64
-flitzis_resampler_get_room (guint64 n_in, guint from_rate, guint to_rate)
+/* How many frames come of a block, at the most. */
+static gsize
+get_most (const FlitzisResampler *self)
 {
-  return flitzis_resample_length (n_in, from_rate, to_rate) +
-         FLITZIS_FILTER_LENGTH * (2 + to_rate / from_rate);
+  return self->block.n_frames * self->filter->to_rate / self->filter->from_rate + 1;
+}
+
+guint64
+flitzis_resampler_get_room (const FlitzisResampler *self, guint64 n_in)
+{
+  return flitzis_resample_length (n_in, self->filter->from_rate, self->filter->to_rate) +
+         get_most (self);
 }
 
 void
 flitzis_resampler_free (FlitzisResampler *self)
 {
   g_clear_pointer (&self->filter, flitzis_filter_unref);
-  g_free (self->held);
-  g_free (self->row);
+  free (self->block.spread);
   g_free (self);
+}
+
+static FlitzisConvert
+choose_convert (void)
+{
+#ifdef FLITZIS_HAVE_AVX2
+  if (__builtin_cpu_supports ("avx2"))
+    return flitzis_convert_avx2;
+#endif
+
+  return flitzis_convert_plain;
 }
 
 FlitzisResampler *
@@ -75,173 +86,143 @@ flitzis_resampler_new (guint n_channels, guint from_rate, guint to_rate)
 {
   g_autoptr (FlitzisResampler) self = g_new0 (FlitzisResampler, 1);
   FlitzisFilter *filter = flitzis_filter_get (from_rate, to_rate);
-  guint          unit = gst_util_greatest_common_divisor ((int) from_rate, (int) to_rate);
+  gsize          n_stretch = STRETCH_FRAMES, n_values, n_spread;
+  FlitzisBlock  *block = &self->block;
 
   if (filter == NULL)
     return NULL;
 
+  if (!filter->is_blended)
+    n_stretch = MAX (STRETCH_FRAMES / filter->n_in, 1) * filter->n_in;
+
   self->filter = filter;
-  self->n_channels = n_channels;
-  self->n_units = to_rate / unit;
-  self->step_frames = from_rate / to_rate;
-  self->step_units = from_rate % to_rate / unit;
+  self->convert = choose_convert ();
+  block->filter = filter;
+  block->n_channels = n_channels;
+  block->n_frames = n_stretch * FLITZIS_BLOCK_STRETCHES;
 
   /* The first frame is in the middle of its filter, with silence in front. */
-  self->capacity = PART_FRAMES + filter->n_taps;
+  self->capacity = block->n_frames + filter->n_taps;
   self->n_held = filter->n_taps / 2 - 1;
-  self->held = g_try_new0 (float, self->capacity *n_channels);
-  self->row = g_try_new (float, filter->n_taps);
-  if (self->held == NULL || self->row == NULL)
+  n_values = self->capacity * n_channels + 8;
+  n_spread = flitzis_block_get_spread (block);
+  block->spread = aligned_alloc (64, GST_ROUND_UP_64 ((n_spread + n_values) * sizeof (float)));
+  if (block->spread == NULL)
     return NULL;
 
+  self->held = block->spread + n_spread;
+  block->frames = self->held;
+  memset (self->held, 0, self->n_held * n_channels * sizeof (float));
+
   return g_steal_pointer (&self);
-}
-
-static inline __attribute__ ((always_inline)) float
-add_up (const Group *sums)
-{
-  HalfGroup halves[2];
-
-  memcpy (halves, sums, sizeof halves);
-  halves[0] += halves[1];
-
-  return (halves[0][0] + halves[0][2]) + (halves[0][1] + halves[0][3]);
-}
-
-static inline __attribute__ ((always_inline)) void
-multiply (const float *restrict taps,
-          const float *restrict values,
-          gsize stride,
-          guint n_channels,
-          guint n_taps,
-          float *restrict out)
-{
-  Group sums[2] = { 0 };
-
-  for (guint k = 0; k < n_taps; k += 8)
-    {
-      for (guint c = 0; c < n_channels; c++)
-        sums[c] += *(const Group *) (taps + k) * *(const Group *) (values + c * stride + k);
-    }
-
-  for (guint c = 0; c < n_channels; c++)
-    out[c] = add_up (&sums[c]);
-}
-
-static inline __attribute__ ((always_inline)) const float *
-get_row (FlitzisResampler *self)
-{
-  const FlitzisFilter *filter = self->filter;
-  double               phase;
-  const float         *row;
-  float                way;
-
-  if (!filter->is_blended)
-    return filter->rows + (gsize) self->units * filter->n_taps;
-
-  phase = (double) self->units * filter->n_phases / self->n_units;
-  row = filter->rows + (gsize) phase * filter->n_taps;
-  way = (float) (phase - (double) (gsize) phase);
-  for (guint k = 0; k < filter->n_taps; k++)
-    self->row[k] = row[k] + way * (row[filter->n_taps + k] - row[k]);
-
-  return self->row;
-}
-
-/* Gives at most `n_most` frames, as long as the filter has what it spans. */
-static inline __attribute__ ((always_inline)) gsize
-convert_any (FlitzisResampler *self, guint n_channels, float *out, gsize n_most)
-{
-  guint n_taps = self->filter->n_taps;
-  gsize n_out = 0;
-
-  for (; n_out < n_most && self->place + n_taps <= self->n_held; n_out++)
-    {
-      const float *row = get_row (self);
-
-      multiply (row, self->held + self->place, self->capacity, n_channels, n_taps,
-                out + n_out * n_channels);
-
-      self->place += self->step_frames;
-      self->units += self->step_units;
-      if (self->units >= self->n_units)
-        {
-          self->units -= self->n_units;
-          self->place++;
-        }
-    }
-
-  return n_out;
-}
-
-static gsize
-convert_plain (FlitzisResampler *self, float *out, gsize n_most)
-{
-  return self->n_channels == 2 ? convert_any (self, 2, out, n_most)
-                               : convert_any (self, 1, out, n_most);
-}
-
-#ifdef __x86_64__
-__attribute__ ((target ("avx2"))) static gsize
-convert_avx2 (FlitzisResampler *self, float *out, gsize n_most)
-{
-  return self->n_channels == 2 ? convert_any (self, 2, out, n_most)
-                               : convert_any (self, 1, out, n_most);
-}
-#endif
-
-static gsize
-convert (FlitzisResampler *self, float *out, gsize n_most)
-{
-#ifdef __x86_64__
-  if (!self->is_plain && __builtin_cpu_supports ("avx2"))
-    return convert_avx2 (self, out, n_most);
-#endif
-
-  return convert_plain (self, out, n_most);
-}
-
-/* Lets go of what no filter spans any more. */
-static void
-move_held (FlitzisResampler *self)
-{
-  gsize n_gone = MIN (self->place, self->n_held);
-
-  for (guint c = 0; c < self->n_channels; c++)
-    {
-      float *channel = self->held + c * self->capacity;
-
-      memmove (channel, channel + n_gone, (self->n_held - n_gone) * sizeof (float));
-    }
-  self->n_held -= n_gone;
-  self->place -= n_gone;
 }
 
 void
 flitzis_resampler_set_plain (FlitzisResampler *self)
 {
-  self->is_plain = TRUE;
+  self->convert = flitzis_convert_plain;
 }
 
-/* Takes as many frames as there is room for. */
-static gsize
-take (FlitzisResampler *self, const float *in, gsize n_in)
+/* One frame, with taps on the way from one row to the next. */
+static void
+blend (const FlitzisResampler *self, float *out)
 {
-  gsize n_taken = MIN (n_in, self->capacity - self->n_held);
+  const FlitzisFilter *filter = self->filter;
+  double               phase = (double) self->units * filter->n_phases / filter->n_out;
+  const float         *row = filter->rows + (gsize) phase * filter->n_taps;
+  float                way = (float) (phase - (double) (gsize) phase);
+  const float         *values = self->held + self->place * self->block.n_channels;
+  Four                 sums[2] = { 0 };
 
-  for (guint c = 0; c < self->n_channels; c++)
+  for (guint k = 0; k < filter->n_taps; k += 4)
     {
-      float *channel = self->held + c * self->capacity + self->n_held;
+      Four here = *(const Four *) (row + k);
+      Four taps = here + (*(const Four *) (row + filter->n_taps + k) - here) * way;
 
-      if (in == NULL)
-        memset (channel, 0, n_taken * sizeof (float));
+      if (self->block.n_channels == 1)
+        {
+          sums[0] += taps * *(const Four *) (values + k);
+        }
       else
-        for (gsize i = 0; i < n_taken; i++)
-          channel[i] = in[i * self->n_channels + c];
+        {
+          sums[0] += __builtin_shufflevector (taps, taps, 0, 0, 1, 1) *
+                     *(const Four *) (values + 2 * k);
+          sums[1] += __builtin_shufflevector (taps, taps, 2, 2, 3, 3) *
+                     *(const Four *) (values + 2 * k + 4);
+        }
     }
-  self->n_held += n_taken;
 
-  return n_taken;
+  sums[0] += sums[1];
+  out[0] = sums[0][0] + sums[0][2];
+  if (self->block.n_channels == 1)
+    out[0] += sums[0][1] + sums[0][3];
+  else
+    out[1] = sums[0][1] + sums[0][3];
+}
+
+/* Gives how many frames come of a block. */
+static gsize
+convert_blended (FlitzisResampler *self, float *out)
+{
+  const FlitzisFilter *filter = self->filter;
+  gsize                n_out;
+
+  for (n_out = 0; self->place < self->block.n_frames; n_out++)
+    {
+      blend (self, out + n_out * self->block.n_channels);
+
+      self->place += filter->n_in / filter->n_out;
+      self->units += filter->n_in % filter->n_out;
+      if (self->units >= filter->n_out)
+        {
+          self->units -= filter->n_out;
+          self->place++;
+        }
+    }
+  self->place -= self->block.n_frames;
+
+  return n_out;
+}
+
+static gsize
+convert (FlitzisResampler *self, float *out)
+{
+  if (self->filter->is_blended)
+    return convert_blended (self, out);
+
+  self->convert (&self->block, out);
+
+  return self->block.n_frames / self->filter->n_in * self->filter->n_out;
+}
+
+/* Takes as many frames as there is room for (silence where `in` is NULL), and converts them when
+ * they are a block. FALSE where memory is short. */
+static gboolean
+take (FlitzisResampler *self, const float *in, gsize n_taken, FlitzisFrames *out)
+{
+  FlitzisBlock *block = &self->block;
+  gsize         frame_size = block->n_channels * sizeof (float);
+  float        *held = self->held + self->n_held * block->n_channels;
+  gsize         n_most = get_most (self);
+  float        *values;
+
+  if (in != NULL)
+    memcpy (held, in, n_taken * frame_size);
+  else
+    memset (held, 0, n_taken * frame_size);
+
+  self->n_held += n_taken;
+  if (self->n_held < self->capacity)
+    return TRUE;
+
+  if (!flitzis_frames_extend (out, n_most * block->n_channels, &values))
+    return FALSE;
+
+  out->n_values -= (n_most - convert (self, values)) * block->n_channels;
+  self->n_held -= block->n_frames;
+  memcpy (self->held, self->held + block->n_frames * block->n_channels, self->n_held * frame_size);
+
+  return TRUE;
 }
 
 gboolean
@@ -249,21 +230,13 @@ flitzis_resampler_feed (FlitzisResampler *self, const float *in, gsize n_in, Fli
 {
   while (n_in > 0)
     {
-      gsize n_taken = take (self, in, n_in);
-      gsize n_most = gst_util_uint64_scale_int_ceil (n_taken, self->filter->to_rate,
-                                                     self->filter->from_rate) +
-                     1;
-      float *values;
+      gsize n_taken = MIN (n_in, self->capacity - self->n_held);
 
-      if (!flitzis_frames_extend (out, n_most * self->n_channels, &values))
+      if (!take (self, in, n_taken, out))
         return FALSE;
 
-      out->n_values -= (n_most - convert (self, values, n_most)) * self->n_channels;
-      move_held (self);
-
       n_in -= n_taken;
-      if (in != NULL)
-        in += n_taken * self->n_channels;
+      in += n_taken * self->block.n_channels;
     }
 
   return TRUE;
@@ -274,13 +247,14 @@ flitzis_resampler_finish (FlitzisResampler *self, guint64 n_in, FlitzisFrames *o
 {
   FlitzisFilter *filter = self->filter;
   guint64        n_out = flitzis_resample_length (n_in, filter->from_rate, filter->to_rate);
+  guint64        n_values = MAX (n_out, 1) * self->block.n_channels;
 
-  /* The last come out when the filter has seen as much silence behind them as it is long. */
-  if (!flitzis_resampler_feed (self, NULL, filter->n_taps, out))
-    return FALSE;
-
-  /* Not one is missing by the filter's arithmetic; behind the last there may be some of silence. */
-  out->n_values = MIN (out->n_values, MAX (n_out, 1) * self->n_channels);
+  while (out->n_values < n_values)
+    {
+      if (!take (self, NULL, self->capacity - self->n_held, out))
+        return FALSE;
+    }
+  out->n_values = n_values;
 
   return TRUE;
 }
@@ -311,8 +285,7 @@ flitzis_resample (FlitzisFrames *frames, FlitzisDecodeJob *job, GError **error)
 
   resampler = flitzis_resampler_new (n_channels, frames->rate, job->sample_rate);
   has_room = resampler != NULL &&
-             flitzis_frames_reserve (&out, flitzis_resampler_get_room (n_in, frames->rate,
-                                                                       job->sample_rate));
+             flitzis_frames_reserve (&out, flitzis_resampler_get_room (resampler, n_in));
   for (gsize done = 0; done < n_in && has_room; done += BLOCK_FRAMES)
     {
       float *block = frames->values + done * n_channels;

@@ -16,17 +16,17 @@ guint64 flitzis_resample_length (guint64 n_frames,
 /* Converts frames as they come. */
 typedef struct _FlitzisResampler FlitzisResampler;
 
-/* How many frames there should be room for, that none needs to be made later. */
-guint64 flitzis_resampler_get_room (guint64 n_in,
-                                    guint   from_rate,
-                                    guint   to_rate);
-
 /* NULL where memory is short. */
 FlitzisResampler *flitzis_resampler_new (guint n_channels,
                                          guint from_rate,
                                          guint to_rate);
 
-/* Takes `n_in` frames (silence where `in` is NULL) and appends to `out` what comes of them. FALSE
+/* How many frames there should be room for, that none needs to be made later, where `n_in` will be
+ * taken. */
+guint64 flitzis_resampler_get_room (const FlitzisResampler *self,
+                                    guint64                 n_in);
+
+/* Takes `n_in` frames and appends to `out` what comes of them. FALSE
  * where memory is short. */
 gboolean flitzis_resampler_feed (FlitzisResampler *self,
                                  const float      *in,

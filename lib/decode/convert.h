@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Copyright 2026 the Flitzis authors */
+
+#pragma once
+
+#include "decode/filter.h"
+
+G_BEGIN_DECLS
+
+/* Stretches of a block that are converted side by side. */
+#define FLITZIS_BLOCK_STRETCHES 8
+
+/* Frames that are converted in one go by a filter with groups of rows. */
+typedef struct
+{
+  const FlitzisFilter *filter;
+  guint                n_channels;
+
+  /* So many stretches of as many cycles. What the filter spans behind them is there as well, and
+   * 8 values of any kind. */
+  gsize        n_frames;
+  const float *frames;
+
+  /* room for the same, side by side */
+  float *spread;
+} FlitzisBlock;
+
+/* How many values that takes. */
+static inline gsize
+flitzis_block_get_spread (const FlitzisBlock *self)
+{
+  return (self->n_frames + (self->filter->n_taps + 8) * FLITZIS_BLOCK_STRETCHES) *
+         self->n_channels;
+}
+
+/* Converts a block, to the same bits on each kind of processor. */
+typedef void (*FlitzisConvert) (const FlitzisBlock *block,
+                                float              *out);
+
+void flitzis_convert_plain (const FlitzisBlock *block,
+                            float              *out);
+void flitzis_convert_avx2 (const FlitzisBlock *block,
+                           float              *out);
+
+G_END_DECLS
