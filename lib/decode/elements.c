@@ -7,11 +7,9 @@
 
 #include "decode/elements.h"
 
+#include "decode/direct.h"
 #include "decode/repairs.h"
 #include "flitzis-error.h"
-
-#include <gio/gfiledescriptorbased.h>
-#include <gst/audio/audio.h>
 
 #define MIN_RATE 1000
 #define MAX_RATE 768000
@@ -262,36 +260,42 @@ deep_element_added_cb (GstBin *bin, GstBin *sub_bin, GstElement *element, Flitzi
   flitzis_repairs_watch (self, element);
 }
 
-static GstElement *
-add_element (FlitzisElements *self, const char *factory_name, GError **error)
+GstElement *
+flitzis_elements_make (const char *factory_name, GError **error)
 {
   GstElement *element = gst_element_factory_make (factory_name, NULL);
 
   if (element == NULL)
-    {
-      g_set_error (error, FLITZIS_ENGINE_ERROR, FLITZIS_ENGINE_ERROR_UNSUPPORTED,
-                   "GStreamer's element “%s” is not installed", factory_name);
-      return NULL;
-    }
+    g_set_error (error, FLITZIS_ENGINE_ERROR, FLITZIS_ENGINE_ERROR_UNSUPPORTED,
+                 "GStreamer's element “%s” is not installed", factory_name);
 
-  gst_bin_add (GST_BIN (self->pipeline), element);
+  return element;
+}
+
+static GstElement *
+add_element (FlitzisElements *self, const char *factory_name, GError **error)
+{
+  GstElement *element = flitzis_elements_make (factory_name, error);
+
+  if (element != NULL)
+    gst_bin_add (GST_BIN (self->pipeline), element);
 
   return element;
 }
 
 static gboolean
-build_search (FlitzisElements *self, GInputStream *stream, gboolean push_mode, GError **error)
+build_search (FlitzisElements *self,
+              GInputStream    *stream,
+              GstPad          *sink_pad,
+              gboolean         push_mode,
+              GError         **error)
 {
   g_autoptr (GstCaps) raw_caps = gst_caps_new_empty_simple ("audio/x-raw");
-  g_autoptr (GstCaps) sink_caps =
-      gst_caps_new_simple ("audio/x-raw",
-                           "format", G_TYPE_STRING, GST_AUDIO_NE (F32),
-                           "layout", G_TYPE_STRING, "interleaved",
-                           "channels", GST_TYPE_INT_RANGE, 1, 2,
-                           NULL);
   g_autoptr (GstElement) typefind = NULL;
+  g_autoptr (GstPad) last_pad = NULL;
   GstElement *source, *decodebin, *valve = NULL;
 
+  self->pipeline = gst_pipeline_new (NULL);
   source = add_element (self, "giostreamsrc", error);
   if (source == NULL)
     return FALSE;
@@ -316,7 +320,6 @@ build_search (FlitzisElements *self, GInputStream *stream, gboolean push_mode, G
 
   g_object_set (source, "stream", stream, NULL);
   g_object_set (decodebin, "caps", raw_caps, "expose-all-streams", FALSE, NULL);
-  g_object_set (self->sink, "caps", sink_caps, NULL);
 
   typefind = gst_bin_get_by_name (GST_BIN (decodebin), "typefind");
   release_after (self, typefind, "have-type");
@@ -325,117 +328,12 @@ build_search (FlitzisElements *self, GInputStream *stream, gboolean push_mode, G
   g_signal_connect (self->pipeline, "deep-element-added", G_CALLBACK (deep_element_added_cb), self);
   flitzis_repairs_watch_source (self, source);
 
-  gst_element_link (self->convert, self->sink);
+  last_pad = gst_element_get_static_pad (self->convert, "src");
+  gst_pad_link (last_pad, sink_pad);
   if (valve != NULL)
     gst_element_link_many (source, valve, decodebin, NULL);
   else
     gst_element_link (source, decodebin);
-
-  return TRUE;
-}
-
-/*
- * What decodebin would find after looking at the file with all it has, which takes longer than to
- * decode a short sound.
- */
-static const char *const chains[FLITZIS_N_CODECS][3] = {
-  [FLITZIS_CODEC_PCM] = { "wavparse" },
-  [FLITZIS_CODEC_FLAC] = { "flacparse", "flacdec" },
-  [FLITZIS_CODEC_VORBIS] = { "oggdemux", "vorbisdec" },
-  [FLITZIS_CODEC_MP3] = { "mpegaudioparse", "mpg123audiodec" },
-};
-
-/* A local file is read by number, since it may have another name by now, or none. */
-static GstElement *
-add_direct_source (FlitzisElements *self, GInputStream *stream, GError **error)
-{
-  GstElement      *source;
-  g_autofree char *path = NULL;
-
-  if (!G_IS_FILE_DESCRIPTOR_BASED (stream))
-    {
-      source = add_element (self, "giostreamsrc", error);
-      if (source != NULL)
-        g_object_set (source, "stream", stream, NULL);
-      return source;
-    }
-
-  source = add_element (self, "filesrc", error);
-  if (source == NULL)
-    return NULL;
-
-  path = g_strdup_printf ("/proc/self/fd/%d",
-                          g_file_descriptor_based_get_fd (G_FILE_DESCRIPTOR_BASED (stream)));
-  g_object_set (source, "location", path, NULL);
-  g_object_set_data_full (G_OBJECT (source), "flitzis-stream", g_object_ref (stream),
-                          g_object_unref);
-
-  return source;
-}
-
-static void
-link_pad_cb (GstElement *demuxer, GstPad *pad, GstElement *next)
-{
-  g_autoptr (GstPad) sink_pad = gst_element_get_static_pad (next, "sink");
-
-  if (!gst_pad_is_linked (sink_pad))
-    gst_pad_link (pad, sink_pad);
-}
-
-static void
-link_elements (GstElement *element, GstElement *next)
-{
-  if (element->numsrcpads > 0)
-    gst_element_link (element, next);
-  else
-    g_signal_connect_object (element, "pad-added", G_CALLBACK (link_pad_cb), next, 0);
-}
-
-/* The values as the decoder has them; as floats, where it can. */
-static GstCaps *
-make_direct_caps (void)
-{
-  GstCaps      *caps = gst_caps_new_empty ();
-  GstStructure *structure =
-      gst_structure_new ("audio/x-raw",
-                         "layout", G_TYPE_STRING, "interleaved",
-                         "channels", GST_TYPE_INT_RANGE, 1, 2,
-                         "rate", GST_TYPE_INT_RANGE, MIN_RATE, MAX_RATE,
-                         NULL);
-
-  gst_caps_append_structure (caps, gst_structure_copy (structure));
-  gst_structure_set (gst_caps_get_structure (caps, 0),
-                     "format", G_TYPE_STRING, GST_AUDIO_NE (F32), NULL);
-  gst_caps_append_structure (caps, structure);
-
-  return caps;
-}
-
-static gboolean
-build_direct (FlitzisElements *self, GInputStream *stream, GError **error)
-{
-  const char *const *names = chains[self->header->codec];
-  g_autoptr (GstCaps) caps = make_direct_caps ();
-  GstElement *last = add_direct_source (self, stream, error);
-
-  if (last == NULL)
-    return FALSE;
-
-  for (guint i = 0; names[i] != NULL; i++)
-    {
-      GstElement *element = add_element (self, names[i], error);
-
-      if (element == NULL)
-        return FALSE;
-
-      flitzis_repairs_watch (self, element);
-      link_elements (last, element);
-      last = element;
-    }
-
-  g_object_set (self->sink, "caps", caps, NULL);
-  gst_element_link (last, self->sink);
-  self->has_audio = TRUE;
 
   return TRUE;
 }
@@ -445,20 +343,19 @@ flitzis_elements_build (FlitzisElements     *self,
                         GInputStream        *stream,
                         const FlitzisHeader *header,
                         FlitzisRoute         route,
+                        GstPad              *sink_pad,
                         GError             **error)
 {
   g_mutex_init (&self->lock);
   self->header = header;
-  self->pipeline = gst_pipeline_new (NULL);
-  self->sink = add_element (self, "appsink", error);
-  if (self->sink == NULL)
-    return FALSE;
 
-  g_object_set (self->sink, "sync", FALSE, "enable-last-sample", FALSE, NULL);
+  if (route != FLITZIS_ROUTE_DIRECT)
+    return build_search (self, stream, sink_pad, route == FLITZIS_ROUTE_PUSH, error);
 
-  return route == FLITZIS_ROUTE_DIRECT
-             ? build_direct (self, stream, error)
-             : build_search (self, stream, route == FLITZIS_ROUTE_PUSH, error);
+  self->has_audio = TRUE;
+  self->direct = flitzis_direct_new (self, stream, sink_pad, error);
+
+  return self->direct != NULL;
 }
 
 GError *
@@ -498,9 +395,19 @@ flitzis_elements_have_gap (FlitzisElements *self)
 }
 
 void
+flitzis_elements_stop (FlitzisElements *self)
+{
+  if (self->direct != NULL)
+    flitzis_direct_stop (self->direct);
+  if (self->pipeline != NULL)
+    gst_element_set_state (self->pipeline, GST_STATE_NULL);
+}
+
+void
 flitzis_elements_clear (FlitzisElements *self)
 {
-  gst_element_set_state (self->pipeline, GST_STATE_NULL);
+  g_clear_pointer (&self->direct, flitzis_direct_free);
+  flitzis_elements_stop (self);
   gst_clear_object (&self->pipeline);
   g_list_free_full (g_steal_pointer (&self->held_pads), gst_object_unref);
   g_clear_error (&self->stream_error);

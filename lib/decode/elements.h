@@ -17,15 +17,15 @@ typedef enum
   FLITZIS_ROUTE_DIRECT, /* those that are known for the codec */
 } FlitzisRoute;
 
-/* A pipeline that ends in an appsink of raw audio, mono or stereo, at the stream's own rate. */
+/* What decodes a stream to raw audio, mono or stereo, at the stream's own rate. */
 typedef struct
 {
-  /* constant while the pipeline runs */
-  const FlitzisHeader *header;
-  GstElement          *pipeline;
-  GstElement          *decodebin; /* NULL: nothing is looked for */
-  GstElement          *convert;
-  GstElement          *sink;
+  /* constant while they run */
+  const FlitzisHeader   *header;
+  struct _FlitzisDirect *direct; /* NULL: they are looked for, by the rest */
+  GstElement            *pipeline;
+  GstElement            *decodebin;
+  GstElement            *convert;
 
   /* any thread, under the lock */
   GMutex   lock;
@@ -36,12 +36,18 @@ typedef struct
   GList   *held_pads;
 } FlitzisElements;
 
-/* `header` must stay. Whatever it returns, the elements must be cleared; they must not be moved. */
+/* `header` must stay. `sink_pad` is where the audio goes: active, without a parent. Whatever it
+ * returns, the elements must be cleared; they must not be moved. */
 gboolean flitzis_elements_build (FlitzisElements     *self,
                                  GInputStream        *stream,
                                  const FlitzisHeader *header,
                                  FlitzisRoute         route,
+                                 GstPad              *sink_pad,
                                  GError             **error);
+
+/* An element that nobody owns yet, or NULL where there is none of that name. */
+GstElement *flitzis_elements_make (const char *factory_name,
+                                   GError    **error);
 
 /* Ends the decoding, from a streaming thread: it is seen when no frame has come for a while. Takes
  * the error. */
@@ -59,7 +65,10 @@ gboolean flitzis_elements_have_audio (FlitzisElements *self);
 /* Whether data is missing: the frames then end in front of the gap. */
 gboolean flitzis_elements_have_gap (FlitzisElements *self);
 
-/* Stops all that runs and frees it. */
+/* Stops all that runs; from any thread but those of the elements. */
+void flitzis_elements_stop (FlitzisElements *self);
+
+/* The same, and frees it. */
 void flitzis_elements_clear (FlitzisElements *self);
 
 G_END_DECLS

@@ -1,21 +1,17 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Copyright 2026 the Flitzis authors */
 
-/* Runs a pipeline: takes its frames, reads its bus, and words what went wrong. */
+/* Has a stream decoded: takes the frames, keeps watch, and words what went wrong. */
 
 #include "config.h"
 
 #include "decode/pipeline.h"
 
-#include "decode/elements.h"
+#include "decode/direct.h"
 #include "decode/findings.h"
-#include "decode/resample.h"
-#include "decode/values.h"
+#include "decode/intake.h"
 #include "flitzis-error.h"
-#include "flitzis-sample-private.h"
 
-#include <gst/app/app.h>
-#include <gst/audio/audio.h>
 #include <gst/pbutils/pbutils.h>
 #include <string.h>
 
@@ -24,12 +20,6 @@
 
 /* How long a cancel or an error may go unseen while no frame arrives. */
 #define LOOK_US (20 * 1000)
-
-/* The most that is set aside because a file says so. */
-#define MAX_RESERVED_BYTES (256 * 1024 * 1024)
-
-/* What a load may hold beyond the bytes that its sample will have, without counting them. */
-#define MAX_UNCOUNTED_BYTES (4 * 1024 * 1024)
 
 /* GStreamer's own words for it say less, and which of them come is chance. */
 #define NO_SENSE "no decoder can make sense of it"
@@ -42,24 +32,21 @@ typedef struct
   FlitzisElements elements;
   FlitzisHeader   header;
   FlitzisFindings findings;
+  GstPad         *pad;
+
+  /* Held by the caller, and by the thread that drives the elements, if there is one. */
+  int ref_count;
 
   /* the decoder's thread, and the caller's when it looks, under the lock */
   GMutex            lock;
   GCond             cond;    /* it is over */
   FlitzisDecodeJob *job;     /* NULL: the caller has gone */
   gboolean          is_over; /* with `error` or without */
+  gboolean          is_driven;
   GError           *error;
-  FlitzisFrames     frames;
-  guint64           n_frames; /* of the file */
-  guint64           n_mended;
   gint64            last_frame_us;
-  GstCaps          *caps;
-  GstAudioInfo      info;
-  FlitzisResampler *resampler; /* NULL: the frames stay as they are */
-  FlitzisFrames     part;      /* not yet converted */
-  guint64           n_skipped; /* in front, still to be left out of what is converted */
-  guint64           n_wanted;  /* still to be converted behind these */
-  guint64           n_fed;
+  GstSegment        segment;
+  FlitzisIntake     intake;
   gsize             n_expected_bytes;
   GstClockTime      duration;
   GstClockTime      start;
@@ -103,18 +90,18 @@ flitzis_pipeline_init (GError **error)
 static double
 get_seconds (Pipeline *self)
 {
-  return self->n_frames > 0 ? (double) self->n_frames / self->info.rate : 0.0;
+  return self->intake.n_frames > 0 ? (double) self->intake.n_frames / self->intake.info.rate : 0.0;
 }
 
 static void
 set_corrupt (Pipeline *self, const char *why, GError **error)
 {
-  if (self->n_frames == 0)
+  if (self->intake.n_frames == 0)
     g_set_error (error, FLITZIS_ENGINE_ERROR, FLITZIS_ENGINE_ERROR_CORRUPT,
                  "before its first frame: %s", why);
   else
     g_set_error (error, FLITZIS_ENGINE_ERROR, FLITZIS_ENGINE_ERROR_CORRUPT,
-                 "after %" G_GUINT64_FORMAT " frames (%.3f s): %s", self->n_frames,
+                 "after %" G_GUINT64_FORMAT " frames (%.3f s): %s", self->intake.n_frames,
                  get_seconds (self), why);
 }
 
@@ -129,7 +116,7 @@ set_no_memory (Pipeline *self, GError **error)
 static void
 set_failed (Pipeline *self, const char *why, GError **error)
 {
-  if (self->n_frames > 0 || !flitzis_findings_refuse (&self->findings, &self->header, error))
+  if (self->intake.n_frames > 0 || !flitzis_findings_refuse (&self->findings, &self->header, error))
     set_corrupt (self, why, error);
 }
 
@@ -137,8 +124,10 @@ set_failed (Pipeline *self, const char *why, GError **error)
 static gboolean
 read_bus (Pipeline *self, GError **error)
 {
-  g_autoptr (GstBus) bus = gst_element_get_bus (self->elements.pipeline);
-  g_autoptr (GstMessage) message = gst_bus_pop_filtered (bus, GST_MESSAGE_ERROR);
+  GstElement *pipeline = self->elements.pipeline;
+  g_autoptr (GstBus) bus = pipeline != NULL ? gst_element_get_bus (pipeline) : NULL;
+  g_autoptr (GstMessage) message =
+      bus != NULL ? gst_bus_pop_filtered (bus, GST_MESSAGE_ERROR) : NULL;
   g_autoptr (GError) reported = NULL;
   GError *stream_error = flitzis_elements_steal_error (&self->elements);
 
@@ -161,24 +150,6 @@ read_bus (Pipeline *self, GError **error)
   return FALSE;
 }
 
-/* What `n_frames` of the file's rate are to be counted as. */
-static gsize
-count_bytes (Pipeline *self, guint64 n_frames)
-{
-  guint   rate = self->job->sample_rate;
-  guint64 frame_size = self->info.channels * sizeof (float);
-  guint64 n_out = flitzis_resample_length (n_frames, self->info.rate, rate);
-  guint64 n_most = G_MAXSIZE / 2 / frame_size;
-  guint64 n_held_bytes = MIN (n_frames, n_most) * frame_size;
-  guint64 n_bytes = MIN (n_out, n_most) * frame_size;
-
-  /* What a higher rate holds until it is resampled counts too, but for little. */
-  if (self->resampler == NULL && n_held_bytes > n_bytes + MAX_UNCOUNTED_BYTES)
-    n_bytes = n_held_bytes - MAX_UNCOUNTED_BYTES;
-
-  return n_bytes;
-}
-
 /* Asks for all of what will come, where that is known: too much need not be decoded to be seen. */
 static gboolean
 check_expected (Pipeline *self, GError **error)
@@ -188,105 +159,65 @@ check_expected (Pipeline *self, GError **error)
   if (n_frames == 0)
     return TRUE;
 
-  self->n_expected_bytes = count_bytes (self, n_frames);
+  self->n_expected_bytes =
+      flitzis_intake_count_bytes (&self->intake, n_frames, self->job->sample_rate);
   if (flitzis_decode_job_advance (self->job, self->n_expected_bytes, 0.0, error))
     return TRUE;
 
   if (g_error_matches (*error, FLITZIS_ENGINE_ERROR, FLITZIS_ENGINE_ERROR_TOO_LARGE))
     g_prefix_error (error, "it has %" G_GUINT64_FORMAT " frames (%.3f s): ", n_frames,
-                    (double) n_frames / self->info.rate);
+                    (double) n_frames / self->intake.info.rate);
 
   return FALSE;
-}
-
-/*
- * Frames are converted as they come, and are then never held at both rates, unless it depends on
- * their number how many of them are cut off in front.
- */
-static gboolean
-start_converting (Pipeline *self, GError **error)
-{
-  const FlitzisHeader *header = &self->header;
-  guint64              n_stated = header->n_packets * header->n_packet_frames;
-  guint                rate = self->job->sample_rate;
-
-  if ((guint) self->info.rate == rate ||
-      (self->elements.decodebin != NULL && (header->container == FLITZIS_CONTAINER_MPEG_AUDIO ||
-                                            header->container == FLITZIS_CONTAINER_MP4)))
-    return TRUE;
-
-  self->n_wanted = G_MAXUINT64;
-  if (header->codec == FLITZIS_CODEC_MP3)
-    {
-      self->n_skipped = header->n_delay;
-      self->n_wanted = header->n_frames > 0
-                           ? header->n_frames
-                           : n_stated - MIN (n_stated, header->n_delay + header->n_padding);
-    }
-
-  self->part.n_channels = self->info.channels;
-  self->frames.rate = rate;
-  self->frames.source_rate = self->info.rate;
-  self->resampler = flitzis_resampler_new (self->info.channels, self->info.rate, rate);
-  if (self->resampler == NULL)
-    g_set_error (error, FLITZIS_ENGINE_ERROR, FLITZIS_ENGINE_ERROR_TOO_LARGE,
-                 "there is no memory to convert it to %u Hz", rate);
-
-  return self->resampler != NULL;
-}
-
-/* What is not there when it is needed is asked for again, and refused then. */
-static void
-reserve (Pipeline *self, guint64 n_frames)
-{
-  guint64 n_max = MAX_RESERVED_BYTES / (self->info.channels * sizeof (float));
-
-  if (self->resampler != NULL)
-    n_frames = flitzis_resampler_get_room (self->resampler, n_frames);
-
-  flitzis_frames_reserve (&self->frames, MIN (n_frames, n_max));
 }
 
 /* Takes over the format of the first frames; a stream may not change it later. */
 static gboolean
 adopt_caps (Pipeline *self, GstCaps *caps, GError **error)
 {
-  gboolean     is_first = self->caps == NULL;
+  gboolean     is_first = self->intake.info.finfo == NULL;
+  gboolean     trimmed_later;
   gint64       duration;
   GstAudioInfo info;
 
-  gst_audio_info_init (&info);
-  if (caps == NULL || !gst_audio_info_from_caps (&info, caps))
+  if (!gst_audio_info_from_caps (&info, caps))
     {
       set_corrupt (self, "the decoder does not say what its frames are", error);
       return FALSE;
     }
 
-  if (!is_first && (self->info.rate != info.rate || self->info.channels != info.channels))
+  if (!is_first && (self->intake.info.rate != info.rate ||
+                    self->intake.info.channels != info.channels))
     {
       g_set_error (error, FLITZIS_ENGINE_ERROR, FLITZIS_ENGINE_ERROR_UNSUPPORTED,
                    "it changes from %d Hz, %d channels to %d Hz, %d channels after %.3f s",
-                   self->info.rate, self->info.channels, info.rate, info.channels,
+                   self->intake.info.rate, self->intake.info.channels, info.rate, info.channels,
                    get_seconds (self));
       return FALSE;
     }
 
-  gst_caps_replace (&self->caps, caps);
-  self->info = info;
   if (!is_first)
-    return TRUE;
+    {
+      self->intake.info = info;
+      return TRUE;
+    }
 
-  self->frames.rate = info.rate;
-  self->frames.n_channels = info.channels;
-  if (!start_converting (self, error))
-    return FALSE;
+  trimmed_later = self->elements.direct == NULL &&
+                  (self->header.container == FLITZIS_CONTAINER_MPEG_AUDIO ||
+                   self->header.container == FLITZIS_CONTAINER_MP4);
+  if (!flitzis_intake_begin (&self->intake, &info, &self->header, trimmed_later,
+                             self->job->sample_rate))
+    {
+      set_no_memory (self, error);
+      return FALSE;
+    }
 
   /* One frame more than the length says: times are rounded. */
-  if (gst_element_query_duration (self->elements.sink, GST_FORMAT_TIME, &duration) &&
-      duration > 0)
+  if (gst_pad_peer_query_duration (self->pad, GST_FORMAT_TIME, &duration) && duration > 0)
     {
       self->duration = duration;
-      reserve (self, gst_util_uint64_scale (duration, info.rate, GST_SECOND) + 1);
+      flitzis_intake_reserve (&self->intake,
+                              gst_util_uint64_scale (duration, info.rate, GST_SECOND) + 1);
     }
 
   return check_expected (self, error);
@@ -295,7 +226,8 @@ adopt_caps (Pipeline *self, GstCaps *caps, GError **error)
 static gboolean
 report (Pipeline *self, GError **error)
 {
-  gsize  n_bytes = count_bytes (self, self->n_frames);
+  gsize  n_bytes = flitzis_intake_count_bytes (&self->intake, self->intake.n_frames,
+                                               self->job->sample_rate);
   double progress = -1.0;
 
   if (self->duration != GST_CLOCK_TIME_NONE)
@@ -310,91 +242,32 @@ report (Pipeline *self, GError **error)
  * decode, but what comes next has the time that its page states.
  */
 static gboolean
-is_behind (Pipeline *self, GstSample *sample)
+is_behind (Pipeline *self, const GstBuffer *buffer)
 {
-  const GstSegment *segment = gst_sample_get_segment (sample);
-  const GstBuffer  *buffer = gst_sample_get_buffer (sample);
-  GstClockTime      time;
+  GstClockTime time;
 
-  time = gst_segment_to_running_time (segment, GST_FORMAT_TIME, GST_BUFFER_PTS (buffer));
-  if (!self->header.has_positions || time == GST_CLOCK_TIME_NONE)
+  if (!self->header.has_positions)
     return FALSE;
 
-  if (self->n_frames == 0)
+  time = gst_segment_to_running_time (&self->segment, GST_FORMAT_TIME, GST_BUFFER_PTS (buffer));
+  if (time == GST_CLOCK_TIME_NONE)
+    return FALSE;
+
+  if (self->intake.n_frames == 0)
     self->start = time;
 
   return self->start != GST_CLOCK_TIME_NONE &&
-         time > self->start + gst_util_uint64_scale (self->n_frames + MIN_MISSING_FRAMES,
-                                                     GST_SECOND, self->info.rate);
-}
-
-/* Leaves out what an encoder has put in front and behind. */
-static gboolean
-feed (Pipeline *self, const float *values, guint64 n_frames)
-{
-  guint64 n_out = MIN (n_frames, self->n_skipped);
-  guint64 n_in = MIN (n_frames - n_out, self->n_wanted);
-
-  self->n_skipped -= n_out;
-  self->n_wanted -= n_in;
-  self->n_fed += n_in;
-
-  return flitzis_resampler_feed (self->resampler, values + n_out * self->info.channels, n_in,
-                                 &self->frames);
-}
-
-/* Takes over the values; FALSE where memory is short. */
-static gboolean
-append (Pipeline *self, const GstMapInfo *map)
-{
-  FlitzisFrames *target = self->resampler != NULL ? &self->part : &self->frames;
-  gsize          n_values = map->size / (GST_AUDIO_INFO_WIDTH (&self->info) / 8);
-  gsize          n_frames = n_values / self->info.channels;
-  float         *values;
-
-  /* some decoders begin with an empty buffer */
-  if (n_frames == 0)
-    return TRUE;
-
-  self->part.n_values = 0;
-  if (!flitzis_frames_extend (target, n_values, &values))
-    return FALSE;
-
-  flitzis_values_to_float (self->info.finfo, map->data, values, n_values);
-  if (GST_AUDIO_INFO_IS_FLOAT (&self->info))
-    self->n_mended += flitzis_sample_mend (values, n_values);
-  self->n_frames += n_frames;
-  self->last_frame_us = g_get_monotonic_time ();
-
-  return self->resampler == NULL || feed (self, values, n_frames);
-}
-
-/* When all have come. */
-static gboolean
-finish_converting (Pipeline *self, GError **error)
-{
-  self->frames.n_source_frames = self->n_frames;
-  if (self->resampler == NULL || self->n_fed == 0 ||
-      flitzis_resampler_finish (self->resampler, self->n_fed, &self->frames))
-    return TRUE;
-
-  set_no_memory (self, error);
-
-  return FALSE;
+         time > self->start + gst_util_uint64_scale (self->intake.n_frames + MIN_MISSING_FRAMES,
+                                                     GST_SECOND, self->intake.info.rate);
 }
 
 static gboolean
-collect (Pipeline *self, GstSample *sample, GError **error)
+collect (Pipeline *self, GstBuffer *buffer, GError **error)
 {
-  GstBuffer *buffer = gst_sample_get_buffer (sample);
-  GstCaps   *caps = gst_sample_get_caps (sample);
   gboolean   has_room;
   GstMapInfo map;
 
-  if (caps != self->caps && !adopt_caps (self, caps, error))
-    return FALSE;
-
-  if (is_behind (self, sample))
+  if (is_behind (self, buffer))
     {
       set_corrupt (self, MISSING, error);
       return FALSE;
@@ -406,7 +279,8 @@ collect (Pipeline *self, GstSample *sample, GError **error)
       return FALSE;
     }
 
-  has_room = append (self, &map);
+  has_room = flitzis_intake_append (&self->intake, map.data, map.size);
+  self->last_frame_us = g_get_monotonic_time ();
   gst_buffer_unmap (buffer, &map);
   if (!has_room)
     {
@@ -424,32 +298,72 @@ end (Pipeline *self)
   g_cond_signal (&self->cond);
 }
 
-/* On the decoder's thread, which then need not wake another for each packet. */
-static GstFlowReturn
-new_sample_cb (GstAppSink *sink, gpointer user_data)
+/* Whether the caller is still there and takes more: under the lock. */
+static gboolean
+is_wanted (Pipeline *self)
 {
-  Pipeline *self = user_data;
-  g_autoptr (GstSample) sample = gst_app_sink_pull_sample (sink);
-  GstFlowReturn flow;
+  return self->job != NULL && !self->is_over;
+}
+
+/* On the decoder's thread, which then need not wake another for each packet. Demuxers that are told
+ * of the end say so to all behind them, which those that are driven are known by to be over. */
+static GstFlowReturn
+chain_cb (GstPad *pad, GstObject *parent, GstBuffer *buffer)
+{
+  Pipeline     *self = gst_pad_get_element_private (pad);
+  GstFlowReturn flow = GST_FLOW_OK;
 
   g_mutex_lock (&self->lock);
-  if (sample != NULL && self->job != NULL && !self->is_over &&
-      !collect (self, sample, &self->error))
+  if (is_wanted (self) && !collect (self, buffer, &self->error))
     end (self);
-  flow = self->job == NULL || self->is_over ? GST_FLOW_FLUSHING : GST_FLOW_OK;
+  if (!is_wanted (self))
+    flow = self->elements.direct != NULL ? GST_FLOW_EOS : GST_FLOW_FLUSHING;
   g_mutex_unlock (&self->lock);
+  gst_buffer_unref (buffer);
 
   return flow;
 }
 
-static void
-eos_cb (GstAppSink *sink, gpointer user_data)
+/* Under the lock. FALSE where what comes next cannot be taken. */
+static gboolean
+take_event (Pipeline *self, GstEvent *event)
 {
-  Pipeline *self = user_data;
+  GstCaps *caps;
+
+  switch (GST_EVENT_TYPE (event))
+    {
+    case GST_EVENT_CAPS:
+      gst_event_parse_caps (event, &caps);
+      if (is_wanted (self) && !adopt_caps (self, caps, &self->error))
+        end (self);
+      return is_wanted (self);
+
+    case GST_EVENT_SEGMENT:
+      gst_event_copy_segment (event, &self->segment);
+      return TRUE;
+
+    case GST_EVENT_EOS:
+      if (self->elements.direct == NULL)
+        end (self);
+      return TRUE;
+
+    default:
+      return TRUE;
+    }
+}
+
+static gboolean
+event_cb (GstPad *pad, GstObject *parent, GstEvent *event)
+{
+  Pipeline *self = gst_pad_get_element_private (pad);
+  gboolean  is_taken;
 
   g_mutex_lock (&self->lock);
-  end (self);
+  is_taken = take_event (self, event);
   g_mutex_unlock (&self->lock);
+  gst_event_unref (event);
+
+  return is_taken;
 }
 
 /* Whether it is to be waited for any longer: under the lock, while no frame arrives. */
@@ -468,7 +382,7 @@ look (Pipeline *self, FlitzisDecodeJob *job, GError **error)
   if (g_get_monotonic_time () - self->last_frame_us <= job->deadline_us)
     return TRUE;
 
-  set_failed (self, self->n_frames > 0 ? STOPPED : NO_SENSE, error);
+  set_failed (self, self->intake.n_frames > 0 ? STOPPED : NO_SENSE, error);
 
   return FALSE;
 }
@@ -497,24 +411,91 @@ wait_for_end (Pipeline *self, FlitzisDecodeJob *job, GError **error)
   return is_good;
 }
 
+/* When all frames have come. */
+static gboolean
+finish (Pipeline *self, GError **error)
+{
+  if (flitzis_intake_finish (&self->intake))
+    return TRUE;
+
+  set_no_memory (self, error);
+
+  return FALSE;
+}
+
+static void
+pipeline_unref (Pipeline *self)
+{
+  if (!g_atomic_int_dec_and_test (&self->ref_count))
+    return;
+
+  flitzis_elements_clear (&self->elements);
+  gst_object_unref (self->pad);
+  flitzis_intake_clear (&self->intake);
+  g_clear_error (&self->error);
+  g_cond_clear (&self->cond);
+  g_mutex_clear (&self->lock);
+  flitzis_findings_clear (&self->findings);
+  g_free (self);
+}
+
+/* The caller has what it wants as soon as it is over, and need not wait until all is put away. */
+static void
+drive_worker (gpointer data, gpointer user_data)
+{
+  Pipeline *self = data;
+
+  flitzis_direct_run (self->elements.direct);
+  g_mutex_lock (&self->lock);
+  end (self);
+  g_mutex_unlock (&self->lock);
+
+  flitzis_elements_stop (&self->elements);
+  g_mutex_lock (&self->lock);
+  self->is_driven = FALSE;
+  g_cond_broadcast (&self->cond);
+  g_mutex_unlock (&self->lock);
+  pipeline_unref (self);
+}
+
+/* Each of these is waited for by a load, which can leave it behind where it never comes back. */
+static GThreadPool *
+get_drivers (void)
+{
+  static gsize drivers = 0;
+
+  if (g_once_init_enter (&drivers))
+    g_once_init_leave (&drivers, (gsize) g_thread_pool_new (drive_worker, NULL, -1, FALSE, NULL));
+
+  return (GThreadPool *) drivers;
+}
+
+static gboolean
+start (Pipeline *self, GError **error)
+{
+  if (self->elements.direct != NULL)
+    {
+      self->is_driven = TRUE;
+      g_atomic_int_inc (&self->ref_count);
+      g_thread_pool_push (get_drivers (), self, NULL);
+      return TRUE;
+    }
+
+  flitzis_findings_watch (&self->findings, &self->elements);
+  if (gst_element_set_state (self->elements.pipeline, GST_STATE_PLAYING) !=
+      GST_STATE_CHANGE_FAILURE)
+    return TRUE;
+
+  if (read_bus (self, error))
+    set_failed (self, "the decoder cannot be started", error);
+
+  return FALSE;
+}
+
 static gboolean
 run (Pipeline *self, FlitzisDecodeJob *job, GError **error)
 {
-  GstAppSinkCallbacks callbacks = { .new_sample = new_sample_cb, .eos = eos_cb };
-
-  gst_app_sink_set_callbacks (GST_APP_SINK (self->elements.sink), &callbacks, self, NULL);
-  if (self->elements.decodebin != NULL)
-    flitzis_findings_watch (&self->findings, &self->elements);
-
-  if (gst_element_set_state (self->elements.pipeline, GST_STATE_PLAYING) ==
-      GST_STATE_CHANGE_FAILURE)
-    {
-      if (read_bus (self, error))
-        set_failed (self, "the decoder cannot be started", error);
-      return FALSE;
-    }
-
-  if (!wait_for_end (self, job, error))
+  if (!start (self, error) || !wait_for_end (self, job, error))
     return FALSE;
 
   if (!flitzis_elements_have_audio (&self->elements))
@@ -533,21 +514,6 @@ run (Pipeline *self, FlitzisDecodeJob *job, GError **error)
   return TRUE;
 }
 
-static void
-pipeline_free (Pipeline *self)
-{
-  flitzis_elements_clear (&self->elements);
-  gst_caps_replace (&self->caps, NULL);
-  g_clear_pointer (&self->resampler, flitzis_resampler_free);
-  flitzis_frames_clear (&self->part);
-  flitzis_frames_clear (&self->frames);
-  g_clear_error (&self->error);
-  g_cond_clear (&self->cond);
-  g_mutex_clear (&self->lock);
-  flitzis_findings_clear (&self->findings);
-  g_free (self);
-}
-
 typedef struct
 {
   Pipeline    *pipeline;
@@ -558,8 +524,15 @@ static gpointer
 tear_down_worker (gpointer data)
 {
   TearDown *tear_down = data;
+  Pipeline *pipeline = tear_down->pipeline;
 
-  pipeline_free (tear_down->pipeline);
+  flitzis_elements_stop (&pipeline->elements);
+  g_mutex_lock (&pipeline->lock);
+  while (pipeline->is_driven)
+    g_cond_wait (&pipeline->cond, &pipeline->lock);
+  g_mutex_unlock (&pipeline->lock);
+  pipeline_unref (pipeline);
+
   g_async_queue_push (tear_down->done, GINT_TO_POINTER (TRUE));
   g_async_queue_unref (tear_down->done);
   g_free (tear_down);
@@ -590,6 +563,43 @@ pipeline_free_within (Pipeline *self, gint64 time_us)
   return g_async_queue_timeout_pop (done, time_us) != NULL;
 }
 
+#define LAYOUT "layout = interleaved, channels = [1, 2]"
+#define FLOATS "audio/x-raw, format = " GST_AUDIO_NE (F32) ", " LAYOUT
+#define RATES "rate = [1000, 768000]"
+#define SINK(caps) GST_STATIC_PAD_TEMPLATE ("sink", GST_PAD_SINK, GST_PAD_ALWAYS, \
+                                            GST_STATIC_CAPS (caps))
+
+/* What is known not to change is taken as the decoder has it; as floats, where it can. */
+static GstStaticPadTemplate sink_of_search = SINK (FLOATS);
+static GstStaticPadTemplate sink_of_direct =
+    SINK (FLOATS ", " RATES "; audio/x-raw, " LAYOUT ", " RATES);
+
+static Pipeline *
+pipeline_new (const FlitzisHeader *header, FlitzisRoute route, FlitzisDecodeJob *job)
+{
+  Pipeline *self = g_new0 (Pipeline, 1);
+
+  self->ref_count = 1;
+  self->header = *header;
+  self->job = job;
+  self->duration = GST_CLOCK_TIME_NONE;
+  self->start = GST_CLOCK_TIME_NONE;
+  self->last_frame_us = g_get_monotonic_time ();
+  g_mutex_init (&self->lock);
+  g_cond_init (&self->cond);
+  gst_segment_init (&self->segment, GST_FORMAT_TIME);
+
+  self->pad = gst_pad_new_from_static_template (
+      route == FLITZIS_ROUTE_DIRECT ? &sink_of_direct : &sink_of_search, NULL);
+  gst_object_ref_sink (self->pad);
+  gst_pad_set_element_private (self->pad, self);
+  gst_pad_set_chain_function (self->pad, chain_cb);
+  gst_pad_set_event_function (self->pad, event_cb);
+  gst_pad_set_active (self->pad, TRUE);
+
+  return self;
+}
+
 static gboolean
 run_route (GInputStream        *stream,
            const FlitzisHeader *header,
@@ -598,34 +608,37 @@ run_route (GInputStream        *stream,
            FlitzisFrames       *frames,
            GError             **error)
 {
-  Pipeline *self = g_new0 (Pipeline, 1);
-  gboolean  decoded;
+  Pipeline *self = pipeline_new (header, route, job);
+  g_autoptr (GError) local_error = NULL;
+  gboolean decoded;
 
-  self->header = *header;
-  self->job = job;
-  self->duration = GST_CLOCK_TIME_NONE;
-  self->start = GST_CLOCK_TIME_NONE;
-  self->last_frame_us = g_get_monotonic_time ();
-  g_mutex_init (&self->lock);
-  g_cond_init (&self->cond);
-
-  decoded = flitzis_elements_build (&self->elements, stream, &self->header, route, error) &&
-            run (self, job, error) && finish_converting (self, error);
+  decoded = flitzis_elements_build (&self->elements, stream, &self->header, route, self->pad,
+                                    &local_error) &&
+            run (self, job, &local_error) && finish (self, &local_error);
 
   /* Whatever the decoder still does, it does without the caller. */
   g_mutex_lock (&self->lock);
   self->job = NULL;
-  *frames = self->frames;
-  job->n_mended = self->n_mended;
-  memset (&self->frames, 0, sizeof self->frames);
+  *frames = self->intake.frames;
+  job->n_mended = self->intake.n_mended;
+  memset (&self->intake.frames, 0, sizeof self->intake.frames);
   g_mutex_unlock (&self->lock);
 
   if (decoded)
-    pipeline_free (self);
-  else /* What has failed may be stuck. */
-    job->is_abandoned = !pipeline_free_within (self, job->deadline_us);
+    {
+      pipeline_unref (self);
+      return TRUE;
+    }
 
-  return decoded;
+  /* To stop takes memory, too, and who gets none of it aborts. */
+  if (g_error_matches (local_error, FLITZIS_ENGINE_ERROR, FLITZIS_ENGINE_ERROR_TOO_LARGE))
+    flitzis_frames_clear (frames);
+
+  /* What has failed may be stuck. */
+  job->is_abandoned = !pipeline_free_within (self, job->deadline_us);
+  g_propagate_error (error, g_steal_pointer (&local_error));
+
+  return FALSE;
 }
 
 /* Whether another attempt could come to something else. */

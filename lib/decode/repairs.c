@@ -197,7 +197,7 @@ check_flac_frame (FlitzisElements *self, GstBuffer *buffer)
   gboolean   is_broken;
   GstMapInfo map;
 
-  if (self->decodebin != NULL || self->header->codec != FLITZIS_CODEC_FLAC ||
+  if (self->direct == NULL || self->header->codec != FLITZIS_CODEC_FLAC ||
       !gst_buffer_map (buffer, &map, GST_MAP_READ))
     return TRUE;
 
@@ -317,7 +317,7 @@ flitzis_repairs_watch (FlitzisElements *elements, GstElement *element)
                        decoder_probe_cb, elements, NULL);
 
   /* A frame with a wrong byte is left out then, and missed at the end. */
-  if (elements->decodebin != NULL &&
+  if (elements->direct == NULL &&
       g_object_class_find_property (G_OBJECT_GET_CLASS (element), "check-frame-checksums") != NULL)
     g_object_set (element, "check-frame-checksums", TRUE, NULL);
 }
