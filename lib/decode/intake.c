@@ -53,7 +53,8 @@ flitzis_intake_reserve (FlitzisIntake *self, guint64 n_frames)
   guint64 n_max = MAX_RESERVED_BYTES / (self->info.channels * sizeof (float));
 
   if (self->resampler != NULL)
-    n_frames = flitzis_resampler_get_room (self->resampler, n_frames);
+    n_frames = flitzis_resample_length (MIN (n_frames, self->n_wanted), self->info.rate,
+                                        self->frames.rate);
 
   flitzis_frames_reserve (&self->frames, MIN (n_frames, n_max));
 }

@@ -36,10 +36,13 @@ struct _FlitzisResampler
   guint units;
 
   /* What is not yet converted, or still spanned by what comes next: a block, and what the filter
-   * spans behind it, is as much as there is room for. It lies behind the block's own room. */
+   * spans behind it, is as much as there is room for. */
   float *held;
   gsize  n_held;
   gsize  capacity;
+
+  /* room for what comes of the last block; these lie behind block.spread */
+  float *last;
 };
 
 guint64
@@ -52,14 +55,8 @@ flitzis_resample_length (guint64 n_frames, guint from_rate, guint to_rate)
 static gsize
 get_most (const FlitzisResampler *self)
 {
-  return self->block.n_frames * self->filter->to_rate / self->filter->from_rate + 1;
-}
-
-guint64
-flitzis_resampler_get_room (const FlitzisResampler *self, guint64 n_in)
-{
-  return flitzis_resample_length (n_in, self->filter->from_rate, self->filter->to_rate) +
-         get_most (self);
+  return gst_util_uint64_scale_int_ceil (self->block.n_frames, self->filter->to_rate,
+                                         self->filter->from_rate);
 }
 
 void
@@ -104,13 +101,14 @@ flitzis_resampler_new (guint n_channels, guint from_rate, guint to_rate)
   /* The first frame is in the middle of its filter, with silence in front. */
   self->capacity = block->n_frames + filter->n_taps;
   self->n_held = filter->n_taps / 2 - 1;
-  n_values = self->capacity * n_channels + 8;
   n_spread = flitzis_block_get_spread (block);
-  block->spread = aligned_alloc (64, GST_ROUND_UP_64 ((n_spread + n_values) * sizeof (float)));
+  n_values = n_spread + (self->capacity + get_most (self)) * n_channels + 8;
+  block->spread = aligned_alloc (64, GST_ROUND_UP_64 (n_values * sizeof (float)));
   if (block->spread == NULL)
     return NULL;
 
-  self->held = block->spread + n_spread;
+  self->last = block->spread + n_spread;
+  self->held = self->last + get_most (self) * n_channels;
   block->frames = self->held;
   memset (self->held, 0, self->n_held * n_channels * sizeof (float));
 
@@ -184,59 +182,63 @@ convert_blended (FlitzisResampler *self, float *out)
   return n_out;
 }
 
+/* Takes frames, silence where `in` is NULL, for which there must be room. */
+static void
+take (FlitzisResampler *self, const float *in, gsize n_in)
+{
+  float *held = self->held + self->n_held * self->block.n_channels;
+  gsize  size = n_in * self->block.n_channels * sizeof (float);
+
+  if (in != NULL)
+    memcpy (held, in, size);
+  else
+    memset (held, 0, size);
+
+  self->n_held += n_in;
+}
+
+/* Converts a block, and gives how many frames come of it. */
 static gsize
 convert (FlitzisResampler *self, float *out)
 {
+  guint n_channels = self->block.n_channels;
+  gsize n_out = get_most (self);
+
   if (self->filter->is_blended)
-    return convert_blended (self, out);
-
-  self->convert (&self->block, out);
-
-  return self->block.n_frames / self->filter->n_in * self->filter->n_out;
-}
-
-/* Takes as many frames as there is room for (silence where `in` is NULL), and converts them when
- * they are a block. FALSE where memory is short. */
-static gboolean
-take (FlitzisResampler *self, const float *in, gsize n_taken, FlitzisFrames *out)
-{
-  FlitzisBlock *block = &self->block;
-  gsize         frame_size = block->n_channels * sizeof (float);
-  float        *held = self->held + self->n_held * block->n_channels;
-  gsize         n_most = get_most (self);
-  float        *values;
-
-  if (in != NULL)
-    memcpy (held, in, n_taken * frame_size);
+    n_out = convert_blended (self, out);
   else
-    memset (held, 0, n_taken * frame_size);
+    self->convert (&self->block, out);
 
-  self->n_held += n_taken;
-  if (self->n_held < self->capacity)
-    return TRUE;
+  self->n_held -= self->block.n_frames;
+  memmove (self->held, self->held + self->block.n_frames * n_channels,
+           self->n_held * n_channels * sizeof (float));
 
-  if (!flitzis_frames_extend (out, n_most * block->n_channels, &values))
-    return FALSE;
-
-  out->n_values -= (n_most - convert (self, values)) * block->n_channels;
-  self->n_held -= block->n_frames;
-  memcpy (self->held, self->held + block->n_frames * block->n_channels, self->n_held * frame_size);
-
-  return TRUE;
+  return n_out;
 }
 
 gboolean
 flitzis_resampler_feed (FlitzisResampler *self, const float *in, gsize n_in, FlitzisFrames *out)
 {
+  guint n_channels = self->block.n_channels;
+
   while (n_in > 0)
     {
       gsize n_taken = MIN (n_in, self->capacity - self->n_held);
 
-      if (!take (self, in, n_taken, out))
-        return FALSE;
-
+      take (self, in, n_taken);
+      in += n_taken * n_channels;
       n_in -= n_taken;
-      in += n_taken * self->block.n_channels;
+
+      if (self->n_held == self->capacity)
+        {
+          gsize  n_most = get_most (self);
+          float *values;
+
+          if (!flitzis_frames_extend (out, n_most * n_channels, &values))
+            return FALSE;
+
+          out->n_values -= (n_most - convert (self, values)) * n_channels;
+        }
     }
 
   return TRUE;
@@ -245,16 +247,24 @@ flitzis_resampler_feed (FlitzisResampler *self, const float *in, gsize n_in, Fli
 gboolean
 flitzis_resampler_finish (FlitzisResampler *self, guint64 n_in, FlitzisFrames *out)
 {
-  FlitzisFilter *filter = self->filter;
-  guint64        n_out = flitzis_resample_length (n_in, filter->from_rate, filter->to_rate);
-  guint64        n_values = MAX (n_out, 1) * self->block.n_channels;
+  guint   from_rate = self->filter->from_rate, to_rate = self->filter->to_rate;
+  guint64 n_out = MAX (flitzis_resample_length (n_in, from_rate, to_rate), 1);
+  guint64 n_values = n_out * self->block.n_channels;
 
+  /* No room is asked for that these do not need. */
   while (out->n_values < n_values)
     {
-      if (!take (self, NULL, self->capacity - self->n_held, out))
+      gsize  n_last, n_more;
+      float *values;
+
+      take (self, NULL, self->capacity - self->n_held);
+      n_last = convert (self, self->last) * self->block.n_channels;
+      n_more = MIN (n_last, n_values - out->n_values);
+      if (!flitzis_frames_extend (out, n_more, &values))
         return FALSE;
+
+      memcpy (values, self->last, n_more * sizeof (float));
     }
-  out->n_values = n_values;
 
   return TRUE;
 }
@@ -285,7 +295,7 @@ flitzis_resample (FlitzisFrames *frames, FlitzisDecodeJob *job, GError **error)
 
   resampler = flitzis_resampler_new (n_channels, frames->rate, job->sample_rate);
   has_room = resampler != NULL &&
-             flitzis_frames_reserve (&out, flitzis_resampler_get_room (resampler, n_in));
+             flitzis_frames_reserve (&out, flitzis_resample_length (n_in, frames->rate, job->sample_rate));
   for (gsize done = 0; done < n_in && has_room; done += BLOCK_FRAMES)
     {
       float *block = frames->values + done * n_channels;

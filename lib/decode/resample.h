@@ -21,11 +21,6 @@ FlitzisResampler *flitzis_resampler_new (guint n_channels,
                                          guint from_rate,
                                          guint to_rate);
 
-/* How many frames there should be room for, that none needs to be made later, where `n_in` will be
- * taken. */
-guint64 flitzis_resampler_get_room (const FlitzisResampler *self,
-                                    guint64                 n_in);
-
 /* Takes `n_in` frames and appends to `out` what comes of them. FALSE
  * where memory is short. */
 gboolean flitzis_resampler_feed (FlitzisResampler *self,
