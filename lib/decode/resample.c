@@ -288,14 +288,14 @@ gboolean
 flitzis_resample (FlitzisFrames *frames, FlitzisDecodeJob *job, GError **error)
 {
   guint n_channels = frames->n_channels;
-  gsize n_in = flitzis_frames_count (frames);
+  gsize n_in = flitzis_frames_count (frames), n_out;
   g_auto (FlitzisFrames) out = { .n_channels = n_channels, .rate = job->sample_rate };
   g_autoptr (FlitzisResampler) resampler = NULL;
   gboolean has_room;
 
   resampler = flitzis_resampler_new (n_channels, frames->rate, job->sample_rate);
-  has_room = resampler != NULL &&
-             flitzis_frames_reserve (&out, flitzis_resample_length (n_in, frames->rate, job->sample_rate));
+  n_out = flitzis_resample_length (n_in, frames->rate, job->sample_rate);
+  has_room = resampler != NULL && flitzis_frames_reserve (&out, n_out);
   for (gsize done = 0; done < n_in && has_room; done += BLOCK_FRAMES)
     {
       float *block = frames->values + done * n_channels;
