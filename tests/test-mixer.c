@@ -483,6 +483,14 @@ run_kernels (const FlitzisKernels *kernels, GRand *rand, GArray *results)
   move.left = (FlitzisSlope){ 0.25f, 0.00123f, 17.0f, move.has_sides ? 240.0f : 0.0f, 0.6f };
   move.right = (FlitzisSlope){ 0.75f, -0.00101f, 3.0f, move.has_sides ? 1e6f : 0.0f, 0.1f };
   move.factors[0] = (FlitzisSlope){ 1.0f, -0.00077f, 1.0f, 200.0f, 0.7f };
+
+  /* the sides may be alike, or one of them may have arrived */
+  if (g_rand_boolean (rand))
+    move.right = move.left;
+
+  if (g_rand_boolean (rand))
+    move.right.end = 0.0f;
+
   move.factors[1] = (FlitzisSlope){ 0.5f, 0.00033f, 100.0f, 1e6f, 0.9f };
 
   kernels->mix (out, inputs, g_rand_int_range (rand, 0, 5), n_channels, n);

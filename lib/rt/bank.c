@@ -109,16 +109,15 @@ begin_sound (FlitzisBank *bank, FlitzisVoice *voice, FlitzisSlotSettings *slot) 
 
 /* A loop that leaves the voice behind is a cut: what was there fades out, and the rest in. */
 static void
-set_loop (FlitzisBank *bank, FlitzisVoice *voice, FlitzisSlotSettings *slot) FLITZIS_REALTIME
+set_loop_of (FlitzisBank         *bank,
+             FlitzisVoice        *voice,
+             FlitzisSlotSettings *slot,
+             uint32_t             n_loops) FLITZIS_REALTIME
 {
   FlitzisVoice before = *voice;
-  uint32_t     n_loops = voice->n_rounds > 0      ? voice->source.n_loops
-                         : get (slot->is_looping) ? FLITZIS_LOOP_FOREVER
-                                                  : 0;
   double       n_fade_frames = get (slot->loop_crossfade) * voice->handle->sample_rate;
 
-  if (n_loops > 0 || voice->source.n_loops > 0)
-    voice->n_plain_frames = 0;
+  voice->n_plain_frames = 0;
 
   if (flitzis_source_set_loop (&voice->source, get (slot->loop_start), get (slot->loop_end),
                                (uint32_t) (n_fade_frames + 0.5), n_loops) ||
@@ -130,6 +129,17 @@ set_loop (FlitzisBank *bank, FlitzisVoice *voice, FlitzisSlotSettings *slot) FLI
 
   if (!voice->is_paused)
     flitzis_ramp_move (&voice->envelope, 1.0f, bank->ramp_frames);
+}
+
+static void
+set_loop (FlitzisBank *bank, FlitzisVoice *voice, FlitzisSlotSettings *slot) FLITZIS_REALTIME
+{
+  uint32_t n_loops = voice->n_rounds > 0      ? voice->source.n_loops
+                     : get (slot->is_looping) ? FLITZIS_LOOP_FOREVER
+                                              : 0;
+
+  if (n_loops > 0 || voice->source.n_loops > 0)
+    set_loop_of (bank, voice, slot, n_loops);
 }
 
 static void

@@ -134,35 +134,175 @@ mix (float        *out,
     }
 }
 
-/* A slope for each side, as a vector of frames. */
+/* A slope for each lane, and the frames that they are at; of the next vector, too. */
 typedef struct
 {
-  FlitzisVector from, step, frame, end, to;
+  FlitzisVector from, step, end, to;
+  FlitzisVector frames[2];
 } Slopes;
 
+#define LANES_IN_ORDER ((FlitzisVector){ 0, 1, 2, 3, 4, 5, 6, 7 })
+#define LANES_OF_STEREO ((FlitzisVector){ 0, 0, 1, 1, 2, 2, 3, 3 })
+/* Where each is doubled, the first four are in the lower halves, see `double_lower`. */
+#define LANES_TO_DOUBLE ((FlitzisVector){ 0, 1, 4, 5, 2, 3, 6, 7 })
+
 FLITZIS_INLINE Slopes
-make_slopes (const FlitzisSlope *left, const FlitzisSlope *right) FLITZIS_REALTIME
+make_slopes (const FlitzisSlope *left, const FlitzisSlope *right, FlitzisVector lanes)
+    FLITZIS_REALTIME
 {
+  FlitzisVector frames = flitzis_vector_of_sides (left->frame, right->frame) + lanes;
+
   return (Slopes){
     .from = flitzis_vector_of_sides (left->from, right->from),
     .step = flitzis_vector_of_sides (left->step, right->step),
-    .frame = flitzis_vector_of_sides (left->frame, right->frame) +
-             (FlitzisVector){ 0, 0, 1, 1, 2, 2, 3, 3 },
     .end = flitzis_vector_of_sides (left->end, right->end),
     .to = flitzis_vector_of_sides (left->to, right->to),
+    .frames = { frames, frames + (float) FLITZIS_VECTOR_FRAMES },
   };
 }
 
-/* The values of four frames; moves on to the next. */
+/* The values of a vector, and on by so many frames. Where they are not `at_end`, all are on their
+ * way. */
 FLITZIS_INLINE FlitzisVector
-take_values (Slopes *slopes) FLITZIS_REALTIME
+take_values (Slopes *slopes, uint32_t i, bool at_end, float n_frames) FLITZIS_REALTIME
 {
-  FlitzisVector frame = slopes->frame;
+  FlitzisVector values = slopes->from + slopes->step * slopes->frames[i];
 
-  slopes->frame += (float) FLITZIS_VECTOR_FRAMES;
+  if (at_end)
+    values = flitzis_vector_choose (slopes->frames[i] < slopes->end, values, slopes->to);
 
-  return flitzis_vector_choose (frame < slopes->end, slopes->from + slopes->step * frame,
-                                slopes->to);
+  slopes->frames[i] += n_frames;
+
+  return values;
+}
+
+/* Those that have arrived stay there. */
+FLITZIS_INLINE void
+settle (Slopes *slopes) FLITZIS_REALTIME
+{
+  FlitzisBits is_moving = slopes->frames[0] < slopes->end;
+
+  slopes->from = flitzis_vector_choose (is_moving, slopes->from, slopes->to);
+  slopes->step = flitzis_vector_choose (is_moving, slopes->step, (FlitzisVector){ 0 });
+}
+
+/* How many frames a slope is on its way for: none where it has arrived. */
+FLITZIS_INLINE uint32_t
+count_frames (const FlitzisSlope *slope) FLITZIS_REALTIME
+{
+  return slope->frame < slope->end ? (uint32_t) (slope->end - slope->frame) : 0;
+}
+
+FLITZIS_INLINE FlitzisVector
+double_lower (FlitzisVector a) FLITZIS_REALTIME
+{
+  return __builtin_shufflevector (a, a, 0, 0, 1, 1, 4, 4, 5, 5);
+}
+
+FLITZIS_INLINE FlitzisVector
+double_upper (FlitzisVector a) FLITZIS_REALTIME
+{
+  return __builtin_shufflevector (a, a, 2, 2, 3, 3, 6, 6, 7, 7);
+}
+
+/* Where most gains that move do: all sides alike or by one factor; of mono, in the middle. */
+typedef struct
+{
+  Slopes        slopes; /* of the sides of stereo, four frames each; else in the first alone */
+  FlitzisVector gains;  /* that do not move */
+  FlitzisVector peaks;
+} Simple;
+
+/* Eight frames. */
+FLITZIS_INLINE void
+mix_simple_step (float       *out,
+                 const float *frames,
+                 Simple      *simple,
+                 bool         has_sides,
+                 bool         at_end,
+                 uint32_t     n_channels) FLITZIS_REALTIME
+{
+  FlitzisVector values = take_values (&simple->slopes, 0, at_end, STEP_FRAMES), first, second;
+
+  if (n_channels == 1)
+    {
+      values = (has_sides ? values : simple->gains * values) * flitzis_vector_load (frames);
+      simple->peaks = flitzis_vector_max (simple->peaks, flitzis_vector_abs (values));
+      first = __builtin_shufflevector (values, values, 0, 0, 1, 1, 2, 2, 3, 3);
+      second = __builtin_shufflevector (values, values, 4, 4, 5, 5, 6, 6, 7, 7);
+    }
+  else
+    {
+      first = has_sides ? values : simple->gains * double_lower (values);
+      second = has_sides ? take_values (&simple->slopes, 1, at_end, STEP_FRAMES)
+                         : simple->gains * double_upper (values);
+      first *= flitzis_vector_load (frames);
+      second *= flitzis_vector_load (frames + 8);
+      simple->peaks = get_larger (simple->peaks, first, second, frames, n_channels);
+    }
+
+  __builtin_prefetch (frames + n_channels * N_FRAMES_AHEAD);
+  flitzis_vector_store (out, flitzis_vector_load (out) + first);
+  flitzis_vector_store (out + 8, flitzis_vector_load (out + 8) + second);
+}
+
+/* As many of the frames as make whole steps. Returns the peak. */
+FLITZIS_REPEATED float
+mix_simple (float             *out,
+            const float       *frames,
+            const FlitzisMove *move,
+            bool               has_sides,
+            uint32_t           n_channels,
+            uint32_t           n_frames) FLITZIS_REALTIME
+{
+  const FlitzisSlope *left = has_sides ? &move->left : &move->factors[0];
+  const FlitzisSlope *right = has_sides ? &move->right : left;
+  uint32_t            n_left = count_frames (left), n_right = count_frames (right);
+  uint64_t            n = n_left > 0 ? n_left : n_right;
+  Simple              simple = { .peaks = { 0 } };
+
+  if (n_channels == 1)
+    simple.slopes = make_slopes (left, right, LANES_IN_ORDER);
+  else if (has_sides)
+    simple.slopes = make_slopes (left, right, LANES_OF_STEREO);
+  else
+    simple.slopes = make_slopes (left, right, LANES_TO_DOUBLE);
+
+  simple.gains = flitzis_vector_of_sides (move->left.to, move->right.to);
+  n = n < n_frames ? n : n_frames;
+
+  for (uint64_t i = 0;;)
+    {
+      settle (&simple.slopes);
+
+      for (; i + STEP_FRAMES <= n; i += STEP_FRAMES)
+        mix_simple_step (out + 2 * i, frames + n_channels * i, &simple, has_sides, false,
+                         n_channels);
+
+      if (i + STEP_FRAMES > n_frames)
+        return flitzis_vector_get_largest (simple.peaks);
+
+      mix_simple_step (out + 2 * i, frames + n_channels * i, &simple, has_sides, true, n_channels);
+      i += STEP_FRAMES;
+      n = n_frames;
+    }
+}
+
+static bool
+is_simple (const FlitzisMove *move, uint32_t n_channels) FLITZIS_REALTIME
+{
+  const FlitzisSlope *left = &move->left, *right = &move->right;
+
+  if (!move->has_sides)
+    return move->n_factors == 1 && (n_channels == 2 || left->to == right->to);
+
+  if (n_channels == 2)
+    return move->n_factors == 0 &&
+           (count_frames (left) == count_frames (right) || count_frames (left) == 0 ||
+            count_frames (right) == 0);
+
+  return move->n_factors == 0 && left->from == right->from && left->step == right->step &&
+         left->frame == right->frame && left->end == right->end && left->to == right->to;
 }
 
 static float
@@ -184,44 +324,36 @@ mix_moving_frame (float             *out,
   return mix_frame (out + 2 * i, frames + n_channels * i, n_channels, left, right);
 }
 
+/* Whatever moves, as many of the frames as make whole vectors. */
 FLITZIS_REPEATED float
 mix_slopes (float             *out,
             const float       *frames,
             const FlitzisMove *move,
-            bool               has_sides,
-            uint32_t           n_factors,
             uint32_t           n_channels,
             uint32_t           n_frames) FLITZIS_REALTIME
 {
-  Slopes        sides = make_slopes (&move->left, &move->right);
-  Slopes        first = make_slopes (&move->factors[0], &move->factors[0]);
-  Slopes        second = make_slopes (&move->factors[1], &move->factors[1]);
+  Slopes        sides = make_slopes (&move->left, &move->right, LANES_OF_STEREO);
+  Slopes        first = make_slopes (&move->factors[0], &move->factors[0], LANES_OF_STEREO);
+  Slopes        second = make_slopes (&move->factors[1], &move->factors[1], LANES_OF_STEREO);
   FlitzisVector peaks = { 0 };
-  float         peak;
-  uint32_t      i;
 
-  for (i = 0; i + FLITZIS_VECTOR_FRAMES <= n_frames; i += FLITZIS_VECTOR_FRAMES)
+  for (uint32_t i = 0; i + FLITZIS_VECTOR_FRAMES <= n_frames; i += FLITZIS_VECTOR_FRAMES)
     {
-      FlitzisVector gains = has_sides ? take_values (&sides) : sides.to;
+      FlitzisVector gains = take_values (&sides, 0, true, FLITZIS_VECTOR_FRAMES);
       FlitzisVector added;
 
-      if (n_factors > 0)
-        gains *= take_values (&first);
+      if (move->n_factors > 0)
+        gains *= take_values (&first, 0, true, FLITZIS_VECTOR_FRAMES);
 
-      if (n_factors > 1)
-        gains *= take_values (&second);
+      if (move->n_factors > 1)
+        gains *= take_values (&second, 0, true, FLITZIS_VECTOR_FRAMES);
 
       added = gains * flitzis_vector_load_frames (frames, i, n_channels);
       flitzis_vector_store (out + 2 * i, flitzis_vector_load (out + 2 * i) + added);
       peaks = flitzis_vector_max (peaks, flitzis_vector_abs (added));
     }
 
-  peak = flitzis_vector_get_largest (peaks);
-
-  for (; i < n_frames; i++)
-    peak = flitzis_max (peak, mix_moving_frame (out, frames, move, n_channels, i));
-
-  return peak;
+  return flitzis_vector_get_largest (peaks);
 }
 
 static float
@@ -231,19 +363,31 @@ mix_moving (float             *out,
             uint32_t           n_channels,
             uint32_t           n_frames) FLITZIS_REALTIME
 {
-  if (move->n_factors == 0 && n_channels == 2)
-    return mix_slopes (out, frames, move, true, 0, 2, n_frames);
+  uint32_t n_done;
+  float    peak;
 
-  if (move->n_factors == 0)
-    return mix_slopes (out, frames, move, true, 0, 1, n_frames);
+  if (N_INPUTS_AT_ONCE > 1 && is_simple (move, n_channels))
+    {
+      n_done = n_frames - n_frames % STEP_FRAMES;
 
-  if (move->n_factors == 1 && !move->has_sides && n_channels == 2)
-    return mix_slopes (out, frames, move, false, 1, 2, n_frames);
+      if (n_channels == 2)
+        peak = move->has_sides ? mix_simple (out, frames, move, true, 2, n_done)
+                               : mix_simple (out, frames, move, false, 2, n_done);
+      else
+        peak = move->has_sides ? mix_simple (out, frames, move, true, 1, n_done)
+                               : mix_simple (out, frames, move, false, 1, n_done);
+    }
+  else
+    {
+      n_done = n_frames - n_frames % FLITZIS_VECTOR_FRAMES;
+      peak = n_channels == 2 ? mix_slopes (out, frames, move, 2, n_done)
+                             : mix_slopes (out, frames, move, 1, n_done);
+    }
 
-  if (move->n_factors == 1 && !move->has_sides)
-    return mix_slopes (out, frames, move, false, 1, 1, n_frames);
+  for (uint32_t i = n_done; i < n_frames; i++)
+    peak = flitzis_max (peak, mix_moving_frame (out, frames, move, n_channels, i));
 
-  return mix_slopes (out, frames, move, true, move->n_factors, n_channels, n_frames);
+  return peak;
 }
 
 static void

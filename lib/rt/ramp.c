@@ -34,26 +34,6 @@ flitzis_ramp_get_value (const FlitzisRamp *ramp) FLITZIS_REALTIME
   return get_value_at (ramp, ramp->frame);
 }
 
-FlitzisSlope
-flitzis_ramp_get_slope (const FlitzisRamp *ramp) FLITZIS_REALTIME
-{
-  return (FlitzisSlope){
-    .from = ramp->from,
-    .step = ramp->step,
-    .frame = (float) (ramp->frame + 1),
-    .end = (float) ramp->n_frames,
-    .to = ramp->to,
-  };
-}
-
-void
-flitzis_ramp_advance (FlitzisRamp *ramp, uint32_t n_frames) FLITZIS_REALTIME
-{
-  uint32_t left = ramp->n_frames - ramp->frame;
-
-  ramp->frame += n_frames < left ? n_frames : left;
-}
-
 void
 flitzis_ramp_multiply (FlitzisRamp *ramp, float *values, uint32_t n_frames) FLITZIS_REALTIME
 {

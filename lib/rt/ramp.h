@@ -54,11 +54,26 @@ void  flitzis_ramp_move (FlitzisRamp *ramp,
                          uint32_t     n_frames) FLITZIS_REALTIME;
 float flitzis_ramp_get_value (const FlitzisRamp *ramp) FLITZIS_REALTIME;
 
-FlitzisSlope flitzis_ramp_get_slope (const FlitzisRamp *ramp) FLITZIS_REALTIME;
+static inline FlitzisSlope
+flitzis_ramp_get_slope (const FlitzisRamp *ramp) FLITZIS_REALTIME
+{
+  return (FlitzisSlope){
+    .from = ramp->from,
+    .step = ramp->step,
+    .frame = (float) (ramp->frame + 1),
+    .end = (float) ramp->n_frames,
+    .to = ramp->to,
+  };
+}
 
 /* So many frames have passed. */
-void flitzis_ramp_advance (FlitzisRamp *ramp,
-                           uint32_t     n_frames) FLITZIS_REALTIME;
+static inline void
+flitzis_ramp_advance (FlitzisRamp *ramp, uint32_t n_frames) FLITZIS_REALTIME
+{
+  uint32_t left = ramp->n_frames - ramp->frame;
+
+  ramp->frame += n_frames < left ? n_frames : left;
+}
 
 /* values[i] *= the ramp's next value */
 void flitzis_ramp_multiply (FlitzisRamp *ramp,

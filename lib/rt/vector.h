@@ -85,7 +85,11 @@ flitzis_vector_load_frames (const float *frames, uint32_t i, uint32_t n_channels
 FLITZIS_INLINE FlitzisVector
 flitzis_vector_of_sides (float left, float right) FLITZIS_REALTIME
 {
+#if defined(__AVX__)
+  return _mm256_unpacklo_ps (_mm256_set1_ps (left), _mm256_set1_ps (right));
+#else
   return (FlitzisVector){ left, right, left, right, left, right, left, right };
+#endif
 }
 
 FLITZIS_INLINE FlitzisVector

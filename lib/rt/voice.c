@@ -24,8 +24,9 @@ flitzis_voice_set_sound (FlitzisVoice       *voice,
                          uint32_t            engine_rate,
                          uint32_t            n_frames) FLITZIS_REALTIME
 {
-  double   rate = sound->rate * voice->handle->sample_rate / engine_rate;
-  uint64_t step = (uint64_t) (rate * (double) FLITZIS_ONE_FRAME + 0.5);
+  uint32_t own_rate = voice->handle->sample_rate;
+  double   rate = own_rate == engine_rate ? sound->rate : sound->rate * own_rate / engine_rate;
+  uint64_t step = (uint64_t) (int64_t) (rate * (double) FLITZIS_ONE_FRAME + 0.5);
 
   if (!voice->was_heard)
     flitzis_glide_jump (&voice->glide, step);
@@ -138,12 +139,13 @@ mix (FlitzisVoice         *voice,
      float                *out,
      uint32_t              n_frames) FLITZIS_REALTIME
 {
-  FlitzisMove move = {
-    .left = flitzis_ramp_get_slope (&voice->left),
-    .right = flitzis_ramp_get_slope (&voice->right),
-    .has_sides = !flitzis_ramp_is_resting (&voice->left) ||
-                 !flitzis_ramp_is_resting (&voice->right),
-  };
+  FlitzisMove move; /* without the factors that there are not */
+
+  move.left = flitzis_ramp_get_slope (&voice->left);
+  move.right = flitzis_ramp_get_slope (&voice->right);
+  move.has_sides = !flitzis_ramp_is_resting (&voice->left) ||
+                   !flitzis_ramp_is_resting (&voice->right);
+  move.n_factors = 0;
 
   if (!flitzis_ramp_is_resting (&voice->envelope))
     move.factors[move.n_factors++] = flitzis_ramp_get_slope (&voice->envelope);
