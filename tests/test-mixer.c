@@ -493,7 +493,7 @@ run_kernels (const FlitzisKernels *kernels, GRand *rand, GArray *results)
 
   move.factors[1] = (FlitzisSlope){ 0.5f, 0.00033f, 100.0f, 1e6f, 0.9f };
 
-  kernels->mix (out, inputs, g_rand_int_range (rand, 0, 5), n_channels, n);
+  kernels->mix (out, inputs, g_rand_int_range (rand, 0, 5), g_rand_boolean (rand), n_channels, n);
   peak = kernels->mix_moving (out, in[0] + shift, &move, n_channels, n);
   kernels->get_peaks (out, peaks, n);
   g_array_append_vals (results, out, 2 * N);

@@ -3,8 +3,6 @@
 
 #include "bank-private.h"
 
-#include <string.h>
-
 /* The sound of all voices. */
 
 /* Voices that follow one another and are mixed in one go. */
@@ -14,6 +12,7 @@ typedef struct
   FlitzisVoice *voices[FLITZIS_MAX_INPUTS];
   uint32_t      n_voices;
   uint32_t      n_channels; /* of each */
+  bool          is_first;   /* nothing has been mixed yet */
 } Group;
 
 static void
@@ -40,15 +39,17 @@ settle_voice (FlitzisBank *bank, FlitzisVoice *voice, float peak, uint32_t n_fra
 static void
 mix_group (FlitzisBank *bank, Group *group, float *out, uint32_t n_frames) FLITZIS_REALTIME
 {
-  if (group->n_voices == 0)
+  if (group->n_voices == 0 && !group->is_first)
     return;
 
-  bank->scratch->kernels->mix (out, group->inputs, group->n_voices, group->n_channels, n_frames);
+  bank->scratch->kernels->mix (out, group->inputs, group->n_voices, group->is_first,
+                               group->n_channels, n_frames);
 
   for (uint32_t i = 0; i < group->n_voices; i++)
     settle_voice (bank, group->voices[i], group->inputs[i].peak, n_frames);
 
   group->n_voices = 0;
+  group->is_first = false;
 }
 
 /* Adds a voice that is plain and steady. */
@@ -56,7 +57,8 @@ static void
 join_group (FlitzisBank *bank, Group *group, FlitzisVoice *voice, float *out, uint32_t n_frames)
     FLITZIS_REALTIME
 {
-  if (group->n_voices == FLITZIS_MAX_INPUTS || group->n_channels != voice->n_channels)
+  if (group->n_voices == FLITZIS_MAX_INPUTS ||
+      (group->n_voices > 0 && group->n_channels != voice->n_channels))
     mix_group (bank, group, out, n_frames);
 
   group->inputs[group->n_voices] = (FlitzisInput){
@@ -95,7 +97,7 @@ flitzis_bank_render (FlitzisBank *bank, float *out, uint32_t n_frames) FLITZIS_R
 
   group.n_voices = 0;
   group.n_channels = 0;
-  memset (out, 0, 2 * n_frames * sizeof (float));
+  group.is_first = true;
 
   for (FlitzisVoice *voice = bank->oldest; voice != NULL; voice = next)
     {

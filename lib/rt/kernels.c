@@ -6,6 +6,8 @@
 #include "interpolate.h"
 #include "vector.h"
 
+#include <string.h>
+
 /*
  * Built once for each kind of processor: FLITZIS_KERNELS is the name of the table, FLITZIS_KIND
  * that of the kind.
@@ -61,6 +63,7 @@ FLITZIS_REPEATED void
 mix_inputs (float        *out,
             FlitzisInput *inputs,
             uint32_t      n_inputs,
+            bool          is_first,
             uint32_t      n_channels,
             uint32_t      n_frames) FLITZIS_REALTIME
 {
@@ -77,8 +80,13 @@ mix_inputs (float        *out,
 
   for (i = 0; i + STEP_FRAMES <= n_frames; i += STEP_FRAMES)
     {
-      FlitzisVector first = flitzis_vector_load (out + 2 * i);
-      FlitzisVector second = flitzis_vector_load (out + 2 * i + 8);
+      FlitzisVector first = { 0 }, second = { 0 };
+
+      if (!is_first)
+        {
+          first = flitzis_vector_load (out + 2 * i);
+          second = flitzis_vector_load (out + 2 * i + 8);
+        }
 
       for (uint32_t k = 0; k < n_inputs; k++)
         {
@@ -98,6 +106,9 @@ mix_inputs (float        *out,
       flitzis_vector_store (out + 2 * i + 8, second);
     }
 
+  if (is_first && i < n_frames)
+    memset (out + 2 * i, 0, 2 * (n_frames - i) * sizeof (float));
+
   for (uint32_t k = 0; k < n_inputs; k++)
     {
       if (n_channels == 1)
@@ -116,21 +127,29 @@ static void
 mix (float        *out,
      FlitzisInput *inputs,
      uint32_t      n_inputs,
+     bool          is_first,
      uint32_t      n_channels,
      uint32_t      n_frames) FLITZIS_REALTIME
 {
   uint32_t n_at_once = n_inputs == N_INPUTS_AT_ONCE ? n_inputs : 1;
 
+  if (is_first && n_at_once == 1)
+    memset (out, 0, 2 * n_frames * sizeof (float));
+
   for (uint32_t k = 0; k < n_inputs; k += n_at_once)
     {
-      if (n_at_once == N_INPUTS_AT_ONCE && n_channels == 2)
-        mix_inputs (out, inputs + k, N_INPUTS_AT_ONCE, 2, n_frames);
-      else if (n_at_once == N_INPUTS_AT_ONCE)
-        mix_inputs (out, inputs + k, N_INPUTS_AT_ONCE, 1, n_frames);
+      if (n_at_once > 1 && n_channels == 2 && is_first)
+        mix_inputs (out, inputs, N_INPUTS_AT_ONCE, true, 2, n_frames);
+      else if (n_at_once > 1 && n_channels == 2)
+        mix_inputs (out, inputs, N_INPUTS_AT_ONCE, false, 2, n_frames);
+      else if (n_at_once > 1 && is_first)
+        mix_inputs (out, inputs, N_INPUTS_AT_ONCE, true, 1, n_frames);
+      else if (n_at_once > 1)
+        mix_inputs (out, inputs, N_INPUTS_AT_ONCE, false, 1, n_frames);
       else if (n_channels == 2)
-        mix_inputs (out, inputs + k, 1, 2, n_frames);
+        mix_inputs (out, inputs + k, 1, false, 2, n_frames);
       else
-        mix_inputs (out, inputs + k, 1, 1, n_frames);
+        mix_inputs (out, inputs + k, 1, false, 1, n_frames);
     }
 }
 
@@ -393,19 +412,25 @@ mix_moving (float             *out,
 static void
 get_peaks (const float *frames, float *peaks, uint32_t n_frames) FLITZIS_REALTIME
 {
-  FlitzisVector largest = { 0 };
-  uint32_t      i;
+  FlitzisVector first = { 0 }, second = { 0 };
+  uint64_t      i;
 
-  for (i = 0; i + FLITZIS_VECTOR_FRAMES <= n_frames; i += FLITZIS_VECTOR_FRAMES)
-    largest = flitzis_vector_max (largest,
+  for (i = 0; i + STEP_FRAMES <= n_frames; i += STEP_FRAMES)
+    {
+      first = flitzis_vector_max (first,
                                   flitzis_vector_abs (flitzis_vector_load (frames + 2 * i)));
+      second = flitzis_vector_max (second,
+                                   flitzis_vector_abs (flitzis_vector_load (frames + 2 * i + 8)));
+    }
+
+  first = flitzis_vector_max (first, second);
 
   for (uint32_t side = 0; side < 2; side++)
     {
-      peaks[side] = flitzis_max (flitzis_max (largest[side], largest[side + 2]),
-                                 flitzis_max (largest[side + 4], largest[side + 6]));
+      peaks[side] = flitzis_max (flitzis_max (first[side], first[side + 2]),
+                                 flitzis_max (first[side + 4], first[side + 6]));
 
-      for (uint32_t j = i; j < n_frames; j++)
+      for (uint64_t j = i; j < n_frames; j++)
         peaks[side] = flitzis_max (peaks[side], flitzis_abs (frames[2 * j + side]));
     }
 }

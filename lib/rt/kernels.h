@@ -39,10 +39,11 @@ typedef struct
   const char *name;
 
   /* out += gain * frames for each input in turn, FLITZIS_MAX_INPUTS at most; mono goes to both
-   * sides */
+   * sides. Where `is_first`, nothing has been put into `out` yet, and it counts as 0. */
   void (*mix) (float        *out,
                FlitzisInput *inputs,
                uint32_t      n_inputs,
+               bool          is_first,
                uint32_t      n_channels,
                uint32_t      n_frames) FLITZIS_REALTIME;
 

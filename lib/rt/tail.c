@@ -48,7 +48,7 @@ flitzis_tail_add (FlitzisTail *tail, const FlitzisKernels *kernels, float *out, 
       uint32_t     n = min (n_frames, tail->n_frames - tail->head);
       FlitzisInput input = { .frames = frames, .left = 1.0f, .right = 1.0f };
 
-      kernels->mix (out, &input, 1, 2, n);
+      kernels->mix (out, &input, 1, false, 2, n);
       memset (frames, 0, 2 * n * sizeof (float));
       tail->head = (tail->head + n) % tail->n_frames;
       out += 2 * n;
