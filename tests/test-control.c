@@ -27,10 +27,30 @@ typedef struct
   GArray         *beats;
 } Fixture;
 
+static void
+callback (Fixture *fixture, guint n_frames)
+{
+  g_autofree float *out = g_new (float, 2 * n_frames);
+
+  g_assert_true (flitzis_mixer_try_own (fixture->mixer, FLITZIS_OWNER_CALLBACK));
+  flitzis_mixer_render (fixture->mixer, out, n_frames);
+  flitzis_mixer_disown (fixture->mixer);
+}
+
+/* A voice may end, and somebody begin to listen, as soon as it was asked. */
 static gboolean
 wants_ended (gpointer owner)
 {
-  return g_object_get_data (owner, "ended") != NULL;
+  gboolean is_wanted = g_object_get_data (owner, "ended") != NULL;
+  Fixture *fixture = g_object_steal_data (owner, "begins-to-listen");
+
+  if (fixture != NULL)
+    {
+      g_object_set_data (owner, "ended", fixture->ended);
+      callback (fixture, 2000);
+    }
+
+  return is_wanted;
 }
 
 static void
@@ -103,16 +123,6 @@ tear_down (Fixture *fixture, gconstpointer data)
   g_bytes_unref (fixture->bytes);
   g_array_unref (fixture->ended);
   g_array_unref (fixture->beats);
-}
-
-static void
-callback (Fixture *fixture, guint n_frames)
-{
-  g_autofree float *out = g_new (float, 2 * n_frames);
-
-  g_assert_true (flitzis_mixer_try_own (fixture->mixer, FLITZIS_OWNER_CALLBACK));
-  flitzis_mixer_render (fixture->mixer, out, n_frames);
-  flitzis_mixer_disown (fixture->mixer);
 }
 
 static guint64
@@ -351,6 +361,22 @@ test_reports_bounded (Fixture *fixture, gconstpointer data)
   g_assert_cmpuint (fixture->ended->len, ==, FLITZIS_MAX_EVENTS);
   g_assert_cmpuint (flitzis_events_get_n_dropped (fixture->events), ==,
                     n_played - FLITZIS_MAX_EVENTS);
+  g_object_set_data (fixture->owner, "ended", NULL);
+}
+
+/* Who listens before a voice ends is told of it, though the collector has just asked. */
+static void
+test_listener_comes (Fixture *fixture, gconstpointer data)
+{
+  set_sample (fixture, 0, fixture->sample);
+  flitzis_control_set_streaming (fixture->control, TRUE);
+  play (fixture, 0);
+  g_object_set_data (fixture->owner, "begins-to-listen", fixture);
+  g_assert_true (flitzis_control_collect (fixture->control));
+  g_assert_cmpuint (fixture->mixer->bank.n_playing, ==, 0);
+  g_assert_false (flitzis_control_collect (fixture->control));
+  g_main_context_iteration (NULL, FALSE);
+  g_assert_cmpuint (fixture->ended->len, ==, 1);
   g_object_set_data (fixture->owner, "ended", NULL);
 }
 
@@ -741,6 +767,7 @@ main (int argc, char **argv)
   ADD ("full-queue-stops", test_full_queue_stops);
   ADD ("full-queue-settings", test_full_queue_settings);
   ADD ("reports-bounded", test_reports_bounded);
+  ADD ("listener-comes", test_listener_comes);
   ADD ("ids-ascend", test_ids_ascend);
   ADD ("offline-keeps-callback-out", test_offline_keeps_callback_out);
   ADD ("tickets", test_tickets);

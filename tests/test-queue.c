@@ -73,6 +73,36 @@ test_in_place (void)
   g_assert_true (flitzis_queue_get_room (&queue) == &records[0]);
 }
 
+/* What was pushed before a moment, while more comes and some is read; also where the indices pass
+ * their end. */
+static void
+test_end (void)
+{
+  Record       records[CAPACITY] = { 0 };
+  Record       record = { 0 };
+  FlitzisQueue queue;
+  guint32      end;
+
+  flitzis_queue_init (&queue, records, CAPACITY, sizeof (Record));
+  queue.ring.writeindex = queue.ring.readindex = G_MAXUINT32 - 1;
+
+  for (guint i = 0; i < 3; i++)
+    flitzis_queue_push (&queue, &record);
+
+  end = flitzis_queue_get_end (&queue);
+  flitzis_queue_push (&queue, &record);
+
+  for (guint i = 3; i > 0; i--)
+    {
+      g_assert_cmpuint (flitzis_queue_get_n_before (&queue, end), ==, i);
+      g_assert_true (flitzis_queue_pop (&queue, &record));
+    }
+
+  g_assert_cmpuint (flitzis_queue_get_n_before (&queue, end), ==, 0);
+  g_assert_true (flitzis_queue_pop (&queue, &record));
+  g_assert_cmpuint (flitzis_queue_get_n_before (&queue, end), ==, 0);
+}
+
 static void
 test_index_overflow (void)
 {
@@ -196,6 +226,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/queue/all-or-nothing", test_all_or_nothing);
   g_test_add_func ("/queue/in-place", test_in_place);
+  g_test_add_func ("/queue/end", test_end);
   g_test_add_func ("/queue/index-overflow", test_index_overflow);
   g_test_add_func ("/queue/two-threads", test_two_threads);
   g_test_add_func ("/seqlock", test_seqlock);

@@ -11,6 +11,8 @@
 
 #include <gio/gio.h>
 
+#define N_AT_ONCE 8 /* reports read while nobody else may trigger */
+
 G_STATIC_ASSERT ((int) FLITZIS_END_FINISHED == FLITZIS_END_REASON_FINISHED);
 G_STATIC_ASSERT ((int) FLITZIS_END_STOPPED == FLITZIS_END_REASON_STOPPED);
 G_STATIC_ASSERT ((int) FLITZIS_END_STOLEN == FLITZIS_END_REASON_STOLEN);
@@ -148,7 +150,7 @@ flitzis_control_unlock (FlitzisControl *self)
 }
 
 static void
-end_voice (FlitzisControl *self, guint64 voice, FlitzisEndReason reason)
+end_voice (FlitzisControl *self, guint64 voice, FlitzisEndReason reason, gboolean is_wanted)
 {
   FlitzisVoiceSettings *settings = flitzis_settings_get_voice (&self->mixer->settings, voice);
   FlitzisControlSlot   *slot = &self->slots[settings->slot];
@@ -161,30 +163,66 @@ end_voice (FlitzisControl *self, guint64 voice, FlitzisEndReason reason)
   if (slot->n_voices == 0)
     flitzis_events_push_changed (self->events, FLITZIS_EVENTS_SLOT (ended.slot), "playing");
 
-  flitzis_events_push_ended (self->events, &ended);
+  if (is_wanted)
+    flitzis_events_push_ended (self->events, &ended);
 }
 
-void
-flitzis_control_read_reports (FlitzisControl *self)
+/* What there is to read, and whether to tell of it. Asked in this order: whoever begins to listen
+ * after it was asked means what ends after that. */
+typedef struct
 {
-  FlitzisReport report;
-  guint         n_playing;
+  guint32  end;
+  gboolean is_wanted;
+} Reports;
 
-  while (flitzis_queue_pop (&self->mixer->reports, &report))
+static Reports
+look_for_reports (FlitzisControl *self)
+{
+  Reports reports = { .end = flitzis_queue_get_end (&self->mixer->reports) };
+
+  reports.is_wanted = flitzis_events_wants_ended (self->events);
+
+  return reports;
+}
+
+/* Reads `n_reports` of them, or all. FALSE when there are no more. */
+static gboolean
+read_reports (FlitzisControl *self, const Reports *reports, guint n_reports)
+{
+  FlitzisQueue *queue = &self->mixer->reports;
+  guint         n_before = flitzis_queue_get_n_before (queue, reports->end);
+  FlitzisReport report;
+
+  for (guint i = 0; i < MIN (n_reports, n_before) && flitzis_queue_pop (queue, &report); i++)
     {
       if (report.kind == FLITZIS_REPORT_RETIRED)
         flitzis_control_retire (self, report.handle);
       else
-        end_voice (self, report.voice, (FlitzisEndReason) report.reason);
+        end_voice (self, report.voice, (FlitzisEndReason) report.reason, reports->is_wanted);
     }
 
-  n_playing = atomic_load_explicit (&self->mixer->bank.n_playing, memory_order_relaxed);
+  return n_before > n_reports;
+}
+
+static void
+tell_sound (FlitzisControl *self)
+{
+  guint n_playing = atomic_load_explicit (&self->mixer->bank.n_playing, memory_order_relaxed);
 
   if (n_playing != self->n_playing_told)
     flitzis_events_push_changed (self->events, FLITZIS_EVENTS_ENGINE, "n-playing");
 
   self->n_playing_told = n_playing;
   flitzis_control_read_levels (self);
+}
+
+void
+flitzis_control_read_reports (FlitzisControl *self)
+{
+  Reports reports = look_for_reports (self);
+
+  read_reports (self, &reports, G_MAXUINT);
+  tell_sound (self);
 }
 
 /* While no stream is streaming, nobody else takes the commands: they are carried out here. */
@@ -536,14 +574,24 @@ flitzis_control_set_streaming (FlitzisControl *self, gboolean streaming)
   flitzis_control_unlock (self);
 }
 
+/* Nobody waits for long: the mutex is let go of every few reports, and what takes longest, to ask
+ * whether somebody listens, comes first. */
 gboolean
 flitzis_control_collect (FlitzisControl *self)
 {
+  Reports  reports = look_for_reports (self);
   gboolean more;
 
   flitzis_control_lock (self);
   flitzis_control_settle (self);
-  flitzis_control_read_reports (self);
+
+  while (read_reports (self, &reports, N_AT_ONCE))
+    {
+      flitzis_control_unlock (self);
+      flitzis_control_lock (self);
+    }
+
+  tell_sound (self);
   flitzis_control_tell_beats (self);
   more = self->is_collecting = has_outstanding (self);
   flitzis_control_unlock (self);

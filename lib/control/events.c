@@ -213,12 +213,20 @@ push_news (FlitzisEvents *self, const News *news)
   g_source_set_ready_time (self->source, 0);
 }
 
+gboolean
+flitzis_events_wants_ended (FlitzisEvents *self)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->mutex);
+
+  return self->listener != NULL && self->funcs->wants_ended (self->listener);
+}
+
 void
 flitzis_events_push_ended (FlitzisEvents *self, const FlitzisEnded *ended)
 {
   g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->mutex);
 
-  if (self->listener != NULL && self->funcs->wants_ended (self->listener))
+  if (self->listener != NULL)
     push_news (self, &(News){ .ended = *ended });
 }
 

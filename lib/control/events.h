@@ -65,8 +65,11 @@ void flitzis_events_lock (FlitzisEvents *self);
 void flitzis_events_unlock (FlitzisEvents *self);
 void flitzis_events_abandon (FlitzisEvents *self);
 
-void flitzis_events_push_ended (FlitzisEvents      *self,
-                                const FlitzisEnded *ended);
+/* Who asked pushes what had ended before that; to ask takes far longer than to push. */
+gboolean flitzis_events_wants_ended (FlitzisEvents *self);
+void     flitzis_events_push_ended (FlitzisEvents      *self,
+                                    const FlitzisEnded *ended);
+
 void flitzis_events_push_beat (FlitzisEvents     *self,
                                const FlitzisBeat *beat);
 void flitzis_events_push_changed (FlitzisEvents *self,

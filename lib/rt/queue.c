@@ -73,3 +73,22 @@ flitzis_queue_pop (FlitzisQueue *queue, void *record) FLITZIS_REALTIME
 
   return true;
 }
+
+uint32_t
+flitzis_queue_get_end (FlitzisQueue *queue) FLITZIS_REALTIME
+{
+  uint32_t index;
+  int32_t  n_waiting = spa_ringbuffer_get_read_index (&queue->ring, &index);
+
+  return index + (uint32_t) n_waiting;
+}
+
+uint32_t
+flitzis_queue_get_n_before (FlitzisQueue *queue, uint32_t end) FLITZIS_REALTIME
+{
+  uint32_t index;
+
+  spa_ringbuffer_get_read_index (&queue->ring, &index);
+
+  return (int32_t) (end - index) > 0 ? end - index : 0;
+}
