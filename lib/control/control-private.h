@@ -45,13 +45,13 @@ typedef struct
 {
   FlitzisBlockTime     steady;
   guint64              stretch; /* of blocks without a gap: its number */
-  FlitzisTold          times_told;
-  FlitzisTold          frames_told;
   FlitzisTriggerTiming timing;
   gint64               trigger_delay; /* ns, -1 unknown */
   guint64              last_stamp;    /* frame */
   gint64               latency;       /* ns, -1 unknown */
   guint64              latency_quantum_ns, latency_run;
+  FlitzisTold          times_told;
+  FlitzisTold          frames_told;
 } FlitzisControlTime;
 
 typedef struct
@@ -71,40 +71,41 @@ struct _FlitzisControl
 
   GMutex mutex;
 
-  /* any thread, under the mutex */
+  /* any thread, under the mutex; first what each trigger uses */
   FlitzisState        state;
-  gboolean            is_closed;
   FlitzisControlSlot *slots;
   guint64             next_voice;
   guint64             next_event;
-  guint               n_voices; /* outstanding */
   guint64             n_triggered;
-  guint64             n_rejected; /* here; the mixer counts its own */
+  guint               n_voices; /* outstanding */
   FlitzisSteal        steal;
-  guint               n_playing_told;
-  guint32             n_levels_read;
-  float               level_left, level_right; /* as they were told */
-  gboolean            is_sounding;             /* a level is not 0 */
+  GQueue              pending_slots;
+  GPtrArray          *released; /* samples to let go of when the mutex is free */
 
-  FlitzisControlTime  time;
+  void (*wake) (gpointer data);
+  gpointer wake_data;
+  gboolean is_collecting;
+  gboolean is_driven; /* an output is there */
+
   FlitzisControlBeats beats;
+  FlitzisControlTime  time;
 
-  GQueue          pending_slots;
+  gboolean is_closed;
+  guint64  n_rejected; /* here; the mixer counts its own */
+  guint    n_playing_told;
+  guint32  n_levels_read;
+  float    level_left, level_right; /* as they were told */
+  gboolean is_sounding;             /* a level is not 0 */
+
   GHashTable     *samples;        /* FlitzisSample -> number of its handles */
   FlitzisSample **handle_samples; /* of each of the mixer's handles */
   FlitzisHandle **free_handles;
   guint           n_free_handles;
   guint           n_handles;  /* in the mixer or a queue */
   guint           n_retiring; /* of them, no longer in a slot */
-  GPtrArray      *released;   /* samples to let go of when the mutex is free */
   guint64         n_bytes_held;
   guint64         n_bytes_loading;
   guint64         memory_limit;
-
-  void (*wake) (gpointer data);
-  gpointer wake_data;
-  gboolean is_collecting;
-  gboolean is_driven; /* an output is there */
 };
 
 /* Unlocking lets go of the samples that were retired meanwhile, and wakes the collector. */
