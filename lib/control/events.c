@@ -69,13 +69,18 @@ pop_news (FlitzisEvents *self, News *news)
   return TRUE;
 }
 
+/* The properties of the next object from `*object` on that has changed; 0 where none has. */
 static guint64
-pop_changed (FlitzisEvents *self, guint object)
+pop_changed (FlitzisEvents *self, guint *object)
 {
   g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->mutex);
-  guint64 mask = self->changed[object];
+  guint64 mask = 0;
 
-  self->changed[object] = 0;
+  for (; mask == 0 && *object < self->n_objects; ++*object)
+    {
+      mask = self->changed[*object];
+      self->changed[*object] = 0;
+    }
 
   return mask;
 }
@@ -94,21 +99,19 @@ tell_cb (gpointer user_data)
 {
   FlitzisEvents *self = user_data;
   g_autoptr (GObject) owner = g_weak_ref_get (&self->owner);
-  News news;
+  guint   object = 0; /* behind the one that is told of */
+  guint64 mask;
+  News    news;
 
   if (owner == NULL)
     return G_SOURCE_REMOVE;
 
-  for (guint object = 0; object < self->n_objects; object++)
-    {
-      guint64 mask = pop_changed (self, object);
-
-      for (guint bit = 0; mask != 0; bit++, mask >>= 1)
-        {
-          if (mask & 1)
-            self->funcs->changed (owner, object, self->properties[bit]);
-        }
-    }
+  while ((mask = pop_changed (self, &object)) != 0)
+    for (guint bit = 0; mask != 0; bit++, mask >>= 1)
+      {
+        if (mask & 1)
+          self->funcs->changed (owner, object - 1, self->properties[bit]);
+      }
 
   /* a handler may trigger voices that end at once: what comes meanwhile is for the next turn */
   for (guint i = 0; i < FLITZIS_MAX_EVENTS && pop_news (self, &news); i++)

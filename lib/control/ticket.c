@@ -9,12 +9,16 @@
 
 #include <gio/gio.h>
 
+/* Who watches a load is told this often of how far it is: each time wakes the owner's thread. */
+#define TELLING_US 5000
+
 struct _FlitzisTicket
 {
   FlitzisControl *control;
   guint           slot;
   guint64         number;
   guint64         n_bytes; /* counted as loading */
+  gint64          told_us;
 };
 
 /* The functions below run under control's mutex. */
@@ -45,9 +49,14 @@ set_loading (FlitzisTicket *self, gboolean loading, double progress)
 {
   FlitzisControlSlot *slot = &self->control->slots[self->slot];
   guint               object = FLITZIS_EVENTS_SLOT (self->slot);
+  gint64              now_us = g_get_monotonic_time ();
 
-  if (slot->load_progress != progress)
-    flitzis_events_push_changed (self->control->events, object, "load-progress");
+  if (slot->load_progress != progress &&
+      (slot->loading != loading || now_us - self->told_us >= TELLING_US))
+    {
+      flitzis_events_push_changed (self->control->events, object, "load-progress");
+      self->told_us = now_us;
+    }
 
   if (slot->loading != loading)
     flitzis_events_push_changed (self->control->events, object, "loading");
