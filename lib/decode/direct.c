@@ -21,6 +21,10 @@
 
 #define MAX_ELEMENTS 2
 
+/* What is read where less than the first is asked for. */
+#define SMALL_SIZE 16384
+#define AHEAD_SIZE 65536
+
 /* wavparse fetches at a time what sounds for 40 ms at this rate. */
 #define WAV_RATE 8.0
 
@@ -91,6 +95,8 @@ struct _FlitzisDirect
   GInputStream    *stream;
   int              fd; /* of a local file, else -1 */
   guint64          n_bytes;
+  GstBuffer       *ahead; /* read already, from there on */
+  guint64          ahead_offset;
   GstBus          *bus;
   TaskPool        *pool;
   GstTask         *task; /* NULL until an element has asked for it */
@@ -120,38 +126,72 @@ read_bytes (FlitzisDirect *self, guint64 offset, guint8 *data, gsize size, gsize
   return TRUE;
 }
 
+/* Reads as much in front of what is asked for next that small files are read once. */
+static gboolean
+look_ahead (FlitzisDirect *self, guint64 offset, gsize size)
+{
+  GstMapInfo map;
+  gsize      n_read = 0;
+  gboolean   is_read;
+
+  gst_clear_buffer (&self->ahead);
+  if (size < SMALL_SIZE)
+    size = AHEAD_SIZE;
+  size = MIN (size, self->n_bytes - offset);
+  self->ahead = gst_buffer_new_allocate (NULL, size, NULL);
+  if (self->ahead == NULL || !gst_buffer_map (self->ahead, &map, GST_MAP_WRITE))
+    return FALSE;
+
+  is_read = read_bytes (self, offset, map.data, size, &n_read);
+  gst_buffer_unmap (self->ahead, &map);
+  gst_buffer_set_size (self->ahead, n_read);
+  self->ahead_offset = offset;
+
+  return is_read;
+}
+
+/* Nothing is copied, unless a buffer to fill is given. */
 static GstFlowReturn
 get_range_cb (GstPad *pad, GstObject *parent, guint64 offset, guint size, GstBuffer **buffer)
 {
   FlitzisDirect *self = gst_pad_get_element_private (pad);
-  GstBuffer     *filled = *buffer;
-  gsize          n_read = 0;
+  gsize          first, n_ahead;
   GstMapInfo     map;
-  gboolean       is_read;
 
   if (offset >= self->n_bytes)
     return GST_FLOW_EOS;
 
   size = MIN (size, self->n_bytes - offset);
-  if (filled == NULL)
-    filled = gst_buffer_new_allocate (NULL, size, NULL);
-  if (filled == NULL || !gst_buffer_map (filled, &map, GST_MAP_WRITE))
-    return GST_FLOW_ERROR;
-
-  is_read = read_bytes (self, offset, map.data, MIN (size, map.size), &n_read);
-  gst_buffer_unmap (filled, &map);
-  if (!is_read || n_read == 0)
+  n_ahead = self->ahead != NULL ? gst_buffer_get_size (self->ahead) : 0;
+  if (offset < self->ahead_offset || offset + size > self->ahead_offset + n_ahead)
     {
-      if (*buffer == NULL)
-        gst_buffer_unref (filled);
-      return is_read ? GST_FLOW_EOS : GST_FLOW_ERROR;
+      if (!look_ahead (self, offset, size))
+        return GST_FLOW_ERROR;
+
+      n_ahead = gst_buffer_get_size (self->ahead);
     }
 
-  if (n_read < gst_buffer_get_size (filled))
-    gst_buffer_set_size (filled, n_read);
-  GST_BUFFER_OFFSET (filled) = offset;
-  GST_BUFFER_OFFSET_END (filled) = offset + n_read;
-  *buffer = filled;
+  first = offset - self->ahead_offset;
+  size = MIN (size, n_ahead - first);
+  if (size == 0)
+    return GST_FLOW_EOS;
+
+  if (*buffer == NULL)
+    {
+      *buffer = gst_buffer_copy_region (self->ahead, GST_BUFFER_COPY_MEMORY, first, size);
+    }
+  else
+    {
+      if (!gst_buffer_map (*buffer, &map, GST_MAP_WRITE))
+        return GST_FLOW_ERROR;
+
+      size = gst_buffer_extract (self->ahead, first, map.data, MIN (size, map.size));
+      gst_buffer_unmap (*buffer, &map);
+      gst_buffer_set_size (*buffer, size);
+    }
+
+  GST_BUFFER_OFFSET (*buffer) = offset;
+  GST_BUFFER_OFFSET_END (*buffer) = offset + size;
 
   return GST_FLOW_OK;
 }
@@ -368,6 +408,7 @@ flitzis_direct_free (FlitzisDirect *self)
 
   gst_bus_set_sync_handler (self->bus, NULL, NULL, NULL);
   g_clear_object (&self->task);
+  gst_clear_buffer (&self->ahead);
   gst_object_unref (self->source_pad);
   gst_object_unref (self->sink_pad);
   gst_object_unref (self->pool);
