@@ -19,6 +19,7 @@ struct _FlitzisTicket
   guint64         number;
   guint64         n_bytes; /* counted as loading */
   gint64          told_us;
+  gboolean        is_untold;
 };
 
 /* The functions below run under control's mutex. */
@@ -51,10 +52,11 @@ set_loading (FlitzisTicket *self, gboolean loading, double progress)
   guint               object = FLITZIS_EVENTS_SLOT (self->slot);
   gint64              now_us = g_get_monotonic_time ();
 
-  if (slot->load_progress != progress &&
-      (slot->loading != loading || now_us - self->told_us >= TELLING_US))
+  self->is_untold = self->is_untold || slot->load_progress != progress;
+  if (self->is_untold && (slot->loading != loading || now_us - self->told_us >= TELLING_US))
     {
       flitzis_events_push_changed (self->control->events, object, "load-progress");
+      self->is_untold = FALSE;
       self->told_us = now_us;
     }
 
