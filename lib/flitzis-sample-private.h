@@ -18,6 +18,10 @@ G_BEGIN_DECLS
 gsize flitzis_sample_mend (float *values,
                            gsize  n_values);
 
+/* How many of `values` that would set to 0. */
+gsize flitzis_sample_count_broken (const float *values,
+                                   gsize        n_values);
+
 /*
  * Wraps what a decoder made: `bytes` (taken) must be mended, whole frames, and are not looked at
  * again. `source_rate` is the rate before resampling, in Hz.

@@ -71,51 +71,6 @@ static GParamSpec *properties[N_PROPS];
 /* The process that has the worker threads. A fork of it has not. */
 static pid_t pid;
 
-/* The magnitudes of the smallest normal number and of 2^100, beyond which a mix of 1024 voices at
- * full gain could become infinite. */
-#define MIN_NORMAL_BITS 0x00800000u
-#define MAX_VALUE_BITS 0x71800000u
-
-/* By the bits: threads that treat denormals as 0 - and decoders leave such behind - see none. */
-static inline gboolean
-is_broken (float value)
-{
-  guint32 bits;
-
-  memcpy (&bits, &value, sizeof bits);
-  bits &= 0x7fffffff;
-
-  return bits != 0 && (bits < MIN_NORMAL_BITS || bits > MAX_VALUE_BITS);
-}
-
-gsize
-flitzis_sample_mend (float *values, gsize n_values)
-{
-  gsize n_mended = 0;
-
-  for (gsize i = 0; i < n_values; i++)
-    {
-      if (is_broken (values[i]))
-        {
-          values[i] = 0.0f;
-          n_mended++;
-        }
-    }
-
-  return n_mended;
-}
-
-static gsize
-count_broken (const float *values, gsize n_values)
-{
-  gsize n_broken = 0;
-
-  for (gsize i = 0; i < n_values; i++)
-    n_broken += is_broken (values[i]);
-
-  return n_broken;
-}
-
 /* Bits of /proc/self/pagemap, which has 8 bytes for each page. */
 #define PAGE_IS_FILE_OR_SHARED (G_GUINT64_CONSTANT (1) << 61)
 
@@ -163,7 +118,8 @@ make_playable (GBytes *bytes, guint64 *n_mended)
   gboolean          aligned = (guintptr) data % G_ALIGNOF (float) == 0;
   g_autofree float *copy = NULL;
 
-  if (aligned && count_broken (data, size / sizeof (float)) == 0 && is_private (data, size))
+  if (aligned && flitzis_sample_count_broken (data, size / sizeof (float)) == 0 &&
+      is_private (data, size))
     return g_bytes_ref (bytes);
 
   copy = g_memdup2 (data, size);
