@@ -87,8 +87,8 @@ file_for_path (const char *path)
  *
  * Decodes an audio file into a slot.
  *
- * Blocks the caller, nobody else: a worker thread decodes, converts to the engine's rate and
- * publishes. Voices that still play what was in the slot fade out within 5 ms and end as
+ * Blocks the caller, nobody else, until the file is decoded, converted to the engine's rate and
+ * in its slot. Voices that still play what was in the slot fade out within 5 ms and end as
  * `FLITZIS_END_REASON_UNLOADED`. The newest load, unload or [method@Engine.set_sample] of a slot
  * wins: an older one that is still decoding ends with `G_IO_ERROR_CANCELLED`.
  *

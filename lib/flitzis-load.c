@@ -100,18 +100,6 @@ load_worker (gpointer data, gpointer user_data)
     g_task_return_error (task, g_steal_pointer (&error));
 }
 
-static void
-load_task_worker (GTask        *task,
-                  gpointer      source_object,
-                  gpointer      task_data,
-                  GCancellable *cancellable)
-{
-  FlitzisLoad *self = g_task_get_task_data (task);
-
-  self->task = g_object_ref (task);
-  load_worker (self, NULL);
-}
-
 /* Decoding is work for the processor: more workers than it has cores only share them. */
 static GThreadPool *
 get_pool (void)
@@ -126,15 +114,15 @@ get_pool (void)
   return (GThreadPool *) pool;
 }
 
+/* Decoders run elsewhere and can be left behind: a worker between would only cost its waking. */
 gboolean
 flitzis_load_run (FlitzisLoad *self, GError **error)
 {
-  g_autoptr (GTask) task = g_task_new (NULL, NULL, NULL, NULL);
+  gboolean loaded = load (self, error);
 
-  g_task_set_task_data (task, self, NULL);
-  g_task_run_in_thread_sync (task, load_task_worker);
+  flitzis_load_free (self);
 
-  return g_task_propagate_boolean (task, error);
+  return loaded;
 }
 
 void

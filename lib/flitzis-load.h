@@ -10,8 +10,8 @@
 G_BEGIN_DECLS
 
 /*
- * Runs loads on worker threads: decode, then publish to the slot. A load holds control and its
- * inputs, never the engine, so the engine may go while it runs.
+ * Runs loads: decode, then publish to the slot. A load holds control and its inputs, never the
+ * engine, so the engine may go while it runs.
  */
 typedef struct _FlitzisLoad FlitzisLoad;
 
@@ -22,7 +22,8 @@ FlitzisLoad *flitzis_load_new (FlitzisControl *control,
                                GBytes         *bytes,
                                GCancellable   *cancellable);
 
-/* Both take the load. The second returns a boolean to `task`, if there is one. */
+/* Both take the load. The second runs it on a worker thread and returns a boolean to `task`, if
+ * there is one. */
 gboolean flitzis_load_run (FlitzisLoad *self,
                            GError     **error);
 void     flitzis_load_run_async (FlitzisLoad *self,
