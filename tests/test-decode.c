@@ -719,7 +719,7 @@ get_flac_crc (const guint8 *data, gsize size)
 static void
 test_flac_checksum (void)
 {
-  guint8 frame[80];
+  guint8 frame[80], frames[2 * sizeof frame];
 
   for (gsize size = 2; size <= sizeof frame - 2; size++)
     {
@@ -734,6 +734,13 @@ test_flac_checksum (void)
       frame[size] = crc >> 8;
       frame[size + 1] = crc & 0xff;
       g_assert_false (flitzis_flac_is_broken_frame (frame, size + 2));
+
+      /* several together */
+      memcpy (frames, frame, size + 2);
+      memcpy (frames + size + 2, frame, size + 2);
+      g_assert_false (flitzis_flac_is_broken_frame (frames, 2 * (size + 2)));
+      frames[bit / 8] ^= 1 << bit % 8;
+      g_assert_true (flitzis_flac_is_broken_frame (frames, 2 * (size + 2)));
 
       frame[bit / 8] ^= 1 << bit % 8;
       g_assert_true (flitzis_flac_is_broken_frame (frame, size + 2));

@@ -25,6 +25,13 @@
 #define SMALL_SIZE 16384
 #define AHEAD_SIZE 65536
 
+/* FLAC that is no longer is given to its decoder as a whole, which finds the frames faster than the
+ * parser does. */
+#define MAX_WHOLE_SIZE (2 * 1024 * 1024)
+
+/* The marker of FLAC and the block that says what its frames are. */
+#define FLAC_HEAD_SIZE 42
+
 /* wavparse fetches at a time what sounds for 40 ms at this rate. */
 #define WAV_RATE 8.0
 
@@ -197,6 +204,12 @@ get_range_cb (GstPad *pad, GstObject *parent, guint64 offset, guint size, GstBuf
 }
 
 static gboolean
+is_pushed (FlitzisDirect *self)
+{
+  return self->elements->header->first_frame_offset > 0 && self->n_bytes <= MAX_WHOLE_SIZE;
+}
+
+static gboolean
 query_source_cb (GstPad *pad, GstObject *parent, GstQuery *query)
 {
   FlitzisDirect *self = gst_pad_get_element_private (pad);
@@ -206,7 +219,8 @@ query_source_cb (GstPad *pad, GstObject *parent, GstQuery *query)
     {
     case GST_QUERY_SCHEDULING:
       gst_query_set_scheduling (query, GST_SCHEDULING_FLAG_SEEKABLE, 1, -1, 0);
-      gst_query_add_scheduling_mode (query, GST_PAD_MODE_PULL);
+      gst_query_add_scheduling_mode (query,
+                                     is_pushed (self) ? GST_PAD_MODE_PUSH : GST_PAD_MODE_PULL);
       return TRUE;
 
     case GST_QUERY_DURATION:
@@ -226,6 +240,16 @@ end_task (FlitzisDirect *self)
 {
   if (self->task != NULL)
     gst_task_set_state (self->task, GST_TASK_STOPPED);
+}
+
+/* What exactly is wrong is for the search to say. */
+static void
+fail (FlitzisDirect *self)
+{
+  flitzis_elements_refuse (self->elements,
+                           g_error_new_literal (FLITZIS_ENGINE_ERROR, FLITZIS_ENGINE_ERROR_CORRUPT,
+                                                "no decoder can make sense of it"));
+  end_task (self);
 }
 
 static GstPadProbeReturn
@@ -257,12 +281,7 @@ message_cb (GstBus *bus, GstMessage *message, gpointer user_data)
     }
   else if (GST_MESSAGE_TYPE (message) == GST_MESSAGE_ERROR)
     {
-      /* what exactly is for the search to say */
-      flitzis_elements_refuse (self->elements,
-                               g_error_new_literal (FLITZIS_ENGINE_ERROR,
-                                                    FLITZIS_ENGINE_ERROR_CORRUPT,
-                                                    "no decoder can make sense of it"));
-      end_task (self);
+      fail (self);
     }
 
   gst_message_unref (message);
@@ -297,7 +316,9 @@ link_element (GstElement *element, GstPad *next)
 static gboolean
 add_elements (FlitzisDirect *self, GError **error)
 {
-  for (const char *const *name = chains[self->elements->header->codec]; *name != NULL; name++)
+  const char *const *name = chains[self->elements->header->codec];
+
+  for (name += is_pushed (self) ? 1 : 0; *name != NULL; name++)
     {
       GstElement *element = flitzis_elements_make (*name, error);
 
@@ -355,24 +376,99 @@ flitzis_direct_new (FlitzisElements *elements,
   gst_pad_set_query_function (self->source_pad, query_source_cb);
   gst_pad_add_probe (self->sink_pad, GST_PAD_PROBE_TYPE_EVENT_DOWNSTREAM, end_cb, self, NULL);
 
-  if (!add_elements (self, error) ||
-      !g_seekable_seek (seekable, 0, G_SEEK_END, NULL, error))
+  if (!g_seekable_seek (seekable, 0, G_SEEK_END, NULL, error))
     {
       flitzis_direct_free (self);
       return NULL;
     }
 
   self->n_bytes = g_seekable_tell (seekable);
+  if (!add_elements (self, error))
+    {
+      flitzis_direct_free (self);
+      return NULL;
+    }
+
   link_elements (self);
 
   return self;
 }
 
+/* What the parser would say: of all that is in front of the frames the decoder needs the first
+ * block alone, as if it were the last one. */
+static GstCaps *
+make_flac_caps (const guint8 *data)
+{
+  GstBuffer *head = gst_buffer_new_memdup (data, FLAC_HEAD_SIZE);
+  GValue     value = G_VALUE_INIT;
+  GValue     heads = G_VALUE_INIT;
+  GstCaps   *caps = gst_caps_new_simple ("audio/x-flac",
+                                         "framed", G_TYPE_BOOLEAN, TRUE,
+                                         "channels", G_TYPE_INT, ((data[20] >> 1) & 7) + 1,
+                                         "rate", G_TYPE_INT, GST_READ_UINT24_BE (data + 18) >> 4,
+                                         NULL);
+
+  gst_buffer_memset (head, 4, 0x80, 1);
+  g_value_init (&value, GST_TYPE_BUFFER);
+  gst_value_take_buffer (&value, head);
+  gst_value_array_init (&heads, 1);
+  gst_value_array_append_and_take_value (&heads, &value);
+  gst_structure_take_value (gst_caps_get_structure (caps, 0), "streamheader", &heads);
+
+  return caps;
+}
+
+/* The decoder keeps what is behind the first frame until it is told that this was all. */
+static void
+push_frames (FlitzisDirect *self, GstCaps *caps, gsize first)
+{
+  GstBuffer *frames =
+      gst_buffer_copy_region (self->ahead, GST_BUFFER_COPY_MEMORY, first, self->n_bytes - first);
+  GstSegment segment;
+
+  gst_segment_init (&segment, GST_FORMAT_TIME);
+  gst_pad_set_active (self->source_pad, TRUE);
+  gst_pad_push_event (self->source_pad, gst_event_new_stream_start ("frames"));
+  gst_pad_push_event (self->source_pad, gst_event_new_caps (caps));
+  gst_pad_push_event (self->source_pad, gst_event_new_segment (&segment));
+  if (gst_pad_push (self->source_pad, frames) == GST_FLOW_OK)
+    gst_pad_push_event (self->source_pad, gst_event_new_eos ());
+}
+
+static void
+run_whole (FlitzisDirect *self)
+{
+  gsize first = self->elements->header->first_frame_offset;
+  g_autoptr (GstCaps) caps = NULL;
+  guint8 head[FLAC_HEAD_SIZE];
+
+  if (look_ahead (self, 0, self->n_bytes) && first >= sizeof head && first < self->n_bytes &&
+      gst_buffer_extract (self->ahead, 0, head, sizeof head) == sizeof head &&
+      gst_buffer_get_size (self->ahead) == self->n_bytes)
+    {
+      caps = make_flac_caps (head);
+      push_frames (self, caps, first);
+    }
+  else
+    {
+      fail (self);
+    }
+}
+
+static void
+run_task (FlitzisDirect *self)
+{
+  GstTaskPoolFunction func = self->pool->func;
+
+  self->pool->func = NULL;
+  if (func != NULL)
+    func (self->pool->user_data);
+}
+
 void
 flitzis_direct_run (FlitzisDirect *self)
 {
-  GstTaskPoolFunction func;
-  gboolean            is_started = TRUE;
+  gboolean is_started = TRUE;
 
   if (self->elements->header->codec == FLITZIS_CODEC_PCM)
     gst_element_send_event (self->chain[0],
@@ -383,10 +479,10 @@ flitzis_direct_run (FlitzisDirect *self)
     is_started = gst_element_set_state (self->chain[i - 1], GST_STATE_PAUSED) !=
                  GST_STATE_CHANGE_FAILURE;
 
-  func = self->pool->func;
-  self->pool->func = NULL;
-  if (func != NULL)
-    func (self->pool->user_data);
+  if (is_pushed (self))
+    run_whole (self);
+  else
+    run_task (self);
 }
 
 void

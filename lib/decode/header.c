@@ -346,6 +346,27 @@ look_for_flac_end (FlitzisHeader *self, Reader *reader, GError **error)
   self->is_cut = !ends_with_flac_frame (end, size);
 }
 
+/* Behind the last of the blocks that say what a file is: each has its size in front, and the last
+ * has a bit set. */
+static guint64
+find_flac_frames (Reader *reader, guint64 offset, GError **error)
+{
+  guint8 block[4] = { 0 };
+
+  offset += 4;
+  for (guint i = 0; i < MAX_CHUNKS; i++)
+    {
+      if (!read_at (reader, offset, block, sizeof block, error))
+        return 0;
+
+      offset += 4 + (read_be32 (block) & 0xffffff);
+      if (block[0] & 0x80)
+        return offset;
+    }
+
+  return 0;
+}
+
 static void
 read_flac (FlitzisHeader *self, Reader *reader, guint64 offset, GError **error)
 {
@@ -367,7 +388,10 @@ read_flac (FlitzisHeader *self, Reader *reader, guint64 offset, GError **error)
       if (self->n_frames == 0)
         look_for_flac_end (self, reader, error);
       else if (offset == 0) /* the parser knows of no tag in front */
-        self->codec = FLITZIS_CODEC_FLAC;
+        {
+          self->codec = FLITZIS_CODEC_FLAC;
+          self->first_frame_offset = find_flac_frames (reader, offset, error);
+        }
     }
 }
 

@@ -54,6 +54,9 @@ typedef struct
   guint64 n_packets;
   guint   n_packet_frames;
 
+  /* FLAC: where its first frame begins; 0 where that was not found. */
+  guint64 first_frame_offset;
+
   /* WAV: longer than its demuxer can fetch, which then looks for the frames for ever. */
   gboolean is_long;
 

@@ -177,6 +177,7 @@ adopt_caps (Pipeline *self, GstCaps *caps, GError **error)
 {
   gboolean     is_first = self->intake.info.finfo == NULL;
   gboolean     trimmed_later;
+  guint64      n_frames = self->header.n_expected_frames;
   gint64       duration;
   GstAudioInfo info;
 
@@ -212,8 +213,13 @@ adopt_caps (Pipeline *self, GstCaps *caps, GError **error)
       return FALSE;
     }
 
+  if (n_frames > 0)
+    {
+      self->duration = gst_util_uint64_scale (n_frames, GST_SECOND, info.rate);
+      flitzis_intake_reserve (&self->intake, n_frames);
+    }
   /* One frame more than the length says: times are rounded. */
-  if (gst_pad_peer_query_duration (self->pad, GST_FORMAT_TIME, &duration) && duration > 0)
+  else if (gst_pad_peer_query_duration (self->pad, GST_FORMAT_TIME, &duration) && duration > 0)
     {
       self->duration = duration;
       flitzis_intake_reserve (&self->intake,

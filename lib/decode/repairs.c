@@ -190,7 +190,8 @@ check_gap (FlitzisElements *self, GstPad *pad, GstBuffer *buffer)
   return FALSE;
 }
 
-/* Where the parser does not do it. The decoder would only be silent for as long. */
+/* Where the parser does not do it. The decoder would only be silent for as long. Of frames that
+ * come together, the sum of the whole is 0 as that of each is. */
 static gboolean
 check_flac_frame (FlitzisElements *self, GstBuffer *buffer)
 {
