@@ -58,6 +58,24 @@ get_larger (FlitzisVector peaks,
   return flitzis_vector_max (peaks, flitzis_vector_abs (second));
 }
 
+/* The frames from the i-th on. */
+static __attribute__ ((noinline)) void
+mix_rest (float        *out,
+          FlitzisInput *inputs,
+          uint32_t      n_inputs,
+          uint32_t      n_channels,
+          uint64_t      i,
+          uint32_t      n_frames) FLITZIS_REALTIME
+{
+  for (uint32_t k = 0; k < n_inputs; k++)
+    {
+      for (uint64_t j = i; j < n_frames; j++)
+        inputs[k].peak = flitzis_max (inputs[k].peak,
+                                      mix_frame (out + 2 * j, inputs[k].frames + n_channels * j,
+                                                 n_channels, inputs[k].left, inputs[k].right));
+    }
+}
+
 /* As many inputs as said, in one go: so the mix is read and written once for all of them. */
 FLITZIS_REPEATED void
 mix_inputs (float        *out,
@@ -106,21 +124,19 @@ mix_inputs (float        *out,
       flitzis_vector_store (out + 2 * i + 8, second);
     }
 
-  if (is_first && i < n_frames)
-    memset (out + 2 * i, 0, 2 * (n_frames - i) * sizeof (float));
-
   for (uint32_t k = 0; k < n_inputs; k++)
     {
       if (n_channels == 1)
         peaks[k] *= flitzis_vector_get_largest (flitzis_vector_abs (gains[k]));
 
       inputs[k].peak = flitzis_vector_get_largest (peaks[k]);
-
-      for (uint64_t j = i; j < n_frames; j++)
-        inputs[k].peak = flitzis_max (inputs[k].peak,
-                                      mix_frame (out + 2 * j, frames[k] + n_channels * j,
-                                                 n_channels, inputs[k].left, inputs[k].right));
     }
+
+  if (i < n_frames && is_first)
+    memset (out + 2 * i, 0, 2 * (n_frames - i) * sizeof (float));
+
+  if (i < n_frames)
+    mix_rest (out, inputs, n_inputs, n_channels, i, n_frames);
 }
 
 static void
@@ -344,7 +360,7 @@ mix_moving_frame (float             *out,
 }
 
 /* Whatever moves, as many of the frames as make whole vectors. */
-FLITZIS_REPEATED float
+static __attribute__ ((noinline)) float
 mix_slopes (float             *out,
             const float       *frames,
             const FlitzisMove *move,
@@ -399,8 +415,7 @@ mix_moving (float             *out,
   else
     {
       n_done = n_frames - n_frames % FLITZIS_VECTOR_FRAMES;
-      peak = n_channels == 2 ? mix_slopes (out, frames, move, 2, n_done)
-                             : mix_slopes (out, frames, move, 1, n_done);
+      peak = mix_slopes (out, frames, move, n_channels, n_done);
     }
 
   for (uint32_t i = n_done; i < n_frames; i++)
