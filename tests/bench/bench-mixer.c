@@ -34,7 +34,9 @@
  * rate or mix/stereo/cache: the others are left out.
  *
  * What is compared runs in turns, and of many short runs the fastest counts: whatever else the
- * machine does only adds. The bare loop is the least that any mixer does: out += gain * in.
+ * machine does only adds. From memory the one in the middle does: there the fastest are those that
+ * have found their frames in a cache by chance, and take a third of what others do. The bare loop
+ * is the least that any mixer does: out += gain * in.
  */
 
 #define RATE 48000
@@ -55,7 +57,8 @@ typedef struct
   guint64       places[MAX_VOICES]; /* of each voice in its sample */
   guint         n_voices;
   guint         quantum;
-  gboolean      moves; /* the gain, at each block */
+  gboolean      streams; /* from memory */
+  gboolean      moves;   /* the gain, at each block */
   float         out[2 * MAX_QUANTUM];
 } Bench;
 
@@ -193,7 +196,7 @@ open_bench (Bench *bench, guint n_slots, guint n_voices, guint n_channels, gbool
   guint   n_samples = streams ? n_stream : 1;
   guint64 n_frames = streams ? N_STREAM_VALUES / (n_samples * n_channels) : CACHE_FRAMES;
 
-  *bench = (Bench){ .n_voices = n_voices, .quantum = QUANTUM };
+  *bench = (Bench){ .n_voices = n_voices, .quantum = QUANTUM, .streams = streams };
   bench->mixer = flitzis_mixer_new (&(FlitzisMixerSize){ n_slots, n_voices, 1, RATE });
 
   for (guint i = 0; i < n_voices; i++)
@@ -304,20 +307,41 @@ get_n_blocks (Bench *bench)
   return CLAMP (256 / bench->n_voices, 2, 32);
 }
 
+static int
+compare (gconstpointer a, gconstpointer b)
+{
+  const double *x = a, *y = b;
+
+  return (*x > *y) - (*x < *y);
+}
+
+/* The one that counts, see above. */
+static double
+choose (GArray *runs, gboolean streams)
+{
+  g_array_sort (runs, compare);
+
+  return g_array_index (runs, double, streams ? runs->len / 2 : 0);
+}
+
 static double
 measure (Bench *bench, double *reference)
 {
-  double best = G_MAXDOUBLE;
-
-  *reference = G_MAXDOUBLE;
+  g_autoptr (GArray) runs = g_array_new (FALSE, FALSE, sizeof (double));
+  g_autoptr (GArray) references = g_array_new (FALSE, FALSE, sizeof (double));
 
   for (double end = get_cpu_ns () + SECONDS * 1e9; get_cpu_ns () < end;)
     {
-      best = MIN (best, run_mixer (bench, get_n_blocks (bench)));
-      *reference = MIN (*reference, run_reference (bench, get_n_blocks (bench)));
+      double ns = run_mixer (bench, get_n_blocks (bench));
+      double bare = run_reference (bench, get_n_blocks (bench));
+
+      g_array_append_val (runs, ns);
+      g_array_append_val (references, bare);
     }
 
-  return best;
+  *reference = choose (references, bench->streams);
+
+  return choose (runs, bench->streams);
 }
 
 static void
