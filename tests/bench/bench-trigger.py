@@ -4,12 +4,16 @@
    trigger/python/floor        a method that does nothing, with two arguments and an error
    trigger/python/pygame       Sound.play
    trigger/python-p999/NAME    what 999 of 1000 of these stay below
-The medians are of short bursts, each in turn. Needs a running PipeWire with a sink."""
+A call is what a program writes, from the look-up of the method on. The medians are of short bursts,
+each in turn; who comes first changes, since that one finds the caches as the pause left them. Needs
+a running PipeWire with a sink."""
 
+import collections
 import os
 import statistics
 import sys
 import time
+import timeit
 
 import gi
 gi.require_version('Flitzis', '1')
@@ -49,35 +53,26 @@ def start_pygame():
     return pygame.mixer.Sound(buffer=bytes(8 * 48000 * SECONDS))
 
 
-def burst(call, arguments):
-    start = time.perf_counter_ns()
-    for _ in range(N_IN_BURST):
-        call(*arguments)
-    return (time.perf_counter_ns() - start) / N_IN_BURST
-
-
-def single(call, arguments):
-    start = time.perf_counter_ns()
-    call(*arguments)
-    return time.perf_counter_ns() - start
-
-
 def main():
-    engine, floor, sound = start_engine(), BenchFloor.Floor(), start_pygame()
-    calls = {'flitzis': (engine.play_sample, (0, 0.01)), 'floor': (floor.call, (0, 0.01))}
-    if sound is not None:
-        calls['pygame'] = sound.play, ()
-    bursts = {name: [] for name in calls}
-    singles = {name: [] for name in calls}
-    for times, measure, n_times in ((bursts, burst, N_BURSTS), (singles, single, N_CALLS)):
+    objects = {'engine': start_engine(), 'floor': BenchFloor.Floor(), 'sound': start_pygame()}
+    calls = {'flitzis': 'engine.play_sample(0, 0.01)', 'floor': 'floor.call(0, 0.01)'}
+    if objects['sound'] is not None:
+        calls['pygame'] = 'sound.play()'
+    timers = {name: timeit.Timer(call, timer=time.perf_counter_ns, globals=objects)
+              for name, call in calls.items()}
+    order = collections.deque(timers)
+    bursts = {name: [] for name in timers}
+    singles = {name: [] for name in timers}
+    for times, n_calls, n_times in ((bursts, N_IN_BURST, N_BURSTS), (singles, 1, N_CALLS)):
         for _ in range(n_times):
-            for name, what in calls.items():
-                times[name].append(measure(*what))
+            for name in order:
+                times[name].append(timers[name].timeit(n_calls) / n_calls)
+            order.rotate()
             time.sleep(0.001)
-    for name in calls:
+    for name in timers:
         print(f'trigger/python/{name} {statistics.median(bursts[name]):.0f}')
-        print(f'trigger/python-p999/{name} {sorted(singles[name])[N_CALLS * 999 // 1000]}')
-    engine.stop()
+        print(f'trigger/python-p999/{name} {sorted(singles[name])[N_CALLS * 999 // 1000]:.0f}')
+    objects['engine'].stop()
 
 
 if __name__ == '__main__':
