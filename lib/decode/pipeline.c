@@ -402,7 +402,11 @@ wait_for_end (Pipeline *self, FlitzisDecodeJob *job, GError **error)
   g_mutex_lock (&self->lock);
   while (is_good && !self->is_over)
     {
-      if (!g_cond_wait_until (&self->cond, &self->lock, g_get_monotonic_time () + LOOK_US))
+      gboolean is_told = g_cond_wait_until (&self->cond, &self->lock,
+                                            g_get_monotonic_time () + LOOK_US);
+
+      /* The time may have run out while another had the lock and came to an end. */
+      if (!is_told && !self->is_over)
         is_good = look (self, job, error);
     }
 
