@@ -71,6 +71,23 @@ static GParamSpec *properties[N_PROPS];
 /* The process that has the worker threads. A fork of it has not. */
 static pid_t pid;
 
+float *
+flitzis_sample_align (gpointer memory)
+{
+  return (float *) ((guint8 *) memory + -(guintptr) memory % FLITZIS_SAMPLE_ALIGNMENT);
+}
+
+GBytes *
+flitzis_sample_pad (gpointer memory, gsize n_values)
+{
+  float *values = flitzis_sample_align (memory);
+  gsize  size = n_values * sizeof (float);
+
+  memset (values + n_values, 0, 2 * FLITZIS_SAMPLE_ALIGNMENT - size % FLITZIS_SAMPLE_ALIGNMENT);
+
+  return g_bytes_new_with_free_func (values, size, g_free, memory);
+}
+
 /* Bits of /proc/self/pagemap, which has 8 bytes for each page. */
 #define PAGE_IS_FILE_OR_SHARED (G_GUINT64_CONSTANT (1) << 61)
 
@@ -113,19 +130,22 @@ is_private (gconstpointer data, gsize size)
 static GBytes *
 make_playable (GBytes *bytes, guint64 *n_mended)
 {
-  gsize             size;
-  gconstpointer     data = g_bytes_get_data (bytes, &size);
-  gboolean          aligned = (guintptr) data % G_ALIGNOF (float) == 0;
-  g_autofree float *copy = NULL;
+  gsize         size;
+  gconstpointer data = g_bytes_get_data (bytes, &size);
+  gboolean      aligned = (guintptr) data % G_ALIGNOF (float) == 0;
+  gpointer      memory;
+  float        *copy;
 
   if (aligned && flitzis_sample_count_broken (data, size / sizeof (float)) == 0 &&
       is_private (data, size))
     return g_bytes_ref (bytes);
 
-  copy = g_memdup2 (data, size);
+  memory = g_malloc (size + FLITZIS_SAMPLE_ROOM);
+  copy = flitzis_sample_align (memory);
+  memcpy (copy, data, size);
   *n_mended = flitzis_sample_mend (copy, size / sizeof (float));
 
-  return g_bytes_new_take (g_steal_pointer (&copy), size);
+  return flitzis_sample_pad (memory, size / sizeof (float));
 }
 
 static void

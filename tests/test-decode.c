@@ -103,6 +103,19 @@ get_values (FlitzisSample *sample)
   return g_bytes_get_data (flitzis_sample_get_bytes (sample), NULL);
 }
 
+/* Memory that the library has made begins at a multiple of 64 bytes; zeros fill up the last 64, and
+ * 64 more. */
+static void
+assert_padded (GBytes *bytes)
+{
+  gsize         size;
+  const guint8 *data = g_bytes_get_data (bytes, &size);
+
+  g_assert_cmpuint ((guintptr) data % 64, ==, 0);
+  for (gsize i = size; i < (size + 63) / 64 * 64 + 64; i++)
+    g_assert_cmpuint (data[i], ==, 0);
+}
+
 static double
 expect_value (const Fixture *fixture, guint channel, double frame)
 {
@@ -158,6 +171,7 @@ test_fixture (gconstpointer data)
   g_assert_cmpuint (flitzis_sample_get_sample_rate (sample), ==, fixture->rate);
   g_assert_cmpuint (flitzis_sample_get_n_frames (sample), ==, fixture->n_frames);
   g_assert_cmpuint (flitzis_sample_get_n_mended (sample), ==, 0);
+  assert_padded (flitzis_sample_get_bytes (sample));
 
   values = get_values (sample);
   for (guint channel = 0; channel < fixture->n_channels; channel++)
@@ -189,6 +203,7 @@ test_fixture_resampled (gconstpointer data)
   g_assert_cmpuint (flitzis_sample_get_sample_rate (sample), ==, rate);
   g_assert_cmpuint (flitzis_sample_get_n_frames (sample), ==,
                     (guint64) (fixture->n_frames * ratio + 0.5));
+  assert_padded (flitzis_sample_get_bytes (sample));
 
   values = get_values (sample);
   for (int shift = -20; shift <= 20; shift++)
@@ -301,6 +316,57 @@ test_mend (void)
     g_assert_cmpfloat (get_values (resampled)[i], ==, 0.0);
   for (guint i = 0; i < flitzis_sample_get_n_frames (resampled); i++)
     g_assert_true (isfinite (get_values (resampled)[i]));
+}
+
+static void
+test_padding_of_copies (void)
+{
+  static const float values[5] = { 0.5f, NAN, 0.25f, -0.5f, 1.0f };
+  guint8             bytes[sizeof values + 1];
+  g_autoptr (GBytes) broken = g_bytes_new (values, sizeof values);
+  g_autoptr (GBytes) odd = NULL;
+  g_autoptr (FlitzisSample) mended = flitzis_sample_new (broken, 1, 48000, NULL);
+  g_autoptr (FlitzisSample) moved = NULL;
+
+  memcpy (bytes + 1, values + 2, 3 * sizeof (float));
+  odd = g_bytes_new_static (bytes + 1, 3 * sizeof (float));
+  moved = flitzis_sample_new (odd, 1, 48000, NULL);
+
+  assert_padded (flitzis_sample_get_bytes (mended));
+  g_assert_cmpmem (get_values (mended), 20, ((float[]){ 0.5f, 0.0f, 0.25f, -0.5f, 1.0f }), 20);
+  assert_padded (flitzis_sample_get_bytes (moved));
+  g_assert_cmpmem (get_values (moved), 12, values + 2, 12);
+}
+
+/* Of unknown length, while others take the memory behind it. */
+static void
+test_padding_of_growing (void)
+{
+  for (guint n_values = 1; n_values < 2000000; n_values = n_values * 3 + 1)
+    {
+      g_autoptr (GPtrArray) others = g_ptr_array_new_with_free_func (g_free);
+      g_auto (FlitzisFrames) frames = { .n_channels = 1 };
+      g_autoptr (GBytes) bytes = NULL;
+      const float *data;
+
+      for (guint done = 0; done < n_values;)
+        {
+          guint  n_more = MIN (1000, n_values - done);
+          float *values;
+
+          g_assert_true (flitzis_frames_extend (&frames, n_more, &values));
+          for (guint i = 0; i < n_more; i++)
+            values[i] = (float) done++;
+          g_ptr_array_add (others, g_malloc (16 * (done % 7)));
+        }
+
+      bytes = flitzis_frames_steal (&frames);
+      g_assert_cmpuint (g_bytes_get_size (bytes), ==, n_values * sizeof (float));
+      assert_padded (bytes);
+      data = g_bytes_get_data (bytes, NULL);
+      for (guint i = 0; i < n_values; i++)
+        g_assert_true (data[i] == (float) i);
+    }
 }
 
 /* ITU-R BS.775 gives the centre and the surrounds 3 dB less; the mixer normalises the sum. */
@@ -1510,6 +1576,8 @@ main (int argc, char *argv[])
 
       g_test_add_data_func (path, &conversions[i], test_resampler);
     }
+  g_test_add_func ("/decode/padding/copies", test_padding_of_copies);
+  g_test_add_func ("/decode/padding/growing", test_padding_of_growing);
   g_test_add_func ("/decode/resampler/variants", test_resampler_variants);
   g_test_add_func ("/decode/bit-exact", test_bit_exact);
   g_test_add_func ("/decode/mend", test_mend);

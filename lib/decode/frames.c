@@ -7,6 +7,8 @@
 
 #include "decode/frames.h"
 
+#include "flitzis-sample-private.h"
+
 #include <string.h>
 
 #define FIRST_CAPACITY 16384
@@ -43,16 +45,20 @@ flitzis_frames_have_headroom (void)
 static gboolean
 set_capacity (FlitzisFrames *self, gsize capacity)
 {
-  float *values;
+  gboolean is_first = self->memory == NULL;
+  gsize    offset = is_first ? 0 : (guint8 *) self->values - (guint8 *) self->memory;
+  gpointer memory;
 
-  if (capacity > G_MAXSIZE / sizeof (float))
+  if (capacity > (G_MAXSIZE - FLITZIS_SAMPLE_ROOM) / sizeof (float))
     return FALSE;
 
-  values = g_try_realloc (self->values, capacity * sizeof (float));
-  if (values == NULL)
+  memory = g_try_realloc (self->memory, capacity * sizeof (float) + FLITZIS_SAMPLE_ROOM);
+  if (memory == NULL)
     return FALSE;
 
-  self->values = values;
+  self->memory = memory;
+  self->values = is_first ? flitzis_sample_align (memory)
+                          : (float *) ((guint8 *) memory + offset);
   self->capacity = capacity;
 
   return TRUE;
@@ -127,22 +133,29 @@ flitzis_frames_trim (FlitzisFrames *self, gsize first, gsize n_frames)
 GBytes *
 flitzis_frames_steal (FlitzisFrames *self)
 {
-  gsize   size = self->n_values * sizeof (float);
-  GBytes *bytes;
+  gsize    n_values = self->n_values;
+  gpointer memory;
+  float   *aligned;
 
-  if (self->n_values > 0 && self->n_values < self->capacity)
-    set_capacity (self, self->n_values);
+  if (n_values < self->capacity)
+    set_capacity (self, n_values);
 
-  bytes = g_bytes_new_take (g_steal_pointer (&self->values), size);
+  /* Where it has grown, it may have been moved: large blocks by whole pages, small ones by less. */
+  memory = g_steal_pointer (&self->memory);
+  aligned = flitzis_sample_align (memory);
+  if (aligned != self->values)
+    memmove (aligned, self->values, n_values * sizeof (float));
+
   flitzis_frames_clear (self);
 
-  return bytes;
+  return flitzis_sample_pad (memory, n_values);
 }
 
 void
 flitzis_frames_clear (FlitzisFrames *self)
 {
-  g_clear_pointer (&self->values, g_free);
+  g_clear_pointer (&self->memory, g_free);
+  self->values = NULL;
   self->n_values = 0;
   self->capacity = 0;
 }

@@ -10,11 +10,12 @@ G_BEGIN_DECLS
 /* Interleaved floats that grow while a file is decoded. Zero-initialised is empty. */
 typedef struct
 {
-  float *values;
-  gsize  n_values;
-  gsize  capacity;
-  guint  n_channels;
-  guint  rate;
+  gpointer memory; /* with the values from its first aligned place on, until it has grown */
+  float   *values;
+  gsize    n_values;
+  gsize    capacity;
+  guint    n_channels;
+  guint    rate;
 
   /* What they were in the file, where they were converted as they came. */
   guint64 n_source_frames;
@@ -44,7 +45,8 @@ void flitzis_frames_trim (FlitzisFrames *self,
                           gsize          first,
                           gsize          n_frames);
 
-/* Hands the values over without a copy; the room not used goes back to the system. */
+/* Hands the values over, at least one, aligned and padded, without a copy unless they have grown.
+ * The room not used goes back to the system. */
 GBytes *flitzis_frames_steal (FlitzisFrames *self);
 
 void flitzis_frames_clear (FlitzisFrames *self);

@@ -317,7 +317,7 @@ flitzis_resample (FlitzisFrames *frames, FlitzisDecodeJob *job, GError **error)
 
   flitzis_frames_clear (frames);
   *frames = out;
-  out.values = NULL;
+  out.memory = NULL;
 
   return TRUE;
 }
