@@ -14,7 +14,8 @@
 /* What a load may hold beyond the bytes that its sample will have, without counting them. */
 #define MAX_UNCOUNTED_BYTES (4 * 1024 * 1024)
 
-/* Frames that are converted as they come are never held at both rates. */
+/* What an encoder has put in front and behind is left out as it comes. Frames that are converted as
+ * they come are never held at both rates. */
 gboolean
 flitzis_intake_begin (FlitzisIntake       *self,
                       const GstAudioInfo  *info,
@@ -22,22 +23,25 @@ flitzis_intake_begin (FlitzisIntake       *self,
                       gboolean             trimmed_later,
                       guint                rate)
 {
-  guint64 n_stated = header->n_packets * header->n_packet_frames;
+  guint64  n_stated = header->n_packets * header->n_packet_frames;
+  gboolean is_converted = (guint) info->rate != rate && !trimmed_later;
 
   self->info = *info;
   self->frames.rate = info->rate;
   self->frames.n_channels = info->channels;
-  if ((guint) info->rate == rate || trimmed_later)
-    return TRUE;
-
   self->n_wanted = G_MAXUINT64;
-  if (header->codec == FLITZIS_CODEC_MP3)
+
+  if (header->codec == FLITZIS_CODEC_MP3 && !trimmed_later)
     {
+      self->frames.source_rate = info->rate;
       self->n_skipped = header->n_delay;
       self->n_wanted = header->n_frames > 0
                            ? header->n_frames
                            : n_stated - MIN (n_stated, header->n_delay + header->n_padding);
     }
+
+  if (!is_converted)
+    return TRUE;
 
   self->part.n_channels = info->channels;
   self->frames.rate = rate;
@@ -52,9 +56,9 @@ flitzis_intake_reserve (FlitzisIntake *self, guint64 n_frames)
 {
   guint64 n_max = MAX_RESERVED_BYTES / (self->info.channels * sizeof (float));
 
+  n_frames = MIN (n_frames, self->n_wanted);
   if (self->resampler != NULL)
-    n_frames = flitzis_resample_length (MIN (n_frames, self->n_wanted), self->info.rate,
-                                        self->frames.rate);
+    n_frames = flitzis_resample_length (n_frames, self->info.rate, self->frames.rate);
 
   flitzis_frames_reserve (&self->frames, MIN (n_frames, n_max));
 }
@@ -75,43 +79,37 @@ flitzis_intake_count_bytes (const FlitzisIntake *self, guint64 n_frames, guint r
   return n_bytes;
 }
 
-/* Leaves out what an encoder has put in front and behind. */
-static gboolean
-feed (FlitzisIntake *self, const float *values, guint64 n_frames)
-{
-  guint64 n_out = MIN (n_frames, self->n_skipped);
-  guint64 n_in = MIN (n_frames - n_out, self->n_wanted);
-
-  self->n_skipped -= n_out;
-  self->n_wanted -= n_in;
-  self->n_fed += n_in;
-
-  return flitzis_resampler_feed (self->resampler, values + n_out * self->info.channels, n_in,
-                                 &self->frames);
-}
-
 gboolean
 flitzis_intake_append (FlitzisIntake *self, gconstpointer data, gsize size)
 {
   FlitzisFrames *target = self->resampler != NULL ? &self->part : &self->frames;
-  gsize          n_values = size / (GST_AUDIO_INFO_WIDTH (&self->info) / 8);
-  gsize          n_frames = n_values / self->info.channels;
+  guint          frame_size = GST_AUDIO_INFO_BPF (&self->info);
+  gsize          n_frames = size / frame_size;
+  gsize          n_out = MIN (n_frames, self->n_skipped);
+  gsize          n_in = MIN (n_frames - n_out, self->n_wanted);
+  gsize          n_values = n_in * self->info.channels;
   float         *values;
 
+  self->n_frames += n_frames;
+  self->n_skipped -= n_out;
+  self->n_wanted -= n_in;
+  self->n_fed += n_in;
+
   /* some decoders begin with an empty buffer */
-  if (n_frames == 0)
+  if (n_in == 0)
     return TRUE;
 
   self->part.n_values = 0;
   if (!flitzis_frames_extend (target, n_values, &values))
     return FALSE;
 
-  flitzis_values_to_float (self->info.finfo, data, values, n_values);
+  flitzis_values_to_float (self->info.finfo, (const guint8 *) data + n_out * frame_size, values,
+                           n_values);
   if (GST_AUDIO_INFO_IS_FLOAT (&self->info))
     self->n_mended += flitzis_sample_mend (values, n_values);
-  self->n_frames += n_frames;
 
-  return self->resampler == NULL || feed (self, values, n_frames);
+  return self->resampler == NULL ||
+         flitzis_resampler_feed (self->resampler, values, n_in, &self->frames);
 }
 
 gboolean

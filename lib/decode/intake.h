@@ -22,14 +22,14 @@ typedef struct
 
   FlitzisResampler *resampler; /* NULL: the frames stay as they are */
   FlitzisFrames     part;      /* not yet converted */
-  guint64           n_skipped; /* in front, still to be left out of what is converted */
-  guint64           n_wanted;  /* still to be converted behind these */
+  guint64           n_skipped; /* in front, still to be left out */
+  guint64           n_wanted;  /* still to be taken behind these */
   guint64           n_fed;
 } FlitzisIntake;
 
 /*
  * `trimmed_later`: how many frames are cut off in front depends on their number, so that they can
- * be converted only when all are there. FALSE where memory is short, as with all of these.
+ * be taken only when all are there. FALSE where memory is short, as with all of these.
  */
 gboolean flitzis_intake_begin (FlitzisIntake       *self,
                                const GstAudioInfo  *info,
