@@ -455,10 +455,12 @@ drive_worker (gpointer data, gpointer user_data)
 {
   Pipeline *self = data;
 
+  /* who is woken need not wait for the lock again */
   flitzis_direct_run (self->elements.direct);
   g_mutex_lock (&self->lock);
-  end (self);
+  self->is_over = TRUE;
   g_mutex_unlock (&self->lock);
+  g_cond_signal (&self->cond);
 
   flitzis_elements_stop (&self->elements);
   g_mutex_lock (&self->lock);
@@ -629,6 +631,7 @@ run_route (GInputStream        *stream,
   /* Whatever the decoder still does, it does without the caller. */
   g_mutex_lock (&self->lock);
   self->job = NULL;
+  flitzis_frames_clear (frames);
   *frames = self->intake.frames;
   job->n_mended = self->intake.n_mended;
   memset (&self->intake.frames, 0, sizeof self->intake.frames);

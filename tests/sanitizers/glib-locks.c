@@ -31,6 +31,15 @@ g_mutex_unlock (GMutex *mutex)
 }
 
 /* While it waits the lock is open. */
+void
+g_cond_wait (GCond *cond, GMutex *mutex)
+{
+  __tsan_release (mutex);
+  REAL (g_cond_wait)
+  (cond, mutex);
+  __tsan_acquire (mutex);
+}
+
 gboolean
 g_cond_wait_until (GCond *cond, GMutex *mutex, gint64 end_time)
 {
