@@ -10,6 +10,7 @@
 #include "decode/pipeline.h"
 #include "decode/resample.h"
 #include "flitzis-error.h"
+#include "flitzis-sample-private.h"
 
 #include <fcntl.h>
 #include <glib/gstdio.h>
@@ -316,6 +317,29 @@ test_mend (void)
     g_assert_cmpfloat (get_values (resampled)[i], ==, 0.0);
   for (guint i = 0; i < flitzis_sample_get_n_frames (resampled); i++)
     g_assert_true (isfinite (get_values (resampled)[i]));
+}
+
+/* Wherever they stand: blocks of values are looked at together, and the last ones alone. */
+static void
+test_mend_anywhere (void)
+{
+  static const guint places[] = { 0, 1, 255, 256, 511, 767, 768, 998, 999 };
+  static const float broken[] = { NAN, INFINITY, -INFINITY, 1e-40f, -1e-45f, 2e30f };
+  float              values[1000], expected[1000];
+
+  for (guint i = 0; i < G_N_ELEMENTS (values); i++)
+    values[i] = expected[i] = i % 7 == 3 ? -0.0f : 0.001f * i - 0.5f;
+  for (guint i = 0; i < G_N_ELEMENTS (places); i++)
+    {
+      values[places[i]] = broken[i % G_N_ELEMENTS (broken)];
+      expected[places[i]] = 0.0f;
+    }
+
+  g_assert_cmpuint (flitzis_sample_count_broken (values, G_N_ELEMENTS (values)), ==,
+                    G_N_ELEMENTS (places));
+  g_assert_cmpuint (flitzis_sample_mend (values, G_N_ELEMENTS (values)), ==,
+                    G_N_ELEMENTS (places));
+  g_assert_cmpmem (values, sizeof values, expected, sizeof expected);
 }
 
 static void
@@ -1576,6 +1600,7 @@ main (int argc, char *argv[])
 
       g_test_add_data_func (path, &conversions[i], test_resampler);
     }
+  g_test_add_func ("/decode/mend/anywhere", test_mend_anywhere);
   g_test_add_func ("/decode/padding/copies", test_padding_of_copies);
   g_test_add_func ("/decode/padding/growing", test_padding_of_growing);
   g_test_add_func ("/decode/resampler/variants", test_resampler_variants);
