@@ -6,7 +6,7 @@
 #include "flitzis-load.h"
 
 #include "control/ticket.h"
-#include "decode/decode.h"
+#include "decode/job.h"
 
 struct _FlitzisLoad
 {
@@ -39,7 +39,7 @@ flitzis_load_new (FlitzisControl *control,
 static void
 flitzis_load_free (FlitzisLoad *self)
 {
-  flitzis_ticket_free (self->ticket);
+  g_clear_pointer (&self->ticket, flitzis_ticket_free);
   g_clear_object (&self->file);
   g_clear_object (&self->cancellable);
   g_clear_pointer (&self->bytes, g_bytes_unref);
@@ -54,28 +54,21 @@ advance (gsize n_bytes, double progress, gpointer user_data, GError **error)
   return flitzis_ticket_advance (self->ticket, n_bytes, progress, error);
 }
 
-static FlitzisSample *
-decode (FlitzisLoad *self, GError **error)
-{
-  if (self->file != NULL)
-    return flitzis_decode_file (self->file, self->sample_rate, self->cancellable, advance, self,
-                                error);
-
-  return flitzis_decode_bytes (self->bytes, self->sample_rate, self->cancellable, advance, self,
-                               error);
-}
-
 static gboolean
-load (FlitzisLoad *self, GError **error)
+load (FlitzisLoad *self, void (*give_up) (gpointer, GError *), GError **error)
 {
+  FlitzisDecodeJob job =
+      flitzis_decode_job_make (self->sample_rate, self->cancellable, advance, self);
   g_autoptr (FlitzisSample) sample = NULL;
+
+  job.give_up = give_up;
 
   /* superseded or cancelled while it waited for a worker */
   if (g_cancellable_set_error_if_cancelled (self->cancellable, error) ||
       !flitzis_ticket_advance (self->ticket, 0, 0.0, error))
     return FALSE;
 
-  sample = decode (self, error);
+  sample = flitzis_decode_job_run (&job, self->file, self->bytes, error);
 
   if (sample == NULL || g_cancellable_set_error_if_cancelled (self->cancellable, error))
     return FALSE;
@@ -83,22 +76,7 @@ load (FlitzisLoad *self, GError **error)
   return flitzis_ticket_publish (self->ticket, sample, error);
 }
 
-/* The load is freed before the task returns: `loading` is over when the callback comes. */
-static void
-load_worker (gpointer data, gpointer user_data)
-{
-  FlitzisLoad *self = data;
-  g_autoptr (GTask) task = g_steal_pointer (&self->task);
-  g_autoptr (GError) error = NULL;
-  gboolean loaded = load (self, &error);
-
-  flitzis_load_free (self);
-
-  if (task != NULL && loaded)
-    g_task_return_boolean (task, TRUE);
-  else if (task != NULL)
-    g_task_return_error (task, g_steal_pointer (&error));
-}
+static void load_worker (gpointer data, gpointer user_data);
 
 /* Decoding is work for the processor: more workers than it has cores only share them. */
 static GThreadPool *
@@ -114,11 +92,59 @@ get_pool (void)
   return (GThreadPool *) pool;
 }
 
-/* Decoders run elsewhere and can be left behind: a worker between would only cost its waking. */
+static void
+add_workers (int n_workers)
+{
+  static GMutex lock;
+
+  g_mutex_lock (&lock);
+  g_thread_pool_set_max_threads (get_pool (),
+                                 g_thread_pool_get_max_threads (get_pool ()) + n_workers, NULL);
+  g_mutex_unlock (&lock);
+}
+
+/* The load is over without its worker, which may never come back: another takes its place. */
+static void
+give_up (gpointer user_data, GError *error)
+{
+  FlitzisLoad *self = user_data;
+  g_autoptr (GTask) task = g_steal_pointer (&self->task);
+
+  g_clear_pointer (&self->ticket, flitzis_ticket_free);
+  add_workers (1);
+
+  if (task != NULL)
+    g_task_return_error (task, error);
+  else
+    g_error_free (error);
+}
+
+/* The load is freed before the task returns: `loading` is over when the callback comes. */
+static void
+load_worker (gpointer data, gpointer user_data)
+{
+  FlitzisLoad *self = data;
+  g_autoptr (GTask) task = NULL;
+  g_autoptr (GError) error = NULL;
+  gboolean loaded = load (self, give_up, &error);
+
+  if (self->ticket == NULL)
+    add_workers (-1);
+
+  task = g_steal_pointer (&self->task);
+  flitzis_load_free (self);
+
+  if (task != NULL && loaded)
+    g_task_return_boolean (task, TRUE);
+  else if (task != NULL)
+    g_task_return_error (task, g_steal_pointer (&error));
+}
+
+/* Decoders run on threads that can be left behind: a worker between would only cost its waking. */
 gboolean
 flitzis_load_run (FlitzisLoad *self, GError **error)
 {
-  gboolean loaded = load (self, error);
+  gboolean loaded = load (self, NULL, error);
 
   flitzis_load_free (self);
 

@@ -7,6 +7,7 @@
 
 #include "decode/decode.h"
 #include "decode/flac.h"
+#include "decode/gstreamer.h"
 #include "decode/pipeline.h"
 #include "decode/resample.h"
 #include "flitzis-error.h"
@@ -1452,7 +1453,7 @@ test_stuck (gconstpointer data)
   stream->n_left = 400000;
   stream->cancelled = is_cancelled ? cancellable : NULL;
   g_memory_input_stream_add_bytes (G_MEMORY_INPUT_STREAM (stream), bytes);
-  g_assert_true (flitzis_pipeline_init (&error));
+  g_assert_true (flitzis_gstreamer_init (&error));
 
   g_assert_false (flitzis_pipeline_run (G_INPUT_STREAM (stream), &header, FALSE, &job, &frames,
                                         &error));
@@ -1479,6 +1480,78 @@ test_stuck (gconstpointer data)
   for (guint i = 0; i < 1000 && !g_atomic_int_get (&is_gone); i++)
     g_usleep (10 * 1000);
   g_assert_true (g_atomic_int_get (&is_gone));
+}
+
+typedef struct
+{
+  GInputStream *stream;
+  GError       *error;
+  int           n_given_up;
+  gboolean      is_decoded;
+  gboolean      is_abandoned;
+} Given;
+
+static void
+give_up_cb (gpointer user_data, GError *error)
+{
+  Given *given = user_data;
+
+  given->error = error;
+  g_atomic_int_inc (&given->n_given_up);
+}
+
+static gpointer
+stuck_worker (gpointer data)
+{
+  Given           *given = data;
+  FlitzisDecodeJob job = flitzis_decode_job_make (48000, NULL, NULL, given);
+  FlitzisHeader    header = { .container = FLITZIS_CONTAINER_RIFF, .codec = FLITZIS_CODEC_PCM };
+  g_auto (FlitzisFrames) frames = { 0 };
+  g_autoptr (GError) error = NULL;
+
+  job.deadline_us = G_USEC_PER_SEC / 2;
+  job.give_up = give_up_cb;
+  job.what = "this";
+  given->is_decoded = flitzis_pipeline_run (given->stream, &header, FALSE, &job, &frames, &error);
+  given->is_abandoned = job.is_abandoned;
+
+  return NULL;
+}
+
+/* The same on a thread that nobody waits for: another ends the load in its place, once. */
+static void
+test_given_up (void)
+{
+  g_autoptr (GBytes) bytes = make_long_wav ();
+  TestStream *stream = g_object_new (test_stream_get_type (), NULL);
+  Given       given = { .stream = G_INPUT_STREAM (stream) };
+  GThread    *thread;
+
+  stream->n_left = 400000;
+  g_memory_input_stream_add_bytes (G_MEMORY_INPUT_STREAM (stream), bytes);
+  g_assert_true (flitzis_gstreamer_init (NULL));
+
+  thread = g_thread_new ("stuck", stuck_worker, &given);
+  for (guint i = 0; i < 1000 && g_atomic_int_get (&given.n_given_up) == 0; i++)
+    g_usleep (10 * 1000);
+  g_assert_cmpint (g_atomic_int_get (&given.n_given_up), ==, 1);
+  g_assert_error (given.error, FLITZIS_ENGINE_ERROR, FLITZIS_ENGINE_ERROR_CORRUPT);
+  g_assert_nonnull (strstr (given.error->message, "Could not decode this: "));
+  g_assert_nonnull (strstr (given.error->message, "stopped without saying so"));
+  g_clear_error (&given.error);
+
+  g_mutex_lock (&stream->lock);
+  stream->is_held = FALSE;
+  g_cond_broadcast (&stream->cond);
+  g_mutex_unlock (&stream->lock);
+
+  g_thread_join (thread);
+  g_assert_cmpint (given.n_given_up, ==, 1);
+  g_assert_false (given.is_decoded);
+  g_assert_true (given.is_abandoned);
+  for (guint i = 0; i < 1000 && G_OBJECT (stream)->ref_count > 1; i++)
+    g_usleep (10 * 1000);
+  g_assert_finalize_object (stream);
 }
 
 static guint
@@ -1626,6 +1699,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/decode/cancel", test_cancel);
   g_test_add_func ("/decode/changed", test_changed);
   g_test_add_func ("/decode/unseekable", test_unseekable);
+  g_test_add_func ("/decode/given-up", test_given_up);
   g_test_add_data_func ("/decode/stuck/given-up", GINT_TO_POINTER (FALSE), test_stuck);
   g_test_add_data_func ("/decode/stuck/cancelled", GINT_TO_POINTER (TRUE), test_stuck);
   g_test_add_func ("/decode/side-by-side", test_side_by_side);

@@ -9,6 +9,7 @@
 #include "decode/decode.h"
 
 #include "decode/frames.h"
+#include "decode/gstreamer.h"
 #include "decode/header.h"
 #include "decode/pipeline.h"
 #include "decode/resample.h"
@@ -308,7 +309,7 @@ decode_stream (GInputStream *stream, FlitzisDecodeJob *job, GError **error)
   guint    source_rate, n_channels;
   gboolean decoded;
 
-  if (!flitzis_pipeline_init (error))
+  if (!flitzis_gstreamer_init (error))
     return NULL;
 
   if (!is_seekable (owned))
@@ -391,15 +392,9 @@ finish (FlitzisSample *sample, const char *what, GError *failure, GError **error
   return NULL;
 }
 
-FlitzisSample *
-flitzis_decode_file (GFile            *file,
-                     guint             sample_rate,
-                     GCancellable     *cancellable,
-                     FlitzisDecodeFunc func,
-                     gpointer          user_data,
-                     GError          **error)
+static FlitzisSample *
+decode_file (FlitzisDecodeJob *job, GFile *file, GError **error)
 {
-  FlitzisDecodeJob job = flitzis_decode_job_make (sample_rate, cancellable, func, user_data);
   g_autofree char *basename = g_file_get_basename (file);
   g_autofree char *name = g_filename_display_name (basename != NULL ? basename : "");
   g_autofree char *quoted = g_strdup_printf ("“%s”", name);
@@ -407,18 +402,15 @@ flitzis_decode_file (GFile            *file,
   GError          *failure = NULL;
   FlitzisSample   *sample;
 
-  if (g_cancellable_set_error_if_cancelled (cancellable, error))
-    return NULL;
-
   if (g_file_peek_path (file) != NULL)
     {
-      stream = open_local (g_file_peek_path (file), name, cancellable, error);
+      stream = open_local (g_file_peek_path (file), name, job->cancellable, error);
       if (stream == NULL)
         return NULL;
     }
   else
     {
-      stream = (GInputStream *) g_file_read (file, cancellable, &failure);
+      stream = (GInputStream *) g_file_read (file, job->cancellable, &failure);
       if (stream == NULL)
         {
           if (!g_error_matches (failure, G_IO_ERROR, G_IO_ERROR_CANCELLED))
@@ -428,9 +420,46 @@ flitzis_decode_file (GFile            *file,
         }
     }
 
-  sample = decode_stream (stream, &job, &failure);
+  job->what = quoted;
+  sample = decode_stream (stream, job, &failure);
 
   return finish (sample, quoted, failure, error);
+}
+
+static FlitzisSample *
+decode_bytes (FlitzisDecodeJob *job, GBytes *bytes, GError **error)
+{
+  g_autofree char *what =
+      g_strdup_printf ("%" G_GSIZE_FORMAT " bytes in memory", g_bytes_get_size (bytes));
+  GError        *failure = NULL;
+  FlitzisSample *sample;
+
+  job->what = what;
+  sample = decode_stream (g_memory_input_stream_new_from_bytes (bytes), job, &failure);
+
+  return finish (sample, what, failure, error);
+}
+
+FlitzisSample *
+flitzis_decode_job_run (FlitzisDecodeJob *job, GFile *file, GBytes *bytes, GError **error)
+{
+  if (g_cancellable_set_error_if_cancelled (job->cancellable, error))
+    return NULL;
+
+  return file != NULL ? decode_file (job, file, error) : decode_bytes (job, bytes, error);
+}
+
+FlitzisSample *
+flitzis_decode_file (GFile            *file,
+                     guint             sample_rate,
+                     GCancellable     *cancellable,
+                     FlitzisDecodeFunc func,
+                     gpointer          user_data,
+                     GError          **error)
+{
+  FlitzisDecodeJob job = flitzis_decode_job_make (sample_rate, cancellable, func, user_data);
+
+  return flitzis_decode_job_run (&job, file, NULL, error);
 }
 
 FlitzisSample *
@@ -442,15 +471,6 @@ flitzis_decode_bytes (GBytes           *bytes,
                       GError          **error)
 {
   FlitzisDecodeJob job = flitzis_decode_job_make (sample_rate, cancellable, func, user_data);
-  g_autofree char *what = NULL;
-  GError          *failure = NULL;
-  FlitzisSample   *sample;
 
-  if (g_cancellable_set_error_if_cancelled (cancellable, error))
-    return NULL;
-
-  what = g_strdup_printf ("%" G_GSIZE_FORMAT " bytes in memory", g_bytes_get_size (bytes));
-  sample = decode_stream (g_memory_input_stream_new_from_bytes (bytes), &job, &failure);
-
-  return finish (sample, what, failure, error);
+  return flitzis_decode_job_run (&job, NULL, bytes, error);
 }

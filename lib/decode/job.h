@@ -15,6 +15,15 @@ typedef struct
   FlitzisDecodeFunc func;
   gpointer          user_data;
 
+  /* For who can do without the thread that it decodes on: called with `user_data`, on another
+   * thread, when a decoder does not come back there. It takes the error; neither it nor `func` is
+   * called again. NULL: a thread of its own is waited for. */
+  void (*give_up) (gpointer user_data,
+                   GError  *error);
+
+  /* in messages */
+  const char *what;
+
   /* A decoder that gives no frame for so long gives none: some spin or sleep on broken files. As
    * long again may it take to stop. */
   gint64 deadline_us;
@@ -37,6 +46,12 @@ FlitzisDecodeJob flitzis_decode_job_make (guint             sample_rate,
                                           GCancellable     *cancellable,
                                           FlitzisDecodeFunc func,
                                           gpointer          user_data);
+
+/* Decodes exactly one of `file` and `bytes`. */
+FlitzisSample *flitzis_decode_job_run (FlitzisDecodeJob *self,
+                                       GFile            *file,
+                                       GBytes           *bytes,
+                                       GError          **error);
 
 /* FALSE when it is cancelled, or its caller does not want it to go on with so many bytes. */
 gboolean flitzis_decode_job_advance (FlitzisDecodeJob *self,

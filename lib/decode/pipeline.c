@@ -10,9 +10,10 @@
 #include "decode/direct.h"
 #include "decode/findings.h"
 #include "decode/intake.h"
+#include "decode/watch.h"
 #include "flitzis-error.h"
 
-#include <gst/pbutils/pbutils.h>
+#include <gio/gfiledescriptorbased.h>
 #include <string.h>
 
 /* What is missing of an Ogg file, at the least: no packet has fewer frames. */
@@ -43,6 +44,7 @@ typedef struct
   FlitzisDecodeJob *job;     /* NULL: the caller has gone */
   gboolean          is_over; /* with `error` or without */
   gboolean          is_driven;
+  gboolean          is_stopped; /* from outside */
   GError           *error;
   gint64            last_frame_us;
   GstSegment        segment;
@@ -51,41 +53,6 @@ typedef struct
   GstClockTime      duration;
   GstClockTime      start;
 } Pipeline;
-
-static gpointer
-init_gstreamer (gpointer data)
-{
-  g_autoptr (GError) error = NULL;
-  const char *separator = "";
-  const char *why = "";
-
-  if (gst_init_check (NULL, NULL, &error))
-    {
-      gst_pb_utils_init ();
-      return NULL;
-    }
-
-  if (error != NULL)
-    {
-      separator = ": ";
-      why = error->message;
-    }
-
-  return g_error_new (FLITZIS_ENGINE_ERROR, FLITZIS_ENGINE_ERROR_UNSUPPORTED,
-                      "GStreamer cannot be started%s%s", separator, why);
-}
-
-gboolean
-flitzis_pipeline_init (GError **error)
-{
-  static GOnce  once = G_ONCE_INIT;
-  const GError *failure = g_once (&once, init_gstreamer, NULL);
-
-  if (failure != NULL)
-    g_propagate_error (error, g_error_copy (failure));
-
-  return failure == NULL;
-}
 
 static double
 get_seconds (Pipeline *self)
@@ -449,19 +416,24 @@ pipeline_unref (Pipeline *self)
   g_free (self);
 }
 
-/* The caller has what it wants as soon as it is over, and need not wait until all is put away. */
 static void
-drive_worker (gpointer data, gpointer user_data)
+drive (Pipeline *self)
 {
-  Pipeline *self = data;
-
   /* who is woken need not wait for the lock again */
   flitzis_direct_run (self->elements.direct);
   g_mutex_lock (&self->lock);
   self->is_over = TRUE;
   g_mutex_unlock (&self->lock);
   g_cond_signal (&self->cond);
+}
 
+/* The caller has what it wants as soon as it is over, and need not wait until all is put away. */
+static void
+drive_worker (gpointer data, gpointer user_data)
+{
+  Pipeline *self = data;
+
+  drive (self);
   flitzis_elements_stop (&self->elements);
   g_mutex_lock (&self->lock);
   self->is_driven = FALSE;
@@ -482,9 +454,83 @@ get_drivers (void)
   return (GThreadPool *) drivers;
 }
 
-static gboolean
-start (Pipeline *self, GError **error)
+static gpointer
+stop_worker (gpointer data)
 {
+  Pipeline *self = data;
+
+  flitzis_elements_stop (&self->elements);
+  pipeline_unref (self);
+
+  return NULL;
+}
+
+/* What waits for something comes back when it is stopped; what spins does not. */
+static void
+stop_from_outside (Pipeline *self)
+{
+  GThread *thread;
+
+  self->is_stopped = TRUE;
+  g_atomic_int_inc (&self->ref_count);
+  thread = g_thread_try_new ("flitzis-stop", stop_worker, self, NULL);
+  if (thread != NULL)
+    g_thread_unref (thread);
+  else
+    g_atomic_int_dec_and_test (&self->ref_count);
+}
+
+static void
+give_up (Pipeline *self)
+{
+  FlitzisDecodeJob *job = g_steal_pointer (&self->job);
+  GError           *error = NULL;
+
+  if (!g_cancellable_set_error_if_cancelled (job->cancellable, &error))
+    {
+      set_corrupt (self, STOPPED, &error);
+      g_prefix_error (&error, "Could not decode %s: ", job->what);
+    }
+
+  job->give_up (job->user_data, error);
+}
+
+/* Beside the thread that decodes: who has the lock gets on. */
+static void
+look_cb (gpointer data, gpointer user_data)
+{
+  Pipeline *self = data;
+  gint64    silence_us;
+
+  if (!g_mutex_trylock (&self->lock))
+    return;
+
+  silence_us = g_get_monotonic_time () - self->last_frame_us;
+  if (self->job != NULL && silence_us > self->job->deadline_us && !self->is_stopped)
+    stop_from_outside (self);
+  else if (self->job != NULL && silence_us > 2 * self->job->deadline_us)
+    give_up (self);
+  g_mutex_unlock (&self->lock);
+}
+
+/* What need not be waited for to be read, as far as that can be known. */
+static gboolean
+is_at_hand (GInputStream *stream)
+{
+  return G_IS_FILE_DESCRIPTOR_BASED (stream) || G_IS_MEMORY_INPUT_STREAM (stream);
+}
+
+static gboolean
+start (Pipeline *self, GInputStream *stream, GError **error)
+{
+  if (self->elements.direct != NULL && self->job->give_up != NULL && is_at_hand (stream))
+    {
+      flitzis_watch_add (look_cb, self);
+      drive (self);
+      flitzis_watch_remove (self);
+      return TRUE;
+    }
+
   if (self->elements.direct != NULL)
     {
       self->is_driven = TRUE;
@@ -505,9 +551,9 @@ start (Pipeline *self, GError **error)
 }
 
 static gboolean
-run (Pipeline *self, FlitzisDecodeJob *job, GError **error)
+run (Pipeline *self, GInputStream *stream, FlitzisDecodeJob *job, GError **error)
 {
-  if (!start (self, error) || !wait_for_end (self, job, error))
+  if (!start (self, stream, error) || !wait_for_end (self, job, error))
     return FALSE;
 
   if (!flitzis_elements_have_audio (&self->elements))
@@ -622,14 +668,15 @@ run_route (GInputStream        *stream,
 {
   Pipeline *self = pipeline_new (header, route, job);
   g_autoptr (GError) local_error = NULL;
-  gboolean decoded;
+  gboolean decoded, is_given_up;
 
   decoded = flitzis_elements_build (&self->elements, stream, &self->header, route, self->pad,
                                     &local_error) &&
-            run (self, job, &local_error) && finish (self, &local_error);
+            run (self, stream, job, &local_error) && finish (self, &local_error);
 
   /* Whatever the decoder still does, it does without the caller. */
   g_mutex_lock (&self->lock);
+  is_given_up = self->job == NULL;
   self->job = NULL;
   flitzis_frames_clear (frames);
   *frames = self->intake.frames;
@@ -637,7 +684,7 @@ run_route (GInputStream        *stream,
   memset (&self->intake.frames, 0, sizeof self->intake.frames);
   g_mutex_unlock (&self->lock);
 
-  if (decoded)
+  if (decoded && !is_given_up)
     {
       pipeline_unref (self);
       return TRUE;
@@ -648,7 +695,9 @@ run_route (GInputStream        *stream,
     flitzis_frames_clear (frames);
 
   /* What has failed may be stuck. */
-  job->is_abandoned = !pipeline_free_within (self, job->deadline_us);
+  job->is_abandoned = !pipeline_free_within (self, job->deadline_us) || is_given_up;
+  if (local_error == NULL)
+    g_set_error_literal (&local_error, G_IO_ERROR, G_IO_ERROR_CANCELLED, "given up");
   g_propagate_error (error, g_steal_pointer (&local_error));
 
   return FALSE;

@@ -9,9 +9,6 @@
 
 G_BEGIN_DECLS
 
-/* FALSE where GStreamer cannot run at all. */
-gboolean flitzis_pipeline_init (GError **error);
-
 /*
  * Decodes `stream` (seekable, at its start) into `frames`, mono or stereo, at the file's own rate,
  * mended. No frames and no error: the stream has audio and ended at once. Where the job is

@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Copyright 2026 the Flitzis authors */
+
+#pragma once
+
+#include <glib.h>
+
+G_BEGIN_DECLS
+
+/* Starts it with the first call. FALSE where it cannot run at all. */
+gboolean flitzis_gstreamer_init (GError **error);
+
+G_END_DECLS
