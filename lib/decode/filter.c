@@ -30,16 +30,16 @@
 
 #define N_KEPT 4
 
-/* The modified Bessel function of the first kind and order 0, by its power series (Abramowitz and
- * Stegun, Handbook of Mathematical Functions, 9.6.12). */
+/* The modified Bessel function of the first kind and order 0, of twice the square root of `x`, by
+ * its power series (Abramowitz and Stegun, Handbook of Mathematical Functions, 9.6.12). */
 static double
-bessel_i0 (double x)
+bessel_i0_of_root (double x)
 {
   double term = 1.0, sum = 1.0;
 
-  for (guint k = 1; term > sum * 1e-12; k++)
+  for (double k = 1.0; term > sum * 1e-10; k++)
     {
-      term *= x * x / (4.0 * k * k);
+      term *= x / (k * k);
       sum += term;
     }
 
@@ -62,7 +62,7 @@ fill_row (float *row, guint n_taps, double cutoff, double phase)
   for (guint k = 0; k < n_taps; k++)
     {
       double x = k - (half - 1.0) - phase;
-      double window = bessel_i0 (BETA * sqrt (MAX (0.0, 1.0 - x * x / (half * half))));
+      double window = bessel_i0_of_root (MAX (0.0, 1.0 - x * x / (half * half)) * BETA * BETA / 4);
       double turns = G_PI * cutoff * x;
 
       row[k] = (float) (turns == 0.0 ? window : window * sin (turns) / turns);
