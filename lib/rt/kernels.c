@@ -58,6 +58,36 @@ get_larger (FlitzisVector peaks,
   return flitzis_vector_max (peaks, flitzis_vector_abs (second));
 }
 
+/* The largest of each vector; of four all at a time. */
+FLITZIS_INLINE void
+set_peaks (FlitzisInput *inputs, const FlitzisVector *peaks, uint32_t n_inputs) FLITZIS_REALTIME
+{
+  FlitzisVector low, high, all;
+
+  if (n_inputs < 4)
+    {
+      for (uint32_t k = 0; k < n_inputs; k++)
+        inputs[k].peak = flitzis_vector_get_largest (peaks[k]);
+
+      return;
+    }
+
+  low = flitzis_vector_max (
+      __builtin_shufflevector (peaks[0], peaks[1], 0, 1, 2, 3, 8, 9, 10, 11),
+      __builtin_shufflevector (peaks[0], peaks[1], 4, 5, 6, 7, 12, 13, 14, 15));
+  high = flitzis_vector_max (
+      __builtin_shufflevector (peaks[2], peaks[3], 0, 1, 2, 3, 8, 9, 10, 11),
+      __builtin_shufflevector (peaks[2], peaks[3], 4, 5, 6, 7, 12, 13, 14, 15));
+  all = flitzis_vector_max (__builtin_shufflevector (low, high, 0, 1, 8, 9, 4, 5, 12, 13),
+                            __builtin_shufflevector (low, high, 2, 3, 10, 11, 6, 7, 14, 15));
+  all = flitzis_vector_max (all, __builtin_shufflevector (all, all, 1, 0, 3, 2, 5, 4, 7, 6));
+
+  inputs[0].peak = all[0];
+  inputs[1].peak = all[4];
+  inputs[2].peak = all[2];
+  inputs[3].peak = all[6];
+}
+
 /* The frames from the i-th on. */
 static __attribute__ ((noinline)) void
 mix_rest (float        *out,
@@ -124,13 +154,10 @@ mix_inputs (float        *out,
       flitzis_vector_store (out + 2 * i + 8, second);
     }
 
-  for (uint32_t k = 0; k < n_inputs; k++)
-    {
-      if (n_channels == 1)
-        peaks[k] *= flitzis_vector_get_largest (flitzis_vector_abs (gains[k]));
+  set_peaks (inputs, peaks, n_inputs);
 
-      inputs[k].peak = flitzis_vector_get_largest (peaks[k]);
-    }
+  for (uint32_t k = 0; n_channels == 1 && k < n_inputs; k++)
+    inputs[k].peak *= flitzis_max (flitzis_abs (inputs[k].left), flitzis_abs (inputs[k].right));
 
   if (i < n_frames && is_first)
     memset (out + 2 * i, 0, 2 * (n_frames - i) * sizeof (float));
