@@ -423,7 +423,8 @@ push_commands (Bench *bench, guint n_commands)
 static double
 run_blocks (Bench *bench, guint n_commands)
 {
-  guint  n_blocks = n_commands == 0 ? 16 : 1;
+  gsize  n_frames = bench->mixer->bank.n_playing * bench->quantum; /* of all voices */
+  guint  n_blocks = n_commands == 0 && n_frames < 1 << 16 ? 16 : 1;
   double start;
 
   push_commands (bench, n_commands);
@@ -568,6 +569,8 @@ measure_points (GArray *points, guint i, guint n_slots, guint n_pool, double rat
   for (guint sounding = 0; sounding < 4; sounding++)
     {
       guint n_voices = (n_pool - 1) * sounding / 3;
+
+      bench->quantum = quanta[0];
 
       while (bench->mixer->bank.n_playing < n_voices)
         {
