@@ -139,9 +139,9 @@ flitzis_engine_get_n_late (FlitzisEngine *self)
  * flitzis_engine_get_n_xruns: (get-property n-xruns)
  * @self: an engine
  *
- * Gets how many gaps there were in the clock of the sound server's driver.
+ * Gets how many times the sound server's driver went on without a block.
  *
- * Returns: the number of gaps
+ * Returns: the number of xruns
  */
 guint64
 flitzis_engine_get_n_xruns (FlitzisEngine *self)

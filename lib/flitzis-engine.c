@@ -764,7 +764,10 @@ flitzis_engine_class_init (FlitzisEngineClass *klass)
   /**
    * FlitzisEngine:n-xruns: (getter get_n_xruns)
    *
-   * How many gaps there were in the clock of the sound server's driver.
+   * How many times the sound server's driver went on without a block.
+   *
+   * A gap in its clock is one, and so is a block that was handed over when the next cycle had
+   * begun, together with the gap that it may leave.
    */
   properties[PROP_N_XRUNS] =
       g_param_spec_uint64 ("n-xruns", NULL, NULL,

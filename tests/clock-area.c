@@ -3,7 +3,8 @@
 
 /*
  * Preloaded, it tells a stream of its driver's clock while a block is being rendered, and counts
- * how often the block goes on when the stream has returned: PipeWire then unmaps the old one.
+ * how often the block goes on when the stream has returned: PipeWire then unmaps the old one. It
+ * also holds a block up before it is handed over, until that clock has begun later cycles.
  */
 
 #include <dlfcn.h>
@@ -13,22 +14,32 @@
 
 _Atomic unsigned int n_told;
 _Atomic unsigned int n_still_read;
+_Atomic unsigned int n_cycles_to_hold; /* the next block, for so many; 0 when that is done */
 
-static const struct pw_stream_events *theirs;
-static struct pw_stream_events        ours;
-static void                          *stream_data;
-static void *_Atomic                  clock_area;
-static _Atomic unsigned int           n_begun;
-static _Atomic unsigned int           n_ended;
+static const struct pw_stream_events  *theirs;
+static struct pw_stream_events         ours;
+static void                           *stream_data;
+static struct spa_io_position *_Atomic clock_area;
+static _Atomic unsigned int            n_begun;
+static _Atomic unsigned int            n_ended;
 
 static void
 process_cb (void *data)
 {
   n_begun++;
   theirs->process (data);
+  n_ended = n_begun;
 }
 
-/* What follows a block: the area is read no more. */
+static void
+hold (const volatile struct spa_io_clock *clock, unsigned int n_cycles)
+{
+  uint64_t end = clock->position + n_cycles * clock->duration;
+
+  while (clock->position < end)
+    usleep (100);
+}
+
 int
 pw_stream_queue_buffer (struct pw_stream *stream, struct pw_buffer *buffer)
 {
@@ -37,7 +48,11 @@ pw_stream_queue_buffer (struct pw_stream *stream, struct pw_buffer *buffer)
   if (next == NULL)
     next = (int (*) (struct pw_stream *, struct pw_buffer *)) dlsym (RTLD_NEXT, __func__);
 
-  n_ended = n_begun;
+  if (n_cycles_to_hold > 0 && clock_area != NULL)
+    {
+      hold (&clock_area->clock, n_cycles_to_hold);
+      n_cycles_to_hold = 0;
+    }
 
   return next (stream, buffer);
 }

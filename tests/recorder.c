@@ -50,6 +50,14 @@ process_cb (void *data, struct spa_io_position *position)
   struct pw_buffer          *buffers[N_CHANNELS];
   uint64_t                   n_frames = atomic_load (&self->head->n_frames);
   uint64_t                   n_new = MAX_FRAMES - n_frames;
+  uint64_t                   n_most = self->head->quantum;
+
+  /* The monitor of a sink that has no input fills its whole buffer. What it gives is what the sink
+   * played in the cycle before, which may have been a longer one. */
+  if (n_most < clock->duration)
+    n_most = clock->duration;
+  if (n_most < n_new)
+    n_new = n_most;
 
   if (self->next != 0 && clock->id == self->driver && clock->position > self->next)
     self->head->n_missed += clock->position - self->next;

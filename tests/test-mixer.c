@@ -311,6 +311,31 @@ test_xruns (Fixture *fixture, gconstpointer data)
   follow (fixture, 7, 4096, 1024, 3);
 }
 
+/* A block that is handed over in a later cycle is one xrun, with the gap that it leaves. */
+static void
+test_late_blocks (Fixture *fixture, gconstpointer data)
+{
+  FlitzisMixer *mixer = fixture->mixer;
+
+  flitzis_mixer_set_streaming (mixer, true);
+  flitzis_mixer_check_deadline (mixer, 7, 1000000); /* no cycle has begun */
+  follow (fixture, 7, 1000000, 1024, 0);
+  flitzis_mixer_check_deadline (mixer, 7, 1000000);
+  follow (fixture, 7, 1001024, 1024, 0);
+  flitzis_mixer_check_deadline (mixer, 7, 1002047); /* the clock was set within its cycle */
+  follow (fixture, 7, 1002048, 1024, 0);
+  flitzis_mixer_check_deadline (mixer, 7, 1003072); /* the next cycle */
+  follow (fixture, 7, 1003072, 1024, 1);
+  flitzis_mixer_check_deadline (mixer, 7, 1009216); /* some cycles later */
+  follow (fixture, 7, 1009216, 1024, 2);
+  flitzis_mixer_check_deadline (mixer, 8, 2000000); /* another driver's */
+  follow (fixture, 7, 1010240, 1024, 2);
+  flitzis_mixer_check_deadline (mixer, 7, 1011264);
+  follow (fixture, 7, 1013312, 1024, 3);      /* the gap behind it is the same loss */
+  flitzis_mixer_check_deadline (mixer, 7, 0); /* back */
+  follow (fixture, 7, 1014337, 1024, 4);
+}
+
 /* The clocks of two drivers say nothing about each other, nor do those before and after a pause,
  * though the last block before it comes after its beginning. */
 static void
@@ -559,6 +584,7 @@ main (int argc, char **argv)
   ADD ("levels", test_levels);
   ADD ("xruns", test_xruns);
   ADD ("no-xruns", test_no_xruns);
+  ADD ("late-blocks", test_late_blocks);
   ADD ("in-block", test_in_block);
 
   return g_test_run ();

@@ -23,7 +23,7 @@ import gi
 gi.require_version('Flitzis', '1')
 from gi.repository import Flitzis, GLib
 
-from pipewire_daemon import SINK, PipeWire, poll
+from pipewire_daemon import CALM, SINK, PipeWire, poll
 from test_live import State, go_on, one_of_many, run_out, same, sinks_of, split, state_is
 from test_playing import (Reason, assert_same, constant, drain, fails_with, fill, noise, render,
                           watch)
@@ -748,3 +748,36 @@ def test_a_clock_that_goes_away_is_not_read_again(pipewire, make_child, monkeypa
     preload = build_preload(source_dir, tmp_path, 'clock-area')
     monkeypatch.setenv('LD_PRELOAD', preload)
     assert make_child(BUSY, preload).end() == ('20 0\n', '')
+
+
+HELD_UP = '''
+import ctypes, gi, sys, time
+gi.require_version('Flitzis', '1')
+from gi.repository import Flitzis
+
+engine = Flitzis.Engine(client_name='held-up')
+engine.start()
+n_cycles = ctypes.c_uint.in_dll(ctypes.CDLL(sys.argv[1]), 'n_cycles_to_hold')
+
+def go_on():
+    position = engine.props.position
+    while n_cycles.value > 0 or engine.props.position < position + 3 * 8192:
+        time.sleep(0.01)
+    return engine.props.n_xruns
+
+go_on()
+for n in map(int, sys.argv[2:]):
+    n_before = go_on()
+    n_cycles.value = n
+    print(go_on() - n_before)
+engine.stop()
+'''
+
+
+def test_a_block_that_comes_too_late_is_one_xrun(pipewire, make_child, monkeypatch, tmp_path,
+                                                 source_dir):
+    """The driver had begun the next cycle, or later ones, which left a gap in its clock besides."""
+    pipewire.force(quantum=CALM)
+    preload = build_preload(source_dir, tmp_path, 'clock-area')
+    monkeypatch.setenv('LD_PRELOAD', preload)
+    assert make_child(HELD_UP, preload, '0', '1', '3', '1').end() == ('0\n1\n1\n1\n', '')

@@ -70,8 +70,8 @@ set_timer (FlitzisPipewire *self, struct spa_source *timer, guint64 first_ns, gu
 
 /* The audio callback. */
 
-/* A driver whose clock is not set has nothing to say. */
-static void
+/* Whether there was something to follow: a driver whose clock is not set has nothing to say. */
+static bool
 follow_clock (FlitzisPipewire *self, const struct spa_io_clock *clock) FLITZIS_REALTIME
 {
   double       rate = clock->rate.num > 0 ? (double) clock->rate.denom / clock->rate.num : 0.0;
@@ -87,40 +87,15 @@ follow_clock (FlitzisPipewire *self, const struct spa_io_clock *clock) FLITZIS_R
 
   if (rate > 0.0)
     flitzis_mixer_follow_clock (self->mixer, &cycle);
+
+  return rate > 0.0;
 }
 
 static void
-render (FlitzisPipewire *self, float *out, uint32_t n_frames) FLITZIS_REALTIME
+render (FlitzisPipewire *self, struct pw_buffer *buffer, bool is_owner) FLITZIS_REALTIME
 {
-  const struct spa_io_position *io;
-
-  if (!flitzis_mixer_try_own (self->mixer, FLITZIS_OWNER_CALLBACK))
-    {
-      memset (out, 0, n_frames * FRAME_SIZE);
-      return;
-    }
-
-  io = atomic_load_explicit (&self->io_position, memory_order_relaxed);
-
-  if (io != NULL)
-    follow_clock (self, &io->clock);
-
-  flitzis_mixer_render (self->mixer, out, n_frames);
-  flitzis_mixer_disown (self->mixer);
-}
-
-static void
-process_cb (void *data) FLITZIS_REALTIME
-{
-  FlitzisPipewire  *self = data;
-  struct pw_buffer *buffer = pw_stream_dequeue_buffer (self->stream);
-  struct spa_data  *audio;
-  uint32_t          n_frames = 0;
-
-  if (buffer == NULL)
-    return;
-
-  audio = &buffer->buffer->datas[0];
+  struct spa_data *audio = &buffer->buffer->datas[0];
+  uint32_t         n_frames = 0;
 
   if (audio->data != NULL)
     {
@@ -129,13 +104,44 @@ process_cb (void *data) FLITZIS_REALTIME
       if (buffer->requested > 0 && buffer->requested < n_frames)
         n_frames = (uint32_t) buffer->requested;
 
-      render (self, audio->data, n_frames);
+      if (is_owner)
+        flitzis_mixer_render (self->mixer, audio->data, n_frames);
+      else
+        memset (audio->data, 0, n_frames * FRAME_SIZE);
     }
 
   audio->chunk->offset = 0;
   audio->chunk->stride = FRAME_SIZE;
   audio->chunk->size = n_frames * FRAME_SIZE;
+}
+
+/* The clock that is looked at again behind the block is the one that the block began with: as long
+ * as the mixer is owned, its area stays. */
+static void
+process_cb (void *data) FLITZIS_REALTIME
+{
+  FlitzisPipewire              *self = data;
+  struct pw_buffer             *buffer = pw_stream_dequeue_buffer (self->stream);
+  const struct spa_io_position *io = NULL;
+  bool                          is_owner, is_following;
+
+  if (buffer == NULL)
+    return;
+
+  is_owner = flitzis_mixer_try_own (self->mixer, FLITZIS_OWNER_CALLBACK);
+
+  if (is_owner)
+    io = atomic_load_explicit (&self->io_position, memory_order_relaxed);
+
+  is_following = io != NULL && follow_clock (self, &io->clock);
+  render (self, buffer, is_owner);
   pw_stream_queue_buffer (self->stream, buffer);
+
+  if (is_following)
+    flitzis_mixer_check_deadline (self->mixer, io->clock.id, io->clock.position);
+
+  if (is_owner)
+    flitzis_mixer_disown (self->mixer);
 }
 
 /* The loop's thread. */

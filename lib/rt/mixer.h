@@ -117,6 +117,12 @@ void flitzis_mixer_set_streaming (FlitzisMixer *mixer,
 void flitzis_mixer_follow_clock (FlitzisMixer       *mixer,
                                  const FlitzisCycle *cycle) FLITZIS_REALTIME;
 
+/* The callback: the block of that cycle is handed over, while the clock of a driver stands here.
+ * Counts an xrun where that is in a later cycle. */
+void flitzis_mixer_check_deadline (FlitzisMixer *mixer,
+                                   uint32_t      driver_id,
+                                   uint64_t      position) FLITZIS_REALTIME;
+
 /* The owner: carries out the commands and stops that were there when it began. */
 void flitzis_mixer_apply (FlitzisMixer *mixer) FLITZIS_REALTIME;
 

@@ -63,3 +63,16 @@ flitzis_mixer_follow_clock (FlitzisMixer *mixer, const FlitzisCycle *cycle) FLIT
   mixer->next_clock = cycle->position + cycle->duration;
   flitzis_seqlock_write (&mixer->block_time, &block_time, sizeof block_time);
 }
+
+/* The gap that a late block may leave in the clock is the same xrun: the clock is unknown then. */
+void
+flitzis_mixer_check_deadline (FlitzisMixer *mixer,
+                              uint32_t      driver_id,
+                              uint64_t      position) FLITZIS_REALTIME
+{
+  if (driver_id != mixer->driver_id || mixer->next_clock == 0 || position < mixer->next_clock)
+    return;
+
+  atomic_fetch_add_explicit (&mixer->n_xruns, 1, memory_order_relaxed);
+  mixer->next_clock = 0;
+}
