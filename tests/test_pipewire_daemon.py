@@ -3,6 +3,7 @@
 
 import json
 import subprocess
+import time
 
 import numpy
 import pytest
@@ -36,6 +37,15 @@ def test_a_recording_is_bit_exact(pipewire, noise):
     # pw-play leaves before the last of its frames are out.
     assert len(recorded) > 48000
     assert numpy.array_equal(recorded, frames[:len(recorded)])
+
+
+def test_silence_is_recorded_as_it_passes(pipewire):
+    """The monitor of a sink that nobody plays to gives more frames than a cycle has."""
+    pipewire.force(quantum=1024)
+    with pipewire.record() as recording:
+        begin = time.monotonic()
+        recording.wait(24000)
+        assert time.monotonic() - begin > 0.25
 
 
 def test_the_quantum_and_the_rate_obey(pipewire):
