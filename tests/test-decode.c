@@ -1361,8 +1361,7 @@ test_unseekable (void)
   g_assert_finalize_object (file);
 }
 
-/* A stream that comes to a standstill in the middle: whoever reads on is held until it is let go,
- * and cancels first what it was told to. */
+/* A stream that comes to a standstill in the middle: who reads on is held until it is let go. */
 typedef struct
 {
   GMemoryInputStream parent_instance;
@@ -1370,7 +1369,7 @@ typedef struct
   GCond              cond;
   gsize              n_left;
   gboolean           is_held;
-  GCancellable      *cancelled; /* no reference; NULL: nothing is */
+  gboolean           is_standing;
 } TestStream;
 
 typedef GMemoryInputStreamClass TestStreamClass;
@@ -1388,9 +1387,8 @@ test_stream_read (GInputStream *stream,
   TestStream *self = (TestStream *) stream;
 
   g_mutex_lock (&self->lock);
-  if (self->is_held && self->n_left < count && self->cancelled != NULL)
-    g_cancellable_cancel (self->cancelled);
-  while (self->is_held && self->n_left < count)
+  self->is_standing = self->is_held && self->n_left < count;
+  while (self->is_standing)
     g_cond_wait (&self->cond, &self->lock);
   self->n_left -= MIN (self->n_left, count);
   g_mutex_unlock (&self->lock);
@@ -1424,134 +1422,235 @@ test_stream_init (TestStream *self)
   self->is_held = TRUE;
 }
 
+static gboolean
+test_stream_is_standing (TestStream *self)
+{
+  gboolean is_standing;
+
+  g_mutex_lock (&self->lock);
+  is_standing = self->is_standing;
+  g_mutex_unlock (&self->lock);
+
+  return is_standing;
+}
+
+static void
+test_stream_let_go (TestStream *self)
+{
+  g_mutex_lock (&self->lock);
+  self->is_held = FALSE;
+  self->is_standing = FALSE;
+  g_cond_broadcast (&self->cond);
+  g_mutex_unlock (&self->lock);
+}
+
+/* Longer than the test may take. */
+#define NEVER_US (G_GINT64_CONSTANT (3600) * G_USEC_PER_SEC)
+
+/* What becomes of a load whose decoder stands still after its first frames. */
+typedef enum
+{
+  STUCK_SILENT,    /* the deadlines pass */
+  STUCK_CANCELLED, /* the others go without any */
+  STUCK_SUPERSEDED,
+  STUCK_SLOW, /* it goes on after it was told to stop */
+} StuckEnd;
+
+typedef struct
+{
+  StuckEnd         end;
+  TestStream      *stream;
+  GCancellable    *cancellable;
+  FlitzisDecodeJob job;
+  FlitzisFrames    frames;
+  guint            n_looks; /* since it stands still */
+  gboolean         is_decoded;
+  GError          *error;
+  int              n_given_up;
+  GError          *given_error;
+} Stuck;
+
+/* Whoever looks whether a decoder is still wanted comes here, under the lock of the deadline. A
+ * deadline of 0 has passed already. */
+static gboolean
+stuck_cb (gsize n_bytes, double progress, gpointer user_data, GError **error)
+{
+  Stuck *self = user_data;
+
+  if (n_bytes == 0 || !test_stream_is_standing (self->stream))
+    return TRUE;
+
+  self->n_looks++;
+  switch (self->end)
+    {
+    case STUCK_SILENT:
+      self->job.deadline_us = 0;
+      return TRUE;
+
+    case STUCK_CANCELLED:
+      g_cancellable_cancel (self->cancellable);
+      return TRUE;
+
+    case STUCK_SLOW:
+      self->job.deadline_us = self->n_looks == 1 ? 0 : NEVER_US;
+      if (self->n_looks == 2)
+        test_stream_let_go (self->stream);
+      return TRUE;
+
+    default:
+      g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_CANCELLED, "another took its place");
+      return FALSE;
+    }
+}
+
+static void
+stuck_init (Stuck *self, StuckEnd end)
+{
+  g_autoptr (GBytes) bytes = make_long_wav ();
+
+  *self = (Stuck){
+    .end = end,
+    .stream = g_object_new (test_stream_get_type (), NULL),
+    .cancellable = g_cancellable_new (),
+  };
+  self->stream->n_left = 400000;
+  g_memory_input_stream_add_bytes (G_MEMORY_INPUT_STREAM (self->stream), bytes);
+  self->job = flitzis_decode_job_make (48000, self->cancellable, stuck_cb, self);
+  g_assert_cmpint (self->job.deadline_us, ==, 5 * G_USEC_PER_SEC);
+  self->job.deadline_us = NEVER_US;
+  self->job.what = "this";
+  g_assert_true (flitzis_gstreamer_init (NULL));
+}
+
+static void
+stuck_run (Stuck *self, FlitzisCodec codec)
+{
+  FlitzisHeader header = { .container = FLITZIS_CONTAINER_RIFF, .codec = codec };
+
+  self->is_decoded = flitzis_pipeline_run (G_INPUT_STREAM (self->stream), &header, FALSE,
+                                           &self->job, &self->frames, &self->error);
+}
+
 static void
 gone_cb (gpointer data, GObject *where_it_was)
 {
   g_atomic_int_set ((int *) data, TRUE);
 }
 
-/*
- * A thread of the decoder that never comes back: the load ends after its deadlines all the same,
- * and what is left goes when the thread does come back.
- */
+/* What is left goes when the thread that was held comes back. */
 static void
-test_stuck (gconstpointer data)
+stuck_clear (Stuck *self)
 {
-  gboolean is_cancelled = GPOINTER_TO_INT (data);
-  g_autoptr (GBytes) bytes = make_long_wav ();
-  g_autoptr (GCancellable) cancellable = g_cancellable_new ();
-  g_autoptr (GError) error = NULL;
-  g_auto (FlitzisFrames) frames = { 0 };
-  FlitzisDecodeJob job = flitzis_decode_job_make (48000, cancellable, NULL, NULL);
-  FlitzisHeader    header = { .container = FLITZIS_CONTAINER_RIFF };
-  TestStream      *stream = g_object_new (test_stream_get_type (), NULL);
-  gint64           start_us = g_get_monotonic_time ();
-  int              is_gone = FALSE;
+  int is_gone = FALSE;
 
-  g_assert_cmpint (job.deadline_us, ==, 5 * G_USEC_PER_SEC);
-  job.deadline_us = G_USEC_PER_SEC / 4;
-  stream->n_left = 400000;
-  stream->cancelled = is_cancelled ? cancellable : NULL;
-  g_memory_input_stream_add_bytes (G_MEMORY_INPUT_STREAM (stream), bytes);
-  g_assert_true (flitzis_gstreamer_init (&error));
+  test_stream_let_go (self->stream);
+  g_object_weak_ref (G_OBJECT (self->stream), gone_cb, &is_gone);
+  g_object_unref (self->stream);
+  while (!g_atomic_int_get (&is_gone))
+    g_usleep (1000);
 
-  g_assert_false (flitzis_pipeline_run (G_INPUT_STREAM (stream), &header, FALSE, &job, &frames,
-                                        &error));
-  g_assert_cmpint (g_get_monotonic_time () - start_us, <, 5 * G_USEC_PER_SEC);
-  if (is_cancelled)
-    {
-      g_assert_error (error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
-    }
-  else
+  g_object_unref (self->cancellable);
+  flitzis_frames_clear (&self->frames);
+  g_clear_error (&self->error);
+  g_clear_error (&self->given_error);
+}
+
+static void
+assert_stuck_error (const Stuck *self, const GError *error)
+{
+  if (self->end == STUCK_SILENT)
     {
       g_assert_error (error, FLITZIS_ENGINE_ERROR, FLITZIS_ENGINE_ERROR_CORRUPT);
       g_assert_nonnull (strstr (error->message, "stopped without saying so"));
-      g_assert_cmpuint (flitzis_frames_count (&frames), >, 0);
+      g_assert_nonnull (strstr (error->message, "after "));
     }
-  g_assert_true (job.is_abandoned);
-
-  g_mutex_lock (&stream->lock);
-  stream->is_held = FALSE;
-  g_cond_broadcast (&stream->cond);
-  g_mutex_unlock (&stream->lock);
-
-  g_object_weak_ref (G_OBJECT (stream), gone_cb, &is_gone);
-  g_object_unref (stream);
-  for (guint i = 0; i < 1000 && !g_atomic_int_get (&is_gone); i++)
-    g_usleep (10 * 1000);
-  g_assert_true (g_atomic_int_get (&is_gone));
+  else
+    {
+      g_assert_error (error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
+    }
 }
 
-typedef struct
+/* A thread of the decoder that never comes back: the load ends all the same, by the short way and
+ * by the long one. */
+static void
+test_stuck (gconstpointer data)
 {
-  GInputStream *stream;
-  GError       *error;
-  int           n_given_up;
-  gboolean      is_decoded;
-  gboolean      is_abandoned;
-} Given;
+  static const FlitzisCodec codecs[] = { FLITZIS_CODEC_PCM, FLITZIS_CODEC_OTHER };
+
+  for (guint i = 0; i < G_N_ELEMENTS (codecs); i++)
+    {
+      Stuck stuck;
+
+      stuck_init (&stuck, GPOINTER_TO_INT (data));
+      stuck_run (&stuck, codecs[i]);
+      g_assert_false (stuck.is_decoded);
+      assert_stuck_error (&stuck, stuck.error);
+      g_assert_cmpuint (flitzis_frames_count (&stuck.frames), >, 0);
+      g_assert_true (stuck.job.is_abandoned);
+      g_assert_true (test_stream_is_standing (stuck.stream));
+      stuck_clear (&stuck);
+    }
+}
 
 static void
 give_up_cb (gpointer user_data, GError *error)
 {
-  Given *given = user_data;
+  Stuck *self = user_data;
 
-  given->error = error;
-  g_atomic_int_inc (&given->n_given_up);
+  self->given_error = error;
+  g_atomic_int_inc (&self->n_given_up);
 }
 
 static gpointer
 stuck_worker (gpointer data)
 {
-  Given           *given = data;
-  FlitzisDecodeJob job = flitzis_decode_job_make (48000, NULL, NULL, given);
-  FlitzisHeader    header = { .container = FLITZIS_CONTAINER_RIFF, .codec = FLITZIS_CODEC_PCM };
-  g_auto (FlitzisFrames) frames = { 0 };
-  g_autoptr (GError) error = NULL;
+  Stuck *self = data;
 
-  job.deadline_us = G_USEC_PER_SEC / 2;
-  job.give_up = give_up_cb;
-  job.what = "this";
-  given->is_decoded = flitzis_pipeline_run (given->stream, &header, FALSE, &job, &frames, &error);
-  given->is_abandoned = job.is_abandoned;
+  self->job.give_up = give_up_cb;
+  stuck_run (self, FLITZIS_CODEC_PCM);
 
   return NULL;
 }
 
 /* The same on a thread that nobody waits for: another ends the load in its place, once. */
 static void
-test_given_up (void)
+test_given_up (gconstpointer data)
 {
-  g_autoptr (GBytes) bytes = make_long_wav ();
-  TestStream *stream = g_object_new (test_stream_get_type (), NULL);
-  Given       given = { .stream = G_INPUT_STREAM (stream) };
-  GThread    *thread;
+  Stuck    stuck;
+  GThread *thread;
 
-  stream->n_left = 400000;
-  g_memory_input_stream_add_bytes (G_MEMORY_INPUT_STREAM (stream), bytes);
-  g_assert_true (flitzis_gstreamer_init (NULL));
+  stuck_init (&stuck, GPOINTER_TO_INT (data));
+  thread = g_thread_new ("stuck", stuck_worker, &stuck);
+  while (g_atomic_int_get (&stuck.n_given_up) == 0)
+    g_usleep (1000);
+  assert_stuck_error (&stuck, stuck.given_error);
+  if (stuck.end == STUCK_SILENT)
+    g_assert_nonnull (strstr (stuck.given_error->message, "Could not decode this: "));
+  g_assert_true (test_stream_is_standing (stuck.stream));
 
-  thread = g_thread_new ("stuck", stuck_worker, &given);
-  for (guint i = 0; i < 1000 && g_atomic_int_get (&given.n_given_up) == 0; i++)
-    g_usleep (10 * 1000);
-  g_assert_cmpint (g_atomic_int_get (&given.n_given_up), ==, 1);
-  g_assert_error (given.error, FLITZIS_ENGINE_ERROR, FLITZIS_ENGINE_ERROR_CORRUPT);
-  g_assert_nonnull (strstr (given.error->message, "Could not decode this: "));
-  g_assert_nonnull (strstr (given.error->message, "stopped without saying so"));
-  g_clear_error (&given.error);
-
-  g_mutex_lock (&stream->lock);
-  stream->is_held = FALSE;
-  g_cond_broadcast (&stream->cond);
-  g_mutex_unlock (&stream->lock);
-
+  test_stream_let_go (stuck.stream);
   g_thread_join (thread);
-  g_assert_cmpint (given.n_given_up, ==, 1);
-  g_assert_false (given.is_decoded);
-  g_assert_true (given.is_abandoned);
-  for (guint i = 0; i < 1000 && G_OBJECT (stream)->ref_count > 1; i++)
-    g_usleep (10 * 1000);
-  g_assert_finalize_object (stream);
+  g_assert_cmpint (stuck.n_given_up, ==, 1);
+  g_assert_false (stuck.is_decoded);
+  g_assert_true (stuck.job.is_abandoned);
+  stuck_clear (&stuck);
+}
+
+/* Where a decoder was stopped and then does come back, what it has given by then is not taken for
+ * the whole: the next attempt gives that. */
+static void
+test_stopped (void)
+{
+  Stuck stuck;
+
+  stuck_init (&stuck, STUCK_SLOW);
+  g_thread_join (g_thread_new ("slow", stuck_worker, &stuck));
+  g_assert_no_error (stuck.error);
+  g_assert_true (stuck.is_decoded);
+  g_assert_cmpuint (stuck.n_looks, ==, 2);
+  g_assert_cmpint (stuck.n_given_up, ==, 0);
+  g_assert_cmpuint (flitzis_frames_count (&stuck.frames), ==, 240000);
+  stuck_clear (&stuck);
 }
 
 static guint
@@ -1650,6 +1749,8 @@ test_side_by_side (void)
 int
 main (int argc, char *argv[])
 {
+  static const char *const stuck_ends[] = { "silent", "cancelled", "superseded" };
+
   g_test_init (&argc, &argv, NULL);
 
   for (guint i = 0; i < G_N_ELEMENTS (fixtures); i++)
@@ -1699,9 +1800,15 @@ main (int argc, char *argv[])
   g_test_add_func ("/decode/cancel", test_cancel);
   g_test_add_func ("/decode/changed", test_changed);
   g_test_add_func ("/decode/unseekable", test_unseekable);
-  g_test_add_func ("/decode/given-up", test_given_up);
-  g_test_add_data_func ("/decode/stuck/given-up", GINT_TO_POINTER (FALSE), test_stuck);
-  g_test_add_data_func ("/decode/stuck/cancelled", GINT_TO_POINTER (TRUE), test_stuck);
+  for (guint i = 0; i < G_N_ELEMENTS (stuck_ends); i++)
+    {
+      g_autofree char *path = g_strdup_printf ("/decode/stuck/%s", stuck_ends[i]);
+      g_autofree char *other = g_strdup_printf ("/decode/given-up/%s", stuck_ends[i]);
+
+      g_test_add_data_func (path, GINT_TO_POINTER (i), test_stuck);
+      g_test_add_data_func (other, GINT_TO_POINTER (i), test_given_up);
+    }
+  g_test_add_func ("/decode/stopped", test_stopped);
   g_test_add_func ("/decode/side-by-side", test_side_by_side);
   g_test_add_func ("/decode/nothing-left", test_nothing_left);
 

@@ -16,8 +16,9 @@ typedef struct
   gpointer          user_data;
 
   /* For who can do without the thread that it decodes on: called with `user_data`, on another
-   * thread, when a decoder does not come back there. It takes the error; neither it nor `func` is
-   * called again. NULL: a thread of its own is waited for. */
+   * thread, when a decoder does not come back there, or not at once when it is not wanted any more.
+   * It takes the error; neither it nor `func` is called again. NULL: a thread of its own is waited
+   * for. */
   void (*give_up) (gpointer user_data,
                    GError  *error);
 

@@ -343,7 +343,7 @@ event_cb (GstPad *pad, GstObject *parent, GstEvent *event)
 static gboolean
 look (Pipeline *self, FlitzisDecodeJob *job, GError **error)
 {
-  if (g_cancellable_set_error_if_cancelled (job->cancellable, error))
+  if (!flitzis_decode_job_check (job, error))
     return FALSE;
 
   if (g_get_monotonic_time () - self->last_frame_us < LOOK_US)
@@ -480,36 +480,46 @@ stop_from_outside (Pipeline *self)
     g_atomic_int_dec_and_test (&self->ref_count);
 }
 
-static void
-give_up (Pipeline *self)
+/* FALSE where it is to be given up: nobody wants it any more, or it would not even stop. */
+static gboolean
+look_after (Pipeline *self, FlitzisDecodeJob *job, GError **error)
 {
-  FlitzisDecodeJob *job = g_steal_pointer (&self->job);
-  GError           *error = NULL;
+  gint64 silence_us = g_get_monotonic_time () - self->last_frame_us;
 
-  if (!g_cancellable_set_error_if_cancelled (job->cancellable, &error))
+  if (!flitzis_decode_job_check (job, error))
+    return FALSE;
+
+  if (silence_us > job->deadline_us && !self->is_stopped)
     {
-      set_corrupt (self, STOPPED, &error);
-      g_prefix_error (&error, "Could not decode %s: ", job->what);
+      stop_from_outside (self);
+    }
+  else if (silence_us > 2 * job->deadline_us)
+    {
+      set_corrupt (self, STOPPED, error);
+      g_prefix_error (error, "Could not decode %s: ", job->what);
+      return FALSE;
     }
 
-  job->give_up (job->user_data, error);
+  return TRUE;
 }
 
 /* Beside the thread that decodes: who has the lock gets on. */
 static void
 look_cb (gpointer data, gpointer user_data)
 {
-  Pipeline *self = data;
-  gint64    silence_us;
+  Pipeline         *self = data;
+  FlitzisDecodeJob *job;
+  GError           *error = NULL;
 
   if (!g_mutex_trylock (&self->lock))
     return;
 
-  silence_us = g_get_monotonic_time () - self->last_frame_us;
-  if (self->job != NULL && silence_us > self->job->deadline_us && !self->is_stopped)
-    stop_from_outside (self);
-  else if (self->job != NULL && silence_us > 2 * self->job->deadline_us)
-    give_up (self);
+  job = self->job;
+  if (job != NULL && !look_after (self, job, &error))
+    {
+      self->job = NULL;
+      job->give_up (job->user_data, error);
+    }
   g_mutex_unlock (&self->lock);
 }
 
@@ -528,7 +538,11 @@ start (Pipeline *self, GInputStream *stream, GError **error)
       flitzis_watch_add (look_cb, self);
       drive (self);
       flitzis_watch_remove (self);
-      return TRUE;
+
+      /* What came until then may look like all of it. */
+      if (self->is_stopped)
+        set_failed (self, STOPPED, error);
+      return !self->is_stopped;
     }
 
   if (self->elements.direct != NULL)
@@ -658,6 +672,14 @@ pipeline_new (const FlitzisHeader *header, FlitzisRoute route, FlitzisDecodeJob 
   return self;
 }
 
+/* Whether another attempt could come to something else. */
+static gboolean
+is_final (const FlitzisDecodeJob *job, const GError *error)
+{
+  return job->is_abandoned || g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED) ||
+         g_error_matches (error, FLITZIS_ENGINE_ERROR, FLITZIS_ENGINE_ERROR_TOO_LARGE);
+}
+
 static gboolean
 run_route (GInputStream        *stream,
            const FlitzisHeader *header,
@@ -669,6 +691,7 @@ run_route (GInputStream        *stream,
   Pipeline *self = pipeline_new (header, route, job);
   g_autoptr (GError) local_error = NULL;
   gboolean decoded, is_given_up;
+  gint64   time_us;
 
   decoded = flitzis_elements_build (&self->elements, stream, &self->header, route, self->pad,
                                     &local_error) &&
@@ -694,21 +717,15 @@ run_route (GInputStream        *stream,
   if (g_error_matches (local_error, FLITZIS_ENGINE_ERROR, FLITZIS_ENGINE_ERROR_TOO_LARGE))
     flitzis_frames_clear (frames);
 
-  /* What has failed may be stuck. */
-  job->is_abandoned = !pipeline_free_within (self, job->deadline_us) || is_given_up;
+  /* What has failed may be stuck, and need not be waited for where the stream is not read again. */
+  job->is_abandoned = is_given_up;
+  time_us = is_final (job, local_error) ? LOOK_US : job->deadline_us;
+  job->is_abandoned |= !pipeline_free_within (self, time_us);
   if (local_error == NULL)
     g_set_error_literal (&local_error, G_IO_ERROR, G_IO_ERROR_CANCELLED, "given up");
   g_propagate_error (error, g_steal_pointer (&local_error));
 
   return FALSE;
-}
-
-/* Whether another attempt could come to something else. */
-static gboolean
-is_final (const FlitzisDecodeJob *job, const GError *error)
-{
-  return job->is_abandoned || g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED) ||
-         g_error_matches (error, FLITZIS_ENGINE_ERROR, FLITZIS_ENGINE_ERROR_TOO_LARGE);
 }
 
 /* Whether there are as many frames as the file states, where it states that. */

@@ -8,7 +8,7 @@
 
 #include "decode/watch.h"
 
-#define TICK_US (100 * 1000)
+#define TICK_US (50 * 1000)
 
 typedef struct
 {
@@ -59,8 +59,7 @@ flitzis_watch_add (GFunc look, gpointer data)
     {
       if (pool == NULL)
         pool = g_thread_pool_new (watch_worker, NULL, 1, FALSE, NULL);
-      is_running = TRUE;
-      g_thread_pool_push (pool, &lock, NULL);
+      is_running = g_thread_pool_push (pool, &lock, NULL);
     }
   g_mutex_unlock (&lock);
 }
