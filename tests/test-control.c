@@ -74,6 +74,10 @@ tell_beat (gpointer owner, const FlitzisBeat *beat)
 static void
 tell_changed (gpointer owner, guint object, const char *property)
 {
+  guint *n_told = g_object_get_data (owner, property);
+
+  if (n_told != NULL)
+    (*n_told)++;
 }
 
 static const FlitzisEventsFuncs funcs = {
@@ -451,6 +455,40 @@ test_tickets (Fixture *fixture, gconstpointer data)
   g_assert_true (now == fixture->sample);
 }
 
+static void
+tell_all (void)
+{
+  while (g_main_context_iteration (NULL, FALSE))
+    ;
+}
+
+/* However many packets a file has, its progress is told every 5 ms at most, and at last. */
+static void
+test_progress (Fixture *fixture, gconstpointer data)
+{
+  gint64         start_us = g_get_monotonic_time ();
+  FlitzisTicket *ticket = flitzis_ticket_new (fixture->control, 1);
+  guint          n_told = 0, n_packets = 0;
+
+  g_object_set_data (fixture->owner, "load-progress", &n_told);
+  while (n_told < 5)
+    {
+      g_assert_true (flitzis_ticket_advance (ticket, 0, 1.0 / (1 + ++n_packets), NULL));
+      tell_all ();
+    }
+  g_assert_cmpint (g_get_monotonic_time () - start_us, >=, (n_told - 1) * 5000);
+
+  n_told = 0;
+  g_assert_true (flitzis_ticket_advance (ticket, 0, 1.0, NULL));
+  g_assert_true (flitzis_ticket_publish (ticket, fixture->sample, NULL));
+  tell_all ();
+  g_assert_cmpuint (n_told, >=, 1);
+  g_assert_cmpfloat (flitzis_control_get_load_progress (fixture->control, 1), ==, 1.0);
+
+  g_object_set_data (fixture->owner, "load-progress", NULL);
+  flitzis_ticket_free (ticket);
+}
+
 /* Loads in flight count together, and what they took is given back. */
 static void
 test_memory (Fixture *fixture, gconstpointer data)
@@ -771,6 +809,7 @@ main (int argc, char **argv)
   ADD ("ids-ascend", test_ids_ascend);
   ADD ("offline-keeps-callback-out", test_offline_keeps_callback_out);
   ADD ("tickets", test_tickets);
+  ADD ("progress", test_progress);
   ADD ("cancel-never-fails", test_cancel_never_fails);
   ADD ("trigger-is-sent-whole", test_trigger_is_sent_whole);
   ADD ("places", test_places);
