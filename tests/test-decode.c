@@ -988,6 +988,11 @@ watch_cb (gsize n_bytes, double progress, gpointer user_data, GError **error)
   g_assert_cmpuint (n_bytes, >=, watch->n_bytes);
   g_assert_cmpfloat (progress, <=, 1.0);
   g_assert_cmpfloat (progress, >=, watch->progress);
+
+  /* somebody only looks whether it is still wanted */
+  if (n_bytes == watch->n_bytes && progress == watch->progress)
+    return TRUE;
+
   watch->n_bytes = n_bytes;
   watch->progress = progress;
   watch->n_calls++;
@@ -1124,7 +1129,7 @@ change_cb (gsize n_bytes, double progress, gpointer user_data, GError **error)
   Changer *changer = user_data;
   int      fd;
 
-  if (++changer->n_calls != 3)
+  if (progress <= 0.0 || ++changer->n_calls != 3)
     return TRUE;
 
   switch (changer->change)

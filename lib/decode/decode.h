@@ -10,8 +10,10 @@
 G_BEGIN_DECLS
 
 /*
- * Called on the decoding thread as frames arrive. `n_bytes`: decoded bytes held so far. `progress`:
- * 0..1, -1 while the length is unknown. FALSE with `error` set ends the decoding with that error.
+ * Called on the decoding thread as frames arrive, and while none do on another one that looks
+ * whether they are still wanted, but never on two at once. `n_bytes`: decoded bytes held so far.
+ * `progress`: 0..1, -1 while the length is unknown. FALSE with `error` set ends the decoding with
+ * that error.
  */
 typedef gboolean (*FlitzisDecodeFunc) (gsize    n_bytes,
                                        double   progress,
