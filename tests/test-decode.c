@@ -1366,7 +1366,8 @@ test_unseekable (void)
   g_assert_finalize_object (file);
 }
 
-/* A stream that comes to a standstill in the middle: who reads on is held until it is let go. */
+/* A stream that comes to a standstill in the middle: who reads on is held until it is let go, or is
+ * told that it cannot be read. */
 typedef struct
 {
   GMemoryInputStream parent_instance;
@@ -1375,6 +1376,7 @@ typedef struct
   gsize              n_left;
   gboolean           is_held;
   gboolean           is_standing;
+  gboolean           is_broken;
 } TestStream;
 
 typedef GMemoryInputStreamClass TestStreamClass;
@@ -1391,8 +1393,14 @@ test_stream_read (GInputStream *stream,
 {
   TestStream *self = (TestStream *) stream;
 
+  if (self->is_broken && self->n_left < g_seekable_tell (G_SEEKABLE (stream)) + count)
+    {
+      g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_FAILED, "Input/output error");
+      return -1;
+    }
+
   g_mutex_lock (&self->lock);
-  self->is_standing = self->is_held && self->n_left < count;
+  self->is_standing = self->is_held && !self->is_broken && self->n_left < count;
   while (self->is_standing)
     g_cond_wait (&self->cond, &self->lock);
   self->n_left -= MIN (self->n_left, count);
@@ -1658,6 +1666,34 @@ test_stopped (void)
   stuck_clear (&stuck);
 }
 
+/* An error of the file system is told as one, and not as if the file made no sense. */
+static void
+test_read_error (void)
+{
+  static const char *const names[] = { "stereo-float.wav", "stereo.flac", "stereo.ogg", "cbr.mp3" };
+
+  g_assert_true (flitzis_gstreamer_init (NULL));
+  for (guint i = 0; i < G_N_ELEMENTS (names); i++)
+    {
+      g_autoptr (GFile) file = get_fixture (names[i]);
+      g_autoptr (GBytes) bytes = g_file_load_bytes (file, NULL, NULL, NULL);
+      g_autoptr (GInputStream) good = g_memory_input_stream_new_from_bytes (bytes);
+      g_autoptr (GInputStream) bad = g_object_new (test_stream_get_type (), NULL);
+      g_autoptr (GError) error = NULL;
+      g_auto (FlitzisFrames) frames = { 0 };
+      FlitzisDecodeJob job = flitzis_decode_job_make (48000, NULL, NULL, NULL);
+      FlitzisHeader    header;
+
+      g_assert_true (flitzis_header_read (&header, good, NULL, NULL));
+      g_memory_input_stream_add_bytes (G_MEMORY_INPUT_STREAM (bad), bytes);
+      ((TestStream *) bad)->is_broken = TRUE;
+      ((TestStream *) bad)->n_left = g_bytes_get_size (bytes) / 2;
+      g_assert_false (flitzis_pipeline_run (bad, &header, FALSE, &job, &frames, &error));
+      g_assert_error (error, G_IO_ERROR, G_IO_ERROR_FAILED);
+      g_assert_cmpstr (error->message, ==, "Input/output error");
+    }
+}
+
 static guint
 count_entries (const char *path)
 {
@@ -1814,6 +1850,7 @@ main (int argc, char *argv[])
       g_test_add_data_func (other, GINT_TO_POINTER (i), test_given_up);
     }
   g_test_add_func ("/decode/stopped", test_stopped);
+  g_test_add_func ("/decode/read-error", test_read_error);
   g_test_add_func ("/decode/side-by-side", test_side_by_side);
   g_test_add_func ("/decode/nothing-left", test_nothing_left);
 

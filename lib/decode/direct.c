@@ -115,19 +115,28 @@ struct _FlitzisDirect
 
 /* FALSE where they cannot be read; fewer are read at the end. */
 static gboolean
-read_bytes (FlitzisDirect *self, guint64 offset, guint8 *data, gsize size, gsize *n_read)
+read_bytes (FlitzisDirect *self,
+            guint64        offset,
+            guint8        *data,
+            gsize          size,
+            gsize         *n_read,
+            GError       **error)
 {
   gssize n_more = 1;
 
   if (self->fd < 0)
-    return g_seekable_seek (G_SEEKABLE (self->stream), offset, G_SEEK_SET, NULL, NULL) &&
-           g_input_stream_read_all (self->stream, data, size, n_read, NULL, NULL);
+    return g_seekable_seek (G_SEEKABLE (self->stream), offset, G_SEEK_SET, NULL, error) &&
+           g_input_stream_read_all (self->stream, data, size, n_read, NULL, error);
 
   for (*n_read = 0; *n_read < size && n_more != 0; *n_read += MAX (n_more, 0))
     {
       n_more = pread (self->fd, data + *n_read, size - *n_read, offset + *n_read);
       if (n_more < 0 && errno != EINTR)
-        return FALSE;
+        {
+          g_set_error_literal (error, G_IO_ERROR, g_io_error_from_errno (errno),
+                               g_strerror (errno));
+          return FALSE;
+        }
     }
 
   return TRUE;
@@ -137,9 +146,9 @@ read_bytes (FlitzisDirect *self, guint64 offset, guint8 *data, gsize size, gsize
 static gboolean
 look_ahead (FlitzisDirect *self, guint64 offset, gsize size)
 {
+  GError    *error = NULL;
   GstMapInfo map;
   gsize      n_read = 0;
-  gboolean   is_read;
 
   gst_clear_buffer (&self->ahead);
   if (size < SMALL_SIZE)
@@ -149,12 +158,14 @@ look_ahead (FlitzisDirect *self, guint64 offset, gsize size)
   if (self->ahead == NULL || !gst_buffer_map (self->ahead, &map, GST_MAP_WRITE))
     return FALSE;
 
-  is_read = read_bytes (self, offset, map.data, size, &n_read);
+  /* Elements need not say that it was this which failed. */
+  if (!read_bytes (self, offset, map.data, size, &n_read, &error))
+    flitzis_elements_refuse (self->elements, error);
   gst_buffer_unmap (self->ahead, &map);
   gst_buffer_set_size (self->ahead, n_read);
   self->ahead_offset = offset;
 
-  return is_read;
+  return error == NULL;
 }
 
 /* Nothing is copied, unless a buffer to fill is given. */

@@ -676,7 +676,7 @@ pipeline_new (const FlitzisHeader *header, FlitzisRoute route, FlitzisDecodeJob 
 static gboolean
 is_final (const FlitzisDecodeJob *job, const GError *error)
 {
-  return job->is_abandoned || g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED) ||
+  return job->is_abandoned || (error != NULL && error->domain == G_IO_ERROR) ||
          g_error_matches (error, FLITZIS_ENGINE_ERROR, FLITZIS_ENGINE_ERROR_TOO_LARGE);
 }
 
