@@ -489,6 +489,34 @@ test_progress (Fixture *fixture, gconstpointer data)
   flitzis_ticket_free (ticket);
 }
 
+/* A load is told of when it has taken a while, and its wait for a worker is no part of that. Now
+ * and then another thread may take that while. */
+static void
+test_telling (Fixture *fixture, gconstpointer data)
+{
+  guint n_told = 0, n_early = 0;
+
+  g_object_set_data (fixture->owner, "load-progress", &n_told);
+  for (guint i = 0; i < 20; i++)
+    {
+      FlitzisTicket *ticket = flitzis_ticket_new (fixture->control, 1);
+
+      g_usleep (6000);
+      n_told = 0;
+      g_assert_true (flitzis_ticket_advance (ticket, 0, 0.0, NULL));
+      g_assert_true (flitzis_ticket_advance (ticket, 100, 0.5, NULL));
+      tell_all ();
+      n_early += n_told;
+
+      flitzis_ticket_free (ticket);
+      tell_all ();
+      g_assert_cmpuint (n_told, >, 0);
+    }
+
+  g_assert_cmpuint (n_early, <, 15);
+  g_object_set_data (fixture->owner, "load-progress", NULL);
+}
+
 /* Loads in flight count together, and what they took is given back. */
 static void
 test_memory (Fixture *fixture, gconstpointer data)
@@ -810,6 +838,7 @@ main (int argc, char **argv)
   ADD ("offline-keeps-callback-out", test_offline_keeps_callback_out);
   ADD ("tickets", test_tickets);
   ADD ("progress", test_progress);
+  ADD ("telling", test_telling);
   ADD ("cancel-never-fails", test_cancel_never_fails);
   ADD ("trigger-is-sent-whole", test_trigger_is_sent_whole);
   ADD ("places", test_places);

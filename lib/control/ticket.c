@@ -115,6 +115,9 @@ advance (FlitzisTicket *self, guint64 n_bytes, double progress, GError **error)
     return FALSE;
 
   count_bytes (self, n_bytes);
+  /* what waited for its turn has nothing to tell yet, and a small file not before it is loaded */
+  if (progress == 0.0)
+    self->told_us = g_get_monotonic_time ();
   set_loading (self, TRUE, progress);
 
   return TRUE;

@@ -18,6 +18,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <gio/gfiledescriptorbased.h>
 #include <glib/gstdio.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -277,17 +278,22 @@ static char *
 get_state (GInputStream *stream, GCancellable *cancellable)
 {
   g_autoptr (GFileInfo) info = NULL;
+  struct stat status;
+
+  /* a local file need not be asked for attributes by their names */
+  if (G_IS_FILE_DESCRIPTOR_BASED (stream) &&
+      fstat (g_file_descriptor_based_get_fd (G_FILE_DESCRIPTOR_BASED (stream)), &status) == 0)
+    return g_strdup_printf ("%" G_GINT64_FORMAT " %" G_GINT64_FORMAT ".%ld",
+                            (gint64) status.st_size, (gint64) status.st_mtim.tv_sec,
+                            status.st_mtim.tv_nsec);
 
   if (G_IS_FILE_INPUT_STREAM (stream))
     info = g_file_input_stream_query_info (G_FILE_INPUT_STREAM (stream),
-                                           G_FILE_ATTRIBUTE_STANDARD_SIZE
-                                           "," G_FILE_ATTRIBUTE_ETAG_VALUE,
-                                           cancellable, NULL);
-  if (info == NULL || !g_file_info_has_attribute (info, G_FILE_ATTRIBUTE_ETAG_VALUE))
+                                           G_FILE_ATTRIBUTE_ETAG_VALUE, cancellable, NULL);
+  if (info == NULL)
     return NULL;
 
-  return g_strdup_printf ("%" G_GOFFSET_FORMAT " %s", g_file_info_get_size (info),
-                          g_file_info_get_etag (info));
+  return g_strdup (g_file_info_get_attribute_string (info, G_FILE_ATTRIBUTE_ETAG_VALUE));
 }
 
 static gboolean

@@ -333,7 +333,7 @@ build_search (FlitzisElements *self,
   if (valve != NULL)
     gst_element_link_many (source, valve, decodebin, NULL);
   else
-    gst_element_link (source, decodebin);
+    gst_element_link_many (source, decodebin, NULL);
 
   return TRUE;
 }

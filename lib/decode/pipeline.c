@@ -45,6 +45,7 @@ typedef struct
   gboolean          is_over; /* with `error` or without */
   gboolean          is_driven;
   gboolean          is_stopped; /* from outside */
+  gboolean          is_down;    /* no thread of the decoder runs any more */
   GError           *error;
   gint64            last_frame_us;
   GstSegment        segment;
@@ -268,7 +269,7 @@ static void
 end (Pipeline *self)
 {
   self->is_over = TRUE;
-  g_cond_signal (&self->cond);
+  g_cond_broadcast (&self->cond);
 }
 
 /* Whether the caller is still there and takes more: under the lock. */
@@ -424,7 +425,7 @@ drive (Pipeline *self)
   g_mutex_lock (&self->lock);
   self->is_over = TRUE;
   g_mutex_unlock (&self->lock);
-  g_cond_signal (&self->cond);
+  g_cond_broadcast (&self->cond);
 }
 
 /* The caller has what it wants as soon as it is over, and need not wait until all is put away. */
@@ -586,28 +587,19 @@ run (Pipeline *self, GInputStream *stream, FlitzisDecodeJob *job, GError **error
   return TRUE;
 }
 
-typedef struct
-{
-  Pipeline    *pipeline;
-  GAsyncQueue *done;
-} TearDown;
-
 static gpointer
 tear_down_worker (gpointer data)
 {
-  TearDown *tear_down = data;
-  Pipeline *pipeline = tear_down->pipeline;
+  Pipeline *self = data;
 
-  flitzis_elements_stop (&pipeline->elements);
-  g_mutex_lock (&pipeline->lock);
-  while (pipeline->is_driven)
-    g_cond_wait (&pipeline->cond, &pipeline->lock);
-  g_mutex_unlock (&pipeline->lock);
-  pipeline_unref (pipeline);
-
-  g_async_queue_push (tear_down->done, GINT_TO_POINTER (TRUE));
-  g_async_queue_unref (tear_down->done);
-  g_free (tear_down);
+  flitzis_elements_stop (&self->elements);
+  g_mutex_lock (&self->lock);
+  while (self->is_driven)
+    g_cond_wait (&self->cond, &self->lock);
+  self->is_down = TRUE;
+  g_cond_broadcast (&self->cond);
+  g_mutex_unlock (&self->lock);
+  pipeline_unref (self);
 
   return NULL;
 }
@@ -619,20 +611,25 @@ tear_down_worker (gpointer data)
 static gboolean
 pipeline_free_within (Pipeline *self, gint64 time_us)
 {
-  g_autoptr (GAsyncQueue) done = g_async_queue_new ();
-  TearDown *tear_down = g_new (TearDown, 1);
-  GThread  *thread;
+  gint64   end_us = g_get_monotonic_time () + time_us;
+  GThread *thread;
+  gboolean is_down;
 
-  tear_down->pipeline = self;
-  tear_down->done = g_async_queue_ref (done);
-
-  thread = g_thread_try_new ("flitzis-stop", tear_down_worker, tear_down, NULL);
+  g_atomic_int_inc (&self->ref_count);
+  thread = g_thread_try_new ("flitzis-stop", tear_down_worker, self, NULL);
   if (thread == NULL)
-    tear_down_worker (tear_down);
+    tear_down_worker (self);
   else
     g_thread_unref (thread);
 
-  return g_async_queue_timeout_pop (done, time_us) != NULL;
+  g_mutex_lock (&self->lock);
+  while (!self->is_down && g_cond_wait_until (&self->cond, &self->lock, end_us))
+    ;
+  is_down = self->is_down;
+  g_mutex_unlock (&self->lock);
+  pipeline_unref (self);
+
+  return is_down;
 }
 
 #define LAYOUT "layout = interleaved, channels = [1, 2]"

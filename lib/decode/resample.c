@@ -55,8 +55,8 @@ flitzis_resample_length (guint64 n_frames, guint from_rate, guint to_rate)
 static gsize
 get_most (const FlitzisResampler *self)
 {
-  return gst_util_uint64_scale_int_ceil (self->block.n_frames, self->filter->to_rate,
-                                         self->filter->from_rate);
+  return gst_util_uint64_scale_ceil (self->block.n_frames, self->filter->to_rate,
+                                     self->filter->from_rate);
 }
 
 void
