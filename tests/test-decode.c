@@ -971,6 +971,79 @@ test_missing_decoder (void)
     }
 }
 
+static FlitzisSample *
+decode_array (const GByteArray *array, GError **error)
+{
+  g_autoptr (GBytes) bytes = g_bytes_new (array->data, array->len);
+
+  return flitzis_decode_bytes (bytes, 48000, NULL, NULL, NULL, error);
+}
+
+static void
+assert_needs_parser (const GByteArray *array)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (FlitzisSample) sample = decode_array (array, &error);
+
+  g_assert_null (sample);
+  g_assert_nonnull (error);
+}
+
+/* The last packet of 128 kbit a second at 44.1 kHz. */
+static guint8 *
+find_last_packet (GByteArray *array)
+{
+  guint8 *packet = array->data + array->len - 4;
+
+  while (packet[0] != 0xff || packet[1] != 0xfb || (packet[2] & 0xfc) != 0x90)
+    packet--;
+
+  return packet;
+}
+
+/* Packets of MP3 that lie one behind the other are not looked for; as soon as anything is odd about
+ * them, they are. */
+static void
+test_packets (void)
+{
+  GstRegistry      *registry = gst_registry_get ();
+  GstPluginFeature *parser;
+  g_autoptr (GByteArray) array = g_byte_array_new ();
+  g_autoptr (FlitzisSample) sample = decode_fixture ("cbr.mp3", 48000, NULL);
+  g_autoptr (FlitzisSample) same = NULL;
+  g_autofree char *data = NULL;
+  g_autoptr (GFile) file = get_fixture ("cbr.mp3");
+  gsize size;
+
+  parser = gst_registry_lookup_feature (registry, "mpegaudioparse");
+  gst_registry_remove_feature (registry, parser);
+
+  g_assert_true (g_file_load_contents (file, NULL, &data, &size, NULL, NULL));
+  g_byte_array_append (array, (guint8 *) data, size);
+  g_byte_array_append (array, (const guint8 *) "TAG\0\0", 5);
+  same = decode_array (array, NULL);
+  g_assert_nonnull (same);
+  g_assert_true (g_bytes_equal (flitzis_sample_get_bytes (same),
+                                flitzis_sample_get_bytes (sample)));
+
+  /* more than the table says, less than that, and something between */
+  g_byte_array_append (array, find_last_packet (array), 400);
+  assert_needs_parser (array);
+  g_byte_array_set_size (array, size - 1);
+  assert_needs_parser (array);
+  g_byte_array_set_size (array, size);
+  memmove (array->data + size / 2, array->data + size / 2 + 1, size / 2 - 1);
+  assert_needs_parser (array);
+
+  /* a packet with another number of channels */
+  memcpy (array->data, data, size);
+  find_last_packet (array)[3] |= 0xc0;
+  assert_needs_parser (array);
+
+  gst_registry_add_feature (registry, parser);
+  g_object_unref (parser);
+}
+
 typedef struct
 {
   GCancellable *cancellable;
@@ -1851,6 +1924,7 @@ main (int argc, char *argv[])
     }
   g_test_add_func ("/decode/stopped", test_stopped);
   g_test_add_func ("/decode/read-error", test_read_error);
+  g_test_add_func ("/decode/packets", test_packets);
   g_test_add_func ("/decode/side-by-side", test_side_by_side);
   g_test_add_func ("/decode/nothing-left", test_nothing_left);
 

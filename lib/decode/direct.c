@@ -12,6 +12,7 @@
 
 #include "decode/direct.h"
 
+#include "decode/mp3.h"
 #include "decode/repairs.h"
 #include "flitzis-error.h"
 
@@ -26,7 +27,7 @@
 #define AHEAD_SIZE 65536
 
 /* FLAC that is no longer is given to its decoder as a whole, which finds the frames faster than the
- * parser does. */
+ * parser does, and MP3 packet by packet. */
 #define MAX_WHOLE_SIZE (2 * 1024 * 1024)
 
 /* The marker of FLAC and the block that says what its frames are. */
@@ -321,7 +322,7 @@ link_element (GstElement *element, GstPad *next)
   if (pad != NULL)
     link_pads (pad, next);
   else
-    g_signal_connect_object (element, "pad-added", G_CALLBACK (pad_added_cb), next, 0);
+    g_signal_connect (element, "pad-added", G_CALLBACK (pad_added_cb), next);
 }
 
 static gboolean
@@ -419,7 +420,7 @@ make_flac_caps (const guint8 *data)
                                          "rate", G_TYPE_INT, GST_READ_UINT24_BE (data + 18) >> 4,
                                          NULL);
 
-  gst_buffer_memset (head, 4, 0x80, 1);
+  gst_buffer_fill (head, 4, "\x80", 1);
   g_value_init (&value, GST_TYPE_BUFFER);
   gst_value_take_buffer (&value, head);
   gst_value_array_init (&heads, 1);
@@ -429,12 +430,22 @@ make_flac_caps (const guint8 *data)
   return caps;
 }
 
-/* The decoder keeps what is behind the first frame until it is told that this was all. */
-static void
-push_frames (FlitzisDirect *self, GstCaps *caps, gsize first)
+static GstCaps *
+make_mp3_caps (const FlitzisMp3Packet *packet)
 {
-  GstBuffer *frames =
-      gst_buffer_copy_region (self->ahead, GST_BUFFER_COPY_MEMORY, first, self->n_bytes - first);
+  return gst_caps_new_simple ("audio/mpeg",
+                              "mpegversion", G_TYPE_INT, 1,
+                              "layer", G_TYPE_INT, 3,
+                              "parsed", G_TYPE_BOOLEAN, TRUE,
+                              "channels", G_TYPE_INT, packet->n_channels,
+                              "rate", G_TYPE_INT, packet->rate,
+                              NULL);
+}
+
+/* Takes `caps`. */
+static void
+push_start (FlitzisDirect *self, GstCaps *caps)
+{
   GstSegment segment;
 
   gst_segment_init (&segment, GST_FORMAT_TIME);
@@ -442,28 +453,85 @@ push_frames (FlitzisDirect *self, GstCaps *caps, gsize first)
   gst_pad_push_event (self->source_pad, gst_event_new_stream_start ("frames"));
   gst_pad_push_event (self->source_pad, gst_event_new_caps (caps));
   gst_pad_push_event (self->source_pad, gst_event_new_segment (&segment));
-  if (gst_pad_push (self->source_pad, frames) == GST_FLOW_OK)
-    gst_pad_push_event (self->source_pad, gst_event_new_eos ());
+  gst_caps_unref (caps);
+}
+
+static gboolean
+push_part (FlitzisDirect *self, gsize offset, gsize size)
+{
+  GstBuffer *part = gst_buffer_copy_region (self->ahead, GST_BUFFER_COPY_MEMORY, offset, size);
+
+  return gst_pad_push (self->source_pad, part) == GST_FLOW_OK;
+}
+
+/* The decoder keeps what is behind the first frame until it is told that this was all. */
+static gboolean
+push_flac (FlitzisDirect *self, const guint8 *data, gsize offset)
+{
+  if (offset < FLAC_HEAD_SIZE || offset >= self->n_bytes)
+    return FALSE;
+
+  push_start (self, make_flac_caps (data));
+
+  return push_part (self, offset, self->n_bytes - offset);
+}
+
+/* FALSE as soon as they are not what the first one is, not as many as stated, or do not lie one
+ * behind the other up to the end. */
+static gboolean
+push_mp3 (FlitzisDirect *self, const guint8 *data, gsize offset)
+{
+  FlitzisMp3Packet first, packet;
+
+  for (guint64 i = 0; i < self->elements->header->n_packets; i++)
+    {
+      if (offset + FLITZIS_MP3_HEAD_SIZE > self->n_bytes ||
+          !flitzis_mp3_read_packet (&packet, data + offset) ||
+          packet.size <= FLITZIS_MP3_HEAD_SIZE || packet.size > self->n_bytes - offset)
+        return FALSE;
+
+      if (i == 0)
+        {
+          first = packet;
+          push_start (self, make_mp3_caps (&first));
+        }
+      if (packet.rate != first.rate || packet.n_channels != first.n_channels ||
+          !push_part (self, offset, packet.size))
+        return FALSE;
+
+      offset += packet.size;
+    }
+
+  return flitzis_mp3_is_end (data + offset, self->n_bytes - offset);
+}
+
+static gboolean
+push_all (FlitzisDirect *self, const guint8 *data)
+{
+  const FlitzisHeader *header = self->elements->header;
+
+  if (header->codec == FLITZIS_CODEC_FLAC)
+    return push_flac (self, data, header->first_frame_offset);
+
+  return push_mp3 (self, data, header->first_frame_offset);
 }
 
 static void
 run_whole (FlitzisDirect *self)
 {
-  gsize first = self->elements->header->first_frame_offset;
-  g_autoptr (GstCaps) caps = NULL;
-  guint8 head[FLAC_HEAD_SIZE];
+  GstMapInfo map;
+  gboolean   is_whole = FALSE;
 
-  if (look_ahead (self, 0, self->n_bytes) && first >= sizeof head && first < self->n_bytes &&
-      gst_buffer_extract (self->ahead, 0, head, sizeof head) == sizeof head &&
-      gst_buffer_get_size (self->ahead) == self->n_bytes)
+  if (look_ahead (self, 0, self->n_bytes) && gst_buffer_map (self->ahead, &map, GST_MAP_READ))
     {
-      caps = make_flac_caps (head);
-      push_frames (self, caps, first);
+      is_whole = map.size == self->n_bytes && push_all (self, map.data);
+      gst_buffer_unmap (self->ahead, &map);
     }
+
+  if (is_whole)
+    gst_pad_push_event (self->source_pad, gst_event_new_eos ());
   else
-    {
-      fail (self);
-    }
+    fail (self);
 }
 
 static void

@@ -7,6 +7,7 @@
 
 #include "decode/header.h"
 
+#include "decode/mp3.h"
 #include "decode/ogg.h"
 #include "flitzis-error.h"
 
@@ -395,27 +396,14 @@ read_flac (FlitzisHeader *self, Reader *reader, guint64 offset, GError **error)
     }
 }
 
-/* The frames of a packet and the size of the layer III side information, or FALSE. */
-static gboolean
-parse_mpeg_packet (const guint8 *data, guint *n_frames, guint *side_size)
+/* The bytes of a packet between its head and its sound. */
+static guint
+get_side_size (const FlitzisMp3Packet *packet)
 {
-  guint    version = (data[1] >> 3) & 3;
-  guint    layer = (data[1] >> 1) & 3;
-  gboolean mono = (data[3] >> 6) == 3;
-  gboolean is_mpeg1 = version == 3;
+  if (packet->n_frames == 1152)
+    return packet->n_channels == 1 ? 17 : 32;
 
-  if (data[0] != 0xff || (data[1] & 0xe0) != 0xe0 || version == 1 || layer != 1)
-    return FALSE;
-  if (data[2] >> 4 == 15 || ((data[2] >> 2) & 3) == 3)
-    return FALSE;
-
-  *n_frames = is_mpeg1 ? 1152 : 576;
-  if (is_mpeg1)
-    *side_size = mono ? 17 : 32;
-  else
-    *side_size = mono ? 9 : 17;
-
-  return TRUE;
+  return packet->n_channels == 1 ? 9 : 17;
 }
 
 /* AAC as a bare stream of packets, none of which says how much the encoder put in front. */
@@ -434,18 +422,19 @@ set_adts (FlitzisHeader *self)
 static void
 read_mpeg_audio (FlitzisHeader *self, Reader *reader, guint64 offset, GError **error)
 {
-  guint8        packet[4 + 32 + 8 + 4 + 4 + 100 + 4 + 24] = { 0 };
-  guint         n_packet_frames, side_size, delay, padding;
-  const guint8 *table;
-  guint32       flags;
+  guint8           packet[4 + 32 + 8 + 4 + 4 + 100 + 4 + 24] = { 0 };
+  guint            delay, padding;
+  const guint8    *table;
+  FlitzisMp3Packet first;
+  guint32          flags;
 
   if (!read_at (reader, offset, packet, sizeof packet, error) ||
-      !parse_mpeg_packet (packet, &n_packet_frames, &side_size))
+      !flitzis_mp3_read_packet (&first, packet))
     return;
 
   self->container = FLITZIS_CONTAINER_MPEG_AUDIO;
   self->n_delay = MP3_ENCODER_DELAY + MP3_DECODER_DELAY;
-  table = packet + 4 + side_size;
+  table = packet + FLITZIS_MP3_HEAD_SIZE + get_side_size (&first);
   if (memcmp (table, "Xing", 4) != 0 && memcmp (table, "Info", 4) != 0)
     return;
 
@@ -463,10 +452,11 @@ read_mpeg_audio (FlitzisHeader *self, Reader *reader, guint64 offset, GError **e
 
   if (self->n_packets > 0)
     self->codec = FLITZIS_CODEC_MP3;
-  self->n_packet_frames = n_packet_frames;
+  self->n_packet_frames = first.n_frames;
+  self->first_frame_offset = offset + first.size;
   self->n_expected_frames =
       MIN (self->n_packets, count_bytes (reader, offset, error) / MIN_MPEG_PACKET_SIZE) *
-      n_packet_frames;
+      first.n_frames;
   if (memcmp (table, "LAME", 4) != 0 && memcmp (table, "Lav", 3) != 0)
     return;
 
@@ -474,8 +464,8 @@ read_mpeg_audio (FlitzisHeader *self, Reader *reader, guint64 offset, GError **e
   padding = ((table[22] & 0x0f) << 8) | table[23];
   self->n_delay = delay + MP3_DECODER_DELAY;
   self->n_padding = padding > MP3_DECODER_DELAY ? padding - MP3_DECODER_DELAY : 0;
-  if (self->n_packets * n_packet_frames > (guint64) delay + padding)
-    self->n_frames = self->n_packets * n_packet_frames - delay - padding;
+  if (self->n_packets * first.n_frames > (guint64) delay + padding)
+    self->n_frames = self->n_packets * first.n_frames - delay - padding;
 }
 
 /* The tag of iTunes: hexadecimal numbers; the second is the delay, the third the padding, the

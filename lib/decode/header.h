@@ -54,7 +54,8 @@ typedef struct
   guint64 n_packets;
   guint   n_packet_frames;
 
-  /* FLAC: where its first frame begins; 0 where that was not found. */
+  /* FLAC and MP3: where the first frame or packet begins; 0 where that was not found. MP3: behind
+   * the one with the table. */
   guint64 first_frame_offset;
 
   /* WAV: longer than its demuxer can fetch, which then looks for the frames for ever. */
