@@ -714,9 +714,10 @@ run_route (GInputStream        *stream,
   if (g_error_matches (local_error, FLITZIS_ENGINE_ERROR, FLITZIS_ENGINE_ERROR_TOO_LARGE))
     flitzis_frames_clear (frames);
 
-  /* What has failed may be stuck, and need not be waited for where the stream is not read again. */
+  /* What has failed may be stuck. Who does not want it any more does not wait for that. */
   job->is_abandoned = is_given_up;
-  time_us = is_final (job, local_error) ? LOOK_US : job->deadline_us;
+  time_us = g_error_matches (local_error, G_IO_ERROR, G_IO_ERROR_CANCELLED) ? LOOK_US
+                                                                            : job->deadline_us;
   job->is_abandoned |= !pipeline_free_within (self, time_us);
   if (local_error == NULL)
     g_set_error_literal (&local_error, G_IO_ERROR, G_IO_ERROR_CANCELLED, "given up");
