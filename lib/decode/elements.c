@@ -407,7 +407,6 @@ void
 flitzis_elements_clear (FlitzisElements *self)
 {
   g_clear_pointer (&self->direct, flitzis_direct_free);
-  flitzis_elements_stop (self);
   gst_clear_object (&self->pipeline);
   g_list_free_full (g_steal_pointer (&self->held_pads), gst_object_unref);
   g_clear_error (&self->stream_error);

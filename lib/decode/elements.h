@@ -68,7 +68,7 @@ gboolean flitzis_elements_have_gap (FlitzisElements *self);
 /* Stops all that runs; from any thread but those of the elements. */
 void flitzis_elements_stop (FlitzisElements *self);
 
-/* The same, and frees it. */
+/* Frees what has been stopped. */
 void flitzis_elements_clear (FlitzisElements *self);
 
 G_END_DECLS

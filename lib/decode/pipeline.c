@@ -407,8 +407,10 @@ pipeline_unref (Pipeline *self)
   if (!g_atomic_int_dec_and_test (&self->ref_count))
     return;
 
-  flitzis_elements_clear (&self->elements);
+  /* unlinked while the elements are there: the message of it may hold them */
+  flitzis_elements_stop (&self->elements);
   gst_object_unref (self->pad);
+  flitzis_elements_clear (&self->elements);
   flitzis_intake_clear (&self->intake);
   g_clear_error (&self->error);
   g_cond_clear (&self->cond);
