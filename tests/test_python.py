@@ -132,14 +132,20 @@ def test_errors_are_raised_where_they_are_awaited(engine, tmp_path, loop):
     run(main(), loop)
 
 
+@pytest.fixture
+def slow_file(make_wav):
+    """From a rate that takes seconds to convert."""
+    return make_wav('slow.wav', noise(1, 3000000), 7999)
+
+
 @pytest.mark.parametrize('loop', LOOPS)
-def test_many_loads_at_once(make_engine, loop):
+def test_many_loads_at_once(make_engine, slow_file, loop):
     engine = make_engine(n_slots=300)
 
     async def main():
         assert all(await asyncio.gather(*(engine.load_sample_async(i, FILE) for i in range(300))))
         # a load has its place among others from the call on
-        first, second = (engine.load_sample_async(0, FILE) for _ in range(2))
+        first, second = (engine.load_sample_async(0, slow_file) for _ in range(2))
         engine.set_sample(0, None)
         for load in (first, second):
             with pytest.raises(GLib.Error) as caught:
@@ -168,8 +174,7 @@ def test_loops_of_many_threads(make_engine):
 
 
 @pytest.mark.parametrize('loop', LOOPS)
-def test_cancelling_the_task_cancels_the_load(engine, make_wav, loop):
-    path = make_wav('long.wav', noise(1, 3000000))
+def test_cancelling_the_task_cancels_the_load(engine, slow_file, loop):
     cancellable = Gio.Cancellable()
 
     async def main():
@@ -181,7 +186,7 @@ def test_cancelling_the_task_cancels_the_load(engine, make_wav, loop):
             await task
 
     async def load():
-        await engine.load_sample_async(0, path, cancellable)
+        await engine.load_sample_async(0, slow_file, cancellable)
     run(main(), loop)
     assert cancellable.is_cancelled()
     deadline = time.monotonic() + 10
