@@ -195,7 +195,7 @@ def test_playing(start_app, kit, pipewire):
     app.end()
 
 
-def test_a_missing_file_is_told_and_the_rest_loads(start_app, kit):
+def test_a_missing_file_is_told_and_the_rest_loads(start_app, kit, make_wav):
     app = start_app(kit)
     assert app.ask('sorted(board.files)') == [0, 1, 5]
     assert app.ask('[bool(board.slot(i).props.sample) for i in (0, 1, 5)]') == [True, True, False]
@@ -203,10 +203,11 @@ def test_a_missing_file_is_told_and_the_rest_loads(start_app, kit):
     assert app.slot(1, 'gain') == 2.0 and app.slot(1, 'choke-group') == 3
     assert app.ask('engine.props.clock.props.tempo') == 90
     assert app.ask('window.get_content().measure(0, -1).minimum') <= 360
-    # While a pad loads it says so.
+    # While a pad loads it says so: what has to be converted is not there before that is told.
+    slow = make_wav('slow.wav', numpy.zeros((600000, 1)), 7999)
     app.ask('window.pad(3).spinner.connect("notify::visible", lambda spinner, _: '
             'recorded.append(spinner.get_visible()))')
-    app.ask('board.load_from(3, [board.files[0]])')
+    app.ask(f'board.load_from(3, [Gio.File.new_for_path({str(slow)!r})])')
     app.until('board.slot(3).props.sample is not None and recorded == [True, False]')
     app.end()
 
