@@ -12,6 +12,7 @@
 #include "decode/resample.h"
 #include "flitzis-error.h"
 #include "flitzis-sample-private.h"
+#include "stream-file.h"
 
 #include <fcntl.h>
 #include <glib/gstdio.h>
@@ -1331,62 +1332,16 @@ test_pipe_init (TestPipe *self)
 {
 }
 
-/* A file without a path that opens as such a stream. */
-typedef struct
+/* Without bytes there is no end of them. */
+static GInputStream *
+open_pipe (GBytes *bytes)
 {
-  GObject parent_instance;
-  GBytes *bytes;
-} TestFile;
-
-typedef GObjectClass TestFileClass;
-
-static GType test_file_get_type (void);
-
-static GFileInputStream *
-test_file_read (GFile *file, GCancellable *cancellable, GError **error)
-{
-  TestFile *self = (TestFile *) file;
   TestPipe *stream = g_object_new (test_pipe_get_type (), NULL);
 
-  stream->bytes = self->bytes != NULL ? g_bytes_ref (self->bytes) : g_bytes_new (NULL, 0);
-  stream->is_endless = self->bytes == NULL;
+  stream->bytes = bytes != NULL ? g_bytes_ref (bytes) : g_bytes_new (NULL, 0);
+  stream->is_endless = bytes == NULL;
 
-  return (GFileInputStream *) stream;
-}
-
-static char *
-test_file_get_no_path (GFile *file)
-{
-  return NULL;
-}
-
-static char *
-test_file_get_basename (GFile *file)
-{
-  return g_strdup ("pipe.wav");
-}
-
-static void
-test_file_iface_init (GFileIface *iface)
-{
-  iface->read_fn = test_file_read;
-  iface->get_path = test_file_get_no_path;
-  iface->get_basename = test_file_get_basename;
-}
-
-G_DEFINE_TYPE_WITH_CODE (TestFile,
-                         test_file,
-                         G_TYPE_OBJECT,
-                         G_IMPLEMENT_INTERFACE (G_TYPE_FILE, test_file_iface_init))
-
-static void
-test_file_class_init (TestFileClass *class)
-{
-}
-
-static void
-test_file_init (TestFile *self)
-{
+  return G_INPUT_STREAM (stream);
 }
 
 static gboolean
@@ -1410,33 +1365,33 @@ test_unseekable (void)
   g_autoptr (GBytes) bytes = make_long_wav ();
   g_autoptr (GError) error = NULL;
   g_autoptr (FlitzisSample) sample = NULL;
-  TestFile *file = g_object_new (test_file_get_type (), NULL);
-  gsize     n_bytes = 3 * 1000 * 1000;
+  g_autoptr (GFile) endless = stream_file_new ("pipe.wav", open_pipe, NULL);
+  g_autoptr (GFile) file = stream_file_new ("pipe.wav", open_pipe, bytes);
+  gsize n_bytes = 3 * 1000 * 1000;
 
-  g_assert_null (flitzis_decode_file (G_FILE (file), 48000, NULL, limit_cb, &n_bytes, &error));
+  g_assert_null (flitzis_decode_file (endless, 48000, NULL, limit_cb, &n_bytes, &error));
   g_assert_error (error, FLITZIS_ENGINE_ERROR, FLITZIS_ENGINE_ERROR_TOO_LARGE);
   g_assert_nonnull (strstr (error->message, "“pipe.wav”"));
   g_assert_cmpuint (n_bytes, <, 3.1 * 1000 * 1000);
   g_clear_error (&error);
 
   /* without anybody who says what is too much */
-  g_assert_null (flitzis_decode_file (G_FILE (file), 48000, NULL, NULL, NULL, &error));
+  g_assert_null (flitzis_decode_file (endless, 48000, NULL, NULL, NULL, &error));
   g_assert_error (error, FLITZIS_ENGINE_ERROR, FLITZIS_ENGINE_ERROR_TOO_LARGE);
   g_assert_nonnull (strstr (error->message, "longer than 256 MiB"));
   g_clear_error (&error);
 
-  file->bytes = bytes;
   n_bytes = 2 * 480000 * sizeof (float) - 1;
-  g_assert_null (flitzis_decode_file (G_FILE (file), 48000, NULL, limit_cb, &n_bytes, &error));
+  g_assert_null (flitzis_decode_file (file, 48000, NULL, limit_cb, &n_bytes, &error));
   g_assert_error (error, FLITZIS_ENGINE_ERROR, FLITZIS_ENGINE_ERROR_TOO_LARGE);
   g_clear_error (&error);
 
   n_bytes = 2 * 480000 * sizeof (float) + 44;
-  sample = flitzis_decode_file (G_FILE (file), 48000, NULL, limit_cb, &n_bytes, &error);
+  sample = flitzis_decode_file (file, 48000, NULL, limit_cb, &n_bytes, &error);
   g_assert_no_error (error);
   g_assert_cmpuint (flitzis_sample_get_n_frames (sample), ==, 240000);
 
-  g_assert_finalize_object (file);
+  g_assert_finalize_object (g_steal_pointer (&file));
 }
 
 /* A stream that comes to a standstill in the middle: who reads on is held until it is let go, or is

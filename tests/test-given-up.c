@@ -3,6 +3,7 @@
 
 #include "decode/job.h"
 #include "flitzis.h"
+#include "stream-file.h"
 
 #include <string.h>
 
@@ -116,14 +117,8 @@ make_wav (void)
   return g_byte_array_free_to_bytes (g_steal_pointer (&wav));
 }
 
-/* A file without a path that opens as such a stream. */
-typedef GObject      TestFile;
-typedef GObjectClass TestFileClass;
-
-static GType test_file_get_type (void);
-
-static GFileInputStream *
-test_file_read (GFile *file, GCancellable *cancellable, GError **error)
+static GInputStream *
+open_held (GBytes *no_bytes)
 {
   g_autoptr (GBytes) bytes = make_wav ();
   GInputStream *stream = g_object_new (test_stream_get_type (), NULL);
@@ -131,42 +126,7 @@ test_file_read (GFile *file, GCancellable *cancellable, GError **error)
   g_memory_input_stream_add_bytes (G_MEMORY_INPUT_STREAM (stream), bytes);
   g_atomic_int_inc (&n_streams);
 
-  return (GFileInputStream *) stream;
-}
-
-static char *
-test_file_get_no_path (GFile *file)
-{
-  return NULL;
-}
-
-static char *
-test_file_get_basename (GFile *file)
-{
-  return g_strdup ("held.wav");
-}
-
-static void
-test_file_iface_init (GFileIface *iface)
-{
-  iface->read_fn = test_file_read;
-  iface->get_path = test_file_get_no_path;
-  iface->get_basename = test_file_get_basename;
-}
-
-G_DEFINE_TYPE_WITH_CODE (TestFile,
-                         test_file,
-                         G_TYPE_OBJECT,
-                         G_IMPLEMENT_INTERFACE (G_TYPE_FILE, test_file_iface_init))
-
-static void
-test_file_class_init (TestFileClass *class)
-{
-}
-
-static void
-test_file_init (TestFile *self)
-{
+  return stream;
 }
 
 typedef struct
@@ -182,7 +142,7 @@ static void
 set_up (Fixture *fixture, gconstpointer data)
 {
   fixture->engine = flitzis_engine_new_full (g_get_num_processors () + 1, 1, 48000);
-  fixture->file = g_object_new (test_file_get_type (), NULL);
+  fixture->file = stream_file_new ("held.wav", open_held, NULL);
   g_atomic_int_set (&n_held, 0);
   g_atomic_int_set (&is_deadline_over, FALSE);
   g_mutex_lock (&lock);
