@@ -296,6 +296,11 @@ test_construct_out_of_range (void)
   g_test_trap_assert_stderr ("*out of range*");
 }
 
+/*
+ * AddressSanitizer's malloc, unlike the C library's, stays locked in the child if another thread
+ * holds its lock at the fork, so its run is without this test.
+ */
+#ifndef __SANITIZE_ADDRESS__
 typedef struct
 {
   FlitzisEngine *engine;
@@ -405,6 +410,7 @@ test_fork_while_busy (void)
   g_object_unref (busy.engine);
   g_object_unref (busy.sample);
 }
+#endif
 
 int
 main (int argc, char **argv)
@@ -416,7 +422,9 @@ main (int argc, char **argv)
   g_test_add_func ("/engine/async-without-loop", test_async_without_loop);
   g_test_add_func ("/engine/dispose-while-loading", test_dispose_while_loading);
   g_test_add_func ("/engine/threads", test_threads);
+#ifndef __SANITIZE_ADDRESS__
   g_test_add_func ("/engine/fork-while-busy", test_fork_while_busy);
+#endif
   g_test_add_func ("/engine/construct-out-of-range", test_construct_out_of_range);
 
   return g_test_run ();
