@@ -70,7 +70,7 @@ def any_value(choose, spec):
     if spec.value_type.is_a(GObject.TYPE_DOUBLE) and spec.maximum == 60.0:
         return choose.choice((0.0, 0.005, 0.1))  # seconds
     if spec.value_type.is_a(GObject.TYPE_ENUM):
-        return choose.choice(list(spec.enum_class.__enum_values__.values()))
+        return choose.choice(enums[spec.value_type.name])
     if spec.value_type.is_a(GObject.TYPE_DOUBLE):
         return choose.uniform(spec.minimum, spec.maximum)
     return choose.randint(spec.minimum, spec.maximum)
@@ -85,6 +85,16 @@ def writable(thing):
 settings = [(thing, spec)
             for thing in (engine, engine.props.clock, *map(engine.get_slot, range(N_SLOTS)))
             for spec in writable(thing)]
+
+
+def enum_values(spec):
+    """Finds the class by its name: what a spec says of it differs between PyGObject's releases."""
+    enum = getattr(Flitzis, spec.value_type.name.removeprefix('Flitzis'))
+    return [enum(info.get_value()) for info in enum.__info__.get_values()]
+
+
+enums = {spec.value_type.name: enum_values(spec) for _thing, spec in settings
+         if spec.value_type.is_a(GObject.TYPE_ENUM)}
 
 
 def set_property(choose):
