@@ -4,6 +4,7 @@ away; and what `help ()` and mypy know."""
 
 import ast
 import asyncio
+import contextlib
 import gc
 import importlib.util
 import json
@@ -88,10 +89,9 @@ def run(coroutine, loop='asyncio'):
         return await asyncio.wait_for(coroutine, 20)
     if loop == 'asyncio':
         return asyncio.run(limited())
-    from gi.events import GLibEventLoopPolicy
-    policy = GLibEventLoopPolicy()
-    with policy:
-        return policy.get_event_loop().run_until_complete(limited())
+    from gi.events import GLibEventLoop
+    with contextlib.closing(GLibEventLoop(GLib.MainContext.default())) as loop:
+        return loop.run_until_complete(limited())
 
 
 @pytest.mark.parametrize('loop', LOOPS)
