@@ -281,6 +281,40 @@ def test_tests_are_named_from_the_root_or_from_their_folder(source_dir, tmp_path
     assert result.stdout.endswith(' --slow test_wall.py test_fork.py -k a or b\n')
 
 
+@pytest.mark.parametrize('arguments, printed, status', [
+    (['--suite', 'trixie'], 'trixie: 12 passed, 0 failed\n12 passed, 0 failed\n', 0),
+    (['--suite', 'trixie', '--suite', 'bookworm', '-k', 'a or b'],
+     'trixie: 12 passed, 0 failed\nbookworm: 7 passed, 2 failed\n19 passed, 2 failed\n', 1),
+    ([], 'bookworm: 7 passed, 2 failed\ntrixie: 12 passed, 0 failed\nsid: 0 passed, 1 failed\n'
+         '19 passed, 3 failed\n', 1),
+])
+def test_the_matrix_counts_each_system(source_dir, plant, tmp_path, arguments, printed, status):
+    """tests/matrix.sh with systems that only print how their tests end; sid's end too early."""
+    plant('id', 'echo 0')
+    plant('apt-get', 'echo http://mirror.example/')
+    plant('apt-config', 'echo')
+    debootstrap = plant('debootstrap', 'mkdir -p "$4/etc/apt/apt.conf.d"')
+    unshare = plant('unshare', """
+        case $system in
+          */bookworm) echo '7 passed, 2 failed' ;;
+          */trixie) echo '12 passed, 0 failed' ;;
+          *) echo '12 passed, 0 failed'; echo 'Killed' ;;
+        esac""")
+    for _ in range(2):
+        result = subprocess.run(
+            ['sh', source_dir / 'tests/matrix.sh', *arguments], stdin=subprocess.DEVNULL,
+            env=dict(os.environ, PATH=f'{plant.folder}:{os.environ["PATH"]}',
+                     XDG_CACHE_HOME=str(tmp_path / 'cache')),
+            capture_output=True, text=True, timeout=60)
+        assert (result.returncode, result.stderr) == (status, '')
+        assert result.stdout.endswith(printed)
+    # Each system is made once, runs twice, and its pytest gets the other arguments.
+    n_systems = printed.count(': ')
+    assert len(debootstrap.read_text().splitlines()) == n_systems
+    assert unshare.read_text().count(' "$@"') == 2 * n_systems
+    assert unshare.read_text().count(' sh -k a or b\n') == ('-k' in arguments) * 2 * n_systems
+
+
 def test_other_systems_are_told_what_to_install(source_dir, tmp_path):
     folder = tmp_path / 'bin'
     folder.mkdir()
