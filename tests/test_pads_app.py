@@ -151,7 +151,7 @@ def kit(make_wav, tmp_path):
         'format': 'flitzis-kit-1', 'tempo': 90, 'pads': [
             {'pad': 0, 'file': 'steady.wav'},
             {'pad': 1, 'file': 'short_one.wav', 'gain': 2.0, 'choke-group': 3},
-            {'pad': 5, 'file': 'lost.wav'}]}))
+            {'pad': 5, 'file': 'lost.wav', 'retrigger': 'restart'}]}))
     return path
 
 
@@ -201,6 +201,7 @@ def test_a_missing_file_is_told_and_the_rest_loads(start_app, kit, make_wav):
     assert app.ask('[bool(board.slot(i).props.sample) for i in (0, 1, 5)]') == [True, True, False]
     app.until('any("lost.wav" in text for text in texts(window))')
     assert app.slot(1, 'gain') == 2.0 and app.slot(1, 'choke-group') == 3
+    assert app.slot(5, 'retrigger') == 'restart'
     assert app.ask('engine.props.clock.props.tempo') == 90
     assert app.ask('window.get_content().measure(0, -1).minimum') <= 360
     # While a pad loads it says so: what has to be converted is not there before that is told.
@@ -314,6 +315,7 @@ def test_unloading_can_be_undone(start_app, kit):
     app.key('ctrl+z')
     app.until('board.slot(1).props.sample is not None and board.name(1) == "short one"')
     assert app.slot(1, 'gain') == 2.0 and app.slot(1, 'choke-group') == 3
+    assert app.slot(5, 'retrigger') == 'restart'
     app.key('2', 'Delete')
     app.says('short one unloaded')
     app.until('named(window, "Undo").get_mapped()')
@@ -360,7 +362,7 @@ def test_a_kit_is_saved_and_opened(start_app, kit, tmp_path):
     description = json.loads(saved.read_text())
     assert description['tempo'] == 90
     assert description['pads'] == [{'pad': 0, 'file': '../steady.wav'},
-                                   {'pad': 5, 'file': '../lost.wav'}]
+                                   {'pad': 5, 'file': '../lost.wav', 'retrigger': 'restart'}]
     app.end()
 
     app = start_app()

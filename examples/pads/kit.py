@@ -21,12 +21,16 @@ def _value(thing, spec):
     return getattr(value, 'value_nick', value)
 
 
+def _default(thing, spec):
+    """An enumeration's, too, of which newer PyGObjects give but the number."""
+    value = thing.get_property(spec.name)
+    return type(value)(spec.default_value) if hasattr(value, 'value_nick') else spec.default_value
+
+
 def settings_of(slot):
     """The settings of a slot that are not the defaults."""
-    defaults = {spec.name: getattr(spec.default_value, 'value_nick', spec.default_value)
-                for spec in _writable(slot)}
-    values = {spec.name: _value(slot, spec) for spec in _writable(slot)}
-    return {name: value for name, value in values.items() if value != defaults[name]}
+    return {spec.name: _value(slot, spec) for spec in _writable(slot)
+            if slot.get_property(spec.name) != _default(slot, spec)}
 
 
 def set_settings(thing, settings, names=None):
@@ -35,7 +39,7 @@ def set_settings(thing, settings, names=None):
     for spec in _writable(thing):
         if names and spec.name not in names:
             continue
-        default = spec.default_value
+        default = _default(thing, spec)
         value = settings.get(spec.name, default)
         if hasattr(default, 'value_nick'):
             value = getattr(type(default), str(value).upper(), default)
