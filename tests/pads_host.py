@@ -60,7 +60,9 @@ def named(widget, label):
 
 def question():
     """The dialog that asks something."""
-    return next(each for each in Gtk.Window.get_toplevels() if isinstance(each, Adw.MessageDialog))
+    kind = getattr(Adw, 'AlertDialog', None) or Adw.MessageDialog
+    return next(each for window in Gtk.Window.get_toplevels() for each in walk(window)
+                if isinstance(each, kind))
 
 
 def word(widget, text):
@@ -108,5 +110,5 @@ def answer(channel, condition):
     return True
 
 
-GLib.io_add_watch(0, GLib.IO_IN | GLib.IO_HUP, answer)
+GLib.io_add_watch(0, GLib.PRIORITY_DEFAULT, GLib.IO_IN | GLib.IO_HUP, answer)
 runpy.run_path(folder, run_name='__main__')

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""What the window asks: for files, and whether to save. GtkFileChooserNative and not its younger
-relatives, which Debian 12 does not have."""
+"""What the window asks: for files, and whether to save. Debian 12 does not have the dialogs that
+GTK 4.10 and libadwaita 1.5 brought; newer systems deprecate those that it has."""
 
-from gi.repository import Adw, Gtk
+from gi.repository import Adw, Gio, GLib, Gtk
 
 KIT_SUFFIX = '.kit.json'
 SHORTCUTS = (
@@ -16,14 +16,25 @@ SHORTCUTS = (
 )
 
 
-def _choose(window, title, action, filters, done, **properties):
-    chooser = Gtk.FileChooserNative(title=title, transient_for=window, modal=True, action=action,
-                                    **properties)
-    for name, patterns in filters:
-        kind = Gtk.FileFilter(name=name)
+def _choose(window, title, action, filters, done, name=None):
+    """Calls `done (files)`, unless the user takes none. To save, a name is proposed."""
+    kinds = Gio.ListStore(item_type=Gtk.FileFilter)
+    for words, patterns in filters:
+        kind = Gtk.FileFilter(name=words)
         for pattern in patterns:
             (kind.add_mime_type if '/' in pattern else kind.add_pattern)(pattern)
+        kinds.append(kind)
+    if hasattr(Gtk, 'FileDialog'):
+        _choose_anew(window, title, action, kinds, done, name)
+        return
+
+    chooser = Gtk.FileChooserNative(
+        title=title, transient_for=window, modal=True, select_multiple=action == 'open_multiple',
+        action=Gtk.FileChooserAction.SAVE if action == 'save' else Gtk.FileChooserAction.OPEN)
+    for kind in kinds:
         chooser.add_filter(kind)
+    if name:
+        chooser.set_current_name(name)
 
     def respond(chooser, response):
         window.chooser = None
@@ -33,16 +44,26 @@ def _choose(window, title, action, filters, done, **properties):
     # Nobody else holds it while it is shown.
     window.chooser = chooser
     chooser.show()
-    return chooser
+
+
+def _choose_anew(window, title, action, kinds, done, name):
+    def finish(dialog, result):
+        try:
+            files = getattr(dialog, f'{action}_finish')(result)
+        except GLib.Error:
+            return  # none was taken
+        done(list(files) if action == 'open_multiple' else [files])
+    dialog = Gtk.FileDialog(title=title, filters=kinds, initial_name=name)
+    getattr(dialog, action)(window, None, finish)
 
 
 def open_sounds(window, done):
-    _choose(window, 'Open Sounds', Gtk.FileChooserAction.OPEN,
-            [('Sounds', ['audio/*']), ('All files', ['*'])], done, select_multiple=True)
+    _choose(window, 'Open Sounds', 'open_multiple',
+            [('Sounds', ['audio/*']), ('All files', ['*'])], done)
 
 
 def open_kit(window, done):
-    _choose(window, 'Open a Kit', Gtk.FileChooserAction.OPEN,
+    _choose(window, 'Open a Kit', 'open',
             [('Kits', ['*' + KIT_SUFFIX]), ('All files', ['*'])], lambda files: done(files[0]))
 
 
@@ -52,9 +73,8 @@ def save_kit(window, done):
         if not file.get_basename().endswith('.json'):
             file = file.get_parent().get_child(file.get_basename() + KIT_SUFFIX)
         done(file)
-    chooser = _choose(window, 'Save the Kit', Gtk.FileChooserAction.SAVE,
-                      [('Kits', ['*' + KIT_SUFFIX])], save)
-    chooser.set_current_name('untitled' + KIT_SUFFIX)
+    _choose(window, 'Save the Kit', 'save', [('Kits', ['*' + KIT_SUFFIX])], save,
+            'untitled' + KIT_SUFFIX)
 
 
 def unless_unsaved(window, then):
@@ -62,9 +82,11 @@ def unless_unsaved(window, then):
     if window.board.describe() == window.saved:
         then()
         return
-    dialog = Adw.MessageDialog(transient_for=window, modal=True, heading='Save the kit?',
-                               body='What has been changed would be lost.',
-                               default_response='save', close_response='cancel')
+    is_new = hasattr(Adw, 'AlertDialog')
+    dialog = Adw.AlertDialog() if is_new else Adw.MessageDialog(transient_for=window, modal=True)
+    dialog.props.heading = 'Save the kit?'
+    dialog.props.body = 'What has been changed would be lost.'
+    dialog.props.default_response, dialog.props.close_response = 'save', 'cancel'
     for response, words in (('cancel', '_Cancel'), ('discard', '_Discard'), ('save', '_Save')):
         dialog.add_response(response, words)
     dialog.set_response_appearance('discard', Adw.ResponseAppearance.DESTRUCTIVE)
@@ -76,7 +98,7 @@ def unless_unsaved(window, then):
         elif response == 'save':
             window._save_kit(then)
     dialog.connect('response', respond)
-    dialog.present()
+    dialog.present(window) if is_new else dialog.present()
 
 
 def show_shortcuts(window):

@@ -46,12 +46,13 @@ def _combo(title, subtitle, choices, current, chosen):
     return row
 
 
-class Preferences(Adw.PreferencesWindow):
+class Preferences(Adw.Window):
+    """No AdwPreferencesWindow, which is deprecated, and no AdwPreferencesDialog, which Debian 12
+    does not have."""
     __gtype_name__ = 'PadsPreferences'
 
     def __init__(self, board, sinks, **properties):
-        super().__init__(title='Preferences', search_enabled=False, default_width=480,
-                         default_height=460, **properties)
+        super().__init__(title='Preferences', default_width=480, default_height=460, **properties)
         self.board = board
         engine = board.engine
         targets = [(None, 'The default one'), *sinks]
@@ -76,10 +77,17 @@ class Preferences(Adw.PreferencesWindow):
         triggers = Adw.PreferencesGroup(title='Triggers')
         triggers.add(_combo('Timing', '', timings, engine.props.trigger_timing,
                             lambda value: self._set('trigger-timing', value)))
-        page = Adw.PreferencesPage()
+        page = Adw.PreferencesPage(vexpand=True)
         page.add(output)
         page.add(triggers)
-        self.add(page)
+        box = Gtk.Box(orientation=Gtk.Orientation.VERTICAL)
+        box.append(Adw.HeaderBar())
+        box.append(page)
+        self.set_content(box)
+        escape = Gtk.ShortcutController()
+        escape.add_shortcut(Gtk.Shortcut(trigger=Gtk.ShortcutTrigger.parse_string('Escape'),
+                                         action=Gtk.NamedAction.new('window.close')))
+        self.add_controller(escape)
 
     def _set(self, name, value):
         self.board.engine.set_property(name, value)

@@ -27,7 +27,10 @@ def faint(colour, alpha):
 
 
 def colour_of(widget):
-    """What the style sheet calls `color`."""
+    """What the style sheet calls `color`. GTK 4.10 and later have the first way and deprecate the
+    second."""
+    if hasattr(widget, 'get_color'):
+        return widget.get_color()
     return widget.get_style_context().get_color()
 
 
