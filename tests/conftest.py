@@ -28,6 +28,18 @@ def pytest_addoption(parser):
 
 def pytest_configure(config):
     config.addinivalue_line('markers', 'slow: takes more than a few seconds; runs with --slow')
+    # A deprecated call of ours is an error, here and in the programs that the tests start. The
+    # overrides of PyGObject warn of their callers; what other modules call is for them to mend.
+    root = pathlib.Path(__file__).parent.parent
+    ours = {path.stem for folder in ('examples', 'tests') for path in (root / folder).rglob('*.py')}
+    ours |= {f'gi.overrides.{name}' for name in (
+        'Flitzis', 'flitzis_docs', 'Gdk', 'Gio', 'GLib', 'GObject', 'Gtk')}
+    config.addinivalue_line('filterwarnings', f'error::DeprecationWarning:({"|".join(ours)})$')
+    os.environ['PYTHONWARNINGS'] = ','.join(f'error::DeprecationWarning:{name}' for name in ours)
+    # Newer Pythons warn of any fork beside threads, and such forks are what the tests are about.
+    config.addinivalue_line('filterwarnings', 'ignore:.*multi-threaded:DeprecationWarning')
+    # PyGObject 3.58 asks asyncio for its policy at each turn of a context, which is deprecated.
+    config.addinivalue_line('filterwarnings', 'ignore:.*_policy:DeprecationWarning:gi.events$')
     if 'FLITZIS_BUILD' not in os.environ:
         raise pytest.UsageError('start the tests with: sh tests/run.sh')
     # The override, for this process and those that it starts; before gi looks for overrides.
