@@ -9,7 +9,7 @@ packages='build-essential meson ninja-build pkgconf libglib2.0-dev libgireposito
   gstreamer1.0-plugins-bad gstreamer1.0-libav sound-theme-freedesktop'
 programs='cc meson ninja pkg-config g-ir-scanner'
 modules='glib-2.0 gio-2.0 gobject-introspection-1.0 gstreamer-1.0 gstreamer-app-1.0
-  gstreamer-audio-1.0 gstreamer-pbutils-1.0 libpipewire-0.3 libspa-0.2'
+  gstreamer-audio-1.0 gstreamer-base-1.0 gstreamer-pbutils-1.0 libpipewire-0.3 libspa-0.2'
 python_modules='gi'
 
 # Another Python's folders would break every Python here, meson's too.

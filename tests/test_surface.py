@@ -70,6 +70,7 @@ def test_dependencies(build_dir):
                              capture_output=True, text=True).stdout
     assert set(re.findall(r'\(NEEDED\).*\[(.*?)\.so', dynamic)) <= {
         'libglib-2.0', 'libgobject-2.0', 'libgio-2.0',  # the face of it all
-        'libgstreamer-1.0', 'libgstapp-1.0', 'libgstaudio-1.0', 'libgstpbutils-1.0',  # files
+        'libgstreamer-1.0', 'libgstapp-1.0', 'libgstaudio-1.0', 'libgstbase-1.0',
+        'libgstpbutils-1.0',  # files
         'libpipewire-0.3',  # the output
         'libm', 'libc'}
