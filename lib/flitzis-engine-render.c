@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Copyright 2026 the Flitzis authors */
 
-/* The verbs that compute sound without a sound server. To a file, mixer and encoder take turns, a
- * block each. */
+/* The verbs that compute sound without a sound server. For a file, the mixer computes a block while
+ * the encoder writes the blocks before it. */
 
 #include "config.h"
 

@@ -2,24 +2,31 @@
 /* Copyright 2026 the Flitzis authors */
 
 /*
- * An encoder of GStreamer's between two pads of ours. Frames are pushed into it and what it makes
- * of them is written to the file before the push returns: there is no thread, no queue and no
- * waiting, and an error of the file system keeps its cause.
+ * A GStreamer pipeline: an appsrc takes the frames, an encoder encodes them, and a sink of our own
+ * writes the file. It runs in its own thread, at most a few blocks behind the caller.
  */
 
 #include "config.h"
 
 #include "encode/encoder.h"
 
+#include "encode/sink.h"
 #include "encode/target.h"
 #include "flitzis-error.h"
 
-#include <gst/gst.h>
+#include <gio/gio.h>
+#include <gst/app/app.h>
 #include <math.h>
 #include <string.h>
 
 #define N_CHANNELS 2
 #define BYTES_PER_VALUE 4
+
+/* How much may wait for the encoder. */
+#define MAX_QUEUED_BYTES (64 * 1024)
+
+/* How long the encoder may take for that: a disk can stall, but not for so long. */
+#define MAX_WAIT (60 * GST_SECOND)
 
 /* A WAV file counts in 32 bits what is behind its first 8 bytes: the frames and less than 1024. */
 #define MAX_WAV_FRAMES ((G_MAXUINT32 - 1024) / (N_CHANNELS * BYTES_PER_VALUE))
@@ -42,14 +49,15 @@ struct _FlitzisEncoder
   char         *name; /* to be shown */
   guint         sample_rate;
 
+  /* constant once the pipeline runs, which owns `source` and `encoder` */
   FlitzisTarget *target;
-  GstElement    *element;
+  GstElement    *pipeline;
   GstBus        *bus;
-  GstPad        *source; /* ours, in front of the element */
-  GstPad        *sink;   /* ours, behind it */
-  guint64        n_frames;
-  guint64        offset; /* where in the file the next bytes go */
-  GError        *error;  /* the first of the file's */
+  GstAppSrc     *source;
+  GstElement    *encoder;
+
+  /* the caller's thread */
+  guint64 n_frames; /* written so far */
 };
 
 static guint32
@@ -90,97 +98,89 @@ find_format (const char *path, const char *name, GError **error)
   return NULL;
 }
 
-/* The element's thread is the caller's, so this needs no lock. */
-static GstFlowReturn
-flitzis_encoder_chain (GstPad *pad, GstObject *parent, GstBuffer *buffer)
+/* A pipeline that has failed or ended takes nothing more from its source. A push that waits for
+ * room there would wait forever, but it returns when the source is told that no more comes. */
+static GstBusSyncReply
+stop_waiting_cb (GstBus *bus, GstMessage *message, gpointer source)
 {
-  FlitzisEncoder *self = gst_pad_get_element_private (pad);
-  GstMapInfo      map;
+  if (GST_MESSAGE_TYPE (message) & (GST_MESSAGE_ERROR | GST_MESSAGE_EOS))
+    gst_app_src_end_of_stream (source);
 
-  if (self->error == NULL && gst_buffer_map (buffer, &map, GST_MAP_READ))
-    {
-      if (flitzis_target_write (self->target, map.data, map.size, self->offset, &self->error))
-        self->offset += map.size;
-      gst_buffer_unmap (buffer, &map);
-    }
-
-  gst_buffer_unref (buffer);
-
-  return self->error == NULL ? GST_FLOW_OK : GST_FLOW_ERROR;
+  return GST_BUS_PASS;
 }
 
-/* Encoders go back to the start of the file at the end, to say there how much it holds. */
-static gboolean
-flitzis_encoder_event (GstPad *pad, GstObject *parent, GstEvent *event)
+/* Returns the message that ended the stream, or NULL if none came in time. */
+static GstMessage *
+wait_for_end (FlitzisEncoder *self)
 {
-  FlitzisEncoder   *self = gst_pad_get_element_private (pad);
-  const GstSegment *segment;
-
-  if (GST_EVENT_TYPE (event) == GST_EVENT_SEGMENT)
-    {
-      gst_event_parse_segment (event, &segment);
-      if (segment->format == GST_FORMAT_BYTES)
-        self->offset = segment->start;
-    }
-
-  gst_event_unref (event);
-
-  return TRUE;
+  return gst_bus_timed_pop_filtered (self->bus, MAX_WAIT, GST_MESSAGE_ERROR | GST_MESSAGE_EOS);
 }
 
+/* Takes the message, which may be NULL, and sets the error that it reports. */
 static gboolean
-flitzis_encoder_query (GstPad *pad, GstObject *parent, GstQuery *query)
+fail (FlitzisEncoder *self, GstMessage *message, GError **error)
 {
-  GstFormat format;
-
-  if (GST_QUERY_TYPE (query) != GST_QUERY_SEEKING)
-    return gst_pad_query_default (pad, parent, query);
-
-  gst_query_parse_seeking (query, &format, NULL, NULL, NULL);
-  gst_query_set_seeking (query, format, format == GST_FORMAT_BYTES, 0, -1);
-
-  return TRUE;
-}
-
-/* Sets an error where the element has failed, and FALSE is what it says. */
-static gboolean
-check (FlitzisEncoder *self, gboolean is_fine, GError **error)
-{
-  g_autoptr (GstMessage) message = gst_bus_pop_filtered (self->bus, GST_MESSAGE_ERROR);
+  g_autoptr (GstMessage) owned = message;
   g_autoptr (GError) reported = NULL;
 
-  if (self->error != NULL)
-    {
-      g_propagate_error (error, g_steal_pointer (&self->error));
-      return FALSE;
-    }
-
-  if (is_fine && message == NULL)
-    return TRUE;
-
-  if (message != NULL)
+  if (message != NULL && GST_MESSAGE_TYPE (message) == GST_MESSAGE_ERROR)
     gst_message_parse_error (message, &reported, NULL);
 
-  g_set_error (error, FLITZIS_ENGINE_ERROR, FLITZIS_ENGINE_ERROR_UNSUPPORTED,
-               "Could not write “%s”: GStreamer's %s fails at %u Hz: %s", self->name,
-               self->format->element, self->sample_rate,
-               reported != NULL ? reported->message : "it does not say why");
+  if (reported != NULL && reported->domain == G_IO_ERROR)
+    g_propagate_error (error, g_steal_pointer (&reported));
+  else
+    g_set_error (error, FLITZIS_ENGINE_ERROR, FLITZIS_ENGINE_ERROR_UNSUPPORTED,
+                 "Could not write “%s”: GStreamer's %s fails at %u Hz: %s", self->name,
+                 self->format->element, self->sample_rate,
+                 reported != NULL ? reported->message : "it does not say why");
 
   return FALSE;
+}
+
+/* If the file has only one block, flacenc sends a segment before its caps, and GStreamer warns. So
+ * the caps are sent for it, as soon as it is given those of the frames. */
+static GstPadProbeReturn
+send_caps_cb (GstPad *pad, GstPadProbeInfo *info, gpointer user_data)
+{
+  FlitzisEncoder *self = user_data;
+  g_autoptr (GstPad) made_pad = NULL;
+  g_autoptr (GstCaps) made_caps = NULL;
+
+  if (GST_EVENT_TYPE (GST_PAD_PROBE_INFO_EVENT (info)) != GST_EVENT_CAPS)
+    return GST_PAD_PROBE_OK;
+
+  made_pad = gst_element_get_static_pad (self->encoder, "src");
+  made_caps = gst_caps_new_empty_simple (self->format->media_type);
+  gst_pad_set_caps (made_pad, made_caps);
+
+  return GST_PAD_PROBE_REMOVE;
+}
+
+static GstElement *
+make_source (FlitzisEncoder *self)
+{
+  g_autoptr (GstCaps) caps = gst_caps_new_simple (
+      "audio/x-raw", "format", G_TYPE_STRING, self->format->format, "layout", G_TYPE_STRING,
+      "interleaved", "rate", G_TYPE_INT, (int) self->sample_rate, "channels", G_TYPE_INT,
+      N_CHANNELS, "channel-mask", GST_TYPE_BITMASK, (guint64) 3, NULL);
+
+  return g_object_new (GST_TYPE_APP_SRC, "caps", caps, "format", GST_FORMAT_TIME, "block", TRUE,
+                       "max-bytes", (guint64) MAX_QUEUED_BYTES, NULL);
 }
 
 static gboolean
 build (FlitzisEncoder *self, GError **error)
 {
-  g_autoptr (GstPad) first = NULL;
-  g_autoptr (GstPad) last = NULL;
+  g_autoptr (GstPad) pad = NULL;
+  GstElement *source;
+  GstElement *sink;
 
   if (!gst_init_check (NULL, NULL, error))
     return FALSE;
 
-  self->element = gst_element_factory_make (self->format->element, NULL);
+  self->encoder = gst_element_factory_make (self->format->element, NULL);
 
-  if (self->element == NULL)
+  if (self->encoder == NULL)
     {
       g_set_error (error, FLITZIS_ENGINE_ERROR, FLITZIS_ENGINE_ERROR_UNSUPPORTED,
                    "Could not write “%s”: GStreamer has no %s installed", self->name,
@@ -188,51 +188,22 @@ build (FlitzisEncoder *self, GError **error)
       return FALSE;
     }
 
-  gst_object_ref_sink (self->element);
-  self->bus = gst_bus_new ();
-  gst_element_set_bus (self->element, self->bus);
+  source = make_source (self);
+  sink = flitzis_target_sink_new (self->target);
+  self->source = GST_APP_SRC (source);
+  self->pipeline = gst_object_ref_sink (gst_pipeline_new (NULL));
+  self->bus = gst_element_get_bus (self->pipeline);
+  gst_bus_set_sync_handler (self->bus, stop_waiting_cb, source, NULL);
+  gst_bin_add_many (GST_BIN (self->pipeline), source, self->encoder, sink, NULL);
 
-  self->source = gst_object_ref_sink (gst_pad_new ("src", GST_PAD_SRC));
-  self->sink = gst_object_ref_sink (gst_pad_new ("sink", GST_PAD_SINK));
-  gst_pad_set_element_private (self->sink, self);
-  gst_pad_set_chain_function (self->sink, flitzis_encoder_chain);
-  gst_pad_set_event_function (self->sink, flitzis_encoder_event);
-  gst_pad_set_query_function (self->sink, flitzis_encoder_query);
+  pad = gst_element_get_static_pad (self->encoder, "sink");
+  gst_pad_add_probe (pad, GST_PAD_PROBE_TYPE_EVENT_DOWNSTREAM, send_caps_cb, self, NULL);
 
-  first = gst_element_get_static_pad (self->element, "sink");
-  last = gst_element_get_static_pad (self->element, "src");
+  if (gst_element_link_many (source, self->encoder, sink, NULL) &&
+      gst_element_set_state (self->pipeline, GST_STATE_PLAYING) != GST_STATE_CHANGE_FAILURE)
+    return TRUE;
 
-  return check (self,
-                gst_pad_link (self->source, first) == GST_PAD_LINK_OK &&
-                    gst_pad_link (last, self->sink) == GST_PAD_LINK_OK &&
-                    gst_pad_set_active (self->sink, TRUE) &&
-                    gst_element_set_state (self->element, GST_STATE_PLAYING) ==
-                        GST_STATE_CHANGE_SUCCESS &&
-                    gst_pad_set_active (self->source, TRUE),
-                error);
-}
-
-static gboolean
-begin (FlitzisEncoder *self, GError **error)
-{
-  g_autoptr (GstCaps) caps = gst_caps_new_simple (
-      "audio/x-raw", "format", G_TYPE_STRING, self->format->format, "layout", G_TYPE_STRING,
-      "interleaved", "rate", G_TYPE_INT, (int) self->sample_rate, "channels", G_TYPE_INT,
-      N_CHANNELS, "channel-mask", GST_TYPE_BITMASK, (guint64) 3, NULL);
-  g_autoptr (GstCaps) made_caps = gst_caps_new_empty_simple (self->format->media_type);
-  g_autoptr (GstPad) last = gst_element_get_static_pad (self->element, "src");
-  GstSegment segment;
-
-  gst_segment_init (&segment, GST_FORMAT_TIME);
-
-  /* flacenc goes back to the start before it has said what it makes, if that is one block: then
-   * GStreamer warns, unless it was said for it */
-  return check (self,
-                gst_pad_push_event (self->source, gst_event_new_stream_start ("flitzis")) &&
-                    gst_pad_push_event (self->source, gst_event_new_caps (caps)) &&
-                    gst_pad_push_event (last, gst_event_new_caps (made_caps)) &&
-                    gst_pad_push_event (self->source, gst_event_new_segment (&segment)),
-                error);
+  return fail (self, gst_bus_pop_filtered (self->bus, GST_MESSAGE_ERROR), error);
 }
 
 FlitzisEncoder *
@@ -256,12 +227,9 @@ flitzis_encoder_new (const char *path, guint sample_rate, guint64 n_frames, GErr
       return NULL;
     }
 
-  if (!build (self, error))
-    return NULL;
-
   self->target = flitzis_target_open (path, error);
 
-  if (self->target == NULL || !begin (self, error))
+  if (self->target == NULL || !build (self, error))
     return NULL;
 
   return g_steal_pointer (&self);
@@ -270,18 +238,12 @@ flitzis_encoder_new (const char *path, guint sample_rate, guint64 n_frames, GErr
 void
 flitzis_encoder_free (FlitzisEncoder *self)
 {
-  if (self->element != NULL)
-    {
-      gst_element_set_state (self->element, GST_STATE_NULL);
-      gst_element_set_bus (self->element, NULL);
-    }
+  if (self->pipeline != NULL)
+    gst_element_set_state (self->pipeline, GST_STATE_NULL);
 
-  g_clear_pointer (&self->element, gst_object_unref);
-  g_clear_pointer (&self->source, gst_object_unref);
-  g_clear_pointer (&self->sink, gst_object_unref);
   g_clear_pointer (&self->bus, gst_object_unref);
+  g_clear_pointer (&self->pipeline, gst_object_unref);
   g_clear_pointer (&self->target, flitzis_target_free);
-  g_clear_error (&self->error);
   g_free (self->name);
   g_free (self);
 }
@@ -303,12 +265,20 @@ flitzis_encoder_write (FlitzisEncoder *self, const float *frames, guint n_frames
       gst_util_uint64_scale (self->n_frames, GST_SECOND, self->sample_rate) -
       GST_BUFFER_PTS (buffer);
 
-  return check (self, gst_pad_push (self->source, buffer) == GST_FLOW_OK, error);
+  return gst_app_src_push_buffer (self->source, buffer) == GST_FLOW_OK ||
+         fail (self, wait_for_end (self), error);
 }
 
 gboolean
 flitzis_encoder_finish (FlitzisEncoder *self, GError **error)
 {
-  return check (self, gst_pad_push_event (self->source, gst_event_new_eos ()), error) &&
-         flitzis_target_commit (self->target, error);
+  g_autoptr (GstMessage) message = NULL;
+
+  gst_app_src_end_of_stream (self->source);
+  message = wait_for_end (self);
+
+  if (message == NULL || GST_MESSAGE_TYPE (message) != GST_MESSAGE_EOS)
+    return fail (self, g_steal_pointer (&message), error);
+
+  return flitzis_target_commit (self->target, error);
 }

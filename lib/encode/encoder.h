@@ -8,8 +8,8 @@
 G_BEGIN_DECLS
 
 /*
- * Writes stereo frames to an audio file, a block at a time, in the thread of the caller. What its
- * name ends in says which format it gets.
+ * Writes stereo frames to an audio file, a block at a time. The end of its name chooses the format.
+ * Another thread encodes them, so an error may be reported some blocks later.
  */
 typedef struct _FlitzisEncoder FlitzisEncoder;
 
