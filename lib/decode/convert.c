@@ -16,7 +16,7 @@
 #include "decode/convert.h"
 
 #define N_STRETCHES FLITZIS_BLOCK_STRETCHES
-#define GROUP FLITZIS_FILTER_GROUP
+#define GROUP FLITZIS_RATE_FILTER_GROUP
 
 #ifdef __AVX2__
 #define WIDTH 8
@@ -111,17 +111,17 @@ multiply (const float *const taps[2],
 static void
 convert_groups (const FlitzisBlock *block, const guint groups[2], gsize cycle, float *out)
 {
-  const FlitzisFilter *filter = block->filter;
-  guint                n_channels = block->n_channels;
-  gsize                n_apart = get_length (block) / filter->n_in * filter->n_out * n_channels;
-  const float         *taps[2], *values[2];
-  float               *to[2];
-  float                sums[2 * GROUP][N_STRETCHES];
+  const FlitzisRateFilter *filter = block->filter;
+  guint                    n_channels = block->n_channels;
+  gsize                    n_apart = get_length (block) / filter->n_in * filter->n_out * n_channels;
+  const float             *taps[2], *values[2];
+  float                   *to[2];
+  float                    sums[2 * GROUP][N_STRETCHES];
 
   for (guint half = 0; half < 2; half++)
     {
-      guint row = flitzis_filter_get_first (filter, groups[half]);
-      gsize place = cycle * filter->n_in + flitzis_filter_get_place (filter, row);
+      guint row = flitzis_rate_filter_get_first (filter, groups[half]);
+      gsize place = cycle * filter->n_in + flitzis_rate_filter_get_place (filter, row);
 
       taps[half] = filter->rows + (gsize) groups[half] * filter->n_columns * GROUP;
       values[half] = block->spread + place * n_channels * N_STRETCHES;
@@ -145,9 +145,9 @@ convert_groups (const FlitzisBlock *block, const guint groups[2], gsize cycle, f
 void
 FLITZIS_CONVERT (const FlitzisBlock *block, float *out)
 {
-  const FlitzisFilter *filter = block->filter;
-  guint                n_groups = flitzis_filter_count_groups (filter);
-  guint                n_more = 2 / block->n_channels;
+  const FlitzisRateFilter *filter = block->filter;
+  guint                    n_groups = flitzis_rate_filter_count_groups (filter);
+  guint                    n_more = 2 / block->n_channels;
 
   spread (block);
 

@@ -13,8 +13,8 @@ G_BEGIN_DECLS
 /* Frames that are converted in one go by a filter with groups of rows. */
 typedef struct
 {
-  const FlitzisFilter *filter;
-  guint                n_channels;
+  const FlitzisRateFilter *filter;
+  guint                    n_channels;
 
   /* So many stretches of as many cycles. What the filter spans behind them is there as well, and
    * 8 values of any kind. */

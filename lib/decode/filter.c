@@ -23,7 +23,7 @@
  * the others a straight line between this many is off by less than -120 dB.
  */
 #define N_BLENDED_PHASES 1024
-#define MAX_EXACT_TAPS (N_BLENDED_PHASES * FLITZIS_FILTER_LENGTH)
+#define MAX_EXACT_TAPS (N_BLENDED_PHASES * FLITZIS_RATE_FILTER_LENGTH)
 
 /* Fewer are repeated, so that few frames are made that were made already. */
 #define MIN_ROWS 16
@@ -75,7 +75,7 @@ fill_row (float *row, guint n_taps, double cutoff, double phase)
 
 /* A straight line leads from each row to the next. */
 static gboolean
-fill_blended (FlitzisFilter *self, double cutoff)
+fill_blended (FlitzisRateFilter *self, double cutoff)
 {
   self->rows = g_try_new (float, (gsize) (self->n_phases + 1) * self->n_taps);
 
@@ -87,10 +87,10 @@ fill_blended (FlitzisFilter *self, double cutoff)
 }
 
 static gboolean
-fill_groups (FlitzisFilter *self, double cutoff)
+fill_groups (FlitzisRateFilter *self, double cutoff)
 {
-  guint             n_groups = flitzis_filter_count_groups (self);
-  gsize             n_of_group = (gsize) self->n_columns * FLITZIS_FILTER_GROUP;
+  guint             n_groups = flitzis_rate_filter_count_groups (self);
+  gsize             n_of_group = (gsize) self->n_columns * FLITZIS_RATE_FILTER_GROUP;
   g_autofree float *row = g_try_new (float, self->n_taps);
 
   self->rows = g_try_new0 (float, n_groups *n_of_group);
@@ -99,29 +99,29 @@ fill_groups (FlitzisFilter *self, double cutoff)
 
   for (guint group = 0; group < n_groups; group++)
     {
-      guint  first = flitzis_filter_get_first (self, group);
+      guint  first = flitzis_rate_filter_get_first (self, group);
       float *columns = self->rows + group * n_of_group;
 
-      for (guint i = 0; i < FLITZIS_FILTER_GROUP; i++)
+      for (guint i = 0; i < FLITZIS_RATE_FILTER_GROUP; i++)
         {
-          guint  place = flitzis_filter_get_place (self, first + i);
+          guint  place = flitzis_rate_filter_get_place (self, first + i);
           double phase = (double) (first + i) * self->n_in / self->n_out - place;
-          gsize  offset = place - flitzis_filter_get_place (self, first);
+          gsize  offset = place - flitzis_rate_filter_get_place (self, first);
 
           fill_row (row, self->n_taps, cutoff, phase);
           for (gsize k = 0; k < self->n_taps; k++)
-            columns[(offset + k) * FLITZIS_FILTER_GROUP + i] = row[k];
+            columns[(offset + k) * FLITZIS_RATE_FILTER_GROUP + i] = row[k];
         }
     }
 
   return TRUE;
 }
 
-static FlitzisFilter *
+static FlitzisRateFilter *
 make_filter (guint from_rate, guint to_rate)
 {
   double ratio = MAX (1.0, (double) from_rate / to_rate);
-  g_autoptr (FlitzisFilter) self = g_new0 (FlitzisFilter, 1);
+  g_autoptr (FlitzisRateFilter) self = g_new0 (FlitzisRateFilter, 1);
   guint    unit = greatest_common_divisor (from_rate, to_rate);
   gboolean is_filled;
 
@@ -130,7 +130,7 @@ make_filter (guint from_rate, guint to_rate)
   self->to_rate = to_rate;
   self->n_in = from_rate / unit;
   self->n_out = to_rate / unit;
-  self->n_taps = ((guint) ceil (FLITZIS_FILTER_LENGTH * ratio) + 7) / 8 * 8;
+  self->n_taps = ((guint) ceil (FLITZIS_RATE_FILTER_LENGTH * ratio) + 7) / 8 * 8;
   self->is_blended = (guint64) self->n_out * self->n_taps > MAX_EXACT_TAPS;
 
   if (self->is_blended)
@@ -143,7 +143,7 @@ make_filter (guint from_rate, guint to_rate)
     {
       for (; self->n_out < MIN_ROWS; self->n_out *= 2)
         self->n_in *= 2;
-      self->n_columns = self->n_taps + (guint) ceil ((FLITZIS_FILTER_GROUP - 1) *
+      self->n_columns = self->n_taps + (guint) ceil ((FLITZIS_RATE_FILTER_GROUP - 1) *
                                                      (double) from_rate / to_rate);
       is_filled = fill_groups (self, CUTOFF / ratio);
     }
@@ -151,8 +151,8 @@ make_filter (guint from_rate, guint to_rate)
   return is_filled ? g_steal_pointer (&self) : NULL;
 }
 
-static FlitzisFilter *
-ref_filter (FlitzisFilter *self)
+static FlitzisRateFilter *
+ref_filter (FlitzisRateFilter *self)
 {
   g_atomic_int_inc (&self->ref_count);
 
@@ -160,7 +160,7 @@ ref_filter (FlitzisFilter *self)
 }
 
 void
-flitzis_filter_unref (FlitzisFilter *self)
+flitzis_rate_filter_unref (FlitzisRateFilter *self)
 {
   if (!g_atomic_int_dec_and_test (&self->ref_count))
     return;
@@ -171,22 +171,22 @@ flitzis_filter_unref (FlitzisFilter *self)
 
 /* Puts a filter first of those kept, at the place of `i`, whose filter is let go of. */
 static void
-put_first (FlitzisFilter **kept, guint i, FlitzisFilter *filter)
+put_first (FlitzisRateFilter **kept, guint i, FlitzisRateFilter *filter)
 {
-  g_clear_pointer (&kept[i], flitzis_filter_unref);
+  g_clear_pointer (&kept[i], flitzis_rate_filter_unref);
   for (; i > 0; i--)
     kept[i] = kept[i - 1];
   kept[0] = filter;
 }
 
-FlitzisFilter *
-flitzis_filter_get (guint from_rate, guint to_rate)
+FlitzisRateFilter *
+flitzis_rate_filter_get (guint from_rate, guint to_rate)
 {
-  static GMutex         lock;
-  static FlitzisFilter *kept[N_KEPT];
+  static GMutex             lock;
+  static FlitzisRateFilter *kept[N_KEPT];
 
-  FlitzisFilter *filter = NULL;
-  guint          i;
+  FlitzisRateFilter *filter = NULL;
+  guint              i;
 
   g_mutex_lock (&lock);
   for (i = 0; i < N_KEPT && filter == NULL; i++)

@@ -8,10 +8,10 @@
 G_BEGIN_DECLS
 
 /* How many taps it has, at the least: of the lower rate's frames. */
-#define FLITZIS_FILTER_LENGTH 136
+#define FLITZIS_RATE_FILTER_LENGTH 136
 
 /* Rows that stand side by side in a table, for as many frames to be made at a time. */
-#define FLITZIS_FILTER_GROUP 4
+#define FLITZIS_RATE_FILTER_GROUP 4
 
 /*
  * The taps of a low-pass filter for each place that a frame of one rate can have between two of
@@ -36,35 +36,35 @@ typedef struct
   guint    n_phases;
   guint    n_columns;
   float   *rows;
-} FlitzisFilter;
+} FlitzisRateFilter;
 
 static inline guint
-flitzis_filter_count_groups (const FlitzisFilter *self)
+flitzis_rate_filter_count_groups (const FlitzisRateFilter *self)
 {
-  return (self->n_out + FLITZIS_FILTER_GROUP - 1) / FLITZIS_FILTER_GROUP;
+  return (self->n_out + FLITZIS_RATE_FILTER_GROUP - 1) / FLITZIS_RATE_FILTER_GROUP;
 }
 
 /* The first row of a group, of those that make `n_out` frames. The last group may share some with
  * the one in front of it. */
 static inline guint
-flitzis_filter_get_first (const FlitzisFilter *self, guint group)
+flitzis_rate_filter_get_first (const FlitzisRateFilter *self, guint group)
 {
-  return MIN (group * FLITZIS_FILTER_GROUP, self->n_out - FLITZIS_FILTER_GROUP);
+  return MIN (group * FLITZIS_RATE_FILTER_GROUP, self->n_out - FLITZIS_RATE_FILTER_GROUP);
 }
 
 /* The frame that the first row of a group begins with. */
 static inline guint
-flitzis_filter_get_place (const FlitzisFilter *self, guint row)
+flitzis_rate_filter_get_place (const FlitzisRateFilter *self, guint row)
 {
   return (guint) ((guint64) row * self->n_in / self->n_out);
 }
 
 /* NULL where memory is short. */
-FlitzisFilter *flitzis_filter_get (guint from_rate,
-                                   guint to_rate);
+FlitzisRateFilter *flitzis_rate_filter_get (guint from_rate,
+                                            guint to_rate);
 
-void flitzis_filter_unref (FlitzisFilter *self);
+void flitzis_rate_filter_unref (FlitzisRateFilter *self);
 
-G_DEFINE_AUTOPTR_CLEANUP_FUNC (FlitzisFilter, flitzis_filter_unref)
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (FlitzisRateFilter, flitzis_rate_filter_unref)
 
 G_END_DECLS

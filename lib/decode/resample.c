@@ -26,9 +26,9 @@ typedef float Four __attribute__ ((vector_size (16), aligned (4), may_alias));
 
 struct _FlitzisResampler
 {
-  FlitzisFilter *filter;
-  FlitzisBlock   block;
-  FlitzisConvert convert;
+  FlitzisRateFilter *filter;
+  FlitzisBlock       block;
+  FlitzisConvert     convert;
 
   /* Where the filter's rows are blended: the next frame to come out stands `place` frames behind
    * the first, and a part of a frame more, in units of 1 / n_out of the filter. */
@@ -62,7 +62,7 @@ get_most (const FlitzisResampler *self)
 void
 flitzis_resampler_free (FlitzisResampler *self)
 {
-  g_clear_pointer (&self->filter, flitzis_filter_unref);
+  g_clear_pointer (&self->filter, flitzis_rate_filter_unref);
   free (self->block.spread);
   g_free (self);
 }
@@ -82,9 +82,9 @@ FlitzisResampler *
 flitzis_resampler_new (guint n_channels, guint from_rate, guint to_rate)
 {
   g_autoptr (FlitzisResampler) self = g_new0 (FlitzisResampler, 1);
-  FlitzisFilter *filter = flitzis_filter_get (from_rate, to_rate);
-  gsize          n_stretch = STRETCH_FRAMES, n_values, n_spread;
-  FlitzisBlock  *block = &self->block;
+  FlitzisRateFilter *filter = flitzis_rate_filter_get (from_rate, to_rate);
+  gsize              n_stretch = STRETCH_FRAMES, n_values, n_spread;
+  FlitzisBlock      *block = &self->block;
 
   if (filter == NULL)
     return NULL;
@@ -125,12 +125,12 @@ flitzis_resampler_set_plain (FlitzisResampler *self)
 static void
 blend (const FlitzisResampler *self, float *out)
 {
-  const FlitzisFilter *filter = self->filter;
-  double               phase = (double) self->units * filter->n_phases / filter->n_out;
-  const float         *row = filter->rows + (gsize) phase * filter->n_taps;
-  float                way = (float) (phase - (double) (gsize) phase);
-  const float         *values = self->held + self->place * self->block.n_channels;
-  Four                 sums[2] = { 0 };
+  const FlitzisRateFilter *filter = self->filter;
+  double                   phase = (double) self->units * filter->n_phases / filter->n_out;
+  const float             *row = filter->rows + (gsize) phase * filter->n_taps;
+  float                    way = (float) (phase - (double) (gsize) phase);
+  const float             *values = self->held + self->place * self->block.n_channels;
+  Four                     sums[2] = { 0 };
 
   for (guint k = 0; k < filter->n_taps; k += 4)
     {
@@ -162,8 +162,8 @@ blend (const FlitzisResampler *self, float *out)
 static gsize
 convert_blended (FlitzisResampler *self, float *out)
 {
-  const FlitzisFilter *filter = self->filter;
-  gsize                n_out;
+  const FlitzisRateFilter *filter = self->filter;
+  gsize                    n_out;
 
   for (n_out = 0; self->place < self->block.n_frames; n_out++)
     {

@@ -141,12 +141,12 @@ filter (float          *out,
 
 /* The weights are those of the polynomial of the third degree through four rows (Lagrange). */
 FLITZIS_REPEATED void
-filter_stretched (float               *out,
-                  const float         *in,
-                  uint32_t             n_channels,
-                  const uint64_t      *places,
-                  uint32_t             n_frames,
-                  const FlitzisFilter *of) FLITZIS_REALTIME
+filter_stretched (float                        *out,
+                  const float                  *in,
+                  uint32_t                      n_channels,
+                  const uint64_t               *places,
+                  uint32_t                      n_frames,
+                  const FlitzisStretchedFilter *of) FLITZIS_REALTIME
 {
   uint64_t      n = of->n_taps;
   Prepared      prepared;
@@ -200,7 +200,7 @@ interpolate_sinc (float          *out,
 {
   for (uint32_t i = 0, n; i < n_frames; i += n)
     {
-      const FlitzisFilter *of = &flitzis_tables.filters[filters[i]];
+      const FlitzisStretchedFilter *of = &flitzis_tables.filters[filters[i]];
 
       n = count_alike (filters + i, n_frames - i);
 

@@ -93,12 +93,12 @@ fill_filters (const double *values)
 {
   uint32_t first = 0;
 
-  flitzis_tables.filters[0] = (FlitzisFilter){ .n_taps = FLITZIS_N_TAPS };
+  flitzis_tables.filters[0] = (FlitzisStretchedFilter){ .n_taps = FLITZIS_N_TAPS };
 
   for (int i = 1; i < FLITZIS_N_FILTERS; i++)
     {
-      double        stretch = ldexp (1.0 + i % 16 / 16.0, i / 16);
-      FlitzisFilter filter = {
+      double                 stretch = ldexp (1.0 + i % 16 / 16.0, i / 16);
+      FlitzisStretchedFilter filter = {
         .first = first,
         .n_taps = 8 * (uint32_t) ceil (4.0 * stretch),
         .phase_bits = 4 - (uint32_t) (i - 1) / 16,

@@ -32,7 +32,7 @@ typedef struct
   uint32_t first;      /* of its values among the rows */
   uint32_t n_taps;     /* a multiple of 8 */
   uint32_t phase_bits; /* it is known at 2 to so many places between two frames */
-} FlitzisFilter;
+} FlitzisStretchedFilter;
 
 /* Steps of a quarter of a sine. */
 #define FLITZIS_N_SINE_STEPS 256
@@ -50,8 +50,8 @@ typedef struct
   float phases[FLITZIS_N_PHASES + 1][FLITZIS_N_TAPS];
 
   /* The rows of stretched filters begin a place before the frame and end one behind the next. */
-  FlitzisFilter filters[FLITZIS_N_FILTERS];
-  float         rows[FLITZIS_N_ROW_VALUES] __attribute__ ((aligned (64)));
+  FlitzisStretchedFilter filters[FLITZIS_N_FILTERS];
+  float                  rows[FLITZIS_N_ROW_VALUES] __attribute__ ((aligned (64)));
 
   /* sin (x * pi / 2 / FLITZIS_N_SINE_STEPS) */
   float quarter_sine[FLITZIS_N_SINE_STEPS + 1];

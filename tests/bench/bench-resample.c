@@ -58,7 +58,7 @@ forget_here (void)
 {
   /* Four filters are kept; four others, with few taps each, push them out. */
   for (guint i = 1; i <= 4; i++)
-    flitzis_filter_unref (flitzis_filter_get (1, 1 + i));
+    flitzis_rate_filter_unref (flitzis_rate_filter_get (1, 1 + i));
 }
 
 static void
