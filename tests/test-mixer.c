@@ -3,6 +3,7 @@
 
 #include "rt/mixer.h"
 #include "rt/setup.h"
+#include "rt/sinc.h"
 
 #include <glib.h>
 #include <math.h>
@@ -566,6 +567,55 @@ test_bit_exact_plain (Fixture *fixture, gconstpointer data)
   test_bit_exact (fixture, data);
 }
 
+/* The integral that defines the Bessel function (Abramowitz and Stegun, Handbook of Mathematical
+ * Functions, 9.6.16). The integrand is periodic, so that 64 places give all digits of it. */
+static double
+bessel_i0 (double x)
+{
+  double sum = 0.0;
+
+  for (guint i = 0; i < 64; i++)
+    sum += exp (x * cos (G_PI * i / 32)) / 64;
+
+  return sum;
+}
+
+/* The values follow the definition: for the filter of the voices, for those of the resampler, and
+ * for the largest beta. */
+static void
+test_sinc (void)
+{
+  static const struct
+  {
+    int    n;
+    double first, step, half, cutoff, beta;
+  } shapes[] = {
+    { 8192, 0.0, 1.0 / 512, 16.0, 1.0, 10.06 },
+    { 136, -67.0, 1.0, 68.0, 0.945, 11.7 },
+    { 136, -67.3, 1.0, 68.0, 0.945, 11.7 },
+    { 136, -68.0, 1.0, 68.0, 0.945, 11.7 },
+    { 816, -407.5, 1.0, 408.0, 0.1575, 12.0 },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (shapes); i++)
+    {
+      g_autofree double *values = g_new (double, shapes[i].n);
+
+      flitzis_sinc_fill (values, shapes[i].n, shapes[i].first, shapes[i].step, shapes[i].half,
+                         shapes[i].cutoff, shapes[i].beta);
+
+      for (int k = 0; k < shapes[i].n; k++)
+        {
+          double x = shapes[i].first + k * shapes[i].step, part = x / shapes[i].half;
+          double turns = G_PI * shapes[i].cutoff * x;
+          double sinc = x == 0.0 ? 1.0 : sin (turns) / turns;
+          double window = bessel_i0 (shapes[i].beta * sqrt (1.0 - part * part));
+
+          g_assert_cmpfloat_with_epsilon (values[k], window * sinc, 1e-13 * window);
+        }
+    }
+}
+
 int
 main (int argc, char **argv)
 {
@@ -586,6 +636,7 @@ main (int argc, char **argv)
   ADD ("no-xruns", test_no_xruns);
   ADD ("late-blocks", test_late_blocks);
   ADD ("in-block", test_in_block);
+  g_test_add_func ("/mixer/sinc", test_sinc);
 
   return g_test_run ();
 }

@@ -3,6 +3,8 @@
 
 #include "tables.h"
 
+#include "sinc.h"
+
 #include <math.h>
 #include <pthread.h>
 #include <stdlib.h>
@@ -15,37 +17,7 @@
 
 FlitzisTables flitzis_tables __attribute__ ((aligned (4096)));
 
-/* The modified Bessel function of the first kind and order 0, by its power series (Abramowitz and
- * Stegun, Handbook of Mathematical Functions, 9.6.12). */
-static double
-bessel_i0 (double x)
-{
-  double term = 1.0, sum = 1.0;
-
-  for (int k = 1; term > sum * 1e-17; k++)
-    {
-      term *= x * x / (4.0 * k * k);
-      sum += term;
-    }
-
-  return sum;
-}
-
-/* The filter at `x` frames from its middle. */
-static double
-filter (double x)
-{
-  double window;
-
-  if (fabs (x) >= HALF)
-    return 0.0;
-
-  window = bessel_i0 (BETA * sqrt (1.0 - x * x / (HALF * HALF))) / bessel_i0 (BETA);
-
-  return x == 0.0 ? window : window * sin (M_PI * x) / (M_PI * x);
-}
-
-/* The same at so many places for each frame, beyond which it is 0. */
+/* The filter is computed at N_VALUES places; from HALF frames on it is 0. */
 #define N_VALUES (HALF * FLITZIS_N_PHASES)
 
 static double
@@ -121,8 +93,7 @@ fill (void)
 {
   double values[N_VALUES];
 
-  for (int i = 0; i < N_VALUES; i++)
-    values[i] = filter ((double) i / FLITZIS_N_PHASES);
+  flitzis_sinc_fill (values, N_VALUES, 0.0, 1.0 / FLITZIS_N_PHASES, HALF, 1.0, BETA);
 
   for (int phase = 0; phase <= FLITZIS_N_PHASES; phase++)
     fill_row (flitzis_tables.phases[phase], FLITZIS_N_TAPS, values,
