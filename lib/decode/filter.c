@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Copyright 2026 the Flitzis authors */
 
-/* Windowed sincs in tables. To fill one takes longer than to convert a short sound, so that those
- * used last are kept. */
+/* Windowed sincs in tables. Filling one takes about as long as converting a second of sound, so the
+ * last ones used are kept. */
 
 #include "config.h"
 
 #include "decode/filter.h"
+
+#include "rt/sinc.h"
 
 #include <math.h>
 
@@ -30,91 +32,73 @@
 
 #define N_KEPT 4
 
-/* The modified Bessel function of the first kind and order 0, of twice the square root of `x`, by
- * its power series (Abramowitz and Stegun, Handbook of Mathematical Functions, 9.6.12). */
-static double
-bessel_i0_of_root (double x)
-{
-  double term = 1.0, sum = 1.0;
-
-  for (double k = 1.0; term > sum * 1e-10; k++)
-    {
-      term *= x / (k * k);
-      sum += term;
-    }
-
-  return sum;
-}
-
 static guint
 greatest_common_divisor (guint a, guint b)
 {
   return b == 0 ? a : greatest_common_divisor (b, a % b);
 }
 
-/* The filter at a place `phase` behind the middle of its taps; they add up to 1. */
-static void
-fill_row (float *row, guint n_taps, double cutoff, double phase)
+/*
+ * Makes `n_phases` + 1 rows, for places from one frame to the next. The taps of a row add up to 1.
+ * The filter is symmetric: the second half of the rows is the first half read backwards.
+ */
+static float *
+make_rows (gsize n_taps, guint n_phases, double cutoff)
 {
-  double half = n_taps / 2.0;
-  double sum = 0.0;
+  double             half = n_taps / 2.0;
+  g_autofree double *taps = g_try_new (double, n_taps);
+  g_autofree float  *rows = g_try_new (float, (n_phases + 1) * n_taps);
 
-  for (guint k = 0; k < n_taps; k++)
+  if (taps == NULL || rows == NULL)
+    return NULL;
+
+  for (guint phase = 0; phase <= n_phases / 2; phase++)
     {
-      double x = k - (half - 1.0) - phase;
-      double window = bessel_i0_of_root (MAX (0.0, 1.0 - x * x / (half * half)) * BETA * BETA / 4);
-      double turns = G_PI * cutoff * x;
+      float *row = rows + phase * n_taps;
+      float *last = rows + (n_phases + 1 - phase) * n_taps - 1;
+      double sum = 0.0;
 
-      row[k] = (float) (turns == 0.0 ? window : window * sin (turns) / turns);
-      sum += row[k];
+      flitzis_sinc_fill (taps, (int) n_taps, 1.0 - half - (double) phase / n_phases, 1.0, half,
+                         cutoff, BETA);
+
+      for (gsize k = 0; k < n_taps; k++)
+        sum += taps[k];
+      for (gsize k = 0; k < n_taps; k++)
+        row[k] = last[-(gssize) k] = (float) (taps[k] / sum);
     }
 
-  for (guint k = 0; k < n_taps; k++)
-    row[k] = (float) (row[k] / sum);
+  return g_steal_pointer (&rows);
 }
 
-/* A straight line leads from each row to the next. */
-static gboolean
-fill_blended (FlitzisRateFilter *self, double cutoff)
-{
-  self->rows = g_try_new (float, (gsize) (self->n_phases + 1) * self->n_taps);
-
-  for (guint phase = 0; phase <= self->n_phases && self->rows != NULL; phase++)
-    fill_row (self->rows + (gsize) phase * self->n_taps, self->n_taps, cutoff,
-              (double) phase / self->n_phases);
-
-  return self->rows != NULL;
-}
-
-static gboolean
-fill_groups (FlitzisRateFilter *self, double cutoff)
+/* Copies the rows into the columns of their groups. */
+static float *
+make_groups (const FlitzisRateFilter *self, double cutoff)
 {
   guint             n_groups = flitzis_rate_filter_count_groups (self);
   gsize             n_of_group = (gsize) self->n_columns * FLITZIS_RATE_FILTER_GROUP;
-  g_autofree float *row = g_try_new (float, self->n_taps);
+  g_autofree float *rows = make_rows (self->n_taps, self->n_out, cutoff);
+  g_autofree float *groups = g_try_new0 (float, n_groups *n_of_group);
 
-  self->rows = g_try_new0 (float, n_groups *n_of_group);
-  if (self->rows == NULL || row == NULL)
-    return FALSE;
+  if (rows == NULL || groups == NULL)
+    return NULL;
 
   for (guint group = 0; group < n_groups; group++)
     {
-      guint  first = flitzis_rate_filter_get_first (self, group);
-      float *columns = self->rows + group * n_of_group;
+      guint first = flitzis_rate_filter_get_first (self, group);
 
       for (guint i = 0; i < FLITZIS_RATE_FILTER_GROUP; i++)
         {
-          guint  place = flitzis_rate_filter_get_place (self, first + i);
-          double phase = (double) (first + i) * self->n_in / self->n_out - place;
-          gsize  offset = place - flitzis_rate_filter_get_place (self, first);
+          guint64 units = (guint64) (first + i) * self->n_in;
+          float  *row = rows + units % self->n_out * self->n_taps;
+          gsize   offset = units / self->n_out - flitzis_rate_filter_get_place (self, first);
+          float  *column = groups + group * n_of_group + offset * FLITZIS_RATE_FILTER_GROUP;
 
-          fill_row (row, self->n_taps, cutoff, phase);
           for (gsize k = 0; k < self->n_taps; k++)
-            columns[(offset + k) * FLITZIS_RATE_FILTER_GROUP + i] = row[k];
+            column[k * FLITZIS_RATE_FILTER_GROUP + i] = row[k];
         }
     }
 
-  return TRUE;
+  return g_steal_pointer (&groups);
 }
 
 static FlitzisRateFilter *
@@ -122,8 +106,7 @@ make_filter (guint from_rate, guint to_rate)
 {
   double ratio = MAX (1.0, (double) from_rate / to_rate);
   g_autoptr (FlitzisRateFilter) self = g_new0 (FlitzisRateFilter, 1);
-  guint    unit = greatest_common_divisor (from_rate, to_rate);
-  gboolean is_filled;
+  guint unit = greatest_common_divisor (from_rate, to_rate);
 
   self->ref_count = 1;
   self->from_rate = from_rate;
@@ -137,7 +120,7 @@ make_filter (guint from_rate, guint to_rate)
     {
       /* a filter that is stretched changes the more slowly from place to place */
       self->n_phases = (guint) ceil (N_BLENDED_PHASES / ratio);
-      is_filled = fill_blended (self, CUTOFF / ratio);
+      self->rows = make_rows (self->n_taps, self->n_phases, CUTOFF / ratio);
     }
   else
     {
@@ -145,10 +128,10 @@ make_filter (guint from_rate, guint to_rate)
         self->n_in *= 2;
       self->n_columns = self->n_taps + (guint) ceil ((FLITZIS_RATE_FILTER_GROUP - 1) *
                                                      (double) from_rate / to_rate);
-      is_filled = fill_groups (self, CUTOFF / ratio);
+      self->rows = make_groups (self, CUTOFF / ratio);
     }
 
-  return is_filled ? g_steal_pointer (&self) : NULL;
+  return self->rows != NULL ? g_steal_pointer (&self) : NULL;
 }
 
 static FlitzisRateFilter *
