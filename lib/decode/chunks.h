@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Copyright 2026 the Flitzis authors */
+
+#pragma once
+
+#include "decode/reader.h"
+
+G_BEGIN_DECLS
+
+/* A chunk of RIFF or AIFF: four characters, a size of 32 bits, its contents, and a pad byte if they
+ * are odd. */
+typedef struct
+{
+  char    id[5];
+  guint64 offset;   /* of its contents, in the stream */
+  guint64 n_bytes;  /* of its contents, as it states; the stream may hold fewer */
+  guint   n_before; /* how many chunks come before it */
+} FlitzisChunk;
+
+/*
+ * Goes to the next chunk, or to the first one of the file from a chunk of zeros. Writers may have
+ * left out the pad byte. FALSE after the last chunk, and if no chunk follows where the size leads;
+ * `self` stays as it is then. `endianness` is that of the size.
+ */
+gboolean flitzis_chunk_next (FlitzisChunk  *self,
+                             FlitzisReader *reader,
+                             int            endianness);
+
+/* Whether nothing but whole chunks lies between `offset` and the end of the stream. */
+gboolean flitzis_chunks_reach_end (FlitzisReader *reader,
+                                   guint64        offset,
+                                   int            endianness);
+
+/*
+ * Whether a size of 32 bits is a placeholder, as in files that were written to a pipe. Writers put
+ * 0 there, all ones, or the largest size they know of, with or without the header: about 2 or 4 GB.
+ * A file that was cut has at least half of such a size; `n_there` is how many bytes follow.
+ */
+gboolean flitzis_chunk_size_is_unknown (guint64 size,
+                                        guint64 n_there);
+
+G_END_DECLS
