@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Copyright 2026 the Flitzis authors */
+
+#pragma once
+
+#include "decode/header.h"
+#include "decode/reader.h"
+
+G_BEGIN_DECLS
+
+/*
+ * Reads the header and leaves the stream anywhere. What makes no sense is "not stated": whether the
+ * file is sound is for the decoder to say. FALSE if it is cancelled, if the stream cannot be read,
+ * and if the header tells already that nothing can be decoded: UNSUPPORTED names the format,
+ * CORRUPT what is wrong.
+ */
+gboolean flitzis_header_read (FlitzisHeader *self,
+                              GInputStream  *stream,
+                              GCancellable  *cancellable,
+                              GError       **error);
+
+/*
+ * One function a container, each in a file of its name. It reads from the start of the stream and
+ * fills what it finds out; `offset` and `n_bytes` span the whole stream when it is called. It fails
+ * with flitzis_reader_fail ().
+ */
+void flitzis_riff_read (FlitzisHeader *self,
+                        FlitzisReader *reader);
+void flitzis_w64_read (FlitzisHeader *self,
+                       FlitzisReader *reader);
+void flitzis_aiff_read (FlitzisHeader *self,
+                        FlitzisReader *reader);
+void flitzis_caf_read (FlitzisHeader *self,
+                       FlitzisReader *reader);
+void flitzis_au_read (FlitzisHeader *self,
+                      FlitzisReader *reader);
+void flitzis_ogg_read (FlitzisHeader *self,
+                       FlitzisReader *reader);
+void flitzis_mp4_read (FlitzisHeader *self,
+                       FlitzisReader *reader);
+void flitzis_matroska_read (FlitzisHeader *self,
+                            FlitzisReader *reader);
+
+/* These may have tags or rubbish in front, and MPEG audio may lie within another container: they
+ * look at `offset` and `n_bytes` alone, and narrow them down. FALSE if it is something else. */
+gboolean flitzis_flac_read (FlitzisHeader *self,
+                            FlitzisReader *reader);
+gboolean flitzis_mpeg_read (FlitzisHeader *self,
+                            FlitzisReader *reader);
+
+/* PCM in QuickTime, if the chunks of its first audio track lie one after the other, and ends there.
+ * FALSE if it is something else, or lies in pieces; fails if GStreamer would play noise then. */
+gboolean flitzis_mov_pcm_read (FlitzisHeader *self,
+                               FlitzisReader *reader);
+
+/* The format of signed integers, or of floats, that have `depth` bits in `width`; UNKNOWN if
+ * GStreamer has none. */
+GstAudioFormat flitzis_pcm_get_format (gboolean is_float,
+                                       int      endianness,
+                                       guint    width,
+                                       guint    depth);
+
+/* GStreamer's channel mask for one of WAV or Core Audio; 0 if there is none. */
+guint64 flitzis_pcm_get_mask (guint32 wave_mask);
+
+/* What is known of PCM leads to all of the rest: `n_stated` bytes from `offset` on are frames, as
+ * many as there are if that is G_MAXUINT64. Fails on a layout or rate that nothing decodes. */
+void flitzis_pcm_set (FlitzisHeader    *self,
+                      FlitzisReader    *reader,
+                      FlitzisCodec      codec,
+                      const FlitzisPcm *pcm,
+                      guint64           offset,
+                      guint64           n_stated);
+
+G_END_DECLS

@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Copyright 2026 the Flitzis authors */
+
+#pragma once
+
+#include "decode/header.h"
+#include "decode/reader.h"
+
+G_BEGIN_DECLS
+
+/* The chunk of WAV and Wave64 that says how the frames are coded. */
+typedef struct
+{
+  guint16  format;
+  guint    n_channels;
+  guint    rate;
+  guint    block_size;
+  guint    n_bits;
+  guint32  mask;
+  gboolean is_extensible; /* the container of a value is stated apart from its bits */
+  int      endianness;
+} FlitzisWaveFormat;
+
+/* Reads the `size` bytes from `offset` on. FALSE, with the error set, if nothing can be decoded. */
+gboolean flitzis_wave_format_read (FlitzisWaveFormat *self,
+                                   FlitzisReader     *reader,
+                                   guint64            offset,
+                                   guint64            size,
+                                   int                endianness);
+
+/*
+ * Sets what follows for `n_stated` bytes of sound from `offset` on, all that there are if it is
+ * G_MAXUINT64. Kinds that are neither PCM nor found by themselves need a demuxer of GStreamer's:
+ * `is_demuxable` is whether there is one that finds the same bytes.
+ */
+void flitzis_wave_format_use (const FlitzisWaveFormat *self,
+                              gboolean                 is_demuxable,
+                              FlitzisHeader           *header,
+                              FlitzisReader           *reader,
+                              guint64                  offset,
+                              guint64                  n_stated);
+
+G_END_DECLS
