@@ -1,0 +1,410 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Copyright 2026 the Flitzis authors */
+
+/*
+ * Walks the packets of MPEG audio without a container: MP3, layers I and II (ISO 11172-3 and
+ * 13818-3), and AAC in ADTS (ISO 14496-3). Only the walk tells how long such a file is, since what
+ * its first packet states about that need not be true after it was cut or joined.
+ */
+
+#include "config.h"
+
+#include "decode/containers.h"
+#include "flitzis-error.h"
+
+#include <string.h>
+
+/* The names of the table that most encoders put in the first packet. */
+#define XING 0x58696e67u
+#define INFO 0x496e666fu
+
+#define HEAD_SIZE 4
+#define ADTS_HEAD_SIZE 7
+
+/* A decoder of layer III is this many frames late; LAME's tag leaves them out. */
+#define MP3_DECODER_DELAY 529
+
+/* What encoders put in front if no tag says it: LAME, and one block of AAC's transform. */
+#define MP3_ENCODER_DELAY 576
+#define AAC_DELAY 1024
+
+/* Packets in a row that are no chance, at the start and after anything else. */
+#define N_SURE_PACKETS 3
+#define N_SURE_AFTER_JUNK 5
+
+/* After this many bytes without a packet none is looked for. */
+#define MAX_JUNK_SIZE (1024 * 1024)
+#define SCAN_SIZE (32 * 1024)
+
+#define ID3V2_HEAD_SIZE 10
+#define ID3V1_SIZE 128
+#define APE_HEAD_SIZE 32
+
+typedef struct
+{
+  guint32 kind;    /* the same in all packets that belong together */
+  guint   layer;   /* 1 to 3, or 0 for AAC */
+  guint   version; /* 1 or 2; 2 is 2.5 as well */
+  guint   rate;
+  guint   n_channels;
+  guint   n_frames;
+  gsize   size;
+} Packet;
+
+/* What the first packet says if it is no sound. */
+typedef struct
+{
+  gboolean is_xing;
+  guint64  n_packets; /* that follow, or 0 */
+  gboolean has_tag;   /* of LAME, with the rest */
+  guint    n_delay;
+  guint    n_padding;
+} Info;
+
+typedef struct
+{
+  FlitzisReader *reader;
+  guint64        end; /* of what may be packets */
+} Walk;
+
+static gboolean
+parse_adts (Packet *self, const guint8 *head)
+{
+  if ((head[1] & 0xf6) != 0xf0 || (head[2] >> 2 & 15) > 12)
+    return FALSE;
+
+  self->kind = (guint32) head[1] << 8 | (head[2] & 0xfd);
+  self->layer = 0;
+  self->size = (head[3] & 3) << 11 | head[4] << 3 | head[5] >> 5;
+  self->n_channels = (head[2] & 1) << 2 | head[3] >> 6;
+  self->n_frames = 1024 * (1 + (head[6] & 3));
+
+  return self->size >= ADTS_HEAD_SIZE;
+}
+
+/* The size of free format is not stated, so it counts as no packet. */
+static gboolean
+parse_mpeg (Packet *self, const guint8 *head)
+{
+  /* in 8000 bits a second: of versions 1 and 2, layers I to III */
+  static const guint8 bit_rates[2][3][15] = {
+    { { 0, 4, 8, 12, 16, 20, 24, 28, 32, 36, 40, 44, 48, 52, 56 },
+      { 0, 4, 6, 7, 8, 10, 12, 14, 16, 20, 24, 28, 32, 40, 48 },
+      { 0, 4, 5, 6, 7, 8, 10, 12, 14, 16, 20, 24, 28, 32, 40 } },
+    { { 0, 4, 6, 7, 8, 10, 12, 14, 16, 18, 20, 22, 24, 28, 32 },
+      { 0, 1, 2, 3, 4, 5, 6, 7, 8, 10, 12, 14, 16, 18, 20 },
+      { 0, 1, 2, 3, 4, 5, 6, 7, 8, 10, 12, 14, 16, 18, 20 } },
+  };
+  static const guint16 rates[] = { 44100, 48000, 32000 };
+  static const guint8  shifts[] = { 2, 0, 1, 0 };
+
+  guint version = head[1] >> 3 & 3; /* 2.5, reserved, 2, 1 */
+  guint layer = 4 - (head[1] >> 1 & 3);
+  guint bit_rate = head[2] >> 4;
+  guint padding = head[2] >> 1 & 1;
+  guint n_bytes; /* a second */
+
+  if ((head[1] & 0xe0) != 0xe0 || version == 1 || layer == 4 || bit_rate == 0 || bit_rate == 15 ||
+      (head[2] >> 2 & 3) == 3 || (head[3] & 3) == 2)
+    return FALSE;
+
+  self->kind = (guint32) (head[1] & 0xfe) << 8 | (head[2] & 0x0c);
+  self->layer = layer;
+  self->version = version == 3 ? 1 : 2;
+  self->rate = rates[head[2] >> 2 & 3] >> shifts[version];
+  self->n_channels = head[3] >> 6 == 3 ? 1 : 2;
+  self->n_frames = layer == 1 ? 384 : layer == 3 && self->version == 2 ? 576
+                                                                       : 1152;
+  n_bytes = bit_rates[self->version - 1][layer - 1][bit_rate] * 1000;
+  self->size = layer == 1 ? 4 * (96 * n_bytes / 8 / self->rate + padding)
+                          : self->n_frames * n_bytes / self->rate + padding;
+
+  return TRUE;
+}
+
+/* FALSE if no packet begins there. It need not be there as a whole. */
+static gboolean
+get_packet (Walk *self, guint64 offset, Packet *packet)
+{
+  GstByteReader bytes;
+
+  if (offset + ADTS_HEAD_SIZE > self->end ||
+      !flitzis_reader_get (self->reader, offset, ADTS_HEAD_SIZE, &bytes) || bytes.data[0] != 0xff)
+    return FALSE;
+
+  return parse_adts (packet, bytes.data) || parse_mpeg (packet, bytes.data);
+}
+
+/* The size of a tag, or 0 if there is none: ID3v2, ID3v1 or APE. */
+static guint64
+get_tag_size (Walk *self, guint64 offset)
+{
+  GstByteReader bytes;
+  const guint8 *data;
+
+  if (flitzis_reader_get (self->reader, offset, APE_HEAD_SIZE, &bytes) &&
+      memcmp (bytes.data, "APETAGEX", 8) == 0)
+    return APE_HEAD_SIZE + GST_READ_UINT32_LE (bytes.data + 12);
+
+  if (!flitzis_reader_get (self->reader, offset, ID3V2_HEAD_SIZE, &bytes))
+    return 0;
+
+  data = bytes.data;
+  if (memcmp (data, "ID3", 3) == 0)
+    return ID3V2_HEAD_SIZE + ((data[6] & 0x7f) << 21 | (data[7] & 0x7f) << 14 |
+                              (data[8] & 0x7f) << 7 | (data[9] & 0x7f));
+
+  return memcmp (data, "TAG", 3) == 0 ? ID3V1_SIZE : 0;
+}
+
+/* Leaves out the tags at the end, lest a packet that was cut seems to go on in them. */
+static void
+cut_tags (Walk *self, guint64 start)
+{
+  GstByteReader bytes;
+
+  if (self->end - start >= ID3V1_SIZE &&
+      flitzis_reader_get (self->reader, self->end - ID3V1_SIZE, 3, &bytes) &&
+      memcmp (bytes.data, "TAG", 3) == 0)
+    self->end -= ID3V1_SIZE;
+
+  if (self->end - start >= APE_HEAD_SIZE &&
+      flitzis_reader_get (self->reader, self->end - APE_HEAD_SIZE, APE_HEAD_SIZE, &bytes) &&
+      memcmp (bytes.data, "APETAGEX", 8) == 0)
+    self->end -= MIN (GST_READ_UINT32_LE (bytes.data + 12), self->end - start);
+}
+
+/* Whether packets of a kind follow each other from here on, as far as there is anything. */
+static gboolean
+is_row (Walk *self, guint64 offset, guint n_wanted)
+{
+  Packet first = { 0 }, packet;
+
+  for (guint i = 0; i < n_wanted; i++)
+    {
+      if (i > 0 && (offset >= self->end || get_tag_size (self, offset) > 0))
+        return TRUE;
+      if (!get_packet (self, offset, &packet) || (i > 0 && packet.kind != first.kind))
+        return FALSE;
+      if (i == 0)
+        first = packet;
+
+      offset += packet.size;
+      if (offset > self->end)
+        return i > 0;
+    }
+
+  return TRUE;
+}
+
+/* The next packets after what is none. G_MAXUINT64 if there are none soon. */
+static guint64
+find_row (Walk *self, guint64 start)
+{
+  guint64 offset = start;
+
+  while (offset < self->end && offset - start < MAX_JUNK_SIZE)
+    {
+      gsize         size = MIN (SCAN_SIZE, self->end - offset);
+      GstByteReader bytes;
+      const guint8 *next;
+
+      if (!flitzis_reader_get (self->reader, offset, size, &bytes))
+        break;
+
+      next = memchr (bytes.data, 0xff, size);
+      offset += next != NULL ? (gsize) (next - bytes.data) : size;
+      if (next == NULL)
+        continue;
+
+      if (is_row (self, offset, N_SURE_AFTER_JUNK))
+        return offset;
+      offset++;
+    }
+
+  return G_MAXUINT64;
+}
+
+static gboolean
+has_only_zeros (Walk *self, guint64 offset, guint64 end)
+{
+  for (; offset < end; offset += SCAN_SIZE)
+    {
+      gsize         size = MIN (SCAN_SIZE, end - offset);
+      GstByteReader bytes;
+
+      if (!flitzis_reader_get (self->reader, offset, size, &bytes))
+        return FALSE;
+      for (gsize i = 0; i < size; i++)
+        if (bytes.data[i] != 0)
+          return FALSE;
+    }
+
+  return TRUE;
+}
+
+/*
+ * The first packet of most MP3 files is silent and holds a table: "Xing" or "Info", flags, the
+ * number of packets, of bytes, 100 seek points and a quality (each there if its flag is set), then
+ * LAME's own: 9 characters naming the encoder and, 21 bytes in, delay and padding of 12 bits each.
+ * Encoders of Fraunhofer have another: "VBRI", 10 bytes, the number of bytes and of packets.
+ */
+static gboolean
+get_info (Walk *self, guint64 offset, const Packet *packet, Info *info)
+{
+  static const guint8 sizes[] = { 4, 4, 100, 4 };
+
+  guint         side_size = packet->version == 1 ? (packet->n_channels == 1 ? 17 : 32)
+                                                 : (packet->n_channels == 1 ? 9 : 17);
+  GstByteReader bytes;
+  const guint8 *name = NULL;
+  guint32       kind, flags;
+
+  *info = (Info){ .n_delay = MP3_ENCODER_DELAY };
+  if (packet->layer != 3 || !flitzis_reader_get (self->reader, offset, packet->size, &bytes))
+    return FALSE;
+
+  if (packet->size >= HEAD_SIZE + 32 + 18 && memcmp (bytes.data + HEAD_SIZE + 32, "VBRI", 4) == 0)
+    {
+      info->n_packets = GST_READ_UINT32_BE (bytes.data + HEAD_SIZE + 32 + 14);
+      return TRUE;
+    }
+
+  if (!gst_byte_reader_skip (&bytes, HEAD_SIZE + side_size) ||
+      !gst_byte_reader_get_uint32_be (&bytes, &kind) ||
+      (kind != XING && kind != INFO))
+    return FALSE;
+
+  info->is_xing = TRUE;
+  flags = 0;
+  gst_byte_reader_get_uint32_be (&bytes, &flags);
+  if (flags & 1 && gst_byte_reader_get_remaining (&bytes) >= 4)
+    info->n_packets = gst_byte_reader_peek_uint32_be_unchecked (&bytes);
+  for (guint bit = 0; bit < 4; bit++)
+    if (flags & 1u << bit)
+      gst_byte_reader_skip (&bytes, sizes[bit]);
+
+  if (gst_byte_reader_get_data (&bytes, 24, &name) &&
+      (memcmp (name, "LAME", 4) == 0 || memcmp (name, "Lav", 3) == 0))
+    {
+      info->has_tag = TRUE;
+      info->n_delay = name[21] << 4 | name[22] >> 4;
+      info->n_padding = (name[22] & 0x0f) << 8 | name[23];
+    }
+
+  return TRUE;
+}
+
+/*
+ * How much of the packets is sound. FFmpeg and mpg123 cut off the stated delay in files that were
+ * joined or cut, too; the padding is that of the last packet only if as many are there as stated.
+ */
+static void
+set_counts (FlitzisHeader *self, const Info *info, guint64 n_packets, guint n_packet_frames)
+{
+  guint64 n_frames = n_packets * n_packet_frames;
+
+  self->n_decoded_frames = n_frames;
+  self->n_delay = info->n_delay + MP3_DECODER_DELAY;
+  n_frames -= MIN (n_frames, self->n_delay);
+
+  if (info->has_tag && (info->n_packets == 0 || info->n_packets == n_packets) &&
+      info->n_padding >= MP3_DECODER_DELAY && info->n_padding - MP3_DECODER_DELAY < n_frames)
+    {
+      self->has_padding = TRUE;
+      n_frames -= info->n_padding - MP3_DECODER_DELAY;
+    }
+
+  self->n_frames = n_frames;
+}
+
+gboolean
+flitzis_mpeg_read (FlitzisHeader *self, FlitzisReader *reader)
+{
+  Walk          walk = { reader, self->offset + self->n_bytes };
+  guint64       offset = self->offset, next;
+  guint64       n_packets = 0, n_frames = 0, n_before_junk = G_MAXUINT64;
+  gboolean      is_mixed = FALSE, has_info = FALSE, is_partial = FALSE;
+  Packet        first, packet;
+  Info          info, other;
+  GstByteReader bytes;
+
+  cut_tags (&walk, offset);
+  if (!is_row (&walk, offset, N_SURE_PACKETS))
+    offset = find_row (&walk, offset);
+  if (offset == G_MAXUINT64 || !get_packet (&walk, offset, &first))
+    return FALSE;
+
+  has_info = get_info (&walk, offset, &first, &info);
+  if (has_info)
+    offset += first.size;
+  self->offset = offset;
+
+  while (offset < walk.end)
+    {
+      if (get_packet (&walk, offset, &packet) &&
+          (packet.kind == first.kind || is_row (&walk, offset, N_SURE_PACKETS)))
+        {
+          is_partial = packet.size > walk.end - offset;
+          if (is_partial)
+            break;
+
+          is_mixed = is_mixed || packet.kind != first.kind || packet.n_channels != first.n_channels;
+          /* mpegaudioparse of GStreamer 1.22 leaves it out in a file that was joined */
+          if (!get_info (&walk, offset, &packet, &other) || !other.is_xing)
+            {
+              n_packets++;
+              n_frames += packet.n_frames;
+            }
+          offset += packet.size;
+          continue;
+        }
+
+      next = find_row (&walk, offset + get_tag_size (&walk, offset));
+      if (next == G_MAXUINT64)
+        break;
+
+      if (n_before_junk == G_MAXUINT64 && get_tag_size (&walk, offset) == 0 &&
+          !has_only_zeros (&walk, offset, next))
+        n_before_junk = n_frames;
+      offset = next;
+    }
+
+  /* less than the head of one */
+  if (walk.end - offset < ADTS_HEAD_SIZE && flitzis_reader_get (reader, offset, 1, &bytes) &&
+      bytes.data[0] == 0xff)
+    is_partial = TRUE;
+
+  self->container = FLITZIS_CONTAINER_MPEG_AUDIO;
+  self->n_bytes = offset - self->offset;
+  if (n_packets == 0)
+    {
+      flitzis_reader_fail (reader, FLITZIS_ENGINE_ERROR_CORRUPT, "it holds no frames");
+      return TRUE;
+    }
+
+  if (first.layer == 3 && !is_mixed)
+    {
+      self->codec = FLITZIS_CODEC_MP3;
+      set_counts (self, &info, n_packets, first.n_frames);
+    }
+  else if (first.layer == 0)
+    {
+      self->n_delay = AAC_DELAY;
+    }
+
+  /* Some programs count the packet with the table, too. */
+  if (has_info && info.n_packets > 0)
+    self->is_cut = info.n_packets > n_packets + 1 || (is_partial && info.n_packets > n_packets);
+  else
+    self->is_cut = is_partial;
+
+  /* a part of a packet is lost there, or a few */
+  if (n_before_junk != G_MAXUINT64)
+    {
+      self->is_cut = TRUE;
+      self->n_whole_frames = n_before_junk - MIN (n_before_junk, self->n_delay);
+    }
+
+  return TRUE;
+}
