@@ -10,26 +10,19 @@
 
 /* The verbs that fill and empty slots. */
 
-/* A load of exactly one of `file` and `bytes`, or NULL with an error. */
-static FlitzisLoad *
-new_load (FlitzisEngine *self,
-          guint          id,
-          GFile         *file,
-          GBytes        *bytes,
-          GCancellable  *cancellable,
-          GError       **error)
+static gboolean
+check (FlitzisEngine *self, guint id, GFile *file, GBytes *bytes, GError **error)
 {
   if (!flitzis_control_check_slot (self->control, id, error))
-    return NULL;
+    return FALSE;
 
-  if (file == NULL && bytes == NULL)
-    {
-      g_set_error (error, FLITZIS_ENGINE_ERROR, FLITZIS_ENGINE_ERROR_INVALID_VALUE,
-                   "Could not load slot %u: nothing to load was given", id);
-      return NULL;
-    }
+  if (file != NULL || bytes != NULL)
+    return TRUE;
 
-  return flitzis_load_new (self->control, id, file, bytes, cancellable);
+  g_set_error (error, FLITZIS_ENGINE_ERROR, FLITZIS_ENGINE_ERROR_INVALID_VALUE,
+               "Could not load slot %u: nothing to load was given", id);
+
+  return FALSE;
 }
 
 static gboolean
@@ -40,9 +33,8 @@ load (FlitzisEngine *self,
       GCancellable  *cancellable,
       GError       **error)
 {
-  FlitzisLoad *loading = new_load (self, id, file, bytes, cancellable, error);
-
-  return loading != NULL && flitzis_load_run (loading, error);
+  return check (self, id, file, bytes, error) &&
+         flitzis_load_run (self->control, id, file, bytes, cancellable, error);
 }
 
 static void
@@ -55,21 +47,17 @@ load_async (FlitzisEngine      *self,
             GAsyncReadyCallback callback,
             gpointer            user_data)
 {
-  g_autoptr (GError) error = NULL;
-  FlitzisLoad *loading = new_load (self, id, file, bytes, cancellable, &error);
-  g_autoptr (GTask) task = NULL;
+  /* a task keeps its source until its callback has run; without one nothing keeps the engine */
+  g_autoptr (GTask) task =
+      g_task_new (callback != NULL ? self : NULL, cancellable, callback, user_data);
+  GError *error = NULL;
 
-  /* a task keeps the engine until its callback has run; without one nothing does */
-  if (callback != NULL)
-    {
-      task = g_task_new (self, cancellable, callback, user_data);
-      g_task_set_source_tag (task, source_tag);
-    }
+  g_task_set_source_tag (task, source_tag);
 
-  if (loading != NULL)
-    flitzis_load_run_async (loading, task);
-  else if (task != NULL)
-    g_task_return_error (task, g_steal_pointer (&error));
+  if (check (self, id, file, bytes, &error))
+    flitzis_load_run_async (self->control, id, file, bytes, task);
+  else
+    g_task_return_error (task, error);
 }
 
 static GFile *

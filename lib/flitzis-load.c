@@ -6,42 +6,24 @@
 #include "flitzis-load.h"
 
 #include "control/ticket.h"
-#include "decode/job.h"
+#include "decode/decode.h"
 
-struct _FlitzisLoad
+/* The data of a task. */
+typedef struct
 {
   FlitzisTicket *ticket;
   guint          sample_rate; /* Hz, to decode to */
   GFile         *file;
   GBytes        *bytes;
-  GCancellable  *cancellable;
-  GTask         *task; /* NULL where nobody waits for the outcome */
-};
-
-FlitzisLoad *
-flitzis_load_new (FlitzisControl *control,
-                  guint           slot,
-                  GFile          *file,
-                  GBytes         *bytes,
-                  GCancellable   *cancellable)
-{
-  FlitzisLoad *self = g_new0 (FlitzisLoad, 1);
-
-  self->ticket = flitzis_ticket_new (control, slot);
-  self->sample_rate = flitzis_control_get_mixer (control)->sample_rate;
-  g_set_object (&self->file, file);
-  g_set_object (&self->cancellable, cancellable);
-  self->bytes = bytes != NULL ? g_bytes_ref (bytes) : NULL;
-
-  return self;
-}
+} Load;
 
 static void
-flitzis_load_free (FlitzisLoad *self)
+load_free (gpointer data)
 {
+  Load *self = data;
+
   g_clear_pointer (&self->ticket, flitzis_ticket_free);
   g_clear_object (&self->file);
-  g_clear_object (&self->cancellable);
   g_clear_pointer (&self->bytes, g_bytes_unref);
   g_free (self);
 }
@@ -49,117 +31,89 @@ flitzis_load_free (FlitzisLoad *self)
 static gboolean
 advance (gsize n_bytes, double progress, gpointer user_data, GError **error)
 {
-  FlitzisLoad *self = user_data;
+  Load *self = user_data;
 
   return flitzis_ticket_advance (self->ticket, n_bytes, progress, error);
 }
 
 static gboolean
-load (FlitzisLoad *self, void (*give_up) (gpointer, GError *), GError **error)
+load (Load *self, GCancellable *cancellable, GError **error)
 {
-  FlitzisDecodeJob job =
-      flitzis_decode_job_make (self->sample_rate, self->cancellable, advance, self);
   g_autoptr (FlitzisSample) sample = NULL;
 
-  job.give_up = give_up;
-
   /* superseded or cancelled while it waited for a worker */
-  if (g_cancellable_set_error_if_cancelled (self->cancellable, error) ||
+  if (g_cancellable_set_error_if_cancelled (cancellable, error) ||
       !flitzis_ticket_advance (self->ticket, 0, 0.0, error))
     return FALSE;
 
-  sample = flitzis_decode_job_run (&job, self->file, self->bytes, error);
+  if (self->file != NULL)
+    sample = flitzis_decode_file (self->file, self->sample_rate, cancellable, advance, self, error);
+  else
+    sample =
+        flitzis_decode_bytes (self->bytes, self->sample_rate, cancellable, advance, self, error);
 
-  if (sample == NULL || g_cancellable_set_error_if_cancelled (self->cancellable, error))
+  if (sample == NULL || g_cancellable_set_error_if_cancelled (cancellable, error))
     return FALSE;
 
   return flitzis_ticket_publish (self->ticket, sample, error);
 }
 
-static void load_worker (gpointer data, gpointer user_data);
-
-/* Decoding is work for the processor: more workers than it has cores only share them. */
-static GThreadPool *
-get_pool (void)
-{
-  static gsize pool = 0;
-
-  if (g_once_init_enter (&pool))
-    g_once_init_leave (&pool, (gsize) g_thread_pool_new (load_worker, NULL,
-                                                         (int) g_get_num_processors (), FALSE,
-                                                         NULL));
-
-  return (GThreadPool *) pool;
-}
-
+/* The ticket goes before the task returns: `loading` is over when the callback comes. */
 static void
-add_workers (int n_workers)
+load_worker (GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
 {
-  static GMutex lock;
-
-  g_mutex_lock (&lock);
-  g_thread_pool_set_max_threads (get_pool (),
-                                 g_thread_pool_get_max_threads (get_pool ()) + n_workers, NULL);
-  g_mutex_unlock (&lock);
-}
-
-/* The load is over without its worker, which may never come back: another takes its place. */
-static void
-give_up (gpointer user_data, GError *error)
-{
-  FlitzisLoad *self = user_data;
-  g_autoptr (GTask) task = g_steal_pointer (&self->task);
+  Load *self = data;
+  g_autoptr (GError) error = NULL;
+  gboolean is_loaded = load (self, cancellable, &error);
 
   g_clear_pointer (&self->ticket, flitzis_ticket_free);
-  add_workers (1);
 
-  if (task != NULL)
-    g_task_return_error (task, error);
-  else
-    g_error_free (error);
-}
-
-/* The load is freed before the task returns: `loading` is over when the callback comes. */
-static void
-load_worker (gpointer data, gpointer user_data)
-{
-  FlitzisLoad *self = data;
-  g_autoptr (GTask) task = NULL;
-  g_autoptr (GError) error = NULL;
-  gboolean loaded = load (self, give_up, &error);
-
-  if (self->ticket == NULL)
-    add_workers (-1);
-
-  task = g_steal_pointer (&self->task);
-  flitzis_load_free (self);
-
-  if (task != NULL && loaded)
+  if (is_loaded)
     g_task_return_boolean (task, TRUE);
-  else if (task != NULL)
+  else
     g_task_return_error (task, g_steal_pointer (&error));
 }
 
-/* Decoders run on threads that can be left behind: a worker between would only cost its waking. */
-gboolean
-flitzis_load_run (FlitzisLoad *self, GError **error)
+static void
+set_load (GTask *task, FlitzisControl *control, guint slot, GFile *file, GBytes *bytes)
 {
-  gboolean loaded = load (self, NULL, error);
+  Load *self = g_new0 (Load, 1);
 
-  flitzis_load_free (self);
+  self->ticket = flitzis_ticket_new (control, slot);
+  self->sample_rate = flitzis_control_get_mixer (control)->sample_rate;
+  g_set_object (&self->file, file);
+  self->bytes = bytes != NULL ? g_bytes_ref (bytes) : NULL;
 
-  return loaded;
+  g_task_set_task_data (task, self, load_free);
+  /* what was published must not be reported as cancelled */
+  g_task_set_check_cancellable (task, FALSE);
+}
+
+gboolean
+flitzis_load_run (FlitzisControl *control,
+                  guint           slot,
+                  GFile          *file,
+                  GBytes         *bytes,
+                  GCancellable   *cancellable,
+                  GError        **error)
+{
+  g_autoptr (GTask) task = g_task_new (NULL, cancellable, NULL, NULL);
+
+  /* somebody waits for it, and for nothing that was asked for without waiting */
+  g_task_set_priority (task, G_PRIORITY_HIGH);
+  set_load (task, control, slot, file, bytes);
+  g_task_run_in_thread_sync (task, load_worker);
+
+  return g_task_propagate_boolean (task, error);
 }
 
 void
-flitzis_load_run_async (FlitzisLoad *self, GTask *task)
+flitzis_load_run_async (FlitzisControl *control,
+                        guint           slot,
+                        GFile          *file,
+                        GBytes         *bytes,
+                        GTask          *task)
 {
-  if (task != NULL)
-    {
-      /* what was published must not be reported as cancelled */
-      g_task_set_check_cancellable (task, FALSE);
-      self->task = g_object_ref (task);
-    }
-
-  g_thread_pool_push (get_pool (), self, NULL);
+  set_load (task, control, slot, file, bytes);
+  g_task_run_in_thread (task, load_worker);
 }

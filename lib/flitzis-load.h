@@ -10,23 +10,22 @@
 G_BEGIN_DECLS
 
 /*
- * Runs loads: decode, then publish to the slot. A load holds control and its inputs, never the
- * engine, so the engine may go while it runs.
+ * Runs loads on the threads of GTask: decode exactly one of `file` and `bytes`, then publish to
+ * `slot` (checked). A load takes the newest ticket of the slot at once. It holds control and its
+ * inputs, never the engine, so the engine may go while it runs.
  */
-typedef struct _FlitzisLoad FlitzisLoad;
+gboolean flitzis_load_run (FlitzisControl *control,
+                           guint           slot,
+                           GFile          *file,
+                           GBytes         *bytes,
+                           GCancellable   *cancellable,
+                           GError        **error);
 
-/* Takes the newest ticket of `slot` (checked) at once. Exactly one of `file` and `bytes` is set. */
-FlitzisLoad *flitzis_load_new (FlitzisControl *control,
-                               guint           slot,
-                               GFile          *file,
-                               GBytes         *bytes,
-                               GCancellable   *cancellable);
-
-/* Both take the load. The second runs it on a worker thread and returns a boolean to `task`, if
- * there is one. */
-gboolean flitzis_load_run (FlitzisLoad *self,
-                           GError     **error);
-void     flitzis_load_run_async (FlitzisLoad *self,
-                                 GTask       *task);
+/* The same without waiting; returns a boolean to `task`. */
+void flitzis_load_run_async (FlitzisControl *control,
+                             guint           slot,
+                             GFile          *file,
+                             GBytes         *bytes,
+                             GTask          *task);
 
 G_END_DECLS

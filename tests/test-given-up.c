@@ -8,9 +8,9 @@
 #include <string.h>
 
 /*
- * Loads whose decoders do not come back, seen from who asked for them. The linker puts two
- * functions below in the place of those that loads call: for whoever looks after a decoder, the
- * deadline has passed when a test says so and never before, and the workers are counted.
+ * Loads whose decoders do not come back, seen from who asked for them. The linker puts a function
+ * below in the place of the one that loads call while they wait: the deadline of those that stand
+ * still has passed when a test says so and never before.
  */
 
 #define N_FRAMES 50000
@@ -18,7 +18,6 @@
 
 /* any thread */
 static int is_deadline_over;
-static int n_extra_workers;
 static int n_held;
 static int n_streams;
 
@@ -28,22 +27,9 @@ gboolean __wrap_flitzis_decode_job_check (FlitzisDecodeJob *self, GError **error
 gboolean
 __wrap_flitzis_decode_job_check (FlitzisDecodeJob *self, GError **error)
 {
-  gboolean is_over = g_atomic_int_get (&is_deadline_over) && strstr (self->what, "held.wav");
-
-  self->deadline_us = is_over ? 0 : NEVER_US;
+  self->deadline_us = g_atomic_int_get (&is_deadline_over) ? 0 : NEVER_US;
 
   return __real_flitzis_decode_job_check (self, error);
-}
-
-gboolean __real_g_thread_pool_set_max_threads (GThreadPool *pool, int max_threads, GError **error);
-gboolean __wrap_g_thread_pool_set_max_threads (GThreadPool *pool, int max_threads, GError **error);
-
-gboolean
-__wrap_g_thread_pool_set_max_threads (GThreadPool *pool, int max_threads, GError **error)
-{
-  g_atomic_int_set (&n_extra_workers, max_threads - (int) g_get_num_processors ());
-
-  return __real_g_thread_pool_set_max_threads (pool, max_threads, error);
 }
 
 /* A stream that ends well, but not before it is let go, by all of them at once. */
@@ -150,7 +136,7 @@ set_up (Fixture *fixture, gconstpointer data)
   g_mutex_unlock (&lock);
 }
 
-/* What stood still comes back: what is left of it goes, and so do the workers in its place. */
+/* What stood still comes back: what is left of it goes. */
 static void
 let_go (void)
 {
@@ -158,9 +144,8 @@ let_go (void)
   is_held = FALSE;
   g_cond_broadcast (&cond);
   g_mutex_unlock (&lock);
-  while (g_atomic_int_get (&n_streams) > 0 || g_atomic_int_get (&n_extra_workers) > 0)
+  while (g_atomic_int_get (&n_streams) > 0)
     g_usleep (1000);
-  g_assert_cmpint (g_atomic_int_get (&n_extra_workers), ==, 0);
 }
 
 /* Nobody is told of what comes late. */
@@ -226,39 +211,40 @@ dup_sample (Fixture *fixture, guint slot)
   return flitzis_slot_dup_sample (flitzis_engine_get_slot (fixture->engine, slot));
 }
 
-/* Where all decoders are stuck, each load is answered once and its slot is free again; those that
- * wait get other workers, and what comes late takes nothing away. */
+/* More loads than there are processors stand still: each is answered once and its slot is free
+ * again, others get on, and what comes late takes nothing away. */
 static void
 test_silent (Fixture *fixture, gconstpointer data)
 {
-  guint n_workers = g_get_num_processors ();
+  guint n_held_loads = g_get_num_processors ();
   g_autoptr (GBytes) wav = make_wav ();
   g_autoptr (FlitzisSample) sample = NULL;
   g_autoptr (FlitzisSample) now = NULL;
 
-  for (guint i = 0; i < n_workers; i++)
+  for (guint i = 0; i < n_held_loads; i++)
     load_held (fixture, i, NULL);
-  flitzis_engine_load_bytes_async (fixture->engine, n_workers, wav, NULL, NULL, NULL);
-  wait_for_held (n_workers);
+  wait_for_held (n_held_loads);
   g_assert_cmpuint (fixture->n_answers, ==, 0);
-  g_assert_true (is_loading (fixture, n_workers));
+  for (guint i = 0; i < n_held_loads; i++)
+    g_assert_true (is_loading (fixture, i));
 
   g_atomic_int_set (&is_deadline_over, TRUE);
-  wait_for_answers (fixture, n_workers);
-  g_assert_cmpuint (fixture->n_corrupt, ==, n_workers);
-  g_assert_cmpint (g_atomic_int_get (&n_extra_workers), ==, n_workers);
-  for (guint i = 0; i < n_workers; i++)
+  wait_for_answers (fixture, n_held_loads);
+  g_atomic_int_set (&is_deadline_over, FALSE);
+  g_assert_cmpuint (fixture->n_corrupt, ==, n_held_loads);
+  for (guint i = 0; i < n_held_loads; i++)
     g_assert_false (is_loading (fixture, i));
-  while (is_loading (fixture, n_workers))
-    g_usleep (1000);
 
   g_assert_true (flitzis_engine_load_bytes (fixture->engine, 0, wav, NULL, NULL));
+  flitzis_engine_load_bytes_async (fixture->engine, n_held_loads, wav, NULL, NULL, NULL);
+  while (is_loading (fixture, n_held_loads))
+    g_usleep (1000);
   sample = dup_sample (fixture, 0);
   let_go ();
   now = dup_sample (fixture, 0);
   g_assert_true (now == sample);
   g_clear_object (&now);
-  now = dup_sample (fixture, n_workers);
+  now = dup_sample (fixture, n_held_loads);
   g_assert_cmpuint (flitzis_sample_get_n_frames (now), ==, N_FRAMES);
 }
 
@@ -301,8 +287,6 @@ test_engine_goes (Fixture *fixture, gconstpointer data)
   flitzis_engine_load_file_async (fixture->engine, 0, fixture->file, NULL, NULL, NULL);
   wait_for_held (1);
   g_assert_finalize_object (g_steal_pointer (&fixture->engine));
-  while (g_atomic_int_get (&n_extra_workers) == 0)
-    g_usleep (1000);
 }
 
 #define ADD(name, function) \

@@ -464,9 +464,9 @@ def test_surround_is_mixed_down_by_its_positions(layout, load):
             assert gains[channel] / gains[0, 0] == pytest.approx(position, abs=0.01)
 
 
-@pytest.mark.parametrize('n_channels', [3, 4, 6, 7, 16])
-def test_channels_without_a_position_are_unsupported(n_channels, load):
-    """The message says how many there are."""
+@pytest.mark.parametrize('n_channels', [9, 16, 64])
+def test_many_channels_without_a_position_are_unsupported(n_channels, load):
+    """The message says how many there are. Fewer have the usual positions."""
     for mask in (None, 0):
         with pytest.raises(GLib.Error) as caught:
             load(float_wav(numpy.zeros((480, n_channels), '<f4'), 48000, mask), 48000)

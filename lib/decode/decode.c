@@ -1,18 +1,15 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Copyright 2026 the Flitzis authors */
 
-/* The verbs: opens a file or bytes, has them decoded, trimmed and resampled, and words the errors.
- */
+/* The verbs: opens a file or bytes, has them decoded, and words the errors. */
 
 #include "config.h"
 
 #include "decode/decode.h"
 
-#include "decode/frames.h"
+#include "decode/containers.h"
+#include "decode/decoder.h"
 #include "decode/gstreamer.h"
-#include "decode/header.h"
-#include "decode/pipeline.h"
-#include "decode/resample.h"
 #include "flitzis-error.h"
 #include "flitzis-sample-private.h"
 
@@ -145,10 +142,13 @@ hold (GInputStream *stream, FlitzisDecodeJob *job, GError **error)
   return g_memory_input_stream_new_from_bytes (bytes);
 }
 
+/* Some files, those of /proc among them, have a middle but no end to seek to. */
 static gboolean
 is_seekable (GInputStream *stream)
 {
-  return G_IS_SEEKABLE (stream) && g_seekable_can_seek (G_SEEKABLE (stream));
+  return G_IS_SEEKABLE (stream) && g_seekable_can_seek (G_SEEKABLE (stream)) &&
+         g_seekable_seek (G_SEEKABLE (stream), 0, G_SEEK_END, NULL, NULL) &&
+         g_seekable_seek (G_SEEKABLE (stream), 0, G_SEEK_SET, NULL, NULL);
 }
 
 /* FALSE where the stream has no bytes, with an error only where it cannot be read. */
@@ -161,54 +161,41 @@ has_bytes (GInputStream *stream, GCancellable *cancellable, GError **error)
          g_seekable_seek (G_SEEKABLE (stream), 0, G_SEEK_SET, cancellable, error);
 }
 
-/* Cuts off what the encoder put in front and behind. FALSE where packets are missing. */
 static gboolean
-trim (FlitzisFrames *frames, const FlitzisHeader *header)
+set_cut (const FlitzisCollector *collector, guint64 n_frames, GError **error)
 {
-  gsize   n_decoded = flitzis_frames_count (frames);
-  guint64 first = header->n_delay;
-  guint64 n_frames = header->n_frames;
-  guint64 n_stated = header->n_packets * header->n_packet_frames;
-
-  /* That was done as they came, where they were as many as stated. */
-  if (frames->source_rate > 0)
-    return TRUE;
-
-  /* Where no encoder is named, the packet with the header may have been counted too. */
-  if (n_stated > n_decoded + (header->n_frames > 0 ? 0 : header->n_packet_frames))
-    return FALSE;
-
-  if (first == 0 && header->n_padding == 0)
-    return TRUE;
-
-  /* Parsers drop the packet with the header, but need not: it then decodes as silence in front. */
-  if (n_stated > 0 && n_decoded == n_stated + header->n_packet_frames)
-    first += header->n_packet_frames;
-  /* More packets than the header knows: files that were put together. Their end is the end. */
-  else if (n_stated > 0 && n_decoded > n_stated)
-    n_frames = G_MAXSIZE;
-  else if (n_frames == 0)
-    n_frames = n_decoded - MIN (n_decoded, first + header->n_padding);
-
-  flitzis_frames_trim (frames, MIN (first, G_MAXSIZE), MIN (n_frames, G_MAXSIZE));
-
-  return TRUE;
-}
-
-static guint
-get_source_rate (const FlitzisFrames *frames)
-{
-  return frames->source_rate > 0 ? frames->source_rate : frames->rate;
-}
-
-static gboolean
-set_cut (const FlitzisFrames *frames, const FlitzisHeader *header, GError **error)
-{
-  guint64 n_frames = MIN (flitzis_frames_count_source (frames), header->n_whole_frames);
-
   g_set_error (error, FLITZIS_ENGINE_ERROR, FLITZIS_ENGINE_ERROR_CORRUPT,
                "it breaks off after %" G_GUINT64_FORMAT " frames (%.3f s)", n_frames,
-               (double) n_frames / get_source_rate (frames));
+               (double) n_frames / collector->info.rate);
+
+  return FALSE;
+}
+
+/* Whether all frames have come that the file states. */
+static gboolean
+check_length (const FlitzisCollector *collector, const FlitzisHeader *header, GError **error)
+{
+  guint64 n_sound = collector->n_sound;
+
+  if (n_sound == 0)
+    {
+      g_set_error_literal (error, FLITZIS_ENGINE_ERROR, FLITZIS_ENGINE_ERROR_CORRUPT,
+                           "it holds no frames");
+      return FALSE;
+    }
+
+  if (header->is_cut)
+    return set_cut (collector, MIN (n_sound, header->n_whole_frames), error);
+
+  if (n_sound >= collector->n_stated)
+    return TRUE;
+
+  if (header->has_padding)
+    return set_cut (collector, collector->n_decoded, error);
+
+  g_set_error (error, FLITZIS_ENGINE_ERROR, FLITZIS_ENGINE_ERROR_CORRUPT,
+               "only %" G_GUINT64_FORMAT " of its %" G_GUINT64_FORMAT " frames are there", n_sound,
+               collector->n_stated);
 
   return FALSE;
 }
@@ -216,61 +203,26 @@ set_cut (const FlitzisFrames *frames, const FlitzisHeader *header, GError **erro
 static gboolean
 decode_frames (GInputStream     *stream,
                FlitzisDecodeJob *job,
-               FlitzisFrames    *frames,
+               FlitzisCollector *collector,
                GError          **error)
 {
   g_autoptr (GError) local_error = NULL;
   FlitzisHeader header;
-  gboolean      decoded;
 
   if (!flitzis_header_read (&header, stream, job->cancellable, error))
     return FALSE;
 
-  /* wavparse gives up on stray bytes behind the data unless they are pushed to it: without a word,
-   * or saying that the stream is broken. Where it really is, the second attempt says so again. */
-  decoded = flitzis_pipeline_run (stream, &header, header.is_long, job, frames, &local_error);
-  if (header.container == FLITZIS_CONTAINER_RIFF && frames->n_values == 0 &&
-      !header.is_long && !job->is_abandoned &&
-      (decoded ||
-       g_error_matches (local_error, FLITZIS_ENGINE_ERROR, FLITZIS_ENGINE_ERROR_CORRUPT)))
-    {
-      g_clear_error (&local_error);
-      decoded =
-          g_seekable_seek (G_SEEKABLE (stream), 0, G_SEEK_SET, job->cancellable, &local_error) &&
-          flitzis_pipeline_run (stream, &header, TRUE, job, frames, &local_error);
-    }
+  if (flitzis_decoder_run (stream, &header, job, collector, &local_error))
+    return check_length (collector, &header, error);
 
-  if (!decoded)
-    {
-      g_propagate_error (error, g_steal_pointer (&local_error));
-      return FALSE;
-    }
+  /* decoders stumble over what is cut off, somewhere in front of it */
+  if (header.is_cut && header.n_whole_frames != G_MAXUINT64 && collector->n_sound > 0 &&
+      g_error_matches (local_error, FLITZIS_ENGINE_ERROR, FLITZIS_ENGINE_ERROR_CORRUPT))
+    return set_cut (collector, header.n_whole_frames, error);
 
-  if (header.container == FLITZIS_CONTAINER_FLAC && frames->n_values > 0 &&
-      flitzis_frames_count_source (frames) < header.n_frames)
-    {
-      g_set_error (error, FLITZIS_ENGINE_ERROR, FLITZIS_ENGINE_ERROR_CORRUPT,
-                   "only %" G_GUINT64_FORMAT " of its %" G_GUINT64_FORMAT " frames are there",
-                   flitzis_frames_count_source (frames), header.n_frames);
-      return FALSE;
-    }
+  g_propagate_error (error, g_steal_pointer (&local_error));
 
-  if (header.is_cut && frames->n_values > 0)
-    return set_cut (frames, &header, error);
-
-  if ((header.container == FLITZIS_CONTAINER_MPEG_AUDIO ||
-       header.container == FLITZIS_CONTAINER_MP4) &&
-      frames->n_values > 0 && !trim (frames, &header))
-    return set_cut (frames, &header, error);
-
-  if (frames->n_values == 0)
-    {
-      g_set_error_literal (error, FLITZIS_ENGINE_ERROR, FLITZIS_ENGINE_ERROR_CORRUPT,
-                           "it holds no frames");
-      return FALSE;
-    }
-
-  return TRUE;
+  return FALSE;
 }
 
 /* What is another as soon as the file has been written to or cut; NULL where nobody knows. */
@@ -310,9 +262,8 @@ decode_stream (GInputStream *stream, FlitzisDecodeJob *job, GError **error)
   g_autoptr (GInputStream) source = stream;
   g_autoptr (GInputStream) owned = g_object_ref (stream);
   g_autofree char *state = get_state (source, job->cancellable);
-  g_auto (FlitzisFrames) frames = { 0 };
+  g_auto (FlitzisCollector) collector = { 0 };
   g_autoptr (GError) local_error = NULL;
-  guint    source_rate, n_channels;
   gboolean decoded;
 
   if (!flitzis_gstreamer_init (error))
@@ -345,7 +296,7 @@ decode_stream (GInputStream *stream, FlitzisDecodeJob *job, GError **error)
       return NULL;
     }
 
-  decoded = decode_frames (owned, job, &frames, &local_error);
+  decoded = decode_frames (owned, job, &collector, &local_error);
   if (!job->is_abandoned && state != NULL &&
       (decoded || is_about_contents (local_error)))
     {
@@ -367,21 +318,16 @@ decode_stream (GInputStream *stream, FlitzisDecodeJob *job, GError **error)
       return NULL;
     }
 
-  source_rate = get_source_rate (&frames);
-  n_channels = frames.n_channels;
-  if (frames.rate != job->sample_rate &&
-      !flitzis_resample (&frames, job, error))
-    return NULL;
-
-  if (flitzis_frames_count (&frames) > FLITZIS_SAMPLE_MAX_FRAMES)
+  if (flitzis_frames_count (&collector.frames) > FLITZIS_SAMPLE_MAX_FRAMES)
     {
       g_set_error (error, FLITZIS_ENGINE_ERROR, FLITZIS_ENGINE_ERROR_TOO_LARGE,
                    "it has more than %u frames", FLITZIS_SAMPLE_MAX_FRAMES);
       return NULL;
     }
 
-  return flitzis_sample_new_decoded (flitzis_frames_steal (&frames), n_channels, job->sample_rate,
-                                     source_rate, job->n_mended);
+  return flitzis_sample_new_decoded (flitzis_frames_steal (&collector.frames),
+                                     collector.info.channels, job->sample_rate,
+                                     collector.info.rate, collector.n_mended);
 }
 
 /* Puts what failed in front of why, except where nothing failed: it is not wanted any more. */
@@ -426,7 +372,6 @@ decode_file (FlitzisDecodeJob *job, GFile *file, GError **error)
         }
     }
 
-  job->what = quoted;
   sample = decode_stream (stream, job, &failure);
 
   return finish (sample, quoted, failure, error);
@@ -440,19 +385,9 @@ decode_bytes (FlitzisDecodeJob *job, GBytes *bytes, GError **error)
   GError        *failure = NULL;
   FlitzisSample *sample;
 
-  job->what = what;
   sample = decode_stream (g_memory_input_stream_new_from_bytes (bytes), job, &failure);
 
   return finish (sample, what, failure, error);
-}
-
-FlitzisSample *
-flitzis_decode_job_run (FlitzisDecodeJob *job, GFile *file, GBytes *bytes, GError **error)
-{
-  if (g_cancellable_set_error_if_cancelled (job->cancellable, error))
-    return NULL;
-
-  return file != NULL ? decode_file (job, file, error) : decode_bytes (job, bytes, error);
 }
 
 FlitzisSample *
@@ -465,7 +400,10 @@ flitzis_decode_file (GFile            *file,
 {
   FlitzisDecodeJob job = flitzis_decode_job_make (sample_rate, cancellable, func, user_data);
 
-  return flitzis_decode_job_run (&job, file, NULL, error);
+  if (g_cancellable_set_error_if_cancelled (cancellable, error))
+    return NULL;
+
+  return decode_file (&job, file, error);
 }
 
 FlitzisSample *
@@ -478,5 +416,8 @@ flitzis_decode_bytes (GBytes           *bytes,
 {
   FlitzisDecodeJob job = flitzis_decode_job_make (sample_rate, cancellable, func, user_data);
 
-  return flitzis_decode_job_run (&job, NULL, bytes, error);
+  if (g_cancellable_set_error_if_cancelled (cancellable, error))
+    return NULL;
+
+  return decode_bytes (&job, bytes, error);
 }

@@ -3,22 +3,10 @@
 
 #pragma once
 
+#include "decode/job.h"
 #include "flitzis-sample.h"
 
-#include <gio/gio.h>
-
 G_BEGIN_DECLS
-
-/*
- * Called on the decoding thread as frames arrive, and while none do on another one that looks
- * whether they are still wanted, but never on two at once. `n_bytes`: decoded bytes held so far.
- * `progress`: 0..1, -1 while the length is unknown. FALSE with `error` set ends the decoding with
- * that error.
- */
-typedef gboolean (*FlitzisDecodeFunc) (gsize    n_bytes,
-                                       double   progress,
-                                       gpointer user_data,
-                                       GError **error);
 
 FlitzisSample *flitzis_decode_file (GFile            *file,
                                     guint             sample_rate,

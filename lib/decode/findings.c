@@ -2,8 +2,8 @@
 /* Copyright 2026 the Flitzis authors */
 
 /*
- * Which of the elements complains first, and whether decodebin lets it through, is chance. So what
- * has failed is told by what was found in the file until then, which comes before any complaint.
+ * Which of the elements complains first, and whether decodebin lets it through, is chance. So a
+ * failure is explained by what was found in the file before any complaint.
  */
 
 #include "config.h"
@@ -15,17 +15,97 @@
 #include <gst/pbutils/pbutils.h>
 #include <string.h>
 
-/* Only caps that are fixed have a description. */
-static void
-set_once (gpointer *target, GstCaps *caps)
+void
+flitzis_findings_init (FlitzisFindings *self, const FlitzisHeader *header)
 {
-  char *description = gst_caps_is_fixed (caps) ? gst_pb_utils_get_decoder_description (caps) : NULL;
-
-  if (!g_atomic_pointer_compare_and_exchange (target, NULL, description))
-    g_free (description);
+  *self = (FlitzisFindings){ .header = header };
+  g_mutex_init (&self->lock);
 }
 
-/* Whether others are within it. What is decoded already need not be fixed; it holds nothing. */
+void
+flitzis_findings_clear (FlitzisFindings *self)
+{
+  g_clear_error (&self->error);
+  g_free (self->missing_decoder);
+  g_free (self->other_decoder);
+  g_mutex_clear (&self->lock);
+}
+
+void
+flitzis_findings_refuse (FlitzisFindings *self, GError *error)
+{
+  g_mutex_lock (&self->lock);
+  if (self->is_refused)
+    g_error_free (error);
+  else
+    self->error = error;
+  self->is_refused = TRUE;
+  g_mutex_unlock (&self->lock);
+}
+
+GError *
+flitzis_findings_steal_error (FlitzisFindings *self)
+{
+  GError *error;
+
+  g_mutex_lock (&self->lock);
+  error = g_steal_pointer (&self->error);
+  g_mutex_unlock (&self->lock);
+
+  return error;
+}
+
+static void
+set_flag (FlitzisFindings *self, gboolean *flag)
+{
+  g_mutex_lock (&self->lock);
+  *flag = TRUE;
+  g_mutex_unlock (&self->lock);
+}
+
+static gboolean
+get_flag (FlitzisFindings *self, const gboolean *flag)
+{
+  gboolean is_set;
+
+  g_mutex_lock (&self->lock);
+  is_set = *flag;
+  g_mutex_unlock (&self->lock);
+
+  return is_set;
+}
+
+void
+flitzis_findings_set_gap (FlitzisFindings *self)
+{
+  set_flag (self, &self->has_gap);
+}
+
+gboolean
+flitzis_findings_have_gap (FlitzisFindings *self)
+{
+  return get_flag (self, &self->has_gap);
+}
+
+void
+flitzis_findings_set_stream (FlitzisFindings *self)
+{
+  set_flag (self, &self->has_stream);
+}
+
+gboolean
+flitzis_findings_have_stream (FlitzisFindings *self)
+{
+  return get_flag (self, &self->has_stream);
+}
+
+gboolean
+flitzis_findings_are_over (FlitzisFindings *self)
+{
+  return get_flag (self, &self->is_refused) || get_flag (self, &self->has_gap);
+}
+
+/* Whether others are within it. Raw audio need not be fixed; it holds nothing. */
 static gboolean
 is_wrapping (GstCaps *caps)
 {
@@ -34,89 +114,69 @@ is_wrapping (GstCaps *caps)
              (GST_PBUTILS_CAPS_DESCRIPTION_FLAG_CONTAINER | GST_PBUTILS_CAPS_DESCRIPTION_FLAG_TAG);
 }
 
-static gboolean
-is_audio (GstCaps *caps)
-{
-  return !is_wrapping (caps) &&
-         g_str_has_prefix (gst_structure_get_name (gst_caps_get_structure (caps, 0)), "audio/");
-}
-
-/* The file itself, and each stream in it. */
-static gboolean
-autoplug_continue_cb (GstElement *decodebin, GstPad *pad, GstCaps *caps, FlitzisFindings *self)
-{
-  if (is_audio (caps))
-    g_atomic_pointer_set (&self->has_audio, self);
-  else if (!is_wrapping (caps))
-    set_once (&self->other_decoder, caps);
-
-  return TRUE;
-}
-
+/* Only caps that are fixed have a description. */
 static void
-unknown_type_cb (GstElement *decodebin, GstPad *pad, GstCaps *caps, FlitzisFindings *self)
+describe (FlitzisFindings *self, char **target, GstCaps *caps)
 {
-  set_once (is_audio (caps) ? &self->missing_decoder : &self->other_decoder, caps);
+  char *description = gst_caps_is_fixed (caps) ? gst_pb_utils_get_decoder_description (caps) : NULL;
+
+  g_mutex_lock (&self->lock);
+  if (*target == NULL)
+    *target = g_steal_pointer (&description);
+  g_mutex_unlock (&self->lock);
+  g_free (description);
 }
 
-static void
-deep_element_added_cb (GstBin *bin, GstBin *sub_bin, GstElement *element, FlitzisFindings *self)
+void
+flitzis_findings_add_caps (FlitzisFindings *self, GstCaps *caps, gboolean is_missing)
+{
+  gboolean wraps = is_wrapping (caps);
+  gboolean is_audio =
+      !wraps &&
+      g_str_has_prefix (gst_structure_get_name (gst_caps_get_structure (caps, 0)), "audio/");
+
+  if (is_audio && is_missing)
+    describe (self, &self->missing_decoder, caps);
+  else if (is_audio)
+    set_flag (self, &self->has_audio);
+  else if (is_missing || !wraps)
+    describe (self, &self->other_decoder, caps);
+}
+
+void
+flitzis_findings_add_element (FlitzisFindings *self, GstElement *element)
 {
   GstElementFactory *factory = gst_element_get_factory (element);
-  const char *class;
-
-  if (factory == NULL)
-    return;
+  const char *class = gst_element_factory_get_metadata (factory, GST_ELEMENT_METADATA_KLASS);
 
   /* A tag may stand in front of anything. */
-  class = gst_element_factory_get_metadata (factory, GST_ELEMENT_METADATA_KLASS);
   if (strstr (class, "Metadata") == NULL &&
       gst_element_factory_list_is_type (factory, GST_ELEMENT_FACTORY_TYPE_DEMUXER |
                                                      GST_ELEMENT_FACTORY_TYPE_PARSER |
                                                      GST_ELEMENT_FACTORY_TYPE_DECODER))
-    g_atomic_pointer_set (&self->has_element, self);
-}
-
-void
-flitzis_findings_watch (FlitzisFindings *self, FlitzisElements *elements)
-{
-  g_signal_connect (elements->decodebin, "autoplug-continue", G_CALLBACK (autoplug_continue_cb),
-                    self);
-  g_signal_connect (elements->decodebin, "unknown-type", G_CALLBACK (unknown_type_cb), self);
-  g_signal_connect (elements->pipeline, "deep-element-added", G_CALLBACK (deep_element_added_cb),
-                    self);
-}
-
-static gboolean
-is_set (gpointer *flag)
-{
-  return g_atomic_pointer_get (flag) != NULL;
+    set_flag (self, &self->has_element);
 }
 
 /* Whether the file says what it is: then it is broken, and not something else. */
 static gboolean
-is_known (FlitzisFindings *self, const FlitzisHeader *header)
+is_known (const FlitzisFindings *self)
 {
-  return is_set (&self->has_element) || (header->container != FLITZIS_CONTAINER_OTHER &&
-                                         header->container != FLITZIS_CONTAINER_MPEG_AUDIO);
+  return self->has_element || (self->header->container != FLITZIS_CONTAINER_OTHER &&
+                               self->header->container != FLITZIS_CONTAINER_MPEG_AUDIO);
 }
 
 gboolean
-flitzis_findings_refuse (FlitzisFindings *self, const FlitzisHeader *header, GError **error)
+flitzis_findings_explain (FlitzisFindings *self, GError **error)
 {
-  const char *decoder = g_atomic_pointer_get (&self->missing_decoder);
-  const char *other = g_atomic_pointer_get (&self->other_decoder);
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->lock);
 
-  if (decoder != NULL)
+  if (self->missing_decoder != NULL)
     g_set_error (error, FLITZIS_ENGINE_ERROR, FLITZIS_ENGINE_ERROR_UNSUPPORTED,
-                 "GStreamer has no %s installed that Flitzis uses", decoder);
-  else if (other != NULL && !is_set (&self->has_audio))
+                 "GStreamer has no %s installed that Flitzis uses", self->missing_decoder);
+  else if (self->other_decoder != NULL && !self->has_audio)
     g_set_error (error, FLITZIS_ENGINE_ERROR, FLITZIS_ENGINE_ERROR_UNSUPPORTED,
-                 "it holds no audio (it needs a %s)", other);
-  else if (header->unknown_format != 0)
-    g_set_error (error, FLITZIS_ENGINE_ERROR, FLITZIS_ENGINE_ERROR_UNSUPPORTED,
-                 "nothing decodes its format of WAV, 0x%04x", header->unknown_format);
-  else if (!is_known (self, header))
+                 "it holds no audio (it needs a %s)", self->other_decoder);
+  else if (!is_known (self))
     g_set_error_literal (error, FLITZIS_ENGINE_ERROR, FLITZIS_ENGINE_ERROR_UNSUPPORTED,
                          "it is not audio that can be decoded");
   else
@@ -125,9 +185,13 @@ flitzis_findings_refuse (FlitzisFindings *self, const FlitzisHeader *header, GEr
   return TRUE;
 }
 
-void
-flitzis_findings_clear (FlitzisFindings *self)
+GError *
+flitzis_findings_check_rate (guint32 rate)
 {
-  g_free (self->missing_decoder);
-  g_free (self->other_decoder);
+  if (rate >= FLITZIS_MIN_RATE && rate <= FLITZIS_MAX_RATE)
+    return NULL;
+
+  return g_error_new (FLITZIS_ENGINE_ERROR, FLITZIS_ENGINE_ERROR_UNSUPPORTED,
+                      "its rate of %u Hz is not within %d to %d Hz", rate, FLITZIS_MIN_RATE,
+                      FLITZIS_MAX_RATE);
 }

@@ -1,64 +1,299 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Copyright 2026 the Flitzis authors */
 
-/* Checks frames of FLAC. The parser can do that as well, but takes a third as long as the decoder.
+/*
+ * Reads what a FLAC file states of itself (RFC 9639). A file that was written as it came does not
+ * state its length: its frames are walked, to see whether they are whole and go on as they began.
  */
 
 #include "config.h"
 
-#include "decode/flac.h"
+#include "decode/containers.h"
+#include "decode/crc.h"
+#include "flitzis-error.h"
 
-#define CRC_POLYNOMIAL 0x8005u
+#include <string.h>
 
-/* Eight bytes are taken at a time, each by a table of its own. */
-static guint16 crc_tables[8][256];
+/* The marker, the head of the first block of metadata, and that block. */
+#define BLOCK_HEAD_SIZE 4
+#define INFO_AT (4 + BLOCK_HEAD_SIZE)
+#define INFO_SIZE 34
 
-static gpointer
-make_crc_tables (gpointer data)
+/* As far as the marker is looked for. */
+#define MAX_JUNK_SIZE (64 * 1024)
+
+/* The most blocks of metadata that are passed over. */
+#define MAX_BLOCKS 256
+
+/* The head of a frame at its longest, and the shortest frame. */
+#define FRAME_HEAD_SIZE 16
+#define MIN_FRAME_SIZE 10
+
+/* A tag of ID3v1 is the last of a file. */
+#define ID3V1_SIZE 128
+
+#define SCAN_SIZE (32 * 1024)
+
+/* More than that is not given to a decoder at once. */
+#define MAX_BARE_SIZE (256 * 1024 * 1024)
+
+typedef struct
 {
-  for (guint i = 0; i < 256; i++)
-    {
-      guint value = i << 8;
+  guint   max_block_frames;
+  guint   min_frame_size;
+  guint   rate;
+  guint   n_channels;
+  guint64 n_frames;
+} Info;
 
-      for (guint bit = 0; bit < 8; bit++)
-        value = value << 1 ^ (value & 0x8000 ? CRC_POLYNOMIAL : 0);
-      crc_tables[0][i] = (guint16) value;
-    }
+/* What the head of a frame says; rate and bits are 0 if they are those of the file. */
+typedef struct
+{
+  guint n_frames;
+  guint rate;
+  guint n_channels;
+  guint n_bits;
+} Frame;
 
-  for (guint i = 0; i < 256; i++)
-    for (guint k = 1; k < 8; k++)
-      {
-        guint16 value = crc_tables[k - 1][i];
+/* FALSE if these bytes begin no frame. The checksum of the whole says whether they really do. */
+static gboolean
+parse_frame (Frame *self, const guint8 *head, gsize size)
+{
+  static const guint32 rates[] = { 0, 88200, 176400, 192000, 8000, 16000,
+                                   22050, 24000, 32000, 44100, 48000, 96000 };
+  static const guint8  depths[] = { 0, 8, 12, 0, 16, 20, 24, 32 };
 
-        crc_tables[k][i] = (guint16) (value << 8) ^ crc_tables[0][value >> 8];
-      }
+  guint code, at = 5;
 
-  return NULL;
+  if (size < FRAME_HEAD_SIZE || head[0] != 0xff || (head[1] & 0xfe) != 0xf8 ||
+      head[2] >> 4 == 0 || (head[2] & 15) == 15 || head[3] >> 4 > 10 || (head[3] >> 1 & 7) == 3 ||
+      head[3] & 1)
+    return FALSE;
+
+  /* the number of the frame, in the manner of UTF-8 */
+  while (at < 11 && head[at] >> 6 == 2)
+    at++;
+
+  code = head[2] >> 4;
+  if (code == 6)
+    self->n_frames = head[at++] + 1;
+  else if (code == 7)
+    self->n_frames = GST_READ_UINT16_BE (head + at) + 1;
+  else
+    self->n_frames = code == 1 ? 192 : code < 6 ? 576u << (code - 2)
+                                                : 256u << (code - 8);
+  at += code == 7 ? 2 : 0;
+
+  code = head[2] & 15;
+  if (code < 12)
+    self->rate = rates[code];
+  else if (code == 12)
+    self->rate = head[at] * 1000;
+  else
+    self->rate = GST_READ_UINT16_BE (head + at) * (code == 14 ? 10 : 1);
+
+  self->n_channels = head[3] >> 4 < 8 ? (head[3] >> 4) + 1 : 2;
+  self->n_bits = depths[head[3] >> 1 & 7];
+
+  return TRUE;
 }
 
-static guint16
-get_crc (const guint8 *data, gsize size)
+/* FALSE if a frame is another than the file says, or than the first one. */
+static gboolean
+check_frame (FlitzisReader *reader, const Info *info, const Frame *frame, guint64 n_before)
 {
+  guint rate = frame->rate > 0 ? frame->rate : info->rate;
+
+  if (rate == info->rate && frame->n_channels == info->n_channels)
+    return TRUE;
+
+  flitzis_reader_fail (reader, FLITZIS_ENGINE_ERROR_UNSUPPORTED,
+                       "it changes from %u Hz, %u channels to %u Hz, %u channels after %.3f s",
+                       info->rate, info->n_channels, rate, frame->n_channels,
+                       (double) n_before / info->rate);
+
+  return FALSE;
+}
+
+/*
+ * Counts the frames of a file that does not. The checksum of a frame, with the checksum itself, is
+ * 0: a frame ends where it is and the next one begins. `is_cut` if the last one does not.
+ */
+static void
+walk_frames (FlitzisHeader *self, FlitzisReader *reader, const Info *info, guint64 start)
+{
+  guint64 offset = start, end = self->offset + self->n_bytes, n_frames = 0;
   guint16 crc = 0;
+  Frame   frame = { 0 }, next;
 
-  for (; size >= 8; size -= 8, data += 8)
-    crc = crc_tables[7][data[0] ^ crc >> 8] ^ crc_tables[6][data[1] ^ (crc & 0xff)] ^
-          crc_tables[5][data[2]] ^ crc_tables[4][data[3]] ^ crc_tables[3][data[4]] ^
-          crc_tables[2][data[5]] ^ crc_tables[1][data[6]] ^ crc_tables[0][data[7]];
+  while (offset < end)
+    {
+      gsize         n_bytes = MIN (SCAN_SIZE + FRAME_HEAD_SIZE, end - offset);
+      gsize         n_heads = MIN (SCAN_SIZE, n_bytes), done = 0;
+      const guint8 *data, *at;
+      GstByteReader bytes;
 
-  for (; size > 0; size--, data++)
-    crc = (guint16) (crc << 8) ^ crc_tables[0][crc >> 8 ^ *data];
+      if (!flitzis_reader_get (reader, offset, n_bytes, &bytes))
+        return;
 
-  return crc;
+      data = bytes.data;
+      for (at = data; (at = memchr (at, 0xff, data + n_heads - at)) != NULL; at++)
+        {
+          if (!parse_frame (&next, at, data + n_bytes - at))
+            continue;
+
+          crc = flitzis_crc16 (crc, data + done, at - data - done);
+          done = at - data;
+          if (crc != 0)
+            continue;
+
+          n_frames += frame.n_frames;
+          if (!check_frame (reader, info, &next, n_frames))
+            return;
+          frame = next;
+        }
+
+      crc = flitzis_crc16 (crc, data + done, n_heads - done);
+      offset += n_heads;
+    }
+
+  self->is_cut = crc != 0 || frame.n_frames == 0;
+  if (self->is_cut)
+    return;
+
+  self->n_frames = n_frames + frame.n_frames;
+  self->n_decoded_frames = self->n_frames;
+}
+
+/* After the last block of metadata: each has its size in front, and the last has a bit set. */
+static gboolean
+find_frames (FlitzisReader *reader, guint64 *offset)
+{
+  for (guint i = 0; i < MAX_BLOCKS; i++)
+    {
+      GstByteReader bytes;
+      guint8        kind;
+      guint32       size;
+
+      if (!flitzis_reader_get (reader, *offset, BLOCK_HEAD_SIZE, &bytes))
+        return FALSE;
+
+      kind = gst_byte_reader_get_uint8_unchecked (&bytes);
+      size = gst_byte_reader_get_uint24_be_unchecked (&bytes);
+      *offset += BLOCK_HEAD_SIZE + size;
+      if (kind & 0x80)
+        return TRUE;
+    }
+
+  return FALSE;
+}
+
+/* The marker with the block that must be the first. Rubbish in front is passed over. */
+static gboolean
+find_marker (FlitzisHeader *self, FlitzisReader *reader)
+{
+  gsize         size = MIN (MAX_JUNK_SIZE, self->n_bytes);
+  GstByteReader bytes;
+  const guint8 *found;
+
+  if (size == 0 || !flitzis_reader_get (reader, self->offset, size, &bytes))
+    return FALSE;
+
+  if (size >= 4 && memcmp (bytes.data, "fLaC", 4) == 0)
+    return TRUE;
+
+  found = memmem (bytes.data, size, "fLaC\0\0\0\x22", 8);
+  if (found == NULL)
+    found = memmem (bytes.data, size, "fLaC\x80\0\0\x22", 8);
+  if (found == NULL)
+    return FALSE;
+
+  self->n_bytes -= found - bytes.data;
+  self->offset += found - bytes.data;
+
+  return TRUE;
+}
+
+static void
+parse_info (Info *self, const guint8 *info)
+{
+  self->max_block_frames = GST_READ_UINT16_BE (info + 2);
+  self->min_frame_size = MAX (GST_READ_UINT24_BE (info + 4), MIN_FRAME_SIZE);
+  self->rate = GST_READ_UINT24_BE (info + 10) >> 4;
+  self->n_channels = (info[12] >> 1 & 7) + 1;
+  self->n_frames = (guint64) (info[13] & 15) << 32 | GST_READ_UINT32_BE (info + 14);
+}
+
+/* flacparse of GStreamer 1.22 takes frames that leave out their rate or depth for none: so all are
+ * given at once to a decoder that is told what they are. */
+static void
+set_bare (FlitzisHeader *self, const Info *info, const guint8 *stated, guint64 start)
+{
+  guint64 n_bytes = self->n_bytes - (start - self->offset);
+
+  if (n_bytes > MAX_BARE_SIZE)
+    return;
+
+  self->codec = FLITZIS_CODEC_BARE_FLAC;
+  self->pcm.rate = info->rate;
+  self->pcm.n_channels = info->n_channels;
+  memcpy (self->codec_data, stated, INFO_SIZE);
+  self->n_codec_data = INFO_SIZE;
+  self->n_block_bytes = n_bytes;
+  self->offset = start;
+  self->n_bytes = n_bytes;
 }
 
 gboolean
-flitzis_flac_is_broken_frame (const guint8 *data, gsize size)
+flitzis_flac_read (FlitzisHeader *self, FlitzisReader *reader)
 {
-  static GOnce once = G_ONCE_INIT;
+  GstByteReader bytes;
+  guint64       start, n_most;
+  guint8        stated[INFO_SIZE];
+  Frame         frame;
+  Info          info;
 
-  g_once (&once, make_crc_tables, NULL);
+  if (!find_marker (self, reader))
+    return FALSE;
 
-  /* The checksum stands last: with it, that of the whole is 0. */
-  return size >= 2 && data[0] == 0xff && (data[1] & 0xfe) == 0xf8 && get_crc (data, size) != 0;
+  self->container = FLITZIS_CONTAINER_FLAC;
+  if (self->n_bytes > ID3V1_SIZE &&
+      flitzis_reader_get (reader, self->offset + self->n_bytes - ID3V1_SIZE, 3, &bytes) &&
+      memcmp (bytes.data, "TAG", 3) == 0)
+    self->n_bytes -= ID3V1_SIZE;
+
+  if (!flitzis_reader_get (reader, self->offset, INFO_AT + INFO_SIZE, &bytes) ||
+      (bytes.data[4] & 0x7f) != 0)
+    return TRUE;
+
+  memcpy (stated, bytes.data + INFO_AT, INFO_SIZE);
+  parse_info (&info, stated);
+  start = self->offset + 4;
+  if (info.rate == 0 || !find_frames (reader, &start) ||
+      !flitzis_reader_get (reader, start, FRAME_HEAD_SIZE, &bytes) ||
+      !parse_frame (&frame, bytes.data, FRAME_HEAD_SIZE))
+    {
+      self->n_frames = info.n_frames;
+      return TRUE;
+    }
+
+  if (info.n_frames > 0)
+    {
+      n_most = flitzis_reader_count (reader, start) / info.min_frame_size * info.max_block_frames;
+      self->n_frames = info.n_frames;
+      self->n_decoded_frames = MIN (info.n_frames, n_most);
+    }
+  else
+    {
+      walk_frames (self, reader, &info, start);
+    }
+
+  if (info.n_channels <= 2 && self->n_decoded_frames > 0)
+    {
+      self->codec = FLITZIS_CODEC_FLAC;
+      if (frame.rate == 0 || frame.n_bits == 0)
+        set_bare (self, &info, stated, start);
+    }
+
+  return TRUE;
 }

@@ -26,12 +26,6 @@ flitzis_frames_count (const FlitzisFrames *self)
   return self->n_channels > 0 ? self->n_values / self->n_channels : 0;
 }
 
-guint64
-flitzis_frames_count_source (const FlitzisFrames *self)
-{
-  return self->source_rate > 0 ? self->n_source_frames : flitzis_frames_count (self);
-}
-
 /* Pages that nobody touches come and go without the others' processors being told. */
 gboolean
 flitzis_frames_have_headroom (void)
@@ -114,21 +108,6 @@ flitzis_frames_extend (FlitzisFrames *self, gsize n_values, float **values)
   self->n_values = needed;
 
   return TRUE;
-}
-
-void
-flitzis_frames_trim (FlitzisFrames *self, gsize first, gsize n_frames)
-{
-  gsize n_before = flitzis_frames_count (self);
-
-  first = MIN (first, n_before);
-  n_frames = MIN (n_frames, n_before - first);
-
-  if (first > 0)
-    memmove (self->values, self->values + first * self->n_channels,
-             n_frames * self->n_channels * sizeof (float));
-
-  self->n_values = n_frames * self->n_channels;
 }
 
 GBytes *

@@ -15,11 +15,6 @@ typedef struct
   gsize    n_values;
   gsize    capacity;
   guint    n_channels;
-  guint    rate;
-
-  /* What they were in the file, where they were converted as they came. */
-  guint64 n_source_frames;
-  guint   source_rate;
 } FlitzisFrames;
 
 /* Whether there is memory for what is not ours to ask for, and aborts where it gets none. */
@@ -27,9 +22,6 @@ gboolean flitzis_frames_have_headroom (void);
 
 /* How many frames there are: 0 while the number of channels is not known. */
 gsize flitzis_frames_count (const FlitzisFrames *self);
-
-/* The same in the file. */
-guint64 flitzis_frames_count_source (const FlitzisFrames *self);
 
 /* Makes room for `n_frames` altogether. FALSE where memory is short. */
 gboolean flitzis_frames_reserve (FlitzisFrames *self,
@@ -39,11 +31,6 @@ gboolean flitzis_frames_reserve (FlitzisFrames *self,
 gboolean flitzis_frames_extend (FlitzisFrames *self,
                                 gsize          n_values,
                                 float        **values);
-
-/* Keeps `n_frames` from `first` on, fewer where there are fewer. */
-void flitzis_frames_trim (FlitzisFrames *self,
-                          gsize          first,
-                          gsize          n_frames);
 
 /* Hands the values over, at least one, aligned and padded, without a copy unless they have grown.
  * The room not used goes back to the system. */

@@ -4,91 +4,119 @@
 #pragma once
 
 #include <gio/gio.h>
+#include <gst/audio/audio.h>
 
 G_BEGIN_DECLS
+
+/* Rates that are decoded, in Hz: GStreamer takes any that a file states at its word. */
+#define FLITZIS_MIN_RATE 1000
+#define FLITZIS_MAX_RATE 768000
+
+/* Files with up to this many channels that do not say where these are heard get GStreamer's usual
+ * positions. */
+#define FLITZIS_MAX_UNPOSITIONED 8
+
+/* IMA ADPCM, as QuickTime has it, of each channel. */
+#define FLITZIS_IMA4_BLOCK_BYTES 34
+#define FLITZIS_IMA4_BLOCK_FRAMES 64
 
 typedef enum
 {
   FLITZIS_CONTAINER_OTHER,
-  FLITZIS_CONTAINER_RIFF,
-  FLITZIS_CONTAINER_AIFF,
+  FLITZIS_CONTAINER_RIFF, /* WAV, RF64, BW64, W64 */
+  FLITZIS_CONTAINER_AIFF, /* AIFF and AIFF-C */
+  FLITZIS_CONTAINER_CAF,
+  FLITZIS_CONTAINER_AU,
   FLITZIS_CONTAINER_FLAC,
   FLITZIS_CONTAINER_OGG,
   FLITZIS_CONTAINER_MPEG_AUDIO, /* packets of MP3 or AAC, without a container */
-  FLITZIS_CONTAINER_MP4,
+  FLITZIS_CONTAINER_MP4,        /* and QuickTime */
   FLITZIS_CONTAINER_MATROSKA,
 } FlitzisContainer;
 
-/* What the elements are known for beforehand, where the file says that it holds one stream of that,
- * and how long it is. */
+/* What a file holds, if its header tells: the elements are known then. */
 typedef enum
 {
-  FLITZIS_CODEC_OTHER,
-  FLITZIS_CODEC_PCM, /* in WAV */
+  FLITZIS_CODEC_OTHER, /* decodebin finds out */
+
+  /* bare frames, which nothing in their own bytes describes */
+  FLITZIS_CODEC_PCM, /* as `pcm` says, like the next three */
+  FLITZIS_CODEC_ALAW,
+  FLITZIS_CODEC_MULAW,
+  FLITZIS_CODEC_IMA4,
+  FLITZIS_CODEC_BARE_FLAC, /* as `codec_data` says, like the next one */
+  FLITZIS_CODEC_BARE_ALAC,
+
   FLITZIS_CODEC_FLAC,
-  FLITZIS_CODEC_VORBIS, /* in Ogg */
-  FLITZIS_CODEC_MP3,    /* with a table of its packets */
-  FLITZIS_N_CODECS
+  FLITZIS_CODEC_VORBIS, /* one stream in Ogg */
+  FLITZIS_CODEC_OPUS,   /* one stream in Ogg, mono or stereo (mapping family 0) */
+  FLITZIS_CODEC_MP3,
 } FlitzisCodec;
 
-/* What the bytes of a file state. Frames are at the file's own rate; 0 is "not stated". */
+/* What nothing in the bytes of bare frames says. */
+typedef struct
+{
+  GstAudioFormat format; /* of PCM */
+  guint          rate;   /* Hz */
+  guint          n_channels;
+  guint64        channel_mask; /* GStreamer's, in its order; 0 for mono and stereo */
+} FlitzisPcm;
+
+#define FLITZIS_MAX_CODEC_DATA 64
+
+/* Bytes of the file that elements see in place of those that stand there. */
+typedef struct
+{
+  guint64 offset; /* in the file */
+  gsize   n_bytes;
+  guint8  bytes[8];
+} FlitzisPatch;
+
+#define FLITZIS_MAX_PATCHES 16
+
+/*
+ * What a file states about itself. Frames are at the file's own rate; 0 is "not stated".
+ *
+ * Decoders give frames in this order: `n_delay` that an encoder put in front, the sound, padding.
+ */
 typedef struct
 {
   FlitzisContainer container;
   FlitzisCodec     codec;
+  FlitzisPcm       pcm;
 
-  /* The file is shorter than it says, or something of it is missing: behind so many frames where
-   * this is stated, else where the frames end. */
+  /* Of bare frames: how many bytes a decoder gets at once, 0 if that makes no difference, and what
+   * it has to know of them. */
+  guint  n_block_bytes;
+  guint8 codec_data[FLITZIS_MAX_CODEC_DATA];
+  gsize  n_codec_data;
+
+  /* The part of the file that is decoded. */
+  guint64 offset;
+  guint64 n_bytes;
+
+  FlitzisPatch patches[FLITZIS_MAX_PATCHES];
+  guint        n_patches;
+
+  /* The file is shorter than it says, or a part of it is missing: after `n_whole_frames` of sound,
+   * or where the frames end if that is G_MAXUINT64. */
   gboolean is_cut;
   guint64  n_whole_frames;
 
-  /* What will come at the most, where the file says so and is long enough for it to be true. */
-  guint64 n_expected_frames;
+  /* How many frames the decoder gives, delay and padding included: exactly if the codec is known,
+   * else at the most. Never more than the bytes of the file can hold. */
+  guint64 n_decoded_frames;
 
-  /* What an encoder put in front and behind, in decoded frames, and how many frames are between. */
-  guint64 n_delay;
-  guint64 n_padding;
-  guint64 n_frames;
-
-  /* MPEG audio: how many packets follow the one with the header, and the frames of each. */
-  guint64 n_packets;
-  guint   n_packet_frames;
-
-  /* FLAC and MP3: where the first frame or packet begins; 0 where that was not found. MP3: behind
-   * the one with the table. */
-  guint64 first_frame_offset;
-
-  /* WAV: longer than its demuxer can fetch, which then looks for the frames for ever. */
-  gboolean is_long;
-
-  /* WAV: how its frames are coded, where that is nothing that decoders are known for. */
-  guint16 unknown_format;
-
-  /* WAV and AIFF: channels without a loudspeaker for each; 0 where they have one, or need none. */
-  guint n_unpositioned_channels;
-
-  /* MP4: where the length of the whole movie stands and how many bytes it has, what it says, and
-   * what the edit lists cut off in front, both in units of the movie. */
-  guint64 movie_duration_offset;
-  guint   movie_duration_size;
-  guint64 movie_duration;
-  guint64 movie_delay;
+  guint    rate; /* Hz, that the next ones count at; 0 for the rate of the decoder */
+  guint64  n_delay;
+  guint64  n_frames;    /* of sound; fewer are an error */
+  gboolean has_padding; /* what comes after `n_frames` is padding */
 
   /* Ogg: the pages say where in the stream they are. */
   gboolean has_positions;
 
-  /* Matroska: what the encoder of Opus put in front, in frames of 48 kHz. */
+  /* Matroska: the delay that the header of Opus states, in frames of 48 kHz. */
   guint n_opus_delay;
 } FlitzisHeader;
-
-/*
- * Reads the header and seeks back to the start. What cannot be made sense of is "not stated":
- * whether the file is sound is for the decoder to say. FALSE when it is cancelled, the stream
- * cannot be read, or an MP4 file is without its index, over which demuxers wait for ever.
- */
-gboolean flitzis_header_read (FlitzisHeader *self,
-                              GInputStream  *stream,
-                              GCancellable  *cancellable,
-                              GError       **error);
 
 G_END_DECLS

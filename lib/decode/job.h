@@ -3,9 +3,19 @@
 
 #pragma once
 
-#include "decode/decode.h"
+#include <gio/gio.h>
 
 G_BEGIN_DECLS
+
+/*
+ * Called on a thread of the decoder's as frames arrive, and on the caller's while none do, but
+ * never on two at once. `n_bytes`: decoded bytes held so far. `progress`: 0..1, -1 while the length
+ * is unknown. FALSE with `error` set ends the decoding with that error.
+ */
+typedef gboolean (*FlitzisDecodeFunc) (gsize    n_bytes,
+                                       double   progress,
+                                       gpointer user_data,
+                                       GError **error);
 
 /* What the caller of a decoder wants, and what has come of it beside the frames. */
 typedef struct
@@ -14,16 +24,6 @@ typedef struct
   GCancellable     *cancellable;
   FlitzisDecodeFunc func;
   gpointer          user_data;
-
-  /* For who can do without the thread that it decodes on: called with `user_data`, on another
-   * thread, when a decoder does not come back there, or not at once when it is not wanted any more.
-   * It takes the error; neither it nor `func` is called again. NULL: a thread of its own is waited
-   * for. */
-  void (*give_up) (gpointer user_data,
-                   GError  *error);
-
-  /* in messages */
-  const char *what;
 
   /* A decoder that gives no frame for so long gives none: some spin or sleep on broken files. As
    * long again may it take to stop. */
@@ -36,8 +36,6 @@ typedef struct
   gsize  n_bytes;
   double progress;
 
-  guint64 n_mended;
-
   /* A decoder would not stop and has kept the stream. */
   gboolean is_abandoned;
 } FlitzisDecodeJob;
@@ -47,12 +45,6 @@ FlitzisDecodeJob flitzis_decode_job_make (guint             sample_rate,
                                           GCancellable     *cancellable,
                                           FlitzisDecodeFunc func,
                                           gpointer          user_data);
-
-/* Decodes exactly one of `file` and `bytes`. */
-FlitzisSample *flitzis_decode_job_run (FlitzisDecodeJob *self,
-                                       GFile            *file,
-                                       GBytes           *bytes,
-                                       GError          **error);
 
 /* FALSE when it is cancelled, or its caller does not want it to go on with so many bytes. */
 gboolean flitzis_decode_job_advance (FlitzisDecodeJob *self,

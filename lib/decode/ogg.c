@@ -2,263 +2,485 @@
 /* Copyright 2026 the Flitzis authors */
 
 /*
- * Looks for what is missing of an Ogg file. The demuxer leaves out pages that are broken and tells
- * of it only where others of the same stream stand on both sides. What is no page is passed over,
- * and so is what becomes of other streams than audio: nothing that is heard is missing then.
+ * Walks the pages of an Ogg file, counts the frames of its packets, and looks for what is missing:
+ * the demuxer leaves out pages that are broken and reports it only between two pages of the same
+ * stream. What is no page is passed over. Other streams than audio may break off: nothing that is
+ * heard is missing then.
+ *
+ * The formats: RFC 3533 (Ogg), RFC 7845 and RFC 6716 3.1 (Opus), the Vorbis I specification, and
+ * RFC 9639 (FLAC).
  */
 
 #include "config.h"
 
-#include "decode/ogg.h"
+#include "decode/containers.h"
+#include "decode/crc.h"
+#include "flitzis-error.h"
 
 #include <gst/gst.h>
 #include <string.h>
 
-/* A page: its header, a table of at most 255 segments, and each of these at its longest. */
-#define HEADER_SIZE 27
-#define MAX_PAGE_SIZE (HEADER_SIZE + 255 + 255 * 255)
+/* A page: its header, a table of at most 255 segments, and these. */
+#define PAGE_HEADER_SIZE 27
+#define NUMBER_AT 18
+#define CRC_AT 22
 
-/* Enough to hold a page with much behind it. */
-#define BUFFER_SIZE (4 * MAX_PAGE_SIZE)
+/* What is kept of a packet: it tells how long the packet is. */
+#define HEAD_SIZE 16
 
-/* Behind so many bytes without a page none is looked for. */
+/* The end of Vorbis's setup holds at most 64 modes of 41 bits, and a few bits more. */
+#define SETUP_END_SIZE 352
+#define MAX_MODES 64
+
+/* After this many bytes without a page none is looked for. */
 #define MAX_JUNK_SIZE (1024 * 1024)
+#define SCAN_SIZE (32 * 1024)
 
 /* The most streams side by side that are told apart. */
 #define MAX_STREAMS 64
 
-#define CRC_POLYNOMIAL 0x04c11db7u
+#define OPUS_RATE 48000
+
+/* Pages that are given other numbers; one patch is left for the header of Opus. */
+#define MAX_RENUMBERED (FLITZIS_MAX_PATCHES - 1)
 
 enum
 {
+  FLAG_CONTINUED = 1,
   FLAG_FIRST = 2,
   FLAG_LAST = 4
 };
 
+typedef enum
+{
+  KIND_OTHER, /* no audio, or none that is known */
+  KIND_VORBIS,
+  KIND_OPUS,
+  KIND_SPEEX,
+  KIND_FLAC,
+} Kind;
+
+typedef struct
+{
+  guint64       offset;
+  gsize         size;
+  guint8        flags;
+  gint64        position; /* after the last packet that ends here; -1 if none does */
+  guint32       serial;
+  guint32       number;
+  const guint8 *segments;
+  guint         n_segments;
+  const guint8 *body;
+} Page;
+
 typedef struct
 {
   guint32  serial;
-  guint32  number;
-  guint64  position;
-  guint    n_delay;
-  gboolean is_audio;
-  gboolean is_vorbis;
+  guint32  number; /* of its next page */
+  Kind     kind;
+  guint    n_channels;
   gboolean has_ended;
+  guint64  end; /* of its last page, in the file */
+
+  /* the packet that comes in just now */
+  gboolean is_open;
+  guint8   head[HEAD_SIZE];
+  guint    n_head;
+  guint    n_packets; /* before it */
+
+  /* what a packet means */
+  guint    n_headers;      /* packets without sound in front */
+  guint    n_fixed_frames; /* of each packet of Speex */
+  guint    block_sizes[2]; /* of Vorbis */
+  guint8   setup_end[SETUP_END_SIZE];
+  guint    n_setup_end;
+  gboolean is_long[MAX_MODES];
+  guint    n_modes;
+  guint    last_block_size;
+  gboolean is_celt;    /* all packets of Opus are */
+  gboolean is_unclear; /* a packet could not be measured */
+
+  /* Frames of all packets so far, and where the pages say that these begin and end. */
+  guint64 n_decoded;
+  guint   n_packet_frames; /* of the last one */
+  guint   n_positions;
+  gint64  start;
+  gint64  position;
+  gint64  last_position; /* the one before */
+  guint   n_delay;
+  guint   n_lookahead; /* the part of Speex's delay that positions leave out */
 } Stream;
 
 typedef struct
 {
-  GInputStream *stream;
-  guint8       *data;
-  gsize         n_bytes;
-  gsize         offset;
+  FlitzisReader *reader;
+  guint64        offset; /* of what comes next */
+  guint64        end;
 
   /* Those that begin together; after them others may come that begin anew. */
   Stream   streams[MAX_STREAMS];
   guint    n_streams;
   gboolean is_beginning;
-
-  /* those in front of them, too */
-  guint n_begun;
-
-  /* of the streams that have ended */
-  guint64 n_frames;
-
+  guint64  begin;    /* in the file */
+  guint    n_begun;  /* those in front of them, too */
+  guint64  n_frames; /* of the streams that have ended */
   gboolean has_positions;
+  guint8   opus_version;
+  guint32  opus_rate;
+
+  /* The first pages, and how many of them get numbers that lead up to this one. */
+  guint64 pages[MAX_RENUMBERED];
+  guint   n_pages;
+  guint32 first_number;
+  guint   n_renumbered;
+  guint32 renumber_to;
 } Walk;
 
-/* Eight bytes are taken at a time, each by a table of its own. */
-static guint32 crc_tables[8][256];
-
-static gpointer
-make_crc_tables (gpointer data)
-{
-  for (guint i = 0; i < 256; i++)
-    {
-      guint32 value = i << 24;
-
-      for (guint bit = 0; bit < 8; bit++)
-        value = value << 1 ^ (value >> 31 ? CRC_POLYNOMIAL : 0);
-      crc_tables[0][i] = value;
-    }
-
-  for (guint i = 0; i < 256; i++)
-    for (guint k = 1; k < 8; k++)
-      {
-        guint32 value = crc_tables[k - 1][i];
-
-        crc_tables[k][i] = value << 8 ^ crc_tables[0][value >> 24];
-      }
-
-  return NULL;
-}
-
-/* GStreamer's own read where a number of this size may not stand. */
-
-static guint16
-read_le16 (const guint8 *data)
-{
-  guint16 value;
-
-  memcpy (&value, data, sizeof value);
-
-  return GUINT16_FROM_LE (value);
-}
-
-static guint32
-read_le32 (const guint8 *data)
-{
-  guint32 value;
-
-  memcpy (&value, data, sizeof value);
-
-  return GUINT32_FROM_LE (value);
-}
-
-static guint64
-read_le64 (const guint8 *data)
-{
-  guint64 value;
-
-  memcpy (&value, data, sizeof value);
-
-  return GUINT64_FROM_LE (value);
-}
-
-static guint32
-read_be32 (const guint8 *data)
-{
-  guint32 value;
-
-  memcpy (&value, data, sizeof value);
-
-  return GUINT32_FROM_BE (value);
-}
-
-static guint32
-add_to_crc (guint32 crc, const guint8 *data, gsize size)
-{
-  for (; size >= 8; size -= 8, data += 8)
-    {
-      crc ^= read_be32 (data);
-      crc = crc_tables[7][crc >> 24] ^ crc_tables[6][crc >> 16 & 0xff] ^
-            crc_tables[5][crc >> 8 & 0xff] ^ crc_tables[4][crc & 0xff] ^ crc_tables[3][data[4]] ^
-            crc_tables[2][data[5]] ^ crc_tables[1][data[6]] ^ crc_tables[0][data[7]];
-    }
-
-  for (; size > 0; size--, data++)
-    crc = crc << 8 ^ crc_tables[0][crc >> 24 ^ *data];
-
-  return crc;
-}
-
 /* The checksum is of the page with zeros in its own place. */
-static gboolean
-has_right_crc (const guint8 *page, gsize size)
+static guint32
+get_crc (const guint8 *page, gsize size)
 {
   static const guint8 zeros[4] = { 0 };
 
-  guint32 crc = add_to_crc (0, page, 22);
+  guint32 crc = flitzis_crc32 (0, page, CRC_AT);
 
-  crc = add_to_crc (crc, zeros, sizeof zeros);
-  crc = add_to_crc (crc, page + 26, size - 26);
+  crc = flitzis_crc32 (crc, zeros, sizeof zeros);
 
-  return crc == read_le32 (page + 22);
+  return flitzis_crc32 (crc, page + CRC_AT + 4, size - CRC_AT - 4);
 }
 
-/* The size of the page at the start of the data, or 0 where there is none, or not all of it. */
-static gsize
-get_page_size (const guint8 *data, gsize n_bytes)
-{
-  gsize size;
-
-  if (n_bytes < HEADER_SIZE || memcmp (data, "OggS", 5) != 0)
-    return 0;
-
-  size = HEADER_SIZE + data[HEADER_SIZE - 1];
-  if (n_bytes < size)
-    return 0;
-
-  for (guint i = 0; i < data[HEADER_SIZE - 1]; i++)
-    size += data[HEADER_SIZE + i];
-
-  return n_bytes >= size && has_right_crc (data, size) ? size : 0;
-}
-
-/* Keeps as many bytes at hand as a page can have; fewer at the end of the file. */
+/* FALSE if there is no whole page at this place. */
 static gboolean
-fill (Walk *self, GCancellable *cancellable, GError **error)
+get_page (Walk *self, guint64 offset, Page *page)
 {
-  gsize n_read;
+  GstByteReader bytes;
+  gsize         size;
 
-  if (self->n_bytes - self->offset >= MAX_PAGE_SIZE)
-    return TRUE;
-
-  self->n_bytes -= self->offset;
-  memmove (self->data, self->data + self->offset, self->n_bytes);
-  self->offset = 0;
-
-  if (!g_input_stream_read_all (self->stream, self->data + self->n_bytes,
-                                BUFFER_SIZE - self->n_bytes, &n_read, cancellable, error))
+  if (!flitzis_reader_get (self->reader, offset, PAGE_HEADER_SIZE, &bytes) ||
+      memcmp (bytes.data, "OggS", 5) != 0)
     return FALSE;
 
-  self->n_bytes += n_read;
+  page->n_segments = bytes.data[PAGE_HEADER_SIZE - 1];
+  size = PAGE_HEADER_SIZE + page->n_segments;
+  if (!flitzis_reader_get (self->reader, offset, size, &bytes))
+    return FALSE;
+
+  for (guint i = 0; i < page->n_segments; i++)
+    size += bytes.data[PAGE_HEADER_SIZE + i];
+  if (size > self->end - offset || !flitzis_reader_get (self->reader, offset, size, &bytes) ||
+      get_crc (bytes.data, size) != GST_READ_UINT32_LE (bytes.data + CRC_AT))
+    return FALSE;
+
+  page->offset = offset;
+  page->size = size;
+  page->flags = bytes.data[5];
+  page->position = (gint64) GST_READ_UINT64_LE (bytes.data + 6);
+  page->serial = GST_READ_UINT32_LE (bytes.data + 14);
+  page->number = GST_READ_UINT32_LE (bytes.data + NUMBER_AT);
+  page->segments = bytes.data + PAGE_HEADER_SIZE;
+  page->body = page->segments + page->n_segments;
 
   return TRUE;
 }
 
-/* The next whole page, passing over what is none. NULL at the end, with an error or without. */
-static const guint8 *
-next_page (Walk *self, gsize *size, GCancellable *cancellable, GError **error)
+/* The next whole page, passing over what is none. */
+static gboolean
+next_page (Walk *self, Page *page)
 {
-  gsize n_junk = 0;
+  guint64 offset = self->offset;
 
-  while (n_junk < MAX_JUNK_SIZE && fill (self, cancellable, error) &&
-         self->offset < self->n_bytes)
+  while (offset < self->end && offset - self->offset < MAX_JUNK_SIZE)
     {
-      const guint8 *page = self->data + self->offset;
-      gsize         n_left = self->n_bytes - self->offset;
+      GstByteReader bytes;
       const guint8 *next;
+      gsize         size = MIN (SCAN_SIZE, self->end - offset);
 
-      *size = get_page_size (page, n_left);
-      if (*size > 0)
+      if (get_page (self, offset, page))
         {
-          self->offset += *size;
-          return page;
+          self->offset = offset + page->size;
+          return TRUE;
         }
 
-      next = memchr (page + 1, 'O', n_left - 1);
-      n_left = next != NULL ? (gsize) (next - page) : n_left;
-      self->offset += n_left;
-      n_junk += n_left;
+      if (!flitzis_reader_get (self->reader, offset, size, &bytes))
+        return FALSE;
+
+      next = memchr (bytes.data + 1, 'O', size - 1);
+      offset += next != NULL ? (gsize) (next - bytes.data) : size;
     }
 
-  return NULL;
+  return FALSE;
 }
 
-static guint64
-count_frames (const Stream *stream)
+static gboolean
+get_setup_bit (const Stream *stream, guint from_end)
 {
-  return stream->position - MIN (stream->position, stream->n_delay);
+  guint8 byte = stream->setup_end[stream->n_setup_end - 1 - from_end / 8];
+
+  return byte >> (7 - from_end % 8) & 1;
+}
+
+static guint
+get_setup_bits (const Stream *stream, guint from_end, guint n_bits)
+{
+  guint value = 0;
+
+  for (guint i = 0; i < n_bits; i++)
+    value = value << 1 | get_setup_bit (stream, from_end + i);
+
+  return value;
+}
+
+/*
+ * Vorbis's modes stand at the end of its setup, in front of a framing bit: their number less one in
+ * 6 bits, then for each the size of its blocks in 1 bit, 2 x 16 zero bits and a mapping in 8. What
+ * stands before them would have to be unpacked as a whole, so this reads from the end, as FFmpeg
+ * does, and takes the longest row of modes that is as long as it says.
+ */
+static void
+parse_vorbis_setup (Stream *stream)
+{
+  guint    n_bits = stream->n_setup_end * 8, at = 0, n_modes = 0;
+  gboolean flags[MAX_MODES];
+
+  while (at < n_bits && !get_setup_bit (stream, at))
+    at++;
+  at++;
+
+  while (n_modes < MAX_MODES && at + 41 + 6 <= n_bits && get_setup_bits (stream, at, 8) < 64 &&
+         get_setup_bits (stream, at + 8, 32) == 0)
+    {
+      flags[n_modes++] = get_setup_bit (stream, at + 40);
+      at += 41;
+      if (get_setup_bits (stream, at, 6) + 1 == n_modes)
+        stream->n_modes = n_modes;
+    }
+
+  for (guint i = 0; i < stream->n_modes; i++)
+    stream->is_long[i] = flags[stream->n_modes - 1 - i];
 }
 
 /* The first packet of a stream says what it is. */
 static void
-parse_head (Stream *stream, const guint8 *head, gsize size)
+parse_head (Walk *self, Stream *stream, const guint8 *head, gsize size)
 {
+  /* Of 8, 16 and 32 kHz, measured against speexdec. */
+  static const guint16 speex_lookaheads[] = { 40, 143, 349 };
+  static const guint16 speex_decoder_delays[] = { 40, 80, 160 };
+
+  guint mode;
+
   if (size >= 19 && memcmp (head, "OpusHead", 8) == 0)
     {
-      stream->is_audio = TRUE;
-      stream->n_delay = read_le16 (head + 10);
+      self->opus_version = head[8];
+      self->opus_rate = GST_READ_UINT32_LE (head + 12);
+      stream->kind = KIND_OPUS;
+      stream->n_channels = head[18] == 0 ? head[9] : G_MAXUINT8;
+      stream->n_delay = GST_READ_UINT16_LE (head + 10);
+      stream->n_headers = 2;
+      stream->is_celt = TRUE;
     }
-  else
+  else if (size >= 30 && memcmp (head, "\1vorbis", 7) == 0)
     {
-      stream->is_vorbis = size >= 8 && memcmp (head, "\1vorbis", 7) == 0;
-      stream->is_audio = size >= 8 && (stream->is_vorbis ||
-                                       memcmp (head, "Speex   ", 8) == 0 ||
-                                       memcmp (head, "\177FLAC", 5) == 0 ||
-                                       memcmp (head, "fLaC", 4) == 0);
+      stream->kind = KIND_VORBIS;
+      stream->n_channels = head[11];
+      stream->block_sizes[0] = 1 << (head[28] & 15);
+      stream->block_sizes[1] = 1 << (head[28] >> 4);
+      stream->n_headers = 3;
     }
+  else if (size >= 80 && memcmp (head, "Speex   ", 8) == 0)
+    {
+      mode = MIN (GST_READ_UINT32_LE (head + 40), 2);
+      stream->kind = KIND_SPEEX;
+      stream->n_lookahead = speex_lookaheads[mode];
+      stream->n_delay = speex_lookaheads[mode] + speex_decoder_delays[mode];
+      stream->n_fixed_frames = GST_READ_UINT32_LE (head + 56) * GST_READ_UINT32_LE (head + 64);
+      stream->n_headers = 2 + MIN (GST_READ_UINT32_LE (head + 68), G_MAXUINT16);
+    }
+  else if (size >= 5 && (memcmp (head, "\177FLAC", 5) == 0 || memcmp (head, "fLaC", 4) == 0))
+    {
+      stream->kind = KIND_FLAC;
+      stream->n_headers = 1;
+    }
+}
+
+/* The frames of a packet of Opus, at 48 kHz. */
+static guint
+count_opus_frames (const guint8 *head, guint size)
+{
+  guint config = size > 0 ? head[0] >> 3 : 0;
+  guint n_frames = config % 4 == 3 ? 2880 : 480u << config % 4; /* SILK */
+  guint n_parts;
+
+  if (size == 0)
+    return 0;
+
+  if (config >= 16) /* CELT */
+    n_frames = 120u << config % 4;
+  else if (config >= 12) /* both */
+    n_frames = 480u << config % 2;
+
+  n_parts = head[0] % 4 == 0 ? 1 : head[0] % 4 < 3 ? 2
+                               : size > 1          ? head[1] & 0x3f
+                                                   : 0;
+
+  return n_frames * n_parts;
+}
+
+/* A block of Vorbis overlaps with a half of the one before it; the first gives nothing. */
+static guint
+count_vorbis_frames (Stream *stream)
+{
+  guint n_mode_bits, mode, last = stream->last_block_size;
+
+  if (stream->n_head == 0 || stream->head[0] & 1)
+    return 0;
+
+  n_mode_bits = stream->n_modes > 1 ? g_bit_storage (stream->n_modes - 1) : 0;
+  mode = stream->head[0] >> 1 & ((1u << n_mode_bits) - 1);
+  if (mode >= stream->n_modes)
+    {
+      stream->is_unclear = TRUE;
+      return 0;
+    }
+
+  stream->last_block_size = stream->block_sizes[stream->is_long[mode]];
+
+  return last > 0 ? (last + stream->last_block_size) / 4 : 0;
+}
+
+/* Frames of FLAC say in 4 bits how long they are, or that it stands after their number. */
+static guint
+count_flac_frames (const Stream *stream)
+{
+  const guint8 *head = stream->head;
+  guint         code = head[2] >> 4, at = 5;
+
+  if (stream->n_head < HEAD_SIZE || head[0] != 0xff || (head[1] & 0xfe) != 0xf8)
+    return 0;
+
+  while (at < 11 && head[at] >> 6 == 2)
+    at++;
+
+  if (code >= 8)
+    return 256u << (code - 8);
+  if (code >= 6)
+    return 1 + (code == 6 ? head[at] : GST_READ_UINT16_BE (head + at));
+
+  return code > 1 ? 576u << (code - 2) : 192;
+}
+
+static void
+end_packet (Stream *stream)
+{
+  guint n_frames = stream->n_fixed_frames;
+
+  stream->is_open = FALSE;
+  stream->n_packets++;
+
+  if (stream->kind == KIND_VORBIS && stream->n_packets == 3)
+    parse_vorbis_setup (stream);
+  if (stream->n_packets <= stream->n_headers)
+    return;
+
+  if (stream->kind == KIND_OPUS)
+    {
+      n_frames = count_opus_frames (stream->head, stream->n_head);
+      stream->is_celt = stream->is_celt && stream->n_head > 0 && stream->head[0] >= 0x80;
+    }
+  else if (stream->kind == KIND_VORBIS)
+    n_frames = count_vorbis_frames (stream);
+  else if (stream->kind == KIND_FLAC)
+    n_frames = count_flac_frames (stream);
+
+  stream->n_packet_frames = n_frames;
+  stream->n_decoded += n_frames;
+}
+
+static void
+add_to_packet (Stream *stream, const guint8 *data, guint size)
+{
+  guint n_head, n_kept;
+
+  if (!stream->is_open)
+    stream->n_head = 0;
+
+  n_head = MIN (size, HEAD_SIZE - stream->n_head);
+  memcpy (stream->head + stream->n_head, data, n_head);
+  stream->n_head += n_head;
+  stream->is_open = TRUE;
+
+  if (stream->kind != KIND_VORBIS || stream->n_packets != 2)
+    return;
+
+  n_kept = MIN (stream->n_setup_end, SETUP_END_SIZE - size);
+  memmove (stream->setup_end, stream->setup_end + stream->n_setup_end - n_kept, n_kept);
+  memcpy (stream->setup_end + n_kept, data, size);
+  stream->n_setup_end = n_kept + size;
+}
+
+static void
+take_packets (Stream *stream, const Page *page)
+{
+  const guint8 *data = page->body;
+  guint         i = 0;
+
+  /* a packet whose start is missing is none */
+  if (!stream->is_open && page->flags & FLAG_CONTINUED)
+    while (i < page->n_segments)
+      {
+        data += page->segments[i];
+        if (page->segments[i++] < 255)
+          break;
+      }
+
+  for (; i < page->n_segments; i++)
+    {
+      add_to_packet (stream, data, page->segments[i]);
+      data += page->segments[i];
+      if (page->segments[i] < 255)
+        end_packet (stream);
+    }
+}
+
+static void
+take_position (Stream *stream, gint64 position)
+{
+  if (position < 0 || (stream->n_decoded == 0 && position == 0))
+    return;
+
+  if (stream->n_positions == 0)
+    stream->start = position - (gint64) MIN (stream->n_decoded, G_MAXINT64);
+  stream->n_positions++;
+  stream->last_position = stream->position;
+  stream->position = position;
+}
+
+/* Where its frames begin, by its pages. On a page that is the first and the last, the position says
+ * how much of the end is padding, if that is not more than encoders need. */
+static gint64
+get_start (const Stream *stream)
+{
+  if (stream->n_positions == 1 && stream->start <= 0 &&
+      -stream->start <= stream->n_lookahead + 2 * (gint64) stream->n_packet_frames)
+    return -(gint64) stream->n_lookahead;
+
+  return stream->start;
+}
+
+/* The frames of sound up to its last page. */
+static guint64
+count_frames (const Stream *stream)
+{
+  gint64 n_frames;
+
+  /* what makes no sense */
+  if (stream->n_positions == 0 || stream->position < 0 || stream->start < -G_MAXINT32)
+    return 0;
+
+  /* without knowing the packets of Vorbis and Speex in front, what begins late cannot be told */
+  n_frames = stream->position - (stream->is_unclear ? 0 : get_start (stream)) - stream->n_delay;
+
+  return MAX (n_frames, 0);
 }
 
 static Stream *
@@ -271,12 +493,26 @@ find_stream (Walk *self, guint32 serial)
   return NULL;
 }
 
+/*
+ * Recorders that are switched off mark no page as the last. A stream alone is whole if its last
+ * packet is, and if nothing follows that looks like the rest of a page.
+ */
+static gboolean
+is_whole (Walk *self, const Stream *stream)
+{
+  GstByteReader bytes;
+
+  return stream->has_ended ||
+         (self->n_streams == 1 && !stream->is_open && stream->n_positions > 0 &&
+          !(flitzis_reader_get (self->reader, stream->end, 1, &bytes) && bytes.data[0] == 'O'));
+}
+
 /* Whether all audio so far has come to its end; else up to where it goes. */
 static gboolean
-has_ended (const Walk *self, guint64 *n_frames)
+is_all_whole (Walk *self, guint64 *n_frames)
 {
   for (guint i = 0; i < self->n_streams; i++)
-    if (self->streams[i].is_audio && !self->streams[i].has_ended)
+    if (self->streams[i].kind != KIND_OTHER && !is_whole (self, &self->streams[i]))
       {
         *n_frames = self->n_frames + count_frames (&self->streams[i]);
         return FALSE;
@@ -285,98 +521,255 @@ has_ended (const Walk *self, guint64 *n_frames)
   return TRUE;
 }
 
-/* FALSE where something is missing in front of the page, which is behind `n_frames` then. */
-static gboolean
-take_page (Walk *self, const guint8 *page, gsize size, guint64 *n_frames)
+static Stream *
+begin_stream (Walk *self, const Page *page)
 {
-  guint   head_size = HEADER_SIZE + page[HEADER_SIZE - 1];
-  guint64 position = read_le64 (page + 6);
-  guint32 serial = read_le32 (page + 14);
-  guint32 number = read_le32 (page + 18);
   Stream *stream;
 
-  if (page[5] & FLAG_FIRST)
-    {
-      if (!self->is_beginning && !has_ended (self, n_frames))
-        return FALSE;
-      if (!self->is_beginning || self->n_streams == MAX_STREAMS)
-        self->n_streams = 0;
+  if (!self->is_beginning || self->n_streams == MAX_STREAMS)
+    self->n_streams = 0;
 
-      self->is_beginning = TRUE;
-      self->n_begun++;
-      stream = &self->streams[self->n_streams++];
-      memset (stream, 0, sizeof *stream);
-      stream->serial = serial;
-      stream->number = number;
-      parse_head (stream, page + head_size, size - head_size);
+  if (!self->is_beginning)
+    self->begin = page->offset;
+  self->is_beginning = TRUE;
+  self->n_begun++;
+  stream = &self->streams[self->n_streams++];
+  memset (stream, 0, sizeof *stream);
+  stream->serial = page->serial;
+  stream->number = page->number;
+  parse_head (self, stream, page->body,
+              page->size - PAGE_HEADER_SIZE - page->n_segments);
+
+  return stream;
+}
+
+/*
+ * Programs that change the tags of a file may number the pages after them as before. No page is
+ * missing then: the positions go on without a leap. The demuxer would take it for a gap, so the
+ * pages in front get other numbers, if they are few and of this stream alone.
+ */
+static gboolean
+is_mere_leap (Walk *self, const Stream *before, const Stream *after, const Page *page)
+{
+  gint64 end = get_start (before) + (gint64) after->n_decoded;
+
+  if (self->n_begun != 1 || self->n_pages > MAX_RENUMBERED || after->is_unclear ||
+      page->position < 0 || before->is_open != (page->flags & FLAG_CONTINUED))
+    return FALSE;
+
+  if (before->n_positions == 0 ? page->position > (gint64) after->n_decoded
+                               : page->position > end || page->position <= before->position)
+    return FALSE;
+
+  if (before->n_positions > 0 && page->position < end && !(page->flags & FLAG_LAST))
+    return FALSE;
+
+  self->n_renumbered = self->n_pages;
+  self->renumber_to = page->number;
+
+  return TRUE;
+}
+
+/* FALSE if something is missing in front of the page, which is after `n_frames` then. */
+static gboolean
+take_page (Walk *self, const Page *page, guint64 *n_frames)
+{
+  Stream  *stream = find_stream (self, page->serial);
+  Stream   before;
+  gboolean is_audio;
+
+  if (page->flags & FLAG_FIRST)
+    {
+      if (!self->is_beginning && !is_all_whole (self, n_frames))
+        return FALSE;
+
+      stream = begin_stream (self, page);
     }
   else
     {
       self->is_beginning = FALSE;
-      stream = find_stream (self, serial);
     }
 
   /* one that never began may be audio, too */
-  if (stream == NULL || (stream->is_audio && stream->number != number))
+  if (stream == NULL)
     {
-      if (stream != NULL)
-        *n_frames = self->n_frames + count_frames (stream);
-      else if (has_ended (self, n_frames))
+      if (is_all_whole (self, n_frames))
         *n_frames = self->n_frames;
       return FALSE;
     }
 
-  /* all ones where no packet ends on the page */
-  stream->number++;
-  if (position <= G_MAXINT64)
-    stream->position = position;
-  if (stream->is_audio && stream->position > 0)
+  before = *stream;
+  is_audio = stream->kind != KIND_OTHER;
+  take_packets (stream, page);
+  if (is_audio && stream->number != page->number && !is_mere_leap (self, &before, stream, page))
+    {
+      *n_frames = self->n_frames + count_frames (&before);
+      return FALSE;
+    }
+
+  if (self->n_pages < MAX_RENUMBERED)
+    self->pages[self->n_pages] = page->offset;
+  if (self->n_pages == 0)
+    self->first_number = page->number;
+  self->n_pages++;
+
+  take_position (stream, page->position);
+  stream->number = page->number + 1;
+  stream->end = page->offset + page->size;
+  if (is_audio && stream->position > 0)
     self->has_positions = TRUE;
-  if (page[5] & FLAG_LAST && !stream->has_ended)
+  if (page->flags & FLAG_LAST && !stream->has_ended)
     {
       stream->has_ended = TRUE;
-      if (stream->is_audio)
+      if (is_audio)
         self->n_frames += count_frames (stream);
     }
 
   return TRUE;
 }
 
-gboolean
-flitzis_ogg_read (FlitzisHeader *self,
-                  GInputStream  *stream,
-                  GCancellable  *cancellable,
-                  GError       **error)
+/* Gives a page this number and, to the header of Opus, its first version and the rate of Opus. */
+static void
+patch_page (FlitzisHeader *self, Walk *walk, guint64 offset, guint32 number, gboolean is_opus_head)
 {
-  static GOnce       once = G_ONCE_INIT;
-  g_autofree guint8 *data = g_malloc (BUFFER_SIZE);
-  g_autofree Walk   *walk = g_new0 (Walk, 1);
-  g_autoptr (GError) local_error = NULL;
-  const guint8 *page;
-  gsize         size;
+  g_autofree guint8 *data = NULL;
+  FlitzisPatch      *patch = &self->patches[self->n_patches];
+  guint8            *head;
+  GstByteReader      bytes;
+  Page               page;
 
-  g_once (&once, make_crc_tables, NULL);
+  if (!get_page (walk, offset, &page) ||
+      !flitzis_reader_get (walk->reader, offset, page.size, &bytes))
+    return;
 
-  self->container = FLITZIS_CONTAINER_OGG;
-  walk->stream = stream;
-  walk->data = data;
-  if (!g_seekable_seek (G_SEEKABLE (stream), 0, G_SEEK_SET, cancellable, error))
-    return FALSE;
-
-  while (!self->is_cut &&
-         (page = next_page (walk, &size, cancellable, &local_error)) != NULL)
-    self->is_cut = !take_page (walk, page, size, &self->n_whole_frames);
-
-  if (local_error != NULL)
+  data = g_memdup2 (bytes.data, page.size);
+  GST_WRITE_UINT32_LE (data + NUMBER_AT, number);
+  if (is_opus_head)
     {
-      g_propagate_error (error, g_steal_pointer (&local_error));
-      return FALSE;
+      head = data + PAGE_HEADER_SIZE + page.n_segments;
+      head[8] = 1;
+      GST_WRITE_UINT32_LE (head + 12, OPUS_RATE);
+      *patch = (FlitzisPatch){ offset + (head - data) + 8, 8, { 0 } };
+      memcpy (patch++->bytes, head + 8, 8);
+    }
+  GST_WRITE_UINT32_LE (data + CRC_AT, get_crc (data, page.size));
+
+  *patch = (FlitzisPatch){ offset + NUMBER_AT, 8, { 0 } };
+  memcpy (patch->bytes, data + NUMBER_AT, 8);
+  self->n_patches = patch + 1 - self->patches;
+}
+
+static void
+patch_pages (FlitzisHeader *self, Walk *walk)
+{
+  /* Minor versions change nothing for those that know the first (RFC 7845 5.1), but GStreamer 1.22
+   * refuses them. Opus is always coded at 48 kHz; opusdec goes by the rate that the source had. */
+  gboolean is_changed = walk->n_begun == 1 && walk->streams[0].kind == KIND_OPUS &&
+                        walk->opus_version < 16 &&
+                        (walk->opus_version != 1 || walk->opus_rate != OPUS_RATE);
+
+  if (is_changed && walk->n_renumbered == 0)
+    {
+      walk->n_renumbered = 1;
+      walk->renumber_to = walk->first_number + 1;
     }
 
-  self->is_cut = self->is_cut || !has_ended (walk, &self->n_whole_frames);
-  self->has_positions = walk->has_positions;
-  if (walk->n_begun == 1 && walk->streams[0].is_vorbis)
-    self->codec = FLITZIS_CODEC_VORBIS;
+  for (guint i = 0; i < walk->n_renumbered; i++)
+    patch_page (self, walk, walk->pages[i], walk->renumber_to - walk->n_renumbered + i,
+                is_changed && i == 0);
+}
 
-  return TRUE;
+/* A single stream is measured: its counts hold, whatever the demuxer makes of the positions. */
+static void
+set_counts (FlitzisHeader *self, const Stream *stream)
+{
+  gint64 start = get_start (stream);
+  gint64 n_played = stream->position - start;
+  gint64 n_frames = n_played - stream->n_delay;
+
+  if (stream->is_unclear || stream->n_decoded == 0)
+    return;
+
+  self->n_decoded_frames = stream->n_decoded;
+  self->n_delay = stream->n_delay;
+
+  /* What a first page has more frames than its position says is no sound (Vorbis I, A.2). */
+  if (stream->kind == KIND_VORBIS && start < 0 && start > -(gint64) stream->n_decoded)
+    {
+      self->n_delay = -start;
+      n_frames = stream->position;
+    }
+
+  /* speexdec gives as much, unless the encoder left out the end. */
+  if (stream->kind == KIND_SPEEX)
+    n_frames = MIN (n_played - stream->n_lookahead, (gint64) stream->n_decoded - stream->n_delay);
+
+  /* The end lies on the last page, or its position makes no sense and all is played. */
+  if (stream->n_positions == 0 || n_frames <= 0 || n_played > (gint64) stream->n_decoded ||
+      (stream->n_positions > 1 && stream->position < stream->last_position))
+    n_frames = (gint64) stream->n_decoded - (gint64) self->n_delay;
+
+  /* FLAC knows its own end */
+  if (n_frames > 0)
+    {
+      self->n_frames = n_frames;
+      self->has_padding = stream->kind != KIND_FLAC;
+    }
+}
+
+/* Where what is decoded ends. Streams of which only the headers are left would be an error that
+ * says less than ours. */
+static guint64
+get_end (const Walk *self, gboolean is_cut)
+{
+  for (guint i = 0; i < self->n_streams; i++)
+    if (self->streams[i].n_positions > 0)
+      return self->offset;
+
+  return is_cut && self->n_frames > 0 ? self->begin : self->offset;
+}
+
+void
+flitzis_ogg_read (FlitzisHeader *self, FlitzisReader *reader)
+{
+  g_autofree Walk *walk = g_new0 (Walk, 1);
+  const Stream    *stream = &walk->streams[0];
+  Page             page;
+
+  self->container = FLITZIS_CONTAINER_OGG;
+  walk->reader = reader;
+  walk->offset = self->offset;
+  walk->end = self->offset + self->n_bytes;
+
+  while (!self->is_cut && next_page (walk, &page))
+    {
+      self->is_cut = !take_page (walk, &page, &self->n_whole_frames);
+      if (self->is_cut)
+        walk->offset = page.offset;
+    }
+
+  self->is_cut = self->is_cut || !is_all_whole (walk, &self->n_whole_frames);
+  self->has_positions = walk->has_positions;
+  if (walk->n_begun > 0)
+    self->n_bytes = get_end (walk, self->is_cut) - self->offset;
+
+  /* decoders would complain of the headers instead */
+  if (self->is_cut && self->n_whole_frames == 0)
+    flitzis_reader_fail (reader, FLITZIS_ENGINE_ERROR_CORRUPT,
+                         "it breaks off after 0 frames (0.000 s)");
+
+  if (walk->n_begun != 1 || self->is_cut)
+    return;
+
+  patch_pages (self, walk);
+  set_counts (self, stream);
+  if (self->n_decoded_frames == 0 || stream->n_channels < 1 || stream->n_channels > 2)
+    return;
+
+  /* avdec_opus of GStreamer 1.22 resamples SILK in its own way: 14 dB from what libopus gives, and
+   * up to a frame late. */
+  if (stream->kind == KIND_VORBIS)
+    self->codec = FLITZIS_CODEC_VORBIS;
+  else if (stream->kind == KIND_OPUS && stream->is_celt)
+    self->codec = FLITZIS_CODEC_OPUS;
 }

@@ -3,24 +3,24 @@
 
 #pragma once
 
-#include "decode/frames.h"
-#include "decode/header.h"
-#include "decode/job.h"
+#include "decode/findings.h"
+
+#include <gst/app/gstappsink.h>
 
 G_BEGIN_DECLS
 
 /*
- * Decodes `stream` (seekable, at its start) into `frames`, mono or stereo, at the file's own rate,
- * mended. No frames and no error: the stream has audio and ended at once. Where the job is
- * abandoned afterwards, the stream must not be touched again.
+ * A pipeline that decodes `stream` to raw audio, mono or stereo, at the stream's own rate. It ends
+ * in `*sink`, which belongs to it.
  *
- * In push mode bytes are pushed to the demuxer in order instead of fetched by it.
+ * `is_known`: with the elements of the header's codec, in the formats that they give; else with
+ * those that decodebin finds, and as floats. The findings must stay for as long as the pipeline
+ * does. NULL if an element is missing.
  */
-gboolean flitzis_pipeline_run (GInputStream        *stream,
-                               const FlitzisHeader *header,
-                               gboolean             push_mode,
-                               FlitzisDecodeJob    *job,
-                               FlitzisFrames       *frames,
-                               GError             **error);
+GstElement *flitzis_pipeline_new (GInputStream    *stream,
+                                  gboolean         is_known,
+                                  FlitzisFindings *findings,
+                                  GstAppSink     **sink,
+                                  GError         **error);
 
 G_END_DECLS

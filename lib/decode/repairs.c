@@ -7,10 +7,8 @@
 
 #include "decode/repairs.h"
 
-#include "decode/flac.h"
 #include "flitzis-error.h"
 
-#include <gst/audio/audio.h>
 #include <string.h>
 
 /* Wider than any rounding of times to nanoseconds, narrower than half a frame at any rate. */
@@ -20,6 +18,14 @@
 
 /* Set on a pad that a buffer has passed. */
 #define SEEN_KEY "flitzis-seen"
+
+/* Whether our counts alone say where the sound begins and ends: decoders then cut off nothing. */
+static gboolean
+is_trimmed_by_header (const FlitzisFindings *self)
+{
+  return self->header->container == FLITZIS_CONTAINER_MPEG_AUDIO || self->header->n_delay > 0 ||
+         self->header->has_padding;
+}
 
 /*
  * Decoders cut their first and last frames at the borders of the segment, which demuxers state in
@@ -34,8 +40,10 @@ nudge_segment (GstPad *pad, GstEvent *event, gboolean is_open)
   GstEvent  *nudged;
 
   gst_event_copy_segment (event, &segment);
+
+  /* a source without a parser counts in bytes, which not every decoder takes */
   if (segment.format != GST_FORMAT_TIME)
-    return event;
+    gst_segment_init (&segment, GST_FORMAT_TIME);
 
   if (caps != NULL && gst_structure_has_name (gst_caps_get_structure (caps, 0), "audio/x-flac"))
     is_open = TRUE;
@@ -116,7 +124,7 @@ restore_opus_caps (GstEvent *event)
 /* What Matroska states as the delay need not be what the header of Opus states, though the demuxer
  * puts the one in place of the other. */
 static GstBuffer *
-restore_opus_buffer (FlitzisElements *self, GstBuffer *buffer)
+restore_opus_buffer (FlitzisFindings *self, GstBuffer *buffer)
 {
   GstAudioClippingMeta *clipping;
 
@@ -147,7 +155,7 @@ drop_clipping (GstBuffer *buffer)
 
 /* vorbisdec divides by the rate that this header states, whatever the caps say. */
 static gboolean
-check_vorbis_head (FlitzisElements *self, GstBuffer *buffer)
+check_vorbis_head (FlitzisFindings *self, GstBuffer *buffer)
 {
   guint8  head[16];
   GError *error;
@@ -156,25 +164,28 @@ check_vorbis_head (FlitzisElements *self, GstBuffer *buffer)
       memcmp (head, "\1vorbis", 7) != 0)
     return TRUE;
 
-  error = flitzis_elements_check_rate (GST_READ_UINT32_LE (head + 12));
+  error = flitzis_findings_check_rate (GST_READ_UINT32_LE (head + 12));
   if (error == NULL)
     return TRUE;
 
-  flitzis_elements_refuse (self, error);
+  flitzis_findings_refuse (self, error);
 
   return FALSE;
 }
 
 /*
- * Where pages of Ogg are missing, the demuxer goes on behind them and says so in a flag, which not
- * every parser passes on: so this looks at what comes to parsers as well.
+ * Where pages of Ogg are missing, oggdemux goes on behind them and says so in a flag, which not
+ * every parser passes on: so this looks at what comes to parsers as well. flacparse sets the same
+ * flag after a frame with a wrong checksum; if the file states its length, that is missed anyhow.
  */
 static gboolean
-check_gap (FlitzisElements *self, GstPad *pad, GstBuffer *buffer)
+check_gap (FlitzisFindings *self, GstPad *pad, GstBuffer *buffer)
 {
-  gboolean is_first = g_object_get_data (G_OBJECT (pad), SEEN_KEY) == NULL;
+  const FlitzisHeader *header = self->header;
+  gboolean             is_first = g_object_get_data (G_OBJECT (pad), SEEN_KEY) == NULL;
 
-  if (self->header->container != FLITZIS_CONTAINER_OGG)
+  if (header->container != FLITZIS_CONTAINER_OGG &&
+      (header->container != FLITZIS_CONTAINER_FLAC || header->n_frames > 0))
     return TRUE;
 
   /* headers have no time */
@@ -183,46 +194,17 @@ check_gap (FlitzisElements *self, GstPad *pad, GstBuffer *buffer)
   if (is_first || !GST_BUFFER_IS_DISCONT (buffer))
     return TRUE;
 
-  g_mutex_lock (&self->lock);
-  self->has_gap = TRUE;
-  g_mutex_unlock (&self->lock);
+  flitzis_findings_set_gap (self);
 
   return FALSE;
 }
 
-/* Where the parser does not do it. The decoder would only be silent for as long. Of frames that
- * come together, the sum of the whole is 0 as that of each is. */
-static gboolean
-check_flac_frame (FlitzisElements *self, GstBuffer *buffer)
-{
-  gboolean   is_broken;
-  GstMapInfo map;
-
-  if (self->direct == NULL || self->header->codec != FLITZIS_CODEC_FLAC ||
-      !gst_buffer_map (buffer, &map, GST_MAP_READ))
-    return TRUE;
-
-  is_broken = flitzis_flac_is_broken_frame (map.data, map.size);
-  gst_buffer_unmap (buffer, &map);
-  if (is_broken)
-    flitzis_elements_refuse (self, g_error_new_literal (FLITZIS_ENGINE_ERROR,
-                                                        FLITZIS_ENGINE_ERROR_CORRUPT,
-                                                        "a frame has a wrong checksum"));
-
-  return !is_broken;
-}
-
 /* FALSE from the first buffer on that the decoder must not see. */
 static gboolean
-check_buffer (FlitzisElements *self, GstPad *pad, GstBuffer *buffer)
+check_buffer (FlitzisFindings *self, GstPad *pad, GstBuffer *buffer)
 {
-  gboolean is_over;
-
-  g_mutex_lock (&self->lock);
-  is_over = self->is_refused || self->has_gap;
-  g_mutex_unlock (&self->lock);
-
-  return !is_over && check_vorbis_head (self, buffer) && check_gap (self, pad, buffer);
+  return !flitzis_findings_are_over (self) && check_vorbis_head (self, buffer) &&
+         check_gap (self, pad, buffer);
 }
 
 static GstPadProbeReturn
@@ -233,104 +215,94 @@ parser_probe_cb (GstPad *pad, GstPadProbeInfo *info, gpointer user_data)
 }
 
 static GstPadProbeReturn
-decoder_probe_cb (GstPad *pad, GstPadProbeInfo *info, gpointer user_data)
+decoder_buffer_cb (GstPad *pad, GstPadProbeInfo *info, gpointer user_data)
 {
-  FlitzisElements *self = user_data;
-  gboolean         trimmed_later = self->header->container == FLITZIS_CONTAINER_MPEG_AUDIO;
+  FlitzisFindings *self = user_data;
+  GstBuffer       *buffer = GST_PAD_PROBE_INFO_BUFFER (info);
 
-  if (info->type & GST_PAD_PROBE_TYPE_BUFFER)
-    {
-      GstBuffer *buffer = GST_PAD_PROBE_INFO_BUFFER (info);
+  if (!check_buffer (self, pad, buffer))
+    return GST_PAD_PROBE_DROP;
 
-      if (!check_buffer (self, pad, buffer) || !check_flac_frame (self, buffer))
-        return GST_PAD_PROBE_DROP;
+  info->data = is_trimmed_by_header (self) ? drop_clipping (buffer)
+                                           : restore_opus_buffer (self, buffer);
 
-      info->data = trimmed_later ? drop_clipping (buffer) : restore_opus_buffer (self, buffer);
-    }
-  else
-    {
-      GstEvent *event = GST_PAD_PROBE_INFO_EVENT (info);
+  return GST_PAD_PROBE_OK;
+}
 
-      if (GST_EVENT_TYPE (event) == GST_EVENT_SEGMENT)
-        info->data = nudge_segment (pad, event, trimmed_later);
-      else if (GST_EVENT_TYPE (event) == GST_EVENT_CAPS)
-        info->data = restore_opus_caps (event);
-    }
+static GstPadProbeReturn
+decoder_event_cb (GstPad *pad, GstPadProbeInfo *info, gpointer user_data)
+{
+  FlitzisFindings *self = user_data;
+  GstEvent        *event = GST_PAD_PROBE_INFO_EVENT (info);
+
+  if (GST_EVENT_TYPE (event) == GST_EVENT_SEGMENT)
+    info->data = nudge_segment (pad, event, is_trimmed_by_header (self));
+  else if (GST_EVENT_TYPE (event) == GST_EVENT_CAPS)
+    info->data = restore_opus_caps (event);
 
   return GST_PAD_PROBE_OK;
 }
 
 /*
- * qtdemux stops at the movie's length without counting the delay that its edit list cuts off in
- * front, so that the last packet is lost. With a longer movie the edit list alone says what is
- * heard.
+ * Channels that no position is stated for get those that GStreamer falls back on; audioconvert of
+ * 1.22 mixes down nothing else.
  */
 static GstPadProbeReturn
-source_probe_cb (GstPad *pad, GstPadProbeInfo *info, gpointer user_data)
+output_probe_cb (GstPad *pad, GstPadProbeInfo *info, gpointer user_data)
 {
-  FlitzisElements     *self = user_data;
-  const FlitzisHeader *header = self->header;
-  guint64              longer = header->movie_duration + header->movie_delay;
-  GstBuffer           *buffer = GST_PAD_PROBE_INFO_BUFFER (info);
-  guint32              field_32 = GUINT32_TO_BE ((guint32) longer);
-  guint64              field_64 = GUINT64_TO_BE (longer);
-  gboolean             is_short = header->movie_duration_size == 4;
+  GstEvent *event = GST_PAD_PROBE_INFO_EVENT (info);
+  g_autoptr (GstCaps) positioned = NULL;
+  GstAudioInfo audio;
+  GstCaps     *caps;
+  guint64      mask;
 
-  if (buffer == NULL || GST_BUFFER_OFFSET (buffer) > header->movie_duration_offset ||
-      header->movie_duration_offset + header->movie_duration_size >
-          GST_BUFFER_OFFSET (buffer) + gst_buffer_get_size (buffer))
+  if (GST_EVENT_TYPE (event) != GST_EVENT_CAPS)
     return GST_PAD_PROBE_OK;
 
-  buffer = gst_buffer_make_writable (buffer);
-  gst_buffer_fill (buffer, header->movie_duration_offset - GST_BUFFER_OFFSET (buffer),
-                   is_short ? (gconstpointer) &field_32 : &field_64,
-                   header->movie_duration_size);
-  info->data = buffer;
+  gst_event_parse_caps (event, &caps);
+  if (!gst_audio_info_from_caps (&audio, caps) || audio.channels <= 2 ||
+      audio.channels > FLITZIS_MAX_UNPOSITIONED || !GST_AUDIO_INFO_IS_UNPOSITIONED (&audio))
+    return GST_PAD_PROBE_OK;
+
+  mask = gst_audio_channel_get_fallback_mask (audio.channels);
+  positioned = gst_caps_copy (caps);
+  gst_caps_set_simple (positioned, "channel-mask", GST_TYPE_BITMASK, mask, NULL);
+  gst_event_unref (event);
+  info->data = gst_event_new_caps (positioned);
 
   return GST_PAD_PROBE_OK;
 }
 
-/* A movie without a delay, or of unknown or nonsensical length, is left alone. */
-static gboolean
-prolongs_movie (const FlitzisHeader *header)
+void
+flitzis_repairs_watch_output (GstElement *element)
 {
-  guint64 limit = header->movie_duration_size == 4 ? G_MAXUINT32 : G_MAXINT64;
+  g_autoptr (GstPad) pad = gst_element_get_static_pad (element, "sink");
 
-  return header->movie_duration > 0 && header->movie_delay > 0 && header->movie_delay < limit &&
-         header->movie_duration < limit - header->movie_delay;
+  gst_pad_add_probe (pad, GST_PAD_PROBE_TYPE_EVENT_DOWNSTREAM, output_probe_cb, NULL, NULL);
 }
 
 void
-flitzis_repairs_watch (FlitzisElements *elements, GstElement *element)
+flitzis_repairs_watch (FlitzisFindings *findings, GstElement *element)
 {
   GstElementFactory *factory = gst_element_get_factory (element);
   g_autoptr (GstPad) pad = gst_element_get_static_pad (element, "sink");
 
-  if (pad == NULL)
-    return;
-
   if (gst_element_factory_list_is_type (factory, GST_ELEMENT_FACTORY_TYPE_PARSER |
                                                      GST_ELEMENT_FACTORY_TYPE_MEDIA_AUDIO))
-    gst_pad_add_probe (pad, GST_PAD_PROBE_TYPE_BUFFER, parser_probe_cb, elements, NULL);
+    gst_pad_add_probe (pad, GST_PAD_PROBE_TYPE_BUFFER, parser_probe_cb, findings, NULL);
   else if (gst_element_factory_list_is_type (factory, GST_ELEMENT_FACTORY_TYPE_DECODER |
                                                           GST_ELEMENT_FACTORY_TYPE_MEDIA_AUDIO))
-    gst_pad_add_probe (pad, GST_PAD_PROBE_TYPE_EVENT_DOWNSTREAM | GST_PAD_PROBE_TYPE_BUFFER,
-                       decoder_probe_cb, elements, NULL);
+    {
+      gst_pad_add_probe (pad, GST_PAD_PROBE_TYPE_EVENT_DOWNSTREAM, decoder_event_cb, findings,
+                         NULL);
+      gst_pad_add_probe (pad, GST_PAD_PROBE_TYPE_BUFFER, decoder_buffer_cb, findings, NULL);
+    }
 
-  /* A frame with a wrong byte is left out then, and missed at the end. */
-  if (elements->direct == NULL &&
-      g_object_class_find_property (G_OBJECT_GET_CLASS (element), "check-frame-checksums") != NULL)
+  /* A frame with a wrong byte is left out then, and missed; flacdec would be silent for as long. */
+  if (g_object_class_find_property (G_OBJECT_GET_CLASS (element), "check-frame-checksums") != NULL)
     g_object_set (element, "check-frame-checksums", TRUE, NULL);
-}
 
-void
-flitzis_repairs_watch_source (FlitzisElements *elements, GstElement *source)
-{
-  g_autoptr (GstPad) pad = NULL;
-
-  if (!prolongs_movie (elements->header))
-    return;
-
-  pad = gst_element_get_static_pad (source, "src");
-  gst_pad_add_probe (pad, GST_PAD_PROBE_TYPE_BUFFER, source_probe_cb, elements, NULL);
+  /* opusdec before 1.24 leaves the phase of stereo as it was coded. */
+  if (g_object_class_find_property (G_OBJECT_GET_CLASS (element), "phase-inversion") != NULL)
+    g_object_set (element, "phase-inversion", TRUE, NULL);
 }

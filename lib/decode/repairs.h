@@ -3,16 +3,16 @@
 
 #pragma once
 
-#include "decode/elements.h"
+#include "decode/findings.h"
 
 G_BEGIN_DECLS
 
-/* Watches what flows into a parser or decoder, and changes it where that is needed. */
-void flitzis_repairs_watch (FlitzisElements *elements,
+/* Watches what flows into a parser or decoder, and changes it where an element is known to get it
+ * wrong. The findings must stay for as long as the element does. */
+void flitzis_repairs_watch (FlitzisFindings *findings,
                             GstElement      *element);
 
-/* The same for what a source gives. */
-void flitzis_repairs_watch_source (FlitzisElements *elements,
-                                   GstElement      *source);
+/* The same for raw audio on its way into `element`. */
+void flitzis_repairs_watch_output (GstElement *element);
 
 G_END_DECLS

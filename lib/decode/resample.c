@@ -8,16 +8,10 @@
 #include "decode/resample.h"
 
 #include "decode/convert.h"
-#include "flitzis-error.h"
 
 #include <gst/gst.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
-#include <unistd.h>
-
-/* Frames converted before the job is asked again whether it is to go on. */
-#define BLOCK_FRAMES 65536
 
 /* Frames of a stretch, at the least, unless the filter's cycle is longer. */
 #define STRETCH_FRAMES 256
@@ -265,59 +259,6 @@ flitzis_resampler_finish (FlitzisResampler *self, guint64 n_in, FlitzisFrames *o
 
       memcpy (values, self->last, n_more * sizeof (float));
     }
-
-  return TRUE;
-}
-
-/*
- * Gives back the whole pages among values that are not read again, so that a sample is never held
- * at both rates. Where the system takes them back, they read as zeros until they are freed.
- */
-static void
-give_back (float *first, float *end)
-{
-  gsize page_size = sysconf (_SC_PAGESIZE);
-  gsize from = ((gsize) first + page_size - 1) / page_size * page_size;
-  gsize to = (gsize) end / page_size * page_size;
-
-  if (to > from)
-    madvise ((gpointer) from, to - from, MADV_DONTNEED);
-}
-
-gboolean
-flitzis_resample (FlitzisFrames *frames, FlitzisDecodeJob *job, GError **error)
-{
-  guint n_channels = frames->n_channels;
-  gsize n_in = flitzis_frames_count (frames), n_out;
-  g_auto (FlitzisFrames) out = { .n_channels = n_channels, .rate = job->sample_rate };
-  g_autoptr (FlitzisResampler) resampler = NULL;
-  gboolean has_room;
-
-  resampler = flitzis_resampler_new (n_channels, frames->rate, job->sample_rate);
-  n_out = flitzis_resample_length (n_in, frames->rate, job->sample_rate);
-  has_room = resampler != NULL && flitzis_frames_reserve (&out, n_out);
-  for (gsize done = 0; done < n_in && has_room; done += BLOCK_FRAMES)
-    {
-      float *block = frames->values + done * n_channels;
-      gsize  n_block = MIN (n_in - done, BLOCK_FRAMES);
-
-      if (!flitzis_decode_job_check (job, error))
-        return FALSE;
-
-      has_room = flitzis_resampler_feed (resampler, block, n_block, &out);
-      give_back (block, block + n_block * n_channels);
-    }
-
-  if (!has_room || !flitzis_resampler_finish (resampler, n_in, &out))
-    {
-      g_set_error (error, FLITZIS_ENGINE_ERROR, FLITZIS_ENGINE_ERROR_TOO_LARGE,
-                   "there is no memory for its frames at %u Hz", job->sample_rate);
-      return FALSE;
-    }
-
-  flitzis_frames_clear (frames);
-  *frames = out;
-  out.memory = NULL;
 
   return TRUE;
 }

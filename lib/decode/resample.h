@@ -4,7 +4,6 @@
 #pragma once
 
 #include "decode/frames.h"
-#include "decode/job.h"
 
 G_BEGIN_DECLS
 
@@ -39,14 +38,5 @@ void flitzis_resampler_set_plain (FlitzisResampler *self);
 void flitzis_resampler_free (FlitzisResampler *self);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (FlitzisResampler, flitzis_resampler_free)
-
-/*
- * Converts `frames` (mended, at least one) to the rate of the job. Frame 0 stays frame 0: the
- * filter has no delay. Fails where memory is short and when the job is not to go on; the frames are
- * then of no use.
- */
-gboolean flitzis_resample (FlitzisFrames    *frames,
-                           FlitzisDecodeJob *job,
-                           GError          **error);
 
 G_END_DECLS

@@ -8,7 +8,7 @@
 
 #include "config.h"
 
-#include "decode/pipeline.h"
+#include "decode/decoder.h"
 #include "flitzis.h"
 
 #include <math.h>
@@ -27,31 +27,28 @@ int LLVMFuzzerInitialize (int *argc, char ***argv);
 int LLVMFuzzerTestOneInput (const guint8 *data, size_t size);
 
 /* The linker puts the second in front of the first. */
-gboolean __real_flitzis_pipeline_run (GInputStream        *stream,
-                                      const FlitzisHeader *header,
-                                      gboolean             push_mode,
-                                      FlitzisDecodeJob    *job,
-                                      FlitzisFrames       *frames,
-                                      GError             **error);
-gboolean __wrap_flitzis_pipeline_run (GInputStream        *stream,
-                                      const FlitzisHeader *header,
-                                      gboolean             push_mode,
-                                      FlitzisDecodeJob    *job,
-                                      FlitzisFrames       *frames,
-                                      GError             **error);
+gboolean __real_flitzis_decoder_run (GInputStream        *stream,
+                                     const FlitzisHeader *header,
+                                     FlitzisDecodeJob    *job,
+                                     FlitzisCollector    *collector,
+                                     GError             **error);
+gboolean __wrap_flitzis_decoder_run (GInputStream        *stream,
+                                     const FlitzisHeader *header,
+                                     FlitzisDecodeJob    *job,
+                                     FlitzisCollector    *collector,
+                                     GError             **error);
 
 gboolean
-__wrap_flitzis_pipeline_run (GInputStream        *stream,
-                             const FlitzisHeader *header,
-                             gboolean             push_mode,
-                             FlitzisDecodeJob    *job,
-                             FlitzisFrames       *frames,
-                             GError             **error)
+__wrap_flitzis_decoder_run (GInputStream        *stream,
+                            const FlitzisHeader *header,
+                            FlitzisDecodeJob    *job,
+                            FlitzisCollector    *collector,
+                            GError             **error)
 {
   gboolean decoded;
 
   job->deadline_us = DEADLINE_US;
-  decoded = __real_flitzis_pipeline_run (stream, header, push_mode, job, frames, error);
+  decoded = __real_flitzis_decoder_run (stream, header, job, collector, error);
 
   /* The load is over all the same, but what spins for ever is not to be plugged. */
   if (job->is_abandoned)

@@ -15,8 +15,8 @@ import zipfile
 import numpy
 
 from hostile.sounds import (
-    N_FRAMES, RATE, aiff, au, big_chunk, box, chunk, encode, extensible, flac_silence, fmt, id3,
-    page, pages, payload, pcm, riff, wav)
+    N_FRAMES, RATE, aiff, au, big_chunk, box, caf, chunk, encode, extensible, flac_silence, fmt,
+    id3, page, pages, payload, pcm, rf64, riff, w64, wav)
 
 FIXTURES = pathlib.Path(__file__).resolve().parents[2] / 'fixtures'
 
@@ -42,6 +42,7 @@ def floats(*values):
 
 def wavs():
     good, data = wav(), pcm()
+    notes = chunk(b'LIST', b'INFO' + chunk(b'INAM', bytes(range(200))))
     for n_bytes in (1, 2, 3, 7, 9, 100):
         yield f'stray-{n_bytes}', good + bytes(n_bytes)
     yield 'stray-rubbish', good + rubbish(1000)
@@ -58,6 +59,10 @@ def wavs():
     yield 'streamed-data-ones', wav(data_size=0xffffffff)
     yield 'streamed-nothing', wav(b'', data_size=0xffffffff, size=0xffffffff)
     yield 'streamed-odd', wav(data + b'\1', data_size=0xffffffff, size=0xffffffff)[:-1]
+    for size in (2000000000, 0x7fffff9b, 0x7fffffd3, 0x7fffffff, 0xffffff9b):
+        yield f'streamed-{size:x}', wav(data_size=size, size=(size + 36) % 2**32)
+    yield 'data-size-1-gb', wav(data_size=10**9)
+    yield 'no-frames-but-chunks', riff(chunk(b'fmt ', fmt()), chunk(b'data', b''), notes)
     yield 'riff-size-zero', wav(size=0)
     yield 'riff-size-ones', wav(size=0xffffffff)
     yield 'riff-size-short', wav(size=100)
@@ -91,7 +96,20 @@ def wavs():
                               chunk(b'data', data))
     yield 'cue-broken', riff(chunk(b'fmt ', fmt()), chunk(b'cue ', b'\xff' * 28),
                              chunk(b'smpl', b'\xff' * 60), chunk(b'data', data))
-    yield 'rifx', riff(chunk(b'fmt ', fmt()), chunk(b'data', data), kind=b'RIFX')
+    for name, before in {
+            'pad-missing': chunk(b'LIST', b'INFOISFT\3\0\0\0a b')[:-1],
+            'size-too-small': chunk(b'smpl', bytes(36), 32),
+            'size-too-large': chunk(b'smpl', bytes(36), 38),
+            'size-into-frames': chunk(b'JUNK', bytes(36), 20000),
+            'size-past-end': chunk(b'JUNK', bytes(32), 0x10000000)}.items():
+        yield f'astray-{name}', riff(chunk(b'fmt ', fmt()), before, chunk(b'data', data), notes)
+    yield 'astray-no-data', riff(chunk(b'fmt ', fmt()), notes)
+    yield 'astray-word', riff(chunk(b'fmt ', fmt()), chunk(b'LIST', b'the metadata for it', 10**6),
+                              rubbish(20000))
+    yield 'rifx', b'RIFX\0\0\0\0WAVE' + big_chunk(
+        b'fmt ', struct.pack('>HHIIHH', 1, 1, RATE, 2 * RATE, 2, 16)) + big_chunk(
+            b'data', pcm(kind='>i2'))
+    yield 'rifx-little', riff(chunk(b'fmt ', fmt()), chunk(b'data', data), kind=b'RIFX')
     for rate in (0, 1, 999, 1000, 768000, 768001, 0x7fffffff, 0xffffffff):
         yield f'rate-{rate}', wav(form=fmt(rate=rate, byte_rate=2 * rate))
     yield 'one-hertz-19k', wav(bytes(19000), fmt(rate=1))
@@ -105,6 +123,7 @@ def wavs():
     yield 'format-guid', wav(form=extensible(1, 4, guid=rubbish(16)))
     for n_bits in (0, 1, 12, 20, 40, 64, 65535):
         yield f'bits-{n_bits}', wav(form=fmt(n_bits=n_bits))
+    yield 'bits-24-in-4', wav(pcm(kind='<i4'), fmt(n_bits=24, align=4))
     yield 'float-16', wav(form=fmt(3))
     yield 'align-0', wav(form=fmt(align=0))
     yield 'align-wrong', wav(form=fmt(align=7))
@@ -117,7 +136,15 @@ def wavs():
     yield 'all-nan', wav(b'\xff' * 40000, fmt(3, n_bits=32))
     yield 'double-nan', wav(b'\xff' * 40000, fmt(3, n_bits=64))
     yield 'claims-4-gib', wav(bytes(19000), data_size=0xfffffff0)
+    for name, tail in {'tail': notes, 'stray': b'\1'}.items():
+        for kind in (b'RF64', b'BW64'):
+            yield f'{kind.decode().lower()}-{name}', rf64(data, tail, kind=kind)
+    yield 'rf64-frames-wrong', rf64(data, notes, n_frames=10**9)
+    yield 'rf64-size-huge', rf64(data, data_size=10**15)
+    yield 'rf64-streamed', rf64(data, data_size=0)
     yield 'gsm', encode()['gsm.wav']
+    for name in ('adpcm', 'ima', 'gsm'):
+        yield f'{name}-stray', encode()[f'{name}.wav'] + rubbish(501)
     for name in ('alaw', 'mulaw', 'adpcm', 'ima', 'mp3', 'double', 'rf64'):
         yield name, encode()[f'{name}.wav']
         yield f'{name}-cut', encode()[f'{name}.wav'][:len(encode()[f'{name}.wav']) // 2]
@@ -147,7 +174,11 @@ def aiffs():
     yield 'bits-0', aiff(n_bits=0)
     yield 'stray', good + bytes(7)
     yield 'chunk-huge', good[:12] + big_chunk(b'JUNK', b'', 0xfffffff0) + good[12:]
-    for name in ('sowt', 'float'):
+    yield 'pad', aiff(bytes(range(256)) * 4 + b'\1\0', n_bits=8, data_size=8 + 1025)
+    yield 'compression-unknown', aiff(compression=b'QDM2')
+    for name in ('twos', 'sowt', 'in24', 'in32', 'raw ', 'fl32', 'fl64', 'alaw', 'ulaw'):
+        yield f'compression-{name.strip()}', aiff(compression=name.encode())
+    for name in ('sowt', 'float', 'ima4'):
         yield name, encode()[f'{name}.aiff']
 
 
@@ -191,6 +222,7 @@ def flacs():
     yield 'block-size-zero', patched(good, 8, bytes(4))
     yield 'picture-lies', good[:4] + b'\6\0\0\x20' + b'\xff' * 32 + good[4:]
     yield 'metadata-huge', good[:42] + b'\4\xff\xff\xff' + good[42:]
+    yield 'changes', flac_silence(2, 0) + flac_silence(2, 0, n_channels=1)[42:]
     yield 'in-ogg', encode()['oga.ogg']
     yield 'in-ogg-cut', encode()['oga.ogg'][:15000]
     yield 'three-hours-of-silence', flac_silence(7911)
@@ -238,6 +270,9 @@ def oggs():
     yield 'positions-unknown', b''.join(
         parts[:2] + [page(part, position=-1) for part in parts[2:]])
     yield 'starts-late', b''.join(parts[:2] + parts[5:])
+    for name, first in {'leap': 2, 'leap-late': 6}.items():
+        yield name, b''.join(parts[:first] + [page(part, number=1000 + i)
+                                              for i, part in enumerate(parts[first:])])
     yield 'rate-zero', b''.join([page(parts[0], data=patched(payload(parts[0]), 12, bytes(4)))]
                                 + parts[1:])
     yield 'rate-huge', b''.join(
@@ -273,7 +308,10 @@ def opuses():
     yield 'cut-last-page', good[:-10]
     yield 'cut-between-pages', b''.join(parts[:-3])
     yield 'page-missing', b''.join(parts[:5] + parts[6:])
+    yield 'no-end', b''.join(parts[:-1]) + page(parts[-1], flags=0)
+    yield 'version-2', headed(8, b'\x02')
     yield 'version-15', headed(8, b'\x0f')
+    yield 'version-16', headed(8, b'\x10')
     yield 'channels-0', headed(9, b'\0')
     yield 'pre-skip-huge', headed(10, b'\xff\xff')
     yield 'rate-huge', headed(12, b'\xff\xff\xff\xff')
@@ -294,6 +332,8 @@ def mp3s():
     yield 'cut', good[:len(good) // 2]
     yield 'cut-last-packet', good[:-100]
     yield 'cut-bare', bare[:len(bare) // 2]
+    yield 'cut-bare-packet', bare[:-100]
+    yield 'cut-bare-head', bare[:-382]
     yield 'id3-giant', id3(16 * 2**20) + good
     yield 'id3-lies-long', id3(100, 10**7) + good
     yield 'id3-lies-short', id3(5000, 10) + good
@@ -356,6 +396,8 @@ def m4as():
         nested = box(b'moov', nested)
     yield 'nested', good[:moov - 4][:28] + nested
     yield 'mov', encode()['a.mov']
+    for name in ('float', 'ima4'):
+        yield f'mov-{name}', encode()[f'{name}.mov']
 
 
 def mkvs():
@@ -387,6 +429,26 @@ def others():
     yield 'au-channels-huge', au(data, n_channels=0xffffffff)
     yield 'au-offset-huge', au(data, offset=0xfffffff0)
     yield 'au-no-frames', au(b'')
+    yield 'au-encoding-unknown', au(data, encoding=23)
+    yield 'au-encoding-huge', au(data, encoding=2**31)
+    yield 'au-float', au(data, encoding=6)
+    yield 'caf-ima4', encode()['ima4.caf']
+    yield 'caf-streamed', caf(data, size=-1)
+    yield 'caf-size-huge', caf(data, size=2**62)
+    yield 'caf-no-frames', caf(b'')
+    yield 'caf-format-unknown', caf(data, kind=b'aac ')
+    yield 'caf-bits-64', caf(data, n_bits=64)
+    yield 'caf-channels-0', caf(data, n_channels=0)
+    yield 'caf-channels-huge', caf(data, n_channels=0xffffffff)
+    yield 'caf-rate-nan', caf(data, rate=math.nan)
+    yield 'caf-rate-inf', caf(data, rate=math.inf)
+    yield 'caf-no-description', caf(data)[:8] + caf(data)[52:]
+    yield 'w64-streamed', w64(data, 2**63 - 1)
+    yield 'w64-size-zero', w64(data, 0)
+    yield 'w64-size-huge', w64(data, 2**40)
+    yield 'w64-no-frames', w64(b'')
+    yield 'w64-no-format', w64(data)[:40] + w64(data)[80:]
+    yield 'w64-adpcm', w64(data, form=fmt(2, n_bits=4, align=256))
     for name in ('a.w64', 'a.caf', 'a.wv', 'a.tta', 'a.voc', 'a.ac3', 'a.avi', 'a.ts', 'a.flv',
                  'a.wma', 'mute.avi'):
         stem = name.replace('a.', '') if name != 'mute.avi' else 'avi-mute'

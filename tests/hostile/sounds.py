@@ -60,15 +60,46 @@ RATE_80_BITS = bytes.fromhex('400ebb80000000000000')
 
 
 def aiff(data=None, n_channels=1, n_frames=None, n_bits=16, rate=RATE_80_BITS, offset=0,
-         data_size=None, comm=True):
+         data_size=None, comm=True, compression=None):
     data = pcm(n_channels, kind='>i2') if data is None else data
     n_frames = len(data) // (2 * max(n_channels, 1)) if n_frames is None else n_frames
-    body = b'AIFF'
+    body = b'AIFC' if compression else b'AIFF'
     if comm:
-        body += big_chunk(b'COMM', struct.pack('>HIH', n_channels, n_frames, n_bits) + rate)
+        body += big_chunk(b'COMM', struct.pack('>HIH', n_channels, n_frames, n_bits) + rate
+                          + (compression + b'\0\0' if compression else b''))
     if data_size != 'none':
         body += big_chunk(b'SSND', struct.pack('>II', offset, 0) + data, data_size)
     return b'FORM' + struct.pack('>I', len(body)) + body
+
+
+def rf64(data, tail=b'', data_size=None, n_frames=0, kind=b'RF64'):
+    """The sizes are in front; tail: what follows the frames."""
+    data_size = len(data) if data_size is None else data_size
+    return riff(chunk(b'ds64', struct.pack('<QQQI', 0, data_size, n_frames, 0)),
+                chunk(b'fmt ', fmt()), chunk(b'data', data, 0xffffffff), tail, size=0xffffffff,
+                kind=kind)
+
+
+def w64(data, size=None, form=None):
+    """size: what the chunk says, its own 24 bytes included."""
+    def part(name, body, size=None):
+        size = 24 + len(body) if size is None else size
+        return name + W64_GUID_END + struct.pack('<Q', size) + body + bytes(-len(body) % 8)
+    body = (b'wave' + W64_GUID_END + part(b'fmt ', fmt() if form is None else form)
+            + part(b'data', data, size))
+    return (b'riff' + bytes.fromhex('2e91cf11a5d628db04c10000') + struct.pack('<Q', 24 + len(body))
+            + body)
+
+
+W64_GUID_END = bytes.fromhex('f3acd3118cd100c04f8edb8a')
+
+
+def caf(data, kind=b'lpcm', n_bits=16, n_channels=1, size=None, rate=float(RATE)):
+    size = 4 + len(data) if size is None else size
+    description = struct.pack('>d4sIIIII', rate, kind, 0, n_bits // 8 * n_channels % 2**32, 1,
+                              n_channels, n_bits)
+    return (b'caff\0\1\0\0' + struct.pack('>4sq', b'desc', len(description)) + description
+            + struct.pack('>4sqI', b'data', size, 0) + data)
 
 
 def au(data, size=None, rate=RATE, n_channels=1, encoding=3, offset=24):
@@ -208,6 +239,10 @@ ENCODED = {
     'sowt.aiff': (('-c:a', 'pcm_s16le', '-f', 'aiff'), 1),
     'float.aiff': (('-c:a', 'pcm_f32be',), 1),
     'a.caf': ((), 1),
+    'ima4.aiff': (('-c:a', 'adpcm_ima_qt', '-f', 'aiff'), 1),
+    'ima4.caf': (('-c:a', 'adpcm_ima_qt'), 1),
+    'float.mov': (('-c:a', 'pcm_f32le'), 1),
+    'ima4.mov': (('-c:a', 'adpcm_ima_qt'), 1),
     'a.wv': (('-frame_size', '1152'), 1),
     'a.tta': ((), 1),
     'a.voc': ((), 1),

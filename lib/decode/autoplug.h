@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Copyright 2026 the Flitzis authors */
+
+#pragma once
+
+#include "decode/findings.h"
+
+G_BEGIN_DECLS
+
+/*
+ * Adds a decodebin to the bin, which uses only elements that Flitzis knows and links the first
+ * audio stream to `next`. The findings must stay for as long as the bin does. NULL if GStreamer has
+ * no decodebin.
+ */
+GstElement *flitzis_autoplug_add (GstBin          *bin,
+                                  GstElement      *next,
+                                  FlitzisFindings *findings,
+                                  GError         **error);
+
+G_END_DECLS

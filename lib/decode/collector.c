@@ -1,0 +1,111 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Copyright 2026 the Flitzis authors */
+
+#include "config.h"
+
+#include "decode/collector.h"
+
+#include "decode/values.h"
+#include "flitzis-sample-private.h"
+
+/* The most that is set aside because a file says so. */
+#define MAX_RESERVED_BYTES (256 * 1024 * 1024)
+
+/* AAC may come at twice the rate that the file counts at. */
+static guint64
+at_rate (guint64 n_frames, const FlitzisHeader *header, const GstAudioInfo *info)
+{
+  return header->rate > 0 ? gst_util_uint64_scale_round (n_frames, info->rate, header->rate)
+                          : n_frames;
+}
+
+gboolean
+flitzis_collector_begin (FlitzisCollector    *self,
+                         const GstAudioInfo  *info,
+                         const FlitzisHeader *header,
+                         guint                rate)
+{
+  self->info = *info;
+  self->rate = rate;
+  self->frames.n_channels = info->channels;
+  self->n_delay = at_rate (header->n_delay, header, info);
+  self->n_stated = at_rate (header->n_frames, header, info);
+  self->n_wanted = header->has_padding ? self->n_stated : G_MAXUINT64;
+
+  if ((guint) info->rate == rate)
+    return TRUE;
+
+  self->part.n_channels = info->channels;
+  self->resampler = flitzis_resampler_new (info->channels, info->rate, rate);
+
+  return self->resampler != NULL;
+}
+
+void
+flitzis_collector_reserve (FlitzisCollector *self, guint64 n_frames)
+{
+  guint64 n_max = MAX_RESERVED_BYTES / (self->info.channels * sizeof (float));
+
+  n_frames = MIN (n_frames, self->n_wanted);
+  if (self->resampler != NULL)
+    n_frames = flitzis_resample_length (n_frames, self->info.rate, self->rate);
+
+  flitzis_frames_reserve (&self->frames, MIN (n_frames, n_max));
+}
+
+gsize
+flitzis_collector_count_bytes (const FlitzisCollector *self, guint64 n_frames)
+{
+  guint64 frame_size = self->info.channels * sizeof (float);
+  guint64 n_out = flitzis_resample_length (n_frames, self->info.rate, self->rate);
+
+  return MIN (n_out, G_MAXSIZE / 2 / frame_size) * frame_size;
+}
+
+gboolean
+flitzis_collector_add (FlitzisCollector *self, gconstpointer data, gsize size)
+{
+  FlitzisFrames *target = self->resampler != NULL ? &self->part : &self->frames;
+  guint          frame_size = GST_AUDIO_INFO_BPF (&self->info);
+  gsize          n_frames = size / frame_size;
+  gsize          n_out = MIN (n_frames, self->n_delay);
+  gsize          n_in = MIN (n_frames - n_out, self->n_wanted);
+  gsize          n_values = n_in * self->info.channels;
+  float         *values;
+
+  self->n_decoded += n_frames;
+  self->n_delay -= n_out;
+  self->n_wanted -= n_in;
+  self->n_sound += n_in;
+
+  /* some decoders begin with an empty buffer */
+  if (n_in == 0)
+    return TRUE;
+
+  self->part.n_values = 0;
+  if (!flitzis_frames_extend (target, n_values, &values))
+    return FALSE;
+
+  flitzis_values_to_float (self->info.finfo, (const guint8 *) data + n_out * frame_size, values,
+                           n_values);
+  if (GST_AUDIO_INFO_IS_FLOAT (&self->info))
+    self->n_mended += flitzis_sample_mend (values, n_values);
+
+  return self->resampler == NULL ||
+         flitzis_resampler_feed (self->resampler, values, n_in, &self->frames);
+}
+
+gboolean
+flitzis_collector_finish (FlitzisCollector *self)
+{
+  return self->resampler == NULL || self->n_sound == 0 ||
+         flitzis_resampler_finish (self->resampler, self->n_sound, &self->frames);
+}
+
+void
+flitzis_collector_clear (FlitzisCollector *self)
+{
+  g_clear_pointer (&self->resampler, flitzis_resampler_free);
+  flitzis_frames_clear (&self->part);
+  flitzis_frames_clear (&self->frames);
+}

@@ -1,0 +1,541 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Copyright 2026 the Flitzis authors */
+
+/* Runs a pipeline on the thread of the caller, who waits at its bus, and words what went wrong. */
+
+#include "config.h"
+
+#include "decode/decoder.h"
+
+#include "decode/pipeline.h"
+#include "decode/substream.h"
+#include "flitzis-error.h"
+
+#include <string.h>
+
+/* What is missing of an Ogg file, at the least: no packet has fewer frames. */
+#define MIN_MISSING_FRAMES 16
+
+/* How long a cancel may go unseen while no frame arrives, and how long a pipeline may take to stop
+ * that nobody wants any more. */
+#define LOOK_US (20 * 1000)
+
+/* GStreamer's own words for it say less, and which of them come is chance. */
+#define NO_SENSE "no decoder can make sense of it"
+#define MISSING "a part of it is missing"
+#define STOPPED "the decoder has stopped without saying so"
+
+/* Held by the caller, and by the thread that stops the pipeline. */
+typedef struct
+{
+  int ref_count;
+
+  /* GStreamer's threads may touch these for as long as they run. */
+  FlitzisHeader   header;
+  FlitzisFindings findings;
+  GstElement     *pipeline;
+  GstAppSink     *sink;
+
+  /* the streaming thread, and the caller's, under the lock */
+  GMutex            lock;
+  FlitzisDecodeJob *job;   /* NULL: no frames are wanted any more */
+  GError           *error; /* why */
+  gint64            last_frame_us;
+  FlitzisCollector  collector;
+  GstCaps          *caps; /* of the last frames */
+  gsize             n_expected_bytes;
+  GstClockTime      duration;
+  GstClockTime      start;
+
+  gboolean is_stopped;
+  GCond    cond; /* it is stopped */
+} Decoder;
+
+static double
+get_seconds (Decoder *self)
+{
+  guint64 n_frames = self->collector.n_sound;
+
+  return n_frames > 0 ? (double) n_frames / self->collector.info.rate : 0.0;
+}
+
+static void
+set_corrupt (Decoder *self, const char *why, GError **error)
+{
+  if (self->collector.n_sound == 0)
+    g_set_error (error, FLITZIS_ENGINE_ERROR, FLITZIS_ENGINE_ERROR_CORRUPT,
+                 "before its first frame: %s", why);
+  else
+    g_set_error (error, FLITZIS_ENGINE_ERROR, FLITZIS_ENGINE_ERROR_CORRUPT,
+                 "after %" G_GUINT64_FORMAT " frames (%.3f s): %s", self->collector.n_sound,
+                 get_seconds (self), why);
+}
+
+static void
+set_no_memory (Decoder *self, GError **error)
+{
+  g_set_error (error, FLITZIS_ENGINE_ERROR, FLITZIS_ENGINE_ERROR_TOO_LARGE,
+               "there is no memory for more than %.3f s", get_seconds (self));
+}
+
+/* What has failed without a word of its own that can be trusted. */
+static void
+set_failed (Decoder *self, const char *why, GError **error)
+{
+  if (self->collector.n_decoded > 0 || !flitzis_findings_explain (&self->findings, error))
+    set_corrupt (self, why, error);
+}
+
+/* Asks for all of what will come, where that is known: too much need not be decoded to be seen. */
+static gboolean
+check_expected (Decoder *self, GError **error)
+{
+  guint64 n_frames = self->header.n_decoded_frames;
+
+  if (n_frames == 0)
+    return TRUE;
+
+  self->n_expected_bytes = flitzis_collector_count_bytes (&self->collector, n_frames);
+  if (flitzis_decode_job_advance (self->job, self->n_expected_bytes, 0.0, error))
+    return TRUE;
+
+  if (g_error_matches (*error, FLITZIS_ENGINE_ERROR, FLITZIS_ENGINE_ERROR_TOO_LARGE))
+    g_prefix_error (error, "it has %" G_GUINT64_FORMAT " frames (%.3f s): ", n_frames,
+                    (double) n_frames / self->collector.info.rate);
+
+  return FALSE;
+}
+
+static gboolean
+begin (Decoder *self, const GstAudioInfo *info, GError **error)
+{
+  guint64 n_frames = self->header.n_decoded_frames;
+  gint64  duration;
+
+  if (!flitzis_collector_begin (&self->collector, info, &self->header, self->job->sample_rate))
+    {
+      set_no_memory (self, error);
+      return FALSE;
+    }
+
+  if (n_frames > 0)
+    {
+      self->duration = gst_util_uint64_scale (n_frames, GST_SECOND, info->rate);
+      flitzis_collector_reserve (&self->collector, n_frames);
+    }
+  /* One frame more than the length says: times are rounded. */
+  else if (gst_element_query_duration (GST_ELEMENT (self->sink), GST_FORMAT_TIME, &duration) &&
+           duration > 0)
+    {
+      self->duration = duration;
+      flitzis_collector_reserve (&self->collector,
+                                 gst_util_uint64_scale (duration, info->rate, GST_SECOND) + 1);
+    }
+
+  return check_expected (self, error);
+}
+
+/* Takes over the format of the first frames; a stream may not change it later. */
+static gboolean
+adopt_caps (Decoder *self, GstCaps *caps, GError **error)
+{
+  GstAudioInfo *known = &self->collector.info;
+  GstAudioInfo  info;
+
+  if (!gst_audio_info_from_caps (&info, caps))
+    {
+      set_corrupt (self, "the decoder does not say what its frames are", error);
+      return FALSE;
+    }
+
+  if (known->finfo == NULL)
+    return begin (self, &info, error);
+
+  if (known->rate != info.rate || known->channels != info.channels)
+    {
+      g_set_error (error, FLITZIS_ENGINE_ERROR, FLITZIS_ENGINE_ERROR_UNSUPPORTED,
+                   "it changes from %d Hz, %d channels to %d Hz, %d channels after %.3f s",
+                   known->rate, known->channels, info.rate, info.channels, get_seconds (self));
+      return FALSE;
+    }
+
+  *known = info;
+
+  return TRUE;
+}
+
+static gboolean
+report (Decoder *self, GError **error)
+{
+  gsize  n_bytes = flitzis_collector_count_bytes (&self->collector, self->collector.n_decoded);
+  double progress = -1.0;
+
+  if (self->duration != GST_CLOCK_TIME_NONE)
+    progress = (double) gst_util_uint64_scale (self->collector.n_decoded, GST_SECOND,
+                                               self->collector.info.rate) /
+               self->duration;
+
+  return flitzis_decode_job_advance (self->job, MAX (n_bytes, self->n_expected_bytes),
+                                     MIN (progress, 1.0), error);
+}
+
+/*
+ * Whether there should be more frames in front of these. Decoders pass over what they cannot
+ * decode, but what comes next has the time that its page states.
+ */
+static gboolean
+is_behind (Decoder *self, const GstSegment *segment, const GstBuffer *buffer)
+{
+  guint64      n_decoded = self->collector.n_decoded;
+  GstClockTime time;
+
+  if (!self->header.has_positions)
+    return FALSE;
+
+  time = gst_segment_to_running_time (segment, GST_FORMAT_TIME, GST_BUFFER_PTS (buffer));
+  if (time == GST_CLOCK_TIME_NONE)
+    return FALSE;
+
+  if (n_decoded == 0)
+    self->start = time;
+
+  return self->start != GST_CLOCK_TIME_NONE &&
+         time > self->start + gst_util_uint64_scale (n_decoded + MIN_MISSING_FRAMES, GST_SECOND,
+                                                     self->collector.info.rate);
+}
+
+static gboolean
+collect (Decoder *self, GstSample *sample, GError **error)
+{
+  GstBuffer *buffer = gst_sample_get_buffer (sample);
+  GstCaps   *caps = gst_sample_get_caps (sample);
+  gboolean   has_room;
+  GstMapInfo map;
+
+  if (caps != self->caps && !adopt_caps (self, caps, error))
+    return FALSE;
+
+  gst_caps_replace (&self->caps, caps);
+  if (is_behind (self, gst_sample_get_segment (sample), buffer))
+    {
+      set_corrupt (self, MISSING, error);
+      return FALSE;
+    }
+
+  if (!gst_buffer_map (buffer, &map, GST_MAP_READ))
+    {
+      set_corrupt (self, "the decoder gave a buffer that cannot be read", error);
+      return FALSE;
+    }
+
+  has_room = flitzis_collector_add (&self->collector, map.data, map.size);
+  self->last_frame_us = g_get_monotonic_time ();
+  gst_buffer_unmap (buffer, &map);
+  if (!has_room)
+    {
+      set_no_memory (self, error);
+      return FALSE;
+    }
+
+  return report (self, error);
+}
+
+/* On the streaming thread, which need not wake another for each buffer then. An appsink that is
+ * asked for them from outside would need a queue, which grows without a bound, or holds the sink's
+ * lock while it is full, so that the pipeline cannot start. */
+static GstFlowReturn
+new_sample_cb (GstAppSink *sink, gpointer user_data)
+{
+  Decoder   *self = user_data;
+  GstSample *sample = gst_app_sink_pull_sample (sink);
+  gboolean   is_wanted;
+
+  if (sample == NULL)
+    return GST_FLOW_FLUSHING;
+
+  g_mutex_lock (&self->lock);
+  if (self->job != NULL && !collect (self, sample, &self->error))
+    self->job = NULL;
+  is_wanted = self->job != NULL;
+  g_mutex_unlock (&self->lock);
+  gst_sample_unref (sample);
+
+  return is_wanted ? GST_FLOW_OK : GST_FLOW_ERROR;
+}
+
+/* FALSE with the error of what has ended the decoding; the cause comes before what it led to. */
+static gboolean
+check_errors (Decoder *self, GstMessage *message, GError **error)
+{
+  g_autoptr (GError) reported = NULL;
+  GError *cause = flitzis_findings_steal_error (&self->findings);
+
+  if (cause == NULL)
+    cause = g_steal_pointer (&self->error);
+
+  if (cause != NULL)
+    {
+      g_propagate_error (error, cause);
+      return FALSE;
+    }
+
+  if (message == NULL || GST_MESSAGE_TYPE (message) != GST_MESSAGE_ERROR)
+    return TRUE;
+
+  gst_message_parse_error (message, &reported, NULL);
+  if (reported->domain == GST_RESOURCE_ERROR)
+    g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_FAILED, reported->message);
+  else
+    set_failed (self, NO_SENSE, error);
+
+  return FALSE;
+}
+
+/* Under the lock. FALSE if it is not to be waited for any longer. */
+static gboolean
+look (Decoder *self, FlitzisDecodeJob *job, GstMessage *message, GError **error)
+{
+  if (!check_errors (self, message, error) || !flitzis_decode_job_check (job, error))
+    return FALSE;
+
+  if (g_get_monotonic_time () - self->last_frame_us <= job->deadline_us)
+    return TRUE;
+
+  set_failed (self, self->collector.n_decoded > 0 ? STOPPED : NO_SENSE, error);
+
+  return FALSE;
+}
+
+/* Until the stream has ended; FALSE if something else has ended it. */
+static gboolean
+wait_for_end (Decoder *self, FlitzisDecodeJob *job, GError **error)
+{
+  g_autoptr (GstBus) bus = gst_element_get_bus (self->pipeline);
+  gboolean is_good, is_over = FALSE;
+
+  do
+    {
+      g_autoptr (GstMessage) message = gst_bus_timed_pop_filtered (
+          bus, LOOK_US * GST_USECOND, GST_MESSAGE_EOS | GST_MESSAGE_ERROR);
+
+      is_over = message != NULL && GST_MESSAGE_TYPE (message) == GST_MESSAGE_EOS;
+      g_mutex_lock (&self->lock);
+      is_good = is_over ? check_errors (self, NULL, error) : look (self, job, message, error);
+      g_mutex_unlock (&self->lock);
+    }
+  while (is_good && !is_over);
+
+  return is_good;
+}
+
+static gboolean
+run (Decoder *self, FlitzisDecodeJob *job, GError **error)
+{
+  if (gst_element_set_state (self->pipeline, GST_STATE_PLAYING) == GST_STATE_CHANGE_FAILURE)
+    {
+      set_failed (self, "the decoder cannot be started", error);
+      return FALSE;
+    }
+
+  if (!wait_for_end (self, job, error))
+    return FALSE;
+
+  if (!flitzis_findings_have_stream (&self->findings))
+    {
+      g_set_error_literal (error, FLITZIS_ENGINE_ERROR, FLITZIS_ENGINE_ERROR_UNSUPPORTED,
+                           "it has no audio stream");
+      return FALSE;
+    }
+
+  if (flitzis_findings_have_gap (&self->findings))
+    {
+      set_corrupt (self, MISSING, error);
+      return FALSE;
+    }
+
+  if (!flitzis_collector_finish (&self->collector))
+    {
+      set_no_memory (self, error);
+      return FALSE;
+    }
+
+  return TRUE;
+}
+
+static Decoder *
+decoder_new (const FlitzisHeader *header, FlitzisDecodeJob *job)
+{
+  Decoder *self = g_new0 (Decoder, 1);
+
+  self->ref_count = 1;
+  self->header = *header;
+  self->job = job;
+  self->duration = GST_CLOCK_TIME_NONE;
+  self->start = GST_CLOCK_TIME_NONE;
+  self->last_frame_us = g_get_monotonic_time ();
+  flitzis_findings_init (&self->findings, &self->header);
+  g_mutex_init (&self->lock);
+  g_cond_init (&self->cond);
+
+  return self;
+}
+
+static void
+decoder_unref (Decoder *self)
+{
+  if (!g_atomic_int_dec_and_test (&self->ref_count))
+    return;
+
+  gst_clear_object (&self->pipeline);
+  flitzis_collector_clear (&self->collector);
+  gst_clear_caps (&self->caps);
+  flitzis_findings_clear (&self->findings);
+  g_clear_error (&self->error);
+  g_cond_clear (&self->cond);
+  g_mutex_clear (&self->lock);
+  g_free (self);
+}
+
+static gpointer
+stop_worker (gpointer data)
+{
+  Decoder *self = data;
+
+  gst_element_set_state (self->pipeline, GST_STATE_NULL);
+  g_mutex_lock (&self->lock);
+  self->is_stopped = TRUE;
+  g_cond_broadcast (&self->cond);
+  g_mutex_unlock (&self->lock);
+  decoder_unref (self);
+
+  return NULL;
+}
+
+/*
+ * Stopping waits for the pipeline's threads, of which one may never come back from a decoder: after
+ * the time given, a thread that nobody waits for goes on with that. FALSE if so.
+ */
+static gboolean
+stop_within (Decoder *self, gint64 time_us)
+{
+  gint64   end_us = g_get_monotonic_time () + time_us;
+  GThread *thread;
+  gboolean is_stopped;
+
+  g_atomic_int_inc (&self->ref_count);
+  thread = g_thread_try_new ("flitzis-stop", stop_worker, self, NULL);
+  if (thread == NULL)
+    stop_worker (self);
+  else
+    g_thread_unref (thread);
+
+  g_mutex_lock (&self->lock);
+  while (!self->is_stopped && g_cond_wait_until (&self->cond, &self->lock, end_us))
+    ;
+  is_stopped = self->is_stopped;
+  g_mutex_unlock (&self->lock);
+
+  return is_stopped;
+}
+
+/* What has failed may be stuck. Who does not want it any more does not wait for that. */
+static void
+stop (Decoder *self, FlitzisDecodeJob *job, const GError *error)
+{
+  gint64 time_us = g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED) ? LOOK_US
+                                                                             : job->deadline_us;
+
+  if (self->pipeline == NULL)
+    return;
+
+  if (error == NULL)
+    gst_element_set_state (self->pipeline, GST_STATE_NULL);
+  else
+    job->is_abandoned = !stop_within (self, time_us);
+}
+
+static gboolean
+attempt (GInputStream        *stream,
+         const FlitzisHeader *header,
+         gboolean             is_known,
+         FlitzisDecodeJob    *job,
+         FlitzisCollector    *collector,
+         GError             **error)
+{
+  static GstAppSinkCallbacks callbacks = { .new_sample = new_sample_cb };
+  Decoder                   *self = decoder_new (header, job);
+  g_autoptr (GInputStream) part = flitzis_substream_new (stream, &self->findings);
+  g_autoptr (GError) local_error = NULL;
+  gboolean is_decoded;
+
+  self->pipeline =
+      flitzis_pipeline_new (part, is_known, &self->findings, &self->sink, &local_error);
+  if (self->pipeline != NULL)
+    gst_app_sink_set_callbacks (self->sink, &callbacks, self, NULL);
+  is_decoded = self->pipeline != NULL && run (self, job, &local_error);
+
+  /* Whatever the decoder still does, it does without the caller. */
+  g_mutex_lock (&self->lock);
+  self->job = NULL;
+  flitzis_collector_clear (collector);
+  *collector = self->collector;
+  memset (&self->collector, 0, sizeof self->collector);
+  g_mutex_unlock (&self->lock);
+
+  /* To stop takes memory, too, and who gets none of it aborts. */
+  if (g_error_matches (local_error, FLITZIS_ENGINE_ERROR, FLITZIS_ENGINE_ERROR_TOO_LARGE))
+    flitzis_collector_clear (collector);
+
+  stop (self, job, local_error);
+  decoder_unref (self);
+  if (local_error != NULL)
+    g_propagate_error (error, g_steal_pointer (&local_error));
+
+  return is_decoded;
+}
+
+/* Whether another attempt could come to something else. */
+static gboolean
+is_final (const FlitzisDecodeJob *job, const GError *error)
+{
+  return job->is_abandoned || (error != NULL && error->domain == G_IO_ERROR) ||
+         g_error_matches (error, FLITZIS_ENGINE_ERROR, FLITZIS_ENGINE_ERROR_TOO_LARGE);
+}
+
+/* Bare frames have nothing that decodebin could find out more by. */
+static gboolean
+can_be_searched (const FlitzisHeader *header)
+{
+  return header->codec < FLITZIS_CODEC_PCM || header->codec > FLITZIS_CODEC_BARE_ALAC;
+}
+
+/*
+ * Only what comes out right is taken from the elements that are known: what is wrong with a file,
+ * and whether anything is, decodebin finds out.
+ */
+gboolean
+flitzis_decoder_run (GInputStream        *stream,
+                     const FlitzisHeader *header,
+                     FlitzisDecodeJob    *job,
+                     FlitzisCollector    *collector,
+                     GError             **error)
+{
+  gboolean is_searched = can_be_searched (header);
+  g_autoptr (GError) local_error = NULL;
+
+  if (header->codec == FLITZIS_CODEC_OTHER || (header->is_cut && is_searched))
+    return attempt (stream, header, FALSE, job, collector, error);
+
+  if (attempt (stream, header, TRUE, job, collector, &local_error) &&
+      (!is_searched || header->n_decoded_frames == 0 ||
+       collector->n_decoded == header->n_decoded_frames))
+    return TRUE;
+
+  if (!is_searched || is_final (job, local_error))
+    {
+      g_propagate_error (error, g_steal_pointer (&local_error));
+      return FALSE;
+    }
+
+  return attempt (stream, header, FALSE, job, collector, error);
+}

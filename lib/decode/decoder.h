@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Copyright 2026 the Flitzis authors */
+
+#pragma once
+
+#include "decode/collector.h"
+#include "decode/job.h"
+
+G_BEGIN_DECLS
+
+/*
+ * Decodes the part of `stream` that the header names: with the elements of its codec first, if it
+ * is known, and with those that decodebin finds if not every frame came that way.
+ *
+ * What came until then is in `collector` after a failure, too. No frames and no error: the stream
+ * has audio and ended at once. If the job is abandoned afterwards, the stream must not be touched
+ * again.
+ */
+gboolean flitzis_decoder_run (GInputStream        *stream,
+                              const FlitzisHeader *header,
+                              FlitzisDecodeJob    *job,
+                              FlitzisCollector    *collector,
+                              GError             **error);
+
+G_END_DECLS
