@@ -394,6 +394,15 @@ def test_an_mp4_need_not_say_its_type(encode, load):
         assert numpy.array_equal(load(begin + data[n_bytes:]), load(data))
 
 
+def test_an_mp4_with_rounded_times_is_whole(encode, load, tmp_path):
+    """Matroska has milliseconds, and a copy of its packets has their times."""
+    source = sound(9600, 2)
+    encode('a.mkv', '-c:a', 'pcm_s16le', frames=source, rate=48000)
+    ffmpeg('-i', tmp_path / 'a.mkv', '-c:a', 'alac', tmp_path / 'b.m4a')
+    frames = load((tmp_path / 'b.m4a').read_bytes(), 48000)
+    assert numpy.allclose(frames, source, atol=1e-4) and len(frames) == 9600
+
+
 def test_an_mp4_with_a_lost_packet_is_an_error(encode, refuse):
     data = encode('a.m4a', '-c:a', 'aac', '-movflags', '+faststart')
     refuse(data[:-1000], CORRUPT, 'it breaks off after')

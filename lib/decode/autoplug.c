@@ -250,7 +250,7 @@ check_caps (const GstCaps *caps)
                         "it has no channels");
 
   gst_structure_get (structure, "channel-mask", GST_TYPE_BITMASK, &mask, NULL);
-  if (mask == 0 && n_channels > FLITZIS_MAX_UNPOSITIONED)
+  if (mask == 0 && n_channels > 2)
     return g_error_new (FLITZIS_ENGINE_ERROR, FLITZIS_ENGINE_ERROR_UNSUPPORTED,
                         "it has %d channels and does not say where each one is heard",
                         n_channels);
@@ -311,8 +311,6 @@ flitzis_autoplug_add (GstBin *bin, GstElement *next, FlitzisFindings *findings, 
   g_signal_connect (decodebin, "unknown-type", G_CALLBACK (unknown_type_cb), self);
   g_signal_connect (decodebin, "pad-added", G_CALLBACK (pad_added_cb), self);
   g_signal_connect (decodebin, "deep-element-added", G_CALLBACK (deep_element_added_cb), self);
-
-  flitzis_repairs_watch_output (next);
 
   typefind = gst_bin_get_by_name (GST_BIN (decodebin), "typefind");
   release_after (self, typefind, "have-type");

@@ -30,6 +30,8 @@ flitzis_collector_begin (FlitzisCollector    *self,
   self->frames.n_channels = info->channels;
   self->n_delay = at_rate (header->n_delay, header, info);
   self->n_stated = at_rate (header->n_frames, header, info);
+  self->n_needed =
+      at_rate (header->n_frames - MIN (header->n_frames, header->n_slack), header, info);
   self->n_wanted = header->has_padding ? self->n_stated : G_MAXUINT64;
 
   if ((guint) info->rate == rate)

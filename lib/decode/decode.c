@@ -187,11 +187,11 @@ check_length (const FlitzisCollector *collector, const FlitzisHeader *header, GE
   if (header->is_cut)
     return set_cut (collector, MIN (n_sound, header->n_whole_frames), error);
 
-  if (n_sound >= collector->n_stated)
+  if (n_sound >= collector->n_needed)
     return TRUE;
 
   if (header->has_padding)
-    return set_cut (collector, collector->n_decoded, error);
+    return set_cut (collector, n_sound, error);
 
   g_set_error (error, FLITZIS_ENGINE_ERROR, FLITZIS_ENGINE_ERROR_CORRUPT,
                "only %" G_GUINT64_FORMAT " of its %" G_GUINT64_FORMAT " frames are there", n_sound,

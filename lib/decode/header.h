@@ -110,6 +110,7 @@ typedef struct
   guint    rate; /* Hz, that the next ones count at; 0 for the rate of the decoder */
   guint64  n_delay;
   guint64  n_frames;    /* of sound; fewer are an error */
+  guint64  n_slack;     /* but for this many */
   gboolean has_padding; /* what comes after `n_frames` is padding */
 
   /* Ogg: the pages say where in the stream they are. */

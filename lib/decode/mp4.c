@@ -104,22 +104,24 @@ get_table (FlitzisReader    *reader,
          flitzis_box_get (&table, reader, TABLE_BYTES, *n_entries * size, bytes);
 }
 
-/* The length of all packets together, in the media's units. 0 if it is not stated. */
+/* The length of all packets together, in the media's units, and their number. 0 if it is not
+ * stated. */
 static guint64
-sum_times (FlitzisReader *reader, const FlitzisBox *track)
+sum_times (FlitzisReader *reader, const FlitzisBox *track, guint64 *n_packets)
 {
   guint64       sum = 0;
-  guint32       n_entries;
+  guint32       n_entries, n;
   GstByteReader bytes;
 
   if (!get_table (reader, track, "mdia/minf/stbl/stts", 8, &n_entries, &bytes))
     return 0;
 
+  *n_packets = 0;
   for (guint i = 0; i < n_entries; i++)
     {
-      guint64 n_packets = gst_byte_reader_get_uint32_be_unchecked (&bytes);
-
-      sum += n_packets * gst_byte_reader_get_uint32_be_unchecked (&bytes);
+      n = gst_byte_reader_get_uint32_be_unchecked (&bytes);
+      sum += (guint64) n * gst_byte_reader_get_uint32_be_unchecked (&bytes);
+      *n_packets += n;
     }
 
   return sum;
@@ -273,16 +275,18 @@ read_lengths (FlitzisHeader    *self,
               const FlitzisBox *movie_box,
               const FlitzisBox *track)
 {
-  guint64 n_total = sum_times (reader, track);
+  guint64 n_packets, n_total = sum_times (reader, track, &n_packets);
   Times   movie, media;
   Edits   edits;
 
-  if (n_total == 0 || !read_times (&movie, reader, movie_box, "mvhd") ||
+  if (n_total == 0 || n_packets == 0 || !read_times (&movie, reader, movie_box, "mvhd") ||
       !read_times (&media, reader, track, "mdia/mdhd") || !read_edits (&edits, reader, track))
     return;
 
   self->rate = media.scale;
   self->has_padding = TRUE;
+  /* times that were copied from a container with coarser ones are rounded */
+  self->n_slack = n_total / n_packets / 2;
   if (edits.n_edits > 0 && edits.media_time > 0)
     {
       self->n_delay = edits.media_time;

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Copyright 2026 the Flitzis authors */
 
-/* Puts right, in what flows between elements, what these are known to get wrong. */
+/* Mends what flows between elements where one of them is known to get it wrong. Each repair names
+ * the element and the newest version that was seen to need it. */
 
 #include "config.h"
 
@@ -28,9 +29,13 @@ is_trimmed_by_header (const FlitzisFindings *self)
 }
 
 /*
- * Decoders cut their first and last frames at the borders of the segment, which demuxers state in
- * nanoseconds rounded down, and round down again: one frame too many is left at either end. A
- * border moved inwards by less than half a frame makes it exact. FLAC knows its own end.
+ * oggdemux, qtdemux and matroskademux, 1.22: they round the borders of a segment down to
+ * nanoseconds, and the decoders that clip at these (vorbisdec, opusdec) round down again, so that
+ * one frame too many is left at either end. A border moved inwards by less than half a frame makes
+ * it exact. FLAC knows its own end, and what the header trims must not be clipped at all.
+ *
+ * giostreamsrc in front of a decoder, without a parser: its segment is in bytes, which not every
+ * decoder takes.
  */
 static GstEvent *
 nudge_segment (GstPad *pad, GstEvent *event, gboolean is_open)
@@ -40,8 +45,6 @@ nudge_segment (GstPad *pad, GstEvent *event, gboolean is_open)
   GstEvent  *nudged;
 
   gst_event_copy_segment (event, &segment);
-
-  /* a source without a parser counts in bytes, which not every decoder takes */
   if (segment.format != GST_FORMAT_TIME)
     gst_segment_init (&segment, GST_FORMAT_TIME);
 
@@ -68,8 +71,9 @@ nudge_segment (GstPad *pad, GstEvent *event, gboolean is_open)
 }
 
 /*
- * Opus is coded at 48 kHz; what its header calls the rate is only what the source had. A decoder
- * that goes by it rounds the delay, and the onset is off: so the header is given that says 48 kHz.
+ * opusdec, 1.22: it takes the rate in the header for that of the stream, though Opus is always
+ * coded at 48 kHz and the header only tells what the source had. The delay is rounded then, and the
+ * onset is off. So it gets a header that says 48 kHz.
  */
 static GstBuffer *
 restore_opus_head (GstBuffer *buffer)
@@ -121,8 +125,8 @@ restore_opus_caps (GstEvent *event)
   return gst_event_new_caps (changed);
 }
 
-/* What Matroska states as the delay need not be what the header of Opus states, though the demuxer
- * puts the one in place of the other. */
+/* matroskademux, 1.22: it takes Matroska's own statement of the delay for that of Opus's header,
+ * though the two may differ. */
 static GstBuffer *
 restore_opus_buffer (FlitzisFindings *self, GstBuffer *buffer)
 {
@@ -140,7 +144,8 @@ restore_opus_buffer (FlitzisFindings *self, GstBuffer *buffer)
   return buffer;
 }
 
-/* Newer parsers read the header of MP3 too, and decoders would trim by it a first time. */
+/* mpegaudioparse and oggdemux, 1.22: they attach the delay and the padding to the packets, and
+ * decoders would cut these off before the header's counts do. */
 static GstBuffer *
 drop_clipping (GstBuffer *buffer)
 {
@@ -153,7 +158,7 @@ drop_clipping (GstBuffer *buffer)
   return buffer;
 }
 
-/* vorbisdec divides by the rate that this header states, whatever the caps say. */
+/* vorbisdec, 1.22: it divides by the rate that this header states, whatever the caps say. */
 static gboolean
 check_vorbis_head (FlitzisFindings *self, GstBuffer *buffer)
 {
@@ -174,18 +179,15 @@ check_vorbis_head (FlitzisFindings *self, GstBuffer *buffer)
 }
 
 /*
- * Where pages of Ogg are missing, oggdemux goes on behind them and says so in a flag, which not
- * every parser passes on: so this looks at what comes to parsers as well. flacparse sets the same
- * flag after a frame with a wrong checksum; if the file states its length, that is missed anyhow.
+ * oggdemux, 1.22: if pages are missing, it goes on after them and only sets a flag, which not every
+ * parser passes on. So this looks at what comes to parsers as well.
  */
 static gboolean
 check_gap (FlitzisFindings *self, GstPad *pad, GstBuffer *buffer)
 {
-  const FlitzisHeader *header = self->header;
-  gboolean             is_first = g_object_get_data (G_OBJECT (pad), SEEN_KEY) == NULL;
+  gboolean is_first = g_object_get_data (G_OBJECT (pad), SEEN_KEY) == NULL;
 
-  if (header->container != FLITZIS_CONTAINER_OGG &&
-      (header->container != FLITZIS_CONTAINER_FLAC || header->n_frames > 0))
+  if (self->header->container != FLITZIS_CONTAINER_OGG)
     return TRUE;
 
   /* headers have no time */
@@ -243,44 +245,6 @@ decoder_event_cb (GstPad *pad, GstPadProbeInfo *info, gpointer user_data)
   return GST_PAD_PROBE_OK;
 }
 
-/*
- * Channels that no position is stated for get those that GStreamer falls back on; audioconvert of
- * 1.22 mixes down nothing else.
- */
-static GstPadProbeReturn
-output_probe_cb (GstPad *pad, GstPadProbeInfo *info, gpointer user_data)
-{
-  GstEvent *event = GST_PAD_PROBE_INFO_EVENT (info);
-  g_autoptr (GstCaps) positioned = NULL;
-  GstAudioInfo audio;
-  GstCaps     *caps;
-  guint64      mask;
-
-  if (GST_EVENT_TYPE (event) != GST_EVENT_CAPS)
-    return GST_PAD_PROBE_OK;
-
-  gst_event_parse_caps (event, &caps);
-  if (!gst_audio_info_from_caps (&audio, caps) || audio.channels <= 2 ||
-      audio.channels > FLITZIS_MAX_UNPOSITIONED || !GST_AUDIO_INFO_IS_UNPOSITIONED (&audio))
-    return GST_PAD_PROBE_OK;
-
-  mask = gst_audio_channel_get_fallback_mask (audio.channels);
-  positioned = gst_caps_copy (caps);
-  gst_caps_set_simple (positioned, "channel-mask", GST_TYPE_BITMASK, mask, NULL);
-  gst_event_unref (event);
-  info->data = gst_event_new_caps (positioned);
-
-  return GST_PAD_PROBE_OK;
-}
-
-void
-flitzis_repairs_watch_output (GstElement *element)
-{
-  g_autoptr (GstPad) pad = gst_element_get_static_pad (element, "sink");
-
-  gst_pad_add_probe (pad, GST_PAD_PROBE_TYPE_EVENT_DOWNSTREAM, output_probe_cb, NULL, NULL);
-}
-
 void
 flitzis_repairs_watch (FlitzisFindings *findings, GstElement *element)
 {
@@ -298,11 +262,12 @@ flitzis_repairs_watch (FlitzisFindings *findings, GstElement *element)
       gst_pad_add_probe (pad, GST_PAD_PROBE_TYPE_BUFFER, decoder_buffer_cb, findings, NULL);
     }
 
-  /* A frame with a wrong byte is left out then, and missed; flacdec would be silent for as long. */
+  /* flacdec, 1.22: it gives silence for a frame with a wrong byte. With this, flacparse leaves the
+   * frame out, and it is missed. */
   if (g_object_class_find_property (G_OBJECT_GET_CLASS (element), "check-frame-checksums") != NULL)
     g_object_set (element, "check-frame-checksums", TRUE, NULL);
 
-  /* opusdec before 1.24 leaves the phase of stereo as it was coded. */
+  /* opusdec, 1.22: by default it does not invert the phase of stereo where the encoder did. */
   if (g_object_class_find_property (G_OBJECT_GET_CLASS (element), "phase-inversion") != NULL)
     g_object_set (element, "phase-inversion", TRUE, NULL);
 }

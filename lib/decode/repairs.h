@@ -12,7 +12,4 @@ G_BEGIN_DECLS
 void flitzis_repairs_watch (FlitzisFindings *findings,
                             GstElement      *element);
 
-/* The same for raw audio on its way into `element`. */
-void flitzis_repairs_watch_output (GstElement *element);
-
 G_END_DECLS
