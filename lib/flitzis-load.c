@@ -18,14 +18,18 @@ typedef struct
 } Load;
 
 static void
-load_free (gpointer data)
+load_clear (Load *self)
 {
-  Load *self = data;
-
   g_clear_pointer (&self->ticket, flitzis_ticket_free);
   g_clear_object (&self->file);
   g_clear_pointer (&self->bytes, g_bytes_unref);
-  g_free (self);
+}
+
+static void
+load_free (gpointer data)
+{
+  load_clear (data);
+  g_free (data);
 }
 
 static gboolean
@@ -58,7 +62,8 @@ load (Load *self, GCancellable *cancellable, GError **error)
   return flitzis_ticket_publish (self->ticket, sample, error);
 }
 
-/* The ticket goes before the task returns: `loading` is over when the callback comes. */
+/* The ticket goes before the task returns: `loading` is over when the callback comes. The inputs go
+ * with it, since without a main loop the task stays. */
 static void
 load_worker (GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
 {
@@ -66,7 +71,7 @@ load_worker (GTask *task, gpointer source, gpointer data, GCancellable *cancella
   g_autoptr (GError) error = NULL;
   gboolean is_loaded = load (self, cancellable, &error);
 
-  g_clear_pointer (&self->ticket, flitzis_ticket_free);
+  load_clear (self);
 
   if (is_loaded)
     g_task_return_boolean (task, TRUE);

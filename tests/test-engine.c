@@ -152,7 +152,30 @@ test_async_without_loop (void)
   g_unlink (path);
 }
 
-/* The engine is disposed while its loads run: they end as cancelled. */
+static void
+freed_cb (gpointer data)
+{
+  g_atomic_int_set ((int *) data, TRUE);
+}
+
+/* Nor does what was loaded from wait for a main loop to be freed. */
+static void
+test_inputs_without_loop (void)
+{
+  static const char text[] = "This is no sound.";
+  g_autoptr (FlitzisEngine) engine = flitzis_engine_new ();
+  int     is_freed = FALSE;
+  GBytes *bytes = g_bytes_new_with_free_func (text, sizeof text, freed_cb, &is_freed);
+
+  flitzis_engine_load_bytes_async (engine, 0, bytes, NULL, NULL, NULL);
+  g_bytes_unref (bytes);
+  while (!g_atomic_int_get (&is_freed))
+    g_usleep (1000);
+
+  while (g_main_context_iteration (NULL, FALSE))
+    ;
+}
+
 /* No file can be opened while a test holds this. */
 static GMutex opening;
 
@@ -165,6 +188,7 @@ open_later (GBytes *bytes)
   return g_memory_input_stream_new_from_bytes (bytes);
 }
 
+/* The engine is disposed while its loads run: they end as cancelled. */
 static void
 test_dispose_while_loading (void)
 {
@@ -436,6 +460,7 @@ main (int argc, char **argv)
   g_test_add_func ("/engine/release", test_release);
   g_test_add_func ("/engine/dispose-releases", test_dispose_releases);
   g_test_add_func ("/engine/async-without-loop", test_async_without_loop);
+  g_test_add_func ("/engine/inputs-without-loop", test_inputs_without_loop);
   g_test_add_func ("/engine/dispose-while-loading", test_dispose_while_loading);
   g_test_add_func ("/engine/threads", test_threads);
 #ifndef __SANITIZE_ADDRESS__
