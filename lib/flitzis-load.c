@@ -104,7 +104,7 @@ flitzis_load_run (FlitzisControl *control,
 {
   g_autoptr (GTask) task = g_task_new (NULL, cancellable, NULL, NULL);
 
-  /* somebody waits for it, and for nothing that was asked for without waiting */
+  /* the caller waits, so this load goes ahead of the asynchronous ones */
   g_task_set_priority (task, G_PRIORITY_HIGH);
   set_load (task, control, slot, file, bytes);
   g_task_run_in_thread_sync (task, load_worker);

@@ -241,7 +241,7 @@ def integers(n_bits, n_channels=1, n_frames=5000):
 
 @pytest.mark.parametrize('n_bits', [4, 8, 12, 13, 15, 16, 20, 23, 24])
 def test_flac_of_any_depth_is_exact(n_bits, load):
-    """What flacparse knows no code for goes to a decoder without it."""
+    """Depths that flacparse does not recognise go to a decoder without it."""
     values = integers(n_bits)
     expected = (values / 2.0 ** (n_bits - 1)).astype('<f4')
     assert numpy.array_equal(load(flac(values, n_bits)), expected)
@@ -395,7 +395,7 @@ def test_an_mp4_need_not_say_its_type(encode, load):
 
 
 def test_an_mp4_with_rounded_times_is_whole(encode, load, tmp_path):
-    """Matroska has milliseconds, and a copy of its packets has their times."""
+    """Matroska rounds times to milliseconds, and copied packets keep those times."""
     source = sound(9600, 2)
     encode('a.mkv', '-c:a', 'pcm_s16le', frames=source, rate=48000)
     ffmpeg('-i', tmp_path / 'a.mkv', '-c:a', 'alac', tmp_path / 'b.m4a')

@@ -427,13 +427,13 @@ def test_defaults(make_engine):
 def test_numbers_of_the_code(source_dir):
     """Numbers that the README gives and no property shows stand in the code like this."""
     for path, code, text in (
-            ('rt/mixer.h', '#define FLITZIS_N_COMMANDS 1024', '1024 commands can wait'),
+            ('rt/mixer.h', '#define FLITZIS_N_COMMANDS 1024', 'At most 1024 commands wait'),
             ('control/events.h', '#define FLITZIS_MAX_EVENTS 4096', '4096 `voice-ended` wait'),
             ('rt/setup.c', '((sample_rate) / 200)', 'fade out in 5 ms'),
             ('output/pipewire.c', '(10 * SPA_NSEC_PER_MSEC)', 'every 10 ms'),
             ('output/pipewire.c', '(250 * SPA_NSEC_PER_MSEC)', 'every 250 ms'),
             ('output/pipewire.c', '_TIMEOUT_NS ((gint64) SPA_NSEC_PER_SEC)', 'waits a second'),
-            ('decode/decode.c', 'MAX_UNSEEKABLE_BYTES (256 * 1024 * 1024)', 'may have 256 MiB'),
+            ('decode/decode.c', 'MAX_UNSEEKABLE_BYTES (256 * 1024 * 1024)', 'at most 256 MiB'),
             ('decode/job.c', 'DEADLINE_US (5 * G_USEC_PER_SEC)', 'nothing for 5 seconds')):
         assert code in (source_dir / 'lib' / path).read_text(), f'{path}: {code}'
         assert text in ' '.join(ALL.split()), text

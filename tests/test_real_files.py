@@ -366,7 +366,7 @@ def test_what_was_cut_says_so(n_bytes, refuse):
 
 @pytest.mark.parametrize('n_channels', range(3, 9))
 def test_channels_without_positions_have_the_usual_ones(n_channels, load):
-    """Mixed down as the same frames are that state them."""
+    """The mix is that of the same frames with these positions stated."""
     usual = {3: 0x0b, 4: 0x33, 5: 0x37, 6: 0x3f, 7: 0x13f, 8: 0x63f}[n_channels]
     values = integers(16, n_channels) // n_channels
     data = pack(values, 16)

@@ -42,12 +42,11 @@ autoplug_free (gpointer data)
 }
 
 /*
- * Only these take part. A list and not a filter, since what else there is depends on the machine,
- * and a filter would give a file to whatever plugin claims it: to libav's demuxers, which can spin
- * for ever on broken files, to libsndfile's element, which can hang, to players of tunes without an
- * end, to those of playlists, which fetch what these name, to synthesizers of MIDI, which load
- * sound fonts of any size. Each format is one that the tests load; where systems differ in the
- * element for it, all are named. No video is decoded for its sound.
+ * decodebin may use only these elements. Without this list, any installed plugin could claim a
+ * file: libav's demuxers can spin for ever on broken files, libsndfile's element can hang, players
+ * of tracker modules may never end, playlist elements fetch the URIs in a playlist, and MIDI
+ * synthesizers load sound fonts of any size. The tests load every format here. If systems differ in
+ * the element for a format, all of them are listed. Video decoders are not.
  */
 static const char *const allowed_elements[] = {
   /* WAV with codecs that are no PCM */
@@ -161,10 +160,10 @@ unknown_type_cb (GstElement *decodebin, GstPad *pad, GstCaps *caps, Autoplug *se
 }
 
 /*
- * A demuxer that fetches its data runs as soon as decodebin (of 1.22 and of what came since) starts
- * it. Where it is quicker than decodebin is at getting ready for it, its frames go nowhere, and so
- * does its error: it stops and nobody knows. So it has to wait with its first look until what it
- * was plugged for is over.
+ * decodebin, 1.22 and later: a demuxer in pull mode runs as soon as decodebin activates it. If it
+ * runs before decodebin has connected to its signals, its buffers and its error message are lost,
+ * and the pipeline hangs. So a blocking probe holds its first pull until the signal for which
+ * decodebin plugged it has been handled.
  */
 static GstPadProbeReturn
 hold_cb (GstPad *pad, GstPadProbeInfo *info, gpointer user_data)

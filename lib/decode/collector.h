@@ -22,7 +22,7 @@ typedef struct
   guint64       n_decoded; /* frames that came */
   guint64       n_sound;   /* of these, neither delay nor padding */
   guint64       n_stated;  /* frames of sound, by the header */
-  guint64       n_needed;  /* of these, lest some are missing */
+  guint64       n_needed;  /* of these; fewer are an error */
   guint64       n_mended;  /* values */
 
   FlitzisResampler *resampler; /* NULL: the rate is the one that is wanted */

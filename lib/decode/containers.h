@@ -9,10 +9,10 @@
 G_BEGIN_DECLS
 
 /*
- * Reads the header and leaves the stream anywhere. What makes no sense is "not stated": whether the
- * file is sound is for the decoder to say. FALSE if it is cancelled, if the stream cannot be read,
- * and if the header tells already that nothing can be decoded: UNSUPPORTED names the format,
- * CORRUPT what is wrong.
+ * Reads the header; the position of the stream is undefined afterwards. A value that makes no sense
+ * counts as "not stated": the decoder finds out whether the file is damaged. FALSE if it is
+ * cancelled, if the stream cannot be read, or if the header already shows that nothing can be
+ * decoded: an UNSUPPORTED error names the format, a CORRUPT one says what is wrong.
  */
 gboolean flitzis_header_read (FlitzisHeader *self,
                               GInputStream  *stream,
@@ -63,8 +63,8 @@ GstAudioFormat flitzis_pcm_get_format (gboolean is_float,
 /* GStreamer's channel mask for one of WAV or Core Audio; 0 if there is none. */
 guint64 flitzis_pcm_get_mask (guint32 wave_mask);
 
-/* What is known of PCM leads to all of the rest: `n_stated` bytes from `offset` on are frames, as
- * many as there are if that is G_MAXUINT64. Fails on a layout or rate that nothing decodes. */
+/* Fills in the header for PCM: `n_stated` bytes from `offset` on are frames, or all bytes up to the
+ * end if that is G_MAXUINT64. Fails on a layout or rate that nothing decodes. */
 void flitzis_pcm_set (FlitzisHeader    *self,
                       FlitzisReader    *reader,
                       FlitzisCodec      codec,

@@ -5,10 +5,9 @@
  * The inner loops of the resampler, built once for each kind of processor: FLITZIS_CONVERT is the
  * name of the function.
  *
- * A block is cut into stretches, which begin at the same place of the filter's cycle, so that each
- * tap is for one frame of each of them: what stands in a register is one value of each, and what is
- * done to one is done to all. There is nothing to be added up across a register, and the sums have
- * the same order in registers of any width.
+ * A block is cut into stretches that all begin at the same place of the filter's cycle. A register
+ * holds one value of each stretch, so that one tap multiplies all of them at once. Nothing is added
+ * up across a register, and the sums have the same order in registers of any width.
  */
 
 #include "config.h"
@@ -69,8 +68,8 @@ spread (const FlitzisBlock *block)
 }
 
 /*
- * Eight values of each stretch: of two halves with taps and values of their own, one of which has
- * the frames behind the other's, or the other channel.
+ * Computes eight values of each stretch, in two halves with taps and input values of their own: the
+ * second half is the next group of frames, or the other channel.
  */
 static void
 multiply (const float *const taps[2],

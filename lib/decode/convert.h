@@ -16,8 +16,8 @@ typedef struct
   const FlitzisRateFilter *filter;
   guint                    n_channels;
 
-  /* So many stretches of as many cycles. What the filter spans behind them is there as well, and
-   * 8 values of any kind. */
+  /* FLITZIS_BLOCK_STRETCHES stretches of equal length, in whole cycles. The frames that the filter
+   * reads past their end follow, and 8 values that do not matter. */
   gsize        n_frames;
   const float *frames;
 

@@ -32,8 +32,8 @@ set_open_error (GError **error, GIOErrorEnum code, const char *name, const char 
 }
 
 /*
- * Opens without waiting: a named pipe would hold up its opener until somebody writes. What has been
- * looked at is then read through its descriptor, so that it cannot be another file by then.
+ * O_NONBLOCK, since opening a named pipe would wait for a writer. The stream is opened through the
+ * descriptor that was checked: by then, the path may lead to another file.
  */
 static GInputStream *
 open_local (const char *path, const char *name, GCancellable *cancellable, GError **error)
@@ -101,7 +101,7 @@ grow (char **data, gsize size, GError **error)
 
 /* Reads all of a stream that cannot seek. What is held counts like decoded bytes. */
 static GInputStream *
-hold (GInputStream *stream, FlitzisDecodeJob *job, GError **error)
+read_all (GInputStream *stream, FlitzisDecodeJob *job, GError **error)
 {
   g_autofree char *data = NULL;
   g_autoptr (GBytes) bytes = NULL;
@@ -225,7 +225,7 @@ decode_frames (GInputStream     *stream,
   return FALSE;
 }
 
-/* What is another as soon as the file has been written to or cut; NULL where nobody knows. */
+/* A string that changes when the file is written to or truncated; NULL if that is unknown. */
 static char *
 get_state (GInputStream *stream, GCancellable *cancellable)
 {
@@ -271,7 +271,7 @@ decode_stream (GInputStream *stream, FlitzisDecodeJob *job, GError **error)
 
   if (!is_seekable (owned))
     {
-      GInputStream *held = hold (owned, job, error);
+      GInputStream *held = read_all (owned, job, error);
 
       if (held == NULL)
         return NULL;
@@ -330,7 +330,7 @@ decode_stream (GInputStream *stream, FlitzisDecodeJob *job, GError **error)
                                      collector.info.rate, collector.n_mended);
 }
 
-/* Puts what failed in front of why, except where nothing failed: it is not wanted any more. */
+/* Prefixes the error with the name of the source, unless the load was cancelled. */
 static FlitzisSample *
 finish (FlitzisSample *sample, const char *what, GError *failure, GError **error)
 {

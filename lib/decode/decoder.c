@@ -16,8 +16,8 @@
 /* What is missing of an Ogg file, at the least: no packet has fewer frames. */
 #define MIN_MISSING_FRAMES 16
 
-/* How long a cancel may go unseen while no frame arrives, and how long a pipeline may take to stop
- * that nobody wants any more. */
+/* The longest that a cancel goes unnoticed while no frame arrives, and the longest wait for a
+ * cancelled pipeline to stop. */
 #define LOOK_US (20 * 1000)
 
 /* GStreamer's own words for it say less, and which of them come is chance. */
@@ -78,7 +78,7 @@ set_no_memory (Decoder *self, GError **error)
                "there is no memory for more than %.3f s", get_seconds (self));
 }
 
-/* What has failed without a word of its own that can be trusted. */
+/* Sets the error for a failure that GStreamer's own message does not explain reliably. */
 static void
 set_failed (Decoder *self, const char *why, GError **error)
 {
@@ -86,7 +86,8 @@ set_failed (Decoder *self, const char *why, GError **error)
     set_corrupt (self, why, error);
 }
 
-/* Asks for all of what will come, where that is known: too much need not be decoded to be seen. */
+/* Asks for the whole length at once, if it is known: a file that is too large fails before it is
+ * decoded. */
 static gboolean
 check_expected (Decoder *self, GError **error)
 {
@@ -180,8 +181,8 @@ report (Decoder *self, GError **error)
 }
 
 /*
- * Whether there should be more frames in front of these. Decoders pass over what they cannot
- * decode, but what comes next has the time that its page states.
+ * Whether frames are missing before this buffer. Decoders skip packets that they cannot decode, but
+ * the next buffer keeps the timestamp of its Ogg page.
  */
 static gboolean
 is_behind (Decoder *self, const GstSegment *segment, const GstBuffer *buffer)
@@ -240,9 +241,9 @@ collect (Decoder *self, GstSample *sample, GError **error)
   return report (self, error);
 }
 
-/* On the streaming thread, which need not wake another for each buffer then. An appsink that is
- * asked for them from outside would need a queue, which grows without a bound, or holds the sink's
- * lock while it is full, so that the pipeline cannot start. */
+/* Runs on the streaming thread, so that no other thread has to be woken for each buffer. Pulling on
+ * another thread would need appsink's queue: without a limit it grows, and with one, a full queue
+ * holds the sink's lock, so that the pipeline cannot start. */
 static GstFlowReturn
 new_sample_cb (GstAppSink *sink, gpointer user_data)
 {
@@ -412,8 +413,8 @@ stop_worker (gpointer data)
 }
 
 /*
- * Stopping waits for the pipeline's threads, of which one may never come back from a decoder: after
- * the time given, a thread that nobody waits for goes on with that. FALSE if so.
+ * Stopping joins the pipeline's threads, and one of them may be stuck in a decoder. So another
+ * thread does it. FALSE if that takes longer than `time_us`; that thread then goes on alone.
  */
 static gboolean
 stop_within (Decoder *self, gint64 time_us)
@@ -438,7 +439,7 @@ stop_within (Decoder *self, gint64 time_us)
   return is_stopped;
 }
 
-/* What has failed may be stuck. Who does not want it any more does not wait for that. */
+/* A pipeline that failed may be stuck. After a cancel, nobody waits long for it to stop. */
 static void
 stop (Decoder *self, FlitzisDecodeJob *job, const GError *error)
 {
@@ -482,7 +483,7 @@ attempt (GInputStream        *stream,
   memset (&self->collector, 0, sizeof self->collector);
   g_mutex_unlock (&self->lock);
 
-  /* To stop takes memory, too, and who gets none of it aborts. */
+  /* Frees the frames first: stopping allocates memory, and GLib aborts if there is none. */
   if (g_error_matches (local_error, FLITZIS_ENGINE_ERROR, FLITZIS_ENGINE_ERROR_TOO_LARGE))
     flitzis_collector_clear (collector);
 
@@ -502,7 +503,7 @@ is_final (const FlitzisDecodeJob *job, const GError *error)
          g_error_matches (error, FLITZIS_ENGINE_ERROR, FLITZIS_ENGINE_ERROR_TOO_LARGE);
 }
 
-/* Bare frames have nothing that decodebin could find out more by. */
+/* decodebin cannot recognise bare frames: they have no header of their own. */
 static gboolean
 can_be_searched (const FlitzisHeader *header)
 {
@@ -510,8 +511,8 @@ can_be_searched (const FlitzisHeader *header)
 }
 
 /*
- * Only what comes out right is taken from the elements that are known: what is wrong with a file,
- * and whether anything is, decodebin finds out.
+ * Takes what the known elements give only if it is complete. If it is not, decodebin decodes the
+ * file again and finds out whether the file is damaged.
  */
 gboolean
 flitzis_decoder_run (GInputStream        *stream,

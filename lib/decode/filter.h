@@ -17,12 +17,11 @@ G_BEGIN_DECLS
  * The taps of a low-pass filter for each place that a frame of one rate can have between two of
  * another. Constant; several may use one at a time.
  *
- * After `n_in` frames of the one, which are `n_out` of the other, the places come round again.
- * Where these are few, there is a row for each, and groups of rows that follow each other stand in
- * columns: a column has the taps of a group for one and the same frame.
+ * The places repeat after `n_in` frames of the first rate, which become `n_out` of the other. If
+ * they are few, each has its own row. The rows are stored in groups, column by column: a column
+ * holds the taps of all rows of a group for the same frame.
  *
- * Where they are many, the places between rows are used as well: two of `n_phases` + 1 rows, one
- * behind the other, are blended.
+ * If they are many, the taps are interpolated between two adjacent rows of `n_phases` + 1.
  */
 typedef struct
 {

@@ -116,7 +116,7 @@ is_wrapping (GstCaps *caps)
 
 /* Only caps that are fixed have a description. */
 static void
-describe (FlitzisFindings *self, char **target, GstCaps *caps)
+set_description (FlitzisFindings *self, char **target, GstCaps *caps)
 {
   char *description = gst_caps_is_fixed (caps) ? gst_pb_utils_get_decoder_description (caps) : NULL;
 
@@ -136,11 +136,11 @@ flitzis_findings_add_caps (FlitzisFindings *self, GstCaps *caps, gboolean is_mis
       g_str_has_prefix (gst_structure_get_name (gst_caps_get_structure (caps, 0)), "audio/");
 
   if (is_audio && is_missing)
-    describe (self, &self->missing_decoder, caps);
+    set_description (self, &self->missing_decoder, caps);
   else if (is_audio)
     set_flag (self, &self->has_audio);
   else if (is_missing || !wraps)
-    describe (self, &self->other_decoder, caps);
+    set_description (self, &self->other_decoder, caps);
 }
 
 void

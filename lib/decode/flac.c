@@ -116,8 +116,9 @@ check_frame (FlitzisReader *reader, const Info *info, const Frame *frame, guint6
 }
 
 /*
- * Counts the frames of a file that does not. The checksum of a frame, with the checksum itself, is
- * 0: a frame ends where it is and the next one begins. `is_cut` if the last one does not.
+ * Counts the PCM frames of a file that does not state their number. The checksum over a FLAC frame
+ * and its own checksum is 0: a FLAC frame ends if the sum is 0 and another one begins there. Sets
+ * `is_cut` if the last one does not end.
  */
 static void
 walk_frames (FlitzisHeader *self, FlitzisReader *reader, const Info *info, guint64 start)
@@ -224,8 +225,8 @@ parse_info (Info *self, const guint8 *info)
   self->n_frames = (guint64) (info[13] & 15) << 32 | GST_READ_UINT32_BE (info + 14);
 }
 
-/* flacparse of GStreamer 1.22 takes frames that leave out their rate or depth for none: so all are
- * given at once to a decoder that is told what they are. */
+/* flacparse of GStreamer 1.22 does not recognise frames that leave out their rate or depth. So the
+ * decoder gets all frames at once, without a parser, and STREAMINFO as codec_data. */
 static void
 set_bare (FlitzisHeader *self, const Info *info, const guint8 *stated, guint64 start)
 {

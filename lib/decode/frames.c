@@ -14,10 +14,10 @@
 
 #define FIRST_CAPACITY 16384
 
-/* Left to all the others, who abort where memory is short: decoders, GLib, the program. */
+/* Memory that is left for the decoders, GLib and the program, which abort without it. */
 #define HEADROOM_BYTES (32 * 1024 * 1024)
 
-/* What makes no difference to that. */
+/* Below this size, a block is allocated without checking for the headroom. */
 #define SMALL_BYTES (1024 * 1024)
 
 gsize

@@ -17,7 +17,7 @@ typedef struct
   guint    n_channels;
 } FlitzisFrames;
 
-/* Whether there is memory for what is not ours to ask for, and aborts where it gets none. */
+/* Whether enough memory is left for GLib and the decoders, which abort without it. */
 gboolean flitzis_frames_have_headroom (void);
 
 /* How many frames there are: 0 while the number of channels is not known. */
@@ -27,7 +27,7 @@ gsize flitzis_frames_count (const FlitzisFrames *self);
 gboolean flitzis_frames_reserve (FlitzisFrames *self,
                                  gsize          n_frames);
 
-/* Counts in so many values more, which are for the caller to set. FALSE where memory is short. */
+/* Appends `n_values` values, which the caller must set. FALSE if memory is short. */
 gboolean flitzis_frames_extend (FlitzisFrames *self,
                                 gsize          n_values,
                                 float        **values);

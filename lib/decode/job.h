@@ -25,8 +25,8 @@ typedef struct
   FlitzisDecodeFunc func;
   gpointer          user_data;
 
-  /* A decoder that gives no frame for so long gives none: some spin or sleep on broken files. As
-   * long again may it take to stop. */
+  /* A decoder that gives no frame for this long is given up: some spin or sleep on broken files. It
+   * has as long again to stop. */
   gint64 deadline_us;
 
   /* Bytes of the file itself, where all of it has to be held. */

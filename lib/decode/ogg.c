@@ -693,7 +693,8 @@ set_counts (FlitzisHeader *self, const Stream *stream)
   self->n_decoded_frames = stream->n_decoded;
   self->n_delay = stream->n_delay;
 
-  /* What a first page has more frames than its position says is no sound (Vorbis I, A.2). */
+  /* If the first page has more frames than its position states, the surplus at its start is not
+   * sound (Vorbis I, A.2). */
   if (stream->kind == KIND_VORBIS && start < 0 && start > -(gint64) stream->n_decoded)
     {
       self->n_delay = -start;
@@ -717,8 +718,8 @@ set_counts (FlitzisHeader *self, const Stream *stream)
     }
 }
 
-/* Where what is decoded ends. Streams of which only the headers are left would be an error that
- * says less than ours. */
+/* The end of the part that is decoded. Streams with headers alone are left out: the decoder's error
+ * for them would say less than ours. */
 static guint64
 get_end (const Walk *self, gboolean is_cut)
 {

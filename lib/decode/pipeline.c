@@ -14,7 +14,7 @@
 
 #define LAYOUT "layout = interleaved, channels = [1, 2]"
 
-/* What decoders that are known give is taken as it is; audioconvert only gives floats. */
+/* Known decoders may deliver any format; decodebin's output and downmixes become floats. */
 static GstStaticCaps any_caps = GST_STATIC_CAPS ("audio/x-raw, " LAYOUT);
 static GstStaticCaps float_caps =
     GST_STATIC_CAPS ("audio/x-raw, format = " GST_AUDIO_NE (F32) ", " LAYOUT);
@@ -24,8 +24,8 @@ static GstStaticCaps float_caps =
 
 #define MAX_ELEMENTS 3
 
-/* What decodebin would find after looking at the file with all it has, which takes longer than to
- * decode a short sound. libav's decoders give a plane a channel, which audioconvert interleaves. */
+/* The elements that decodebin would choose. Its search takes longer than decoding a short sound.
+ * libav's decoders deliver planar audio, which audioconvert interleaves. */
 static const char *const chains[][MAX_ELEMENTS + 1] = {
   [FLITZIS_CODEC_PCM] = { "rawaudioparse" },
   [FLITZIS_CODEC_ALAW] = { "rawaudioparse", "alawdec" },
@@ -150,7 +150,8 @@ is_bare (FlitzisCodec codec)
   return codec >= FLITZIS_CODEC_PCM && codec <= FLITZIS_CODEC_BARE_ALAC;
 }
 
-/* Tells the first element, rawaudioparse or a capsfilter, what nothing in the bytes does. */
+/* Sets the format, which the bytes do not state, on the first element: rawaudioparse or a
+ * capsfilter. */
 static void
 describe (GstElement *element, const FlitzisHeader *header)
 {

@@ -33,7 +33,7 @@ flitzis_reader_clear (FlitzisReader *self)
 }
 
 static gboolean
-hold (FlitzisReader *self, guint64 offset, gsize size)
+fill (FlitzisReader *self, guint64 offset, gsize size)
 {
   gsize   n_wanted = MIN (MAX (size, READ_BYTES), flitzis_reader_count (self, offset));
   guint8 *held = n_wanted > READ_BYTES || self->held == NULL
@@ -61,7 +61,7 @@ flitzis_reader_get (FlitzisReader *self, guint64 offset, gsize size, GstByteRead
 
   if ((self->held == NULL || offset < self->held_offset ||
        offset + size > self->held_offset + self->n_held) &&
-      !hold (self, offset, size))
+      !fill (self, offset, size))
     return FALSE;
 
   /* the file may have become shorter */

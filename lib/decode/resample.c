@@ -29,8 +29,8 @@ struct _FlitzisResampler
   gsize place;
   guint units;
 
-  /* What is not yet converted, or still spanned by what comes next: a block, and what the filter
-   * spans behind it, is as much as there is room for. */
+  /* Input frames that are not converted yet, or that later output frames still need. There is room
+   * for a block and the frames that the filter reads past its end. */
   float *held;
   gsize  n_held;
   gsize  capacity;

@@ -7,9 +7,9 @@
 
 G_BEGIN_DECLS
 
-/* A seekable stream of the part of another one that is to be decoded, with its patches: both as
- * the header of the findings has them, which get the first error of reading. The other stream must
- * not be read meanwhile. */
+/* A seekable stream of the part of `base` that is to be decoded, with the patches applied. The
+ * header in `findings` states both, and `findings` gets the first read error. Nothing else may read
+ * `base` meanwhile. */
 GInputStream *flitzis_substream_new (GInputStream    *base,
                                      FlitzisFindings *findings);
 

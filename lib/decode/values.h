@@ -7,7 +7,7 @@
 
 G_BEGIN_DECLS
 
-/* Turns `n_values` of any format into floats: integers are divided by the greatest there can be. */
+/* Converts `n_values` of any format to floats. N-bit integers are divided by 2^(N - 1). */
 void flitzis_values_to_float (const GstAudioFormatInfo *format,
                               gconstpointer             values,
                               float                    *out,

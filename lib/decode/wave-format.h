@@ -29,9 +29,9 @@ gboolean flitzis_wave_format_read (FlitzisWaveFormat *self,
                                    int                endianness);
 
 /*
- * Sets what follows for `n_stated` bytes of sound from `offset` on, all that there are if it is
- * G_MAXUINT64. Kinds that are neither PCM nor found by themselves need a demuxer of GStreamer's:
- * `is_demuxable` is whether there is one that finds the same bytes.
+ * Fills in the header for `n_stated` bytes of sound from `offset` on, or all bytes up to the end if
+ * that is G_MAXUINT64. Formats that are neither PCM nor packets with headers need wavparse:
+ * `is_demuxable` says whether wavparse finds the same bytes.
  */
 void flitzis_wave_format_use (const FlitzisWaveFormat *self,
                               gboolean                 is_demuxable,

@@ -30,8 +30,8 @@ set_error (FlitzisTarget *self, int number, GError **error)
   return FALSE;
 }
 
-/* What is there may be replaced if it could be written to, and keeps its permissions. A link stays
- * one: the file that it leads to is replaced. */
+/* An existing file is replaced only if it is writable, and the new one gets its permissions. If the
+ * path is a symbolic link, the file that it points to is replaced. */
 static gboolean
 look_at_old (FlitzisTarget *self, mode_t *mode, GError **error)
 {

@@ -3,8 +3,8 @@
 #
 # Compares how fast files load in the work tree and in another commit:
 #   sh tests/bench/compare.sh COMMIT [ROUNDS]
-# Both are built below _build and take turns, ROUNDS times (3); the best of each row counts. Prints
-# one line a row: the commit's, the work tree's, and what the second is of the first.
+# Builds both below _build and runs them in turns, ROUNDS times (default 3). Prints one line a row:
+# the best result of the commit, that of the work tree, and the second divided by the first.
 set -eu
 root=$(cd "$(dirname "$0")/../.." && pwd)
 [ $# -gt 0 ] || { sed -n '4,7s/^# //p' "$0"; exit 2; }
