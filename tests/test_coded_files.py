@@ -379,10 +379,25 @@ def test_an_mp4_has_its_length_to_the_frame(codec, n_frames, encode, load):
             assert lag(frames, source) == 0
 
 
-def test_alac_of_silence_loads(encode, load):
-    """All of its packets have the same size, which qtdemux mistakes for that of a frame."""
-    frames = load(encode('a.m4a', '-c:a', 'alac', frames=numpy.zeros((20000, 2))))
-    assert frames.shape == (20000, 2) and not frames.any()
+def with_long_offsets(data):
+    """With the offset of its chunk in 64 bits. The index is at the end, so the chunk stays."""
+    place = data.index(b'stco') + 12
+    assert struct.unpack_from('>I', data, place - 4) == (1,)
+    data = data[:place - 12] + b'co64' + data[place - 8:place] + bytes(4) + data[place:]
+    for kind in (b'moov', b'trak', b'mdia', b'minf', b'stbl', b'co64'):
+        place = data.index(kind) - 4
+        n_bytes, = struct.unpack_from('>I', data, place)
+        data = patched(data, place, struct.pack('>I', n_bytes + 4))
+    return data
+
+
+@pytest.mark.parametrize('n_frames', [20000, 5 * 4096])
+def test_alac_of_silence_loads(n_frames, encode, load):
+    """If no packet is shorter, all have the same size, which qtdemux mistakes for a frame's."""
+    data = encode('a.m4a', '-c:a', 'alac', frames=numpy.zeros((n_frames, 2)))
+    for silence in (data, with_long_offsets(data)):
+        frames = load(silence)
+        assert frames.shape == (n_frames, 2) and not frames.any()
 
 
 def test_an_mp4_need_not_say_its_type(encode, load):

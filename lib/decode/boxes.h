@@ -7,6 +7,9 @@
 
 G_BEGIN_DECLS
 
+/* Version and flags, which the contents of many boxes begin with. */
+#define FLITZIS_BOX_VERSION_BYTES 4
+
 /* A box of MP4 and QuickTime, called an atom in the latter: its size, a type of four characters,
  * and its contents, which may be boxes again. */
 typedef struct

@@ -4,6 +4,7 @@
 #pragma once
 
 #include "decode/header.h"
+#include "decode/movie.h"
 #include "decode/reader.h"
 
 G_BEGIN_DECLS
@@ -50,8 +51,8 @@ gboolean flitzis_mpeg_read (FlitzisHeader *self,
 
 /* PCM in QuickTime, if the chunks of its first audio track lie one after the other, and ends there.
  * FALSE if it is something else, or lies in pieces; fails if GStreamer would play noise then. */
-gboolean flitzis_mov_pcm_read (FlitzisHeader *self,
-                               FlitzisReader *reader);
+gboolean flitzis_mov_pcm_read (FlitzisHeader      *self,
+                               const FlitzisMovie *movie);
 
 /* The format of signed integers, or of floats, that have `depth` bits in `width`; UNKNOWN if
  * GStreamer has none. */

@@ -5,22 +5,16 @@
 
 #include "config.h"
 
-#include "decode/boxes.h"
 #include "decode/containers.h"
+#include "decode/movie.h"
 #include "flitzis-error.h"
 
 #include <math.h>
 #include <string.h>
 
-/* A description of a track: what it holds, then a version, channels, bits and the rate; versions 1
- * and 2 have more. Boxes follow. */
-#define DESCRIPTION_SIZE 36
-#define DESCRIPTION_1_SIZE 52
-#define DESCRIPTION_2_SIZE 72
-
-/* A box that begins with a version and flags, and one that goes on with a number of entries. */
-#define FULL_BOX_SIZE 4
-#define TABLE_SIZE 8
+/* What versions 1 and 2 add to a description. */
+#define VERSION_1_BYTES 16
+#define VERSION_2_BYTES 36
 
 #define LAYOUT_IS_BITMAP 0x10000
 
@@ -42,32 +36,6 @@ typedef struct
   gboolean     is_misread; /* by qtdemux */
 } Track;
 
-/* Where its chunks lie in the file. */
-typedef struct
-{
-  guint64 offset;
-  guint64 n_bytes;
-} Window;
-
-static gboolean
-find_sound (FlitzisBox *track, FlitzisReader *reader, const FlitzisBox *movie)
-{
-  FlitzisBox    child = { 0 }, handler;
-  GstByteReader bytes;
-
-  while (flitzis_box_next (&child, reader, movie))
-    if (strcmp (child.type, "trak") == 0 &&
-        flitzis_box_find (&handler, reader, &child, "mdia/hdlr") &&
-        flitzis_box_get (&handler, reader, 8, 4, &bytes) &&
-        memcmp (gst_byte_reader_peek_data_unchecked (&bytes), "soun", 4) == 0)
-      {
-        *track = child;
-        return TRUE;
-      }
-
-  return FALSE;
-}
-
 /* QuickTime says in a box of its own that the lowest byte comes first. */
 static gboolean
 is_little_endian (FlitzisReader *reader, const FlitzisBox *extensions)
@@ -88,7 +56,7 @@ read_mask (FlitzisReader *reader, const FlitzisBox *extensions)
   GstByteReader bytes;
 
   if (!flitzis_box_find (&box, reader, extensions, "chan") ||
-      !flitzis_box_get (&box, reader, FULL_BOX_SIZE, 8, &bytes) ||
+      !flitzis_box_get (&box, reader, FLITZIS_BOX_VERSION_BYTES, 8, &bytes) ||
       gst_byte_reader_get_uint32_be_unchecked (&bytes) != LAYOUT_IS_BITMAP)
     return 0;
 
@@ -179,49 +147,36 @@ read_version_2 (Track *self, const char *type, GstByteReader *bytes)
 
 /* FALSE if it holds something else than PCM and what is like it. */
 static gboolean
-read_description (Track *self, FlitzisReader *reader, const FlitzisBox *table)
+read_track (Track *self, const FlitzisMovie *movie)
 {
-  FlitzisBox    descriptions = *table, description = { 0 }, extensions;
-  GstByteReader bytes;
-  guint         version, n_bits, size = DESCRIPTION_SIZE - 8;
+  FlitzisMovieDescription description;
+  FlitzisBox              extensions;
+  GstByteReader           bytes;
+  guint                   size = FLITZIS_MOVIE_DESCRIPTION_BYTES;
 
-  if (table->n_bytes < TABLE_SIZE)
+  if (!flitzis_movie_read_description (movie, &description) || !description.is_only)
     return FALSE;
 
-  /* one, and not another one later on */
-  descriptions.offset += TABLE_SIZE;
-  descriptions.n_bytes -= TABLE_SIZE;
-  if (!flitzis_box_get (table, reader, FULL_BOX_SIZE, 4, &bytes) ||
-      gst_byte_reader_get_uint32_be_unchecked (&bytes) != 1 ||
-      !flitzis_box_next (&description, reader, &descriptions) ||
-      !flitzis_box_get (&description, reader, 0, size, &bytes))
-    return FALSE;
+  self->pcm.n_channels = description.n_channels;
+  self->pcm.rate = description.rate;
 
-  gst_byte_reader_skip_unchecked (&bytes, 8);
-  version = gst_byte_reader_get_uint16_be_unchecked (&bytes);
-  gst_byte_reader_skip_unchecked (&bytes, 6);
-  self->pcm.n_channels = gst_byte_reader_get_uint16_be_unchecked (&bytes);
-  n_bits = gst_byte_reader_get_uint16_be_unchecked (&bytes);
-  gst_byte_reader_skip_unchecked (&bytes, 4);
-  self->pcm.rate = gst_byte_reader_get_uint16_be_unchecked (&bytes);
-
-  if (version == 1)
-    size = DESCRIPTION_1_SIZE - 8;
-  if (version == 2)
+  if (description.version == 1)
+    size += VERSION_1_BYTES;
+  if (description.version == 2)
     {
-      if (!flitzis_box_get (&description, reader, size,
-                            DESCRIPTION_2_SIZE - DESCRIPTION_SIZE, &bytes))
+      if (!flitzis_box_get (&description.box, movie->reader, size, VERSION_2_BYTES, &bytes))
         return FALSE;
-      read_version_2 (self, description.type, &bytes);
-      size = DESCRIPTION_2_SIZE - 8;
+      read_version_2 (self, description.box.type, &bytes);
+      size += VERSION_2_BYTES;
     }
 
-  extensions = description;
-  extensions.offset += MIN (size, description.n_bytes);
-  extensions.n_bytes -= MIN (size, description.n_bytes);
-  self->pcm.channel_mask = read_mask (reader, &extensions);
-  if (version < 2)
-    set_by_type (self, description.type, is_little_endian (reader, &extensions), n_bits);
+  extensions = description.box;
+  extensions.offset += MIN (size, extensions.n_bytes);
+  extensions.n_bytes -= MIN (size, extensions.n_bytes);
+  self->pcm.channel_mask = read_mask (movie->reader, &extensions);
+  if (description.version < 2)
+    set_by_type (self, description.box.type, is_little_endian (movie->reader, &extensions),
+                 description.n_bits);
 
   self->n_block_frames = 1;
   self->n_block_bytes = self->pcm.n_channels;
@@ -237,186 +192,6 @@ read_description (Track *self, FlitzisReader *reader, const FlitzisBox *table)
   return self->codec != FLITZIS_CODEC_OTHER && self->n_block_bytes > 0;
 }
 
-/* Entries of a table, one after the other. */
-typedef struct
-{
-  FlitzisBox box;
-  guint64    offset; /* of the next one, in the box */
-  guint32    n_left;
-} Table;
-
-static gboolean
-table_find (Table            *self,
-            FlitzisReader    *reader,
-            const FlitzisBox *parent,
-            const char       *type,
-            guint             header_size)
-{
-  GstByteReader bytes;
-
-  if (!flitzis_box_find (&self->box, reader, parent, type) ||
-      !flitzis_box_get (&self->box, reader, header_size - 4, 4, &bytes))
-    return FALSE;
-
-  self->n_left = gst_byte_reader_get_uint32_be_unchecked (&bytes);
-  self->offset = header_size;
-
-  return TRUE;
-}
-
-static gboolean
-table_next (Table *self, FlitzisReader *reader, gsize size, GstByteReader *bytes)
-{
-  if (self->n_left == 0 || !flitzis_box_get (&self->box, reader, self->offset, size, bytes))
-    return FALSE;
-
-  self->n_left--;
-  self->offset += size;
-
-  return TRUE;
-}
-
-/* How many samples each chunk has: runs of chunks that have as many. */
-typedef struct
-{
-  Table   table;
-  guint32 n_samples;
-  guint32 next_chunk; /* with which another run begins; the first is 1 */
-  guint32 next_n_samples;
-} Runs;
-
-static gboolean
-runs_read_next (Runs *self, FlitzisReader *reader)
-{
-  GstByteReader bytes;
-
-  self->n_samples = self->next_n_samples;
-  if (self->table.n_left == 0)
-    {
-      self->next_chunk = G_MAXUINT32;
-      return TRUE;
-    }
-
-  if (!table_next (&self->table, reader, 12, &bytes))
-    return FALSE;
-
-  self->next_chunk = gst_byte_reader_get_uint32_be_unchecked (&bytes);
-  self->next_n_samples = gst_byte_reader_get_uint32_be_unchecked (&bytes);
-
-  return TRUE;
-}
-
-static gboolean
-runs_go_to (Runs *self, FlitzisReader *reader, guint32 chunk)
-{
-  while (self->next_chunk <= chunk)
-    if (!runs_read_next (self, reader))
-      return FALSE;
-
-  return self->n_samples > 0;
-}
-
-/* A sample is a frame, whatever its stated size, unless that is the one of a block or more. */
-static guint64
-count_chunk_bytes (const Track *track, guint32 sample_size, guint32 n_samples)
-{
-  if (sample_size >= track->n_block_bytes)
-    return (guint64) n_samples * sample_size;
-
-  return (guint64) n_samples / track->n_block_frames * track->n_block_bytes;
-}
-
-/* FALSE if something lies between the chunks, there is none, or samples differ in size. */
-static gboolean
-find_window (Window *self, const Track *track, FlitzisReader *reader, const FlitzisBox *tables)
-{
-  Table         offsets;
-  Runs          runs = { 0 };
-  FlitzisBox    sizes;
-  gboolean      is_long;
-  guint32       sample_size, n_chunks;
-  GstByteReader bytes;
-
-  is_long = !table_find (&offsets, reader, tables, "stco", TABLE_SIZE);
-  if ((is_long && !table_find (&offsets, reader, tables, "co64", TABLE_SIZE)) ||
-      !table_find (&runs.table, reader, tables, "stsc", TABLE_SIZE) ||
-      !flitzis_box_find (&sizes, reader, tables, "stsz") ||
-      !flitzis_box_get (&sizes, reader, FULL_BOX_SIZE, 4, &bytes))
-    return FALSE;
-
-  sample_size = gst_byte_reader_get_uint32_be_unchecked (&bytes);
-  n_chunks = offsets.n_left;
-  *self = (Window){ 0 };
-  for (guint32 chunk = 1; chunk <= n_chunks; chunk++)
-    {
-      guint64 offset;
-
-      if (!table_next (&offsets, reader, is_long ? 8 : 4, &bytes))
-        return FALSE;
-
-      offset = is_long ? gst_byte_reader_get_uint64_be_unchecked (&bytes)
-                       : gst_byte_reader_get_uint32_be_unchecked (&bytes);
-      if (!runs_go_to (&runs, reader, chunk))
-        return FALSE;
-
-      if (chunk == 1)
-        self->offset = offset;
-      else if (offset != self->offset + self->n_bytes)
-        return FALSE;
-      self->n_bytes += count_chunk_bytes (track, sample_size, runs.n_samples);
-    }
-
-  return n_chunks > 0 && sample_size > 0;
-}
-
-/* Whether the frames are in this file. */
-static gboolean
-is_self_contained (FlitzisReader *reader, const FlitzisBox *media)
-{
-  FlitzisBox    references, reference = { 0 };
-  GstByteReader bytes;
-
-  if (!flitzis_box_find (&references, reader, media, "dinf/dref") ||
-      references.n_bytes < TABLE_SIZE)
-    return TRUE;
-
-  references.offset += TABLE_SIZE;
-  references.n_bytes -= TABLE_SIZE;
-
-  return flitzis_box_next (&reference, reader, &references) &&
-         flitzis_box_get (&reference, reader, 0, FULL_BOX_SIZE, &bytes) &&
-         (gst_byte_reader_get_uint32_be_unchecked (&bytes) & 1) != 0;
-}
-
-/* The units of a second and the length of a movie or of a track's media. */
-typedef struct
-{
-  guint32 timescale;
-  guint64 duration;
-} Times;
-
-static gboolean
-read_times (Times *self, FlitzisReader *reader, const FlitzisBox *parent, const char *path)
-{
-  FlitzisBox    header;
-  GstByteReader bytes;
-  gboolean      is_long;
-
-  if (!flitzis_box_find (&header, reader, parent, path) ||
-      !flitzis_box_get (&header, reader, 0, FULL_BOX_SIZE, &bytes))
-    return FALSE;
-
-  is_long = gst_byte_reader_get_uint8_unchecked (&bytes) == 1;
-  if (!flitzis_box_get (&header, reader, is_long ? 20 : 12, is_long ? 12 : 8, &bytes))
-    return FALSE;
-
-  self->timescale = gst_byte_reader_get_uint32_be_unchecked (&bytes);
-  self->duration = is_long ? gst_byte_reader_get_uint64_be_unchecked (&bytes)
-                           : gst_byte_reader_get_uint32_be_unchecked (&bytes);
-
-  return self->timescale > 0 && self->timescale <= G_MAXINT32;
-}
-
 /* What an edit list plays of a track, in frames. */
 typedef struct
 {
@@ -429,103 +204,77 @@ typedef struct
  * than a frame: one that may reach to the end does.
  */
 static gboolean
-find_edit (Edit             *self,
-           FlitzisReader    *reader,
-           const FlitzisBox *movie,
-           const FlitzisBox *track,
-           guint             rate)
+find_edit (Edit *self, const FlitzisMovie *movie, guint rate)
 {
-  FlitzisBox    list;
-  Times         movie_times, media_times;
-  GstByteReader bytes;
-  guint32       n_edits;
-  gboolean      is_long;
-  guint64       duration, start, rest;
+  FlitzisMovieEdits edits;
+  FlitzisMovieTimes movie_times, media_times;
+  guint64           start, rest;
 
   *self = (Edit){ .n_frames = G_MAXUINT64 };
-  if (!flitzis_box_find (&list, reader, track, "edts/elst"))
+  if (!flitzis_movie_read_edits (movie, &edits) || edits.has_pauses)
+    return FALSE;
+
+  if (edits.n_edits == 0)
     return TRUE;
 
-  if (!flitzis_box_get (&list, reader, 0, TABLE_SIZE, &bytes))
+  start = edits.media_time;
+  if (!flitzis_movie_read_times (movie, &movie_times, &media_times) ||
+      MAX (movie_times.scale, media_times.scale) > G_MAXINT32 || start > media_times.duration)
     return FALSE;
 
-  is_long = gst_byte_reader_get_uint8_unchecked (&bytes) == 1;
-  gst_byte_reader_skip_unchecked (&bytes, 3);
-  n_edits = gst_byte_reader_get_uint32_be_unchecked (&bytes);
-  if (n_edits == 0)
-    return TRUE;
-
-  if (n_edits > 1 || !flitzis_box_get (&list, reader, TABLE_SIZE, is_long ? 16 : 8, &bytes))
-    return FALSE;
-
-  duration = is_long ? gst_byte_reader_get_uint64_be_unchecked (&bytes)
-                     : gst_byte_reader_get_uint32_be_unchecked (&bytes);
-  start = is_long ? gst_byte_reader_get_uint64_be_unchecked (&bytes)
-                  : gst_byte_reader_get_uint32_be_unchecked (&bytes);
-  if (!read_times (&movie_times, reader, movie, "mvhd") ||
-      !read_times (&media_times, reader, track, "mdia/mdhd") || start > media_times.duration)
-    return FALSE;
-
-  self->start = gst_util_uint64_scale_round (start, rate, media_times.timescale);
-  rest = gst_util_uint64_scale (media_times.duration - start, movie_times.timescale,
-                                media_times.timescale);
-  if (rest > duration + 1)
-    self->n_frames = gst_util_uint64_scale_round (duration, rate, movie_times.timescale);
+  self->start = gst_util_uint64_scale_round (start, rate, media_times.scale);
+  rest = gst_util_uint64_scale (media_times.duration - start, movie_times.scale,
+                                media_times.scale);
+  if (rest > edits.duration + 1)
+    self->n_frames = gst_util_uint64_scale_round (edits.duration, rate, movie_times.scale);
 
   return TRUE;
 }
 
 /* What is coded by itself is cut out at once; blocks are decoded whole. */
 static void
-use (const Track   *track,
-     const Edit    *edit,
-     Window         window,
-     FlitzisHeader *self,
-     FlitzisReader *reader)
+use (const Track            *track,
+     const Edit             *edit,
+     const FlitzisMovieSpan *span,
+     FlitzisHeader          *self,
+     FlitzisReader          *reader)
 {
   if (track->n_block_frames == 1)
     {
-      guint64 n_frames = window.n_bytes / track->n_block_bytes;
+      guint64 n_frames = span->n_bytes / track->n_block_bytes;
       guint64 start = MIN (edit->start, n_frames);
 
       flitzis_pcm_set (self, reader, track->codec, &track->pcm,
-                       window.offset + start * track->n_block_bytes,
+                       span->offset + start * track->n_block_bytes,
                        MIN (edit->n_frames, n_frames - start) * track->n_block_bytes);
       return;
     }
 
-  flitzis_pcm_set (self, reader, track->codec, &track->pcm, window.offset, window.n_bytes);
+  flitzis_pcm_set (self, reader, track->codec, &track->pcm, span->offset, span->n_bytes);
   self->n_delay = MIN (edit->start, self->n_decoded_frames);
   self->n_frames = MIN (edit->n_frames, self->n_decoded_frames - self->n_delay);
   self->has_padding = self->n_delay + self->n_frames < self->n_decoded_frames;
 }
 
 gboolean
-flitzis_mov_pcm_read (FlitzisHeader *self, FlitzisReader *reader)
+flitzis_mov_pcm_read (FlitzisHeader *self, const FlitzisMovie *movie)
 {
-  FlitzisBox stream = flitzis_box_of_stream (reader);
-  FlitzisBox movie, box, media, tables, descriptions;
-  Track      track = { 0 };
-  Window     window;
-  Edit       edit;
+  Track            track = { 0 };
+  FlitzisMovieSpan span;
+  Edit             edit;
 
-  if (!flitzis_box_find (&movie, reader, &stream, "moov") ||
-      !find_sound (&box, reader, &movie) ||
-      !flitzis_box_find (&media, reader, &box, "mdia/minf") ||
-      !flitzis_box_find (&tables, reader, &media, "stbl") ||
-      !flitzis_box_find (&descriptions, reader, &tables, "stsd") ||
-      !read_description (&track, reader, &descriptions) || !is_self_contained (reader, &media))
+  if (!read_track (&track, movie) || !flitzis_movie_is_self_contained (movie))
     return FALSE;
 
-  if (find_edit (&edit, reader, &movie, &box, track.pcm.rate) &&
-      find_window (&window, &track, reader, &tables))
+  if (find_edit (&edit, movie, track.pcm.rate) &&
+      flitzis_movie_find_span (movie, &span, track.n_block_bytes, track.n_block_frames))
     {
-      use (&track, &edit, window, self, reader);
+      use (&track, &edit, &span, self, movie->reader);
       return TRUE;
     }
 
   if (track.is_misread)
-    flitzis_reader_fail (reader, FLITZIS_ENGINE_ERROR_UNSUPPORTED,
+    flitzis_reader_fail (movie->reader, FLITZIS_ENGINE_ERROR_UNSUPPORTED,
                          "nothing decodes its PCM, which has the lowest byte first and is not in "
                          "one piece");
 
