@@ -18,6 +18,7 @@ import numpy
 import pytest
 
 from pipewire_daemon import PipeWire
+from sound_files import frames_of
 
 
 def pytest_addoption(parser):
@@ -210,3 +211,43 @@ def make_engine():
 @pytest.fixture
 def engine(make_engine):
     return make_engine()
+
+
+@pytest.fixture
+def load_sample(make_engine, request):
+    """Loads a file, or the bytes of one, into an engine of that rate and returns the sample. The
+    rate is the module's RATE by default, or 48000."""
+    from gi.repository import GLib
+    default_rate = getattr(request.module, 'RATE', 48000)
+
+    def load(source, rate=default_rate):
+        engine = make_engine(sample_rate=rate, n_slots=1)
+        if isinstance(source, bytes):
+            engine.load_bytes(0, GLib.Bytes.new(source), None)
+        else:
+            engine.load_sample(0, str(source))
+        sample = engine.get_slot(0).props.sample
+        assert sample.props.sample_rate == rate
+        assert sample.props.n_frames == len(frames_of(sample))
+        assert sample.props.duration == sample.props.n_frames / rate
+        return sample
+    return load
+
+
+@pytest.fixture
+def load_frames(load_sample):
+    """The same, but returns the frames."""
+    return lambda *arguments: frames_of(load_sample(*arguments))
+
+
+@pytest.fixture
+def refuse(load_sample):
+    """Loads what must fail with this code, and checks the message for these words."""
+    from gi.repository import Flitzis, GLib
+
+    def refuse_to_load(source, code, words=''):
+        with pytest.raises(GLib.Error) as caught:
+            load_sample(source)
+        assert caught.value.matches(Flitzis.engine_error_quark(), code), caught.value.message
+        assert words in caught.value.message
+    return refuse_to_load

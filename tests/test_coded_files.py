@@ -3,7 +3,6 @@
 comes is whole and begins on its frame, or is an error that says why."""
 
 import struct
-import subprocess
 
 import gi
 import numpy
@@ -11,43 +10,14 @@ import pytest
 
 from hostile.files import patched
 from hostile.sounds import box, crc, id3, number_bits, page, pages, payload
+from sound_files import ffmpeg, lag
 
 gi.require_version('Flitzis', '1')
-from gi.repository import Flitzis, GLib  # noqa: E402
+from gi.repository import Flitzis  # noqa: E402
 
 CORRUPT, UNSUPPORTED = Flitzis.EngineError.CORRUPT, Flitzis.EngineError.UNSUPPORTED
 RATE = 44100
 N_FRAMES = 44123
-
-
-@pytest.fixture
-def load(make_engine):
-    """Gives the frames of the bytes of a file."""
-    def load_into(data, rate=RATE):
-        engine = make_engine(sample_rate=rate, n_slots=1)
-        engine.load_bytes(0, GLib.Bytes.new(data), None)
-        sample = engine.get_slot(0).props.sample
-        frames = numpy.frombuffer(sample.get_bytes().get_data(), '<f4')
-        return frames.reshape(-1, sample.props.n_channels)
-    return load_into
-
-
-@pytest.fixture
-def refuse(load):
-    """Loads what must fail with this code, and checks for these words."""
-    def refuse_to_load(data, code, words=''):
-        with pytest.raises(GLib.Error) as caught:
-            load(data)
-        assert caught.value.matches(Flitzis.engine_error_quark(), code), caught.value.message
-        assert words in caught.value.message
-    return refuse_to_load
-
-
-def ffmpeg(*arguments, data=None):
-    command = ['ffmpeg', '-v', 'error', '-y', *map(str, arguments)]
-    result = subprocess.run(command, input=data, capture_output=True, timeout=60)
-    assert result.returncode == 0, result.stderr.decode()
-    return result.stdout
 
 
 def sound(n_frames=N_FRAMES, n_channels=1, n_smooth=64):
@@ -79,14 +49,6 @@ def decode(tmp_path):
     return decode_from
 
 
-def lag(late, early):
-    """By how many frames `late` is late: where the two have most in common."""
-    size = 2 ** (len(late) + len(early)).bit_length()
-    product = numpy.fft.rfft(late[:, 0], size) * numpy.fft.rfft(early[:, 0], size).conj()
-    best = int(numpy.argmax(numpy.fft.irfft(product, size)))
-    return best if best < size // 2 else best - size
-
-
 def assert_near(frames, expected, tolerance=2e-4):
     """As FFmpeg decodes it; 16-bit decoders round."""
     n_common = min(len(frames), len(expected))
@@ -114,18 +76,18 @@ def restated(data, difference):
     return patched(data, place, struct.pack('>I', count + difference))
 
 
-def test_the_table_of_an_mp3_is_exact(mp3, load, decode):
-    frames = load(mp3[0])
+def test_the_table_of_an_mp3_is_exact(mp3, load_frames, decode):
+    frames = load_frames(mp3[0])
     assert len(frames) == N_FRAMES
-    assert lag(frames, sound()) == 0
+    assert lag(frames[:, 0], sound()[:, 0]) == 0
     assert_near(frames, decode(mp3[0]))
 
 
 @pytest.mark.parametrize('difference', [-1, 1])
-def test_a_table_may_be_off_by_one(difference, mp3, load, decode):
+def test_a_table_may_be_off_by_one(difference, mp3, load_frames, decode):
     """Programs count the packet with the table, or leave one out. The sound begins as stated and
     goes to the end of the packets."""
-    frames = load(restated(mp3[0], difference))
+    frames = load_frames(restated(mp3[0], difference))
     assert len(frames) >= N_FRAMES
     assert_near(frames, decode(mp3[0]))
 
@@ -136,53 +98,53 @@ def test_a_table_that_misses_packets_is_an_error(mp3, refuse):
     refuse(mp3[0][:-1], CORRUPT, 'it breaks off after')
 
 
-def test_fraunhofers_table_is_no_sound(mp3, load):
+def test_fraunhofers_table_is_no_sound(mp3, load_frames):
     """Its packet would be silent; the sound is that of the same file without it."""
     bare = mp3[1]
     size = 417
     table = b'VBRI' + struct.pack('>HHHIIHHHH', 1, 0, 75, len(bare), len(bare) // size, 0, 1, 2, 1)
     head = bytes([bare[0], bare[1], bare[2] & ~2, bare[3]])
     packet = (head + bytes(32) + table).ljust(size, b'\0')
-    assert numpy.array_equal(load(packet + bare), load(bare))
+    assert numpy.array_equal(load_frames(packet + bare), load_frames(bare))
 
 
-def test_an_mp3_without_a_table_loses_its_known_delay(mp3, load, decode):
-    frames = load(mp3[1])
-    assert lag(frames, sound()) == 0
+def test_an_mp3_without_a_table_loses_its_known_delay(mp3, load_frames, decode):
+    frames = load_frames(mp3[1])
+    assert lag(frames[:, 0], sound()[:, 0]) == 0
     assert_near(frames, decode(mp3[1])[MP3_DELAY:])
 
 
 @pytest.mark.parametrize('between', [b'', b'TAG' + bytes(125) + id3(500), bytes(1000)],
                          ids=['nothing', 'tags', 'zeros'])
-def test_joined_mp3s_play_to_the_end(between, mp3, load):
+def test_joined_mp3s_play_to_the_end(between, mp3, load_frames):
     """Only what the first one has in front is cut off; a second table is no sound."""
     for data in (mp3[0] + between + mp3[0], mp3[1] + between + mp3[0], mp3[1] + between + mp3[1]):
-        frames = load(data)
-        assert lag(frames[:N_FRAMES], sound()) == 0
+        frames = load_frames(data)
+        assert lag(frames[:N_FRAMES, 0], sound()[:, 0]) == 0
         assert len(frames) == 2 * 40 * 1152 - MP3_DELAY
 
 
-def test_a_part_of_an_mp3_plays_as_ffmpeg_plays_it(encode, load, decode, tmp_path):
+def test_a_part_of_an_mp3_plays_as_ffmpeg_plays_it(encode, load_frames, decode, tmp_path):
     long = encode('long.mp3', '-c:a', 'libmp3lame', '-q:a', '4', frames=sound(3 * RATE))
     (tmp_path / 'long.mp3').write_bytes(long)
     for name, options in {'end.mp3': ('-ss', '1'), 'middle.mp3': ('-ss', '0.7', '-t', '1')}.items():
         ffmpeg(*options, '-i', tmp_path / 'long.mp3', '-c', 'copy', tmp_path / name)
         data = (tmp_path / name).read_bytes()
-        frames, expected = load(data), decode(data)
-        assert lag(frames, expected) == 0
+        frames, expected = load_frames(data), decode(data)
+        assert lag(frames[:, 0], expected[:, 0]) == 0
         assert len(frames) == len(expected)
 
 
 @pytest.mark.parametrize('junk', [bytes(70000), b'some rubbish ' * 50, id3(300) + bytes(99)],
                          ids=['zeros', 'rubbish', 'id3'])
-def test_what_stands_in_front_of_an_mp3_is_passed_over(junk, mp3, load):
+def test_what_stands_in_front_of_an_mp3_is_passed_over(junk, mp3, load_frames):
     for data in mp3:
-        assert numpy.array_equal(load(junk + data), load(data))
+        assert numpy.array_equal(load_frames(junk + data), load_frames(data))
 
 
-def test_what_stands_behind_an_mp3_does_no_harm(mp3, load):
+def test_what_stands_behind_an_mp3_does_no_harm(mp3, load_frames):
     for tail in (b'TAG' + bytes(125), bytes(5000), mp3[1][:100], b'rubbish' * 30):
-        assert numpy.array_equal(load(mp3[0] + tail), load(mp3[0]))
+        assert numpy.array_equal(load_frames(mp3[0] + tail), load_frames(mp3[0]))
 
 
 def test_a_bare_mp3_that_breaks_off_is_an_error(mp3, refuse):
@@ -201,10 +163,10 @@ def test_an_mp3_that_changes_is_refused(mp3, encode, refuse):
     refuse(mp3[1] + stereo, UNSUPPORTED, 'it changes from 44100 Hz, 1 channels to')
 
 
-def test_other_layers_that_break_off_are_an_error(encode, load, refuse):
+def test_other_layers_that_break_off_are_an_error(encode, load_frames, refuse):
     for name in ('layer2.mp2', 'adts.aac'):
         data = encode(name)
-        assert len(load(data)) >= N_FRAMES
+        assert len(load_frames(data)) >= N_FRAMES
         refuse(data[:-1], CORRUPT, 'it breaks off after')
 
 
@@ -240,24 +202,24 @@ def integers(n_bits, n_channels=1, n_frames=5000):
 
 
 @pytest.mark.parametrize('n_bits', [4, 8, 12, 13, 15, 16, 20, 23, 24])
-def test_flac_of_any_depth_is_exact(n_bits, load):
+def test_flac_of_any_depth_is_exact(n_bits, load_frames):
     """Depths that flacparse does not recognise go to a decoder without it."""
     values = integers(n_bits)
     expected = (values / 2.0 ** (n_bits - 1)).astype('<f4')
-    assert numpy.array_equal(load(flac(values, n_bits)), expected)
-    assert numpy.array_equal(load(flac(values, n_bits, n_stated=0)), expected)
+    assert numpy.array_equal(load_frames(flac(values, n_bits)), expected)
+    assert numpy.array_equal(load_frames(flac(values, n_bits, n_stated=0)), expected)
 
 
-def test_flac_may_leave_out_its_rate(load):
+def test_flac_may_leave_out_its_rate(load_frames):
     values = integers(16)
     expected = (values / 32768).astype('<f4')
-    assert numpy.array_equal(load(flac(values, 16, rate_code=0)), expected)
+    assert numpy.array_equal(load_frames(flac(values, 16, rate_code=0)), expected)
 
 
-def test_flac_with_something_in_front_loads(load):
+def test_flac_with_something_in_front_loads(load_frames):
     data = flac(integers(16), 16)
     for junk in (id3(100), b'rubbish' * 10, bytes(3000)):
-        assert numpy.array_equal(load(junk + data), load(data))
+        assert numpy.array_equal(load_frames(junk + data), load_frames(data))
 
 
 @pytest.mark.parametrize('rate,rate_code,n_channels', [(48000, 10, 1), (44100, 9, 2)])
@@ -269,10 +231,10 @@ def test_flac_that_changes_is_refused(rate, rate_code, n_channels, refuse):
            f'it changes from 44100 Hz, 1 channels to {rate} Hz, {n_channels} channels')
 
 
-def test_streamed_flac_is_counted(load, refuse):
+def test_streamed_flac_is_counted(load_frames, refuse):
     data = flac(integers(16), 16, n_stated=0)
-    assert len(load(data)) == 5000
-    assert len(load(data + b'TAG' + bytes(125))) == 5000
+    assert len(load_frames(data)) == 5000
+    assert len(load_frames(data + b'TAG' + bytes(125))) == 5000
     for n_bytes in (1, 3000):
         refuse(data[:-n_bytes], CORRUPT)
 
@@ -301,20 +263,20 @@ def moved(parts, n_frames):
             if struct.unpack_from('<q', part, 6)[0] > 0 else part for part in parts]
 
 
-def test_a_last_page_need_not_say_so(ogg, load):
+def test_a_last_page_need_not_say_so(ogg, load_frames):
     """Recorders that are switched off do not mark it."""
-    frames = load(b''.join(ogg), 48000)
+    frames = load_frames(b''.join(ogg), 48000)
     assert len(frames) == N_FRAMES
     unmarked = b''.join(ogg[:-1] + [page(ogg[-1], flags=ogg[-1][5] & ~4)])
-    assert numpy.array_equal(load(unmarked, 48000), frames)
+    assert numpy.array_equal(load_frames(unmarked, 48000), frames)
 
 
-def test_a_leap_in_page_numbers_is_no_gap(ogg, load):
+def test_a_leap_in_page_numbers_is_no_gap(ogg, load_frames):
     """Editors of tags leave it. The positions tell that no frame is missing."""
-    frames = load(b''.join(ogg), 48000)
+    frames = load_frames(b''.join(ogg), 48000)
     for first, number in ((2, 0), (2, 7), (2, 4000000000), (3, 1000)):
         data = b''.join(renumbered(ogg, first, number))
-        assert numpy.array_equal(load(data, 48000), frames)
+        assert numpy.array_equal(load_frames(data, 48000), frames)
 
 
 def test_a_missing_page_is_an_error(ogg, refuse):
@@ -324,41 +286,41 @@ def test_a_missing_page_is_an_error(ogg, refuse):
     refuse(b''.join(ogg[:-2]) + ogg[-2][:30], CORRUPT)
 
 
-def test_positions_may_begin_anywhere(ogg, load):
+def test_positions_may_begin_anywhere(ogg, load_frames):
     """As in a part that was copied, or a radio programme that was joined late."""
-    frames = load(b''.join(ogg), 48000)
-    assert numpy.array_equal(load(b''.join(moved(ogg, 123456)), 48000), frames)
+    frames = load_frames(b''.join(ogg), 48000)
+    assert numpy.array_equal(load_frames(b''.join(moved(ogg, 123456)), 48000), frames)
 
 
 @pytest.mark.parametrize('version', [0, 2, 15])
-def test_minor_versions_of_opus_load(version, encode, load):
+def test_minor_versions_of_opus_load(version, encode, load_frames):
     parts = pages(encode('a.opus', '-c:a', 'libopus'))
     head = page(parts[0], data=patched(payload(parts[0]), 8, bytes([version])))
-    assert numpy.array_equal(load(head + b''.join(parts[1:]), 48000),
-                             load(b''.join(parts), 48000))
+    assert numpy.array_equal(load_frames(head + b''.join(parts[1:]), 48000),
+                             load_frames(b''.join(parts), 48000))
 
 
 @pytest.mark.parametrize('n_channels', [1, 2])
 @pytest.mark.parametrize('options', [('-b:a', '16k', '-application', 'voip'), ('-b:a', '96k'),
                                      ('-b:a', '64k', '-frame_duration', '2.5')])
-def test_opus_is_what_its_reference_gives(options, n_channels, encode, load, decode):
+def test_opus_is_what_its_reference_gives(options, n_channels, encode, load_frames, decode):
     """Speech and music, to 16 bits or better. FFmpeg's own decoder is off by a frame in speech."""
     source = sound(48123, n_channels)
     data = encode('a.opus', '-c:a', 'libopus', *options, frames=source, rate=48000)
-    frames = load(data, 48000)
+    frames = load_frames(data, 48000)
     assert len(frames) == 48123
     assert_near(frames, decode(data, n_channels, ('-c:a', 'libopus')), 1e-4)
 
 
 @pytest.mark.parametrize('rate', [8000, 16000, 32000])
 @pytest.mark.parametrize('n_frames', [8000, 40000])
-def test_speex_is_not_late(n_frames, rate, encode, load):
+def test_speex_is_not_late(n_frames, rate, encode, load_frames):
     """Its encoder and its decoder look ahead; speexdec cuts off the same."""
     source = sound(n_frames, n_smooth=rate // 1500)
     source *= numpy.repeat(numpy.random.default_rng(4).uniform(0, 1, n_frames // 200), 200)[:, None]
     data = encode('a.spx', '-c:a', 'libspeex', '-q:a', '10', frames=source, rate=rate)
-    frames = load(data, rate)
-    assert abs(lag(frames, source)) <= 1
+    frames = load_frames(data, rate)
+    assert abs(lag(frames[:, 0], source[:, 0])) <= 1
     assert n_frames - 640 <= len(frames) <= n_frames
 
 
@@ -367,16 +329,16 @@ def test_speex_is_not_late(n_frames, rate, encode, load):
 
 @pytest.mark.parametrize('n_frames', [1, 100, 1000, 4096, 4097, 8192, N_FRAMES])
 @pytest.mark.parametrize('codec', ['aac', 'alac'])
-def test_an_mp4_has_its_length_to_the_frame(codec, n_frames, encode, load):
+def test_an_mp4_has_its_length_to_the_frame(codec, n_frames, encode, load_frames):
     """Its movie rounds to milliseconds, but the table of its packets does not."""
     source = sound(n_frames, 2)
     for options in ((), ('-movflags', '+faststart')):
-        frames = load(encode('a.m4a', '-c:a', codec, *options, frames=source))
+        frames = load_frames(encode('a.m4a', '-c:a', codec, *options, frames=source))
         assert len(frames) == n_frames
         if codec == 'alac':
             assert numpy.allclose(frames, source, atol=1e-4)
         elif n_frames > 4000:
-            assert lag(frames, source) == 0
+            assert lag(frames[:, 0], source[:, 0]) == 0
 
 
 def with_long_offsets(data):
@@ -392,29 +354,29 @@ def with_long_offsets(data):
 
 
 @pytest.mark.parametrize('n_frames', [20000, 5 * 4096])
-def test_alac_of_silence_loads(n_frames, encode, load):
+def test_alac_of_silence_loads(n_frames, encode, load_frames):
     """If no packet is shorter, all have the same size, which qtdemux mistakes for a frame's."""
     data = encode('a.m4a', '-c:a', 'alac', frames=numpy.zeros((n_frames, 2)))
     for silence in (data, with_long_offsets(data)):
-        frames = load(silence)
+        frames = load_frames(silence)
         assert frames.shape == (n_frames, 2) and not frames.any()
 
 
-def test_an_mp4_need_not_say_its_type(encode, load):
+def test_an_mp4_need_not_say_its_type(encode, load_frames):
     """Older programs leave out the box that does, or begin with the index."""
     data = encode('a.m4a', '-c:a', 'aac')
     n_bytes, = struct.unpack_from('>I', data)
     for kind in (b'free', b'skip', b'wide'):
         begin = box(kind, bytes(n_bytes - 8))
-        assert numpy.array_equal(load(begin + data[n_bytes:]), load(data))
+        assert numpy.array_equal(load_frames(begin + data[n_bytes:]), load_frames(data))
 
 
-def test_an_mp4_with_rounded_times_is_whole(encode, load, tmp_path):
+def test_an_mp4_with_rounded_times_is_whole(encode, load_frames, tmp_path):
     """Matroska rounds times to milliseconds, and copied packets keep those times."""
     source = sound(9600, 2)
     encode('a.mkv', '-c:a', 'pcm_s16le', frames=source, rate=48000)
     ffmpeg('-i', tmp_path / 'a.mkv', '-c:a', 'alac', tmp_path / 'b.m4a')
-    frames = load((tmp_path / 'b.m4a').read_bytes(), 48000)
+    frames = load_frames((tmp_path / 'b.m4a').read_bytes(), 48000)
     assert numpy.allclose(frames, source, atol=1e-4) and len(frames) == 9600
 
 

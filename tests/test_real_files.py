@@ -3,7 +3,6 @@
 What comes is compared to the bit with what went in; what cannot be right is an error, not noise."""
 
 import struct
-import subprocess
 
 import gi
 import numpy
@@ -11,48 +10,14 @@ import pytest
 
 from hostile import files
 from hostile.sounds import au, big_chunk, chunk, encode, extensible, fmt, riff
+from sound_files import ffmpeg
 
 gi.require_version('Flitzis', '1')
 from gi.repository import Flitzis, GLib  # noqa: E402
 
+CORRUPT, UNSUPPORTED = Flitzis.EngineError.CORRUPT, Flitzis.EngineError.UNSUPPORTED
 RATE = 48000
 N_FRAMES = 1001
-
-
-@pytest.fixture
-def load(make_engine):
-    """Gives the frames of a file, or of the bytes of one, at the rate given."""
-    def load_into(source, rate=RATE):
-        engine = make_engine(sample_rate=rate, n_slots=1)
-        if isinstance(source, bytes):
-            engine.load_bytes(0, GLib.Bytes.new(source), None)
-        else:
-            engine.load_sample(0, str(source))
-        sample = engine.get_slot(0).props.sample
-        frames = numpy.frombuffer(sample.get_bytes().get_data(), '<f4')
-        return frames.reshape(-1, sample.props.n_channels)
-    return load_into
-
-
-@pytest.fixture
-def refuse(load):
-    """Loads what must fail with this code, and checks for these words."""
-    def refuse_to_load(source, code, words=''):
-        with pytest.raises(GLib.Error) as caught:
-            load(source)
-        assert caught.value.matches(Flitzis.engine_error_quark(), code), caught.value.message
-        assert words in caught.value.message
-    return refuse_to_load
-
-
-CORRUPT, UNSUPPORTED = Flitzis.EngineError.CORRUPT, Flitzis.EngineError.UNSUPPORTED
-
-
-def ffmpeg(*arguments, data=None):
-    command = ['ffmpeg', '-v', 'error', '-y', *map(str, arguments)]
-    result = subprocess.run(command, input=data, capture_output=True, timeout=60)
-    assert result.returncode == 0, result.stderr.decode()
-    return result.stdout
 
 
 def integers(n_bits, n_channels=1, n_frames=N_FRAMES):
@@ -119,11 +84,11 @@ PLACEHOLDERS = (0, 0x713fb300, 2000000000, 0x7fffefff, 0x7ffff000, 0x7fffff9b, 0
 
 @pytest.mark.parametrize('kind', [b'RIFF', b'RF64', b'BW64'])
 @pytest.mark.parametrize('size', PLACEHOLDERS)
-def test_a_wav_from_a_pipe_is_all_that_is_there(size, kind, load):
+def test_a_wav_from_a_pipe_is_all_that_is_there(size, kind, load_frames):
     values = integers(16)
     data = wav(pack(values, 16), data_size=size, size=(size + 36) % 2**32, before=[LIST],
                kind=kind)
-    assert numpy.array_equal(load(data), scaled(values, 16))
+    assert numpy.array_equal(load_frames(data), scaled(values, 16))
 
 
 @pytest.mark.parametrize('size', [2004, 4000, 10**6, 10**9, 1800000000])
@@ -149,19 +114,19 @@ def rf64(data, n_frames=0, data_size=None, table=(), kind=b'RF64', before=(), af
 
 @pytest.mark.parametrize('kind', [b'RF64', b'BW64'])
 @pytest.mark.parametrize('n_frames', [0, 1, N_FRAMES, 10**12])
-def test_the_size_of_rf64_is_the_one_in_ds64(n_frames, kind, load):
+def test_the_size_of_rf64_is_the_one_in_ds64(n_frames, kind, load_frames):
     """Chunks behind the data are no sound. The number of frames beside it is not looked at."""
     values = integers(16)
     for after in ([], [LIST], [LIST, chunk(b'axml', b'<a/>' * 300)]):
         data = rf64(pack(values, 16), n_frames, kind=kind, after=after)
-        assert numpy.array_equal(load(data), scaled(values, 16))
+        assert numpy.array_equal(load_frames(data), scaled(values, 16))
 
 
-def test_other_large_chunks_of_rf64_are_in_its_table(load):
+def test_other_large_chunks_of_rf64_are_in_its_table(load_frames):
     values = integers(16)
     big = chunk(b'big ', bytes(5000), 0xffffffff)
     data = rf64(pack(values, 16), table=[(b'data', 7), (b'big ', 5000)], before=[big])
-    assert numpy.array_equal(load(data), scaled(values, 16))
+    assert numpy.array_equal(load_frames(data), scaled(values, 16))
 
 
 def test_rf64_that_was_cut(refuse):
@@ -169,9 +134,10 @@ def test_rf64_that_was_cut(refuse):
 
 
 @pytest.mark.parametrize('size', [0, 2**64 - 1])
-def test_rf64_from_a_pipe(size, load):
+def test_rf64_from_a_pipe(size, load_frames):
     values = integers(16)
-    assert numpy.array_equal(load(rf64(pack(values, 16), data_size=size)), scaled(values, 16))
+    data = rf64(pack(values, 16), data_size=size)
+    assert numpy.array_equal(load_frames(data), scaled(values, 16))
 
 
 # WAV: chunks that are not where the sizes lead
@@ -201,10 +167,10 @@ ASTRAY = {
 
 @pytest.mark.parametrize('size', [None, 0xffffffff])
 @pytest.mark.parametrize('way', ASTRAY)
-def test_frames_are_found_where_no_size_leads(way, size, load):
+def test_frames_are_found_where_no_size_leads(way, size, load_frames):
     values = quiet()
     data = wav(pack(values, 16), before=ASTRAY[way], data_size=size, after=[] if size else [LIST])
-    assert numpy.array_equal(load(data), scaled(values, 16))
+    assert numpy.array_equal(load_frames(data), scaled(values, 16))
 
 
 NO_FRAMES = {
@@ -225,31 +191,32 @@ def test_what_is_not_found_is_not_played(way, refuse):
 # Widths, orders and containers of PCM
 
 
-def test_24_bits_in_the_low_bytes_of_4(load):
+def test_24_bits_in_the_low_bytes_of_4(load_frames):
     """As arecord writes S24_LE. The byte above may be anything."""
     values = integers(24, 2)
     expected = scaled(values, 24)
     form = fmt(n_channels=2, n_bits=24, align=8)
     for top in (0, 0x5a000000):
         data = (values & 0xffffff | top).astype('<u4').tobytes()
-        assert numpy.array_equal(load(wav(data, form)), expected)
+        assert numpy.array_equal(load_frames(wav(data, form)), expected)
 
 
 @pytest.mark.parametrize('n_bits', [12, 20, 24, 32])
-def test_bits_are_the_high_ones_of_what_an_extensible_wav_holds_them_in(n_bits, load):
+def test_bits_are_the_high_ones_of_what_an_extensible_wav_holds_them_in(n_bits, load_frames):
     width = 16 if n_bits == 12 else 32
     values = integers(n_bits, 2) << width - n_bits
     form = bytearray(extensible(2, 3, n_bits=width))
     form[18:20] = struct.pack('<H', n_bits)
-    assert numpy.array_equal(load(wav(pack(values, width), bytes(form))), scaled(values, width))
+    data = wav(pack(values, width), bytes(form))
+    assert numpy.array_equal(load_frames(data), scaled(values, width))
 
 
 @pytest.mark.parametrize('n_bits,width', [(5, 8), (12, 16), (20, 24), (28, 32)])
-def test_other_widths_are_rounded_up_to_bytes(n_bits, width, load):
+def test_other_widths_are_rounded_up_to_bytes(n_bits, width, load_frames):
     values = integers(n_bits, 2) << width - n_bits
     data = wav(pack(values, width, signed=width > 8), fmt(n_channels=2, n_bits=n_bits,
                                                           align=2 * width // 8))
-    assert numpy.array_equal(load(data), scaled(values, width))
+    assert numpy.array_equal(load_frames(data), scaled(values, width))
 
 
 @pytest.mark.parametrize('tag,n_bits,align', [(1, 16, 3), (1, 16, 8), (1, 8, 4), (1, 24, 4),
@@ -291,7 +258,7 @@ def caf(data, kind=b'lpcm', flags=0, n_bytes=2, n_bits=16, n_channels=1, size=No
 
 @pytest.mark.parametrize('n_channels', [1, 2])
 @pytest.mark.parametrize('n_bits', [8, 16, 24, 32])
-def test_integers_of_every_container_are_exact(n_bits, n_channels, load):
+def test_integers_of_every_container_are_exact(n_bits, n_channels, load_frames):
     values = integers(n_bits, n_channels)
     little = pack(values, n_bits)
     big = pack(values, n_bits, '>')
@@ -309,11 +276,11 @@ def test_integers_of_every_container_are_exact(n_bits, n_channels, load):
                              offset=24),
     }
     for name, data in made.items():
-        assert numpy.array_equal(load(data), scaled(values, n_bits)), name
+        assert numpy.array_equal(load_frames(data), scaled(values, n_bits)), name
 
 
 @pytest.mark.parametrize('n_bytes', [4, 8])
-def test_floats_of_every_container_are_exact(n_bytes, load):
+def test_floats_of_every_container_are_exact(n_bytes, load_frames):
     values = floats(n_bytes, 2)
     little, big = values.tobytes(), values.astype(f'>f{n_bytes}').tobytes()
     n_bits = 8 * n_bytes
@@ -328,10 +295,10 @@ def test_floats_of_every_container_are_exact(n_bytes, load):
             big, encoding=7, n_channels=2),
     }
     for name, data in made.items():
-        assert numpy.array_equal(load(data), values.astype('<f4')), name
+        assert numpy.array_equal(load_frames(data), values.astype('<f4')), name
 
 
-def test_a_law_and_mu_law_of_every_container(load):
+def test_a_law_and_mu_law_of_every_container(load_frames):
     for decode, tag, names, number in ((alaw, 6, (b'alaw', b'ALAW'), 27),
                                        (mulaw, 7, (b'ulaw', b'ULAW'), 1)):
         made = [wav(ALL_CODES, fmt(tag, n_bits=8)), w64(ALL_CODES, tag, 8),
@@ -340,17 +307,17 @@ def test_a_law_and_mu_law_of_every_container(load):
                 *[aiff(ALL_CODES, n_bits=n_bits, kind=name)
                   for name in names for n_bits in (8, 16)]]
         for data in made:
-            assert numpy.array_equal(load(data), decode(ALL_CODES).astype('<f4'))
+            assert numpy.array_equal(load_frames(data), decode(ALL_CODES).astype('<f4'))
 
 
-def test_w64_from_a_pipe_and_with_other_chunks(load):
+def test_w64_from_a_pipe_and_with_other_chunks(load_frames):
     values = integers(16)
     other = bytes(range(16)) + struct.pack('<Q', 24 + 5) + b'other\0\0\0'
     for size in (2**63 - 1, 2**64 - 1, 0):
         data = w64(pack(values, 16), size=size)
-        frames = load(data)
+        frames = load_frames(data)
         assert numpy.array_equal(frames[:N_FRAMES], scaled(values, 16))
-    assert numpy.array_equal(load(w64(pack(values, 16), before=other)), scaled(values, 16))
+    assert numpy.array_equal(load_frames(w64(pack(values, 16), before=other)), scaled(values, 16))
 
 
 @pytest.mark.parametrize('n_bytes', [1, 500, 2001])
@@ -365,18 +332,18 @@ def test_what_was_cut_says_so(n_bytes, refuse):
 
 
 @pytest.mark.parametrize('n_channels', range(3, 9))
-def test_channels_without_positions_have_the_usual_ones(n_channels, load):
+def test_channels_without_positions_have_the_usual_ones(n_channels, load_frames):
     """The mix is that of the same frames with these positions stated."""
     usual = {3: 0x0b, 4: 0x33, 5: 0x37, 6: 0x3f, 7: 0x13f, 8: 0x63f}[n_channels]
     values = integers(16, n_channels) // n_channels
     data = pack(values, 16)
-    stated = load(wav(data, extensible(n_channels, usual)))
+    stated = load_frames(wav(data, extensible(n_channels, usual)))
     assert stated.shape == (N_FRAMES, 2) and numpy.abs(stated).max() > 0.01
     made = [wav(data, fmt(n_channels=n_channels)), wav(data, extensible(n_channels, 0)),
             wav(data, extensible(n_channels, 0x3)), caf(data, flags=2, n_channels=n_channels),
             aiff(pack(values, 16, '>'), n_channels), w64(data, n_channels=n_channels)]
     for other in made:
-        assert numpy.array_equal(load(other), stated)
+        assert numpy.array_equal(load_frames(other), stated)
 
 
 @pytest.mark.parametrize('n_channels', [9, 24, 65, 1000])
@@ -416,45 +383,45 @@ def aiff(data, n_channels=1, n_bits=16, kind=None, n_frames=0, offset=0, before=
 
 
 @pytest.mark.parametrize('n_frames', [1, 2, 3, 4411])
-def test_the_pad_byte_is_no_frame(n_frames, load):
+def test_the_pad_byte_is_no_frame(n_frames, load_frames):
     values = integers(8, 1, max(n_frames, 2))[:n_frames]
     made = {'AIFF': aiff(pack(values, 8), n_bits=8, after=big_chunk(b'NAME', b'name')),
             'WAV': wav(pack(values, 8, signed=False), fmt(n_bits=8), after=[LIST])}
     for name, data in made.items():
-        assert numpy.array_equal(load(data), scaled(values, 8)), name
+        assert numpy.array_equal(load_frames(data), scaled(values, 8)), name
 
 
 @pytest.mark.parametrize('kind,n_bits,order', [
     (b'NONE', 16, '>'), (b'NONE', 24, '>'), (b'twos', 8, '>'), (b'twos', 16, '>'),
     (b'twos', 24, '>'), (b'twos', 32, '>'), (b'sowt', 16, '<'), (b'sowt', 24, '<'),
     (b'in24', 24, '>'), (b'in32', 32, '>')])
-def test_integers_of_aiff_c_have_many_names(kind, n_bits, order, load):
+def test_integers_of_aiff_c_have_many_names(kind, n_bits, order, load_frames):
     values = integers(n_bits, 2)
-    assert numpy.array_equal(load(aiff(pack(values, n_bits, order), 2, n_bits, kind)),
+    assert numpy.array_equal(load_frames(aiff(pack(values, n_bits, order), 2, n_bits, kind)),
                              scaled(values, n_bits))
 
 
-def test_raw_aiff_c_is_unsigned(load):
+def test_raw_aiff_c_is_unsigned(load_frames):
     values = integers(8)
-    assert numpy.array_equal(load(aiff(pack(values, 8, signed=False), 1, 8, b'raw ')),
+    assert numpy.array_equal(load_frames(aiff(pack(values, 8, signed=False), 1, 8, b'raw ')),
                              scaled(values, 8))
 
 
-def test_the_frames_of_aiff_begin_where_its_offset_says(load):
+def test_the_frames_of_aiff_begin_where_its_offset_says(load_frames):
     values = integers(16)
     data = pack(values, 16, '>')
-    assert numpy.array_equal(load(aiff(data, offset=6)), scaled(values, 16))
+    assert numpy.array_equal(load_frames(aiff(data, offset=6)), scaled(values, 16))
     late = big_chunk(b'SSND', bytes(8) + data)
     body = b'AIFF' + late + aiff(b'')[12:38]
-    assert numpy.array_equal(load(b'FORM' + struct.pack('>I', len(body)) + body),
+    assert numpy.array_equal(load_frames(b'FORM' + struct.pack('>I', len(body)) + body),
                              scaled(values, 16))
 
 
 @pytest.mark.parametrize('size', [0, 0x7fffffff, 0xffffffff])
-def test_aiff_from_a_pipe(size, load):
+def test_aiff_from_a_pipe(size, load_frames):
     values = integers(16)
     data = aiff(pack(values, 16, '>'), data_size=size)
-    assert numpy.array_equal(load(data), scaled(values, 16))
+    assert numpy.array_equal(load_frames(data), scaled(values, 16))
 
 
 @pytest.mark.parametrize('kind', [b'MAC3', b'QDM2', b'GSM ', b'\0\xff"x'])
@@ -494,11 +461,11 @@ def tone_path(tmp_path_factory):
 
 @pytest.mark.parametrize('name', ['a.aifc', 'a.caf', 'a.mov'])
 @pytest.mark.parametrize('n_channels', [1, 2])
-def test_ima_adpcm_of_quicktime(name, n_channels, load, tone_path, tmp_path):
+def test_ima_adpcm_of_quicktime(name, n_channels, load_frames, tone_path, tmp_path):
     path = tmp_path / name
     ffmpeg('-i', tone_path, '-ac', n_channels, '-c:a', 'adpcm_ima_qt', path)
     expected = numpy.frombuffer(ffmpeg('-i', path, '-f', 's16le', '-'), '<i2')
-    frames = load(path, 44100)
+    frames = load_frames(path, 44100)
     assert len(frames) >= 22000
     expected = expected.reshape(-1, n_channels)[:len(frames)]
     assert numpy.array_equal(frames[:len(expected)], scaled(expected, 16))
@@ -506,14 +473,15 @@ def test_ima_adpcm_of_quicktime(name, n_channels, load, tone_path, tmp_path):
 
 @pytest.mark.parametrize('codec', ['adpcm_ms', 'adpcm_ima_wav', 'libgsm_ms'])
 @pytest.mark.parametrize('n_stray', [1, 2, 3, 500])
-def test_stray_bytes_behind_adpcm_and_gsm_do_no_harm(codec, n_stray, load, tone_path, tmp_path):
+def test_stray_bytes_behind_adpcm_and_gsm_do_no_harm(codec, n_stray, load_frames, tone_path,
+                                                         tmp_path):
     rate = 8000 if codec == 'libgsm_ms' else 44100
     path = tmp_path / 'a.wav'
     ffmpeg('-i', tone_path, '-ar', rate, '-c:a', codec, path)
     data = path.read_bytes()
-    frames = load(data, rate)
+    frames = load_frames(data, rate)
     assert len(frames) >= 22000 * rate // 44100
-    assert numpy.array_equal(load(data + files.rubbish(n_stray), rate), frames)
+    assert numpy.array_equal(load_frames(data + files.rubbish(n_stray), rate), frames)
 
 
 def test_blocks_that_no_size_leads_to_are_not_played(refuse):
@@ -528,7 +496,7 @@ def test_blocks_that_no_size_leads_to_are_not_played(refuse):
     ('libmp3lame', ('-b:a', '32k', '-ar', '22050'), 'a.mp3'), ('mp2', ('-b:a', '64k'), 'a.mp2'),
     ('ac3', ('-b:a', '64k'), 'a.ac3')])
 @pytest.mark.parametrize('n_seconds', [0.1, 0.4])
-def test_packets_in_a_wav_keep_their_end(codec, arguments, name, n_seconds, load, tone_path,
+def test_packets_in_a_wav_keep_their_end(codec, arguments, name, n_seconds, load_frames, tone_path,
                                          tmp_path):
     """As many frames as went in, and those of the same packets on their own."""
     rate = 22050 if '22050' in arguments else 44100
@@ -536,9 +504,9 @@ def test_packets_in_a_wav_keep_their_end(codec, arguments, name, n_seconds, load
     ffmpeg('-i', tone_path, '-t', n_seconds, *arguments, '-c:a', codec, path)
     ffmpeg('-i', path, '-c', 'copy', *(['-write_xing', '0', '-id3v2_version', '0']
                                        if name == 'a.mp3' else []), bare)
-    frames = load(path, rate)
+    frames = load_frames(path, rate)
     assert len(frames) >= round(n_seconds * rate)
-    assert numpy.array_equal(frames, load(bare, rate))
+    assert numpy.array_equal(frames, load_frames(bare, rate))
 
 
 MOV_CODECS = ('pcm_s16le', 'pcm_s16be', 'pcm_s24le', 'pcm_s24be', 'pcm_s32le', 'pcm_s32be',
@@ -548,27 +516,27 @@ MOV_CODECS = ('pcm_s16le', 'pcm_s16be', 'pcm_s24le', 'pcm_s24be', 'pcm_s32le', '
 
 @pytest.mark.parametrize('rate', [44100, 48000, 96000])
 @pytest.mark.parametrize('codec', MOV_CODECS)
-def test_pcm_in_quicktime(codec, rate, load, tone_path, tmp_path):
+def test_pcm_in_quicktime(codec, rate, load_frames, tone_path, tmp_path):
     """More than one chunk of it, with either byte first."""
     path = tmp_path / 'a.mov'
     ffmpeg('-stream_loop', '3', '-i', tone_path, '-af', f'asetrate={rate}', '-ac', 2, '-c:a', codec,
            path)
     expected = numpy.frombuffer(ffmpeg('-i', path, '-f', 'f32le', '-c:a', 'pcm_f32le', '-'), '<f4')
-    assert numpy.array_equal(load(path, rate), expected.reshape(-1, 2))
+    assert numpy.array_equal(load_frames(path, rate), expected.reshape(-1, 2))
 
 
 @pytest.mark.parametrize('codec', ['pcm_s16be', 'pcm_f32le', 'pcm_alaw'])
-def test_quicktime_that_was_trimmed(codec, load, tone_path, tmp_path):
+def test_quicktime_that_was_trimmed(codec, load_frames, tone_path, tmp_path):
     """Its edit list begins within the first chunk that was kept."""
     whole, path = tmp_path / 'whole.mov', tmp_path / 'a.mov'
     ffmpeg('-stream_loop', '3', '-i', tone_path, '-c:a', codec, whole)
     ffmpeg('-ss', 0.7, '-i', whole, '-c', 'copy', path)
-    expected = load(whole, 44100)[round(0.7 * 44100):]
-    assert numpy.array_equal(load(path, 44100), expected)
+    expected = load_frames(whole, 44100)[round(0.7 * 44100):]
+    assert numpy.array_equal(load_frames(path, 44100), expected)
 
 
 @pytest.mark.parametrize('codec', MOV_CODECS)
-def test_pcm_between_pictures(codec, load, refuse, tone_path, tmp_path):
+def test_pcm_between_pictures(codec, load_frames, refuse, tone_path, tmp_path):
     """Right, or an error: GStreamer takes the lowest byte of some for the highest."""
     path = tmp_path / 'a.mov'
     ffmpeg('-f', 'lavfi', '-i', 'testsrc=size=64x64:rate=20:duration=2', '-stream_loop', '3', '-i',
@@ -578,7 +546,7 @@ def test_pcm_between_pictures(codec, load, refuse, tone_path, tmp_path):
         return
     expected = numpy.frombuffer(
         ffmpeg('-i', path, '-map', '0:a', '-f', 'f32le', '-c:a', 'pcm_f32le', '-'), '<f4')
-    frames = load(path, 44100)[:, 0]
+    frames = load_frames(path, 44100)[:, 0]
     n_frames = min(len(frames), len(expected))
     assert abs(len(frames) - len(expected)) < 50
     assert numpy.abs(frames[:n_frames] - expected[:n_frames]).max() < 1e-6
