@@ -397,34 +397,12 @@ decoder_unref (Decoder *self)
   g_free (self);
 }
 
-static void
-stop_element (const GValue *element, gpointer user_data)
-{
-  gst_element_set_state (g_value_get_object (element), GST_STATE_NULL);
-}
-
-/*
- * Stops the elements one by one, the sink first, which nobody waits for then. A bin of GStreamer
- * 1.22 that stops them itself sorts them by their links, and leaves some running if decodebin links
- * or unlinks a stream meanwhile ("loop detected in the graph").
- */
-static void
-stop_pipeline (Decoder *self)
-{
-  GstIterator *elements = gst_bin_iterate_elements (GST_BIN (self->pipeline));
-
-  gst_element_set_state (GST_ELEMENT (self->sink), GST_STATE_NULL);
-  gst_iterator_foreach (elements, stop_element, NULL);
-  gst_element_set_state (self->pipeline, GST_STATE_NULL);
-  gst_iterator_free (elements);
-}
-
 static gpointer
 stop_worker (gpointer data)
 {
   Decoder *self = data;
 
-  stop_pipeline (self);
+  flitzis_pipeline_stop (self->pipeline, self->sink);
   g_mutex_lock (&self->lock);
   self->is_stopped = TRUE;
   g_cond_broadcast (&self->cond);
@@ -472,7 +450,7 @@ stop (Decoder *self, FlitzisDecodeJob *job, const GError *error)
     return;
 
   if (error == NULL)
-    stop_pipeline (self);
+    flitzis_pipeline_stop (self->pipeline, self->sink);
   else
     job->is_abandoned = !stop_within (self, time_us);
 }

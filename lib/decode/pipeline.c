@@ -255,3 +255,34 @@ flitzis_pipeline_new (GInputStream    *stream,
 
   return g_steal_pointer (&pipeline);
 }
+
+static void
+lock_element (const GValue *element, gpointer user_data)
+{
+  gst_element_set_locked_state (g_value_get_object (element), TRUE);
+}
+
+static void
+stop_element (const GValue *element, gpointer user_data)
+{
+  gst_element_set_state (g_value_get_object (element), GST_STATE_NULL);
+}
+
+/*
+ * Stops the elements one by one, the sink first, which nobody waits for then. A bin of 1.22 that
+ * stops them itself sorts them by their links, and leaves some running if decodebin links or
+ * unlinks a stream meanwhile ("loop detected in the graph"). It may also be starting them still, so
+ * their states are locked against it.
+ */
+void
+flitzis_pipeline_stop (GstElement *pipeline, GstAppSink *sink)
+{
+  GstIterator *elements = gst_bin_iterate_elements (GST_BIN (pipeline));
+
+  gst_iterator_foreach (elements, lock_element, NULL);
+  gst_iterator_resync (elements);
+  gst_element_set_state (GST_ELEMENT (sink), GST_STATE_NULL);
+  gst_iterator_foreach (elements, stop_element, NULL);
+  gst_iterator_free (elements);
+  gst_element_set_state (pipeline, GST_STATE_NULL);
+}

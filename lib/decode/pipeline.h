@@ -23,4 +23,8 @@ GstElement *flitzis_pipeline_new (GInputStream    *stream,
                                   GstAppSink     **sink,
                                   GError         **error);
 
+/* Stops what runs of it and waits for its threads. */
+void flitzis_pipeline_stop (GstElement *pipeline,
+                            GstAppSink *sink);
+
 G_END_DECLS

@@ -35,4 +35,4 @@ done | awk '
   END { printf "%-32s %10s %10s %7s\n", "row", "before", "now", "ratio"
         for (i = 0; i < n; i++) {
           a = best["before " rows[i]]; b = best["now " rows[i]]
-          printf "%-32s %10s %10s %7.2f\n", rows[i], a, b, a > 0 ? b / a : 0 } }'
+          printf "%-32s %10s %10s %7.2f\n", rows[i], a, b, (a > 0 ? b / a : 0) } }'
