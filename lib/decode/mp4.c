@@ -186,6 +186,18 @@ read_equal_packets (FlitzisHeader *self, const FlitzisMovie *movie)
   self->n_bytes = n_bytes;
 }
 
+/* A movie that states no size reaches to the end of the file; qtdemux of 1.22 finds none there. */
+static void
+state_size (FlitzisHeader *self, FlitzisReader *reader, const FlitzisBox *movie)
+{
+  guint32       size = GUINT32_TO_BE ((guint32) movie->n_bytes + 8);
+  GstByteReader bytes;
+
+  if (movie->n_bytes < G_MAXINT32 && flitzis_reader_get (reader, movie->offset - 8, 4, &bytes) &&
+      gst_byte_reader_get_uint32_be_unchecked (&bytes) == 0)
+    add_patch (self, movie->offset - 8, &size, sizeof size);
+}
+
 void
 flitzis_mp4_read (FlitzisHeader *self, FlitzisReader *reader)
 {
@@ -210,6 +222,7 @@ flitzis_mp4_read (FlitzisHeader *self, FlitzisReader *reader)
       return;
     }
 
+  state_size (self, reader, &movie_box);
   if (!flitzis_movie_init (&movie, reader, &movie_box) || flitzis_mov_pcm_read (self, &movie))
     return;
 

@@ -57,7 +57,8 @@ struct _FlitzisEncoder
   GstElement    *encoder;
 
   /* the caller's thread */
-  guint64 n_frames; /* written so far */
+  guint64  n_frames;   /* written so far */
+  gboolean is_running; /* the stream has not ended */
 };
 
 static guint32
@@ -113,6 +114,8 @@ stop_waiting_cb (GstBus *bus, GstMessage *message, gpointer source)
 static GstMessage *
 wait_for_end (FlitzisEncoder *self)
 {
+  self->is_running = FALSE;
+
   return gst_bus_timed_pop_filtered (self->bus, MAX_WAIT, GST_MESSAGE_ERROR | GST_MESSAGE_EOS);
 }
 
@@ -201,7 +204,10 @@ build (FlitzisEncoder *self, GError **error)
 
   if (gst_element_link_many (source, self->encoder, sink, NULL) &&
       gst_element_set_state (self->pipeline, GST_STATE_PLAYING) != GST_STATE_CHANGE_FAILURE)
-    return TRUE;
+    {
+      self->is_running = TRUE;
+      return TRUE;
+    }
 
   return fail (self, gst_bus_pop_filtered (self->bus, GST_MESSAGE_ERROR), error);
 }
@@ -238,6 +244,15 @@ flitzis_encoder_new (const char *path, guint sample_rate, guint64 n_frames, GErr
 void
 flitzis_encoder_free (FlitzisEncoder *self)
 {
+  /* wavenc of 1.22 loses the buffer that it has if it is stopped in the midst of its header */
+  if (self->is_running)
+    {
+      g_autoptr (GstMessage) message = NULL;
+
+      gst_app_src_end_of_stream (self->source);
+      message = wait_for_end (self);
+    }
+
   if (self->pipeline != NULL)
     gst_element_set_state (self->pipeline, GST_STATE_NULL);
 

@@ -432,7 +432,6 @@ def others():
     yield 'au-encoding-unknown', au(data, encoding=23)
     yield 'au-encoding-huge', au(data, encoding=2**31)
     yield 'au-float', au(data, encoding=6)
-    yield 'caf-ima4', encode()['ima4.caf']
     yield 'caf-streamed', caf(data, size=-1)
     yield 'caf-size-huge', caf(data, size=2**62)
     yield 'caf-no-frames', caf(b'')

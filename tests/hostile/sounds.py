@@ -240,7 +240,6 @@ ENCODED = {
     'float.aiff': (('-c:a', 'pcm_f32be',), 1),
     'a.caf': ((), 1),
     'ima4.aiff': (('-c:a', 'adpcm_ima_qt', '-f', 'aiff'), 1),
-    'ima4.caf': (('-c:a', 'adpcm_ima_qt'), 1),
     'float.mov': (('-c:a', 'pcm_f32le'), 1),
     'ima4.mov': (('-c:a', 'adpcm_ima_qt'), 1),
     'a.wv': (('-frame_size', '1152'), 1),
