@@ -160,6 +160,10 @@ tear_down (Fixture *fixture, gconstpointer data)
   g_assert_cmpuint (fixture->n_answers, ==, n_answers);
   if (fixture->engine != NULL)
     g_assert_finalize_object (fixture->engine);
+
+  /* a worker lets go of it after the answer */
+  while (g_atomic_int_get (&((GObject *) fixture->file)->ref_count) > 1)
+    g_usleep (1000);
   g_assert_finalize_object ((GObject *) fixture->file);
 }
 
