@@ -126,4 +126,5 @@ ROWS = [
     Row('peaks of any part of ten minutes, the worst', 'ms', 'peaks/*/*', '≤ 1', at_most(1.0)),
     Row('import and an engine, in Python', 'ms', 'start/import', '≤ 30', at_most(30.0)),
     Row('start to the first block', 'ms', 'start/block', '≤ 60', at_most(60.0)),
+    Row('the library, stripped', 'bytes', 'size/library', '≤ 256 KiB', at_most(256 << 10)),
 ]

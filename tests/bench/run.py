@@ -70,6 +70,14 @@ def measure(build, folder):
             for what, whose in found.items()}
 
 
+def measure_size(build, folder):
+    """Bytes of the library as a distribution ships it."""
+    stripped = folder / 'libflitzis-1.so'
+    subprocess.run(['strip', '--strip-unneeded', '-o', stripped, build / 'lib/libflitzis-1.so'],
+                   check=True)
+    return stripped.stat().st_size
+
+
 def describe_machine():
     cpu = re.search(r'^model name\s*: (.*)$', pathlib.Path('/proc/cpuinfo').read_text(), re.M)
     system = platform.freedesktop_os_release().get('PRETTY_NAME', platform.system())
@@ -124,6 +132,7 @@ def main():
     folder = pathlib.Path(tempfile.mkdtemp())
     try:
         found = measure(build, folder)
+        found['size/library'] = {'flitzis': measure_size(build, folder)}
     finally:
         shutil.rmtree(folder, ignore_errors=True)
     (build / 'speed.json').write_text(json.dumps(found, indent=1))
