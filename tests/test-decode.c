@@ -806,7 +806,7 @@ get_crc (guint n_bits, guint32 polynomial, const guint8 *data, gsize size)
   return n_bits < 32 ? crc & ((1u << n_bits) - 1) : crc;
 }
 
-/* Bytes of all lengths, in one go and in two; a byte can be taken off again. */
+/* Bytes of all lengths, in one go and in two. */
 static void
 test_crc (void)
 {
@@ -826,9 +826,6 @@ test_crc (void)
       g_assert_cmphex (flitzis_crc32 (0, data, size), ==, get_crc (32, 0x04c11db7, data, size));
       g_assert_cmphex (flitzis_crc32 (flitzis_crc32 (0, data, half), data + half, size - half), ==,
                        flitzis_crc32 (0, data, size));
-      if (size > 0)
-        g_assert_cmphex (flitzis_crc16_undo (crc, data[size - 1]), ==,
-                         flitzis_crc16 (0, data, size - 1));
     }
 }
 

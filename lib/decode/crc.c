@@ -16,7 +16,6 @@
 typedef struct
 {
   guint32 of[8][256];
-  guint8  undo[256]; /* which byte gives a table entry whose second byte is this */
 } Tables;
 
 static gpointer
@@ -31,7 +30,6 @@ make_tables (gpointer polynomial)
       for (guint bit = 0; bit < 8; bit++)
         value = value << 1 ^ (value >> 31 ? GPOINTER_TO_UINT (polynomial) : 0);
       tables->of[0][i] = value;
-      tables->undo[value >> 16 & 0xff] = i;
     }
 
   for (guint i = 0; i < 256; i++)
@@ -89,13 +87,4 @@ guint16
 flitzis_crc16 (guint16 crc, const guint8 *data, gsize size)
 {
   return add (get_tables_16 (), (guint32) crc << 16, data, size) >> 16;
-}
-
-guint16
-flitzis_crc16_undo (guint16 crc, guint8 byte)
-{
-  const Tables *tables = get_tables_16 ();
-  guint8        index = tables->undo[crc & 0xff];
-
-  return (guint16) ((index ^ byte) << 8 | ((crc ^ tables->of[0][index] >> 16) >> 8));
 }

@@ -21,8 +21,4 @@ guint16 flitzis_crc16 (guint16       crc,
                        const guint8 *data,
                        gsize         size);
 
-/* Takes a byte off again: what the 16-bit check was before `byte` was added. */
-guint16 flitzis_crc16_undo (guint16 crc,
-                            guint8  byte);
-
 G_END_DECLS
