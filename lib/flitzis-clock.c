@@ -98,8 +98,8 @@ flitzis_clock_dispatch_properties_changed (GObject *object, guint n_pspecs, GPar
   FlitzisClock *self = FLITZIS_CLOCK (object);
 
   if (self->control == NULL ||
-      !flitzis_events_forward (flitzis_control_get_events (self->control), FLITZIS_EVENTS_CLOCK,
-                               n_pspecs, pspecs))
+      !flitzis_notifier_forward (flitzis_control_get_notifier (self->control),
+                                 FLITZIS_NOTIFIER_CLOCK, n_pspecs, pspecs))
     G_OBJECT_CLASS (flitzis_clock_parent_class)
         ->dispatch_properties_changed (object, n_pspecs, pspecs);
 }

@@ -6,7 +6,7 @@
 #include "flitzis-engine-private.h"
 
 #include "control/fork.h"
-#include "flitzis-load.h"
+#include "load/load.h"
 
 /* The verbs that fill and empty slots. */
 

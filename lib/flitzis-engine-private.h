@@ -17,15 +17,15 @@ struct _FlitzisEngine
   GObject parent_instance;
 
   /* constant after construction */
-  guint           n_slots;
-  guint           n_voices;
-  guint           n_events;
-  guint           sample_rate;
-  FlitzisOutput   output;
-  FlitzisControl *control;
-  FlitzisEvents  *events;
-  FlitzisSlot   **slots;
-  FlitzisClock   *clock;
+  guint            n_slots;
+  guint            n_voices;
+  guint            n_events;
+  guint            sample_rate;
+  FlitzisOutput    output;
+  FlitzisControl  *control;
+  FlitzisNotifier *notifier;
+  FlitzisSlot    **slots;
+  FlitzisClock    *clock;
 
   /* any thread, atomic; the strings are interned */
   const char *client_name;

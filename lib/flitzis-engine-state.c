@@ -52,7 +52,7 @@ flitzis_engine_get_n_playing (FlitzisEngine *self)
 {
   g_return_val_if_fail (FLITZIS_IS_ENGINE (self), 0);
 
-  return flitzis_control_get_mixer (self->control)->bank.n_playing;
+  return flitzis_control_get_mixer (self->control)->pool.n_playing;
 }
 
 /**
@@ -84,7 +84,7 @@ flitzis_engine_get_n_started (FlitzisEngine *self)
 {
   g_return_val_if_fail (FLITZIS_IS_ENGINE (self), 0);
 
-  return flitzis_control_get_mixer (self->control)->bank.n_started;
+  return flitzis_control_get_mixer (self->control)->pool.n_started;
 }
 
 /**
@@ -100,7 +100,7 @@ flitzis_engine_get_n_stolen (FlitzisEngine *self)
 {
   g_return_val_if_fail (FLITZIS_IS_ENGINE (self), 0);
 
-  return flitzis_control_get_mixer (self->control)->bank.n_stolen;
+  return flitzis_control_get_mixer (self->control)->pool.n_stolen;
 }
 
 /**
@@ -164,5 +164,5 @@ flitzis_engine_get_n_dropped (FlitzisEngine *self)
 {
   g_return_val_if_fail (FLITZIS_IS_ENGINE (self), 0);
 
-  return flitzis_events_get_n_dropped (self->events);
+  return flitzis_notifier_get_n_dropped (self->notifier);
 }

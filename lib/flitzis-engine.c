@@ -139,15 +139,15 @@ tell_changed (gpointer owner, guint object, const char *property)
 {
   FlitzisEngine *self = FLITZIS_ENGINE (owner);
 
-  if (object == FLITZIS_EVENTS_ENGINE)
+  if (object == FLITZIS_NOTIFIER_ENGINE)
     g_object_notify (G_OBJECT (self), property);
-  else if (object == FLITZIS_EVENTS_CLOCK)
+  else if (object == FLITZIS_NOTIFIER_CLOCK)
     g_object_notify (G_OBJECT (self->clock), property);
   else
-    g_object_notify (G_OBJECT (self->slots[object - FLITZIS_EVENTS_SLOT (0)]), property);
+    g_object_notify (G_OBJECT (self->slots[object - FLITZIS_NOTIFIER_SLOT (0)]), property);
 }
 
-static const FlitzisEventsFuncs events_funcs = {
+static const FlitzisNotifierFuncs notifier_funcs = {
   .wants_ended = wants_ended,
   .wants_beats = wants_beats,
   .ended = tell_ended,
@@ -203,14 +203,15 @@ flitzis_engine_constructed (GObject *object)
 
   G_OBJECT_CLASS (flitzis_engine_parent_class)->constructed (object);
 
-  self->events = flitzis_events_new (object, &events_funcs, FLITZIS_EVENTS_SLOT (self->n_slots));
+  self->notifier = flitzis_notifier_new (object, &notifier_funcs,
+                                         FLITZIS_NOTIFIER_SLOT (self->n_slots));
   self->control = flitzis_control_new (&(FlitzisMixerSize){
                                            .n_slots = self->n_slots,
                                            .n_voices = self->n_voices,
                                            .n_events = self->n_events,
                                            .sample_rate = self->sample_rate,
                                        },
-                                       self->events);
+                                       self->notifier);
   self->clock = flitzis_clock_new (self->control);
   self->slots = g_new (FlitzisSlot *, self->n_slots);
 
@@ -227,7 +228,7 @@ flitzis_engine_dispose (GObject *object)
 
   if (!flitzis_fork_is_child ())
     {
-      flitzis_events_close (self->events);
+      flitzis_notifier_close (self->notifier);
       flitzis_engine_stop (self);
       flitzis_control_close (self->control);
     }
@@ -246,7 +247,7 @@ flitzis_engine_finalize (GObject *object)
   g_free (self->slots);
   g_clear_object (&self->clock);
   g_clear_pointer (&self->control, flitzis_control_unref);
-  g_clear_pointer (&self->events, flitzis_events_unref);
+  g_clear_pointer (&self->notifier, flitzis_notifier_unref);
 
   /* another thread may have held it when the process forked */
   if (!flitzis_fork_is_child ())
@@ -260,7 +261,7 @@ flitzis_engine_dispatch_properties_changed (GObject *object, guint n_pspecs, GPa
 {
   FlitzisEngine *self = FLITZIS_ENGINE (object);
 
-  if (!flitzis_events_forward (self->events, FLITZIS_EVENTS_ENGINE, n_pspecs, pspecs))
+  if (!flitzis_notifier_forward (self->notifier, FLITZIS_NOTIFIER_ENGINE, n_pspecs, pspecs))
     G_OBJECT_CLASS (flitzis_engine_parent_class)
         ->dispatch_properties_changed (object, n_pspecs, pspecs);
 }

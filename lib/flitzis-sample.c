@@ -6,7 +6,7 @@
 #include "flitzis-sample.h"
 
 #include "flitzis-error.h"
-#include "flitzis-peaks.h"
+#include "sample/peaks.h"
 #include "flitzis-sample-private.h"
 
 #include <fcntl.h>

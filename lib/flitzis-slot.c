@@ -57,8 +57,8 @@ flitzis_slot_dispatch_properties_changed (GObject *object, guint n_pspecs, GPara
   FlitzisSlot *self = FLITZIS_SLOT (object);
 
   if (self->control == NULL ||
-      !flitzis_events_forward (flitzis_control_get_events (self->control),
-                               FLITZIS_EVENTS_SLOT (self->index), n_pspecs, pspecs))
+      !flitzis_notifier_forward (flitzis_control_get_notifier (self->control),
+                                 FLITZIS_NOTIFIER_SLOT (self->index), n_pspecs, pspecs))
     G_OBJECT_CLASS (flitzis_slot_parent_class)
         ->dispatch_properties_changed (object, n_pspecs, pspecs);
 }

@@ -85,7 +85,7 @@ test_block (gconstpointer data)
   for (guint i = 0; i < G_N_ELEMENTS (n_waiting); i++)
     {
       mixer = flitzis_mixer_new (&(FlitzisMixerSize){ 1, 4, 16, 48000 });
-      mixer->bank.slots[0].handle = &handle;
+      mixer->pool.slots[0].handle = &handle;
       next_voice = 1;
 
       for (guint n = 0; n < n_waiting[i]; n++)
@@ -97,7 +97,7 @@ test_block (gconstpointer data)
           run_block ();
           drop_reports ();
           g_assert_cmpuint (n_pushed, ==, n_waiting[i]);
-          g_assert_cmpuint (mixer->bank.n_started, ==, block * n_waiting[i]);
+          g_assert_cmpuint (mixer->pool.n_started, ==, block * n_waiting[i]);
           g_assert_cmpuint (flitzis_queue_get_n_waiting (&mixer->commands), ==, n_waiting[i]);
         }
 

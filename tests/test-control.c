@@ -3,7 +3,7 @@
 
 #include "control/beats.h"
 #include "control/control.h"
-#include "control/ticket.h"
+#include "load/ticket.h"
 #include "control/time.h"
 #include "flitzis-error.h"
 
@@ -17,14 +17,14 @@
 
 typedef struct
 {
-  GObject        *owner;
-  FlitzisEvents  *events;
-  FlitzisControl *control;
-  FlitzisMixer   *mixer;
-  GBytes         *bytes;
-  FlitzisSample  *sample;
-  GArray         *ended;
-  GArray         *beats;
+  GObject         *owner;
+  FlitzisNotifier *notifier;
+  FlitzisControl  *control;
+  FlitzisMixer    *mixer;
+  GBytes          *bytes;
+  FlitzisSample   *sample;
+  GArray          *ended;
+  GArray          *beats;
 } Fixture;
 
 static void
@@ -80,7 +80,7 @@ tell_changed (gpointer owner, guint object, const char *property)
     (*n_told)++;
 }
 
-static const FlitzisEventsFuncs funcs = {
+static const FlitzisNotifierFuncs funcs = {
   .wants_ended = wants_ended,
   .wants_beats = wants_beats,
   .ended = tell_ended,
@@ -105,9 +105,10 @@ static void
 set_up (Fixture *fixture, gconstpointer data)
 {
   fixture->owner = g_object_new (G_TYPE_OBJECT, NULL);
-  fixture->events = flitzis_events_new (fixture->owner, &funcs, FLITZIS_EVENTS_SLOT (N_SLOTS));
+  fixture->notifier = flitzis_notifier_new (fixture->owner, &funcs,
+                                            FLITZIS_NOTIFIER_SLOT (N_SLOTS));
   fixture->control = flitzis_control_new (&(FlitzisMixerSize){ N_SLOTS, N_VOICES, N_EVENTS, 48000 },
-                                          fixture->events);
+                                          fixture->notifier);
   fixture->mixer = flitzis_control_get_mixer (fixture->control);
   fixture->sample = make_sample (1000, &fixture->bytes);
   fixture->ended = g_array_new (FALSE, FALSE, sizeof (FlitzisEnded));
@@ -118,10 +119,10 @@ static void
 tear_down (Fixture *fixture, gconstpointer data)
 {
   flitzis_control_set_streaming (fixture->control, FALSE);
-  flitzis_events_close (fixture->events);
+  flitzis_notifier_close (fixture->notifier);
   flitzis_control_close (fixture->control);
   g_clear_pointer (&fixture->control, flitzis_control_unref);
-  flitzis_events_unref (fixture->events);
+  flitzis_notifier_unref (fixture->notifier);
   g_assert_finalize_object (fixture->owner);
   g_assert_finalize_object (fixture->sample);
   g_bytes_unref (fixture->bytes);
@@ -161,9 +162,9 @@ test_no_copy (Fixture *fixture, gconstpointer data)
 {
   set_sample (fixture, 2, fixture->sample);
 
-  g_assert_true (fixture->mixer->bank.slots[2].handle->frames ==
+  g_assert_true (fixture->mixer->pool.slots[2].handle->frames ==
                  g_bytes_get_data (fixture->bytes, NULL));
-  g_assert_cmpuint (fixture->mixer->bank.slots[2].handle->n_frames, ==, 1000);
+  g_assert_cmpuint (fixture->mixer->pool.slots[2].handle->n_frames, ==, 1000);
 }
 
 /* While nothing streams, commands are carried out at once and samples are freed at once. */
@@ -181,7 +182,7 @@ test_nothing_piles_up (Fixture *fixture, gconstpointer data)
     }
 
   g_assert_cmpuint (flitzis_queue_get_n_waiting (&fixture->mixer->commands), ==, 0);
-  g_assert_cmpuint (fixture->mixer->bank.n_playing, ==, 0);
+  g_assert_cmpuint (fixture->mixer->pool.n_playing, ==, 0);
 }
 
 /* A full queue is BUSY to a trigger and changes nothing; stops and publishes get through. */
@@ -220,8 +221,8 @@ test_full_queue (Fixture *fixture, gconstpointer data)
 
   flitzis_control_stop_all (fixture->control);
   callback (fixture, 64);
-  g_assert_cmpuint (fixture->mixer->bank.n_playing, ==, 0);
-  g_assert_cmpuint (fixture->mixer->bank.n_started, ==, FLITZIS_N_COMMANDS);
+  g_assert_cmpuint (fixture->mixer->pool.n_playing, ==, 0);
+  g_assert_cmpuint (fixture->mixer->pool.n_started, ==, FLITZIS_N_COMMANDS);
 
   g_assert_true (flitzis_control_collect (fixture->control));
   callback (fixture, 64);
@@ -232,12 +233,12 @@ test_full_queue (Fixture *fixture, gconstpointer data)
       g_autoptr (FlitzisSample) now = flitzis_control_dup_sample (fixture->control, slot);
 
       g_assert_true (now == samples[slot]);
-      g_assert_cmpuint (fixture->mixer->bank.slots[slot].handle->n_frames, ==, 500);
+      g_assert_cmpuint (fixture->mixer->pool.slots[slot].handle->n_frames, ==, 500);
     }
 
   g_assert_cmpuint (play (fixture, 3), !=, 0);
   callback (fixture, 64);
-  g_assert_cmpuint (fixture->mixer->bank.n_playing, ==, 1);
+  g_assert_cmpuint (fixture->mixer->pool.n_playing, ==, 1);
 
   for (guint slot = 0; slot < N_SLOTS; slot++)
     {
@@ -264,7 +265,7 @@ fill_queue (Fixture *fixture)
 static gboolean
 sounds (Fixture *fixture, guint64 voice)
 {
-  return flitzis_bank_find_voice (&fixture->mixer->bank, voice) != NULL;
+  return flitzis_pool_find_voice (&fixture->mixer->pool, voice) != NULL;
 }
 
 /* Each kind of stop reaches what was triggered before it, also what waits in the queue that is
@@ -288,7 +289,7 @@ test_full_queue_stops (Fixture *fixture, gconstpointer data)
       flitzis_control_stop_slot (fixture->control, 0);
       callback (fixture, 8);
       g_assert_true (sounds (fixture, other));
-      g_assert_cmpuint (fixture->mixer->bank.n_playing, ==, 1);
+      g_assert_cmpuint (fixture->mixer->pool.n_playing, ==, 1);
 
       stopped = play (fixture, 0);
       callback (fixture, 8);
@@ -298,12 +299,12 @@ test_full_queue_stops (Fixture *fixture, gconstpointer data)
       callback (fixture, 8);
       g_assert_true (sounds (fixture, other));
       g_assert_false (sounds (fixture, stopped));
-      g_assert_cmpuint (fixture->mixer->bank.n_playing, ==, N_VOICES);
+      g_assert_cmpuint (fixture->mixer->pool.n_playing, ==, N_VOICES);
 
       fill_queue (fixture);
       flitzis_control_stop_all (fixture->control);
       callback (fixture, 8);
-      g_assert_cmpuint (fixture->mixer->bank.n_playing, ==, 0);
+      g_assert_cmpuint (fixture->mixer->pool.n_playing, ==, 0);
       g_assert_false (flitzis_control_collect (fixture->control));
     }
 
@@ -330,7 +331,7 @@ test_full_queue_settings (Fixture *fixture, gconstpointer data)
   flitzis_settings_tell (settings);
   callback (fixture, 8);
   g_assert_true (sounds (fixture, voice));
-  g_assert_cmpfloat (fixture->mixer->bank.oldest->left.to, ==, 0.25f);
+  g_assert_cmpfloat (fixture->mixer->pool.oldest->left.to, ==, 0.25f);
 }
 
 /* Triggers whose ends nobody has read yet are bounded: reports never overflow. */
@@ -362,9 +363,9 @@ test_reports_bounded (Fixture *fixture, gconstpointer data)
     ;
 
   /* more ended than may wait: the newest were kept, the others counted */
-  g_assert_cmpuint (fixture->ended->len, ==, FLITZIS_MAX_EVENTS);
-  g_assert_cmpuint (flitzis_events_get_n_dropped (fixture->events), ==,
-                    n_played - FLITZIS_MAX_EVENTS);
+  g_assert_cmpuint (fixture->ended->len, ==, FLITZIS_MAX_NEWS);
+  g_assert_cmpuint (flitzis_notifier_get_n_dropped (fixture->notifier), ==,
+                    n_played - FLITZIS_MAX_NEWS);
   g_object_set_data (fixture->owner, "ended", NULL);
 }
 
@@ -377,7 +378,7 @@ test_listener_comes (Fixture *fixture, gconstpointer data)
   play (fixture, 0);
   g_object_set_data (fixture->owner, "begins-to-listen", fixture);
   g_assert_true (flitzis_control_collect (fixture->control));
-  g_assert_cmpuint (fixture->mixer->bank.n_playing, ==, 0);
+  g_assert_cmpuint (fixture->mixer->pool.n_playing, ==, 0);
   g_assert_false (flitzis_control_collect (fixture->control));
   g_main_context_iteration (NULL, FALSE);
   g_assert_cmpuint (fixture->ended->len, ==, 1);
@@ -405,10 +406,10 @@ test_ids_ascend (Fixture *fixture, gconstpointer data)
     }
 
   /* the first one has sounded through it all */
-  g_assert_cmpuint (fixture->mixer->bank.n_playing, ==, 1);
-  g_assert_cmpuint (fixture->mixer->bank.oldest->id, ==, first);
+  g_assert_cmpuint (fixture->mixer->pool.n_playing, ==, 1);
+  g_assert_cmpuint (fixture->mixer->pool.oldest->id, ==, first);
   flitzis_control_stop_voice (fixture->control, first);
-  g_assert_cmpuint (fixture->mixer->bank.n_playing, ==, 0);
+  g_assert_cmpuint (fixture->mixer->pool.n_playing, ==, 0);
   g_object_set_data (fixture->owner, "ended", NULL);
 }
 
@@ -422,13 +423,13 @@ test_offline_keeps_callback_out (Fixture *fixture, gconstpointer data)
   g_assert_true (flitzis_mixer_try_own (fixture->mixer, FLITZIS_OWNER_OFFLINE));
   set_sample (fixture, 0, fixture->sample);
   play (fixture, 0);
-  g_assert_cmpuint (fixture->mixer->bank.n_playing, ==, 0);
+  g_assert_cmpuint (fixture->mixer->pool.n_playing, ==, 0);
   g_assert_false (flitzis_control_render (fixture->control, out, 32, &error));
   g_assert_error (error, FLITZIS_ENGINE_ERROR, FLITZIS_ENGINE_ERROR_BUSY);
   flitzis_mixer_disown (fixture->mixer);
 
   g_assert_true (flitzis_control_render (fixture->control, out, 32, NULL));
-  g_assert_cmpuint (fixture->mixer->bank.n_playing, ==, 1);
+  g_assert_cmpuint (fixture->mixer->pool.n_playing, ==, 1);
 }
 
 static void

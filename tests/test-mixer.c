@@ -3,7 +3,7 @@
 
 #include "rt/mixer.h"
 #include "rt/setup.h"
-#include "rt/sinc.h"
+#include "rt/dsp/sinc.h"
 
 #include <glib.h>
 #include <math.h>
@@ -112,7 +112,7 @@ test_pointer (Fixture *fixture, gconstpointer data)
   play (fixture, 1, 1, 1.0);
   flitzis_mixer_render (fixture->mixer, out, 16);
 
-  g_assert_true (fixture->mixer->bank.oldest->handle == &fixture->mono_handle);
+  g_assert_true (fixture->mixer->pool.oldest->handle == &fixture->mono_handle);
   fixture->mono[20] = 0.125f;
   flitzis_mixer_render (fixture->mixer, out, 16);
   g_assert_cmpfloat (out[8], ==, 0.125f);
@@ -163,7 +163,7 @@ test_fade_outlives_sample (Fixture *fixture, gconstpointer data)
 
   assert_ended (fixture, 1, FLITZIS_END_UNLOADED);
   assert_retired (fixture, &fixture->mono_handle);
-  g_assert_cmpuint (fixture->mixer->bank.n_playing, ==, 0);
+  g_assert_cmpuint (fixture->mixer->pool.n_playing, ==, 0);
   memset (fixture->mono, 0xff, sizeof fixture->mono);
 
   flitzis_mixer_render (fixture->mixer, out, 600);
@@ -223,8 +223,8 @@ test_stop_marks (Fixture *fixture, gconstpointer data)
 
   assert_ended (fixture, 1, FLITZIS_END_STOPPED);
   assert_no_report (fixture);
-  g_assert_cmpuint (fixture->mixer->bank.n_playing, ==, 2);
-  g_assert_cmpuint (fixture->mixer->bank.n_started, ==, 3);
+  g_assert_cmpuint (fixture->mixer->pool.n_playing, ==, 2);
+  g_assert_cmpuint (fixture->mixer->pool.n_started, ==, 3);
 
   flitzis_settings_stop_voice (&fixture->mixer->settings, 2);
   flitzis_mixer_render (fixture->mixer, out, 64);
@@ -233,7 +233,7 @@ test_stop_marks (Fixture *fixture, gconstpointer data)
   flitzis_settings_stop_all (&fixture->mixer->settings, 4);
   flitzis_mixer_render (fixture->mixer, out, 64);
   assert_ended (fixture, 3, FLITZIS_END_STOPPED);
-  g_assert_cmpuint (fixture->mixer->bank.n_playing, ==, 0);
+  g_assert_cmpuint (fixture->mixer->pool.n_playing, ==, 0);
 }
 
 /* Denormals neither slow the loops down nor come out, and the caller's mode is left as it was. */
@@ -441,7 +441,7 @@ test_limiter (Fixture *fixture, gconstpointer data)
 static void
 test_levels (Fixture *fixture, gconstpointer data)
 {
-  FlitzisLevels *levels = &fixture->mixer->bank.levels;
+  FlitzisLevels *levels = &fixture->mixer->pool.levels;
   float          out[2 * N_FRAMES], peak = 0.0f;
 
   for (guint i = 0; i < N_FRAMES; i++)
@@ -541,7 +541,7 @@ test_kernels (Fixture *fixture, gconstpointer data)
 {
   g_autoptr (GArray) first = g_array_new (FALSE, FALSE, sizeof (float));
 
-  g_assert_true (fixture->mixer->bank.scratch->kernels == flitzis_kernels_get (0));
+  g_assert_true (fixture->mixer->pool.scratch->kernels == flitzis_kernels_get (0));
 
   for (guint i = 0; flitzis_kernels_get (i) != NULL; i++)
     {
@@ -563,7 +563,7 @@ test_kernels (Fixture *fixture, gconstpointer data)
 static void
 test_bit_exact_plain (Fixture *fixture, gconstpointer data)
 {
-  fixture->mixer->bank.scratch->kernels = &flitzis_kernels_plain;
+  fixture->mixer->pool.scratch->kernels = &flitzis_kernels_plain;
   test_bit_exact (fixture, data);
 }
 

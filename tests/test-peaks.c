@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Copyright 2026 the Flitzis authors */
 
-#include "flitzis-peaks.h"
+#include "sample/peaks.h"
 
 #include <glib.h>
 

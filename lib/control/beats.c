@@ -16,13 +16,13 @@
 void
 flitzis_control_init_beats (FlitzisControl *self)
 {
-  FlitzisLine *line = &self->beats.line;
+  FlitzisTempoGrid *grid = &self->beats.grid;
 
-  line->sample_rate = self->mixer->sample_rate;
-  line->tempo = 120 * FLITZIS_MICRO;
-  line->beats_per_bar = 4;
-  line->steps_per_beat = 4;
-  flitzis_seqlock_write (&self->mixer->line_told, line, sizeof *line);
+  grid->sample_rate = self->mixer->sample_rate;
+  grid->tempo = 120 * FLITZIS_MICRO;
+  grid->beats_per_bar = 4;
+  grid->steps_per_beat = 4;
+  flitzis_seqlock_write (&self->mixer->grid_told, grid, sizeof *grid);
 }
 
 /* The frame from which on a new line holds: no block has been rendered beyond it by the old one. */
@@ -33,56 +33,56 @@ get_end (FlitzisControl *self)
 }
 
 /* While it stands, it stands at the frame that is next. */
-static FlitzisLine
-get_line (FlitzisControl *self)
+static FlitzisTempoGrid
+get_grid (FlitzisControl *self)
 {
-  FlitzisLine line = self->beats.line;
+  FlitzisTempoGrid grid = self->beats.grid;
 
-  if (!line.is_running)
-    flitzis_line_move_anchor (&line, get_end (self));
+  if (!grid.is_running)
+    flitzis_tempo_grid_move_anchor (&grid, get_end (self));
 
-  return line;
+  return grid;
 }
 
 static guint32
-get_field (const FlitzisLine *line, FlitzisBeatsField field)
+get_field (const FlitzisTempoGrid *grid, FlitzisBeatsField field)
 {
   switch (field)
     {
     case FLITZIS_BEATS_TEMPO:
-      return line->tempo;
+      return grid->tempo;
     case FLITZIS_BEATS_PER_BAR:
-      return line->beats_per_bar;
+      return grid->beats_per_bar;
     case FLITZIS_BEATS_STEPS:
-      return line->steps_per_beat;
+      return grid->steps_per_beat;
     case FLITZIS_BEATS_SWING:
-      return line->swing;
+      return grid->swing;
     case FLITZIS_BEATS_RUNNING:
-      return line->is_running;
+      return grid->is_running;
     }
 
   return 0;
 }
 
 static void
-set_field (FlitzisLine *line, FlitzisBeatsField field, guint32 value)
+set_field (FlitzisTempoGrid *grid, FlitzisBeatsField field, guint32 value)
 {
   switch (field)
     {
     case FLITZIS_BEATS_TEMPO:
-      line->tempo = value;
+      grid->tempo = value;
       break;
     case FLITZIS_BEATS_PER_BAR:
-      line->beats_per_bar = (guint16) value;
+      grid->beats_per_bar = (guint16) value;
       break;
     case FLITZIS_BEATS_STEPS:
-      line->steps_per_beat = (guint16) value;
+      grid->steps_per_beat = (guint16) value;
       break;
     case FLITZIS_BEATS_SWING:
-      line->swing = value;
+      grid->swing = value;
       break;
     case FLITZIS_BEATS_RUNNING:
-      line->is_running = value != 0;
+      grid->is_running = value != 0;
       break;
     }
 }
@@ -92,23 +92,23 @@ set_field (FlitzisLine *line, FlitzisBeatsField field, guint32 value)
 static void
 tell_beats (FlitzisControl *self, guint64 from, guint64 until)
 {
-  FlitzisControlBeats *beats = &self->beats;
-  const FlitzisLine   *line = &beats->line;
-  gint64               latency_ns = flitzis_control_get_whole_latency (self);
-  guint64              frame;
+  FlitzisControlBeats    *beats = &self->beats;
+  const FlitzisTempoGrid *grid = &beats->grid;
+  gint64                  latency_ns = flitzis_control_get_whole_latency (self);
+  guint64                 frame;
 
-  if (!line->is_running || !flitzis_events_wants_beats (self->events))
+  if (!grid->is_running || !flitzis_notifier_wants_beats (self->notifier))
     {
       beats->is_telling = FALSE;
       return;
     }
 
-  if (!beats->is_telling || beats->next.n_restarts != line->n_restarts)
-    beats->next = flitzis_line_find_next (line, FLITZIS_GRID_BEAT, from);
+  if (!beats->is_telling || beats->next.n_restarts != grid->n_restarts)
+    beats->next = flitzis_tempo_grid_find_next (grid, FLITZIS_GRID_BEAT, from);
 
   beats->is_telling = TRUE;
 
-  while ((frame = flitzis_line_get_frame (line, &beats->next)) < until)
+  while ((frame = flitzis_tempo_grid_get_frame (grid, &beats->next)) < until)
     {
       FlitzisBeat beat = { .beat = beats->next.step, .frame = frame, .time_ns = -1 };
       gint64      time_ns = flitzis_control_estimate_time (self, frame);
@@ -116,7 +116,7 @@ tell_beats (FlitzisControl *self, guint64 from, guint64 until)
       if (time_ns >= 0 && latency_ns >= 0)
         beat.time_ns = time_ns + latency_ns;
 
-      flitzis_events_push_beat (self->events, &beat);
+      flitzis_notifier_push_beat (self->notifier, &beat);
       beats->next.step++;
     }
 }
@@ -132,12 +132,12 @@ flitzis_control_tell_beats (FlitzisControl *self)
 
 /* From `end` on. A block that is under way is the old line's still: its beats are told now. */
 static void
-set_line (FlitzisControl *self, const FlitzisLine *line, guint64 end)
+set_grid (FlitzisControl *self, const FlitzisTempoGrid *grid, guint64 end)
 {
   tell_beats (self, end, end);
-  self->beats.line = *line;
+  self->beats.grid = *grid;
   tell_beats (self, end, end);
-  flitzis_seqlock_write (&self->mixer->line_told, line, sizeof *line);
+  flitzis_seqlock_write (&self->mixer->grid_told, grid, sizeof *grid);
   flitzis_control_settle (self);
 }
 
@@ -146,26 +146,26 @@ flitzis_control_get_beats (FlitzisControl *self, FlitzisBeatsField field)
 {
   g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->mutex);
 
-  return get_field (&self->beats.line, field);
+  return get_field (&self->beats.grid, field);
 }
 
 gboolean
 flitzis_control_set_beats (FlitzisControl *self, FlitzisBeatsField field, guint32 value)
 {
-  FlitzisLine line;
-  guint64     end;
-  gboolean    is_new;
+  FlitzisTempoGrid grid;
+  guint64          end;
+  gboolean         is_new;
 
   flitzis_control_lock (self);
   end = get_end (self);
-  line = self->beats.line;
-  is_new = get_field (&line, field) != value;
+  grid = self->beats.grid;
+  is_new = get_field (&grid, field) != value;
 
   if (is_new)
     {
-      flitzis_line_move_anchor (&line, end);
-      set_field (&line, field, value);
-      set_line (self, &line, end);
+      flitzis_tempo_grid_move_anchor (&grid, end);
+      set_field (&grid, field, value);
+      set_grid (self, &grid, end);
     }
 
   flitzis_control_unlock (self);
@@ -176,18 +176,18 @@ flitzis_control_set_beats (FlitzisControl *self, FlitzisBeatsField field, guint3
 gboolean
 flitzis_control_restart_beats (FlitzisControl *self, guint64 frame)
 {
-  FlitzisLine line;
-  gboolean    was_running;
+  FlitzisTempoGrid grid;
+  gboolean         was_running;
 
   flitzis_control_lock (self);
-  line = self->beats.line;
-  was_running = line.is_running;
-  line.anchor_frame = frame;
-  line.anchor_beat = 0;
-  line.anchor_part = 0;
-  line.n_restarts++;
-  line.is_running = TRUE;
-  set_line (self, &line, get_end (self));
+  grid = self->beats.grid;
+  was_running = grid.is_running;
+  grid.anchor_frame = frame;
+  grid.anchor_beat = 0;
+  grid.anchor_part = 0;
+  grid.n_restarts++;
+  grid.is_running = TRUE;
+  set_grid (self, &grid, get_end (self));
   flitzis_control_unlock (self);
 
   return !was_running;
@@ -197,7 +197,7 @@ guint64
 flitzis_control_beat_to_frame (FlitzisControl *self, double beat)
 {
   FlitzisGridPoint point = { .steps_per_beat = N_FRACTIONS };
-  FlitzisLine      line;
+  FlitzisTempoGrid grid;
 
   if (isnan (beat))
     return 0;
@@ -205,28 +205,28 @@ flitzis_control_beat_to_frame (FlitzisControl *self, double beat)
   point.step = llround (CLAMP (beat, -MAX_BEAT, MAX_BEAT) * N_FRACTIONS);
 
   flitzis_control_lock (self);
-  line = get_line (self);
+  grid = get_grid (self);
   flitzis_control_unlock (self);
 
-  return flitzis_line_get_frame (&line, &point);
+  return flitzis_tempo_grid_get_frame (&grid, &point);
 }
 
 double
 flitzis_control_frame_to_beat (FlitzisControl *self, guint64 frame)
 {
-  FlitzisLine line;
+  FlitzisTempoGrid grid;
 
   flitzis_control_lock (self);
-  line = get_line (self);
+  grid = get_grid (self);
   flitzis_control_unlock (self);
-  flitzis_line_move_anchor (&line, frame);
+  flitzis_tempo_grid_move_anchor (&grid, frame);
 
-  return (double) line.anchor_beat +
-         (double) line.anchor_part / (double) flitzis_line_get_n_parts (&line);
+  return (double) grid.anchor_beat +
+         (double) grid.anchor_part / (double) flitzis_tempo_grid_get_n_parts (&grid);
 }
 
 gboolean
 flitzis_control_has_beats (FlitzisControl *self)
 {
-  return self->beats.line.is_running && flitzis_mixer_is_streaming (self->mixer);
+  return self->beats.grid.is_running && flitzis_mixer_is_streaming (self->mixer);
 }

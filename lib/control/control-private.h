@@ -56,7 +56,7 @@ typedef struct
 
 typedef struct
 {
-  FlitzisLine      line;
+  FlitzisTempoGrid grid;
   FlitzisGridPoint next; /* the beat to be told */
   gboolean         is_telling;
 } FlitzisControlBeats;
@@ -66,8 +66,8 @@ struct _FlitzisControl
   gatomicrefcount ref_count;
 
   /* constant */
-  FlitzisMixer  *mixer;
-  FlitzisEvents *events;
+  FlitzisMixer    *mixer;
+  FlitzisNotifier *notifier;
 
   GMutex mutex;
 

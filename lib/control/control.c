@@ -22,13 +22,13 @@ G_STATIC_ASSERT ((int) FLITZIS_END_UNLOADED == FLITZIS_END_REASON_UNLOADED);
 G_STATIC_ASSERT ((int) FLITZIS_END_REJECTED == FLITZIS_END_REASON_REJECTED);
 
 FlitzisControl *
-flitzis_control_new (const FlitzisMixerSize *size, FlitzisEvents *events)
+flitzis_control_new (const FlitzisMixerSize *size, FlitzisNotifier *notifier)
 {
   FlitzisControl *self = g_new0 (FlitzisControl, 1);
 
   g_atomic_ref_count_init (&self->ref_count);
   g_mutex_init (&self->mutex);
-  self->events = flitzis_events_ref (events);
+  self->notifier = flitzis_notifier_ref (notifier);
   self->mixer = flitzis_mixer_new (size);
 
   if (self->mixer == NULL)
@@ -73,7 +73,7 @@ flitzis_control_unref (FlitzisControl *self)
 
   flitzis_fork_unwatch (self);
   flitzis_mixer_free (self->mixer);
-  flitzis_events_unref (self->events);
+  flitzis_notifier_unref (self->notifier);
   g_hash_table_unref (self->samples);
   g_ptr_array_unref (self->released);
   g_queue_clear (&self->pending_slots);
@@ -161,10 +161,10 @@ end_voice (FlitzisControl *self, guint64 voice, FlitzisEndReason reason, gboolea
   slot->n_voices--;
 
   if (slot->n_voices == 0)
-    flitzis_events_push_changed (self->events, FLITZIS_EVENTS_SLOT (ended.slot), "playing");
+    flitzis_notifier_push_changed (self->notifier, FLITZIS_NOTIFIER_SLOT (ended.slot), "playing");
 
   if (is_wanted)
-    flitzis_events_push_ended (self->events, &ended);
+    flitzis_notifier_push_ended (self->notifier, &ended);
 }
 
 /* What there is to read, and whether to tell of it. Asked in this order: whoever begins to listen
@@ -180,7 +180,7 @@ look_for_reports (FlitzisControl *self)
 {
   Reports reports = { .end = flitzis_queue_get_end (&self->mixer->reports) };
 
-  reports.is_wanted = flitzis_events_wants_ended (self->events);
+  reports.is_wanted = flitzis_notifier_wants_ended (self->notifier);
 
   return reports;
 }
@@ -207,10 +207,10 @@ read_reports (FlitzisControl *self, const Reports *reports, guint n_reports)
 static void
 tell_sound (FlitzisControl *self)
 {
-  guint n_playing = atomic_load_explicit (&self->mixer->bank.n_playing, memory_order_relaxed);
+  guint n_playing = atomic_load_explicit (&self->mixer->pool.n_playing, memory_order_relaxed);
 
   if (n_playing != self->n_playing_told)
-    flitzis_events_push_changed (self->events, FLITZIS_EVENTS_ENGINE, "n-playing");
+    flitzis_notifier_push_changed (self->notifier, FLITZIS_NOTIFIER_ENGINE, "n-playing");
 
   self->n_playing_told = n_playing;
   flitzis_control_read_levels (self);
@@ -271,7 +271,7 @@ flitzis_control_abandon (FlitzisControl *self)
   self->state = FLITZIS_STATE_STOPPED;
   self->wake = NULL;
   self->is_driven = FALSE;
-  flitzis_events_abandon (self->events);
+  flitzis_notifier_abandon (self->notifier);
   flitzis_mixer_reset (self->mixer);
 
   for (guint i = 0; i < self->mixer->n_slots; i++)
@@ -288,10 +288,10 @@ flitzis_control_get_mixer (FlitzisControl *self)
   return self->mixer;
 }
 
-FlitzisEvents *
-flitzis_control_get_events (FlitzisControl *self)
+FlitzisNotifier *
+flitzis_control_get_notifier (FlitzisControl *self)
 {
-  return self->events;
+  return self->notifier;
 }
 
 FlitzisState
@@ -316,7 +316,7 @@ flitzis_control_get_n_rejected (FlitzisControl *self)
   g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->mutex);
 
   return self->n_rejected +
-         atomic_load_explicit (&self->mixer->bank.n_rejected, memory_order_relaxed);
+         atomic_load_explicit (&self->mixer->pool.n_rejected, memory_order_relaxed);
 }
 
 FlitzisSteal
@@ -422,10 +422,10 @@ set_sample (FlitzisControl *self, guint id, FlitzisSample *sample, GError **erro
   slot->ticket++;
 
   if (slot->loading)
-    flitzis_events_push_changed (self->events, FLITZIS_EVENTS_SLOT (id), "loading");
+    flitzis_notifier_push_changed (self->notifier, FLITZIS_NOTIFIER_SLOT (id), "loading");
 
   if (slot->load_progress != 0.0)
-    flitzis_events_push_changed (self->events, FLITZIS_EVENTS_SLOT (id), "load-progress");
+    flitzis_notifier_push_changed (self->notifier, FLITZIS_NOTIFIER_SLOT (id), "load-progress");
 
   slot->loading = FALSE;
   slot->load_progress = 0.0;
@@ -554,7 +554,7 @@ flitzis_control_set_state (FlitzisControl *self, FlitzisState state)
   flitzis_control_lock (self);
 
   if (self->state != state)
-    flitzis_events_push_changed (self->events, FLITZIS_EVENTS_ENGINE, "state");
+    flitzis_notifier_push_changed (self->notifier, FLITZIS_NOTIFIER_ENGINE, "state");
 
   self->state = state;
   flitzis_control_fix_trigger_delay (self);

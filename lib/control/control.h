@@ -7,7 +7,7 @@
 #include "flitzis-sample.h"
 #include "flitzis-trigger.h"
 
-#include "control/events.h"
+#include "control/notifier.h"
 #include "rt/mixer.h"
 #include "rt/setup.h"
 
@@ -25,7 +25,7 @@ typedef struct _FlitzisControl FlitzisControl;
 #define FLITZIS_DEFAULT_MEMORY_LIMIT (G_GUINT64_CONSTANT (1) << 30) /* bytes */
 
 FlitzisControl *flitzis_control_new (const FlitzisMixerSize *size,
-                                     FlitzisEvents          *events);
+                                     FlitzisNotifier        *notifier);
 FlitzisControl *flitzis_control_ref (FlitzisControl *self);
 void            flitzis_control_unref (FlitzisControl *self);
 
@@ -38,8 +38,8 @@ void flitzis_control_close (FlitzisControl *self);
 void flitzis_control_abandon (FlitzisControl *self);
 
 /* Constant; any thread may use their settings and counters. */
-FlitzisMixer  *flitzis_control_get_mixer (FlitzisControl *self);
-FlitzisEvents *flitzis_control_get_events (FlitzisControl *self);
+FlitzisMixer    *flitzis_control_get_mixer (FlitzisControl *self);
+FlitzisNotifier *flitzis_control_get_notifier (FlitzisControl *self);
 
 /* What is known of the engine and of a slot. */
 FlitzisState   flitzis_control_get_state (FlitzisControl *self);

@@ -31,7 +31,7 @@ prepare (void)
       FlitzisControl *control = l->data;
 
       g_mutex_lock (&control->mutex);
-      flitzis_events_lock (control->events);
+      flitzis_notifier_lock (control->notifier);
     }
 }
 
@@ -42,7 +42,7 @@ resume (void)
     {
       FlitzisControl *control = l->data;
 
-      flitzis_events_unlock (control->events);
+      flitzis_notifier_unlock (control->notifier);
       g_mutex_unlock (&control->mutex);
     }
 

@@ -10,7 +10,7 @@ static void
 tell (FlitzisControl *self, guint object, const char *property, float *told, float level)
 {
   if (*told != level)
-    flitzis_events_push_changed (self->events, object, property);
+    flitzis_notifier_push_changed (self->notifier, object, property);
 
   *told = level;
 
@@ -21,7 +21,7 @@ tell (FlitzisControl *self, guint object, const char *property, float *told, flo
 void
 flitzis_control_read_levels (FlitzisControl *self)
 {
-  FlitzisLevels *levels = &self->mixer->bank.levels;
+  FlitzisLevels *levels = &self->mixer->pool.levels;
   guint32        n_told = atomic_load_explicit (&levels->n_told, memory_order_acquire);
 
   if (self->n_levels_read == n_told)
@@ -31,10 +31,10 @@ flitzis_control_read_levels (FlitzisControl *self)
   self->is_sounding = FALSE;
 
   for (guint i = 0; i < self->mixer->n_slots; i++)
-    tell (self, FLITZIS_EVENTS_SLOT (i), "level", &self->slots[i].level, levels->slot_levels[i]);
+    tell (self, FLITZIS_NOTIFIER_SLOT (i), "level", &self->slots[i].level, levels->slot_levels[i]);
 
-  tell (self, FLITZIS_EVENTS_ENGINE, "level-left", &self->level_left, levels->left_level);
-  tell (self, FLITZIS_EVENTS_ENGINE, "level-right", &self->level_right, levels->right_level);
+  tell (self, FLITZIS_NOTIFIER_ENGINE, "level-left", &self->level_left, levels->left_level);
+  tell (self, FLITZIS_NOTIFIER_ENGINE, "level-right", &self->level_right, levels->right_level);
 }
 
 void
@@ -43,10 +43,10 @@ flitzis_control_drop_levels (FlitzisControl *self)
   self->is_sounding = FALSE;
 
   for (guint i = 0; i < self->mixer->n_slots; i++)
-    tell (self, FLITZIS_EVENTS_SLOT (i), "level", &self->slots[i].level, 0.0f);
+    tell (self, FLITZIS_NOTIFIER_SLOT (i), "level", &self->slots[i].level, 0.0f);
 
-  tell (self, FLITZIS_EVENTS_ENGINE, "level-left", &self->level_left, 0.0f);
-  tell (self, FLITZIS_EVENTS_ENGINE, "level-right", &self->level_right, 0.0f);
+  tell (self, FLITZIS_NOTIFIER_ENGINE, "level-left", &self->level_left, 0.0f);
+  tell (self, FLITZIS_NOTIFIER_ENGINE, "level-right", &self->level_right, 0.0f);
 }
 
 double

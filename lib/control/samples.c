@@ -126,7 +126,7 @@ flitzis_control_publish (FlitzisControl *self, guint id, FlitzisSample *sample)
     g_queue_push_tail (&self->pending_slots, GUINT_TO_POINTER (id));
 
   slot->is_pending = TRUE;
-  flitzis_events_push_changed (self->events, FLITZIS_EVENTS_SLOT (id), "sample");
+  flitzis_notifier_push_changed (self->notifier, FLITZIS_NOTIFIER_SLOT (id), "sample");
 }
 
 void

@@ -275,7 +275,7 @@ flitzis_control_fix_trigger_delay (FlitzisControl *self)
     delay = (gint64) block.quantum_ns + MARGIN_NS;
 
   if (delay != self->time.trigger_delay)
-    flitzis_events_push_changed (self->events, FLITZIS_EVENTS_ENGINE, "trigger-delay");
+    flitzis_notifier_push_changed (self->notifier, FLITZIS_NOTIFIER_ENGINE, "trigger-delay");
 
   self->time.trigger_delay = delay;
 }
@@ -356,7 +356,7 @@ flitzis_control_set_latency (FlitzisControl *self, gint64 latency_ns)
     }
 
   if (latency_ns != self->time.latency)
-    flitzis_events_push_changed (self->events, FLITZIS_EVENTS_ENGINE, "latency");
+    flitzis_notifier_push_changed (self->notifier, FLITZIS_NOTIFIER_ENGINE, "latency");
 
   self->time.latency = latency_ns;
   flitzis_control_unlock (self);

@@ -138,10 +138,10 @@ check_room (FlitzisControl *self, guint slot, guint n_records, GError **error)
 /* When a trigger is to sound. */
 typedef struct
 {
-  gboolean    is_timed;
-  guint64     frame;
-  FlitzisGrid grid;
-  gboolean    is_stamped; /* the program did not say when */
+  gboolean        is_timed;
+  guint64         frame;
+  FlitzisGridUnit unit;
+  gboolean        is_stamped; /* the program did not say when */
 } Moment;
 
 static Moment
@@ -155,10 +155,10 @@ find_moment (FlitzisControl *self, guint slot, const guint64 *frame)
       return moment;
     }
 
-  if (self->beats.line.is_running)
-    moment.grid = (FlitzisGrid) get (self->mixer->settings.slots[slot].grid);
+  if (self->beats.grid.is_running)
+    moment.unit = (FlitzisGridUnit) get (self->mixer->settings.slots[slot].grid);
 
-  if (moment.grid == FLITZIS_GRID_NONE)
+  if (moment.unit == FLITZIS_GRID_NONE)
     moment.is_timed = moment.is_stamped = flitzis_control_stamp (self, &moment.frame);
 
   return moment;
@@ -188,7 +188,7 @@ send_play (FlitzisControl       *self,
     .is_timed = moment->is_timed,
     .is_stamped = moment->is_stamped,
     .steal = (FlitzisMixerSteal) self->steal,
-    .grid = moment->grid,
+    .unit = moment->unit,
     .restarts = get (slot->retrigger) == FLITZIS_MIXER_RETRIGGER_RESTART,
     .slot = (guint16) id,
     .frame = moment->frame,
@@ -227,7 +227,7 @@ count_voice (FlitzisControl *self, guint64 voice, guint slot, gboolean is_timed)
   self->slots[slot].n_voices++;
 
   if (self->slots[slot].n_voices == 1)
-    flitzis_events_push_changed (self->events, FLITZIS_EVENTS_SLOT (slot), "playing");
+    flitzis_notifier_push_changed (self->notifier, FLITZIS_NOTIFIER_SLOT (slot), "playing");
 }
 
 /* What waits for its frame takes the sample that is in the slot then. */
@@ -573,7 +573,7 @@ get_place (FlitzisControl *self, guint64 voice, gboolean is_start)
   gint64 frame = -1;
 
   if (lock_voice (self, voice) != NULL)
-    frame = flitzis_bank_get_place (&self->mixer->bank, voice, is_start);
+    frame = flitzis_pool_get_place (&self->mixer->pool, voice, is_start);
 
   flitzis_control_unlock (self);
 

@@ -3,7 +3,7 @@
 
 #pragma once
 
-#include "decode/frames.h"
+#include "sample/frames.h"
 #include "decode/header.h"
 #include "decode/resample.h"
 

@@ -8,7 +8,7 @@
 
 #include "decode/filter.h"
 
-#include "rt/sinc.h"
+#include "rt/dsp/sinc.h"
 
 #include <math.h>
 

@@ -3,7 +3,7 @@
 
 #pragma once
 
-#include "decode/frames.h"
+#include "sample/frames.h"
 
 G_BEGIN_DECLS
 

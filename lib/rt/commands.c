@@ -7,7 +7,7 @@ static void
 cancel (FlitzisMixer *mixer, const FlitzisCommand *event) FLITZIS_REALTIME
 {
   if (event->kind == FLITZIS_COMMAND_PLAY)
-    flitzis_bank_report_end (&mixer->bank, event->play.voice, FLITZIS_END_CANCELLED);
+    flitzis_pool_report_end (&mixer->pool, event->play.voice, FLITZIS_END_CANCELLED);
 
   flitzis_count (&mixer->n_events_done, 1);
 }
@@ -50,35 +50,35 @@ apply (FlitzisMixer *mixer, const FlitzisCommand *command, uint64_t now) FLITZIS
   switch (command->kind)
     {
     case FLITZIS_COMMAND_PLAY:
-      flitzis_bank_play (&mixer->bank, command, now);
+      flitzis_pool_play (&mixer->pool, command, now);
       break;
     case FLITZIS_COMMAND_STOP_VOICE:
-      flitzis_bank_stop_voice (&mixer->bank, command->stop.voice);
+      flitzis_pool_stop_voice (&mixer->pool, command->stop.voice);
       break;
     case FLITZIS_COMMAND_STOP_SLOT:
-      flitzis_bank_stop_slot (&mixer->bank, command->slot);
+      flitzis_pool_stop_slot (&mixer->pool, command->slot);
       break;
     case FLITZIS_COMMAND_STOP_ALL:
-      flitzis_bank_stop_all (&mixer->bank);
+      flitzis_pool_stop_all (&mixer->pool);
       break;
     case FLITZIS_COMMAND_PUBLISH:
-      flitzis_bank_publish (&mixer->bank, command->slot, command->publish.handle);
+      flitzis_pool_publish (&mixer->pool, command->slot, command->publish.handle);
       break;
     }
 }
 
 /* Has what waits for a beat follow the beats. A line that is just being written is for later. */
 static void
-follow_line (FlitzisMixer *mixer, uint64_t now) FLITZIS_REALTIME
+follow_grid (FlitzisMixer *mixer, uint64_t now) FLITZIS_REALTIME
 {
-  uint32_t sequence = flitzis_seqlock_get_sequence (&mixer->line_told);
+  uint32_t sequence = flitzis_seqlock_get_sequence (&mixer->grid_told);
 
-  if (sequence == mixer->line_sequence ||
-      !flitzis_seqlock_try_read (&mixer->line_told, &mixer->line, sizeof mixer->line))
+  if (sequence == mixer->grid_sequence ||
+      !flitzis_seqlock_try_read (&mixer->grid_told, &mixer->grid, sizeof mixer->grid))
     return;
 
-  mixer->line_sequence = sequence;
-  flitzis_schedule_follow_line (&mixer->schedule, &mixer->line, now);
+  mixer->grid_sequence = sequence;
+  flitzis_schedule_follow_grid (&mixer->schedule, &mixer->grid, now);
 }
 
 /* What is late is done now, ahead of what waits for this frame. */
@@ -91,8 +91,8 @@ take (FlitzisMixer *mixer, FlitzisCommand *command, uint64_t now) FLITZIS_REALTI
       return;
     }
 
-  if (command->kind == FLITZIS_COMMAND_PLAY && command->grid != FLITZIS_GRID_NONE)
-    flitzis_schedule_find_beat (command, &mixer->line, now);
+  if (command->kind == FLITZIS_COMMAND_PLAY && command->unit != FLITZIS_GRID_NONE)
+    flitzis_schedule_find_beat (command, &mixer->grid, now);
 
   if (command->is_timed && command->frame >= now)
     {
@@ -117,8 +117,8 @@ flitzis_mixer_apply_commands (FlitzisMixer *mixer) FLITZIS_REALTIME
   FlitzisCommand command;
 
   apply_cancel (mixer);
-  follow_line (mixer, now);
-  flitzis_bank_apply_marks (&mixer->bank);
+  follow_grid (mixer, now);
+  flitzis_pool_apply_marks (&mixer->pool);
 
   for (uint32_t i = 0; i < n_waiting && flitzis_queue_pop (&mixer->commands, &command); i++)
     take (mixer, &command, now);

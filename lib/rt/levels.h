@@ -3,7 +3,7 @@
 
 #pragma once
 
-#include "kernels.h"
+#include "dsp/kernels.h"
 #include "realtime.h"
 
 #include <stdatomic.h>

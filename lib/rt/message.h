@@ -3,7 +3,7 @@
 
 #pragma once
 
-#include "line.h"
+#include "tempo-grid.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -12,7 +12,7 @@
  * What crosses between control and the mixer.
  *
  * Both queues carry records of a fixed size, by value. The only pointer in them is a handle:
- * control makes it, the mixer keeps it in the bank and in voices, and sends the same pointer back
+ * control makes it, the mixer keeps it in the pool and in voices, and sends the same pointer back
  * as retired when neither holds it any more. Only control frees it.
  */
 
@@ -24,7 +24,7 @@ typedef struct
   uint32_t     n_channels;  /* 1..2 */
   uint32_t     sample_rate; /* Hz, 1000..768000 */
 
-  /* the mixer's own: the bank's hold and one for each voice */
+  /* the mixer's own: the pool's hold and one for each voice */
   uint32_t n_holds;
 } FlitzisHandle;
 
@@ -60,7 +60,7 @@ typedef struct
   /* PLAY, as they were when it was triggered; with a grid it is timed: for the first point from
    * when the mixer reads it on */
   FlitzisMixerSteal steal : 4;
-  FlitzisGrid       grid : 4;
+  FlitzisGridUnit   unit : 4;
   bool              restarts : 1; /* ends the voices of its slot */
 
   uint16_t slot;  /* 0..n_slots - 1; PLAY, STOP_SLOT, PUBLISH */

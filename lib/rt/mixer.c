@@ -14,7 +14,7 @@ apply_limiter (FlitzisMixer *mixer) FLITZIS_REALTIME
   bool is_on = atomic_load_explicit (&mixer->settings.is_limited, memory_order_relaxed);
   bool is_new = atomic_load_explicit (&mixer->position, memory_order_relaxed) == 0;
 
-  flitzis_limiter_set_on (&mixer->limiter, is_on, is_new ? 0 : mixer->bank.ramp_frames);
+  flitzis_limiter_set_on (&mixer->limiter, is_on, is_new ? 0 : mixer->pool.ramp_frames);
 }
 
 static void
@@ -23,10 +23,10 @@ apply_pause (FlitzisMixer *mixer) FLITZIS_REALTIME
   bool is_paused = atomic_load_explicit (&mixer->settings.is_paused, memory_order_relaxed);
 
   if (is_paused != mixer->is_paused)
-    flitzis_ramp_move (&mixer->master, is_paused ? 0.0f : 1.0f, mixer->bank.ramp_frames);
+    flitzis_ramp_move (&mixer->master, is_paused ? 0.0f : 1.0f, mixer->pool.ramp_frames);
 
   mixer->is_paused = is_paused;
-  mixer->bank.is_frozen = is_paused && flitzis_ramp_is_resting (&mixer->master);
+  mixer->pool.is_frozen = is_paused && flitzis_ramp_is_resting (&mixer->master);
 }
 
 void
@@ -52,7 +52,7 @@ static uint32_t
 get_n_chunk_frames (FlitzisMixer *mixer, uint64_t now, uint32_t n_frames) FLITZIS_REALTIME
 {
   uint64_t n_until_event = flitzis_schedule_get_frame (&mixer->schedule) - now;
-  uint32_t n_until_told = mixer->bank.levels.n_frames_left;
+  uint32_t n_until_told = mixer->pool.levels.n_frames_left;
 
   if (n_frames > FLITZIS_CHUNK_FRAMES)
     n_frames = FLITZIS_CHUNK_FRAMES;
@@ -69,7 +69,7 @@ get_n_chunk_frames (FlitzisMixer *mixer, uint64_t now, uint32_t n_frames) FLITZI
 static void
 fade_master (FlitzisMixer *mixer, float *out, uint32_t n_frames) FLITZIS_REALTIME
 {
-  float *gains = mixer->bank.scratch->gains;
+  float *gains = mixer->pool.scratch->gains;
 
   if (flitzis_ramp_is_resting (&mixer->master))
     return;
@@ -96,15 +96,15 @@ render (FlitzisMixer *mixer, float *out, uint32_t n_frames) FLITZIS_REALTIME
 
       flitzis_mixer_apply_events (mixer, now);
       n = get_n_chunk_frames (mixer, now, n_frames - done);
-      flitzis_bank_render (&mixer->bank, out + 2 * done, n);
+      flitzis_pool_render (&mixer->pool, out + 2 * done, n);
       fade_master (mixer, out + 2 * done, n);
       flitzis_limiter_process (&mixer->limiter, out + 2 * done, n);
-      flitzis_levels_add_output (&mixer->bank.levels, mixer->bank.scratch->kernels,
+      flitzis_levels_add_output (&mixer->pool.levels, mixer->pool.scratch->kernels,
                                  out + 2 * done, n);
       done += n;
     }
 
-  mixer->bank.is_frozen = mixer->is_paused && flitzis_ramp_is_resting (&mixer->master);
+  mixer->pool.is_frozen = mixer->is_paused && flitzis_ramp_is_resting (&mixer->master);
 }
 
 void
@@ -119,14 +119,14 @@ flitzis_mixer_render (FlitzisMixer *mixer, float *out, uint32_t n_frames) FLITZI
   atomic_store_explicit (&mixer->end, first + n_rendered, memory_order_relaxed);
   apply_limiter (mixer);
   flitzis_mixer_apply_commands (mixer);
-  flitzis_bank_apply_settings (&mixer->bank);
+  flitzis_pool_apply_settings (&mixer->pool);
   render (mixer, out, n_rendered);
 
-  if (mixer->bank.is_frozen)
-    flitzis_levels_drop (&mixer->bank.levels);
+  if (mixer->pool.is_frozen)
+    flitzis_levels_drop (&mixer->pool.levels);
 
   memset (out + 2 * n_rendered, 0, 2 * (n_frames - n_rendered) * sizeof (float));
-  flitzis_bank_tell_places (&mixer->bank);
+  flitzis_pool_tell_places (&mixer->pool);
   flitzis_count (&mixer->position, n_rendered);
   flitzis_denormals_restore (denormals);
 }

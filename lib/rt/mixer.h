@@ -3,9 +3,9 @@
 
 #pragma once
 
-#include "bank.h"
-#include "limiter.h"
-#include "line.h"
+#include "pool.h"
+#include "dsp/limiter.h"
+#include "tempo-grid.h"
 #include "message.h"
 #include "queue.h"
 #include "realtime.h"
@@ -66,7 +66,7 @@ typedef struct
   _Atomic uint32_t owner;     /* a FlitzisOwner */
   _Atomic bool     streaming; /* the callback comes, and it alone applies commands */
   FlitzisSettings  settings;
-  FlitzisSeqlock   line_told;  /* a FlitzisLine; control writes it */
+  FlitzisSeqlock   grid_told;  /* a FlitzisTempoGrid; control writes it */
   FlitzisSeqlock   block_time; /* a FlitzisBlockTime; the callback writes it */
 
   /* control writes commands and reads reports, the owner the other way round */
@@ -76,15 +76,15 @@ typedef struct
   /* control makes them; n_holds is the owner's from when they are sent until they come back */
   FlitzisHandle *handles;
 
-  /* the owner; of the bank any thread reads what it marks so */
-  FlitzisBank     bank;
-  FlitzisSchedule schedule;
-  FlitzisLimiter  limiter;
-  FlitzisRamp     master; /* 1, and 0 where all stands still */
-  bool            is_paused;
-  uint64_t        cancel_below; /* the mark, as it was at the start of this block */
-  FlitzisLine     line;
-  uint32_t        line_sequence; /* of the record that it was */
+  /* the owner; of the pool any thread reads what it marks so */
+  FlitzisPool      pool;
+  FlitzisSchedule  schedule;
+  FlitzisLimiter   limiter;
+  FlitzisRamp      master; /* 1, and 0 where all stands still */
+  bool             is_paused;
+  uint64_t         cancel_below; /* the mark, as it was at the start of this block */
+  FlitzisTempoGrid grid;
+  uint32_t         grid_sequence; /* of the record that it was */
 
   /* the owner writes, any thread reads */
   _Atomic uint64_t position; /* frames rendered */

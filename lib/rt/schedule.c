@@ -61,47 +61,47 @@ flitzis_schedule_pop (FlitzisSchedule *schedule, FlitzisCommand *command) FLITZI
 }
 
 void
-flitzis_schedule_find_beat (FlitzisCommand *command, const FlitzisLine *line, uint64_t now)
+flitzis_schedule_find_beat (FlitzisCommand *command, const FlitzisTempoGrid *grid, uint64_t now)
     FLITZIS_REALTIME
 {
   command->frame = now;
 
-  if (!line->is_running)
+  if (!grid->is_running)
     return;
 
-  command->play.point = flitzis_line_find_next (line, command->grid, now);
-  command->frame = flitzis_line_get_frame (line, &command->play.point);
+  command->play.point = flitzis_tempo_grid_find_next (grid, command->unit, now);
+  command->frame = flitzis_tempo_grid_get_frame (grid, &command->play.point);
 }
 
 static void
-follow_line (FlitzisCommand *command, const FlitzisLine *line, uint64_t now) FLITZIS_REALTIME
+follow_grid (FlitzisCommand *command, const FlitzisTempoGrid *grid, uint64_t now) FLITZIS_REALTIME
 {
-  if (!line->is_running)
+  if (!grid->is_running)
     {
       command->frame = UINT64_MAX;
       return;
     }
 
   if (command->play.point.steps_per_beat == 0 ||
-      command->play.point.n_restarts != line->n_restarts)
-    command->play.point = flitzis_line_find_next (line, command->grid, now);
+      command->play.point.n_restarts != grid->n_restarts)
+    command->play.point = flitzis_tempo_grid_find_next (grid, command->unit, now);
 
-  command->frame = flitzis_line_get_frame (line, &command->play.point);
+  command->frame = flitzis_tempo_grid_get_frame (grid, &command->play.point);
 
   if (command->frame < now)
     command->frame = now;
 }
 
 void
-flitzis_schedule_follow_line (FlitzisSchedule *schedule, const FlitzisLine *line, uint64_t now)
+flitzis_schedule_follow_grid (FlitzisSchedule *schedule, const FlitzisTempoGrid *grid, uint64_t now)
     FLITZIS_REALTIME
 {
   for (uint32_t i = 0; i < schedule->n_events; i++)
     {
       FlitzisCommand *command = &schedule->events[i];
 
-      if (command->kind == FLITZIS_COMMAND_PLAY && command->grid != FLITZIS_GRID_NONE)
-        follow_line (command, line, now);
+      if (command->kind == FLITZIS_COMMAND_PLAY && command->unit != FLITZIS_GRID_NONE)
+        follow_grid (command, grid, now);
     }
 
   for (uint32_t i = schedule->n_events / 2; i > 0; i--)

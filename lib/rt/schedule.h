@@ -3,7 +3,7 @@
 
 #pragma once
 
-#include "line.h"
+#include "tempo-grid.h"
 #include "message.h"
 #include "realtime.h"
 
@@ -28,15 +28,15 @@ void flitzis_schedule_add (FlitzisSchedule      *schedule,
 uint64_t flitzis_schedule_get_frame (const FlitzisSchedule *schedule) FLITZIS_REALTIME;
 
 /* For a trigger with a grid: its frame is the next point's. Where the clock stands, that is now. */
-void flitzis_schedule_find_beat (FlitzisCommand    *command,
-                                 const FlitzisLine *line,
-                                 uint64_t           now) FLITZIS_REALTIME;
+void flitzis_schedule_find_beat (FlitzisCommand         *command,
+                                 const FlitzisTempoGrid *grid,
+                                 uint64_t                now) FLITZIS_REALTIME;
 
 /* Moves all that waits for a beat to where the beat is now: where the clock stands, to the end of
  * time. */
-void flitzis_schedule_follow_line (FlitzisSchedule   *schedule,
-                                   const FlitzisLine *line,
-                                   uint64_t           now) FLITZIS_REALTIME;
+void flitzis_schedule_follow_grid (FlitzisSchedule        *schedule,
+                                   const FlitzisTempoGrid *grid,
+                                   uint64_t                now) FLITZIS_REALTIME;
 
 /* Takes out the first. There must be one. */
 void flitzis_schedule_pop (FlitzisSchedule *schedule,

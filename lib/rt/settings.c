@@ -3,7 +3,7 @@
 
 #include "settings.h"
 
-#include "tables.h"
+#include "dsp/tables.h"
 
 #define get(field) atomic_load_explicit (&(field), memory_order_relaxed)
 #define set(field, value) atomic_store_explicit (&(field), value, memory_order_relaxed)

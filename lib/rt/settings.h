@@ -52,7 +52,7 @@ typedef struct
   /* of the triggers to come: control alone reads them */
   _Atomic uint32_t choke_group; /* 0: none */
   _Atomic uint32_t retrigger;   /* a FlitzisMixerRetrigger */
-  _Atomic uint32_t grid;        /* a FlitzisGrid */
+  _Atomic uint32_t grid;        /* a FlitzisGridUnit */
   _Atomic int32_t  priority;
 
   _Atomic uint64_t stop_below; /* voices of this slot with a lower id stop */

@@ -3,7 +3,7 @@
 
 #include "setup.h"
 
-#include "tables.h"
+#include "dsp/tables.h"
 
 #include <string.h>
 #include <sys/mman.h>
@@ -63,12 +63,12 @@ take (unsigned char *memory, size_t *used, size_t size)
 }
 
 static void
-init_voices (FlitzisBank *bank, FlitzisVoice *voices, uint32_t n_voices)
+init_voices (FlitzisPool *pool, FlitzisVoice *voices, uint32_t n_voices)
 {
   for (uint32_t i = 0; i < n_voices; i++)
     voices[i].next_in_slot = i + 1 < n_voices ? &voices[i + 1] : NULL;
 
-  bank->free = voices;
+  pool->free = voices;
 }
 
 const FlitzisKernels *
@@ -107,7 +107,7 @@ lay_out (unsigned char *memory, const FlitzisMixerSize *size)
   FlitzisVoiceSettings *voice_settings = take (memory, &used, n_cells * sizeof *voice_settings);
   _Atomic uint16_t     *cells = take (memory, &used, n_cells * sizeof *cells);
   FlitzisVoicePlace    *places = take (memory, &used, n_voices * sizeof *places);
-  FlitzisBankSlot      *slots = take (memory, &used, n_slots * sizeof *slots);
+  FlitzisPoolSlot      *slots = take (memory, &used, n_slots * sizeof *slots);
   FlitzisHandle        *handles = take (memory, &used, n_handles * sizeof *handles);
   FlitzisVoice         *voices = take (memory, &used, n_voices * sizeof *voices);
   FlitzisCommand       *events = take (memory, &used, n_events * sizeof *events);
@@ -134,7 +134,7 @@ lay_out (unsigned char *memory, const FlitzisMixerSize *size)
   mixer->handles = handles;
   mixer->schedule.events = events;
   scratch->kernels = flitzis_kernels_get (0);
-  mixer->bank = (FlitzisBank){
+  mixer->pool = (FlitzisPool){
     .sample_rate = size->sample_rate,
     .ramp_frames = ramp_frames,
     .settings = &mixer->settings,
@@ -146,8 +146,8 @@ lay_out (unsigned char *memory, const FlitzisMixerSize *size)
     .places = places,
     .tail = { .frames = tail, .n_frames = n_tail_frames },
   };
-  init_voices (&mixer->bank, voices, n_voices);
-  flitzis_levels_init (&mixer->bank.levels, size->sample_rate, meters, levels);
+  init_voices (&mixer->pool, voices, n_voices);
+  flitzis_levels_init (&mixer->pool.levels, size->sample_rate, meters, levels);
   flitzis_limiter_init (&mixer->limiter, size->sample_rate, n_delay_frames, delayed, gains, limits);
   flitzis_ramp_jump (&mixer->master, 1.0f);
   flitzis_settings_init (&mixer->settings, slot_settings, n_slots, voice_settings, n_cells);

@@ -3,7 +3,7 @@
 
 #include "voice.h"
 
-#include "reader.h"
+#include "resampler.h"
 
 static void
 set_gain (FlitzisVoice *voice, FlitzisRamp *ramp, float gain, uint32_t n_frames) FLITZIS_REALTIME
@@ -29,11 +29,11 @@ flitzis_voice_set_sound (FlitzisVoice       *voice,
   uint64_t step = (uint64_t) (int64_t) (rate * (double) FLITZIS_ONE_FRAME + 0.5);
 
   if (!voice->was_heard)
-    flitzis_glide_jump (&voice->glide, step);
+    flitzis_rate_ramp_jump (&voice->rate, step);
   else
-    flitzis_glide_move (&voice->glide, step, n_frames);
+    flitzis_rate_ramp_move (&voice->rate, step, n_frames);
 
-  if (!flitzis_reader_is_plain (voice))
+  if (!flitzis_resampler_is_plain (voice))
     voice->n_plain_frames = 0;
 
   set_gain (voice, &voice->left, sound->left, n_frames);
@@ -84,7 +84,7 @@ bool
 flitzis_voice_is_finished (const FlitzisVoice *voice) FLITZIS_REALTIME
 {
   return (voice->is_released && flitzis_ramp_is_resting (&voice->envelope)) ||
-         voice->source.position >> 32 >= flitzis_source_get_length (&voice->source);
+         voice->playhead.position >> 32 >= flitzis_playhead_get_length (&voice->playhead);
 }
 
 float
@@ -112,11 +112,11 @@ flitzis_voice_find_plain (FlitzisVoice *voice, uint32_t n_frames) FLITZIS_REALTI
   uint32_t n_until_silent = voice->envelope.n_frames - voice->envelope.frame;
   uint32_t n;
 
-  if (!flitzis_reader_is_plain (voice))
+  if (!flitzis_resampler_is_plain (voice))
     return false;
 
-  n = flitzis_source_find (&voice->source, (int64_t) (voice->source.position >> 32),
-                           &voice->plain_frames);
+  n = flitzis_playhead_find (&voice->playhead, (int64_t) (voice->playhead.position >> 32),
+                             &voice->plain_frames);
 
   if (is_leaving (voice) && n > n_until_silent)
     n = n_until_silent;
@@ -195,12 +195,12 @@ flitzis_voice_render (FlitzisVoice   *voice,
     {
       uint32_t     n = n_frames;
       uint64_t     end;
-      const float *frames = flitzis_reader_read (voice, scratch, &n, &end);
+      const float *frames = flitzis_resampler_read (voice, scratch, &n, &end);
       float        peak_here = mix (voice, scratch->kernels, fade, frames, out, n);
 
       peak = peak_here > peak ? peak_here : peak;
-      flitzis_source_move (&voice->source, end);
-      flitzis_glide_advance (&voice->glide, n);
+      flitzis_playhead_move (&voice->playhead, end);
+      flitzis_rate_ramp_advance (&voice->rate, n);
       voice->was_heard = true;
       out += 2 * n;
       n_frames -= n;

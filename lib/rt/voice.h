@@ -3,13 +3,13 @@
 
 #pragma once
 
-#include "glide.h"
-#include "kernels.h"
+#include "dsp/rate-ramp.h"
+#include "dsp/kernels.h"
 #include "message.h"
-#include "ramp.h"
+#include "dsp/ramp.h"
 #include "realtime.h"
 #include "settings.h"
-#include "source.h"
+#include "playhead.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -29,7 +29,7 @@ struct _FlitzisVoice
   uint16_t      n_channels;
   bool          is_moving; /* one of the ramps is, or may be */
 
-  FlitzisSource source;
+  FlitzisPlayhead playhead;
 
   uint32_t       choke_group; /* 0: none */
   int32_t        priority;
@@ -37,7 +37,7 @@ struct _FlitzisVoice
   double         velocity;
   FlitzisHandle *handle;
 
-  FlitzisGlide              glide;
+  FlitzisRateRamp           rate;
   FlitzisMixerInterpolation interpolation;
   FlitzisRamp               left, right; /* gains */
   FlitzisRamp               envelope;    /* attack, release, and around a pause */
@@ -108,7 +108,7 @@ flitzis_voice_advance (FlitzisVoice *voice, uint32_t n_frames) FLITZIS_REALTIME
 {
   voice->plain_frames += n_frames * voice->n_channels;
   voice->n_plain_frames -= n_frames;
-  voice->source.position += n_frames * FLITZIS_ONE_FRAME;
+  voice->playhead.position += n_frames * FLITZIS_ONE_FRAME;
 
   return voice->n_plain_frames > 0;
 }

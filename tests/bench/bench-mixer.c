@@ -268,7 +268,7 @@ run_mixer (Bench *bench, guint n_blocks)
     render (bench);
 
   start = get_ns () - start;
-  g_assert_cmpuint (bench->mixer->bank.n_playing, ==, bench->n_voices);
+  g_assert_cmpuint (bench->mixer->pool.n_playing, ==, bench->n_voices);
   move_on (bench, (n_blocks + 1) * bench->quantum);
 
   return start / ((double) n_blocks * bench->quantum * bench->n_voices);
@@ -423,7 +423,7 @@ push_commands (Bench *bench, guint n_commands)
 static double
 run_blocks (Bench *bench, guint n_commands)
 {
-  gsize  n_frames = bench->mixer->bank.n_playing * bench->quantum; /* of all voices */
+  gsize  n_frames = bench->mixer->pool.n_playing * bench->quantum; /* of all voices */
   guint  n_blocks = n_commands == 0 && n_frames < 1 << 16 ? 16 : 1;
   double start;
 
@@ -572,9 +572,9 @@ measure_points (GArray *points, guint i, guint n_slots, guint n_pool, double rat
 
       bench->quantum = quanta[0];
 
-      while (bench->mixer->bank.n_playing < n_voices)
+      while (bench->mixer->pool.n_playing < n_voices)
         {
-          play (bench, bench->mixer->bank.n_playing % MIN (n_slots, n_pool));
+          play (bench, bench->mixer->pool.n_playing % MIN (n_slots, n_pool));
           render (bench);
         }
 

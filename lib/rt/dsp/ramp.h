@@ -3,7 +3,7 @@
 
 #pragma once
 
-#include "realtime.h"
+#include "../realtime.h"
 
 #include <stdbool.h>
 #include <stdint.h>

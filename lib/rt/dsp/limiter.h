@@ -4,7 +4,7 @@
 #pragma once
 
 #include "ramp.h"
-#include "realtime.h"
+#include "../realtime.h"
 
 #include <stdbool.h>
 #include <stdint.h>

@@ -3,7 +3,7 @@
 
 #pragma once
 
-#include "realtime.h"
+#include "../realtime.h"
 
 #include <stdint.h>
 

@@ -3,7 +3,7 @@
 
 #include "config.h"
 
-#include "control/ticket.h"
+#include "load/ticket.h"
 
 #include "control/control-private.h"
 
@@ -49,19 +49,19 @@ static void
 set_loading (FlitzisTicket *self, gboolean loading, double progress)
 {
   FlitzisControlSlot *slot = &self->control->slots[self->slot];
-  guint               object = FLITZIS_EVENTS_SLOT (self->slot);
+  guint               object = FLITZIS_NOTIFIER_SLOT (self->slot);
   gint64              now_us = g_get_monotonic_time ();
 
   self->is_untold = self->is_untold || slot->load_progress != progress;
   if (self->is_untold && (slot->loading != loading || now_us - self->told_us >= TELLING_US))
     {
-      flitzis_events_push_changed (self->control->events, object, "load-progress");
+      flitzis_notifier_push_changed (self->control->notifier, object, "load-progress");
       self->is_untold = FALSE;
       self->told_us = now_us;
     }
 
   if (slot->loading != loading)
-    flitzis_events_push_changed (self->control->events, object, "loading");
+    flitzis_notifier_push_changed (self->control->notifier, object, "loading");
 
   slot->load_progress = progress;
   slot->loading = loading;

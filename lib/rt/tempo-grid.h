@@ -29,7 +29,7 @@ typedef struct
   uint16_t beats_per_bar;
   uint16_t steps_per_beat;
   bool     is_running; /* if not, it stands at the anchor */
-} FlitzisLine;
+} FlitzisTempoGrid;
 
 typedef enum
 {
@@ -37,7 +37,7 @@ typedef enum
   FLITZIS_GRID_STEP,
   FLITZIS_GRID_BEAT,
   FLITZIS_GRID_BAR
-} FlitzisGrid;
+} FlitzisGridUnit;
 
 /* A step of a beat; the beats are steps of one. */
 typedef struct
@@ -49,17 +49,17 @@ typedef struct
 } FlitzisGridPoint;
 
 /* The frame nearest to it, of two the later; 0 if that is earlier, and UINT64_MAX at most. */
-uint64_t flitzis_line_get_frame (const FlitzisLine      *line,
-                                 const FlitzisGridPoint *point) FLITZIS_REALTIME;
+uint64_t flitzis_tempo_grid_get_frame (const FlitzisTempoGrid *grid,
+                                       const FlitzisGridPoint *point) FLITZIS_REALTIME;
 
 /* The first of the grid at this frame or later. */
-FlitzisGridPoint flitzis_line_find_next (const FlitzisLine *line,
-                                         FlitzisGrid        grid,
-                                         uint64_t           frame) FLITZIS_REALTIME;
+FlitzisGridPoint flitzis_tempo_grid_find_next (const FlitzisTempoGrid *grid,
+                                               FlitzisGridUnit         unit,
+                                               uint64_t                frame) FLITZIS_REALTIME;
 
-/* The same line, with its anchor at `frame`. */
-void flitzis_line_move_anchor (FlitzisLine *line,
-                               uint64_t     frame) FLITZIS_REALTIME;
+/* The same grid, with its anchor at `frame`. */
+void flitzis_tempo_grid_move_anchor (FlitzisTempoGrid *grid,
+                                     uint64_t          frame) FLITZIS_REALTIME;
 
 /* The parts of one beat. */
-uint64_t flitzis_line_get_n_parts (const FlitzisLine *line) FLITZIS_REALTIME;
+uint64_t flitzis_tempo_grid_get_n_parts (const FlitzisTempoGrid *grid) FLITZIS_REALTIME;

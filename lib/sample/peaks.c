@@ -3,7 +3,7 @@
 
 #include "config.h"
 
-#include "flitzis-peaks.h"
+#include "sample/peaks.h"
 
 #define BLOCK FLITZIS_PEAKS_BLOCK
 

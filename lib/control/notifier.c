@@ -3,7 +3,7 @@
 
 #include "config.h"
 
-#include "control/events.h"
+#include "control/notifier.h"
 
 #include <string.h>
 
@@ -20,17 +20,17 @@ typedef struct
   };
 } News;
 
-struct _FlitzisEvents
+struct _FlitzisNotifier
 {
   gatomicrefcount ref_count;
 
   /* constant */
-  const FlitzisEventsFuncs *funcs;
-  GMainContext             *context;
-  GThread                  *thread; /* where the owner was constructed */
-  GSource                  *source;
-  guint                     n_objects;
-  GWeakRef                  owner; /* for the owner context, which may keep it alive */
+  const FlitzisNotifierFuncs *funcs;
+  GMainContext               *context;
+  GThread                    *thread; /* where the owner was constructed */
+  GSource                    *source;
+  guint                       n_objects;
+  GWeakRef                    owner; /* for the owner context, which may keep it alive */
 
   GMutex mutex;
 
@@ -55,7 +55,7 @@ dispatch_source (GSource *source, GSourceFunc callback, gpointer user_data)
 static GSourceFuncs source_funcs = { .dispatch = dispatch_source };
 
 static gboolean
-pop_news (FlitzisEvents *self, News *news)
+pop_news (FlitzisNotifier *self, News *news)
 {
   g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->mutex);
 
@@ -63,7 +63,7 @@ pop_news (FlitzisEvents *self, News *news)
     return FALSE;
 
   *news = self->news[self->first_news];
-  self->first_news = (self->first_news + 1) % FLITZIS_MAX_EVENTS;
+  self->first_news = (self->first_news + 1) % FLITZIS_MAX_NEWS;
   self->n_news--;
 
   return TRUE;
@@ -71,7 +71,7 @@ pop_news (FlitzisEvents *self, News *news)
 
 /* The properties of the next object from `*object` on that has changed; 0 where none has. */
 static guint64
-pop_changed (FlitzisEvents *self, guint *object)
+pop_changed (FlitzisNotifier *self, guint *object)
 {
   g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->mutex);
   guint64 mask = 0;
@@ -86,7 +86,7 @@ pop_changed (FlitzisEvents *self, guint *object)
 }
 
 static void
-tell_news (FlitzisEvents *self, gpointer owner, const News *news)
+tell_news (FlitzisNotifier *self, gpointer owner, const News *news)
 {
   if (news->is_beat)
     self->funcs->beat (owner, &news->beat);
@@ -97,7 +97,7 @@ tell_news (FlitzisEvents *self, gpointer owner, const News *news)
 static gboolean
 tell_cb (gpointer user_data)
 {
-  FlitzisEvents *self = user_data;
+  FlitzisNotifier *self = user_data;
   g_autoptr (GObject) owner = g_weak_ref_get (&self->owner);
   guint   object = 0; /* behind the one that is told of */
   guint64 mask;
@@ -114,16 +114,16 @@ tell_cb (gpointer user_data)
       }
 
   /* a handler may trigger voices that end at once: what comes meanwhile is for the next turn */
-  for (guint i = 0; i < FLITZIS_MAX_EVENTS && pop_news (self, &news); i++)
+  for (guint i = 0; i < FLITZIS_MAX_NEWS && pop_news (self, &news); i++)
     tell_news (self, owner, &news);
 
   return G_SOURCE_CONTINUE;
 }
 
-FlitzisEvents *
-flitzis_events_new (GObject *owner, const FlitzisEventsFuncs *funcs, guint n_objects)
+FlitzisNotifier *
+flitzis_notifier_new (GObject *owner, const FlitzisNotifierFuncs *funcs, guint n_objects)
 {
-  FlitzisEvents *self = g_new0 (FlitzisEvents, 1);
+  FlitzisNotifier *self = g_new0 (FlitzisNotifier, 1);
 
   g_atomic_ref_count_init (&self->ref_count);
   self->funcs = funcs;
@@ -137,15 +137,15 @@ flitzis_events_new (GObject *owner, const FlitzisEventsFuncs *funcs, guint n_obj
 
   self->source = g_source_new (&source_funcs, sizeof (GSource));
   g_source_set_static_name (self->source, "Flitzis events");
-  g_source_set_callback (self->source, tell_cb, flitzis_events_ref (self),
-                         (GDestroyNotify) flitzis_events_unref);
+  g_source_set_callback (self->source, tell_cb, flitzis_notifier_ref (self),
+                         (GDestroyNotify) flitzis_notifier_unref);
   g_source_attach (self->source, self->context);
 
   return self;
 }
 
-FlitzisEvents *
-flitzis_events_ref (FlitzisEvents *self)
+FlitzisNotifier *
+flitzis_notifier_ref (FlitzisNotifier *self)
 {
   g_atomic_ref_count_inc (&self->ref_count);
 
@@ -153,7 +153,7 @@ flitzis_events_ref (FlitzisEvents *self)
 }
 
 void
-flitzis_events_unref (FlitzisEvents *self)
+flitzis_notifier_unref (FlitzisNotifier *self)
 {
   if (!g_atomic_ref_count_dec (&self->ref_count))
     return;
@@ -168,7 +168,7 @@ flitzis_events_unref (FlitzisEvents *self)
 }
 
 void
-flitzis_events_close (FlitzisEvents *self)
+flitzis_notifier_close (FlitzisNotifier *self)
 {
   g_mutex_lock (&self->mutex);
   self->listener = NULL;
@@ -179,19 +179,19 @@ flitzis_events_close (FlitzisEvents *self)
 }
 
 void
-flitzis_events_lock (FlitzisEvents *self)
+flitzis_notifier_lock (FlitzisNotifier *self)
 {
   g_mutex_lock (&self->mutex);
 }
 
 void
-flitzis_events_unlock (FlitzisEvents *self)
+flitzis_notifier_unlock (FlitzisNotifier *self)
 {
   g_mutex_unlock (&self->mutex);
 }
 
 void
-flitzis_events_abandon (FlitzisEvents *self)
+flitzis_notifier_abandon (FlitzisNotifier *self)
 {
   self->listener = NULL;
   self->n_news = 0;
@@ -199,25 +199,25 @@ flitzis_events_abandon (FlitzisEvents *self)
 
 /* Under the mutex, while somebody listens. */
 static void
-push_news (FlitzisEvents *self, const News *news)
+push_news (FlitzisNotifier *self, const News *news)
 {
   if (self->news == NULL)
-    self->news = g_new (News, FLITZIS_MAX_EVENTS);
+    self->news = g_new (News, FLITZIS_MAX_NEWS);
 
-  if (self->n_news == FLITZIS_MAX_EVENTS)
+  if (self->n_news == FLITZIS_MAX_NEWS)
     {
-      self->first_news = (self->first_news + 1) % FLITZIS_MAX_EVENTS;
+      self->first_news = (self->first_news + 1) % FLITZIS_MAX_NEWS;
       self->n_news--;
       self->n_dropped++;
     }
 
-  self->news[(self->first_news + self->n_news) % FLITZIS_MAX_EVENTS] = *news;
+  self->news[(self->first_news + self->n_news) % FLITZIS_MAX_NEWS] = *news;
   self->n_news++;
   g_source_set_ready_time (self->source, 0);
 }
 
 gboolean
-flitzis_events_wants_ended (FlitzisEvents *self)
+flitzis_notifier_wants_ended (FlitzisNotifier *self)
 {
   g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->mutex);
 
@@ -225,7 +225,7 @@ flitzis_events_wants_ended (FlitzisEvents *self)
 }
 
 void
-flitzis_events_push_ended (FlitzisEvents *self, const FlitzisEnded *ended)
+flitzis_notifier_push_ended (FlitzisNotifier *self, const FlitzisEnded *ended)
 {
   g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->mutex);
 
@@ -234,7 +234,7 @@ flitzis_events_push_ended (FlitzisEvents *self, const FlitzisEnded *ended)
 }
 
 gboolean
-flitzis_events_wants_beats (FlitzisEvents *self)
+flitzis_notifier_wants_beats (FlitzisNotifier *self)
 {
   g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->mutex);
 
@@ -242,7 +242,7 @@ flitzis_events_wants_beats (FlitzisEvents *self)
 }
 
 void
-flitzis_events_push_beat (FlitzisEvents *self, const FlitzisBeat *beat)
+flitzis_notifier_push_beat (FlitzisNotifier *self, const FlitzisBeat *beat)
 {
   g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->mutex);
 
@@ -252,7 +252,7 @@ flitzis_events_push_beat (FlitzisEvents *self, const FlitzisBeat *beat)
 
 /* A property keeps its bit: who was given the bit reads the name without the mutex. */
 static guint
-find_property (FlitzisEvents *self, const char *property)
+find_property (FlitzisNotifier *self, const char *property)
 {
   guint bit = 0;
 
@@ -268,7 +268,7 @@ find_property (FlitzisEvents *self, const char *property)
 }
 
 void
-flitzis_events_push_changed (FlitzisEvents *self, guint object, const char *property)
+flitzis_notifier_push_changed (FlitzisNotifier *self, guint object, const char *property)
 {
   g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->mutex);
 
@@ -281,7 +281,7 @@ flitzis_events_push_changed (FlitzisEvents *self, guint object, const char *prop
 
 /* A program without a main loop owns its context all the same, unless somebody else iterates it. */
 static gboolean
-is_owner_context (FlitzisEvents *self)
+is_owner_context (FlitzisNotifier *self)
 {
   if (g_main_context_is_owner (self->context))
     return TRUE;
@@ -295,22 +295,22 @@ is_owner_context (FlitzisEvents *self)
 }
 
 gboolean
-flitzis_events_forward (FlitzisEvents *self,
-                        guint          object,
-                        guint          n_properties,
-                        GParamSpec   **properties)
+flitzis_notifier_forward (FlitzisNotifier *self,
+                          guint            object,
+                          guint            n_properties,
+                          GParamSpec     **properties)
 {
   if (is_owner_context (self))
     return FALSE;
 
   for (guint i = 0; i < n_properties; i++)
-    flitzis_events_push_changed (self, object, properties[i]->name);
+    flitzis_notifier_push_changed (self, object, properties[i]->name);
 
   return TRUE;
 }
 
 guint64
-flitzis_events_get_n_dropped (FlitzisEvents *self)
+flitzis_notifier_get_n_dropped (FlitzisNotifier *self)
 {
   g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->mutex);
 

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Copyright 2026 the Flitzis authors */
 
-#include "reader.h"
+#include "resampler.h"
 
-#include "tables.h"
+#include "dsp/tables.h"
 
 /* How much lower than at its own rate the cut-off must be, for nothing to fold back: up to a rate
  * of 1.5 that gives way to keeping what can be heard. */
@@ -18,12 +18,12 @@ find_filter (uint64_t step) FLITZIS_REALTIME
 static uint32_t
 get_reach (const FlitzisVoice *voice) FLITZIS_REALTIME
 {
-  const FlitzisGlide *glide = &voice->glide;
+  const FlitzisRateRamp *rate = &voice->rate;
 
   if (voice->interpolation == FLITZIS_MIXER_INTERPOLATION_LINEAR)
     return 1;
 
-  return flitzis_tables.filters[find_filter (glide->from > glide->to ? glide->from : glide->to)]
+  return flitzis_tables.filters[find_filter (rate->from > rate->to ? rate->from : rate->to)]
              .n_taps /
          2;
 }
@@ -44,8 +44,8 @@ static uint32_t
 find_places (const FlitzisVoice *voice, FlitzisScratch *scratch, uint32_t n_frames, uint64_t *end)
     FLITZIS_REALTIME
 {
-  uint64_t length = flitzis_source_get_length (&voice->source);
-  uint64_t position = voice->source.position, first = position >> 32;
+  uint64_t length = flitzis_playhead_get_length (&voice->playhead);
+  uint64_t position = voice->playhead.position, first = position >> 32;
   uint32_t reach = get_reach (voice);
   uint64_t last = first + FLITZIS_WINDOW_FRAMES - 2 * reach + 1;
   uint64_t origin = (first - reach + 1) << 32;
@@ -53,9 +53,9 @@ find_places (const FlitzisVoice *voice, FlitzisScratch *scratch, uint32_t n_fram
 
   last = last < length ? last : length;
 
-  if (flitzis_glide_is_resting (&voice->glide))
+  if (flitzis_rate_ramp_is_resting (&voice->rate))
     {
-      uint64_t step = voice->glide.to;
+      uint64_t step = voice->rate.to;
       uint8_t  filter = find_filter (step);
 
       n_frames = count_frames (position, step, last, n_frames);
@@ -72,7 +72,7 @@ find_places (const FlitzisVoice *voice, FlitzisScratch *scratch, uint32_t n_fram
 
   for (n = 0; n < n_frames && position >> 32 < last; n++)
     {
-      uint64_t step = flitzis_glide_get_step (&voice->glide, voice->glide.frame + 1 + n);
+      uint64_t step = flitzis_rate_ramp_get_step (&voice->rate, voice->rate.frame + 1 + n);
 
       scratch->places[n] = position - origin;
       scratch->filters[n] = find_filter (step);
@@ -90,10 +90,10 @@ interpolate (const FlitzisVoice *voice, FlitzisScratch *scratch, uint32_t n_fram
   const FlitzisKernels *kernels = scratch->kernels;
   uint32_t              n_channels = voice->handle->n_channels;
   uint32_t              reach = get_reach (voice);
-  int64_t               first = (int64_t) (voice->source.position >> 32) - reach + 1;
+  int64_t               first = (int64_t) (voice->playhead.position >> 32) - reach + 1;
   uint32_t              n_window = (uint32_t) (scratch->places[n_frames - 1] >> 32) + reach + 1;
-  const float          *window = flitzis_source_read (&voice->source, first, n_window,
-                                                      scratch->window);
+  const float          *window = flitzis_playhead_read (&voice->playhead, first, n_window,
+                                                        scratch->window);
 
   if (voice->interpolation == FLITZIS_MIXER_INTERPOLATION_LINEAR)
     kernels->interpolate_linear (scratch->frames, window, n_channels, scratch->places, n_frames);
@@ -105,28 +105,28 @@ interpolate (const FlitzisVoice *voice, FlitzisScratch *scratch, uint32_t n_fram
 }
 
 bool
-flitzis_reader_is_plain (const FlitzisVoice *voice) FLITZIS_REALTIME
+flitzis_resampler_is_plain (const FlitzisVoice *voice) FLITZIS_REALTIME
 {
-  return flitzis_glide_is_resting (&voice->glide) && voice->glide.to == FLITZIS_ONE_FRAME &&
-         (uint32_t) voice->source.position == 0;
+  return flitzis_rate_ramp_is_resting (&voice->rate) && voice->rate.to == FLITZIS_ONE_FRAME &&
+         (uint32_t) voice->playhead.position == 0;
 }
 
 const float *
-flitzis_reader_read (const FlitzisVoice *voice,
-                     FlitzisScratch     *scratch,
-                     uint32_t           *n_frames,
-                     uint64_t           *end) FLITZIS_REALTIME
+flitzis_resampler_read (const FlitzisVoice *voice,
+                        FlitzisScratch     *scratch,
+                        uint32_t           *n_frames,
+                        uint64_t           *end) FLITZIS_REALTIME
 {
-  const FlitzisSource *source = &voice->source;
-  uint64_t             place = source->position >> 32;
+  const FlitzisPlayhead *playhead = &voice->playhead;
+  uint64_t               place = playhead->position >> 32;
 
-  if (flitzis_reader_is_plain (voice))
+  if (flitzis_resampler_is_plain (voice))
     {
-      uint64_t left = flitzis_source_get_length (source) - place;
+      uint64_t left = flitzis_playhead_get_length (playhead) - place;
 
       *n_frames = left < *n_frames ? (uint32_t) left : *n_frames;
-      *end = source->position + *n_frames * FLITZIS_ONE_FRAME;
-      return flitzis_source_read (source, (int64_t) place, *n_frames, scratch->frames);
+      *end = playhead->position + *n_frames * FLITZIS_ONE_FRAME;
+      return flitzis_playhead_read (playhead, (int64_t) place, *n_frames, scratch->frames);
     }
 
   *n_frames = find_places (voice, scratch, *n_frames, end);

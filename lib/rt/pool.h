@@ -20,7 +20,7 @@ typedef struct
   FlitzisHandle *handle; /* NULL: empty */
   FlitzisVoice  *voices;
   uint64_t       stop_below; /* the last mark that was carried out */
-} FlitzisBankSlot;
+} FlitzisPoolSlot;
 
 /* Where a voice is, for any thread. */
 typedef struct
@@ -41,7 +41,7 @@ typedef struct
   FlitzisQueue    *reports;
   FlitzisScratch  *scratch;
 
-  FlitzisBankSlot *slots;
+  FlitzisPoolSlot *slots;
   FlitzisVoice    *oldest, *newest;
   FlitzisVoice    *unset;  /* the oldest that has not been asked to follow the settings yet */
   FlitzisVoice    *voices; /* all that there are */
@@ -59,7 +59,7 @@ typedef struct
   _Atomic uint64_t   n_started;
   _Atomic uint64_t   n_stolen;
   _Atomic uint64_t   n_rejected;
-} FlitzisBank;
+} FlitzisPool;
 
 /* Only one thread adds to a counter. */
 static inline void
@@ -71,45 +71,45 @@ flitzis_count (_Atomic uint64_t *counter, uint64_t n) FLITZIS_REALTIME
 }
 
 /* Starts a voice, or reports why not. `now` is the position. */
-void flitzis_bank_play (FlitzisBank          *bank,
+void flitzis_pool_play (FlitzisPool          *pool,
                         const FlitzisCommand *command,
                         uint64_t              now) FLITZIS_REALTIME;
 
 /* Gives a slot another sample, or none. */
-void flitzis_bank_publish (FlitzisBank   *bank,
+void flitzis_pool_publish (FlitzisPool   *pool,
                            uint32_t       slot,
                            FlitzisHandle *handle) FLITZIS_REALTIME;
 
 /* NULL if it does not sound */
-FlitzisVoice *flitzis_bank_find_voice (FlitzisBank *bank,
+FlitzisVoice *flitzis_pool_find_voice (FlitzisPool *pool,
                                        uint64_t     voice) FLITZIS_REALTIME;
 
 /* Any thread: the frame a voice is at, or began at; -1 unless it sounds. */
-int64_t flitzis_bank_get_place (FlitzisBank *bank,
+int64_t flitzis_pool_get_place (FlitzisPool *pool,
                                 uint64_t     voice,
                                 bool         is_start) FLITZIS_REALTIME;
 
-void flitzis_bank_stop_voice (FlitzisBank *bank,
+void flitzis_pool_stop_voice (FlitzisPool *pool,
                               uint64_t     voice) FLITZIS_REALTIME;
-void flitzis_bank_stop_slot (FlitzisBank *bank,
+void flitzis_pool_stop_slot (FlitzisPool *pool,
                              uint32_t     slot) FLITZIS_REALTIME;
-void flitzis_bank_stop_all (FlitzisBank *bank) FLITZIS_REALTIME;
+void flitzis_pool_stop_all (FlitzisPool *pool) FLITZIS_REALTIME;
 
 /* Carries out the stops that are settings. */
-void flitzis_bank_apply_marks (FlitzisBank *bank) FLITZIS_REALTIME;
+void flitzis_pool_apply_marks (FlitzisPool *pool) FLITZIS_REALTIME;
 
 /* Has the voices follow the settings: all where one has changed, else those that are new. */
-void flitzis_bank_apply_settings (FlitzisBank *bank) FLITZIS_REALTIME;
+void flitzis_pool_apply_settings (FlitzisPool *pool) FLITZIS_REALTIME;
 
 /* The next `n_frames`, one chunk at most. */
-void flitzis_bank_render (FlitzisBank *bank,
+void flitzis_pool_render (FlitzisPool *pool,
                           float       *out,
                           uint32_t     n_frames) FLITZIS_REALTIME;
 
 /* Tells any thread where the voices are. */
-void flitzis_bank_tell_places (FlitzisBank *bank) FLITZIS_REALTIME;
+void flitzis_pool_tell_places (FlitzisPool *pool) FLITZIS_REALTIME;
 
-/* Reports that a voice has ended that never was in the bank. */
-void flitzis_bank_report_end (FlitzisBank *bank,
+/* Reports that a voice has ended that never was in the pool. */
+void flitzis_pool_report_end (FlitzisPool *pool,
                               uint64_t     voice,
                               FlitzisEnd   reason) FLITZIS_REALTIME;

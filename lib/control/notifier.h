@@ -12,18 +12,18 @@ G_BEGIN_DECLS
 /*
  * What waits to be told in the owner context: ended voices and beats, in order, and changed
  * properties, once each. One source wakes the context. A program that never iterates it does not
- * grow: voices and beats wait only while somebody listens, FLITZIS_MAX_EVENTS at most.
+ * grow: voices and beats wait only while somebody listens, FLITZIS_MAX_NEWS at most.
  *
  * Any thread may push. Nothing is told after the events were closed.
  */
-typedef struct _FlitzisEvents FlitzisEvents;
+typedef struct _FlitzisNotifier FlitzisNotifier;
 
-#define FLITZIS_MAX_EVENTS 4096
+#define FLITZIS_MAX_NEWS 4096
 
 /* Which object a changed property belongs to: the engine, its clock, or a slot. */
-#define FLITZIS_EVENTS_ENGINE 0
-#define FLITZIS_EVENTS_CLOCK 1
-#define FLITZIS_EVENTS_SLOT(slot) (2 + (slot))
+#define FLITZIS_NOTIFIER_ENGINE 0
+#define FLITZIS_NOTIFIER_CLOCK 1
+#define FLITZIS_NOTIFIER_SLOT(slot) (2 + (slot))
 
 typedef struct
 {
@@ -49,32 +49,32 @@ typedef struct
   void (*ended) (gpointer owner, const FlitzisEnded *ended);
   void (*beat) (gpointer owner, const FlitzisBeat *beat);
   void (*changed) (gpointer owner, guint object, const char *property);
-} FlitzisEventsFuncs;
+} FlitzisNotifierFuncs;
 
 /* The owner context is the calling thread's thread-default one. `n_objects`: the number that one
  * more slot would have. */
-FlitzisEvents *flitzis_events_new (GObject                  *owner,
-                                   const FlitzisEventsFuncs *funcs,
-                                   guint                     n_objects);
-FlitzisEvents *flitzis_events_ref (FlitzisEvents *self);
-void           flitzis_events_unref (FlitzisEvents *self);
-void           flitzis_events_close (FlitzisEvents *self);
+FlitzisNotifier *flitzis_notifier_new (GObject                    *owner,
+                                       const FlitzisNotifierFuncs *funcs,
+                                       guint                       n_objects);
+FlitzisNotifier *flitzis_notifier_ref (FlitzisNotifier *self);
+void             flitzis_notifier_unref (FlitzisNotifier *self);
+void             flitzis_notifier_close (FlitzisNotifier *self);
 
 /* For a fork: nothing is pushed meanwhile, and nothing is told any more in the child. */
-void flitzis_events_lock (FlitzisEvents *self);
-void flitzis_events_unlock (FlitzisEvents *self);
-void flitzis_events_abandon (FlitzisEvents *self);
+void flitzis_notifier_lock (FlitzisNotifier *self);
+void flitzis_notifier_unlock (FlitzisNotifier *self);
+void flitzis_notifier_abandon (FlitzisNotifier *self);
 
 /* Who asked pushes what had ended before that; to ask takes far longer than to push. */
-gboolean flitzis_events_wants_ended (FlitzisEvents *self);
-void     flitzis_events_push_ended (FlitzisEvents      *self,
-                                    const FlitzisEnded *ended);
+gboolean flitzis_notifier_wants_ended (FlitzisNotifier *self);
+void     flitzis_notifier_push_ended (FlitzisNotifier    *self,
+                                      const FlitzisEnded *ended);
 
-void flitzis_events_push_beat (FlitzisEvents     *self,
-                               const FlitzisBeat *beat);
-void flitzis_events_push_changed (FlitzisEvents *self,
-                                  guint          object,
-                                  const char    *property);
+void flitzis_notifier_push_beat (FlitzisNotifier   *self,
+                                 const FlitzisBeat *beat);
+void flitzis_notifier_push_changed (FlitzisNotifier *self,
+                                    guint            object,
+                                    const char      *property);
 
 /*
  * For `dispatch_properties_changed` of the object with this number. FALSE in the owner context,
@@ -82,13 +82,13 @@ void flitzis_events_push_changed (FlitzisEvents *self,
  * a property is set, since a change that one thread notifies while another sets a property of the
  * same object is dispatched by the latter.
  */
-gboolean flitzis_events_forward (FlitzisEvents *self,
-                                 guint          object,
-                                 guint          n_properties,
-                                 GParamSpec   **properties);
+gboolean flitzis_notifier_forward (FlitzisNotifier *self,
+                                   guint            object,
+                                   guint            n_properties,
+                                   GParamSpec     **properties);
 
-gboolean flitzis_events_wants_beats (FlitzisEvents *self);
+gboolean flitzis_notifier_wants_beats (FlitzisNotifier *self);
 
-guint64 flitzis_events_get_n_dropped (FlitzisEvents *self);
+guint64 flitzis_notifier_get_n_dropped (FlitzisNotifier *self);
 
 G_END_DECLS

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Copyright 2026 the Flitzis authors */
 
-#include "bank-private.h"
+#include "pool-private.h"
 
 /* The sound of all voices. */
 
@@ -16,37 +16,37 @@ typedef struct
 } Group;
 
 static void
-end_if_finished (FlitzisBank *bank, FlitzisVoice *voice) FLITZIS_REALTIME
+end_if_finished (FlitzisPool *pool, FlitzisVoice *voice) FLITZIS_REALTIME
 {
   if (flitzis_voice_is_finished (voice))
-    flitzis_bank_end_voice (bank, voice, voice->is_released ? voice->reason : FLITZIS_END_FINISHED);
+    flitzis_pool_end_voice (pool, voice, voice->is_released ? voice->reason : FLITZIS_END_FINISHED);
 }
 
 /* Of a voice that has added so many plain frames. */
 static void
-settle_voice (FlitzisBank *bank, FlitzisVoice *voice, float peak, uint32_t n_frames)
+settle_voice (FlitzisPool *pool, FlitzisVoice *voice, float peak, uint32_t n_frames)
     FLITZIS_REALTIME
 {
-  flitzis_levels_add_slot (&bank->levels, voice->slot, peak);
+  flitzis_levels_add_slot (&pool->levels, voice->slot, peak);
 
   if (flitzis_voice_advance (voice, n_frames))
     return;
 
-  flitzis_source_move (&voice->source, voice->source.position);
-  end_if_finished (bank, voice);
+  flitzis_playhead_move (&voice->playhead, voice->playhead.position);
+  end_if_finished (pool, voice);
 }
 
 static void
-mix_group (FlitzisBank *bank, Group *group, float *out, uint32_t n_frames) FLITZIS_REALTIME
+mix_group (FlitzisPool *pool, Group *group, float *out, uint32_t n_frames) FLITZIS_REALTIME
 {
   if (group->n_voices == 0 && !group->is_first)
     return;
 
-  bank->scratch->kernels->mix (out, group->inputs, group->n_voices, group->is_first,
+  pool->scratch->kernels->mix (out, group->inputs, group->n_voices, group->is_first,
                                group->n_channels, n_frames);
 
   for (uint32_t i = 0; i < group->n_voices; i++)
-    settle_voice (bank, group->voices[i], group->inputs[i].peak, n_frames);
+    settle_voice (pool, group->voices[i], group->inputs[i].peak, n_frames);
 
   group->n_voices = 0;
   group->is_first = false;
@@ -54,12 +54,12 @@ mix_group (FlitzisBank *bank, Group *group, float *out, uint32_t n_frames) FLITZ
 
 /* Adds a voice that is plain and steady. */
 static void
-join_group (FlitzisBank *bank, Group *group, FlitzisVoice *voice, float *out, uint32_t n_frames)
+join_group (FlitzisPool *pool, Group *group, FlitzisVoice *voice, float *out, uint32_t n_frames)
     FLITZIS_REALTIME
 {
   if (group->n_voices == FLITZIS_MAX_INPUTS ||
       (group->n_voices > 0 && group->n_channels != voice->n_channels))
-    mix_group (bank, group, out, n_frames);
+    mix_group (pool, group, out, n_frames);
 
   group->inputs[group->n_voices] = (FlitzisInput){
     .frames = voice->plain_frames,
@@ -71,26 +71,26 @@ join_group (FlitzisBank *bank, Group *group, FlitzisVoice *voice, float *out, ui
 }
 
 static void
-render_alone (FlitzisBank *bank, FlitzisVoice *voice, bool is_plain, float *out, uint32_t n_frames)
+render_alone (FlitzisPool *pool, FlitzisVoice *voice, bool is_plain, float *out, uint32_t n_frames)
     FLITZIS_REALTIME
 {
-  FlitzisScratch *scratch = bank->scratch;
+  FlitzisScratch *scratch = pool->scratch;
 
   if (is_plain)
     {
-      settle_voice (bank, voice, flitzis_voice_mix_plain (voice, scratch->kernels, out, n_frames),
+      settle_voice (pool, voice, flitzis_voice_mix_plain (voice, scratch->kernels, out, n_frames),
                     n_frames);
       return;
     }
 
-  flitzis_levels_add_slot (&bank->levels, voice->slot,
+  flitzis_levels_add_slot (&pool->levels, voice->slot,
                            flitzis_voice_render (voice, scratch, NULL, out, n_frames));
-  end_if_finished (bank, voice);
+  end_if_finished (pool, voice);
 }
 
 /* In the order of their ids, in groups as far as they go. */
 void
-flitzis_bank_render (FlitzisBank *bank, float *out, uint32_t n_frames) FLITZIS_REALTIME
+flitzis_pool_render (FlitzisPool *pool, float *out, uint32_t n_frames) FLITZIS_REALTIME
 {
   Group         group;
   FlitzisVoice *next;
@@ -99,7 +99,7 @@ flitzis_bank_render (FlitzisBank *bank, float *out, uint32_t n_frames) FLITZIS_R
   group.n_channels = 0;
   group.is_first = true;
 
-  for (FlitzisVoice *voice = bank->oldest; voice != NULL; voice = next)
+  for (FlitzisVoice *voice = pool->oldest; voice != NULL; voice = next)
     {
       bool is_plain = flitzis_voice_is_plain (voice, n_frames);
 
@@ -107,26 +107,26 @@ flitzis_bank_render (FlitzisBank *bank, float *out, uint32_t n_frames) FLITZIS_R
 
       if (is_plain && !voice->is_moving)
         {
-          join_group (bank, &group, voice, out, n_frames);
+          join_group (pool, &group, voice, out, n_frames);
           continue;
         }
 
-      mix_group (bank, &group, out, n_frames);
-      render_alone (bank, voice, is_plain, out, n_frames);
+      mix_group (pool, &group, out, n_frames);
+      render_alone (pool, voice, is_plain, out, n_frames);
     }
 
-  mix_group (bank, &group, out, n_frames);
-  flitzis_tail_add (&bank->tail, bank->scratch->kernels, out, n_frames);
+  mix_group (pool, &group, out, n_frames);
+  flitzis_tail_add (&pool->tail, pool->scratch->kernels, out, n_frames);
 }
 
 void
-flitzis_bank_tell_places (FlitzisBank *bank) FLITZIS_REALTIME
+flitzis_pool_tell_places (FlitzisPool *pool) FLITZIS_REALTIME
 {
-  for (FlitzisVoice *voice = bank->oldest; voice != NULL; voice = voice->next)
+  for (FlitzisVoice *voice = pool->oldest; voice != NULL; voice = voice->next)
     {
-      FlitzisVoicePlace *place = &bank->places[voice - bank->voices];
+      FlitzisVoicePlace *place = &pool->places[voice - pool->voices];
 
-      atomic_store_explicit (&place->frame, flitzis_source_get_frame (&voice->source),
+      atomic_store_explicit (&place->frame, flitzis_playhead_get_frame (&voice->playhead),
                              memory_order_relaxed);
       atomic_store_explicit (&place->voice, voice->id, memory_order_release);
     }

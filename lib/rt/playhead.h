@@ -35,49 +35,49 @@ typedef struct
   uint32_t n_fade_frames; /* of the crossfade before the loop's end */
   uint32_t n_loops;
   uint32_t n_rounds; /* how often it has gone back */
-} FlitzisSource;
+} FlitzisPlayhead;
 
 /* From `start` to `end`, frames of the sample; an `end` of 0 or beyond the sample is its end. */
-void flitzis_source_begin (FlitzisSource       *source,
-                           const FlitzisHandle *handle,
-                           uint64_t             start,
-                           uint64_t             end,
-                           bool                 is_reverse) FLITZIS_REALTIME;
+void flitzis_playhead_begin (FlitzisPlayhead     *playhead,
+                             const FlitzisHandle *handle,
+                             uint64_t             start,
+                             uint64_t             end,
+                             bool                 is_reverse) FLITZIS_REALTIME;
 
 /*
  * From here on it loops from `loop_start` to `loop_end`, frames of the sample as above, as far as
  * they lie in the part that sounds. False where the position was behind the loop's end and has been
  * brought back into it, which is a jump.
  */
-bool flitzis_source_set_loop (FlitzisSource *source,
-                              uint64_t       loop_start,
-                              uint64_t       loop_end,
-                              uint32_t       n_fade_frames,
-                              uint32_t       n_loops) FLITZIS_REALTIME;
+bool flitzis_playhead_set_loop (FlitzisPlayhead *playhead,
+                                uint64_t         loop_start,
+                                uint64_t         loop_end,
+                                uint32_t         n_fade_frames,
+                                uint32_t         n_loops) FLITZIS_REALTIME;
 
 /* How many frames there are from place 0 of this round; UINT64_MAX if there is no end in sight. */
-uint64_t flitzis_source_get_length (const FlitzisSource *source) FLITZIS_REALTIME;
+uint64_t flitzis_playhead_get_length (const FlitzisPlayhead *playhead) FLITZIS_REALTIME;
 
 /* How many frames from `place` on are just those that lie in the sample, at `frames`. */
-uint32_t flitzis_source_find (const FlitzisSource *source,
-                              int64_t              place,
-                              const float        **frames) FLITZIS_REALTIME;
+uint32_t flitzis_playhead_find (const FlitzisPlayhead *playhead,
+                                int64_t                place,
+                                const float          **frames) FLITZIS_REALTIME;
 
 /* The frames from `place` on, where they lie in the sample or put together in `scratch`. */
-const float *flitzis_source_read (const FlitzisSource *source,
-                                  int64_t              place,
-                                  uint32_t             n_frames,
-                                  float               *scratch) FLITZIS_REALTIME;
+const float *flitzis_playhead_read (const FlitzisPlayhead *playhead,
+                                    int64_t                place,
+                                    uint32_t               n_frames,
+                                    float                 *scratch) FLITZIS_REALTIME;
 
 /* Moves on to a position of the same round, around the loop where that is behind its end. */
-void flitzis_source_move (FlitzisSource *source,
-                          uint64_t       position) FLITZIS_REALTIME;
+void flitzis_playhead_move (FlitzisPlayhead *playhead,
+                            uint64_t         position) FLITZIS_REALTIME;
 
 /* The frame of the sample that sounds next. */
 static inline uint64_t
-flitzis_source_get_frame (const FlitzisSource *source) FLITZIS_REALTIME
+flitzis_playhead_get_frame (const FlitzisPlayhead *playhead) FLITZIS_REALTIME
 {
-  uint64_t place = source->position >> 32;
+  uint64_t place = playhead->position >> 32;
 
-  return source->is_reverse ? source->handle->n_frames - 1 - place : place;
+  return playhead->is_reverse ? playhead->handle->n_frames - 1 - place : place;
 }

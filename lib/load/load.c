@@ -3,9 +3,9 @@
 
 #include "config.h"
 
-#include "flitzis-load.h"
+#include "load/load.h"
 
-#include "control/ticket.h"
+#include "load/ticket.h"
 #include "decode/decode.h"
 
 /* The data of a task. */

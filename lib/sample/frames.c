@@ -5,7 +5,7 @@
 
 #include "config.h"
 
-#include "decode/frames.h"
+#include "sample/frames.h"
 
 #include "flitzis-sample-private.h"
 
