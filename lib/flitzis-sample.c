@@ -6,8 +6,9 @@
 #include "flitzis-sample.h"
 
 #include "flitzis-error.h"
-#include "sample/peaks.h"
+#include "flitzis-process-private.h"
 #include "flitzis-sample-private.h"
+#include "sample/peaks.h"
 
 #include <fcntl.h>
 #include <string.h>
@@ -67,9 +68,6 @@ enum
 };
 
 static GParamSpec *properties[N_PROPS];
-
-/* The process that has the worker threads. A fork of it has not. */
-static pid_t pid;
 
 float *
 flitzis_sample_align (gpointer memory)
@@ -148,6 +146,13 @@ make_playable (GBytes *bytes, guint64 *n_mended)
   return flitzis_sample_pad (memory, size / sizeof (float));
 }
 
+/* The worker threads of GTask are missing in a fork. */
+static gboolean
+has_workers (void)
+{
+  return flitzis_process_get_n_forks () == 0;
+}
+
 static void
 peaks_worker (GTask *task, gpointer source_object, gpointer task_data, GCancellable *cancellable)
 {
@@ -200,8 +205,6 @@ static void
 flitzis_sample_class_init (FlitzisSampleClass *klass)
 {
   GObjectClass *object_class = G_OBJECT_CLASS (klass);
-
-  pid = getpid ();
 
   object_class->finalize = flitzis_sample_finalize;
   object_class->get_property = flitzis_sample_get_property;
@@ -539,7 +542,7 @@ flitzis_sample_get_peaks_range (FlitzisSample *self,
 
   n_bins = MIN (n_bins, MAX_BINS);
 
-  if (!flitzis_peaks_is_built (&self->peaks) && getpid () == pid)
+  if (!flitzis_peaks_is_built (&self->peaks) && has_workers ())
     {
       g_autoptr (GTask) task = g_task_new (NULL, NULL, NULL, NULL);
 
@@ -582,7 +585,7 @@ flitzis_sample_prepare_peaks_async (FlitzisSample      *self,
   if (g_task_return_error_if_cancelled (task))
     return;
 
-  if (flitzis_peaks_is_built (&self->peaks) || getpid () != pid)
+  if (flitzis_peaks_is_built (&self->peaks) || !has_workers ())
     {
       g_task_return_boolean (task, TRUE);
       return;
