@@ -1,9 +1,8 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""Makes what Python knows of Flitzis from the gir and the override: the type stubs, and the
-docstrings that the override gives to what comes from C.
+"""Makes the type stubs for Python from the gir and the override.
 
-    make-python.py GIR OVERRIDE STUBS DOCSTRINGS"""
+    make-python.py GIR OVERRIDE STUBS"""
 
 import ast
 import pathlib
@@ -136,7 +135,6 @@ class Writer:
     def __init__(self, namespace, override):
         self.namespace = namespace
         self.override = override
-        self.docstrings = {}
 
     def write_callables(self, element):
         owner, text, known = element.get('name'), '', set()
@@ -147,7 +145,6 @@ class Writer:
             name, docstring = callable.get('name'), get_docstring(callable)
             known.add(name)
             signature = self.override.get_signature(owner, name) or get_signature(callable)
-            self.docstrings[f'{owner}.{name}'] = f'{name}{signature}\n\n{docstring}'
             decorator = {'constructor': ['classmethod'], 'function': ['staticmethod']}.get(kind, [])
             text += write_function(name, signature, docstring, '    ', *decorator)
         for name, signature, docstring, *decorators in self.override.get_additions(owner, known):
@@ -204,8 +201,6 @@ class Writer:
 
     def write(self):
         texts = []
-        for element in self.namespace.findall(CORE + 'class'):
-            self.docstrings[element.get('name')] = get_text(element)
         for element in self.namespace:
             kind = element.tag.removeprefix(CORE)
             write = getattr(self, f'write_{kind}', None)
@@ -215,7 +210,7 @@ class Writer:
 
 
 def main():
-    gir, override, stubs, docstrings = map(pathlib.Path, sys.argv[1:])
+    gir, override, stubs = map(pathlib.Path, sys.argv[1:])
     namespace = find(xml.etree.ElementTree.parse(gir).getroot(), 'namespace')
     writer = Writer(namespace, Override(override))
     text = writer.write()
@@ -223,10 +218,6 @@ def main():
                      'import asyncio\nimport os\nfrom typing import Any, Callable\n\n'
                      'import numpy\nimport numpy.typing\n'
                      'from gi.repository import Gio, GLib, GObject\n\n' + text)
-    lines = ''.join(f'    {name!r}:\n        {text!r},\n'
-                    for name, text in writer.docstrings.items())
-    docstrings.write_text(f'{LICENCE}\n"""The docstrings of the verbs."""\n\n'
-                          f'DOCS = {{\n{lines}}}\n')
 
 
 if __name__ == '__main__':

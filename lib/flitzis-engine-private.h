@@ -39,7 +39,7 @@ struct _FlitzisEngine
   FlitzisPipewire *pipewire; /* NULL while stopped */
 };
 
-/* What each _finish does; source_tag is the function that began. */
+/* flitzis-engine-task.c: what each _finish does; `source_tag` is the function that began. */
 gboolean flitzis_engine_finish (FlitzisEngine *self,
                                 GAsyncResult  *result,
                                 gpointer       source_tag,

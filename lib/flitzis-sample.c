@@ -6,8 +6,9 @@
 #include "flitzis-sample.h"
 
 #include "flitzis-error.h"
-#include "sample/peaks.h"
+#include "flitzis-process-private.h"
 #include "flitzis-sample-private.h"
+#include "sample/peaks.h"
 
 #include <fcntl.h>
 #include <string.h>
@@ -68,9 +69,6 @@ enum
 
 static GParamSpec *properties[N_PROPS];
 
-/* The process that has the worker threads. A fork of it has not. */
-static pid_t pid;
-
 float *
 flitzis_sample_align (gpointer memory)
 {
@@ -92,9 +90,10 @@ flitzis_sample_pad (gpointer memory, gsize n_values)
 #define PAGE_IS_FILE_OR_SHARED (G_GUINT64_CONSTANT (1) << 61)
 
 /*
- * Whether the memory is this process's alone. A mapped file can be cut off under its reader, whom
- * that kills, and waits for the disk where it was not read yet; shared memory can change. Memory
- * that the kernel does not tell about is taken for such.
+ * Whether the memory is this process's alone. A mapped file can be truncated, which kills whoever
+ * reads it, and can change while it sounds, as shared memory can: without this check the test
+ * test_a_sample_of_a_mapped_file_is_a_copy hears it change. Memory that the kernel does not report
+ * on counts as shared.
  */
 static gboolean
 is_private (gconstpointer data, gsize size)
@@ -146,6 +145,13 @@ make_playable (GBytes *bytes, guint64 *n_mended)
   *n_mended = flitzis_sample_mend (copy, size / sizeof (float));
 
   return flitzis_sample_pad (memory, size / sizeof (float));
+}
+
+/* The worker threads of GTask are missing in a fork. */
+static gboolean
+has_workers (void)
+{
+  return flitzis_process_get_n_forks () == 0;
 }
 
 static void
@@ -200,8 +206,6 @@ static void
 flitzis_sample_class_init (FlitzisSampleClass *klass)
 {
   GObjectClass *object_class = G_OBJECT_CLASS (klass);
-
-  pid = getpid ();
 
   object_class->finalize = flitzis_sample_finalize;
   object_class->get_property = flitzis_sample_get_property;
@@ -539,7 +543,7 @@ flitzis_sample_get_peaks_range (FlitzisSample *self,
 
   n_bins = MIN (n_bins, MAX_BINS);
 
-  if (!flitzis_peaks_is_built (&self->peaks) && getpid () == pid)
+  if (!flitzis_peaks_is_built (&self->peaks) && has_workers ())
     {
       g_autoptr (GTask) task = g_task_new (NULL, NULL, NULL, NULL);
 
@@ -582,7 +586,7 @@ flitzis_sample_prepare_peaks_async (FlitzisSample      *self,
   if (g_task_return_error_if_cancelled (task))
     return;
 
-  if (flitzis_peaks_is_built (&self->peaks) || getpid () != pid)
+  if (flitzis_peaks_is_built (&self->peaks) || !has_workers ())
     {
       g_task_return_boolean (task, TRUE);
       return;

@@ -34,7 +34,7 @@ def pytest_configure(config):
     root = pathlib.Path(__file__).parent.parent
     ours = {path.stem for folder in ('examples', 'tests') for path in (root / folder).rglob('*.py')}
     ours |= {f'gi.overrides.{name}' for name in (
-        'Flitzis', 'flitzis_docs', 'Gdk', 'Gio', 'GLib', 'GObject', 'Gtk')}
+        'Flitzis', 'Gdk', 'Gio', 'GLib', 'GObject', 'Gtk')}
     config.addinivalue_line('filterwarnings', f'error::DeprecationWarning:({"|".join(ours)})$')
     os.environ['PYTHONWARNINGS'] = ','.join(f'error::DeprecationWarning:{name}' for name in ours)
     # Newer Pythons warn of any fork beside threads, and such forks are what the tests are about.

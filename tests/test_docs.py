@@ -443,8 +443,8 @@ def test_folders(source_dir):
     rows = {row[0].strip('`') for row in table('folder')}
     for row in rows:
         assert (source_dir / row).is_dir(), row
-    rooms = {f'lib/{path.parent.name}/' for path in source_dir.glob('lib/*/*.c')}
-    assert rooms == {row for row in rows if row.startswith('lib/')} - {'lib/'}
+    rooms = {f'{path.parent.relative_to(source_dir)}/' for path in source_dir.glob('lib/**/*.c')}
+    assert rooms == {row for row in rows if row.startswith('lib/')}
     top = {f'{path.name}/' for path in source_dir.iterdir()
            if path.is_dir() and not path.name.startswith(('.', '_', 'build'))}
     assert top == {row for row in rows if row.count('/') == 1}

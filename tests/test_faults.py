@@ -2,6 +2,7 @@
 """Servers that die, refuse, hang, lie or are not there, and graphs that change under an engine."""
 
 import contextlib
+import errno
 import itertools
 import json
 import os
@@ -9,6 +10,7 @@ import pathlib
 import random
 import signal
 import socket
+import struct
 import subprocess
 import sys
 import tempfile
@@ -605,6 +607,94 @@ def test_an_engine_that_is_thrown_out_comes_back(mortal, playing, iterate, kind)
     iterate(lambda: told[-2:] == [State.RECONNECTING, State.RUNNING])
     assert_sounds(mortal, playing)
     assert playing.props.position > position
+
+
+class Relay:
+    """Passes on all that an engine and the real server say to each other, and adds words of the
+    server's."""
+
+    def __init__(self, folder, server_path):
+        self.path = folder / 'relay'
+        self.server_path = server_path
+        self.lock = threading.Lock()
+        self.engines, self.servers, self.threads = [], [], []
+        self.socket = socket.socket(socket.AF_UNIX)
+        self.socket.bind(str(self.path))
+        self.socket.listen()
+
+    def _run(self):
+        while True:
+            engine, _address = self.socket.accept()
+            self.engines.append(engine)
+            if self.servers is None:
+                return
+            self.servers.append(socket.socket(socket.AF_UNIX))
+            self.servers[-1].connect(str(self.server_path))
+            self._spawn(self._pass_on, engine, self.servers[-1])
+            self._spawn(self._pass_on, self.servers[-1], engine)
+
+    def _spawn(self, function, *arguments):
+        self.threads.append(threading.Thread(target=function, args=arguments))
+        self.threads[-1].start()
+
+    def _pass_on(self, reader, writer):
+        with contextlib.suppress(OSError):
+            while True:
+                data, descriptors, _flags, _address = socket.recv_fds(reader, 65536, 128)
+                if not data:
+                    break
+                with self.lock:
+                    socket.send_fds(writer, [data], descriptors)
+                for each in descriptors:
+                    os.close(each)
+        for each in (reader, writer):
+            with contextlib.suppress(OSError):
+                each.shutdown(socket.SHUT_RDWR)
+
+    def tell_error(self, result, words):
+        """The core's event 3: Struct (Int id, Int seq, Int res, String message)."""
+        def pod(kind, data):
+            return struct.pack('<II', len(data), kind) + data + bytes(-len(data) % 8)
+        body = pod(14, b''.join(pod(4, struct.pack('<i', n)) for n in (0, 0, result))
+                   + pod(8, words.encode() + b'\0'))
+        with self.lock:
+            self.engines[-1].sendall(message(len(body), 3, body=body))
+
+    def __enter__(self):
+        self._spawn(self._run)
+        return self
+
+    def __exit__(self, *_exception):
+        servers, self.servers = self.servers, None
+        with socket.socket(socket.AF_UNIX) as last:
+            last.connect(str(self.path))
+            self.threads[0].join()
+        for each in servers:
+            with contextlib.suppress(OSError):
+                each.shutdown(socket.SHUT_RDWR)
+        for thread in self.threads:
+            thread.join()
+        for each in (self.socket, *self.engines, *servers):
+            each.close()
+
+
+def test_a_complaint_of_the_server_is_no_loss(pipewire, make_engine, monkeypatch, tmp_path):
+    """A message to an object that is gone just now is answered so, and all goes on. It is EPIPE
+    that says that the connection is lost."""
+    with Relay(tmp_path, pipewire.runtime_dir / 'pipewire-0') as relay:
+        monkeypatch.setenv('PIPEWIRE_REMOTE', str(relay.path))
+        engine = make_engine()
+        engine.start()
+        state_is(engine, State.RUNNING)
+        relay.tell_error(-errno.ENOENT, 'unknown resource 99 op:1')
+        for _ in range(20):
+            go_on(engine, 1000)
+            assert engine.props.state == State.RUNNING
+        assert len(relay.engines) == 1
+        relay.tell_error(-errno.EPIPE, 'connection error')
+        poll(lambda: len(relay.engines) == 2, 'another connection')
+        state_is(engine, State.RUNNING)
+        engine.stop()
 
 
 # A graph that changes under an engine

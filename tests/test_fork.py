@@ -6,6 +6,8 @@ import os
 import pathlib
 import select
 import signal
+import subprocess
+import sys
 import traceback
 
 import numpy
@@ -167,3 +169,32 @@ def test_an_engine_plays_on_while_its_process_forks(pipewire):
         assert engines[0].props.n_triggered == engines[0].props.n_started == 20
     finally:
         engines[0].stop()
+
+
+FIRST_USED_IN_A_CHILD = '''
+import ctypes, gi, os, signal, sys
+gi.require_version('Flitzis', '1')
+from gi.repository import Gio, GLib
+
+ctypes.CDLL(sys.argv[1])  # the library is there, but none of its classes yet
+answers = []
+Gio.File.new_for_path('/').query_info_async(
+    '*', Gio.FileQueryInfoFlags.NONE, GLib.PRIORITY_DEFAULT, None, lambda *a: answers.append(a))
+while not answers:
+    GLib.MainContext.default().iteration(True)
+pid = os.fork()
+if pid == 0:
+    signal.alarm(20)
+    from gi.repository import Flitzis
+    sample = Flitzis.Sample.new(GLib.Bytes.new(bytes(40000)), 1, 48000)
+    os._exit(sample.get_peaks(10).get_size())
+print(os.waitpid(pid, 0)[1])
+'''
+
+
+def test_a_child_may_be_the_first_to_use_a_sample(build_dir):
+    """GLib waits for its worker threads there, though they are the parent's."""
+    result = subprocess.run([sys.executable, '-c', FIRST_USED_IN_A_CHILD,
+                             build_dir / 'lib/libflitzis-1.so.0'],
+                            capture_output=True, text=True, timeout=60)
+    assert (result.stdout, result.stderr) == (f'{80 << 8}\n', '')

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""Where GStreamer cannot be used: loading is an error, and all else works."""
+"""Where GStreamer cannot be used: loading and writing files are errors, and all else works."""
 
 import os
 import pathlib
@@ -47,7 +47,8 @@ def load_async():
     raise errors[0]
 
 for load in (lambda: engine.load_sample(0, sys.argv[1]), load_async,
-             lambda: engine.load_bytes(0, GLib.Bytes.new(open(sys.argv[1], 'rb').read()))):
+             lambda: engine.load_bytes(0, GLib.Bytes.new(open(sys.argv[1], 'rb').read())),
+             lambda: engine.render_to_file(sys.argv[2] + '/out.wav', 10)):
     try:
         load()
         print('loaded')
@@ -61,14 +62,15 @@ assert engine.render(10).get_data() == b'\\0\\0\\0\\x3f' * 20
 '''
 
 
-def messages(**environment):
-    """What the errors of the loads in PROGRAM say, each of UNSUPPORTED."""
-    result = subprocess.run([sys.executable, '-c', PROGRAM, FIXTURES / 'mono.ogg'],
+def messages(folder, **environment):
+    """What the errors of PROGRAM say, each of UNSUPPORTED."""
+    result = subprocess.run([sys.executable, '-c', PROGRAM, FIXTURES / 'mono.ogg', folder],
                             env={**os.environ, **environment}, capture_output=True, text=True,
                             timeout=60)
     assert (result.returncode, result.stderr) == (0, '')
-    lines = result.stdout.splitlines()
-    assert len(lines) == 3 and all(line.startswith('True Could not decode ') for line in lines)
+    *loads, export = lines = result.stdout.splitlines()
+    assert len(loads) == 3 and all(line.startswith('True Could not decode ') for line in loads)
+    assert export.startswith('True Could not write “out.wav”: ')
     return lines
 
 
@@ -79,13 +81,13 @@ def test_gstreamer_that_does_not_start_is_an_error(why, tmp_path):
     (tmp_path / 'shim.c').write_text(SHIM % why)
     subprocess.run(['cc', '-shared', '-fPIC', '-o', tmp_path / 'shim.so', tmp_path / 'shim.c',
                     *flags], check=True)
-    for message in messages(LD_PRELOAD=str(tmp_path / 'shim.so')):
+    for message in messages(tmp_path, LD_PRELOAD=str(tmp_path / 'shim.so')):
         assert 'GStreamer cannot be started' in message
         assert message.endswith(': it is out of order' if why else 'started'), message
 
 
 def test_gstreamer_without_plugins_is_an_error(tmp_path):
-    for message in messages(GST_PLUGIN_SYSTEM_PATH_1_0=str(tmp_path),
+    for message in messages(tmp_path, GST_PLUGIN_SYSTEM_PATH_1_0=str(tmp_path),
                             GST_REGISTRY_1_0=str(tmp_path / 'registry')):
         assert 'GStreamer' in message, message
 

@@ -743,6 +743,39 @@ print(engine.load_sample(1, readable))
     assert lines[1:] == ['True']
 
 
+@pytest.mark.parametrize('n_free', [0, 1])
+def test_a_file_that_cannot_be_opened_is_named(n_free, make_wav):
+    """A file is opened, looked at, and opened again through its descriptor, which is no name for
+    anybody to read."""
+    script = '''
+import gi, os, resource, sys
+gi.require_version("Flitzis", "1")
+from gi.repository import Flitzis, Gio, GLib
+path, n_free = sys.argv[1], int(sys.argv[2])
+engine = Flitzis.Engine()
+engine.load_sample(0, path)
+spare = [os.open("/dev/null", os.O_RDONLY) for _ in range(50)]
+limit = max(spare) + 1
+resource.setrlimit(resource.RLIMIT_NOFILE, (limit, limit))
+try:  # whatever is free below
+    while True:
+        spare.append(os.open("/dev/null", os.O_RDONLY))
+except OSError:
+    pass
+for fd in spare[:n_free]:
+    os.close(fd)
+try:
+    engine.load_sample(1, path)
+except GLib.Error as error:
+    print(error.matches(Gio.io_error_quark(), Gio.IOErrorEnum.TOO_MANY_OPEN_FILES), error.message)
+'''
+    wav = make_wav('noise.wav', noise(1))
+    result = subprocess.run([sys.executable, '-c', script, wav, str(n_free)], capture_output=True,
+                            text=True, timeout=60)
+    assert result.stdout.startswith('True Could not open “noise.wav”: '), result
+    assert result.stdout.endswith(': Too many open files\n') and '/proc' not in result.stdout
+
+
 # Memory
 
 

@@ -88,28 +88,6 @@ def test_planted_call_is_found(rt_command, build_dir, tmp_path, call, name):
     assert name in calls_out(tmp_path / 'planted.o') - ALLOWED_CALLS
 
 
-def test_rooms(source_dir):
-    """Each room includes only what it may know of."""
-    lib = source_dir / 'lib'
-    foreign = {
-        'control': r'gst/|pipewire/|decode/|load/|output/|encode/|flitzis-(engine|slot)',
-        'decode': r'pipewire/|spa/|control/|load/|rt/(?!dsp/sinc\.h$)|output/|encode/'
-                  r'|flitzis-(engine|slot)',
-        'encode': r'pipewire/|spa/|control/|load/|rt/|output/|decode/|flitzis-(engine|slot|sample)',
-        'load': r'gst/|pipewire/|spa/|output/|encode/|flitzis-(engine|slot)',
-        'output': r'gst/|decode/|encode/|load/|flitzis-(engine|slot)',
-        'sample': r'gst/|pipewire/|spa/|control/|load/|rt/|output/|decode/|encode/'
-                  r'|flitzis-(engine|slot)',
-        '.': r'gst/|pipewire/|spa/',
-    }
-    for folder, pattern in foreign.items():
-        paths = sorted((lib / folder).glob('*.[ch]'))
-        assert paths
-        for path in paths:
-            for included in re.findall(r'^#include [<"](.*)[>"]$', path.read_text(), re.M):
-                assert not re.match(pattern, included), f'{path} includes {included}'
-
-
 def test_no_setting_is_a_command(source_dir):
     """Nothing but what starts, stops and replaces sounds goes through the command queue."""
     kinds = set(re.findall(r'^  FLITZIS_COMMAND_(\w+),?$',

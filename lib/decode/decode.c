@@ -31,6 +31,32 @@ set_open_error (GError **error, GIOErrorEnum code, const char *name, const char 
   g_set_error (error, G_IO_ERROR, code, "Could not open “%s”: %s", name, why);
 }
 
+/* Opens again what the descriptor is of. The caller knows it by `name`, not by the path used. */
+static GInputStream *
+open_descriptor (int fd, const char *name, GCancellable *cancellable, GError **error)
+{
+  g_autofree char *path = g_strdup_printf ("/proc/self/fd/%d", fd);
+  g_autoptr (GFile) file = g_file_new_for_path (path);
+  g_autoptr (GError) failure = NULL;
+  g_autoptr (GString) why = NULL;
+  GFileInputStream *stream = g_file_read (file, cancellable, &failure);
+
+  if (stream != NULL)
+    return (GInputStream *) stream;
+
+  if (g_error_matches (failure, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+    {
+      g_propagate_error (error, g_steal_pointer (&failure));
+      return NULL;
+    }
+
+  why = g_string_new (failure->message);
+  g_string_replace (why, path, name, 0);
+  set_open_error (error, failure->code, name, why->str);
+
+  return NULL;
+}
+
 /*
  * O_NONBLOCK, since opening a named pipe would wait for a writer. The stream is opened through the
  * descriptor that was checked: by then, the path may lead to another file.
@@ -38,12 +64,10 @@ set_open_error (GError **error, GIOErrorEnum code, const char *name, const char 
 static GInputStream *
 open_local (const char *path, const char *name, GCancellable *cancellable, GError **error)
 {
-  int              fd = g_open (path, O_RDONLY | O_NONBLOCK | O_CLOEXEC, 0);
-  int              saved_errno = errno;
-  g_autofree char *descriptor_path = NULL;
-  g_autoptr (GFile) file = NULL;
-  GFileInputStream *stream = NULL;
-  struct stat       status;
+  int           fd = g_open (path, O_RDONLY | O_NONBLOCK | O_CLOEXEC, 0);
+  int           saved_errno = errno;
+  GInputStream *stream = NULL;
+  struct stat   status;
 
   if (fd < 0)
     {
@@ -71,21 +95,19 @@ open_local (const char *path, const char *name, GCancellable *cancellable, GErro
     }
   else
     {
-      descriptor_path = g_strdup_printf ("/proc/self/fd/%d", fd);
-      file = g_file_new_for_path (descriptor_path);
-      stream = g_file_read (file, cancellable, error);
+      stream = open_descriptor (fd, name, cancellable, error);
     }
 
   close (fd);
 
-  return (GInputStream *) stream;
+  return stream;
 }
 
 /* Makes room for `size` bytes. How many come is for the stream to say: this may not abort. */
 static gboolean
 grow (char **data, gsize size, GError **error)
 {
-  char *grown = flitzis_frames_have_headroom () ? g_try_realloc (*data, size) : NULL;
+  char *grown = g_try_realloc (*data, size);
 
   if (grown == NULL)
     {
@@ -286,13 +308,6 @@ decode_stream (GInputStream *stream, FlitzisDecodeJob *job, GError **error)
         g_set_error_literal (&local_error, FLITZIS_ENGINE_ERROR, FLITZIS_ENGINE_ERROR_CORRUPT,
                              "it is empty");
       g_propagate_error (error, g_steal_pointer (&local_error));
-      return NULL;
-    }
-
-  if (!flitzis_frames_have_headroom ())
-    {
-      g_set_error_literal (error, FLITZIS_ENGINE_ERROR, FLITZIS_ENGINE_ERROR_TOO_LARGE,
-                           "there is no memory for a decoder");
       return NULL;
     }
 

@@ -7,7 +7,7 @@
 
 G_BEGIN_DECLS
 
-/* Starts it with the first call. FALSE where it cannot run at all. */
+/* The first call starts GStreamer, for decoders and encoders. FALSE if it cannot run at all. */
 gboolean flitzis_gstreamer_init (GError **error);
 
 G_END_DECLS

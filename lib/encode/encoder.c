@@ -10,6 +10,7 @@
 
 #include "encode/encoder.h"
 
+#include "decode/gstreamer.h"
 #include "encode/sink.h"
 #include "encode/target.h"
 #include "flitzis-error.h"
@@ -178,8 +179,11 @@ build (FlitzisEncoder *self, GError **error)
   GstElement *source;
   GstElement *sink;
 
-  if (!gst_init_check (NULL, NULL, error))
-    return FALSE;
+  if (!flitzis_gstreamer_init (error))
+    {
+      g_prefix_error (error, "Could not write “%s”: ", self->name);
+      return FALSE;
+    }
 
   self->encoder = gst_element_factory_make (self->format->element, NULL);
 

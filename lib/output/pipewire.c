@@ -188,12 +188,15 @@ lose (FlitzisPipewire *self, const char *failure)
   set_timer (self, self->retry_timer, RETRY_INTERVAL_NS, 0);
 }
 
+/* PipeWire reports a lost connection as EPIPE. With other codes the server only complains of one
+ * message, such as one to an object that it has just removed: that matters to nobody but who still
+ * waits for it to accept the node. */
 static void
 core_error_cb (void *data, uint32_t id, int seq, int res, const char *message)
 {
   FlitzisPipewire *self = data;
 
-  if (id == PW_ID_CORE)
+  if (id == PW_ID_CORE && (res == -EPIPE || !self->is_accepted))
     lose (self, message);
 }
 

@@ -9,9 +9,8 @@ import sys
 import threading
 from typing import TYPE_CHECKING
 
-from gi import docstring
 from gi.module import get_introspection_module
-from gi.overrides import flitzis_docs, override
+from gi.overrides import override
 from gi.repository import Gio, GLib
 
 if TYPE_CHECKING:
@@ -24,40 +23,6 @@ if TYPE_CHECKING:
 Flitzis = get_introspection_module('Flitzis')
 
 __all__ = []
-
-
-def _get_name(info):
-    """The name of what is in the typelib: Engine, or Engine.play."""
-    owner = info.get_container()
-    return f'{owner.get_name()}.{info.get_name()}' if owner is not None else info.get_name()
-
-
-def _describe(info, describe=docstring.get_doc_string_generator()):
-    """What PyGObject shows for `__doc__` of what is in the typelib."""
-    if info.get_namespace() == 'Flitzis' and _get_name(info) in flitzis_docs.DOCS:
-        return flitzis_docs.DOCS[_get_name(info)]
-    return describe(info)
-
-
-docstring.set_doc_string_generator(_describe)
-
-
-def _document(cls):
-    """Lets `help ()` see the docstrings of the verbs of a class, also of those that the override
-    takes the place of. It asks no type of PyGObject's for them; but what keeps the results of a
-    function, and keeps none here, has a copy. It is in C and costs a call nothing."""
-    for info in cls.__info__.get_methods():
-        name = info.get_name()
-        own = cls.__dict__.get(name)
-        if isinstance(own, type(_document)):
-            own.__doc__ = _describe(info)
-        elif info.is_method():
-            setattr(cls, name, functools.lru_cache(maxsize=0)(getattr(cls, name)))
-        elif info.is_constructor():
-            [call] = [base.__dict__[name] for base in cls.__mro__ if name in base.__dict__]
-            call = getattr(call, '__func__', call)  # newer PyGObjects wrap it themselves
-            setattr(cls, name, classmethod(functools.lru_cache(maxsize=0)(call)))
-    return cls
 
 
 def _get_running_loop():
@@ -148,12 +113,14 @@ class Engine(Flitzis.Engine):
         self.stop()
 
     def load_sample(self, id: int, path: str | bytes | os.PathLike[str]) -> bool:
+        """Decodes a file into a slot. The path may be a `pathlib.Path`."""
         return super().load_sample(id, os.fspath(path))
 
     def load_sample_async(self, id: int, path: str | bytes | os.PathLike[str],
                           cancellable: Gio.Cancellable | None = None,
                           callback: Callable[..., Any] | None = None,
                           *user_data: object) -> asyncio.Future[bool]:
+        """Decodes a file into a slot, in the background. Await it if you give no callback."""
         return _call(super().load_sample_async, super().load_sample_finish, (id, os.fspath(path)),
                      cancellable, callback, user_data)
 
@@ -161,6 +128,7 @@ class Engine(Flitzis.Engine):
                         cancellable: Gio.Cancellable | None = None,
                         callback: Callable[..., Any] | None = None,
                         *user_data: object) -> asyncio.Future[bool]:
+        """Decodes a `Gio.File` into a slot, in the background. Await it if you give no callback."""
         return _call(super().load_file_async, super().load_file_finish, (id, file), cancellable,
                      callback, user_data)
 
@@ -168,16 +136,19 @@ class Engine(Flitzis.Engine):
                          cancellable: Gio.Cancellable | None = None,
                          callback: Callable[..., Any] | None = None,
                          *user_data: object) -> asyncio.Future[bool]:
+        """Decodes bytes into a slot, in the background. Await it if you give no callback."""
         return _call(super().load_bytes_async, super().load_bytes_finish, (id, bytes),
                      cancellable, callback, user_data)
 
     def start_async(self, cancellable: Gio.Cancellable | None = None,
                     callback: Callable[..., Any] | None = None,
                     *user_data: object) -> asyncio.Future[bool]:
+        """Connects to the sound server, in the background. Await it if you give no callback."""
         return _call(super().start_async, super().start_finish, (), cancellable, callback,
                      user_data)
 
     def render_to_file(self, path: str | bytes | os.PathLike[str], n_frames: int) -> bool:
+        """Writes the sound of the engine to a file. The path may be a `pathlib.Path`."""
         return super().render_to_file(os.fspath(path), n_frames)
 
     def render_to_file_async(self, path: str | bytes | os.PathLike[str], n_frames: int,
@@ -186,6 +157,7 @@ class Engine(Flitzis.Engine):
                              progress_data: object = None,
                              callback: Callable[..., Any] | None = None,
                              *user_data: object) -> asyncio.Future[bool]:
+        """Writes the sound to a file, in the background. Await it if you give no callback."""
         loop = _get_running_loop() if callback is None else None
 
         # PyGObject 3.42 wants a tuple for data that is not the last, and hands over what is in it.
@@ -250,13 +222,10 @@ class Sample(Flitzis.Sample):
     def prepare_peaks_async(self, cancellable: Gio.Cancellable | None = None,
                             callback: Callable[..., Any] | None = None,
                             *user_data: object) -> asyncio.Future[bool]:
+        """Computes the peaks in the background. Await it if you give no callback."""
         return _call(super().prepare_peaks_async, super().prepare_peaks_finish, (), cancellable,
                      callback, user_data)
 
 
-for _cls in (Engine, Sample):
-    override(_document(_cls))
-    __all__.append(_cls.__name__)
-
-for _cls in (Flitzis.Clock, Flitzis.Slot, Flitzis.Trigger):
-    _document(_cls)
+Engine, Sample = override(Engine), override(Sample)
+__all__ += ['Engine', 'Sample']

@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Copyright 2026 the Flitzis authors */
+
+#include "config.h"
+
+#include "flitzis-process-private.h"
+
+#include <pthread.h>
+
+/* a child's handler writes while it is the only thread, any thread reads */
+static guint n_forks;
+
+static void
+count_fork (void)
+{
+  n_forks++;
+}
+
+/* When the library is loaded, and not when it is first used, which may be in a child. */
+__attribute__ ((constructor)) static void
+watch_forks (void)
+{
+  pthread_atfork (NULL, NULL, count_fork);
+}
+
+guint
+flitzis_process_get_n_forks (void)
+{
+  return n_forks;
+}
