@@ -10,7 +10,7 @@
 static FlitzisSettings *
 get_settings (FlitzisEngine *self)
 {
-  return &flitzis_control_get_mixer (self->control)->settings;
+  return flitzis_control_get_settings (self->control);
 }
 
 /**

@@ -65,8 +65,7 @@ static const gsize offsets[N_SETTINGS] = {
 static gpointer
 get_field (FlitzisSlot *self, guint setting)
 {
-  FlitzisSlotSettings *of_slot =
-      &flitzis_control_get_mixer (self->control)->settings.slots[self->index];
+  FlitzisSlotSettings *of_slot = &flitzis_control_get_settings (self->control)->slots[self->index];
 
   return (guint8 *) of_slot + offsets[setting];
 }
@@ -97,7 +96,7 @@ get_field (FlitzisSlot *self, guint setting)
         atomic_exchange ((_Atomic type *) get_field (self, setting), value) == value)       \
       return;                                                                               \
                                                                                             \
-    flitzis_settings_tell (&flitzis_control_get_mixer (self->control)->settings);           \
+    flitzis_settings_tell (flitzis_control_get_settings (self->control));                   \
     g_object_notify_by_pspec (G_OBJECT (self), settings[setting]);                          \
   }
 

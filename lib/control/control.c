@@ -282,16 +282,58 @@ flitzis_control_abandon (FlitzisControl *self)
     }
 }
 
-FlitzisMixer *
-flitzis_control_get_mixer (FlitzisControl *self)
-{
-  return self->mixer;
-}
-
 FlitzisNotifier *
 flitzis_control_get_notifier (FlitzisControl *self)
 {
   return self->notifier;
+}
+
+FlitzisSettings *
+flitzis_control_get_settings (FlitzisControl *self)
+{
+  return &self->mixer->settings;
+}
+
+guint
+flitzis_control_get_sample_rate (FlitzisControl *self)
+{
+  return self->mixer->sample_rate;
+}
+
+guint64
+flitzis_control_get_position (FlitzisControl *self)
+{
+  return self->mixer->position;
+}
+
+guint
+flitzis_control_get_n_playing (FlitzisControl *self)
+{
+  return self->mixer->pool.n_playing;
+}
+
+guint64
+flitzis_control_get_n_started (FlitzisControl *self)
+{
+  return self->mixer->pool.n_started;
+}
+
+guint64
+flitzis_control_get_n_stolen (FlitzisControl *self)
+{
+  return self->mixer->pool.n_stolen;
+}
+
+guint64
+flitzis_control_get_n_late (FlitzisControl *self)
+{
+  return self->mixer->n_late;
+}
+
+guint64
+flitzis_control_get_n_xruns (FlitzisControl *self)
+{
+  return self->mixer->n_xruns;
 }
 
 FlitzisState
@@ -528,6 +570,12 @@ flitzis_control_render (FlitzisControl *self, float *out, guint n_frames, GError
   flitzis_control_end_render (self);
 
   return TRUE;
+}
+
+FlitzisMixer *
+flitzis_control_get_output_mixer (FlitzisControl *self)
+{
+  return self->mixer;
 }
 
 void

@@ -37,9 +37,18 @@ void flitzis_control_close (FlitzisControl *self);
 /* In the child of a fork, under its locks: what is outstanding never comes back. */
 void flitzis_control_abandon (FlitzisControl *self);
 
-/* Constant; any thread may use their settings and counters. */
-FlitzisMixer    *flitzis_control_get_mixer (FlitzisControl *self);
+/* Constant. Any thread may read and store settings; flitzis_settings_tell () after a change. */
 FlitzisNotifier *flitzis_control_get_notifier (FlitzisControl *self);
+FlitzisSettings *flitzis_control_get_settings (FlitzisControl *self);
+guint            flitzis_control_get_sample_rate (FlitzisControl *self);
+
+/* What the mixer counts. */
+guint64 flitzis_control_get_position (FlitzisControl *self);
+guint   flitzis_control_get_n_playing (FlitzisControl *self);
+guint64 flitzis_control_get_n_started (FlitzisControl *self);
+guint64 flitzis_control_get_n_stolen (FlitzisControl *self);
+guint64 flitzis_control_get_n_late (FlitzisControl *self);
+guint64 flitzis_control_get_n_xruns (FlitzisControl *self);
 
 /* What is known of the engine and of a slot. */
 FlitzisState   flitzis_control_get_state (FlitzisControl *self);
@@ -138,10 +147,12 @@ void     flitzis_control_render_block (FlitzisControl *self,
 void     flitzis_control_end_render (FlitzisControl *self);
 
 /*
- * The output's. From the first to the last it says that it drives: meanwhile samples are let go of
- * in a thread of their own. `wake` is called under the mutex, so it may only signal: it asks for
- * calls of `collect`, until that returns FALSE.
+ * The output's alone: it drives the mixer from its callback. From the first to the last it says
+ * that it drives: meanwhile samples are let go of in a thread of their own. `wake` is called under
+ * the mutex, so it may only signal: it asks for calls of `collect`, until that returns FALSE.
  */
+FlitzisMixer *flitzis_control_get_output_mixer (FlitzisControl *self);
+
 void     flitzis_control_set_driven (FlitzisControl *self,
                                      gboolean        is_driven);
 void     flitzis_control_set_wake (FlitzisControl *self,

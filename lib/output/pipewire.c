@@ -554,7 +554,7 @@ flitzis_pipewire_new (FlitzisControl *control, const FlitzisPipewireConfig *conf
 
   init_pipewire ();
   self->control = flitzis_control_ref (control);
-  self->mixer = flitzis_control_get_mixer (control);
+  self->mixer = flitzis_control_get_output_mixer (control);
   self->client_name = g_strdup (config->client_name);
   self->media_role = g_strdup (config->media_role);
   self->target = g_strdup (config->target);
