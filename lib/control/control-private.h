@@ -4,6 +4,7 @@
 #pragma once
 
 #include "control/control.h"
+#include "control/fork.h"
 
 G_BEGIN_DECLS
 
@@ -68,6 +69,7 @@ struct _FlitzisControl
   /* constant */
   FlitzisMixer    *mixer;
   FlitzisNotifier *notifier;
+  FlitzisForkWatch fork_watch;
 
   GMutex mutex;
 

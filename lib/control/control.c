@@ -6,7 +6,6 @@
 #include "control/control.h"
 
 #include "control/control-private.h"
-#include "control/fork.h"
 #include "flitzis-error.h"
 
 #include <gio/gio.h>
@@ -20,6 +19,44 @@ G_STATIC_ASSERT ((int) FLITZIS_END_CHOKED == FLITZIS_END_REASON_CHOKED);
 G_STATIC_ASSERT ((int) FLITZIS_END_CANCELLED == FLITZIS_END_REASON_CANCELLED);
 G_STATIC_ASSERT ((int) FLITZIS_END_UNLOADED == FLITZIS_END_REASON_UNLOADED);
 G_STATIC_ASSERT ((int) FLITZIS_END_REJECTED == FLITZIS_END_REASON_REJECTED);
+
+static void
+prepare_fork (gpointer data)
+{
+  FlitzisControl *self = data;
+
+  g_mutex_lock (&self->mutex);
+  flitzis_notifier_lock (self->notifier);
+}
+
+/* In the child what is outstanding never comes back. */
+static void
+become_child (gpointer data)
+{
+  FlitzisControl *self = data;
+
+  self->state = FLITZIS_STATE_STOPPED;
+  self->wake = NULL;
+  self->is_driven = FALSE;
+  flitzis_notifier_abandon (self->notifier);
+  flitzis_mixer_reset (self->mixer);
+
+  for (guint i = 0; i < self->mixer->n_slots; i++)
+    {
+      self->slots[i].loading = FALSE;
+      self->slots[i].load_progress = 0.0;
+      self->slots[i].n_voices = 0;
+    }
+}
+
+static void
+resume_after_fork (gpointer data)
+{
+  FlitzisControl *self = data;
+
+  flitzis_notifier_unlock (self->notifier);
+  g_mutex_unlock (&self->mutex);
+}
 
 FlitzisControl *
 flitzis_control_new (const FlitzisMixerSize *size, FlitzisNotifier *notifier)
@@ -52,7 +89,13 @@ flitzis_control_new (const FlitzisMixerSize *size, FlitzisNotifier *notifier)
   self->time.latency = -1;
   flitzis_control_init_beats (self);
   g_queue_init (&self->pending_slots);
-  flitzis_fork_watch (self);
+  self->fork_watch = (FlitzisForkWatch){
+    .prepare = prepare_fork,
+    .become_child = become_child,
+    .resume = resume_after_fork,
+    .data = self,
+  };
+  flitzis_fork_watch (&self->fork_watch);
 
   return self;
 }
@@ -71,7 +114,7 @@ flitzis_control_unref (FlitzisControl *self)
   if (!g_atomic_ref_count_dec (&self->ref_count))
     return;
 
-  flitzis_fork_unwatch (self);
+  flitzis_fork_unwatch (&self->fork_watch);
   flitzis_mixer_free (self->mixer);
   flitzis_notifier_unref (self->notifier);
   g_hash_table_unref (self->samples);
@@ -263,23 +306,6 @@ flitzis_control_close (FlitzisControl *self)
 
   flitzis_control_settle (self);
   flitzis_control_unlock (self);
-}
-
-void
-flitzis_control_abandon (FlitzisControl *self)
-{
-  self->state = FLITZIS_STATE_STOPPED;
-  self->wake = NULL;
-  self->is_driven = FALSE;
-  flitzis_notifier_abandon (self->notifier);
-  flitzis_mixer_reset (self->mixer);
-
-  for (guint i = 0; i < self->mixer->n_slots; i++)
-    {
-      self->slots[i].loading = FALSE;
-      self->slots[i].load_progress = 0.0;
-      self->slots[i].n_voices = 0;
-    }
 }
 
 FlitzisNotifier *

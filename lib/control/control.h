@@ -34,9 +34,6 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (FlitzisControl, flitzis_control_unref)
 /* The owner is going: retires all that the mixer holds and lets no load in. After the output. */
 void flitzis_control_close (FlitzisControl *self);
 
-/* In the child of a fork, under its locks: what is outstanding never comes back. */
-void flitzis_control_abandon (FlitzisControl *self);
-
 /* Constant. Any thread may read and store settings; flitzis_settings_tell () after a change. */
 FlitzisNotifier *flitzis_control_get_notifier (FlitzisControl *self);
 FlitzisSettings *flitzis_control_get_settings (FlitzisControl *self);
