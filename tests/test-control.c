@@ -1,10 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Copyright 2026 the Flitzis authors */
 
-#include "control/beats.h"
 #include "control/control.h"
 #include "load/ticket.h"
-#include "control/time.h"
 #include "flitzis-error.h"
 
 #include <gio/gio.h>

@@ -5,6 +5,8 @@
 
 #include "control/control.h"
 #include "control/fork.h"
+#include "control/tempo.h"
+#include "control/timeline.h"
 
 G_BEGIN_DECLS
 
@@ -25,42 +27,6 @@ typedef struct
 
   float level; /* as it was told */
 } FlitzisControlSlot;
-
-#define FLITZIS_N_TOLD 64
-
-typedef struct
-{
-  gint64  question;
-  gint64  answer;
-  guint64 stretch; /* when it was told */
-} FlitzisPair;
-
-/* Both questions and answers ascend. */
-typedef struct
-{
-  guint       n_pairs;
-  FlitzisPair pairs[FLITZIS_N_TOLD + 1];
-} FlitzisTold;
-
-typedef struct
-{
-  FlitzisBlockTime     steady;
-  guint64              stretch; /* of blocks without a gap: its number */
-  FlitzisTriggerTiming timing;
-  gint64               trigger_delay; /* ns, -1 unknown */
-  guint64              last_stamp;    /* frame */
-  gint64               latency;       /* ns, -1 unknown */
-  guint64              latency_quantum_ns, latency_run;
-  FlitzisTold          times_told;
-  FlitzisTold          frames_told;
-} FlitzisControlTime;
-
-typedef struct
-{
-  FlitzisTempoGrid grid;
-  FlitzisGridPoint next; /* the beat to be told */
-  gboolean         is_telling;
-} FlitzisControlBeats;
 
 struct _FlitzisControl
 {
@@ -89,8 +55,8 @@ struct _FlitzisControl
   gboolean is_collecting;
   gboolean is_driven; /* an output is there */
 
-  FlitzisControlBeats beats;
-  FlitzisControlTime  time;
+  FlitzisTempo    tempo;
+  FlitzisTimeline timeline;
 
   gboolean is_closed;
   guint64  n_rejected; /* here; the mixer counts its own */
@@ -124,22 +90,8 @@ void flitzis_control_read_reports (FlitzisControl *self);
 void flitzis_control_read_levels (FlitzisControl *self);
 void flitzis_control_drop_levels (FlitzisControl *self);
 
-/* time.c, under the mutex; the second: at which frame what is called now shall happen, if triggers
- * are timed. */
-gint64   flitzis_control_estimate_time (FlitzisControl *self,
-                                        guint64         frame);
-gboolean flitzis_control_stamp (FlitzisControl *self,
-                                guint64        *frame);
-void     flitzis_control_fix_trigger_delay (FlitzisControl *self);
-gboolean flitzis_control_is_latency_old (FlitzisControl *self);
-
-/* That of the output, as it was told, and of the limiter. */
-gint64 flitzis_control_get_whole_latency (FlitzisControl *self);
-
-/* beats.c, under the mutex */
-void     flitzis_control_init_beats (FlitzisControl *self);
-void     flitzis_control_tell_beats (FlitzisControl *self);
-gboolean flitzis_control_has_beats (FlitzisControl *self);
+/* control-time.c, under the mutex: the beats that have been rendered */
+void flitzis_control_push_beats (FlitzisControl *self);
 
 /* samples.c, under the mutex */
 gboolean flitzis_control_check_memory (FlitzisControl *self,
@@ -152,6 +104,19 @@ void     flitzis_control_publish (FlitzisControl *self,
 void     flitzis_control_retire (FlitzisControl *self,
                                  FlitzisHandle  *handle);
 void     flitzis_control_send_all_pending (FlitzisControl *self);
+
+/* Under the mutex: a property of the engine or of a slot has changed. */
+static inline void
+flitzis_control_push_changed (FlitzisControl *self, const char *property)
+{
+  flitzis_notifier_push_changed (self->notifier, FLITZIS_NOTIFIER_ENGINE, property);
+}
+
+static inline void
+flitzis_control_push_slot_changed (FlitzisControl *self, guint slot, const char *property)
+{
+  flitzis_notifier_push_changed (self->notifier, FLITZIS_NOTIFIER_SLOT (slot), property);
+}
 
 static inline gboolean
 flitzis_control_has_pending (FlitzisControl *self)

@@ -85,9 +85,8 @@ flitzis_control_new (const FlitzisMixerSize *size, FlitzisNotifier *notifier)
 
   self->released = g_ptr_array_new ();
   self->memory_limit = FLITZIS_DEFAULT_MEMORY_LIMIT;
-  self->time.trigger_delay = -1;
-  self->time.latency = -1;
-  flitzis_control_init_beats (self);
+  flitzis_tempo_init (&self->tempo, self->mixer);
+  flitzis_timeline_init (&self->timeline, self->mixer);
   g_queue_init (&self->pending_slots);
   self->fork_watch = (FlitzisForkWatch){
     .prepare = prepare_fork,
@@ -137,8 +136,8 @@ static gboolean
 has_outstanding (FlitzisControl *self)
 {
   return self->n_voices > 0 || self->n_retiring > 0 || self->is_sounding ||
-         !g_queue_is_empty (&self->pending_slots) || flitzis_control_has_beats (self) ||
-         flitzis_control_is_latency_old (self);
+         !g_queue_is_empty (&self->pending_slots) || flitzis_tempo_has_beats (&self->tempo) ||
+         flitzis_timeline_is_latency_old (&self->timeline);
 }
 
 /* Drops the last references to samples, which may run code of the program. */
@@ -555,7 +554,7 @@ flitzis_control_begin_render (FlitzisControl *self, GError **error)
 
   flitzis_control_lock (self);
   is_taken = take_offline (self, error);
-  flitzis_control_tell_beats (self);
+  flitzis_control_push_beats (self);
   flitzis_control_unlock (self);
 
   return is_taken;
@@ -569,7 +568,7 @@ flitzis_control_render_block (FlitzisControl *self, float *out, guint n_frames)
   flitzis_control_lock (self);
   flitzis_control_send_pending (self);
   flitzis_control_read_reports (self);
-  flitzis_control_tell_beats (self);
+  flitzis_control_push_beats (self);
   flitzis_control_unlock (self);
 }
 
@@ -628,10 +627,13 @@ flitzis_control_set_state (FlitzisControl *self, FlitzisState state)
   flitzis_control_lock (self);
 
   if (self->state != state)
-    flitzis_notifier_push_changed (self->notifier, FLITZIS_NOTIFIER_ENGINE, "state");
+    flitzis_control_push_changed (self, "state");
 
   self->state = state;
-  flitzis_control_fix_trigger_delay (self);
+
+  if (flitzis_timeline_fix_trigger_delay (&self->timeline))
+    flitzis_control_push_changed (self, "trigger-delay");
+
   flitzis_control_unlock (self);
 }
 
@@ -666,7 +668,7 @@ flitzis_control_collect (FlitzisControl *self)
     }
 
   tell_sound (self);
-  flitzis_control_tell_beats (self);
+  flitzis_control_push_beats (self);
   more = self->is_collecting = has_outstanding (self);
   flitzis_control_unlock (self);
 

@@ -8,6 +8,7 @@
 #include "flitzis-trigger.h"
 
 #include "control/notifier.h"
+#include "control/tempo.h"
 #include "rt/mixer.h"
 #include "rt/setup.h"
 
@@ -130,6 +131,33 @@ gint64 flitzis_control_get_voice_position (FlitzisControl *self,
 gint64 flitzis_control_get_voice_start_frame (FlitzisControl *self,
                                               guint64         voice);
 
+/* The verbs on time (control-time.c), as FlitzisEngine says of them; a time is -1 where it is
+ * unknown. */
+gint64               flitzis_control_frame_to_time (FlitzisControl *self,
+                                                    guint64         frame);
+guint64              flitzis_control_time_to_frame (FlitzisControl *self,
+                                                    gint64          time_ns);
+FlitzisTriggerTiming flitzis_control_get_trigger_timing (FlitzisControl *self);
+gboolean             flitzis_control_set_trigger_timing (FlitzisControl      *self,
+                                                         FlitzisTriggerTiming timing);
+gint64               flitzis_control_get_trigger_delay (FlitzisControl *self);
+gint64               flitzis_control_get_latency (FlitzisControl *self);
+
+/* The verbs on the tempo grid (control-time.c). */
+guint32  flitzis_control_get_beats (FlitzisControl   *self,
+                                    FlitzisBeatsField field);
+gboolean flitzis_control_set_beats (FlitzisControl   *self,
+                                    FlitzisBeatsField field,
+                                    guint32           value);
+
+/* Beat 0 is at this frame, and the clock runs. FALSE if it ran already. */
+gboolean flitzis_control_restart_beats (FlitzisControl *self,
+                                        guint64         frame);
+guint64  flitzis_control_beat_to_frame (FlitzisControl *self,
+                                        double          beat);
+double   flitzis_control_frame_to_beat (FlitzisControl *self,
+                                        guint64         frame);
+
 /*
  * Rendering without an output, a block after the other: from begin, which fails while the engine is
  * started or another thread renders, to end. Reports are read behind each block.
@@ -160,5 +188,9 @@ void     flitzis_control_set_state (FlitzisControl *self,
 void     flitzis_control_set_streaming (FlitzisControl *self,
                                         gboolean        streaming);
 gboolean flitzis_control_collect (FlitzisControl *self);
+
+/* How long a block takes from here to the loudspeaker, in ns; -1 unknown. */
+void flitzis_control_set_latency (FlitzisControl *self,
+                                  gint64          latency_ns);
 
 G_END_DECLS

@@ -94,7 +94,7 @@ send_stamped (FlitzisControl *self, FlitzisCommand *command)
 {
   guint64 frame;
 
-  if (!flitzis_control_stamp (self, &frame) || !has_room (self, 1) ||
+  if (!flitzis_timeline_stamp (&self->timeline, &frame) || !has_room (self, 1) ||
       get_n_waiting (self) == self->mixer->n_events)
     return FALSE;
 
@@ -155,11 +155,11 @@ find_moment (FlitzisControl *self, guint slot, const guint64 *frame)
       return moment;
     }
 
-  if (self->beats.grid.is_running)
+  if (flitzis_tempo_is_running (&self->tempo))
     moment.unit = (FlitzisGridUnit) get (self->mixer->settings.slots[slot].grid);
 
   if (moment.unit == FLITZIS_GRID_NONE)
-    moment.is_timed = moment.is_stamped = flitzis_control_stamp (self, &moment.frame);
+    moment.is_timed = moment.is_stamped = flitzis_timeline_stamp (&self->timeline, &moment.frame);
 
   return moment;
 }

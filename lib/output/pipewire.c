@@ -5,7 +5,6 @@
 
 #include "output/pipewire.h"
 
-#include "control/time.h"
 #include "flitzis-error.h"
 #include "rt/mixer.h"
 
