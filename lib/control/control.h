@@ -7,7 +7,9 @@
 #include "flitzis-sample.h"
 #include "flitzis-trigger.h"
 
+#include "control/load-table.h"
 #include "control/notifier.h"
+#include "control/sample-table.h"
 #include "control/tempo.h"
 #include "rt/mixer.h"
 #include "rt/setup.h"
@@ -22,8 +24,6 @@ G_BEGIN_DECLS
  * The engine, its slots, its loads and its output each hold a reference; it holds none of them.
  */
 typedef struct _FlitzisControl FlitzisControl;
-
-#define FLITZIS_DEFAULT_MEMORY_LIMIT (G_GUINT64_CONSTANT (1) << 30) /* bytes */
 
 FlitzisControl *flitzis_control_new (const FlitzisMixerSize *size,
                                      FlitzisNotifier        *notifier);
@@ -71,6 +71,26 @@ double         flitzis_control_get_level (FlitzisControl *self,
 double         flitzis_control_get_level_left (FlitzisControl *self);
 double         flitzis_control_get_level_right (FlitzisControl *self);
 
+/*
+ * Loads (control-samples.c). `load` belongs to whoever runs the load, from begin to end; `slot` was
+ * checked. A later load, unload or set_sample of the slot supersedes this one, and so does the end
+ * of the engine: then advance and publish fail with CANCELLED. Both may fail with TOO_LARGE.
+ */
+void     flitzis_control_begin_load (FlitzisControl   *self,
+                                     FlitzisLoadEntry *load,
+                                     guint             slot);
+gboolean flitzis_control_advance_load (FlitzisControl   *self,
+                                       FlitzisLoadEntry *load,
+                                       guint64           n_bytes,
+                                       double            progress,
+                                       GError          **error);
+gboolean flitzis_control_publish_load (FlitzisControl   *self,
+                                       FlitzisLoadEntry *load,
+                                       FlitzisSample    *sample,
+                                       GError          **error);
+void     flitzis_control_end_load (FlitzisControl   *self,
+                                   FlitzisLoadEntry *load);
+
 /* The verbs. */
 gboolean flitzis_control_check_slot (FlitzisControl *self,
                                      guint           slot,
@@ -85,7 +105,7 @@ gboolean flitzis_control_render (FlitzisControl *self,
                                  GError        **error);
 
 /*
- * The verbs on voices (voices.c). A trigger with a frame waits for it, though that be 0; what else
+ * The verbs on voices (control-voices.c). A trigger with a frame waits for it, though that be 0; what else
  * there is to say of it, `more` says. A number that is no voice's, or that of one which has ended,
  * does nothing.
  */

@@ -3,8 +3,9 @@
 
 #include "config.h"
 
+#include "control/control.h"
+
 #include "control/control-private.h"
-#include "control/fork.h"
 #include "flitzis-error.h"
 
 /*
@@ -29,28 +30,10 @@ G_STATIC_ASSERT ((int) FLITZIS_MIXER_RETRIGGER_RESTART == FLITZIS_RETRIGGER_REST
 G_STATIC_ASSERT ((int) FLITZIS_MIXER_INTERPOLATION_LINEAR == FLITZIS_INTERPOLATION_LINEAR);
 G_STATIC_ASSERT ((int) FLITZIS_MIXER_INTERPOLATION_SINC == FLITZIS_INTERPOLATION_SINC);
 
-static FlitzisVoiceSettings *
-get_cell (FlitzisControl *self, guint64 voice)
-{
-  return flitzis_settings_get_voice (&self->mixer->settings, voice);
-}
-
 static gint32
 get_n_frames (FlitzisControl *self, double seconds)
 {
   return seconds >= 0.0 ? (gint32) (seconds * self->mixer->sample_rate + 0.5) : -1;
-}
-
-/* Ids ascend and are never used again; one whose cell is still in use is left out. */
-static guint64
-get_free_voice (FlitzisControl *self)
-{
-  guint64 voice = self->next_voice;
-
-  while (get_cell (self, voice)->voice != 0)
-    voice++;
-
-  return voice;
 }
 
 /* Whether so many records fit; publishes that wait for room go first. */
@@ -59,9 +42,9 @@ has_room (FlitzisControl *self, guint n_records)
 {
   FlitzisQueue *commands = &self->mixer->commands;
 
-  flitzis_control_send_pending (self);
+  flitzis_sample_table_send_pending (&self->samples);
 
-  return !flitzis_control_has_pending (self) &&
+  return !flitzis_sample_table_has_pending (&self->samples) &&
          flitzis_queue_get_n_waiting (commands) + n_records <= commands->capacity;
 }
 
@@ -71,23 +54,6 @@ send (FlitzisControl *self, const FlitzisCommand *command)
   return has_room (self, 1) && flitzis_queue_push (&self->mixer->commands, command);
 }
 
-/* There must be room. */
-static void
-send_event (FlitzisControl *self, FlitzisCommand *command, guint64 frame)
-{
-  command->is_timed = TRUE;
-  command->frame = frame;
-  command->event = self->next_event++;
-  flitzis_queue_push (&self->mixer->commands, command);
-}
-
-static guint64
-get_n_waiting (FlitzisControl *self)
-{
-  return self->next_event -
-         atomic_load_explicit (&self->mixer->n_events_done, memory_order_relaxed);
-}
-
 /* What is called now and waits for its frame all the same. FALSE where it need not, or cannot. */
 static gboolean
 send_stamped (FlitzisControl *self, FlitzisCommand *command)
@@ -95,38 +61,22 @@ send_stamped (FlitzisControl *self, FlitzisCommand *command)
   guint64 frame;
 
   if (!flitzis_timeline_stamp (&self->timeline, &frame) || !has_room (self, 1) ||
-      get_n_waiting (self) == self->mixer->n_events)
+      flitzis_waiting_events_are_full (&self->events))
     return FALSE;
 
   command->is_stamped = TRUE;
-  send_event (self, command, frame);
+  flitzis_waiting_events_send (&self->events, command, frame);
 
   return TRUE;
 }
 
 static gboolean
-check_events (FlitzisControl *self, guint slot, guint n_events, GError **error)
-{
-  guint64 n_waiting = get_n_waiting (self);
-
-  if (n_waiting + n_events <= self->mixer->n_events)
-    return TRUE;
-
-  g_set_error (error, FLITZIS_ENGINE_ERROR, FLITZIS_ENGINE_ERROR_BUSY,
-               "Could not schedule anything for slot %u: %" G_GUINT64_FORMAT " of %u events wait "
-               "already",
-               slot, n_waiting, self->mixer->n_events);
-
-  return FALSE;
-}
-
-static gboolean
 check_room (FlitzisControl *self, guint slot, guint n_records, GError **error)
 {
-  if (self->n_voices == self->mixer->max_voices)
+  if (flitzis_voice_accounts_are_full (&self->voices))
     flitzis_control_read_reports (self);
 
-  if (self->n_voices < self->mixer->max_voices && has_room (self, n_records))
+  if (!flitzis_voice_accounts_are_full (&self->voices) && has_room (self, n_records))
     return TRUE;
 
   g_set_error (error, FLITZIS_ENGINE_ERROR, FLITZIS_ENGINE_ERROR_BUSY,
@@ -192,7 +142,7 @@ send_play (FlitzisControl       *self,
     .restarts = get (slot->retrigger) == FLITZIS_MIXER_RETRIGGER_RESTART,
     .slot = (guint16) id,
     .frame = moment->frame,
-    .event = moment->is_timed ? self->next_event++ : 0,
+    .event = moment->is_timed ? flitzis_waiting_events_count (&self->events) : 0,
     .play = {
         .voice = voice,
         .velocity = velocity,
@@ -209,25 +159,15 @@ send_play (FlitzisControl       *self,
     {
       FlitzisCommand stop = { .kind = FLITZIS_COMMAND_STOP_VOICE, .stop = { .voice = voice } };
 
-      send_event (self, &stop, more->stop_frame);
+      flitzis_waiting_events_send (&self->events, &stop, more->stop_frame);
     }
 }
 
 static void
 count_voice (FlitzisControl *self, guint64 voice, guint slot, gboolean is_timed)
 {
-  FlitzisVoiceSettings *cell = get_cell (self, voice);
-
-  cell->voice = voice;
-  cell->slot = (guint16) slot;
-  cell->is_timed = is_timed;
-  self->next_voice = voice + 1;
-  self->n_triggered++;
-  self->n_voices++;
-  self->slots[slot].n_voices++;
-
-  if (self->slots[slot].n_voices == 1)
-    flitzis_notifier_push_changed (self->notifier, FLITZIS_NOTIFIER_SLOT (slot), "playing");
+  if (flitzis_voice_accounts_add (&self->voices, voice, slot, is_timed))
+    flitzis_control_push_slot_changed (self, slot, "playing");
 }
 
 /* What waits for its frame takes the sample that is in the slot then. */
@@ -243,24 +183,23 @@ play (FlitzisControl       *self,
   guint   n_events;
   guint64 voice;
 
-  if (self->slots[id].sample == NULL && frame == NULL)
+  if (flitzis_sample_table_get (&self->samples, id) == NULL && frame == NULL)
     return 0;
 
   if (self->state == FLITZIS_STATE_RECONNECTING)
     {
-      self->n_triggered++;
-      self->n_rejected++;
+      flitzis_voice_accounts_reject (&self->voices);
       return 0;
     }
 
   moment = find_moment (self, id, frame);
   n_events = (moment.is_timed ? 1 : 0) + (more->stop_frame > 0 ? 1 : 0);
 
-  if ((n_events > 0 && !check_events (self, id, n_events, error)) ||
+  if ((n_events > 0 && !flitzis_waiting_events_check (&self->events, id, n_events, error)) ||
       !check_room (self, id, moment.is_timed ? n_events : n_events + 1, error))
     return 0;
 
-  voice = get_free_voice (self);
+  voice = flitzis_voice_accounts_find_free (&self->voices);
   send_play (self, voice, id, velocity, &moment, more);
   count_voice (self, voice, id, moment.is_timed && !moment.is_stamped);
   flitzis_control_settle (self);
@@ -365,7 +304,7 @@ flitzis_control_stop_slot (FlitzisControl *self, guint slot)
   flitzis_control_lock (self);
 
   if (!send_stamped (self, &command) && !send (self, &command))
-    flitzis_settings_stop_slot (&self->mixer->settings, slot, self->next_voice);
+    flitzis_settings_stop_slot (&self->mixer->settings, slot, self->voices.next_voice);
 
   flitzis_control_settle (self);
   flitzis_control_unlock (self);
@@ -379,7 +318,7 @@ flitzis_control_stop_all (FlitzisControl *self)
   flitzis_control_lock (self);
 
   if (!send_stamped (self, &command) && !send (self, &command))
-    flitzis_settings_stop_all (&self->mixer->settings, self->next_voice);
+    flitzis_settings_stop_all (&self->mixer->settings, self->voices.next_voice);
 
   flitzis_control_settle (self);
   flitzis_control_unlock (self);
@@ -390,7 +329,7 @@ stop_slot_at (FlitzisControl *self, guint slot, guint64 frame, GError **error)
 {
   FlitzisCommand command = { .kind = FLITZIS_COMMAND_STOP_SLOT, .slot = slot };
 
-  if (!check_events (self, slot, 1, error))
+  if (!flitzis_waiting_events_check (&self->events, slot, 1, error))
     return FALSE;
 
   if (!has_room (self, 1))
@@ -400,7 +339,7 @@ stop_slot_at (FlitzisControl *self, guint slot, guint64 frame, GError **error)
       return FALSE;
     }
 
-  send_event (self, &command, frame);
+  flitzis_waiting_events_send (&self->events, &command, frame);
   flitzis_control_settle (self);
 
   return TRUE;
@@ -425,15 +364,9 @@ void
 flitzis_control_cancel_scheduled (FlitzisControl *self)
 {
   flitzis_control_lock (self);
-  self->mixer->settings.cancel_below = self->next_event;
+  flitzis_waiting_events_cancel (&self->events);
   flitzis_control_settle (self);
   flitzis_control_unlock (self);
-}
-
-static gboolean
-is_outstanding (FlitzisControl *self, guint64 voice)
-{
-  return voice != 0 && get_cell (self, voice)->voice == voice;
 }
 
 /* Its own settings, or NULL if it has ended. Returns with the mutex held. */
@@ -442,9 +375,7 @@ lock_voice (FlitzisControl *self, guint64 voice)
 {
   flitzis_control_lock (self);
 
-  return is_outstanding (self, voice)
-             ? flitzis_settings_get_voice (&self->mixer->settings, voice)
-             : NULL;
+  return flitzis_voice_accounts_find (&self->voices, voice);
 }
 
 /* A command would come too early for what waits for its frame: a mark is there when it comes. */
@@ -453,7 +384,7 @@ stop_voice (FlitzisControl *self, guint64 voice)
 {
   FlitzisCommand command = { .kind = FLITZIS_COMMAND_STOP_VOICE, .stop = { .voice = voice } };
 
-  if (get_cell (self, voice)->is_timed ||
+  if (flitzis_settings_get_voice (&self->mixer->settings, voice)->is_timed ||
       (!send_stamped (self, &command) && !send (self, &command)))
     flitzis_settings_stop_voice (&self->mixer->settings, voice);
 
