@@ -81,7 +81,7 @@ flitzis_control_set_latency (FlitzisControl *self, gint64 latency_ns)
   flitzis_control_unlock (self);
 }
 
-/* Nobody hears of the beats from before somebody listened, nor of those from before the clock ran. */
+/* Beats from before somebody listened, or from before the clock ran, are not reported. */
 static void
 push_beats_before (FlitzisControl *self, guint64 end)
 {
@@ -115,7 +115,8 @@ flitzis_control_push_beats (FlitzisControl *self)
   push_beats_before (self, flitzis_control_get_position (self));
 }
 
-/* From `end` on. The old grid still holds for a block that is under way: its beats are pushed now. */
+/* Changes the grid from frame `end` on. The old one still holds for a block that is under way: the
+ * beats in it are pushed now. */
 static void
 set_grid (FlitzisControl *self, const FlitzisTempoGrid *grid, guint64 end)
 {

@@ -68,7 +68,7 @@ flitzis_control_new (const FlitzisMixerSize *size, FlitzisNotifier *notifier)
 
   flitzis_voice_accounts_init (&self->voices, self->mixer);
   flitzis_waiting_events_init (&self->events, self->mixer);
-  flitzis_sample_table_init (&self->samples, self->mixer);
+  flitzis_sample_table_init (&self->samples, self->mixer, FLITZIS_DEFAULT_MEMORY_LIMIT);
   flitzis_load_table_init (&self->loads, self->mixer->n_slots);
   flitzis_level_table_init (&self->levels, self->mixer);
   flitzis_tempo_init (&self->tempo, self->mixer);

@@ -9,7 +9,6 @@
 
 #include "control/load-table.h"
 #include "control/notifier.h"
-#include "control/sample-table.h"
 #include "control/tempo.h"
 #include "rt/mixer.h"
 #include "rt/setup.h"
@@ -24,6 +23,8 @@ G_BEGIN_DECLS
  * The engine, its slots, its loads and its output each hold a reference; it holds none of them.
  */
 typedef struct _FlitzisControl FlitzisControl;
+
+#define FLITZIS_DEFAULT_MEMORY_LIMIT (G_GUINT64_CONSTANT (1) << 30) /* bytes */
 
 FlitzisControl *flitzis_control_new (const FlitzisMixerSize *size,
                                      FlitzisNotifier        *notifier);
@@ -105,9 +106,8 @@ gboolean flitzis_control_render (FlitzisControl *self,
                                  GError        **error);
 
 /*
- * The verbs on voices (control-voices.c). A trigger with a frame waits for it, though that be 0; what else
- * there is to say of it, `more` says. A number that is no voice's, or that of one which has ended,
- * does nothing.
+ * The verbs on voices (control-voices.c). A trigger with a frame waits for it, even for frame 0;
+ * `more` may be NULL. A call on a voice that has ended, or that there never was, does nothing.
  */
 guint64  flitzis_control_play (FlitzisControl       *self,
                                guint                 slot,
@@ -151,8 +151,7 @@ gint64 flitzis_control_get_voice_position (FlitzisControl *self,
 gint64 flitzis_control_get_voice_start_frame (FlitzisControl *self,
                                               guint64         voice);
 
-/* The verbs on time (control-time.c), as FlitzisEngine says of them; a time is -1 where it is
- * unknown. */
+/* The verbs on time (control-time.c), as FlitzisEngine documents them. An unknown time is -1. */
 gint64               flitzis_control_frame_to_time (FlitzisControl *self,
                                                     guint64         frame);
 guint64              flitzis_control_time_to_frame (FlitzisControl *self,
@@ -170,7 +169,7 @@ gboolean flitzis_control_set_beats (FlitzisControl   *self,
                                     FlitzisBeatsField field,
                                     guint32           value);
 
-/* Beat 0 is at this frame, and the clock runs. FALSE if it ran already. */
+/* Puts beat 0 at this frame and lets the clock run. FALSE if it ran already. */
 gboolean flitzis_control_restart_beats (FlitzisControl *self,
                                         guint64         frame);
 guint64  flitzis_control_beat_to_frame (FlitzisControl *self,

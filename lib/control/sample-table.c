@@ -8,7 +8,7 @@
 #include "flitzis-error.h"
 
 void
-flitzis_sample_table_init (FlitzisSampleTable *self, FlitzisMixer *mixer)
+flitzis_sample_table_init (FlitzisSampleTable *self, FlitzisMixer *mixer, guint64 memory_limit)
 {
   self->mixer = mixer;
   self->slots = g_new0 (FlitzisSampleTableSlot, mixer->n_slots);
@@ -17,7 +17,7 @@ flitzis_sample_table_init (FlitzisSampleTable *self, FlitzisMixer *mixer)
   self->samples = g_hash_table_new (NULL, NULL);
   self->handle_samples = g_new0 (FlitzisSample *, mixer->n_handles);
   self->free_handles = g_new (FlitzisHandle *, mixer->n_handles);
-  self->memory_limit = FLITZIS_DEFAULT_MEMORY_LIMIT;
+  self->memory_limit = memory_limit;
 
   while (self->n_free_handles < mixer->n_handles)
     {

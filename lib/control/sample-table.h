@@ -10,8 +10,6 @@
 
 G_BEGIN_DECLS
 
-#define FLITZIS_DEFAULT_MEMORY_LIMIT (G_GUINT64_CONSTANT (1) << 30) /* bytes */
-
 /*
  * The sample table: which sample is in which slot, which samples the mixer holds by which handles,
  * and what they cost. There is a handle for each sample that the mixer may hold and for each slot
@@ -45,11 +43,12 @@ typedef struct
   guint           n_handles;  /* in the mixer or a queue */
   guint           n_retiring; /* of them, no longer in a slot */
   guint64         n_bytes_held;
-  guint64         memory_limit;
+  guint64         memory_limit; /* bytes */
 } FlitzisSampleTable;
 
 void flitzis_sample_table_init (FlitzisSampleTable *self,
-                                FlitzisMixer       *mixer);
+                                FlitzisMixer       *mixer,
+                                guint64             memory_limit);
 void flitzis_sample_table_clear (FlitzisSampleTable *self);
 
 /* Whether `n_bytes` more fit beside `n_bytes_loading` of loads in flight; none count if `sample` is
