@@ -5,7 +5,6 @@
 
 #include "flitzis-clock.h"
 
-#include "control/beats.h"
 #include "flitzis-clock-private.h"
 
 #include <math.h>

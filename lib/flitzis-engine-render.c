@@ -118,8 +118,7 @@ export_run (Export *self, GError **error)
       !flitzis_control_begin_render (self->control, error))
     return FALSE;
 
-  encoder = flitzis_encoder_new (self->path,
-                                 flitzis_control_get_mixer (self->control)->sample_rate,
+  encoder = flitzis_encoder_new (self->path, flitzis_control_get_sample_rate (self->control),
                                  self->n_frames, error);
   is_written = encoder != NULL && write_all (self, encoder, error);
   flitzis_control_end_render (self->control);

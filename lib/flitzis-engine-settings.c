@@ -4,13 +4,14 @@
 #include "config.h"
 
 #include "flitzis-engine-private.h"
+#include "rt/atomics.h"
 
 /* What is set for all sound of an engine, and how loud it is. */
 
 static FlitzisSettings *
 get_settings (FlitzisEngine *self)
 {
-  return &flitzis_control_get_mixer (self->control)->settings;
+  return flitzis_control_get_settings (self->control);
 }
 
 /**
@@ -26,7 +27,7 @@ flitzis_engine_get_gain (FlitzisEngine *self)
 {
   g_return_val_if_fail (FLITZIS_IS_ENGINE (self), 1.0);
 
-  return get_settings (self)->gain;
+  return flitzis_get (get_settings (self)->gain);
 }
 
 /**
@@ -44,7 +45,7 @@ flitzis_engine_set_gain (FlitzisEngine *self, double gain)
   g_return_if_fail (FLITZIS_IS_ENGINE (self));
   g_return_if_fail (gain >= 0.0 && gain <= 16.0);
 
-  if (atomic_exchange (&get_settings (self)->gain, gain) == gain)
+  if (flitzis_exchange (get_settings (self)->gain, gain) == gain)
     return;
 
   flitzis_settings_tell (get_settings (self));
@@ -64,7 +65,7 @@ flitzis_engine_get_paused (FlitzisEngine *self)
 {
   g_return_val_if_fail (FLITZIS_IS_ENGINE (self), FALSE);
 
-  return get_settings (self)->is_paused;
+  return flitzis_get (get_settings (self)->is_paused);
 }
 
 /**
@@ -83,7 +84,7 @@ flitzis_engine_set_paused (FlitzisEngine *self, gboolean paused)
 
   paused = paused != FALSE;
 
-  if (atomic_exchange (&get_settings (self)->is_paused, paused) != paused)
+  if (flitzis_exchange (get_settings (self)->is_paused, paused) != paused)
     g_object_notify (G_OBJECT (self), "paused");
 }
 
@@ -100,7 +101,7 @@ flitzis_engine_get_limiter (FlitzisEngine *self)
 {
   g_return_val_if_fail (FLITZIS_IS_ENGINE (self), FALSE);
 
-  return get_settings (self)->is_limited;
+  return flitzis_get (get_settings (self)->is_limited);
 }
 
 /**
@@ -117,7 +118,7 @@ flitzis_engine_set_limiter (FlitzisEngine *self, gboolean limiter)
 
   limiter = limiter != FALSE;
 
-  if (atomic_exchange (&get_settings (self)->is_limited, limiter) == limiter)
+  if (flitzis_exchange (get_settings (self)->is_limited, limiter) == limiter)
     return;
 
   g_object_notify (G_OBJECT (self), "limiter");

@@ -36,7 +36,7 @@ flitzis_engine_get_position (FlitzisEngine *self)
 {
   g_return_val_if_fail (FLITZIS_IS_ENGINE (self), 0);
 
-  return flitzis_control_get_mixer (self->control)->position;
+  return flitzis_control_get_position (self->control);
 }
 
 /**
@@ -52,7 +52,7 @@ flitzis_engine_get_n_playing (FlitzisEngine *self)
 {
   g_return_val_if_fail (FLITZIS_IS_ENGINE (self), 0);
 
-  return flitzis_control_get_mixer (self->control)->pool.n_playing;
+  return flitzis_control_get_n_playing (self->control);
 }
 
 /**
@@ -84,7 +84,7 @@ flitzis_engine_get_n_started (FlitzisEngine *self)
 {
   g_return_val_if_fail (FLITZIS_IS_ENGINE (self), 0);
 
-  return flitzis_control_get_mixer (self->control)->pool.n_started;
+  return flitzis_control_get_n_started (self->control);
 }
 
 /**
@@ -100,7 +100,7 @@ flitzis_engine_get_n_stolen (FlitzisEngine *self)
 {
   g_return_val_if_fail (FLITZIS_IS_ENGINE (self), 0);
 
-  return flitzis_control_get_mixer (self->control)->pool.n_stolen;
+  return flitzis_control_get_n_stolen (self->control);
 }
 
 /**
@@ -132,7 +132,7 @@ flitzis_engine_get_n_late (FlitzisEngine *self)
 {
   g_return_val_if_fail (FLITZIS_IS_ENGINE (self), 0);
 
-  return flitzis_control_get_mixer (self->control)->n_late;
+  return flitzis_control_get_n_late (self->control);
 }
 
 /**
@@ -148,7 +148,7 @@ flitzis_engine_get_n_xruns (FlitzisEngine *self)
 {
   g_return_val_if_fail (FLITZIS_IS_ENGINE (self), 0);
 
-  return flitzis_control_get_mixer (self->control)->n_xruns;
+  return flitzis_control_get_n_xruns (self->control);
 }
 
 /**

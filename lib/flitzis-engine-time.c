@@ -3,7 +3,6 @@
 
 #include "config.h"
 
-#include "control/time.h"
 #include "flitzis-engine-private.h"
 
 /* What an engine knows of the time. */

@@ -49,7 +49,8 @@ flitzis_engine_play_sample (FlitzisEngine *self, guint id, double velocity, GErr
  * `FLITZIS_END_REASON_UNLOADED` if there is none; everything else it takes from the slot at the
  * call. Triggers and stops of one frame keep the order of the calls, after those that were called
  * without a frame. One whose frame has been rendered already starts with the next block and is
- * counted in [property@Engine:n-late]. While the sound server is away it is rejected, as by [method@Engine.play_sample].
+ * counted in [property@Engine:n-late]. While the sound server is away it is rejected, as by
+ * [method@Engine.play_sample].
  *
  * Fails as [method@Engine.play_sample] does, and with `FLITZIS_ENGINE_ERROR_BUSY` also when
  * [property@Engine:n-events] wait already.

@@ -4,6 +4,7 @@
 #include "config.h"
 
 #include "flitzis-slot-private.h"
+#include "rt/atomics.h"
 
 /*
  * The settings of a slot: one table says where each lies among the atomics that the mixer reads,
@@ -65,8 +66,7 @@ static const gsize offsets[N_SETTINGS] = {
 static gpointer
 get_field (FlitzisSlot *self, guint setting)
 {
-  FlitzisSlotSettings *of_slot =
-      &flitzis_control_get_mixer (self->control)->settings.slots[self->index];
+  FlitzisSlotSettings *of_slot = &flitzis_control_get_settings (self->control)->slots[self->index];
 
   return (guint8 *) of_slot + offsets[setting];
 }
@@ -84,7 +84,7 @@ get_field (FlitzisSlot *self, guint setting)
     if (self->control == NULL)                                                              \
       return SPEC (settings[setting])->default_value;                                       \
                                                                                             \
-    return atomic_load ((_Atomic type *) get_field (self, setting));                        \
+    return flitzis_get (*(_Atomic type *) get_field (self, setting));                       \
   }                                                                                         \
                                                                                             \
   static void                                                                               \
@@ -94,10 +94,10 @@ get_field (FlitzisSlot *self, guint setting)
     g_return_if_fail (is_valid (SPEC (settings[setting]), value));                          \
                                                                                             \
     if (self->control == NULL ||                                                            \
-        atomic_exchange ((_Atomic type *) get_field (self, setting), value) == value)       \
+        flitzis_exchange (*(_Atomic type *) get_field (self, setting), value) == value)     \
       return;                                                                               \
                                                                                             \
-    flitzis_settings_tell (&flitzis_control_get_mixer (self->control)->settings);           \
+    flitzis_settings_tell (flitzis_control_get_settings (self->control));                   \
     g_object_notify_by_pspec (G_OBJECT (self), settings[setting]);                          \
   }
 
@@ -197,8 +197,8 @@ flitzis_slot_install_settings (GObjectClass *klass, guint first)
    * The frame of the decoded sample at which the part that sounds begins, from 0.
    *
    * One that is not before [property@Slot:end] leaves that one's last frame. A part that begins
-   * within the sample fades in during its first millisecond, at any rate. Takes effect with the next
-   * trigger.
+   * within the sample fades in during its first millisecond, at any rate. Takes effect with the
+   * next trigger.
    */
   settings[SETTING_START] =
       g_param_spec_uint64 ("start", NULL, NULL, 0, G_MAXUINT64, 0, flags);
@@ -268,8 +268,8 @@ flitzis_slot_install_settings (GObjectClass *klass, guint first)
    *
    * The loop is as much of it as lies between [property@Slot:start] and [property@Slot:end]. If
    * none of it does, the loop is the one frame of that part which is nearest to it; a start that is
-   * not before the end leaves the frame before the end. Takes effect with the next block; a voice that is left behind by the loop's end
-   * is faded over into it, within 5 ms.
+   * not before the end leaves the frame before the end. Takes effect with the next block; a voice
+   * that is left behind by the loop's end is faded over into it, within 5 ms.
    */
   settings[SETTING_LOOP_START] =
       g_param_spec_uint64 ("loop-start", NULL, NULL, 0, G_MAXUINT64, 0, flags);

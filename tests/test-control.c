@@ -1,10 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Copyright 2026 the Flitzis authors */
 
-#include "control/beats.h"
 #include "control/control.h"
 #include "load/ticket.h"
-#include "control/time.h"
 #include "flitzis-error.h"
 
 #include <gio/gio.h>
@@ -109,7 +107,7 @@ set_up (Fixture *fixture, gconstpointer data)
                                             FLITZIS_NOTIFIER_SLOT (N_SLOTS));
   fixture->control = flitzis_control_new (&(FlitzisMixerSize){ N_SLOTS, N_VOICES, N_EVENTS, 48000 },
                                           fixture->notifier);
-  fixture->mixer = flitzis_control_get_mixer (fixture->control);
+  fixture->mixer = flitzis_control_get_output_mixer (fixture->control);
   fixture->sample = make_sample (1000, &fixture->bytes);
   fixture->ended = g_array_new (FALSE, FALSE, sizeof (FlitzisEnded));
   fixture->beats = g_array_new (FALSE, FALSE, sizeof (FlitzisBeat));

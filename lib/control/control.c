@@ -6,8 +6,8 @@
 #include "control/control.h"
 
 #include "control/control-private.h"
-#include "control/fork.h"
 #include "flitzis-error.h"
+#include "rt/atomics.h"
 
 #include <gio/gio.h>
 
@@ -20,6 +20,39 @@ G_STATIC_ASSERT ((int) FLITZIS_END_CHOKED == FLITZIS_END_REASON_CHOKED);
 G_STATIC_ASSERT ((int) FLITZIS_END_CANCELLED == FLITZIS_END_REASON_CANCELLED);
 G_STATIC_ASSERT ((int) FLITZIS_END_UNLOADED == FLITZIS_END_REASON_UNLOADED);
 G_STATIC_ASSERT ((int) FLITZIS_END_REJECTED == FLITZIS_END_REASON_REJECTED);
+
+static void
+prepare_fork (gpointer data)
+{
+  FlitzisControl *self = data;
+
+  g_mutex_lock (&self->mutex);
+  flitzis_notifier_lock (self->notifier);
+}
+
+/* In the child what is outstanding never comes back. */
+static void
+become_child (gpointer data)
+{
+  FlitzisControl *self = data;
+
+  self->state = FLITZIS_STATE_STOPPED;
+  self->wake = NULL;
+  self->is_driven = FALSE;
+  flitzis_notifier_abandon (self->notifier);
+  flitzis_mixer_reset (self->mixer);
+  flitzis_load_table_abandon (&self->loads);
+  flitzis_voice_accounts_abandon (&self->voices);
+}
+
+static void
+resume_after_fork (gpointer data)
+{
+  FlitzisControl *self = data;
+
+  flitzis_notifier_unlock (self->notifier);
+  g_mutex_unlock (&self->mutex);
+}
 
 FlitzisControl *
 flitzis_control_new (const FlitzisMixerSize *size, FlitzisNotifier *notifier)
@@ -34,25 +67,20 @@ flitzis_control_new (const FlitzisMixerSize *size, FlitzisNotifier *notifier)
   if (self->mixer == NULL)
     g_error ("No memory for an engine of %u slots and %u voices", size->n_slots, size->n_voices);
 
-  self->slots = g_new0 (FlitzisControlSlot, size->n_slots);
-  self->next_voice = 1;
-  self->samples = g_hash_table_new (NULL, NULL);
-  self->handle_samples = g_new0 (FlitzisSample *, self->mixer->n_handles);
-  self->free_handles = g_new (FlitzisHandle *, self->mixer->n_handles);
-
-  while (self->n_free_handles < self->mixer->n_handles)
-    {
-      self->free_handles[self->n_free_handles] = &self->mixer->handles[self->n_free_handles];
-      self->n_free_handles++;
-    }
-
-  self->released = g_ptr_array_new ();
-  self->memory_limit = FLITZIS_DEFAULT_MEMORY_LIMIT;
-  self->time.trigger_delay = -1;
-  self->time.latency = -1;
-  flitzis_control_init_beats (self);
-  g_queue_init (&self->pending_slots);
-  flitzis_fork_watch (self);
+  flitzis_voice_accounts_init (&self->voices, self->mixer);
+  flitzis_waiting_events_init (&self->events, self->mixer);
+  flitzis_sample_table_init (&self->samples, self->mixer, FLITZIS_DEFAULT_MEMORY_LIMIT);
+  flitzis_load_table_init (&self->loads, self->mixer->n_slots);
+  flitzis_level_table_init (&self->levels, self->mixer);
+  flitzis_tempo_init (&self->tempo, self->mixer);
+  flitzis_timeline_init (&self->timeline, self->mixer);
+  self->fork_watch = (FlitzisForkWatch){
+    .prepare = prepare_fork,
+    .become_child = become_child,
+    .resume = resume_after_fork,
+    .data = self,
+  };
+  flitzis_fork_watch (&self->fork_watch);
 
   return self;
 }
@@ -71,15 +99,13 @@ flitzis_control_unref (FlitzisControl *self)
   if (!g_atomic_ref_count_dec (&self->ref_count))
     return;
 
-  flitzis_fork_unwatch (self);
+  flitzis_fork_unwatch (&self->fork_watch);
   flitzis_mixer_free (self->mixer);
   flitzis_notifier_unref (self->notifier);
-  g_hash_table_unref (self->samples);
-  g_ptr_array_unref (self->released);
-  g_queue_clear (&self->pending_slots);
-  g_free (self->handle_samples);
-  g_free (self->free_handles);
-  g_free (self->slots);
+  flitzis_voice_accounts_clear (&self->voices);
+  flitzis_sample_table_clear (&self->samples);
+  flitzis_load_table_clear (&self->loads);
+  flitzis_level_table_clear (&self->levels);
   g_mutex_clear (&self->mutex);
   g_free (self);
 }
@@ -93,9 +119,9 @@ flitzis_control_lock (FlitzisControl *self)
 static gboolean
 has_outstanding (FlitzisControl *self)
 {
-  return self->n_voices > 0 || self->n_retiring > 0 || self->is_sounding ||
-         !g_queue_is_empty (&self->pending_slots) || flitzis_control_has_beats (self) ||
-         flitzis_control_is_latency_old (self);
+  return self->voices.n_voices > 0 || flitzis_sample_table_has_outstanding (&self->samples) ||
+         self->levels.is_sounding || flitzis_tempo_has_beats (&self->tempo) ||
+         flitzis_timeline_is_latency_old (&self->timeline);
 }
 
 /* Drops the last references to samples, which may run code of the program. */
@@ -119,14 +145,8 @@ get_release_pool (void)
 void
 flitzis_control_unlock (FlitzisControl *self)
 {
-  GPtrArray *released = NULL;
+  GPtrArray *released = flitzis_sample_table_take_released (&self->samples);
   gboolean   is_driven = self->is_driven;
-
-  if (self->released->len > 0)
-    {
-      released = self->released;
-      self->released = g_ptr_array_new ();
-    }
 
   if (self->wake != NULL && !self->is_collecting && has_outstanding (self))
     {
@@ -152,16 +172,10 @@ flitzis_control_unlock (FlitzisControl *self)
 static void
 end_voice (FlitzisControl *self, guint64 voice, FlitzisEndReason reason, gboolean is_wanted)
 {
-  FlitzisVoiceSettings *settings = flitzis_settings_get_voice (&self->mixer->settings, voice);
-  FlitzisControlSlot   *slot = &self->slots[settings->slot];
-  FlitzisEnded          ended = { .voice = voice, .slot = settings->slot, .reason = reason };
+  FlitzisEnded ended = { .voice = voice, .reason = reason };
 
-  settings->voice = 0;
-  self->n_voices--;
-  slot->n_voices--;
-
-  if (slot->n_voices == 0)
-    flitzis_notifier_push_changed (self->notifier, FLITZIS_NOTIFIER_SLOT (ended.slot), "playing");
+  if (flitzis_voice_accounts_remove (&self->voices, voice, &ended.slot))
+    flitzis_control_push_slot_changed (self, ended.slot, "playing");
 
   if (is_wanted)
     flitzis_notifier_push_ended (self->notifier, &ended);
@@ -196,7 +210,7 @@ read_reports (FlitzisControl *self, const Reports *reports, guint n_reports)
   for (guint i = 0; i < MIN (n_reports, n_before) && flitzis_queue_pop (queue, &report); i++)
     {
       if (report.kind == FLITZIS_REPORT_RETIRED)
-        flitzis_control_retire (self, report.handle);
+        flitzis_sample_table_retire (&self->samples, report.handle);
       else
         end_voice (self, report.voice, (FlitzisEndReason) report.reason, reports->is_wanted);
     }
@@ -204,16 +218,35 @@ read_reports (FlitzisControl *self, const Reports *reports, guint n_reports)
   return n_before > n_reports;
 }
 
+/* The levels that the table has begun to read or to drop. */
 static void
-tell_sound (FlitzisControl *self)
+push_levels (FlitzisControl *self)
 {
-  guint n_playing = atomic_load_explicit (&self->mixer->pool.n_playing, memory_order_relaxed);
+  for (guint i = 0; i < self->mixer->n_slots; i++)
+    {
+      if (flitzis_level_table_update_slot (&self->levels, i))
+        flitzis_control_push_slot_changed (self, i, "level");
+    }
+
+  if (flitzis_level_table_update_left (&self->levels))
+    flitzis_control_push_changed (self, "level-left");
+
+  if (flitzis_level_table_update_right (&self->levels))
+    flitzis_control_push_changed (self, "level-right");
+}
+
+static void
+push_sound (FlitzisControl *self)
+{
+  guint n_playing = flitzis_get (self->mixer->pool.n_playing);
 
   if (n_playing != self->n_playing_told)
-    flitzis_notifier_push_changed (self->notifier, FLITZIS_NOTIFIER_ENGINE, "n-playing");
+    flitzis_control_push_changed (self, "n-playing");
 
   self->n_playing_told = n_playing;
-  flitzis_control_read_levels (self);
+
+  if (flitzis_level_table_begin_reading (&self->levels))
+    push_levels (self);
 }
 
 void
@@ -222,7 +255,7 @@ flitzis_control_read_reports (FlitzisControl *self)
   Reports reports = look_for_reports (self);
 
   read_reports (self, &reports, G_MAXUINT);
-  tell_sound (self);
+  push_sound (self);
 }
 
 /* While no stream is streaming, nobody else takes the commands: they are carried out here. */
@@ -231,7 +264,7 @@ flitzis_control_settle (FlitzisControl *self)
 {
   FlitzisMixer *mixer = self->mixer;
 
-  flitzis_control_send_pending (self);
+  flitzis_sample_table_send_pending (&self->samples);
 
   if (flitzis_mixer_is_streaming (mixer) || !flitzis_mixer_try_own (mixer, FLITZIS_OWNER_CONTROL))
     return;
@@ -240,7 +273,7 @@ flitzis_control_settle (FlitzisControl *self)
     {
       flitzis_mixer_apply (mixer);
       flitzis_control_read_reports (self);
-      flitzis_control_send_pending (self);
+      flitzis_sample_table_send_pending (&self->samples);
     }
   while (flitzis_queue_get_n_waiting (&mixer->commands) > 0);
 
@@ -255,9 +288,7 @@ flitzis_control_close (FlitzisControl *self)
 
   for (guint i = 0; i < self->mixer->n_slots; i++)
     {
-      self->slots[i].ticket++;
-      self->slots[i].loading = FALSE;
-      self->slots[i].load_progress = 0.0;
+      flitzis_load_table_supersede (&self->loads, i);
       flitzis_control_publish (self, i, NULL);
     }
 
@@ -265,33 +296,58 @@ flitzis_control_close (FlitzisControl *self)
   flitzis_control_unlock (self);
 }
 
-void
-flitzis_control_abandon (FlitzisControl *self)
-{
-  self->state = FLITZIS_STATE_STOPPED;
-  self->wake = NULL;
-  self->is_driven = FALSE;
-  flitzis_notifier_abandon (self->notifier);
-  flitzis_mixer_reset (self->mixer);
-
-  for (guint i = 0; i < self->mixer->n_slots; i++)
-    {
-      self->slots[i].loading = FALSE;
-      self->slots[i].load_progress = 0.0;
-      self->slots[i].n_voices = 0;
-    }
-}
-
-FlitzisMixer *
-flitzis_control_get_mixer (FlitzisControl *self)
-{
-  return self->mixer;
-}
-
 FlitzisNotifier *
 flitzis_control_get_notifier (FlitzisControl *self)
 {
   return self->notifier;
+}
+
+FlitzisSettings *
+flitzis_control_get_settings (FlitzisControl *self)
+{
+  return &self->mixer->settings;
+}
+
+guint
+flitzis_control_get_sample_rate (FlitzisControl *self)
+{
+  return self->mixer->sample_rate;
+}
+
+guint64
+flitzis_control_get_position (FlitzisControl *self)
+{
+  return flitzis_get (self->mixer->position);
+}
+
+guint
+flitzis_control_get_n_playing (FlitzisControl *self)
+{
+  return flitzis_get (self->mixer->pool.n_playing);
+}
+
+guint64
+flitzis_control_get_n_started (FlitzisControl *self)
+{
+  return flitzis_get (self->mixer->pool.n_started);
+}
+
+guint64
+flitzis_control_get_n_stolen (FlitzisControl *self)
+{
+  return flitzis_get (self->mixer->pool.n_stolen);
+}
+
+guint64
+flitzis_control_get_n_late (FlitzisControl *self)
+{
+  return flitzis_get (self->mixer->n_late);
+}
+
+guint64
+flitzis_control_get_n_xruns (FlitzisControl *self)
+{
+  return flitzis_get (self->mixer->n_xruns);
 }
 
 FlitzisState
@@ -307,7 +363,7 @@ flitzis_control_get_n_triggered (FlitzisControl *self)
 {
   g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->mutex);
 
-  return self->n_triggered;
+  return self->voices.n_triggered;
 }
 
 guint64
@@ -315,8 +371,7 @@ flitzis_control_get_n_rejected (FlitzisControl *self)
 {
   g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->mutex);
 
-  return self->n_rejected +
-         atomic_load_explicit (&self->mixer->pool.n_rejected, memory_order_relaxed);
+  return flitzis_voice_accounts_get_n_rejected (&self->voices);
 }
 
 FlitzisSteal
@@ -340,58 +395,36 @@ flitzis_control_set_steal (FlitzisControl *self, FlitzisSteal steal)
   return TRUE;
 }
 
-guint64
-flitzis_control_get_memory_limit (FlitzisControl *self)
-{
-  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->mutex);
-
-  return self->memory_limit;
-}
-
-gboolean
-flitzis_control_set_memory_limit (FlitzisControl *self, guint64 memory_limit)
-{
-  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->mutex);
-
-  if (self->memory_limit == memory_limit)
-    return FALSE;
-
-  self->memory_limit = memory_limit;
-
-  return TRUE;
-}
-
-FlitzisSample *
-flitzis_control_dup_sample (FlitzisControl *self, guint slot)
-{
-  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->mutex);
-  FlitzisSample *sample = self->slots[slot].sample;
-
-  return sample != NULL ? g_object_ref (sample) : NULL;
-}
-
-gboolean
-flitzis_control_get_loading (FlitzisControl *self, guint slot)
-{
-  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->mutex);
-
-  return self->slots[slot].loading;
-}
-
-double
-flitzis_control_get_load_progress (FlitzisControl *self, guint slot)
-{
-  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->mutex);
-
-  return self->slots[slot].load_progress;
-}
-
 gboolean
 flitzis_control_get_playing (FlitzisControl *self, guint slot)
 {
   g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->mutex);
 
-  return self->slots[slot].n_voices > 0;
+  return flitzis_voice_accounts_is_playing (&self->voices, slot);
+}
+
+double
+flitzis_control_get_level (FlitzisControl *self, guint slot)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->mutex);
+
+  return self->levels.slots[slot];
+}
+
+double
+flitzis_control_get_level_left (FlitzisControl *self)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->mutex);
+
+  return self->levels.left;
+}
+
+double
+flitzis_control_get_level_right (FlitzisControl *self)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->mutex);
+
+  return self->levels.right;
 }
 
 gboolean
@@ -407,54 +440,6 @@ flitzis_control_check_slot (FlitzisControl *self, guint slot, GError **error)
                "There is no slot %u: they count from 0 to %u", slot, self->mixer->n_slots - 1);
 
   return FALSE;
-}
-
-static gboolean
-set_sample (FlitzisControl *self, guint id, FlitzisSample *sample, GError **error)
-{
-  FlitzisControlSlot *slot = &self->slots[id];
-
-  if (sample != NULL &&
-      !flitzis_control_check_memory (self, sample,
-                                     g_bytes_get_size (flitzis_sample_get_bytes (sample)), error))
-    return FALSE;
-
-  slot->ticket++;
-
-  if (slot->loading)
-    flitzis_notifier_push_changed (self->notifier, FLITZIS_NOTIFIER_SLOT (id), "loading");
-
-  if (slot->load_progress != 0.0)
-    flitzis_notifier_push_changed (self->notifier, FLITZIS_NOTIFIER_SLOT (id), "load-progress");
-
-  slot->loading = FALSE;
-  slot->load_progress = 0.0;
-  flitzis_control_publish (self, id, sample);
-  flitzis_control_settle (self);
-
-  return TRUE;
-}
-
-gboolean
-flitzis_control_set_sample (FlitzisControl *self, guint slot, FlitzisSample *sample, GError **error)
-{
-  gboolean is_set;
-
-  if (!flitzis_control_check_slot (self, slot, error))
-    return FALSE;
-
-  if (sample != NULL && flitzis_sample_get_n_frames (sample) == 0)
-    {
-      g_set_error (error, FLITZIS_ENGINE_ERROR, FLITZIS_ENGINE_ERROR_INVALID_VALUE,
-                   "Could not set slot %u: the sample has no frames", slot);
-      return FALSE;
-    }
-
-  flitzis_control_lock (self);
-  is_set = set_sample (self, slot, sample, error);
-  flitzis_control_unlock (self);
-
-  return is_set;
 }
 
 static gboolean
@@ -487,7 +472,7 @@ flitzis_control_begin_render (FlitzisControl *self, GError **error)
 
   flitzis_control_lock (self);
   is_taken = take_offline (self, error);
-  flitzis_control_tell_beats (self);
+  flitzis_control_push_beats (self);
   flitzis_control_unlock (self);
 
   return is_taken;
@@ -499,9 +484,9 @@ flitzis_control_render_block (FlitzisControl *self, float *out, guint n_frames)
   flitzis_mixer_render (self->mixer, out, n_frames);
 
   flitzis_control_lock (self);
-  flitzis_control_send_pending (self);
+  flitzis_sample_table_send_pending (&self->samples);
   flitzis_control_read_reports (self);
-  flitzis_control_tell_beats (self);
+  flitzis_control_push_beats (self);
   flitzis_control_unlock (self);
 }
 
@@ -530,6 +515,12 @@ flitzis_control_render (FlitzisControl *self, float *out, guint n_frames, GError
   return TRUE;
 }
 
+FlitzisMixer *
+flitzis_control_get_output_mixer (FlitzisControl *self)
+{
+  return self->mixer;
+}
+
 void
 flitzis_control_set_driven (FlitzisControl *self, gboolean is_driven)
 {
@@ -554,10 +545,13 @@ flitzis_control_set_state (FlitzisControl *self, FlitzisState state)
   flitzis_control_lock (self);
 
   if (self->state != state)
-    flitzis_notifier_push_changed (self->notifier, FLITZIS_NOTIFIER_ENGINE, "state");
+    flitzis_control_push_changed (self, "state");
 
   self->state = state;
-  flitzis_control_fix_trigger_delay (self);
+
+  if (flitzis_timeline_fix_trigger_delay (&self->timeline))
+    flitzis_control_push_changed (self, "trigger-delay");
+
   flitzis_control_unlock (self);
 }
 
@@ -568,7 +562,10 @@ flitzis_control_set_streaming (FlitzisControl *self, gboolean streaming)
   flitzis_mixer_set_streaming (self->mixer, streaming);
 
   if (!streaming)
-    flitzis_control_drop_levels (self);
+    {
+      flitzis_level_table_begin_dropping (&self->levels);
+      push_levels (self);
+    }
 
   flitzis_control_settle (self);
   flitzis_control_unlock (self);
@@ -591,8 +588,8 @@ flitzis_control_collect (FlitzisControl *self)
       flitzis_control_lock (self);
     }
 
-  tell_sound (self);
-  flitzis_control_tell_beats (self);
+  push_sound (self);
+  flitzis_control_push_beats (self);
   more = self->is_collecting = has_outstanding (self);
   flitzis_control_unlock (self);
 

@@ -7,7 +7,9 @@
 #include "flitzis-sample.h"
 #include "flitzis-trigger.h"
 
+#include "control/load-table.h"
 #include "control/notifier.h"
+#include "control/tempo.h"
 #include "rt/mixer.h"
 #include "rt/setup.h"
 
@@ -34,12 +36,18 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (FlitzisControl, flitzis_control_unref)
 /* The owner is going: retires all that the mixer holds and lets no load in. After the output. */
 void flitzis_control_close (FlitzisControl *self);
 
-/* In the child of a fork, under its locks: what is outstanding never comes back. */
-void flitzis_control_abandon (FlitzisControl *self);
-
-/* Constant; any thread may use their settings and counters. */
-FlitzisMixer    *flitzis_control_get_mixer (FlitzisControl *self);
+/* Constant. Any thread may read and store settings; flitzis_settings_tell () after a change. */
 FlitzisNotifier *flitzis_control_get_notifier (FlitzisControl *self);
+FlitzisSettings *flitzis_control_get_settings (FlitzisControl *self);
+guint            flitzis_control_get_sample_rate (FlitzisControl *self);
+
+/* What the mixer counts. */
+guint64 flitzis_control_get_position (FlitzisControl *self);
+guint   flitzis_control_get_n_playing (FlitzisControl *self);
+guint64 flitzis_control_get_n_started (FlitzisControl *self);
+guint64 flitzis_control_get_n_stolen (FlitzisControl *self);
+guint64 flitzis_control_get_n_late (FlitzisControl *self);
+guint64 flitzis_control_get_n_xruns (FlitzisControl *self);
 
 /* What is known of the engine and of a slot. */
 FlitzisState   flitzis_control_get_state (FlitzisControl *self);
@@ -64,6 +72,26 @@ double         flitzis_control_get_level (FlitzisControl *self,
 double         flitzis_control_get_level_left (FlitzisControl *self);
 double         flitzis_control_get_level_right (FlitzisControl *self);
 
+/*
+ * Loads (control-samples.c). `load` belongs to whoever runs the load, from begin to end; `slot` was
+ * checked. A later load, unload or set_sample of the slot supersedes this one, and so does the end
+ * of the engine: then advance and publish fail with CANCELLED. Both may fail with TOO_LARGE.
+ */
+void     flitzis_control_begin_load (FlitzisControl   *self,
+                                     FlitzisLoadEntry *load,
+                                     guint             slot);
+gboolean flitzis_control_advance_load (FlitzisControl   *self,
+                                       FlitzisLoadEntry *load,
+                                       guint64           n_bytes,
+                                       double            progress,
+                                       GError          **error);
+gboolean flitzis_control_publish_load (FlitzisControl   *self,
+                                       FlitzisLoadEntry *load,
+                                       FlitzisSample    *sample,
+                                       GError          **error);
+void     flitzis_control_end_load (FlitzisControl   *self,
+                                   FlitzisLoadEntry *load);
+
 /* The verbs. */
 gboolean flitzis_control_check_slot (FlitzisControl *self,
                                      guint           slot,
@@ -78,9 +106,8 @@ gboolean flitzis_control_render (FlitzisControl *self,
                                  GError        **error);
 
 /*
- * The verbs on voices (voices.c). A trigger with a frame waits for it, though that be 0; what else
- * there is to say of it, `more` says. A number that is no voice's, or that of one which has ended,
- * does nothing.
+ * The verbs on voices (control-voices.c). A trigger with a frame waits for it, even for frame 0;
+ * `more` may be NULL. A call on a voice that has ended, or that there never was, does nothing.
  */
 guint64  flitzis_control_play (FlitzisControl       *self,
                                guint                 slot,
@@ -124,6 +151,32 @@ gint64 flitzis_control_get_voice_position (FlitzisControl *self,
 gint64 flitzis_control_get_voice_start_frame (FlitzisControl *self,
                                               guint64         voice);
 
+/* The verbs on time (control-time.c), as FlitzisEngine documents them. An unknown time is -1. */
+gint64               flitzis_control_frame_to_time (FlitzisControl *self,
+                                                    guint64         frame);
+guint64              flitzis_control_time_to_frame (FlitzisControl *self,
+                                                    gint64          time_ns);
+FlitzisTriggerTiming flitzis_control_get_trigger_timing (FlitzisControl *self);
+gboolean             flitzis_control_set_trigger_timing (FlitzisControl      *self,
+                                                         FlitzisTriggerTiming timing);
+gint64               flitzis_control_get_trigger_delay (FlitzisControl *self);
+gint64               flitzis_control_get_latency (FlitzisControl *self);
+
+/* The verbs on the tempo grid (control-time.c). */
+guint32  flitzis_control_get_beats (FlitzisControl   *self,
+                                    FlitzisBeatsField field);
+gboolean flitzis_control_set_beats (FlitzisControl   *self,
+                                    FlitzisBeatsField field,
+                                    guint32           value);
+
+/* Puts beat 0 at this frame and lets the clock run. FALSE if it ran already. */
+gboolean flitzis_control_restart_beats (FlitzisControl *self,
+                                        guint64         frame);
+guint64  flitzis_control_beat_to_frame (FlitzisControl *self,
+                                        double          beat);
+double   flitzis_control_frame_to_beat (FlitzisControl *self,
+                                        guint64         frame);
+
 /*
  * Rendering without an output, a block after the other: from begin, which fails while the engine is
  * started or another thread renders, to end. Reports are read behind each block.
@@ -138,10 +191,12 @@ void     flitzis_control_render_block (FlitzisControl *self,
 void     flitzis_control_end_render (FlitzisControl *self);
 
 /*
- * The output's. From the first to the last it says that it drives: meanwhile samples are let go of
- * in a thread of their own. `wake` is called under the mutex, so it may only signal: it asks for
- * calls of `collect`, until that returns FALSE.
+ * The output's alone: it drives the mixer from its callback. From the first to the last it says
+ * that it drives: meanwhile samples are let go of in a thread of their own. `wake` is called under
+ * the mutex, so it may only signal: it asks for calls of `collect`, until that returns FALSE.
  */
+FlitzisMixer *flitzis_control_get_output_mixer (FlitzisControl *self);
+
 void     flitzis_control_set_driven (FlitzisControl *self,
                                      gboolean        is_driven);
 void     flitzis_control_set_wake (FlitzisControl *self,
@@ -152,5 +207,9 @@ void     flitzis_control_set_state (FlitzisControl *self,
 void     flitzis_control_set_streaming (FlitzisControl *self,
                                         gboolean        streaming);
 gboolean flitzis_control_collect (FlitzisControl *self);
+
+/* How long a block takes from here to the loudspeaker, in ns; -1 unknown. */
+void flitzis_control_set_latency (FlitzisControl *self,
+                                  gint64          latency_ns);
 
 G_END_DECLS

@@ -5,17 +5,15 @@
 
 #include "control/fork.h"
 
-#include "control/control-private.h"
 #include "flitzis-error.h"
-#include "rt/setup.h"
 
 #include <pthread.h>
 
-/* Taken before the mutex of any control, and that before the one of its events. */
+/* Taken before the mutexes that `prepare` takes. */
 static GMutex mutex;
 
 /* any thread, under the mutex */
-static GList *controls;
+static GList *watches;
 
 /* the child's handler writes, any thread reads */
 static gboolean is_child;
@@ -26,24 +24,22 @@ prepare (void)
 {
   g_mutex_lock (&mutex);
 
-  for (GList *l = controls; l != NULL; l = l->next)
+  for (GList *l = watches; l != NULL; l = l->next)
     {
-      FlitzisControl *control = l->data;
+      FlitzisForkWatch *watch = l->data;
 
-      g_mutex_lock (&control->mutex);
-      flitzis_notifier_lock (control->notifier);
+      watch->prepare (watch->data);
     }
 }
 
 static void
 resume (void)
 {
-  for (GList *l = controls; l != NULL; l = l->next)
+  for (GList *l = watches; l != NULL; l = l->next)
     {
-      FlitzisControl *control = l->data;
+      FlitzisForkWatch *watch = l->data;
 
-      flitzis_notifier_unlock (control->notifier);
-      g_mutex_unlock (&control->mutex);
+      watch->resume (watch->data);
     }
 
   g_mutex_unlock (&mutex);
@@ -56,14 +52,18 @@ become_child (void)
 {
   is_child = TRUE;
 
-  for (GList *l = controls; l != NULL; l = l->next)
-    flitzis_control_abandon (l->data);
+  for (GList *l = watches; l != NULL; l = l->next)
+    {
+      FlitzisForkWatch *watch = l->data;
+
+      watch->become_child (watch->data);
+    }
 
   resume ();
 }
 
 void
-flitzis_fork_watch (FlitzisControl *control)
+flitzis_fork_watch (FlitzisForkWatch *watch)
 {
   static gsize is_registered = 0;
 
@@ -76,15 +76,15 @@ flitzis_fork_watch (FlitzisControl *control)
     }
 
   g_mutex_lock (&mutex);
-  controls = g_list_prepend (controls, control);
+  watches = g_list_prepend (watches, watch);
   g_mutex_unlock (&mutex);
 }
 
 void
-flitzis_fork_unwatch (FlitzisControl *control)
+flitzis_fork_unwatch (FlitzisForkWatch *watch)
 {
   g_mutex_lock (&mutex);
-  controls = g_list_remove (controls, control);
+  watches = g_list_remove (watches, watch);
   g_mutex_unlock (&mutex);
 }
 

@@ -3,7 +3,7 @@
 
 #pragma once
 
-#include "control/control.h"
+#include <glib.h>
 
 G_BEGIN_DECLS
 
@@ -15,9 +15,20 @@ G_BEGIN_DECLS
  * on as if nothing had been. A child that calls exec starts anew.
  */
 
-/* Any thread; from the first to the last, a fork waits until the mutex of `control` is free. */
-void flitzis_fork_watch (FlitzisControl *control);
-void flitzis_fork_unwatch (FlitzisControl *control);
+/* The functions that a fork calls for one control, with `data`. Between fork and exec a child may
+ * only call what is safe in a signal handler, so `become_child` and `resume` only write memory. */
+typedef struct
+{
+  void (*prepare) (gpointer data);      /* before the fork: lock, so that no change is under way */
+  void (*become_child) (gpointer data); /* in the child, for all before any resumes */
+  void (*resume) (gpointer data);       /* in both: unlock */
+  gpointer data;
+} FlitzisForkWatch;
+
+/* Any thread. The registry keeps the pointer from watch to unwatch; meanwhile a fork waits until
+ * `prepare` returns. */
+void flitzis_fork_watch (FlitzisForkWatch *watch);
+void flitzis_fork_unwatch (FlitzisForkWatch *watch);
 
 /* Whether this process is the child of one that had made an engine. */
 gboolean flitzis_fork_is_child (void);

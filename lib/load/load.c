@@ -85,7 +85,7 @@ set_load (GTask *task, FlitzisControl *control, guint slot, GFile *file, GBytes 
   Load *self = g_new0 (Load, 1);
 
   self->ticket = flitzis_ticket_new (control, slot);
-  self->sample_rate = flitzis_control_get_mixer (control)->sample_rate;
+  self->sample_rate = flitzis_control_get_sample_rate (control);
   g_set_object (&self->file, file);
   self->bytes = bytes != NULL ? g_bytes_ref (bytes) : NULL;
 

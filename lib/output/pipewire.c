@@ -5,9 +5,9 @@
 
 #include "output/pipewire.h"
 
-#include "control/time.h"
 #include "flitzis-error.h"
 #include "rt/mixer.h"
+#include "rt/atomics.h"
 
 #include <errno.h>
 #include <pipewire/pipewire.h>
@@ -131,7 +131,7 @@ process_cb (void *data) FLITZIS_REALTIME
   is_owner = flitzis_mixer_try_own (self->mixer, FLITZIS_OWNER_CALLBACK);
 
   if (is_owner)
-    io = atomic_load_explicit (&self->io_position, memory_order_relaxed);
+    io = flitzis_get (self->io_position);
 
   is_following = io != NULL && follow_clock (self, &io->clock);
   render (self, buffer, is_owner);
@@ -154,7 +154,7 @@ set_streaming (FlitzisPipewire *self, gboolean is_streaming)
 
   self->is_streaming = is_streaming;
 
-  self->first_position = atomic_load_explicit (&self->mixer->position, memory_order_relaxed);
+  self->first_position = flitzis_get (self->mixer->position);
 
   if (is_streaming)
     set_timer (self, self->collect_timer, COLLECT_INTERVAL_NS, COLLECT_INTERVAL_NS);
@@ -252,7 +252,7 @@ io_changed_cb (void *data, uint32_t id, void *area, uint32_t size)
   if (id != SPA_IO_Position)
     return;
 
-  atomic_store_explicit (&self->io_position, area, memory_order_relaxed);
+  flitzis_set (self->io_position, area);
 
   while (flitzis_mixer_is_in_block (self->mixer))
     g_usleep (BLOCK_POLL_US);
@@ -406,7 +406,7 @@ get_latency (FlitzisPipewire *self)
 static gboolean
 is_starting (FlitzisPipewire *self)
 {
-  guint64 position = atomic_load_explicit (&self->mixer->position, memory_order_relaxed);
+  guint64 position = flitzis_get (self->mixer->position);
 
   if (!self->is_streaming ||
       flitzis_control_get_state (self->control) == FLITZIS_STATE_RUNNING)
@@ -557,7 +557,7 @@ flitzis_pipewire_new (FlitzisControl *control, const FlitzisPipewireConfig *conf
 
   init_pipewire ();
   self->control = flitzis_control_ref (control);
-  self->mixer = flitzis_control_get_mixer (control);
+  self->mixer = flitzis_control_get_output_mixer (control);
   self->client_name = g_strdup (config->client_name);
   self->media_role = g_strdup (config->media_role);
   self->target = g_strdup (config->target);

@@ -13,3 +13,5 @@
  */
 #define flitzis_get(field) atomic_load_explicit (&(field), memory_order_relaxed)
 #define flitzis_set(field, value) atomic_store_explicit (&(field), value, memory_order_relaxed)
+#define flitzis_exchange(field, value) \
+  atomic_exchange_explicit (&(field), value, memory_order_relaxed)

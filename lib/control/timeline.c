@@ -3,9 +3,8 @@
 
 #include "config.h"
 
-#include "control/time.h"
-
-#include "control/control-private.h"
+#include "control/timeline.h"
+#include "rt/atomics.h"
 
 #include <math.h>
 #include <string.h>
@@ -20,6 +19,14 @@
 /* How far two measurements of one clock may be apart, and what is a gap in it. */
 #define STEADY_NS 2000.0
 #define GAP_NS 1000000.0
+
+void
+flitzis_timeline_init (FlitzisTimeline *self, FlitzisMixer *mixer)
+{
+  self->mixer = mixer;
+  self->trigger_delay = -1;
+  self->latency = -1;
+}
 
 static gint64
 get_now (void)
@@ -45,7 +52,7 @@ round_to_int64 (double value)
 
 /* FALSE unless a block of the stream that streams now has begun. */
 static gboolean
-get_block_time (FlitzisControl *self, FlitzisBlockTime *block)
+get_block_time (FlitzisTimeline *self, FlitzisBlockTime *block)
 {
   FlitzisMixer *mixer = self->mixer;
 
@@ -53,12 +60,12 @@ get_block_time (FlitzisControl *self, FlitzisBlockTime *block)
     return FALSE;
 
   for (guint i = 0; i < MAX_READS; i++)
-    if (flitzis_seqlock_try_read (&mixer->block_time, &self->time.block, sizeof *block))
+    if (flitzis_seqlock_try_read (&mixer->block_time, &self->block, sizeof *block))
       break;
 
-  *block = self->time.block;
+  *block = self->block;
 
-  return block->run == atomic_load_explicit (&mixer->run, memory_order_relaxed);
+  return block->run == flitzis_get (mixer->run);
 }
 
 static double
@@ -80,11 +87,11 @@ time_to_frame (const FlitzisBlockTime *block, gint64 time_ns)
 /* From a gap on, frames come later than was told: what was foretold of those that had not come is
  * of no account. */
 static void
-begin_stretch (FlitzisControl *self, guint64 position)
+begin_stretch (FlitzisTimeline *self, guint64 position)
 {
-  FlitzisTold *told = &self->time.frames_told;
+  FlitzisTold *told = &self->frames_told;
 
-  self->time.stretch++;
+  self->stretch++;
 
   for (guint i = 0; i < told->n_pairs; i++)
     told->pairs[i].answer = MIN (told->pairs[i].answer, (gint64) position);
@@ -93,9 +100,9 @@ begin_stretch (FlitzisControl *self, guint64 position)
 /* The same, or one of before that says so too, give or take what nobody hears: so that most answers
  * are the same however often they are asked for. */
 static gboolean
-get_steady_time (FlitzisControl *self, FlitzisBlockTime *block)
+get_steady_time (FlitzisTimeline *self, FlitzisBlockTime *block)
 {
-  FlitzisBlockTime *steady = &self->time.steady;
+  FlitzisBlockTime *steady = &self->steady;
   double            lateness = INFINITY;
 
   if (!get_block_time (self, block))
@@ -193,7 +200,7 @@ tell (FlitzisTold *told, guint64 stretch, gint64 question, gint64 answer)
 }
 
 gint64
-flitzis_control_estimate_time (FlitzisControl *self, guint64 frame)
+flitzis_timeline_estimate_time (FlitzisTimeline *self, guint64 frame)
 {
   FlitzisBlockTime block;
 
@@ -201,34 +208,27 @@ flitzis_control_estimate_time (FlitzisControl *self, guint64 frame)
 }
 
 gint64
-flitzis_control_frame_to_time (FlitzisControl *self, guint64 frame)
+flitzis_timeline_frame_to_time (FlitzisTimeline *self, guint64 frame)
 {
-  FlitzisControlTime *time = &self->time;
-  FlitzisBlockTime    block;
-  gint64              time_ns = -1;
+  FlitzisBlockTime block;
 
-  flitzis_control_lock (self);
   frame = MIN (frame, G_MAXINT64);
 
-  if (get_steady_time (self, &block))
-    time_ns = tell (&time->times_told, time->stretch, (gint64) frame,
-                    round_to_int64 (frame_to_time (&block, frame)));
+  if (!get_steady_time (self, &block))
+    return -1;
 
-  flitzis_control_unlock (self);
-
-  return time_ns;
+  return tell (&self->times_told, self->stretch, (gint64) frame,
+               round_to_int64 (frame_to_time (&block, frame)));
 }
 
 /* No frame has been due that is not rendered yet: the next one waits for its block. */
 guint64
-flitzis_control_time_to_frame (FlitzisControl *self, gint64 time_ns)
+flitzis_timeline_time_to_frame (FlitzisTimeline *self, gint64 time_ns)
 {
-  FlitzisControlTime *time = &self->time;
-  gint64              frame, position;
-  FlitzisBlockTime    block;
-
-  flitzis_control_lock (self);
-  position = (gint64) atomic_load_explicit (&self->mixer->position, memory_order_acquire);
+  gint64           frame;
+  gint64           position = (gint64) atomic_load_explicit (&self->mixer->position,
+                                                             memory_order_acquire);
+  FlitzisBlockTime block;
 
   if (get_steady_time (self, &block))
     {
@@ -243,128 +243,90 @@ flitzis_control_time_to_frame (FlitzisControl *self, gint64 time_ns)
       frame = position;
     }
 
-  frame = tell (&time->frames_told, time->stretch, time_ns, frame);
-  flitzis_control_unlock (self);
-
-  return (guint64) frame;
+  return (guint64) tell (&self->frames_told, self->stretch, time_ns, frame);
 }
 
 /* Nothing overtakes what was called before it and waits: not where the clock was measured anew, nor
  * where triggers are timed no more. */
 gboolean
-flitzis_control_stamp (FlitzisControl *self, guint64 *frame)
+flitzis_timeline_stamp (FlitzisTimeline *self, guint64 *frame)
 {
-  FlitzisControlTime *time = &self->time;
-  guint64             position = atomic_load_explicit (&self->mixer->position,
-                                                       memory_order_relaxed);
-  FlitzisBlockTime    block;
+  guint64          position = flitzis_get (self->mixer->position);
+  FlitzisBlockTime block;
 
-  *frame = time->last_stamp;
+  *frame = self->last_stamp;
 
-  if (time->timing != FLITZIS_TRIGGER_TIMING_CONSTANT || time->trigger_delay < 0 ||
+  if (self->timing != FLITZIS_TRIGGER_TIMING_CONSTANT || self->trigger_delay < 0 ||
       !get_block_time (self, &block))
-    return time->last_stamp > position;
+    return self->last_stamp > position;
 
-  *frame = (guint64) round_to_int64 (time_to_frame (&block, get_now () + time->trigger_delay));
-  time->last_stamp = *frame = MAX (*frame, time->last_stamp);
+  *frame = (guint64) round_to_int64 (time_to_frame (&block, get_now () + self->trigger_delay));
+  self->last_stamp = *frame = MAX (*frame, self->last_stamp);
 
   return TRUE;
 }
 
-/* From the quantum of this stream on. */
-void
-flitzis_control_fix_trigger_delay (FlitzisControl *self)
-{
-  FlitzisBlockTime block;
-  gint64           delay = -1;
-
-  if (get_block_time (self, &block))
-    delay = (gint64) block.quantum_ns + MARGIN_NS;
-
-  if (delay != self->time.trigger_delay)
-    flitzis_notifier_push_changed (self->notifier, FLITZIS_NOTIFIER_ENGINE, "trigger-delay");
-
-  self->time.trigger_delay = delay;
-}
-
-FlitzisTriggerTiming
-flitzis_control_get_trigger_timing (FlitzisControl *self)
-{
-  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->mutex);
-
-  return self->time.timing;
-}
-
 gboolean
-flitzis_control_set_trigger_timing (FlitzisControl *self, FlitzisTriggerTiming timing)
+flitzis_timeline_set_timing (FlitzisTimeline *self, FlitzisTriggerTiming timing)
 {
-  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->mutex);
-  gboolean is_new = timing != self->time.timing;
+  gboolean is_new = timing != self->timing;
 
-  self->time.timing = timing;
+  self->timing = timing;
 
   return is_new;
 }
 
-gint64
-flitzis_control_get_trigger_delay (FlitzisControl *self)
+/* From the quantum of this stream on. */
+gboolean
+flitzis_timeline_fix_trigger_delay (FlitzisTimeline *self)
 {
-  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->mutex);
+  FlitzisBlockTime block;
+  gint64           delay = -1;
+  gboolean         is_new;
 
-  return self->time.trigger_delay;
+  if (get_block_time (self, &block))
+    delay = (gint64) block.quantum_ns + MARGIN_NS;
+
+  is_new = delay != self->trigger_delay;
+  self->trigger_delay = delay;
+
+  return is_new;
 }
 
-/* Whether the graph runs at another quantum than when the output last told the latency. */
 gboolean
-flitzis_control_is_latency_old (FlitzisControl *self)
+flitzis_timeline_is_latency_old (FlitzisTimeline *self)
 {
   FlitzisBlockTime block;
 
   return get_block_time (self, &block) &&
-         (block.quantum_ns != self->time.latency_quantum_ns || block.run != self->time.latency_run);
+         (block.quantum_ns != self->latency_quantum_ns || block.run != self->latency_run);
 }
 
-/* Unlocking has the output look again, if it has to. */
 gint64
-flitzis_control_get_whole_latency (FlitzisControl *self)
+flitzis_timeline_get_whole_latency (FlitzisTimeline *self)
 {
   FlitzisMixer *mixer = self->mixer;
   gint64        delay = 0;
 
-  if (atomic_load_explicit (&mixer->settings.is_limited, memory_order_relaxed))
+  if (flitzis_get (mixer->settings.is_limited))
     delay = mixer->limiter.n_frames * G_GINT64_CONSTANT (1000000000) / mixer->sample_rate;
 
-  return self->time.latency >= 0 ? self->time.latency + delay : -1;
+  return self->latency >= 0 ? self->latency + delay : -1;
 }
 
-gint64
-flitzis_control_get_latency (FlitzisControl *self)
-{
-  gint64 latency;
-
-  flitzis_control_lock (self);
-  latency = flitzis_control_get_whole_latency (self);
-  flitzis_control_unlock (self);
-
-  return latency;
-}
-
-void
-flitzis_control_set_latency (FlitzisControl *self, gint64 latency_ns)
+gboolean
+flitzis_timeline_set_latency (FlitzisTimeline *self, gint64 latency_ns)
 {
   FlitzisBlockTime block;
-
-  flitzis_control_lock (self);
+  gboolean         is_new = latency_ns != self->latency;
 
   if (get_block_time (self, &block))
     {
-      self->time.latency_quantum_ns = block.quantum_ns;
-      self->time.latency_run = block.run;
+      self->latency_quantum_ns = block.quantum_ns;
+      self->latency_run = block.run;
     }
 
-  if (latency_ns != self->time.latency)
-    flitzis_notifier_push_changed (self->notifier, FLITZIS_NOTIFIER_ENGINE, "latency");
+  self->latency = latency_ns;
 
-  self->time.latency = latency_ns;
-  flitzis_control_unlock (self);
+  return is_new;
 }

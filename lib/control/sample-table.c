@@ -3,16 +3,42 @@
 
 #include "config.h"
 
-#include "control/control-private.h"
+#include "control/sample-table.h"
+
 #include "flitzis-error.h"
 
-/*
- * The sample table: which samples the mixer holds by which handles, and what they cost. There is a
- * handle for each that the mixer may hold and for each slot whose newest waits to be sent.
- */
+void
+flitzis_sample_table_init (FlitzisSampleTable *self, FlitzisMixer *mixer, guint64 memory_limit)
+{
+  self->mixer = mixer;
+  self->slots = g_new0 (FlitzisSampleTableSlot, mixer->n_slots);
+  g_queue_init (&self->pending_slots);
+  self->released = g_ptr_array_new ();
+  self->samples = g_hash_table_new (NULL, NULL);
+  self->handle_samples = g_new0 (FlitzisSample *, mixer->n_handles);
+  self->free_handles = g_new (FlitzisHandle *, mixer->n_handles);
+  self->memory_limit = memory_limit;
+
+  while (self->n_free_handles < mixer->n_handles)
+    {
+      self->free_handles[self->n_free_handles] = &mixer->handles[self->n_free_handles];
+      self->n_free_handles++;
+    }
+}
+
+void
+flitzis_sample_table_clear (FlitzisSampleTable *self)
+{
+  g_hash_table_unref (self->samples);
+  g_ptr_array_unref (self->released);
+  g_queue_clear (&self->pending_slots);
+  g_free (self->handle_samples);
+  g_free (self->free_handles);
+  g_free (self->slots);
+}
 
 static FlitzisHandle *
-handle_new (FlitzisControl *self, FlitzisSample *sample)
+handle_new (FlitzisSampleTable *self, FlitzisSample *sample)
 {
   FlitzisHandle *handle = self->free_handles[--self->n_free_handles];
   GBytes        *bytes = flitzis_sample_get_bytes (sample);
@@ -35,7 +61,7 @@ handle_new (FlitzisControl *self, FlitzisSample *sample)
 }
 
 static void
-handle_free (FlitzisControl *self, FlitzisHandle *handle)
+handle_free (FlitzisSampleTable *self, FlitzisHandle *handle)
 {
   FlitzisSample *sample = self->handle_samples[handle - self->mixer->handles];
   guint          n_handles = GPOINTER_TO_UINT (g_hash_table_lookup (self->samples, sample));
@@ -54,14 +80,14 @@ handle_free (FlitzisControl *self, FlitzisHandle *handle)
   self->free_handles[self->n_free_handles++] = handle;
 }
 
-/* Whether `n_bytes` more fit, of which none count if `sample` is held already. */
 gboolean
-flitzis_control_check_memory (FlitzisControl *self,
-                              FlitzisSample  *sample,
-                              guint64         n_bytes,
-                              GError        **error)
+flitzis_sample_table_check_memory (FlitzisSampleTable *self,
+                                   FlitzisSample      *sample,
+                                   guint64             n_bytes,
+                                   guint64             n_bytes_loading,
+                                   GError            **error)
 {
-  guint64 n_bytes_used = self->n_bytes_held + self->n_bytes_loading;
+  guint64 n_bytes_used = self->n_bytes_held + n_bytes_loading;
 
   if (sample != NULL && g_hash_table_contains (self->samples, sample))
     return TRUE;
@@ -78,16 +104,16 @@ flitzis_control_check_memory (FlitzisControl *self,
 }
 
 void
-flitzis_control_send_all_pending (FlitzisControl *self)
+flitzis_sample_table_send_all_pending (FlitzisSampleTable *self)
 {
-  while (flitzis_control_has_pending (self))
+  while (flitzis_sample_table_has_pending (self))
     {
-      guint               id = GPOINTER_TO_UINT (g_queue_peek_head (&self->pending_slots));
-      FlitzisControlSlot *slot = &self->slots[id];
-      FlitzisCommand      command = {
-             .kind = FLITZIS_COMMAND_PUBLISH,
-             .slot = id,
-             .publish = { .handle = slot->pending },
+      guint                   id = GPOINTER_TO_UINT (g_queue_peek_head (&self->pending_slots));
+      FlitzisSampleTableSlot *slot = &self->slots[id];
+      FlitzisCommand          command = {
+                 .kind = FLITZIS_COMMAND_PUBLISH,
+                 .slot = id,
+                 .publish = { .handle = slot->pending },
       };
 
       if (self->n_handles == self->mixer->max_handles ||
@@ -103,15 +129,13 @@ flitzis_control_send_all_pending (FlitzisControl *self)
     }
 }
 
-/* The slot holds `sample` from here on. Cannot fail: where the queue has no room, the newest sample
- * waits here, and triggers are refused until it was sent. */
-void
-flitzis_control_publish (FlitzisControl *self, guint id, FlitzisSample *sample)
+gboolean
+flitzis_sample_table_publish (FlitzisSampleTable *self, guint id, FlitzisSample *sample)
 {
-  FlitzisControlSlot *slot = &self->slots[id];
+  FlitzisSampleTableSlot *slot = &self->slots[id];
 
   if (slot->sample == NULL && sample == NULL)
-    return;
+    return FALSE;
 
   if (slot->pending != NULL)
     handle_free (self, g_steal_pointer (&slot->pending));
@@ -126,13 +150,28 @@ flitzis_control_publish (FlitzisControl *self, guint id, FlitzisSample *sample)
     g_queue_push_tail (&self->pending_slots, GUINT_TO_POINTER (id));
 
   slot->is_pending = TRUE;
-  flitzis_notifier_push_changed (self->notifier, FLITZIS_NOTIFIER_SLOT (id), "sample");
+
+  return TRUE;
 }
 
 void
-flitzis_control_retire (FlitzisControl *self, FlitzisHandle *handle)
+flitzis_sample_table_retire (FlitzisSampleTable *self, FlitzisHandle *handle)
 {
   self->n_handles--;
   self->n_retiring--;
   handle_free (self, handle);
+}
+
+GPtrArray *
+flitzis_sample_table_take_released (FlitzisSampleTable *self)
+{
+  GPtrArray *released = NULL;
+
+  if (self->released->len > 0)
+    {
+      released = self->released;
+      self->released = g_ptr_array_new ();
+    }
+
+  return released;
 }

@@ -3,8 +3,9 @@
 
 #include "config.h"
 
+#include "control/control.h"
+
 #include "control/control-private.h"
-#include "control/fork.h"
 #include "flitzis-error.h"
 #include "rt/atomics.h"
 
@@ -27,28 +28,10 @@ G_STATIC_ASSERT ((int) FLITZIS_MIXER_RETRIGGER_RESTART == FLITZIS_RETRIGGER_REST
 G_STATIC_ASSERT ((int) FLITZIS_MIXER_INTERPOLATION_LINEAR == FLITZIS_INTERPOLATION_LINEAR);
 G_STATIC_ASSERT ((int) FLITZIS_MIXER_INTERPOLATION_SINC == FLITZIS_INTERPOLATION_SINC);
 
-static FlitzisVoiceSettings *
-get_cell (FlitzisControl *self, guint64 voice)
-{
-  return flitzis_settings_get_voice (&self->mixer->settings, voice);
-}
-
 static guint32
 get_n_frames (FlitzisControl *self, double seconds)
 {
   return (guint32) (seconds * self->mixer->sample_rate + 0.5);
-}
-
-/* Ids ascend and are never used again; one whose cell is still in use is left out. */
-static guint64
-get_free_voice (FlitzisControl *self)
-{
-  guint64 voice = self->next_voice;
-
-  while (get_cell (self, voice)->voice != 0)
-    voice++;
-
-  return voice;
 }
 
 /* Whether so many records fit; publishes that wait for room go first. */
@@ -57,9 +40,9 @@ has_room (FlitzisControl *self, guint n_records)
 {
   FlitzisQueue *commands = &self->mixer->commands;
 
-  flitzis_control_send_pending (self);
+  flitzis_sample_table_send_pending (&self->samples);
 
-  return !flitzis_control_has_pending (self) &&
+  return !flitzis_sample_table_has_pending (&self->samples) &&
          flitzis_queue_get_n_waiting (commands) + n_records <= commands->capacity;
 }
 
@@ -69,68 +52,33 @@ send (FlitzisControl *self, const FlitzisCommand *command)
   return has_room (self, 1) && flitzis_queue_push (&self->mixer->commands, command);
 }
 
-/* There must be room. */
-static void
-send_event (FlitzisControl *self, FlitzisCommand *command, guint64 frame)
-{
-  command->is_timed = TRUE;
-  command->frame = frame;
-  command->event = self->next_event++;
-  flitzis_queue_push (&self->mixer->commands, command);
-}
-
-static guint64
-get_n_waiting (FlitzisControl *self)
-{
-  return self->next_event -
-         flitzis_get (self->mixer->n_events_done);
-}
-
 /* What is called now and waits for its frame all the same. FALSE where it need not, or cannot. */
 static gboolean
 send_stamped (FlitzisControl *self, FlitzisCommand *command)
 {
   guint64 frame;
 
-  if (!flitzis_control_stamp (self, &frame) || !has_room (self, 1) ||
-      get_n_waiting (self) == self->mixer->n_events)
+  if (!flitzis_timeline_stamp (&self->timeline, &frame) || !has_room (self, 1) ||
+      flitzis_waiting_events_are_full (&self->events))
     return FALSE;
 
   command->is_stamped = TRUE;
-  send_event (self, command, frame);
+  flitzis_waiting_events_send (&self->events, command, frame);
 
   return TRUE;
 }
 
 static gboolean
-check_events (FlitzisControl *self, guint slot, guint n_events, GError **error)
-{
-  guint64 n_waiting = get_n_waiting (self);
-
-  if (n_waiting + n_events <= self->mixer->n_events)
-    return TRUE;
-
-  g_set_error (error, FLITZIS_ENGINE_ERROR, FLITZIS_ENGINE_ERROR_BUSY,
-               "Could not schedule anything for slot %u: %" G_GUINT64_FORMAT " of %u events wait "
-               "already",
-               slot, n_waiting, self->mixer->n_events);
-
-  return FALSE;
-}
-
-static gboolean
 check_room (FlitzisControl *self, guint slot, guint n_records, GError **error)
 {
-  FlitzisMixer *mixer = self->mixer;
-
-  if (self->n_voices == mixer->max_voices)
+  if (flitzis_voice_accounts_are_full (&self->voices))
     flitzis_control_read_reports (self);
 
-  if (self->n_voices == mixer->max_voices)
+  if (flitzis_voice_accounts_are_full (&self->voices))
     {
       g_set_error (error, FLITZIS_ENGINE_ERROR, FLITZIS_ENGINE_ERROR_BUSY,
                    "Could not trigger slot %u: %u voices are triggered and have not ended", slot,
-                   self->n_voices);
+                   self->voices.n_voices);
       return FALSE;
     }
 
@@ -139,22 +87,6 @@ check_room (FlitzisControl *self, guint slot, guint n_records, GError **error)
 
   g_set_error (error, FLITZIS_ENGINE_ERROR, FLITZIS_ENGINE_ERROR_BUSY,
                "Could not trigger slot %u: the command queue is full", slot);
-
-  return FALSE;
-}
-
-/* The grid's are fewer than all events, so that the callback can sort them in one block. */
-static gboolean
-check_quantized (FlitzisControl *self, guint slot, GError **error)
-{
-  FlitzisMixer *mixer = self->mixer;
-
-  if (self->n_quantized - flitzis_get (mixer->n_quantized_done) < mixer->max_quantized)
-    return TRUE;
-
-  g_set_error (error, FLITZIS_ENGINE_ERROR, FLITZIS_ENGINE_ERROR_BUSY,
-               "Could not trigger slot %u: %u quantised triggers wait already", slot,
-               mixer->max_quantized);
 
   return FALSE;
 }
@@ -194,11 +126,11 @@ find_moment (FlitzisControl *self, guint slot, const guint64 *frame)
       return moment;
     }
 
-  if (self->beats.grid.is_running)
+  if (flitzis_tempo_is_running (&self->tempo))
     moment.unit = (FlitzisGridUnit) flitzis_get (self->mixer->settings.slots[slot].grid);
 
   if (moment.unit == FLITZIS_GRID_NONE)
-    moment.is_timed = moment.is_stamped = flitzis_control_stamp (self, &moment.frame);
+    moment.is_timed = moment.is_stamped = flitzis_timeline_stamp (&self->timeline, &moment.frame);
 
   return moment;
 }
@@ -231,7 +163,7 @@ send_play (FlitzisControl       *self,
     .is_reverse = flitzis_get (slot->is_reverse),
     .slot = (guint16) id,
     .frame = moment->frame,
-    .event = moment->is_timed ? self->next_event++ : 0,
+    .event = moment->is_timed ? flitzis_waiting_events_count (&self->events) : 0,
     .play = {
         .voice = voice,
         .velocity = velocity,
@@ -253,25 +185,15 @@ send_play (FlitzisControl       *self,
     {
       FlitzisCommand stop = make_stop (voice, FLITZIS_SLOT_RELEASE);
 
-      send_event (self, &stop, more->stop_frame);
+      flitzis_waiting_events_send (&self->events, &stop, more->stop_frame);
     }
 }
 
 static void
 count_voice (FlitzisControl *self, guint64 voice, guint slot, gboolean is_timed)
 {
-  FlitzisVoiceSettings *cell = get_cell (self, voice);
-
-  cell->voice = voice;
-  cell->slot = (guint16) slot;
-  cell->is_timed = is_timed;
-  self->next_voice = voice + 1;
-  self->n_triggered++;
-  self->n_voices++;
-  self->slots[slot].n_voices++;
-
-  if (self->slots[slot].n_voices == 1)
-    flitzis_notifier_push_changed (self->notifier, FLITZIS_NOTIFIER_SLOT (slot), "playing");
+  if (flitzis_voice_accounts_add (&self->voices, voice, slot, is_timed))
+    flitzis_control_push_slot_changed (self, slot, "playing");
 }
 
 /* What waits for its frame takes the sample that is in the slot then. */
@@ -287,28 +209,30 @@ play (FlitzisControl       *self,
   guint   n_events;
   guint64 voice;
 
-  if (self->slots[id].sample == NULL && frame == NULL)
+  if (flitzis_sample_table_get (&self->samples, id) == NULL && frame == NULL)
     return 0;
 
   if (self->state == FLITZIS_STATE_RECONNECTING)
     {
-      self->n_triggered++;
-      self->n_rejected++;
+      flitzis_voice_accounts_reject (&self->voices);
       return 0;
     }
 
   moment = find_moment (self, id, frame);
   n_events = (moment.is_timed ? 1 : 0) + (more->stop_frame > 0 ? 1 : 0);
 
-  if (moment.unit != FLITZIS_GRID_NONE && !check_quantized (self, id, error))
+  if (moment.unit != FLITZIS_GRID_NONE &&
+      !flitzis_waiting_events_check_quantized (&self->events, id, error))
     return 0;
 
-  if ((n_events > 0 && !check_events (self, id, n_events, error)) ||
+  if ((n_events > 0 && !flitzis_waiting_events_check (&self->events, id, n_events, error)) ||
       !check_room (self, id, moment.is_timed ? n_events : n_events + 1, error))
     return 0;
 
-  self->n_quantized += moment.unit != FLITZIS_GRID_NONE;
-  voice = get_free_voice (self);
+  if (moment.unit != FLITZIS_GRID_NONE)
+    flitzis_waiting_events_count_quantized (&self->events);
+
+  voice = flitzis_voice_accounts_find_free (&self->voices);
   send_play (self, voice, id, velocity, &moment, more);
   count_voice (self, voice, id, moment.is_timed && !moment.is_stamped);
   flitzis_control_settle (self);
@@ -409,32 +333,21 @@ is_sounding (FlitzisControl *self, guint64 voice)
   return flitzis_pool_get_place (&self->mixer->pool, voice, TRUE) >= 0;
 }
 
-/* Marks what a stop means: all voices that are outstanding, but those that wait for a frame. */
+/* Marks what a stop means, if the queue has no room for it: all voices that are outstanding, of one
+ * slot or of all, but those that wait for a frame. */
 static void
-mark_voices (FlitzisControl *self, gboolean (*is_meant) (guint slot, guint wanted), guint wanted)
+mark_voices (FlitzisControl *self, guint first_slot, guint last_slot)
 {
   FlitzisSettings *settings = &self->mixer->settings;
 
   for (guint64 i = 0; i <= settings->cell_mask; i++)
     {
-      FlitzisVoiceSettings *cell = get_cell (self, i);
+      FlitzisVoiceSettings *cell = &settings->voices[i];
 
-      if (cell->voice != 0 && is_meant (cell->slot, wanted) &&
+      if (cell->voice != 0 && cell->slot >= first_slot && cell->slot <= last_slot &&
           (!cell->is_timed || is_sounding (self, cell->voice)))
         flitzis_settings_mark_stop (settings, cell->voice, get_release (self, cell->slot));
     }
-}
-
-static gboolean
-is_of_slot (guint slot, guint wanted)
-{
-  return slot == wanted;
-}
-
-static gboolean
-is_any (guint slot, guint wanted)
-{
-  return TRUE;
 }
 
 /* A stop keeps its place among the triggers; if the queue is full, it is a mark instead. */
@@ -447,7 +360,7 @@ flitzis_control_stop_slot (FlitzisControl *self, guint slot)
   flitzis_control_lock (self);
 
   if (!send_stamped (self, &command) && !send (self, &command))
-    mark_voices (self, is_of_slot, slot);
+    mark_voices (self, slot, slot);
 
   flitzis_control_settle (self);
   flitzis_control_unlock (self);
@@ -461,7 +374,7 @@ flitzis_control_stop_all (FlitzisControl *self)
   flitzis_control_lock (self);
 
   if (!send_stamped (self, &command) && !send (self, &command))
-    mark_voices (self, is_any, 0);
+    mark_voices (self, 0, G_MAXUINT);
 
   flitzis_control_settle (self);
   flitzis_control_unlock (self);
@@ -472,7 +385,7 @@ stop_slot_at (FlitzisControl *self, guint slot, guint64 frame, GError **error)
 {
   FlitzisCommand command = { .kind = FLITZIS_COMMAND_STOP_SLOT, .slot = slot };
 
-  if (!check_events (self, slot, 1, error))
+  if (!flitzis_waiting_events_check (&self->events, slot, 1, error))
     return FALSE;
 
   if (!has_room (self, 1))
@@ -482,7 +395,7 @@ stop_slot_at (FlitzisControl *self, guint slot, guint64 frame, GError **error)
       return FALSE;
     }
 
-  send_event (self, &command, frame);
+  flitzis_waiting_events_send (&self->events, &command, frame);
   flitzis_control_settle (self);
 
   return TRUE;
@@ -507,15 +420,9 @@ void
 flitzis_control_cancel_scheduled (FlitzisControl *self)
 {
   flitzis_control_lock (self);
-  flitzis_settings_mark_cancelled (&self->mixer->settings, self->next_event);
+  flitzis_waiting_events_cancel (&self->events);
   flitzis_control_settle (self);
   flitzis_control_unlock (self);
-}
-
-static gboolean
-is_outstanding (FlitzisControl *self, guint64 voice)
-{
-  return voice != 0 && get_cell (self, voice)->voice == voice;
 }
 
 /* Its own settings, or NULL if it has ended. Returns with the mutex held. */
@@ -524,9 +431,7 @@ lock_voice (FlitzisControl *self, guint64 voice)
 {
   flitzis_control_lock (self);
 
-  return is_outstanding (self, voice)
-             ? flitzis_settings_get_voice (&self->mixer->settings, voice)
-             : NULL;
+  return flitzis_voice_accounts_find (&self->voices, voice);
 }
 
 /* What waits for its frame cannot be stopped by a command, which means what sounds: a mark can. */
@@ -534,7 +439,7 @@ static void
 stop_voice (FlitzisControl *self, guint64 voice, guint32 n_frames)
 {
   FlitzisCommand        command = make_stop (voice, n_frames);
-  FlitzisVoiceSettings *cell = get_cell (self, voice);
+  FlitzisVoiceSettings *cell = flitzis_voice_accounts_find (&self->voices, voice);
 
   if (cell->is_timed || (!send_stamped (self, &command) && !send (self, &command)))
     flitzis_settings_mark_stop (&self->mixer->settings, voice,

@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Copyright 2026 the Flitzis authors */
+
+#pragma once
+
+#include <glib.h>
+
+G_BEGIN_DECLS
+
+/*
+ * The load table: which load of each slot is the newest, how far it is, and how many bytes the
+ * loads in flight have taken. A later load, unload or set_sample of the slot supersedes a load.
+ *
+ * All under control's mutex.
+ */
+
+typedef struct
+{
+  guint64  ticket; /* the number of the newest load, unload or set_sample */
+  gboolean loading;
+  double   progress; /* 0..1, -1 unknown */
+} FlitzisLoadTableSlot;
+
+typedef struct
+{
+  guint                 n_slots;
+  FlitzisLoadTableSlot *slots;
+  guint64               n_bytes;
+} FlitzisLoadTable;
+
+/* One load in flight. It belongs to whoever runs the load; the table alone changes it. */
+typedef struct
+{
+  guint    slot;
+  guint64  number;
+  guint64  n_bytes; /* counted in the table */
+  gint64   told_us;
+  gboolean is_untold;
+} FlitzisLoadEntry;
+
+/* Which properties of a slot have changed and are to be reported. */
+typedef enum
+{
+  FLITZIS_LOAD_CHANGED_LOADING = 1 << 0,
+  FLITZIS_LOAD_CHANGED_PROGRESS = 1 << 1
+} FlitzisLoadChanges;
+
+void flitzis_load_table_init (FlitzisLoadTable *self,
+                              guint             n_slots);
+void flitzis_load_table_clear (FlitzisLoadTable *self);
+
+/* In the child of a fork: nothing loads. */
+void flitzis_load_table_abandon (FlitzisLoadTable *self);
+
+/* Makes a new load the newest of its slot. */
+FlitzisLoadChanges flitzis_load_table_begin (FlitzisLoadTable *self,
+                                             FlitzisLoadEntry *entry,
+                                             guint             slot);
+
+/* Supersedes the newest load of the slot by something that is no load. */
+FlitzisLoadChanges flitzis_load_table_supersede (FlitzisLoadTable *self,
+                                                 guint             slot);
+
+/* Whether the load is the newest of its slot. */
+gboolean flitzis_load_table_is_valid (const FlitzisLoadTable *self,
+                                      const FlitzisLoadEntry *entry);
+
+/* How far a valid load is, and the bytes that it has taken in all. */
+FlitzisLoadChanges flitzis_load_table_advance (FlitzisLoadTable *self,
+                                               FlitzisLoadEntry *entry,
+                                               guint64           n_bytes,
+                                               double            progress);
+
+/* From here on the bytes of the load do not count. */
+void flitzis_load_table_give_bytes_back (FlitzisLoadTable *self,
+                                         FlitzisLoadEntry *entry);
+
+/* A valid load has published its sample. */
+FlitzisLoadChanges flitzis_load_table_finish (FlitzisLoadTable *self,
+                                              FlitzisLoadEntry *entry);
+
+/* The load is over, finished or not. */
+FlitzisLoadChanges flitzis_load_table_end (FlitzisLoadTable *self,
+                                           FlitzisLoadEntry *entry);
+
+G_END_DECLS

@@ -1,0 +1,185 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Copyright 2026 the Flitzis authors */
+
+#include "config.h"
+
+#include "control/tempo.h"
+#include "rt/atomics.h"
+
+#include <math.h>
+
+/* What a beat may be cut into where a number with a fraction asks for its frame. */
+#define N_FRACTIONS (1u << 30)
+#define MAX_BEAT 2147483648.0
+
+void
+flitzis_tempo_init (FlitzisTempo *self, FlitzisMixer *mixer)
+{
+  FlitzisTempoGrid *grid = &self->grid;
+
+  self->mixer = mixer;
+  grid->sample_rate = mixer->sample_rate;
+  grid->tempo = 120 * FLITZIS_MICRO;
+  grid->beats_per_bar = 4;
+  grid->steps_per_beat = 4;
+  flitzis_seqlock_write (&mixer->grid_told, grid, sizeof *grid);
+}
+
+guint64
+flitzis_tempo_get_end (FlitzisTempo *self)
+{
+  return flitzis_get (self->mixer->end);
+}
+
+gboolean
+flitzis_tempo_has_beats (FlitzisTempo *self)
+{
+  return flitzis_tempo_is_running (self) && flitzis_mixer_is_streaming (self->mixer);
+}
+
+static guint32
+get_field (const FlitzisTempoGrid *grid, FlitzisBeatsField field)
+{
+  switch (field)
+    {
+    case FLITZIS_BEATS_TEMPO:
+      return grid->tempo;
+    case FLITZIS_BEATS_PER_BAR:
+      return grid->beats_per_bar;
+    case FLITZIS_BEATS_STEPS:
+      return grid->steps_per_beat;
+    case FLITZIS_BEATS_SWING:
+      return grid->swing;
+    case FLITZIS_BEATS_RUNNING:
+      return grid->is_running;
+    }
+
+  return 0;
+}
+
+static void
+set_field (FlitzisTempoGrid *grid, FlitzisBeatsField field, guint32 value)
+{
+  switch (field)
+    {
+    case FLITZIS_BEATS_TEMPO:
+      grid->tempo = value;
+      break;
+    case FLITZIS_BEATS_PER_BAR:
+      grid->beats_per_bar = (guint16) value;
+      break;
+    case FLITZIS_BEATS_STEPS:
+      grid->steps_per_beat = (guint16) value;
+      break;
+    case FLITZIS_BEATS_SWING:
+      grid->swing = value;
+      break;
+    case FLITZIS_BEATS_RUNNING:
+      grid->is_running = value != 0;
+      break;
+    }
+}
+
+guint32
+flitzis_tempo_get_field (const FlitzisTempo *self, FlitzisBeatsField field)
+{
+  return get_field (&self->grid, field);
+}
+
+FlitzisTempoGrid
+flitzis_tempo_make_bent (const FlitzisTempo *self,
+                         FlitzisBeatsField   field,
+                         guint32             value,
+                         guint64             end)
+{
+  FlitzisTempoGrid grid = self->grid;
+
+  flitzis_tempo_grid_move_anchor (&grid, end);
+  set_field (&grid, field, value);
+
+  return grid;
+}
+
+FlitzisTempoGrid
+flitzis_tempo_make_restarted (const FlitzisTempo *self, guint64 frame)
+{
+  FlitzisTempoGrid grid = self->grid;
+
+  grid.anchor_frame = frame;
+  grid.anchor_beat = 0;
+  grid.anchor_part = 0;
+  grid.n_restarts++;
+  grid.is_running = TRUE;
+
+  return grid;
+}
+
+void
+flitzis_tempo_set_grid (FlitzisTempo *self, const FlitzisTempoGrid *grid)
+{
+  self->grid = *grid;
+  flitzis_seqlock_write (&self->mixer->grid_told, grid, sizeof *grid);
+}
+
+void
+flitzis_tempo_begin_reporting (FlitzisTempo *self, guint64 from)
+{
+  if (!self->is_reporting || self->next.n_restarts != self->grid.n_restarts)
+    self->next = flitzis_tempo_grid_find_next (&self->grid, FLITZIS_GRID_BEAT, from);
+
+  self->is_reporting = TRUE;
+}
+
+gboolean
+flitzis_tempo_take_beat (FlitzisTempo *self, guint64 until, gint64 *beat, guint64 *frame)
+{
+  *frame = flitzis_tempo_grid_get_frame (&self->grid, &self->next);
+
+  if (*frame >= until)
+    return FALSE;
+
+  *beat = self->next.step++;
+
+  return TRUE;
+}
+
+void
+flitzis_tempo_stop_reporting (FlitzisTempo *self)
+{
+  self->is_reporting = FALSE;
+}
+
+FlitzisTempoGrid
+flitzis_tempo_copy_grid (FlitzisTempo *self)
+{
+  FlitzisTempoGrid grid = self->grid;
+
+  if (!grid.is_running)
+    flitzis_tempo_grid_move_anchor (&grid, flitzis_tempo_get_end (self));
+
+  return grid;
+}
+
+guint64
+flitzis_tempo_beat_to_frame (const FlitzisTempoGrid *grid, double beat)
+{
+  FlitzisGridPoint point = { .steps_per_beat = N_FRACTIONS };
+
+  if (isnan (beat))
+    return 0;
+
+  point.step = llround (CLAMP (beat, -MAX_BEAT, MAX_BEAT) * N_FRACTIONS);
+
+  return flitzis_tempo_grid_get_frame (grid, &point);
+}
+
+double
+flitzis_tempo_frame_to_beat (const FlitzisTempoGrid *grid, guint64 frame)
+{
+  FlitzisTempoGrid moved = *grid;
+
+  flitzis_tempo_grid_move_anchor (&moved, frame);
+
+  return (double) moved.anchor_beat +
+         (double) moved.anchor_part / (double) flitzis_tempo_grid_get_n_parts (&moved);
+}

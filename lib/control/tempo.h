@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Copyright 2026 the Flitzis authors */
+
+#pragma once
+
+#include "rt/mixer.h"
+
+#include <glib.h>
+
+G_BEGIN_DECLS
+
+/*
+ * The tempo grid: the line of the beats as control sets it and the mixer follows it from its next
+ * block on, and which beat is reported next.
+ *
+ * All under control's mutex but for the two functions on a copy of the grid.
+ */
+
+typedef enum
+{
+  FLITZIS_BEATS_TEMPO, /* micro-beats a minute */
+  FLITZIS_BEATS_PER_BAR,
+  FLITZIS_BEATS_STEPS,
+  FLITZIS_BEATS_SWING, /* millionths of a step */
+  FLITZIS_BEATS_RUNNING
+} FlitzisBeatsField;
+
+typedef struct
+{
+  FlitzisMixer    *mixer;
+  FlitzisTempoGrid grid;
+  FlitzisGridPoint next; /* the beat to be reported */
+  gboolean         is_reporting;
+} FlitzisTempo;
+
+void flitzis_tempo_init (FlitzisTempo *self,
+                         FlitzisMixer *mixer);
+
+/* The frame from which on a new grid holds: no block has been rendered beyond it by the old one. */
+guint64 flitzis_tempo_get_end (FlitzisTempo *self);
+
+static inline gboolean
+flitzis_tempo_is_running (const FlitzisTempo *self)
+{
+  return self->grid.is_running;
+}
+
+/* Whether beats come: the clock runs and a stream streams. */
+gboolean flitzis_tempo_has_beats (FlitzisTempo *self);
+
+guint32 flitzis_tempo_get_field (const FlitzisTempo *self,
+                                 FlitzisBeatsField   field);
+
+/* The grid with this field set from frame `end` on; with beat 0 at `frame`, and running. */
+FlitzisTempoGrid flitzis_tempo_make_bent (const FlitzisTempo *self,
+                                          FlitzisBeatsField   field,
+                                          guint32             value,
+                                          guint64             end);
+FlitzisTempoGrid flitzis_tempo_make_restarted (const FlitzisTempo *self,
+                                               guint64             frame);
+
+/* Report the beats until the end of the old grid before this, and again after it: then the next
+ * beat is looked for on the new one. */
+void flitzis_tempo_set_grid (FlitzisTempo           *self,
+                             const FlitzisTempoGrid *grid);
+
+/*
+ * To report each beat once: begin, then take beats until there is none before frame `until`. The
+ * first begin looks for the next beat from frame `from` on; stop makes the next begin the first.
+ */
+void     flitzis_tempo_begin_reporting (FlitzisTempo *self,
+                                        guint64       from);
+gboolean flitzis_tempo_take_beat (FlitzisTempo *self,
+                                  guint64       until,
+                                  gint64       *beat,
+                                  guint64      *frame);
+void     flitzis_tempo_stop_reporting (FlitzisTempo *self);
+
+/* A copy of the grid. While the clock stands, it stands at the frame that comes next. */
+FlitzisTempoGrid flitzis_tempo_copy_grid (FlitzisTempo *self);
+
+/* Any thread, with a copy. */
+guint64 flitzis_tempo_beat_to_frame (const FlitzisTempoGrid *grid,
+                                     double                  beat);
+double  flitzis_tempo_frame_to_beat (const FlitzisTempoGrid *grid,
+                                     guint64                 frame);
+
+G_END_DECLS
