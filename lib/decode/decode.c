@@ -107,7 +107,7 @@ open_local (const char *path, const char *name, GCancellable *cancellable, GErro
 static gboolean
 grow (char **data, gsize size, GError **error)
 {
-  char *grown = flitzis_frames_have_headroom () ? g_try_realloc (*data, size) : NULL;
+  char *grown = g_try_realloc (*data, size);
 
   if (grown == NULL)
     {
@@ -308,13 +308,6 @@ decode_stream (GInputStream *stream, FlitzisDecodeJob *job, GError **error)
         g_set_error_literal (&local_error, FLITZIS_ENGINE_ERROR, FLITZIS_ENGINE_ERROR_CORRUPT,
                              "it is empty");
       g_propagate_error (error, g_steal_pointer (&local_error));
-      return NULL;
-    }
-
-  if (!flitzis_frames_have_headroom ())
-    {
-      g_set_error_literal (error, FLITZIS_ENGINE_ERROR, FLITZIS_ENGINE_ERROR_TOO_LARGE,
-                           "there is no memory for a decoder");
       return NULL;
     }
 

@@ -10,15 +10,8 @@
 #include "flitzis-sample-private.h"
 
 #include <string.h>
-#include <sys/mman.h>
 
 #define FIRST_CAPACITY 16384
-
-/* Memory that is left for the decoders, GLib and the program, which abort without it. */
-#define HEADROOM_BYTES (32 * 1024 * 1024)
-
-/* Below this size, a block is allocated without checking for the headroom. */
-#define SMALL_BYTES (1024 * 1024)
 
 gsize
 flitzis_frames_count (const FlitzisFrames *self)
@@ -26,17 +19,7 @@ flitzis_frames_count (const FlitzisFrames *self)
   return self->n_channels > 0 ? self->n_values / self->n_channels : 0;
 }
 
-/* Pages that nobody touches come and go without the others' processors being told. */
-gboolean
-flitzis_frames_have_headroom (void)
-{
-  gpointer headroom = mmap (NULL, HEADROOM_BYTES, PROT_READ | PROT_WRITE,
-                            MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-
-  return headroom != MAP_FAILED && munmap (headroom, HEADROOM_BYTES) == 0;
-}
-
-/* How much there will be comes from files, so that none of this may abort where memory is short. */
+/* How much there will be is for files to say, so none of this may abort if memory is short. */
 static gboolean
 set_capacity (FlitzisFrames *self, gsize capacity)
 {
@@ -59,24 +42,6 @@ set_capacity (FlitzisFrames *self, gsize capacity)
   return TRUE;
 }
 
-/* The same, as long as there is memory beside. */
-static gboolean
-grow (FlitzisFrames *self, gsize capacity)
-{
-  gsize n_before = self->capacity;
-
-  if (!set_capacity (self, capacity))
-    return FALSE;
-
-  if (capacity * sizeof (float) < SMALL_BYTES || flitzis_frames_have_headroom ())
-    return TRUE;
-
-  /* Nobody else may need it less. */
-  set_capacity (self, MAX (n_before, 1));
-
-  return FALSE;
-}
-
 gboolean
 flitzis_frames_reserve (FlitzisFrames *self, gsize n_frames)
 {
@@ -85,7 +50,7 @@ flitzis_frames_reserve (FlitzisFrames *self, gsize n_frames)
   if (!g_size_checked_mul (&capacity, n_frames, self->n_channels))
     return FALSE;
 
-  return capacity <= self->capacity || grow (self, capacity);
+  return capacity <= self->capacity || set_capacity (self, capacity);
 }
 
 gboolean
@@ -100,7 +65,7 @@ flitzis_frames_extend (FlitzisFrames *self, gsize n_values, float **values)
     {
       gsize doubled = MAX (self->capacity, FIRST_CAPACITY / 2) * 2;
 
-      if (!grow (self, MAX (needed, doubled)) && !grow (self, needed))
+      if (!set_capacity (self, MAX (needed, doubled)) && !set_capacity (self, needed))
         return FALSE;
     }
 

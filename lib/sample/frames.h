@@ -17,9 +17,6 @@ typedef struct
   guint    n_channels;
 } FlitzisFrames;
 
-/* Whether enough memory is left for GLib and the decoders, which abort without it. */
-gboolean flitzis_frames_have_headroom (void);
-
 /* How many frames there are: 0 while the number of channels is not known. */
 gsize flitzis_frames_count (const FlitzisFrames *self);
 
