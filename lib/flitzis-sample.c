@@ -90,9 +90,10 @@ flitzis_sample_pad (gpointer memory, gsize n_values)
 #define PAGE_IS_FILE_OR_SHARED (G_GUINT64_CONSTANT (1) << 61)
 
 /*
- * Whether the memory is this process's alone. A mapped file can be cut off under its reader, whom
- * that kills, and waits for the disk where it was not read yet; shared memory can change. Memory
- * that the kernel does not tell about is taken for such.
+ * Whether the memory is this process's alone. A mapped file can be truncated, which kills whoever
+ * reads it, and can change while it sounds, as shared memory can: without this check the test
+ * test_a_sample_of_a_mapped_file_is_a_copy hears it change. Memory that the kernel does not report
+ * on counts as shared.
  */
 static gboolean
 is_private (gconstpointer data, gsize size)
