@@ -12,33 +12,6 @@ G_BEGIN_DECLS
 #define FLITZIS_SAMPLE_MAX_FRAMES (G_MAXUINT32 - 96)
 
 /*
- * The values that the library allocates itself begin at a multiple of so many bytes. Zeros fill up
- * the last of these, and the next one: whoever reads in vectors has no need to stop within one.
- */
-#define FLITZIS_SAMPLE_ALIGNMENT 64
-
-/* How much more is to be allocated for that. */
-#define FLITZIS_SAMPLE_ROOM (3 * FLITZIS_SAMPLE_ALIGNMENT)
-
-/* Where values begin in what g_malloc gave. */
-float *flitzis_sample_align (gpointer memory);
-
-/* Wraps `memory` (taken) that holds values from there on, and sets what is behind them. */
-GBytes *flitzis_sample_pad (gpointer memory,
-                            gsize    n_values);
-
-/*
- * Sets what no mix can bear in `values` to 0 - NaN, denormals, infinities and what comes near
- * them - and returns how many it found.
- */
-gsize flitzis_sample_mend (float *values,
-                           gsize  n_values);
-
-/* How many of `values` that would set to 0. */
-gsize flitzis_sample_count_broken (const float *values,
-                                   gsize        n_values);
-
-/*
  * Wraps what a decoder made: `bytes` (taken) must be mended, whole frames, and are not looked at
  * again. `source_rate` is the rate before resampling, in Hz.
  */

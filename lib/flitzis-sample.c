@@ -8,6 +8,8 @@
 #include "flitzis-error.h"
 #include "flitzis-process-private.h"
 #include "flitzis-sample-private.h"
+#include "sample/mend.h"
+#include "sample/padding.h"
 #include "sample/peaks.h"
 
 #include <fcntl.h>
@@ -69,23 +71,6 @@ enum
 
 static GParamSpec *properties[N_PROPS];
 
-float *
-flitzis_sample_align (gpointer memory)
-{
-  return (float *) ((guint8 *) memory + -(guintptr) memory % FLITZIS_SAMPLE_ALIGNMENT);
-}
-
-GBytes *
-flitzis_sample_pad (gpointer memory, gsize n_values)
-{
-  float *values = flitzis_sample_align (memory);
-  gsize  size = n_values * sizeof (float);
-
-  memset (values + n_values, 0, 2 * FLITZIS_SAMPLE_ALIGNMENT - size % FLITZIS_SAMPLE_ALIGNMENT);
-
-  return g_bytes_new_with_free_func (values, size, g_free, memory);
-}
-
 /* Bits of /proc/self/pagemap, which has 8 bytes for each page. */
 #define PAGE_IS_FILE_OR_SHARED (G_GUINT64_CONSTANT (1) << 61)
 
@@ -135,16 +120,16 @@ make_playable (GBytes *bytes, guint64 *n_mended)
   gpointer      memory;
   float        *copy;
 
-  if (aligned && flitzis_sample_count_broken (data, size / sizeof (float)) == 0 &&
+  if (aligned && flitzis_mend_count (data, size / sizeof (float)) == 0 &&
       is_private (data, size))
     return g_bytes_ref (bytes);
 
-  memory = g_malloc (size + FLITZIS_SAMPLE_ROOM);
-  copy = flitzis_sample_align (memory);
+  memory = g_malloc (size + FLITZIS_PADDING_ROOM);
+  copy = flitzis_padding_align (memory);
   memcpy (copy, data, size);
-  *n_mended = flitzis_sample_mend (copy, size / sizeof (float));
+  *n_mended = flitzis_mend_values (copy, size / sizeof (float));
 
-  return flitzis_sample_pad (memory, size / sizeof (float));
+  return flitzis_padding_wrap (memory, size / sizeof (float));
 }
 
 /* The worker threads of GTask are missing in a fork. */

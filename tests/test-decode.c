@@ -11,7 +11,7 @@
 #include "decode/decoder.h"
 #include "decode/gstreamer.h"
 #include "flitzis-error.h"
-#include "flitzis-sample-private.h"
+#include "sample/mend.h"
 #include "stream-file.h"
 
 #include <fcntl.h>
@@ -337,9 +337,9 @@ test_mend_anywhere (void)
       expected[places[i]] = 0.0f;
     }
 
-  g_assert_cmpuint (flitzis_sample_count_broken (values, G_N_ELEMENTS (values)), ==,
+  g_assert_cmpuint (flitzis_mend_count (values, G_N_ELEMENTS (values)), ==,
                     G_N_ELEMENTS (places));
-  g_assert_cmpuint (flitzis_sample_mend (values, G_N_ELEMENTS (values)), ==,
+  g_assert_cmpuint (flitzis_mend_values (values, G_N_ELEMENTS (values)), ==,
                     G_N_ELEMENTS (places));
   g_assert_cmpmem (values, sizeof values, expected, sizeof expected);
 }

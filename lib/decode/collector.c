@@ -6,7 +6,7 @@
 #include "decode/collector.h"
 
 #include "decode/values.h"
-#include "flitzis-sample-private.h"
+#include "sample/mend.h"
 
 /* The most that is set aside because a file says so. */
 #define MAX_RESERVED_BYTES (256 * 1024 * 1024)
@@ -91,7 +91,7 @@ flitzis_collector_add (FlitzisCollector *self, gconstpointer data, gsize size)
   flitzis_values_to_float (self->info.finfo, (const guint8 *) data + n_out * frame_size, values,
                            n_values);
   if (GST_AUDIO_INFO_IS_FLOAT (&self->info))
-    self->n_mended += flitzis_sample_mend (values, n_values);
+    self->n_mended += flitzis_mend_values (values, n_values);
 
   return self->resampler == NULL ||
          flitzis_resampler_feed (self->resampler, values, n_in, &self->frames);

@@ -7,7 +7,7 @@
 
 #include "sample/frames.h"
 
-#include "flitzis-sample-private.h"
+#include "sample/padding.h"
 
 #include <string.h>
 
@@ -27,15 +27,15 @@ set_capacity (FlitzisFrames *self, gsize capacity)
   gsize    offset = is_first ? 0 : (guint8 *) self->values - (guint8 *) self->memory;
   gpointer memory;
 
-  if (capacity > (G_MAXSIZE - FLITZIS_SAMPLE_ROOM) / sizeof (float))
+  if (capacity > (G_MAXSIZE - FLITZIS_PADDING_ROOM) / sizeof (float))
     return FALSE;
 
-  memory = g_try_realloc (self->memory, capacity * sizeof (float) + FLITZIS_SAMPLE_ROOM);
+  memory = g_try_realloc (self->memory, capacity * sizeof (float) + FLITZIS_PADDING_ROOM);
   if (memory == NULL)
     return FALSE;
 
   self->memory = memory;
-  self->values = is_first ? flitzis_sample_align (memory)
+  self->values = is_first ? flitzis_padding_align (memory)
                           : (float *) ((guint8 *) memory + offset);
   self->capacity = capacity;
 
@@ -87,13 +87,13 @@ flitzis_frames_steal (FlitzisFrames *self)
 
   /* Where it has grown, it may have been moved: large blocks by whole pages, small ones by less. */
   memory = g_steal_pointer (&self->memory);
-  aligned = flitzis_sample_align (memory);
+  aligned = flitzis_padding_align (memory);
   if (aligned != self->values)
     memmove (aligned, self->values, n_values * sizeof (float));
 
   flitzis_frames_clear (self);
 
-  return flitzis_sample_pad (memory, n_values);
+  return flitzis_padding_wrap (memory, n_values);
 }
 
 void

@@ -3,7 +3,7 @@
 
 #include "config.h"
 
-#include "flitzis-sample-private.h"
+#include "sample/mend.h"
 
 #include <string.h>
 
@@ -39,7 +39,7 @@ count_in_group (const float *values)
 }
 
 gsize
-flitzis_sample_count_broken (const float *values, gsize n_values)
+flitzis_mend_count (const float *values, gsize n_values)
 {
   gsize n_broken = 0;
 
@@ -52,9 +52,9 @@ flitzis_sample_count_broken (const float *values, gsize n_values)
 }
 
 gsize
-flitzis_sample_mend (float *values, gsize n_values)
+flitzis_mend_values (float *values, gsize n_values)
 {
-  gsize n_mended = flitzis_sample_count_broken (values, n_values);
+  gsize n_mended = flitzis_mend_count (values, n_values);
 
   /* nearly always there is none */
   for (gsize i = 0; n_mended > 0 && i < n_values; i++)

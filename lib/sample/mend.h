@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Copyright 2026 the Flitzis authors */
+
+#pragma once
+
+#include <glib.h>
+
+G_BEGIN_DECLS
+
+/*
+ * No mix can bear NaN, denormals, infinities and values beyond 2^100. The first sets those among
+ * `values` to 0 and returns how many there were; the second only counts them.
+ */
+gsize flitzis_mend_values (float *values,
+                           gsize  n_values);
+gsize flitzis_mend_count (const float *values,
+                          gsize        n_values);
+
+G_END_DECLS
