@@ -8,8 +8,8 @@
 
 /*
  * What a block does has a bound. The linker puts functions below in the place of those of the
- * mixer. For each command that is taken, one pushes another, as a writer would who is as fast as the
- * block; others count what is done to events that wait.
+ * mixer. For each command that is taken, one pushes another, as a writer would who is as fast as
+ * the block; others count what is done to events that wait.
  */
 
 #define N_FRAMES 64
@@ -53,14 +53,14 @@ __wrap_flitzis_queue_pop (FlitzisQueue *queue, void *record)
   return is_popped;
 }
 
-void __real_flitzis_heap_remove (FlitzisHeap *heap, uint32_t place);
-void __wrap_flitzis_heap_remove (FlitzisHeap *heap, uint32_t place);
+void __real_flitzis_heap_remove (FlitzisHeap *heap, uint32_t item);
+void __wrap_flitzis_heap_remove (FlitzisHeap *heap, uint32_t item);
 
 void
-__wrap_flitzis_heap_remove (FlitzisHeap *heap, uint32_t place)
+__wrap_flitzis_heap_remove (FlitzisHeap *heap, uint32_t item)
 {
   n_removed++;
-  __real_flitzis_heap_remove (heap, place);
+  __real_flitzis_heap_remove (heap, item);
 }
 
 uint64_t __real_flitzis_tempo_grid_get_frame (const FlitzisTempoGrid *grid,
@@ -196,7 +196,7 @@ test_tempo (void)
       g_assert_cmpuint (n_removed, ==, 0);
     }
 
-  g_assert_cmpuint (mixer->schedule.by_beat.n_entries, ==, FLITZIS_N_QUANTIZED);
+  g_assert_cmpuint (mixer->schedule.by_beat.n_items, ==, FLITZIS_N_QUANTIZED);
   flitzis_mixer_free (mixer);
 }
 

@@ -578,7 +578,7 @@ test_cancel_never_fails (Fixture *fixture, gconstpointer data)
 
   flitzis_control_cancel_scheduled (fixture->control);
   callback (fixture, 1);
-  g_assert_cmpuint (fixture->mixer->schedule.by_frame.n_entries, ==, 0);
+  g_assert_cmpuint (fixture->mixer->schedule.by_frame.n_items, ==, 0);
   flitzis_control_stop_all (fixture->control);
   callback (fixture, 1);
   flitzis_control_collect (fixture->control);
@@ -642,10 +642,10 @@ test_away (Fixture *fixture, gconstpointer data)
   g_assert_cmpuint (schedule (fixture, 50, 0, &error), ==, 0);
   g_assert_no_error (error);
   g_assert_cmpuint (flitzis_control_get_n_rejected (fixture->control), ==, 1);
-  g_assert_cmpuint (fixture->mixer->schedule.by_frame.n_entries, ==, 0);
+  g_assert_cmpuint (fixture->mixer->schedule.by_frame.n_items, ==, 0);
   flitzis_control_set_state (fixture->control, FLITZIS_STATE_STOPPED);
   g_assert_cmpuint (schedule (fixture, 50, 0, &error), !=, 0);
-  g_assert_cmpuint (fixture->mixer->schedule.by_frame.n_entries, ==, 1);
+  g_assert_cmpuint (fixture->mixer->schedule.by_frame.n_items, ==, 1);
 }
 
 static void

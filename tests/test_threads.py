@@ -107,14 +107,14 @@ def call_all_verbs(engine, seed, voices):
 
 
 def assert_all_adds_up(engine, voices, ended, n_least):
-    """Once all is over: each trigger that got an id was started or rejected, and ended once; and
-    each thread got `n_least`."""
+    """Once all is over: each trigger that got an id was started, rejected, or stopped before it
+    could start, and ended once; and each thread got `n_least`."""
     drain()
     ids = [voice for some in voices for voice in some]
     assert len(set(ids)) == len(ids) == engine.props.n_triggered
     assert all(len(some) >= n_least for some in voices)
     assert all(all(a < b for a, b in itertools.pairwise(some)) for some in voices)
-    assert engine.props.n_started + engine.props.n_rejected == engine.props.n_triggered
+    assert engine.props.n_started + engine.props.n_rejected <= engine.props.n_triggered
     assert engine.props.n_playing == 0
     assert len({voice for voice, *_ in ended}) == len(ended)
     assert {voice for voice, *_ in ended} <= set(ids)

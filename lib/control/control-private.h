@@ -64,13 +64,14 @@ void flitzis_control_settle (FlitzisControl *self);
 /* Learns what has ended. */
 void flitzis_control_read_reports (FlitzisControl *self);
 
-/* control-samples.c: the sample that the slot holds from here on */
+/* The sample that the slot holds from here on. */
 void flitzis_control_publish (FlitzisControl *self,
                               guint           slot,
                               FlitzisSample  *sample);
 
-/* control-time.c: the beats that have been rendered */
-void flitzis_control_push_beats (FlitzisControl *self);
+/* The beats before a frame that have not been pushed yet. */
+void flitzis_control_push_beats (FlitzisControl *self,
+                                 guint64         end);
 
 /* A property of the engine or of a slot has changed. */
 static inline void

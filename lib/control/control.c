@@ -281,6 +281,41 @@ flitzis_control_settle (FlitzisControl *self)
 }
 
 void
+flitzis_control_publish (FlitzisControl *self, guint slot, FlitzisSample *sample)
+{
+  if (flitzis_sample_table_publish (&self->samples, slot, sample))
+    flitzis_control_push_slot_changed (self, slot, "sample");
+}
+
+/* Beats from before somebody listened, or from before the clock ran, are not reported. */
+void
+flitzis_control_push_beats (FlitzisControl *self, guint64 end)
+{
+  gint64  latency_ns = flitzis_timeline_get_whole_latency (&self->timeline);
+  gint64  number;
+  guint64 frame;
+
+  if (!flitzis_tempo_is_running (&self->tempo) || !flitzis_notifier_wants_beats (self->notifier))
+    {
+      flitzis_tempo_stop_reporting (&self->tempo);
+      return;
+    }
+
+  flitzis_tempo_begin_reporting (&self->tempo, end);
+
+  while (flitzis_tempo_take_beat (&self->tempo, end, &number, &frame))
+    {
+      FlitzisBeat beat = { .beat = number, .frame = frame, .time_ns = -1 };
+      gint64      time_ns = flitzis_timeline_estimate_time (&self->timeline, frame);
+
+      if (time_ns >= 0 && latency_ns >= 0)
+        beat.time_ns = time_ns + latency_ns;
+
+      flitzis_notifier_push_beat (self->notifier, &beat);
+    }
+}
+
+void
 flitzis_control_close (FlitzisControl *self)
 {
   flitzis_control_lock (self);
@@ -472,7 +507,7 @@ flitzis_control_begin_render (FlitzisControl *self, GError **error)
 
   flitzis_control_lock (self);
   is_taken = take_offline (self, error);
-  flitzis_control_push_beats (self);
+  flitzis_control_push_beats (self, flitzis_get (self->mixer->position));
   flitzis_control_unlock (self);
 
   return is_taken;
@@ -486,7 +521,7 @@ flitzis_control_render_block (FlitzisControl *self, float *out, guint n_frames)
   flitzis_control_lock (self);
   flitzis_sample_table_send_pending (&self->samples);
   flitzis_control_read_reports (self);
-  flitzis_control_push_beats (self);
+  flitzis_control_push_beats (self, flitzis_get (self->mixer->position));
   flitzis_control_unlock (self);
 }
 
@@ -589,7 +624,7 @@ flitzis_control_collect (FlitzisControl *self)
     }
 
   push_sound (self);
-  flitzis_control_push_beats (self);
+  flitzis_control_push_beats (self, flitzis_get (self->mixer->position));
   more = self->is_collecting = has_outstanding (self);
   flitzis_control_unlock (self);
 

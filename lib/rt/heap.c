@@ -4,67 +4,67 @@
 #include "heap.h"
 
 static bool
-is_before (const FlitzisHeapEntry *a, const FlitzisHeapEntry *b) FLITZIS_REALTIME
+is_before (const FlitzisHeap *heap, uint32_t a, uint32_t b) FLITZIS_REALTIME
 {
-  return a->key != b->key ? a->key < b->key : a->number < b->number;
+  return heap->is_before (heap->data, a, b);
 }
 
 static void
-put (FlitzisHeap *heap, uint32_t place, const FlitzisHeapEntry *entry) FLITZIS_REALTIME
+put (FlitzisHeap *heap, uint32_t place, uint32_t item) FLITZIS_REALTIME
 {
-  heap->entries[place] = *entry;
-  heap->places[entry->item] = place;
+  heap->items[place] = (uint16_t) item;
+  heap->places[item] = (uint16_t) place;
 }
 
-/* Puts an entry at a place, or above it. */
+/* Puts an item at a place, or above it. */
 static void
-rise (FlitzisHeap *heap, uint32_t place, FlitzisHeapEntry entry) FLITZIS_REALTIME
+rise (FlitzisHeap *heap, uint32_t place, uint32_t item) FLITZIS_REALTIME
 {
-  while (place > 0 && is_before (&entry, &heap->entries[(place - 1) / 2]))
+  while (place > 0 && is_before (heap, item, heap->items[(place - 1) / 2]))
     {
-      put (heap, place, &heap->entries[(place - 1) / 2]);
+      put (heap, place, heap->items[(place - 1) / 2]);
       place = (place - 1) / 2;
     }
 
-  put (heap, place, &entry);
+  put (heap, place, item);
 }
 
-/* Puts an entry at a place, or below it. */
+/* Puts an item at a place, or below it. */
 static void
-sink (FlitzisHeap *heap, uint32_t place, FlitzisHeapEntry entry) FLITZIS_REALTIME
+sink (FlitzisHeap *heap, uint32_t place, uint32_t item) FLITZIS_REALTIME
 {
-  uint32_t n = heap->n_entries;
+  uint32_t n = heap->n_items;
 
   for (uint32_t child = 2 * place + 1; child < n; child = 2 * place + 1)
     {
-      if (child + 1 < n && is_before (&heap->entries[child + 1], &heap->entries[child]))
+      if (child + 1 < n && is_before (heap, heap->items[child + 1], heap->items[child]))
         child++;
 
-      if (!is_before (&heap->entries[child], &entry))
+      if (!is_before (heap, heap->items[child], item))
         break;
 
-      put (heap, place, &heap->entries[child]);
+      put (heap, place, heap->items[child]);
       place = child;
     }
 
-  put (heap, place, &entry);
+  put (heap, place, item);
 }
 
 void
-flitzis_heap_add (FlitzisHeap *heap, const FlitzisHeapEntry *entry) FLITZIS_REALTIME
+flitzis_heap_add (FlitzisHeap *heap, uint32_t item) FLITZIS_REALTIME
 {
-  rise (heap, heap->n_entries++, *entry);
+  rise (heap, heap->n_items++, item);
 }
 
 void
-flitzis_heap_remove (FlitzisHeap *heap, uint32_t place) FLITZIS_REALTIME
+flitzis_heap_remove (FlitzisHeap *heap, uint32_t item) FLITZIS_REALTIME
 {
-  FlitzisHeapEntry last = heap->entries[--heap->n_entries];
+  uint32_t place = heap->places[item], last = heap->items[--heap->n_items];
 
-  if (place == heap->n_entries)
+  if (place == heap->n_items)
     return;
 
-  if (place > 0 && is_before (&last, &heap->entries[(place - 1) / 2]))
+  if (place > 0 && is_before (heap, last, heap->items[(place - 1) / 2]))
     rise (heap, place, last);
   else
     sink (heap, place, last);
@@ -73,6 +73,6 @@ flitzis_heap_remove (FlitzisHeap *heap, uint32_t place) FLITZIS_REALTIME
 void
 flitzis_heap_sort (FlitzisHeap *heap) FLITZIS_REALTIME
 {
-  for (uint32_t i = heap->n_entries / 2; i > 0; i--)
-    sink (heap, i - 1, heap->entries[i - 1]);
+  for (uint32_t i = heap->n_items / 2; i > 0; i--)
+    sink (heap, i - 1, heap->items[i - 1]);
 }

@@ -9,29 +9,26 @@
 #include <stdint.h>
 
 /*
- * A binary heap of items with keys, the least first, and of one key the one with the lowest number
- * (Cormen et al., Introduction to Algorithms, chapter 6). It says where each item is, so any can be
- * taken out.
+ * A binary heap of numbered items, the first on top (Cormen et al., Introduction to Algorithms,
+ * chapter 6). It says where each item is, so any can be taken out.
  */
-
 typedef struct
 {
-  __int128 key;
-  uint64_t number;
-  uint32_t item;
-} FlitzisHeapEntry;
+  /* constant: the order, and room for all that is ever in it */
+  bool (*is_before) (const void *data,
+                     uint32_t    a,
+                     uint32_t    b) FLITZIS_REALTIME;
+  const void *data;
+  uint16_t   *items;
+  uint16_t   *places; /* of each item in `items`; heaps may share them */
 
-typedef struct
-{
-  FlitzisHeapEntry *entries; /* room for all that is ever in it */
-  uint32_t          n_entries;
-  uint32_t         *places; /* of each item: where its entry is; heaps may share them */
+  uint32_t n_items;
 } FlitzisHeap;
 
-void flitzis_heap_add (FlitzisHeap            *heap,
-                       const FlitzisHeapEntry *entry) FLITZIS_REALTIME;
+void flitzis_heap_add (FlitzisHeap *heap,
+                       uint32_t     item) FLITZIS_REALTIME;
 void flitzis_heap_remove (FlitzisHeap *heap,
-                          uint32_t     place) FLITZIS_REALTIME;
+                          uint32_t     item) FLITZIS_REALTIME;
 
-/* After keys were changed in place. */
+/* After the order has changed. */
 void flitzis_heap_sort (FlitzisHeap *heap) FLITZIS_REALTIME;

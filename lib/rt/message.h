@@ -67,23 +67,27 @@ typedef struct
   bool              restarts : 1; /* ends the voices of its slot */
   bool              is_reverse : 1;
 
-  uint16_t slot;  /* 0..n_slots - 1; PLAY, STOP_SLOT, PUBLISH */
-  uint64_t frame; /* a position */
+  uint16_t slot;           /* 0..n_slots - 1; PLAY, STOP_SLOT, PUBLISH */
+  uint8_t  steps_per_beat; /* the mixer's own: of its point, once it has found one; else 0 */
+  union
+  {
+    uint64_t frame; /* a position */
+    int64_t  step;  /* the mixer's own: of its point */
+  };
   uint64_t event; /* its number among the timed ones, ascending from 0 */
   union
   {
     struct
     {
-      uint64_t         voice;            /* id, ascending from 1 */
-      double           velocity;         /* 0..1, linear */
-      uint64_t         start, end;       /* frames of the sample; an end of 0 is the sample's */
-      uint64_t         stop_frame;       /* if it would begin there or later it is over; 0: none */
-      uint32_t         n_rounds;         /* through the loop in all; 0: as the slot says */
-      uint32_t         n_fade_in_frames; /* the attack */
-      float            gain;             /* of the slot, velocity and engine, linear */
-      uint32_t         choke_group;      /* 0: none */
-      int32_t          priority;
-      FlitzisGridPoint point; /* the mixer's own; zeroes while there is none */
+      uint64_t voice;            /* id, ascending from 1 */
+      double   velocity;         /* 0..1, linear */
+      uint64_t stop_frame;       /* if it would begin there or later it is over; 0: none */
+      uint32_t start, end;       /* frames of the sample; an end of 0 is the sample's */
+      uint32_t n_rounds;         /* through the loop in all; 0: as the slot says */
+      uint32_t n_fade_in_frames; /* the attack */
+      float    gain;             /* of the slot, velocity and engine, linear */
+      uint32_t choke_group;      /* 0: none */
+      int32_t  priority;
     } play;
     struct
     {

@@ -3,66 +3,90 @@
 
 #include "schedule.h"
 
+static FlitzisGridPoint
+get_point (const FlitzisCommand *command) FLITZIS_REALTIME
+{
+  return (FlitzisGridPoint){
+    .step = command->step,
+    .steps_per_beat = command->steps_per_beat,
+    .is_swung = command->unit == FLITZIS_GRID_STEP,
+  };
+}
+
+static bool
+is_frame_before (const void *data, uint32_t a, uint32_t b) FLITZIS_REALTIME
+{
+  const FlitzisSchedule *schedule = data;
+  const FlitzisCommand  *first = &schedule->commands[a], *second = &schedule->commands[b];
+
+  return first->frame != second->frame ? first->frame < second->frame
+                                       : first->event < second->event;
+}
+
+static bool
+is_beat_before (const void *data, uint32_t a, uint32_t b) FLITZIS_REALTIME
+{
+  const FlitzisSchedule *schedule = data;
+  FlitzisGridPoint       first = get_point (&schedule->commands[a]);
+  FlitzisGridPoint       second = get_point (&schedule->commands[b]);
+
+  return flitzis_tempo_grid_get_place (&schedule->grid, &first) <
+         flitzis_tempo_grid_get_place (&schedule->grid, &second);
+}
+
 void
 flitzis_schedule_init (FlitzisSchedule *schedule)
 {
+  schedule->by_frame.is_before = is_frame_before;
+  schedule->by_beat.is_before = is_beat_before;
+  schedule->by_frame.data = schedule->by_beat.data = schedule;
   schedule->by_frame.places = schedule->by_beat.places = schedule->places;
   schedule->beat_frame = UINT64_MAX;
-  schedule->free = 1;
+  schedule->n_free = schedule->n_all;
 
-  for (uint32_t i = 0; i + 1 < schedule->n_all; i++)
-    schedule->places[i] = i + 2;
-}
-
-static uint32_t
-take_event (FlitzisSchedule *schedule, const FlitzisCommand *command) FLITZIS_REALTIME
-{
-  uint32_t i = schedule->free - 1;
-
-  schedule->free = schedule->places[i];
-  schedule->commands[i] = *command;
-
-  return i;
+  /* the first are taken first */
+  for (uint32_t i = 0; i < schedule->n_all; i++)
+    schedule->free[i] = (uint16_t) (schedule->n_all - 1 - i);
 }
 
 static void
 free_event (FlitzisSchedule *schedule, uint32_t i) FLITZIS_REALTIME
 {
   schedule->waits[i] = FLITZIS_WAIT_NONE;
-  schedule->places[i] = schedule->free;
-  schedule->free = i + 1;
+  schedule->free[schedule->n_free++] = (uint16_t) i;
 }
 
 static void
 add_by_frame (FlitzisSchedule *schedule, uint32_t i, uint64_t frame) FLITZIS_REALTIME
 {
-  FlitzisHeapEntry entry = { .key = frame, .number = schedule->commands[i].event, .item = i };
-
+  schedule->commands[i].frame = frame;
   schedule->waits[i] = FLITZIS_WAIT_FRAME;
-  flitzis_heap_add (&schedule->by_frame, &entry);
+  flitzis_heap_add (&schedule->by_frame, i);
 }
 
 static void
 add_unplaced (FlitzisSchedule *schedule, uint32_t i) FLITZIS_REALTIME
 {
   schedule->waits[i] = FLITZIS_WAIT_BLOCK;
-  schedule->places[i] = schedule->n_unplaced;
-  schedule->unplaced[schedule->n_unplaced++] = i;
+  schedule->places[i] = (uint16_t) schedule->n_unplaced;
+  schedule->unplaced[schedule->n_unplaced++] = (uint16_t) i;
 }
 
 static void
-remove_unplaced (FlitzisSchedule *schedule, uint32_t place) FLITZIS_REALTIME
+remove_unplaced (FlitzisSchedule *schedule, uint32_t i) FLITZIS_REALTIME
 {
   uint32_t last = schedule->unplaced[--schedule->n_unplaced];
 
-  schedule->unplaced[place] = last;
-  schedule->places[last] = place;
+  schedule->unplaced[schedule->places[i]] = (uint16_t) last;
+  schedule->places[last] = schedule->places[i];
 }
 
 void
 flitzis_schedule_add (FlitzisSchedule *schedule, const FlitzisCommand *command) FLITZIS_REALTIME
 {
-  uint32_t i = take_event (schedule, command);
+  uint32_t i = schedule->free[--schedule->n_free];
+
+  schedule->commands[i] = *command;
 
   if (command->kind == FLITZIS_COMMAND_PLAY && command->unit != FLITZIS_GRID_NONE)
     add_unplaced (schedule, i);
@@ -78,16 +102,26 @@ find_beat_frame (FlitzisSchedule *schedule) FLITZIS_REALTIME
 
   schedule->beat_frame = UINT64_MAX;
 
-  if (heap->n_entries > 0 && schedule->grid.is_running)
-    schedule->beat_frame = flitzis_tempo_grid_get_frame (
-        &schedule->grid, &schedule->commands[heap->entries[0].item].play.point);
+  if (heap->n_items > 0 && schedule->grid.is_running)
+    {
+      FlitzisGridPoint point = get_point (&schedule->commands[heap->items[0]]);
+
+      schedule->beat_frame = flitzis_tempo_grid_get_frame (&schedule->grid, &point);
+    }
+}
+
+static uint64_t
+get_first_frame (const FlitzisSchedule *schedule) FLITZIS_REALTIME
+{
+  const FlitzisHeap *heap = &schedule->by_frame;
+
+  return heap->n_items > 0 ? schedule->commands[heap->items[0]].frame : UINT64_MAX;
 }
 
 uint64_t
 flitzis_schedule_get_frame (const FlitzisSchedule *schedule) FLITZIS_REALTIME
 {
-  const FlitzisHeap *heap = &schedule->by_frame;
-  uint64_t           frame = heap->n_entries > 0 ? (uint64_t) heap->entries[0].key : UINT64_MAX;
+  uint64_t frame = get_first_frame (schedule);
 
   return frame < schedule->beat_frame ? frame : schedule->beat_frame;
 }
@@ -99,9 +133,9 @@ move_due_points (FlitzisSchedule *schedule, uint64_t now) FLITZIS_REALTIME
 {
   while (schedule->beat_frame <= now)
     {
-      uint32_t i = schedule->by_beat.entries[0].item;
+      uint32_t i = schedule->by_beat.items[0];
 
-      flitzis_heap_remove (&schedule->by_beat, 0);
+      flitzis_heap_remove (&schedule->by_beat, i);
       add_by_frame (schedule, i, now);
       find_beat_frame (schedule);
     }
@@ -111,34 +145,28 @@ bool
 flitzis_schedule_pop (FlitzisSchedule *schedule, uint64_t now, FlitzisCommand *command)
     FLITZIS_REALTIME
 {
-  FlitzisHeap *heap = &schedule->by_frame;
-  uint32_t     i;
+  uint32_t i;
 
   move_due_points (schedule, now);
 
-  if (heap->n_entries == 0 || (uint64_t) heap->entries[0].key > now)
+  if (get_first_frame (schedule) > now || schedule->by_frame.n_items == 0)
     return false;
 
-  i = heap->entries[0].item;
+  i = schedule->by_frame.items[0];
   *command = schedule->commands[i];
-  flitzis_heap_remove (heap, 0);
+  flitzis_heap_remove (&schedule->by_frame, i);
   free_event (schedule, i);
 
   return true;
 }
 
 static void
-add_by_beat (FlitzisSchedule *schedule, uint32_t i) FLITZIS_REALTIME
+add_by_beat (FlitzisSchedule *schedule, uint32_t i, const FlitzisGridPoint *point) FLITZIS_REALTIME
 {
-  const FlitzisCommand *command = &schedule->commands[i];
-  FlitzisHeapEntry      entry = {
-         .key = flitzis_tempo_grid_get_place (&schedule->grid, &command->play.point),
-         .number = command->event,
-         .item = i,
-  };
-
+  schedule->commands[i].step = point->step;
+  schedule->commands[i].steps_per_beat = (uint8_t) point->steps_per_beat;
   schedule->waits[i] = FLITZIS_WAIT_POINT;
-  flitzis_heap_add (&schedule->by_beat, &entry);
+  flitzis_heap_add (&schedule->by_beat, i);
 }
 
 /* A grid that began anew has other points. */
@@ -147,22 +175,10 @@ forget_points (FlitzisSchedule *schedule) FLITZIS_REALTIME
 {
   FlitzisHeap *heap = &schedule->by_beat;
 
-  for (uint32_t i = 0; i < heap->n_entries; i++)
-    add_unplaced (schedule, heap->entries[i].item);
+  for (uint32_t i = 0; i < heap->n_items; i++)
+    add_unplaced (schedule, heap->items[i]);
 
-  heap->n_entries = 0;
-}
-
-static void
-sort_points (FlitzisSchedule *schedule) FLITZIS_REALTIME
-{
-  FlitzisHeap *heap = &schedule->by_beat;
-
-  for (uint32_t i = 0; i < heap->n_entries; i++)
-    heap->entries[i].key = flitzis_tempo_grid_get_place (
-        &schedule->grid, &schedule->commands[heap->entries[i].item].play.point);
-
-  flitzis_heap_sort (heap);
+  heap->n_items = 0;
 }
 
 /* All that wait for a point of one unit find the same. If the grid stands, those that have had none
@@ -181,15 +197,14 @@ place (FlitzisSchedule *schedule, uint64_t now) FLITZIS_REALTIME
 
   for (uint32_t k = 0; k < n; k++)
     {
-      uint32_t        i = schedule->unplaced[k];
-      FlitzisCommand *command = &schedule->commands[i];
+      uint32_t              i = schedule->unplaced[k];
+      const FlitzisCommand *command = &schedule->commands[i];
 
       if (schedule->grid.is_running)
         {
-          command->play.point = points[command->unit];
-          add_by_beat (schedule, i);
+          add_by_beat (schedule, i, &points[command->unit]);
         }
-      else if (command->play.point.steps_per_beat == 0)
+      else if (command->steps_per_beat == 0)
         {
           add_by_frame (schedule, i, now);
         }
@@ -213,7 +228,7 @@ flitzis_schedule_begin_block (FlitzisSchedule        *schedule,
   if (began_anew)
     forget_points (schedule);
   else if (is_swung_anew)
-    sort_points (schedule);
+    flitzis_heap_sort (&schedule->by_beat);
 
   place (schedule, now);
   find_beat_frame (schedule);
@@ -250,19 +265,19 @@ flitzis_schedule_sweep_next (FlitzisSchedule *schedule, uint32_t *n_left) FLITZI
 void
 flitzis_schedule_remove_swept (FlitzisSchedule *schedule) FLITZIS_REALTIME
 {
-  uint32_t i = schedule->last_swept, place = schedule->places[i];
+  uint32_t i = schedule->last_swept;
 
   switch ((FlitzisWait) schedule->waits[i])
     {
     case FLITZIS_WAIT_FRAME:
-      flitzis_heap_remove (&schedule->by_frame, place);
+      flitzis_heap_remove (&schedule->by_frame, i);
       break;
     case FLITZIS_WAIT_POINT:
-      flitzis_heap_remove (&schedule->by_beat, place);
+      flitzis_heap_remove (&schedule->by_beat, i);
       find_beat_frame (schedule);
       break;
     case FLITZIS_WAIT_BLOCK:
-      remove_unplaced (schedule, place);
+      remove_unplaced (schedule, i);
       break;
     case FLITZIS_WAIT_NONE:
       break;

@@ -40,12 +40,13 @@ typedef struct
   /* for each event */
   FlitzisCommand *commands;
   uint8_t        *waits;  /* a FlitzisWait: what it is in */
-  uint32_t       *places; /* its place there; of a free one, the next free one from 1, or 0 */
-  uint32_t        free;   /* the first, from 1; 0: none */
+  uint16_t       *places; /* its place there */
 
+  uint16_t   *free;
+  uint32_t    n_free;
   FlitzisHeap by_frame;
   FlitzisHeap by_beat;
-  uint32_t   *unplaced; /* those that wait for the next block */
+  uint16_t   *unplaced; /* those that wait for the next block */
   uint32_t    n_unplaced;
 
   FlitzisTempoGrid grid;

@@ -105,10 +105,11 @@ lay_out (unsigned char *memory, const FlitzisMixerSize *size)
   FlitzisVoice         *voices = take (memory, &used, n_voices * sizeof *voices);
   FlitzisCommand       *events = take (memory, &used, n_events * sizeof *events);
   uint8_t              *waits = take (memory, &used, n_events * sizeof *waits);
-  uint32_t             *event_places = take (memory, &used, n_events * sizeof *event_places);
-  uint32_t             *unplaced = take (memory, &used, n_quantized * sizeof *unplaced);
-  FlitzisHeapEntry     *by_frame = take (memory, &used, n_events * sizeof *by_frame);
-  FlitzisHeapEntry     *by_beat = take (memory, &used, n_quantized * sizeof *by_beat);
+  uint16_t             *event_places = take (memory, &used, n_events * sizeof *event_places);
+  uint16_t             *free_events = take (memory, &used, n_events * sizeof *free_events);
+  uint16_t             *by_frame = take (memory, &used, n_events * sizeof *by_frame);
+  uint16_t             *by_beat = take (memory, &used, n_quantized * sizeof *by_beat);
+  uint16_t             *unplaced = take (memory, &used, n_quantized * sizeof *unplaced);
   FlitzisVoiceList     *groups = take (memory, &used, n_groups * sizeof *groups);
   FlitzisMeter         *meters = take (memory, &used, n_slots * sizeof *meters);
   _Atomic float        *levels = take (memory, &used, n_slots * sizeof *levels);
@@ -137,9 +138,10 @@ lay_out (unsigned char *memory, const FlitzisMixerSize *size)
     .commands = events,
     .waits = waits,
     .places = event_places,
+    .free = free_events,
     .unplaced = unplaced,
-    .by_frame = { .entries = by_frame },
-    .by_beat = { .entries = by_beat },
+    .by_frame = { .items = by_frame },
+    .by_beat = { .items = by_beat },
   };
   flitzis_schedule_init (&mixer->schedule);
   scratch->kernels = flitzis_kernels_get (0);

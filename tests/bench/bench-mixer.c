@@ -493,7 +493,6 @@ measure_restarts (guint n_others)
       run_blocks (bench, 2);
     }
 
-  g_printerr ("started %" G_GUINT64_FORMAT " with %f without %f\n", bench->mixer->pool.n_started, with, without);
   g_print ("%s/ns %.1f\n", key, (with - without) / MAX_COMMANDS);
   close_bench (bench);
 }
