@@ -40,7 +40,8 @@ flitzis_engine_play_sample (FlitzisEngine *self, guint id, double velocity, GErr
  * @self: an engine
  * @id: the number of a slot, from 0
  * @velocity: 0 to 1, linear: a factor on the gain of this voice
- * @frame: a frame of [property@Engine:position]
+ * @frame: a frame of [property@Engine:position]; 0 is the first one, and does not mean now as it
+ *   does in a [struct@Trigger]
  * @error: return location for an error
  *
  * Schedules a trigger of a slot: a new voice starts exactly on a frame, also inside a block.
@@ -78,7 +79,7 @@ flitzis_engine_play_sample_at (FlitzisEngine *self,
  *
  * Triggers a slot with all that can be said about it.
  *
- * Without a [struct@Trigger] frame this is [method@Engine.play_sample], with one
+ * With frame 0 in the [struct@Trigger] this is [method@Engine.play_sample], with any other
  * [method@Engine.play_sample_at]; the stop frame, if any, is a second event that waits.
  *
  * Fails as they do, with `FLITZIS_ENGINE_ERROR_INVALID_VALUE` for each field that is out of range
@@ -130,7 +131,7 @@ flitzis_engine_stop_sample (FlitzisEngine *self, guint id, GError **error)
  * flitzis_engine_stop_sample_at:
  * @self: an engine
  * @id: the number of a slot, from 0
- * @frame: a frame of [property@Engine:position]
+ * @frame: a frame of [property@Engine:position]; 0 is the first one
  * @error: return location for an error
  *
  * Schedules a stop of what then sounds of a slot: the fade begins exactly on a frame.

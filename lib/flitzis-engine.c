@@ -18,6 +18,10 @@
  * [method@Engine.play_sample] triggers it. [method@Engine.start] connects to the sound server,
  * [method@Engine.render] computes the same sound without one.
  *
+ * Slots are numbered from 0. The methods take the number as `id`; [struct@Trigger] and
+ * [signal@Engine::voice-ended] call the same number `slot`, and the slot itself
+ * [property@Slot:index].
+ *
  * ```c
  * g_autoptr (FlitzisEngine) engine = flitzis_engine_new ();
  *
@@ -46,7 +50,7 @@
  * FlitzisEngine::voice-ended:
  * @self: the engine
  * @voice: the number that [method@Engine.play_sample] returned
- * @slot: the slot it played
+ * @slot: the number of the slot it played
  * @reason: why it ended
  *
  * A voice has ended; its short fade may still sound.
@@ -917,7 +921,7 @@ flitzis_engine_get_output (FlitzisEngine *self)
  *
  * Gets a slot.
  *
- * Returns: (transfer none) (nullable): the slot, or %NULL if @id is not below `n-slots`
+ * Returns: (transfer none) (nullable): the slot, or %NULL if there is no slot of that number
  */
 FlitzisSlot *
 flitzis_engine_get_slot (FlitzisEngine *self, guint id)

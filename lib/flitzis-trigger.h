@@ -17,7 +17,8 @@ typedef struct _FlitzisTrigger FlitzisTrigger;
  * FlitzisTrigger:
  * @slot: the number of the slot to play, from 0
  * @velocity: 0 to 1, linear: a factor on the gain of the voice; 1 by default
- * @frame: the frame of [property@Engine:position] to start at; 0, the default, for the next block
+ * @frame: the frame of [property@Engine:position] to start at; 0, the default, means now: the next
+ *   block. [method@Engine.play_sample_at] takes 0 for the first frame instead
  * @gain: 0 to 16, linear: one more factor; 1 by default
  * @pan: -1 to 1, added to [property@Slot:pan]; 0 by default
  * @rate: 0.25 to 4, times [property@Slot:playback-rate]; 1 by default

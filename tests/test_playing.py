@@ -1295,6 +1295,20 @@ def test_a_script_without_a_main_loop_does_not_grow(engine):
     assert resident_kilobytes() - before < 8000
 
 
+def test_frame_0_is_now_in_a_trigger_and_the_first_frame_elsewhere(engine):
+    fill(engine, 0, constant(100))
+    engine.render(10)
+    trigger = Flitzis.Trigger.new()
+    trigger.frame = 0
+    engine.play(trigger)
+    engine.render(10)
+    assert engine.props.n_late == 0
+    engine.play_sample_at(0, 1.0, 0)
+    engine.stop_sample_at(0, 0)
+    engine.render(10)
+    assert engine.props.n_late == 2
+
+
 def test_a_sample_of_a_mapped_file_is_a_copy(engine, tmp_path):
     """A file can be cut off under those who read its mapping; the callback is not among them."""
     path = tmp_path / 'frames'

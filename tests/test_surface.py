@@ -1,8 +1,10 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """What the library shows: its symbols, its headers and its pkg-config file, no more, no less."""
 
+import os
 import re
 import subprocess
+import sys
 
 PUBLIC_HEADERS = {'flitzis.h', 'flitzis-clock.h', 'flitzis-engine.h', 'flitzis-enums.h',
                   'flitzis-error.h', 'flitzis-macros.h', 'flitzis-sample.h', 'flitzis-slot.h',
@@ -66,3 +68,72 @@ def test_dependencies(build_dir):
         'libgstpbutils-1.0',  # files
         'libpipewire-0.3',  # the output
         'libm', 'libc'}
+
+
+# Names each type that the library registers, whoever else registers some.
+TYPES_SHIM = r'''
+#define _GNU_SOURCE
+#include <dlfcn.h>
+#include <glib-object.h>
+#include <stdio.h>
+#include <string.h>
+
+static void
+tell (const char *name, void *caller)
+{
+  Dl_info info;
+
+  if (dladdr (caller, &info) != 0 && strstr (info.dli_fname, "libflitzis-1.so") != NULL)
+    printf ("%s\n", name);
+}
+
+#define TELL(function, parameters, name, arguments) \
+  GType function parameters \
+  { \
+    GType (*next) parameters = (GType (*) parameters) dlsym (RTLD_NEXT, #function); \
+    tell (name, __builtin_return_address (0)); \
+    return next arguments; \
+  }
+
+TELL (g_type_register_static,
+      (GType parent, const char *name, const GTypeInfo *info, GTypeFlags flags), name,
+      (parent, name, info, flags))
+TELL (g_type_register_static_simple,
+      (GType parent, const char *name, guint class_size, GClassInitFunc class_init, guint size,
+       GInstanceInitFunc init, GTypeFlags flags), name,
+      (parent, name, class_size, class_init, size, init, flags))
+TELL (g_boxed_type_register_static, (const char *name, GBoxedCopyFunc copy, GBoxedFreeFunc free),
+      name, (name, copy, free))
+TELL (g_enum_register_static, (const char *name, const GEnumValue *values), name, (name, values))
+TELL (g_flags_register_static, (const char *name, const GFlagsValue *values), name, (name, values))
+'''
+
+TYPES = '''
+import gi, sys
+gi.require_version('Flitzis', '1')
+from gi.repository import Flitzis
+for name in dir(Flitzis):
+    getattr(Flitzis, name)
+engine = Flitzis.Engine()
+engine.load_sample(0, sys.argv[1])
+engine.render_to_file(sys.argv[2], 10)
+'''
+
+
+def test_each_type_has_the_prefix(source_dir, tmp_path):
+    """The names of types are one space for all libraries of a process."""
+    flags = subprocess.run(['pkg-config', '--cflags', '--libs', 'gobject-2.0'], check=True,
+                           capture_output=True, text=True).stdout.split()
+    (tmp_path / 'shim.c').write_text(TYPES_SHIM)
+    subprocess.run(['cc', '-shared', '-fPIC', '-Wl,--no-as-needed', '-o', tmp_path / 'shim.so',
+                    tmp_path / 'shim.c', *flags], check=True)
+    result = subprocess.run(
+        [sys.executable, '-c', TYPES, source_dir / 'fixtures/mono.ogg', tmp_path / 'out.wav'],
+        env=os.environ | {'LD_PRELOAD': str(tmp_path / 'shim.so')}, capture_output=True, text=True,
+        timeout=60)
+    assert (result.returncode, result.stderr) == (0, '')
+    registered = set(result.stdout.split())
+    assert all(name.startswith('Flitzis') for name in registered), registered
+    defined = {name for path in (source_dir / 'lib').rglob('*.c') for name in re.findall(
+        r'^G_DEFINE_\w*TYPE\w* ?\(\s*(\w+)', path.read_text(), re.M)}
+    assert registered == defined
