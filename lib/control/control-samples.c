@@ -65,13 +65,6 @@ check_memory (FlitzisControl *self, FlitzisSample *sample, guint64 n_bytes, GErr
                                             error);
 }
 
-void
-flitzis_control_publish (FlitzisControl *self, guint slot, FlitzisSample *sample)
-{
-  if (flitzis_sample_table_publish (&self->samples, slot, sample))
-    flitzis_control_push_slot_changed (self, slot, "sample");
-}
-
 static void
 push_load_changes (FlitzisControl *self, guint slot, FlitzisLoadChanges changes)
 {

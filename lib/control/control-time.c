@@ -81,48 +81,14 @@ flitzis_control_set_latency (FlitzisControl *self, gint64 latency_ns)
   flitzis_control_unlock (self);
 }
 
-/* Beats from before somebody listened, or from before the clock ran, are not reported. */
-static void
-push_beats_before (FlitzisControl *self, guint64 end)
-{
-  gint64  latency_ns = flitzis_timeline_get_whole_latency (&self->timeline);
-  gint64  number;
-  guint64 frame;
-
-  if (!flitzis_tempo_is_running (&self->tempo) || !flitzis_notifier_wants_beats (self->notifier))
-    {
-      flitzis_tempo_stop_reporting (&self->tempo);
-      return;
-    }
-
-  flitzis_tempo_begin_reporting (&self->tempo, end);
-
-  while (flitzis_tempo_take_beat (&self->tempo, end, &number, &frame))
-    {
-      FlitzisBeat beat = { .beat = number, .frame = frame, .time_ns = -1 };
-      gint64      time_ns = flitzis_timeline_estimate_time (&self->timeline, frame);
-
-      if (time_ns >= 0 && latency_ns >= 0)
-        beat.time_ns = time_ns + latency_ns;
-
-      flitzis_notifier_push_beat (self->notifier, &beat);
-    }
-}
-
-void
-flitzis_control_push_beats (FlitzisControl *self)
-{
-  push_beats_before (self, flitzis_control_get_position (self));
-}
-
 /* Changes the grid from frame `end` on. The old one still holds for a block that is under way: the
  * beats in it are pushed now. */
 static void
 set_grid (FlitzisControl *self, const FlitzisTempoGrid *grid, guint64 end)
 {
-  push_beats_before (self, end);
+  flitzis_control_push_beats_before (self, end);
   flitzis_tempo_set_grid (&self->tempo, grid);
-  push_beats_before (self, end);
+  flitzis_control_push_beats_before (self, end);
   flitzis_control_settle (self);
 }
 
@@ -146,7 +112,7 @@ flitzis_control_set_beats (FlitzisControl *self, FlitzisBeatsField field, guint3
 
   if (is_new)
     {
-      FlitzisTempoGrid grid = flitzis_tempo_make_bent (&self->tempo, field, value, end);
+      FlitzisTempoGrid grid = flitzis_tempo_make_changed (&self->tempo, field, value, end);
 
       set_grid (self, &grid, end);
     }
