@@ -73,3 +73,8 @@ def test_no_class_has_the_mixer(source_dir):
             found = takers.search(code(path))
             assert not found, f'{path} uses {found.group()}'
     assert 'flitzis_control_get_output_mixer' in (source_dir / 'lib/output/pipewire.c').read_text()
+
+
+def test_contributing_lists_them(source_dir):
+    text = (source_dir / 'CONTRIBUTING.md').read_text()
+    assert {part for part in PARTS if f'`{part}.c`' not in text} == set()

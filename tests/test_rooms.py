@@ -9,13 +9,7 @@ import subprocess
 import pytest
 
 # Circles that still wait to be mended. None may be added.
-KNOWN = [
-    {'rt/pool', 'rt/pool-stop'},
-    {'rt/commands', 'rt/mixer'},
-    {'rt/resampler', 'rt/voice'},
-    {'rt/dsp/interpolate', 'rt/dsp/kernels'},
-    {'control/beats', 'control/control', 'control/fork', 'control/time'},
-]
+KNOWN = []
 
 # Headers of other libraries that only some floors may include.
 OTHER_LIBRARIES = ('gst/', 'pipewire/', 'pulse/', 'spa/')

@@ -18,6 +18,7 @@ G_BEGIN_DECLS
 
 /*
  * What the files control*.c share: they compose the parts, which know the mixer and not each other.
+ * control.c defines what is declared here, and calls no other of these files.
  */
 typedef struct _FlitzisControl FlitzisControl;
 
@@ -64,16 +65,17 @@ void flitzis_control_settle (FlitzisControl *self);
 /* Learns what has ended. */
 void flitzis_control_read_reports (FlitzisControl *self);
 
-/* The sample that the slot holds from here on. */
+/* Lets the slot hold `sample` from here on, or nothing. */
 void flitzis_control_publish (FlitzisControl *self,
                               guint           slot,
                               FlitzisSample  *sample);
 
-/* The beats before a frame that have not been pushed yet. */
-void flitzis_control_push_beats (FlitzisControl *self,
-                                 guint64         end);
+/* Reports the beats that have been rendered; those before frame `end`. */
+void flitzis_control_push_beats (FlitzisControl *self);
+void flitzis_control_push_beats_before (FlitzisControl *self,
+                                        guint64         end);
 
-/* A property of the engine or of a slot has changed. */
+/* Reports that a property of the engine or of a slot has changed. */
 static inline void
 flitzis_control_push_changed (FlitzisControl *self, const char *property)
 {

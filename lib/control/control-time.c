@@ -86,9 +86,9 @@ flitzis_control_set_latency (FlitzisControl *self, gint64 latency_ns)
 static void
 set_grid (FlitzisControl *self, const FlitzisTempoGrid *grid, guint64 end)
 {
-  flitzis_control_push_beats (self, end);
+  flitzis_control_push_beats_before (self, end);
   flitzis_tempo_set_grid (&self->tempo, grid);
-  flitzis_control_push_beats (self, end);
+  flitzis_control_push_beats_before (self, end);
   flitzis_control_settle (self);
 }
 
@@ -112,7 +112,7 @@ flitzis_control_set_beats (FlitzisControl *self, FlitzisBeatsField field, guint3
 
   if (is_new)
     {
-      FlitzisTempoGrid grid = flitzis_tempo_make_bent (&self->tempo, field, value, end);
+      FlitzisTempoGrid grid = flitzis_tempo_make_changed (&self->tempo, field, value, end);
 
       set_grid (self, &grid, end);
     }

@@ -258,38 +258,9 @@ flitzis_control_read_reports (FlitzisControl *self)
   push_sound (self);
 }
 
-/* While no stream is streaming, nobody else takes the commands: they are carried out here. */
-void
-flitzis_control_settle (FlitzisControl *self)
-{
-  FlitzisMixer *mixer = self->mixer;
-
-  flitzis_sample_table_send_pending (&self->samples);
-
-  if (flitzis_mixer_is_streaming (mixer) || !flitzis_mixer_try_own (mixer, FLITZIS_OWNER_CONTROL))
-    return;
-
-  do
-    {
-      flitzis_mixer_apply (mixer);
-      flitzis_control_read_reports (self);
-      flitzis_sample_table_send_pending (&self->samples);
-    }
-  while (flitzis_queue_get_n_waiting (&mixer->commands) > 0);
-
-  flitzis_mixer_disown (mixer);
-}
-
-void
-flitzis_control_publish (FlitzisControl *self, guint slot, FlitzisSample *sample)
-{
-  if (flitzis_sample_table_publish (&self->samples, slot, sample))
-    flitzis_control_push_slot_changed (self, slot, "sample");
-}
-
 /* Beats from before somebody listened, or from before the clock ran, are not reported. */
 void
-flitzis_control_push_beats (FlitzisControl *self, guint64 end)
+flitzis_control_push_beats_before (FlitzisControl *self, guint64 end)
 {
   gint64  latency_ns = flitzis_timeline_get_whole_latency (&self->timeline);
   gint64  number;
@@ -316,6 +287,43 @@ flitzis_control_push_beats (FlitzisControl *self, guint64 end)
 }
 
 void
+flitzis_control_push_beats (FlitzisControl *self)
+{
+  guint64 position = flitzis_get (self->mixer->position);
+
+  flitzis_control_push_beats_before (self, position);
+}
+
+void
+flitzis_control_publish (FlitzisControl *self, guint slot, FlitzisSample *sample)
+{
+  if (flitzis_sample_table_publish (&self->samples, slot, sample))
+    flitzis_control_push_slot_changed (self, slot, "sample");
+}
+
+/* While no stream is streaming, nobody else takes the commands: they are carried out here. */
+void
+flitzis_control_settle (FlitzisControl *self)
+{
+  FlitzisMixer *mixer = self->mixer;
+
+  flitzis_sample_table_send_pending (&self->samples);
+
+  if (flitzis_mixer_is_streaming (mixer) || !flitzis_mixer_try_own (mixer, FLITZIS_OWNER_CONTROL))
+    return;
+
+  do
+    {
+      flitzis_mixer_apply (mixer);
+      flitzis_control_read_reports (self);
+      flitzis_sample_table_send_pending (&self->samples);
+    }
+  while (flitzis_queue_get_n_waiting (&mixer->commands) > 0);
+
+  flitzis_mixer_disown (mixer);
+}
+
+void
 flitzis_control_close (FlitzisControl *self)
 {
   flitzis_control_lock (self);
@@ -331,137 +339,6 @@ flitzis_control_close (FlitzisControl *self)
   flitzis_control_unlock (self);
 }
 
-FlitzisNotifier *
-flitzis_control_get_notifier (FlitzisControl *self)
-{
-  return self->notifier;
-}
-
-FlitzisSettings *
-flitzis_control_get_settings (FlitzisControl *self)
-{
-  return &self->mixer->settings;
-}
-
-guint
-flitzis_control_get_sample_rate (FlitzisControl *self)
-{
-  return self->mixer->sample_rate;
-}
-
-guint64
-flitzis_control_get_position (FlitzisControl *self)
-{
-  return flitzis_get (self->mixer->position);
-}
-
-guint
-flitzis_control_get_n_playing (FlitzisControl *self)
-{
-  return flitzis_get (self->mixer->pool.n_playing);
-}
-
-guint64
-flitzis_control_get_n_started (FlitzisControl *self)
-{
-  return flitzis_get (self->mixer->pool.n_started);
-}
-
-guint64
-flitzis_control_get_n_stolen (FlitzisControl *self)
-{
-  return flitzis_get (self->mixer->pool.n_stolen);
-}
-
-guint64
-flitzis_control_get_n_late (FlitzisControl *self)
-{
-  return flitzis_get (self->mixer->n_late);
-}
-
-guint64
-flitzis_control_get_n_xruns (FlitzisControl *self)
-{
-  return flitzis_get (self->mixer->n_xruns);
-}
-
-FlitzisState
-flitzis_control_get_state (FlitzisControl *self)
-{
-  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->mutex);
-
-  return self->state;
-}
-
-guint64
-flitzis_control_get_n_triggered (FlitzisControl *self)
-{
-  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->mutex);
-
-  return self->voices.n_triggered;
-}
-
-guint64
-flitzis_control_get_n_rejected (FlitzisControl *self)
-{
-  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->mutex);
-
-  return flitzis_voice_accounts_get_n_rejected (&self->voices);
-}
-
-FlitzisSteal
-flitzis_control_get_steal (FlitzisControl *self)
-{
-  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->mutex);
-
-  return self->steal;
-}
-
-gboolean
-flitzis_control_set_steal (FlitzisControl *self, FlitzisSteal steal)
-{
-  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->mutex);
-
-  if (self->steal == steal)
-    return FALSE;
-
-  self->steal = steal;
-
-  return TRUE;
-}
-
-gboolean
-flitzis_control_get_playing (FlitzisControl *self, guint slot)
-{
-  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->mutex);
-
-  return flitzis_voice_accounts_is_playing (&self->voices, slot);
-}
-
-double
-flitzis_control_get_level (FlitzisControl *self, guint slot)
-{
-  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->mutex);
-
-  return self->levels.slots[slot];
-}
-
-double
-flitzis_control_get_level_left (FlitzisControl *self)
-{
-  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->mutex);
-
-  return self->levels.left;
-}
-
-double
-flitzis_control_get_level_right (FlitzisControl *self)
-{
-  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->mutex);
-
-  return self->levels.right;
-}
-
 gboolean
 flitzis_control_check_slot (FlitzisControl *self, guint slot, GError **error)
 {
@@ -475,79 +352,6 @@ flitzis_control_check_slot (FlitzisControl *self, guint slot, GError **error)
                "There is no slot %u: they count from 0 to %u", slot, self->mixer->n_slots - 1);
 
   return FALSE;
-}
-
-static gboolean
-take_offline (FlitzisControl *self, GError **error)
-{
-  if (!flitzis_fork_check (error))
-    return FALSE;
-
-  if (self->state != FLITZIS_STATE_STOPPED)
-    {
-      g_set_error_literal (error, FLITZIS_ENGINE_ERROR, FLITZIS_ENGINE_ERROR_BUSY,
-                           "Could not render: the engine is started, stop it first");
-      return FALSE;
-    }
-
-  if (!flitzis_mixer_try_own (self->mixer, FLITZIS_OWNER_OFFLINE))
-    {
-      g_set_error_literal (error, FLITZIS_ENGINE_ERROR, FLITZIS_ENGINE_ERROR_BUSY,
-                           "Could not render: another thread is rendering");
-      return FALSE;
-    }
-
-  return TRUE;
-}
-
-gboolean
-flitzis_control_begin_render (FlitzisControl *self, GError **error)
-{
-  gboolean is_taken;
-
-  flitzis_control_lock (self);
-  is_taken = take_offline (self, error);
-  flitzis_control_push_beats (self, flitzis_get (self->mixer->position));
-  flitzis_control_unlock (self);
-
-  return is_taken;
-}
-
-void
-flitzis_control_render_block (FlitzisControl *self, float *out, guint n_frames)
-{
-  flitzis_mixer_render (self->mixer, out, n_frames);
-
-  flitzis_control_lock (self);
-  flitzis_sample_table_send_pending (&self->samples);
-  flitzis_control_read_reports (self);
-  flitzis_control_push_beats (self, flitzis_get (self->mixer->position));
-  flitzis_control_unlock (self);
-}
-
-void
-flitzis_control_end_render (FlitzisControl *self)
-{
-  flitzis_mixer_disown (self->mixer);
-
-  flitzis_control_lock (self);
-  flitzis_control_settle (self);
-  flitzis_control_unlock (self);
-}
-
-gboolean
-flitzis_control_render (FlitzisControl *self, float *out, guint n_frames, GError **error)
-{
-  if (!flitzis_control_begin_render (self, error))
-    return FALSE;
-
-  for (gsize done = 0; done < n_frames; done += FLITZIS_RENDER_FRAMES)
-    flitzis_control_render_block (self, out + 2 * done,
-                                  (guint) MIN (n_frames - done, FLITZIS_RENDER_FRAMES));
-
-  flitzis_control_end_render (self);
-
-  return TRUE;
 }
 
 FlitzisMixer *

@@ -41,7 +41,7 @@ FlitzisNotifier *flitzis_control_get_notifier (FlitzisControl *self);
 FlitzisSettings *flitzis_control_get_settings (FlitzisControl *self);
 guint            flitzis_control_get_sample_rate (FlitzisControl *self);
 
-/* What the mixer counts. */
+/* What the mixer counts (control-state.c). */
 guint64 flitzis_control_get_position (FlitzisControl *self);
 guint   flitzis_control_get_n_playing (FlitzisControl *self);
 guint64 flitzis_control_get_n_started (FlitzisControl *self);
@@ -49,7 +49,7 @@ guint64 flitzis_control_get_n_stolen (FlitzisControl *self);
 guint64 flitzis_control_get_n_late (FlitzisControl *self);
 guint64 flitzis_control_get_n_xruns (FlitzisControl *self);
 
-/* What is known of the engine and of a slot. */
+/* The state of the engine and of a slot (control-state.c, control-samples.c). */
 FlitzisState   flitzis_control_get_state (FlitzisControl *self);
 guint64        flitzis_control_get_n_triggered (FlitzisControl *self);
 guint64        flitzis_control_get_n_rejected (FlitzisControl *self);
@@ -178,8 +178,8 @@ double   flitzis_control_frame_to_beat (FlitzisControl *self,
                                         guint64         frame);
 
 /*
- * Rendering without an output, a block after the other: from begin, which fails while the engine is
- * started or another thread renders, to end. Reports are read behind each block.
+ * Rendering without an output (control-render.c), one block after another, from begin to end. Begin
+ * fails while the engine is started or another thread renders. Reports are read after each block.
  */
 #define FLITZIS_RENDER_FRAMES 1024 /* at most in a block */
 

@@ -87,10 +87,10 @@ flitzis_tempo_get_field (const FlitzisTempo *self, FlitzisBeatsField field)
 }
 
 FlitzisTempoGrid
-flitzis_tempo_make_bent (const FlitzisTempo *self,
-                         FlitzisBeatsField   field,
-                         guint32             value,
-                         guint64             end)
+flitzis_tempo_make_changed (const FlitzisTempo *self,
+                            FlitzisBeatsField   field,
+                            guint32             value,
+                            guint64             end)
 {
   FlitzisTempoGrid grid = self->grid;
 

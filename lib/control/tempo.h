@@ -51,22 +51,23 @@ gboolean flitzis_tempo_has_beats (FlitzisTempo *self);
 guint32 flitzis_tempo_get_field (const FlitzisTempo *self,
                                  FlitzisBeatsField   field);
 
-/* The grid with this field set from frame `end` on; with beat 0 at `frame`, and running. */
-FlitzisTempoGrid flitzis_tempo_make_bent (const FlitzisTempo *self,
-                                          FlitzisBeatsField   field,
-                                          guint32             value,
-                                          guint64             end);
+/* Copies of the grid: one with this field changed from frame `end` on; one that runs, with beat 0
+ * at `frame`. */
+FlitzisTempoGrid flitzis_tempo_make_changed (const FlitzisTempo *self,
+                                             FlitzisBeatsField   field,
+                                             guint32             value,
+                                             guint64             end);
 FlitzisTempoGrid flitzis_tempo_make_restarted (const FlitzisTempo *self,
                                                guint64             frame);
 
-/* Report the beats until the end of the old grid before this, and again after it: then the next
- * beat is looked for on the new one. */
+/* Sets the grid here and in the mixer. The caller reports the beats of the old grid before, and
+ * again after: the latter finds the next beat on the new grid. */
 void flitzis_tempo_set_grid (FlitzisTempo           *self,
                              const FlitzisTempoGrid *grid);
 
 /*
- * To report each beat once: begin, then take beats until there is none before frame `until`. The
- * first begin looks for the next beat from frame `from` on; stop makes the next begin the first.
+ * To report each beat once, begin, then take beats until none is left before frame `until`. The
+ * first begin finds the next beat at frame `from` or later; so does the first after a stop.
  */
 void     flitzis_tempo_begin_reporting (FlitzisTempo *self,
                                         guint64       from);

@@ -62,16 +62,16 @@ guint64 flitzis_timeline_time_to_frame (FlitzisTimeline *self,
 gint64 flitzis_timeline_estimate_time (FlitzisTimeline *self,
                                        guint64          frame);
 
-/* At which frame what is called now shall happen. FALSE unless triggers are timed. */
+/* Finds the frame at which a verb called now takes effect. FALSE unless triggers are timed. */
 gboolean flitzis_timeline_stamp (FlitzisTimeline *self,
                                  guint64         *frame);
 
-/* TRUE if the value is a new one. The delay is that of the stream's quantum. */
+/* TRUE if the value has changed. The delay follows from the quantum of the stream. */
 gboolean flitzis_timeline_set_timing (FlitzisTimeline     *self,
                                       FlitzisTriggerTiming timing);
 gboolean flitzis_timeline_fix_trigger_delay (FlitzisTimeline *self);
 
-/* `latency` is the output's, as it was set; the whole one has the limiter's delay added. */
+/* The output sets its latency: TRUE if it has changed. The whole latency adds the limiter's. */
 gboolean flitzis_timeline_set_latency (FlitzisTimeline *self,
                                        gint64           latency_ns);
 gint64   flitzis_timeline_get_whole_latency (FlitzisTimeline *self);
