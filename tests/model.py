@@ -1,0 +1,646 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""A model of playing, written from the documents alone: what an engine shall render and report for
+a program of calls. It shares no code with the library and computes in 64-bit floats and exact
+fractions. tests/test_model.py compares the two.
+
+Words: a frame is one of the engine's `position`, a place is a frame of a sample. A part that sounds
+backwards is turned round first, so that all places go forwards.
+"""
+
+import math
+from fractions import Fraction
+
+import numpy
+
+FOREVER = 1 << 62
+SUB_BLOCK = 1024  # frames: render () splits a call into blocks of this length
+
+# Values of the enumerations, by their nicks.
+FINISHED, STOPPED, STOLEN, CHOKED, UNLOADED, REJECTED, CANCELLED = (
+    'finished', 'stopped', 'stolen', 'choked', 'unloaded', 'rejected', 'cancelled')
+
+SLOT_DEFAULTS = {
+    'gain': 1.0, 'pan': 0.0, 'mute': False, 'playback_rate': 1.0, 'interpolation': 'sinc',
+    'start': 0, 'end': 0, 'reverse': False,
+    'loop': False, 'loop_start': 0, 'loop_end': 0, 'loop_crossfade': 0.0,
+    'attack': 0.0, 'release': 0.005, 'choke_group': 0, 'choke_release': 0.005,
+    'retrigger': 'overlap', 'priority': 0, 'quantize': 'none'}
+TRIGGER_DEFAULTS = {'velocity': 1.0, 'frame': 0, 'gain': 1.0, 'pan': 0.0, 'rate': 1.0,
+                    'fade_in': -1.0, 'loops': 0, 'stop_frame': 0}
+TAKEN_AT_THE_CALL = ('start', 'end', 'reverse', 'attack', 'choke_group', 'retrigger', 'priority',
+                     'quantize')
+
+
+class Unspecified(Exception):
+    """The documents leave open what comes next, so the comparison ends here."""
+
+
+def to_frames(seconds, rate):
+    """The nearest number of frames, of two the larger."""
+    return math.floor(seconds * rate + 0.5)
+
+
+def nearest(frame):
+    return math.floor(frame + Fraction(1, 2))
+
+
+def pan_gains(pan):
+    if pan == 0:
+        return numpy.ones(2)
+    angle = (pan + 1) * math.pi / 4
+    return math.sqrt(2) * numpy.array([math.cos(angle), math.sin(angle)])
+
+
+class Ramp:
+    """A value that moves to another on a straight line."""
+
+    def __init__(self, value):
+        self.start = self.end = value
+        self.done = self.n_frames = 0
+
+    @property
+    def now(self):
+        if self.done >= self.n_frames:
+            return self.end
+        return self.start + (self.end - self.start) * (self.done / self.n_frames)
+
+    @property
+    def rest(self):
+        return max(0, self.n_frames - self.done)
+
+    def go(self, end, n_frames):
+        self.start, self.end, self.done, self.n_frames = self.now, end, 0, n_frames
+
+    def jump(self, end):
+        self.start, self.end, self.done, self.n_frames = end, end, 0, 0
+
+    def take(self, n_frames):
+        """The values of the next frames, one for each."""
+        if self.done >= self.n_frames:
+            return self.end
+        parts = numpy.minimum(numpy.arange(self.done + 1, self.done + n_frames + 1) / self.n_frames,
+                              1.0)
+        self.done += n_frames
+        if numpy.ndim(self.end):
+            return self.start + (self.end - self.start) * parts[:, None]
+        return self.start + (self.end - self.start) * parts[:, None]
+
+
+class Clock:
+    """Where the beats are, in exact fractions."""
+
+    def __init__(self, rate):
+        self.rate = rate
+        self.set = {'tempo': Fraction(120), 'swing': Fraction(0), 'beats_per_bar': 4,
+                    'steps_per_beat': 4, 'running': False}
+        self.held = dict(self.set)
+        self.frame, self.beat = 0, Fraction(0)
+        self.restart_at = None
+
+    def change(self, name, value):
+        if name in ('tempo', 'swing'):
+            value = Fraction(round(value * 10 ** 6), 10 ** 6)
+        self.set[name] = value
+
+    def restart(self, frame):
+        self.restart_at = frame
+        self.set['running'] = True
+
+    def beat_at(self, frame):
+        if not self.held['running']:
+            return self.beat
+        return self.beat + (frame - self.frame) * self.held['tempo'] / (60 * self.rate)
+
+    def begin_block(self, position):
+        """Takes what was set since the last block; returns whether the clock was restarted."""
+        restarted = self.restart_at is not None
+        if restarted:
+            self.beat = (position - self.restart_at) * self.set['tempo'] / (60 * self.rate)
+        else:
+            self.beat = self.beat_at(position)
+        self.frame, self.restart_at = position, None
+        self.held = dict(self.set)
+        return restarted
+
+    def frame_of(self, beat):
+        return nearest(self.frame + (beat - self.beat) * 60 * self.rate / self.held['tempo'])
+
+    def beat_of(self, point):
+        kind, number, n_steps = point
+        if kind == 'step':
+            return (number + (self.held['swing'] if number % 2 else 0)) / Fraction(n_steps)
+        return Fraction(number)
+
+    def find(self, kind, position):
+        """The first point of a grid at or after the frame at which a block begins."""
+        n_steps = self.held['steps_per_beat']
+        size = {'step': Fraction(1, n_steps), 'beat': Fraction(1),
+                'bar': Fraction(self.held['beats_per_bar'])}[kind]
+        index = math.floor(self.beat_at(position) / size) - 3
+        while True:
+            number = index * self.held['beats_per_bar'] if kind == 'bar' else index
+            point = (kind, number, n_steps)
+            if self.frame_of(self.beat_of(point)) >= position:
+                return point
+            index += 1
+
+
+class Voice:
+    """One trigger that was accepted: it waits, sounds, and ends."""
+
+    def __init__(self, number, trigger, taken, steal):
+        self.number = number
+        self.slot = trigger['slot']
+        self.velocity, self.gain, self.pan = (trigger[key] for key in ('velocity', 'gain', 'pan'))
+        self.rate, self.loops = trigger['rate'], trigger['loops']
+        self.fade_in = trigger['fade_in'] if trigger['fade_in'] >= 0 else taken['attack']
+        self.stop_frame = trigger['stop_frame']
+        self.taken, self.steal = taken, steal
+        self.state = 'waiting'
+        self.paused = False
+        self.pause = Ramp(1.0)
+        self.heard = 0          # frames rendered so far
+        self.start_frame = -1
+        self.fade = None        # of a stop: a ramp to 0, and its reason
+        self.reason = None
+
+    def begin(self, frames, rate, order):
+        """Takes a place among the voices that sound."""
+        self.state, self.order = 'sounding', order
+        n = len(frames)
+        end = self.taken['end']
+        end = n if end == 0 or end > n else end
+        start = min(self.taken['start'], end - 1)
+        self.reverse = self.taken['reverse']
+        self.n = n
+        if self.reverse:
+            frames, start, end = frames[::-1], n - end, n - start
+        self.frames, self.start, self.end = frames, start, end
+        self.place = start
+        self.rounds = 0         # times that it went back
+        self.n_attack = to_frames(self.fade_in, rate)
+        self.gains = None
+        self.peak = float(numpy.abs(frames).max())
+
+    @property
+    def attack(self):
+        return min(1.0, self.heard / self.n_attack) if self.n_attack else 1.0
+
+    @property
+    def level(self):
+        """The voice's fades, now, but for the pause."""
+        return self.fade.now if self.fade else self.attack
+
+    @property
+    def stands(self):
+        return self.paused and self.pause.now == 0.0
+
+    def loop_of(self, settings, rate):
+        """(first, end, number of crossfaded frames) of the loop, as it lies in the part."""
+        n = self.n
+        end = settings['loop_end']
+        end = n if end == 0 or end > n else end
+        first = settings['loop_start']
+        if first >= end:
+            first = end - 1
+        if self.reverse:
+            first, end = n - end, n - first
+        if end <= self.start:
+            first, end = self.start, self.start + 1
+        elif first >= self.end:
+            first, end = self.end - 1, self.end
+        first, end = max(first, self.start), min(end, self.end)
+        n_fade = to_frames(settings['loop_crossfade'], rate)
+        return first, end, min(n_fade, first - self.start, (end - first) // 2)
+
+    def backs(self, settings):
+        """How many more times the voice goes back to the start of the loop."""
+        if self.loops:
+            return max(0, self.loops - 1 - self.rounds)
+        return FOREVER if settings['loop'] else 0
+
+    def sound(self, n_frames, settings, rate):
+        """The next frames of the sample at most, and whether they are its last. The voice's place
+        moves on behind them."""
+        n_edge = max(1, rate // 1000)
+        first, end, n_fade = self.loop_of(settings, rate)
+        length = end - first
+        backs = self.backs(settings)
+        at = self.place
+        if backs and at >= end:
+            raise Unspecified('a voice is left behind by its loop')
+        ahead = end - at                                # frames before it goes back
+        if backs:
+            rest = FOREVER if backs >= FOREVER else ahead + backs * length + self.end - end
+        else:
+            rest = self.end - at
+        n_frames = min(n_frames, rest)
+        i = numpy.arange(n_frames)
+        if not backs:
+            places = at + i
+        else:
+            behind = i - ahead
+            places = numpy.where(behind < 0, at + i, first + behind % length)
+            if backs < FOREVER:
+                last = behind - backs * length
+                places = numpy.where(last >= 0, end + last, places)
+        frames = self.frames[places]
+        if backs and n_fade:
+            faded = places - (end - n_fade)
+            mask = (faded >= 0) & (places < end)
+            if backs < FOREVER:
+                mask &= i < ahead + (backs - 1) * length
+            x = faded[mask][:, None] / n_fade * (math.pi / 2)
+            frames[mask] = (numpy.cos(x) * frames[mask]
+                            + numpy.sin(x) * self.frames[places[mask] - length])
+        # The edges of a part that is cut out of its sample.
+        if self.start > 0 and self.heard < n_edge:
+            frames = frames * numpy.minimum((self.heard + 1 + i) / n_edge, 1.0)[:, None]
+        if self.end < self.n and rest - n_frames < n_edge:
+            frames = frames * numpy.minimum((rest - i) / n_edge, 1.0)[:, None]
+        # Where it comes to.
+        if not backs or n_frames < ahead:
+            self.place = at + n_frames
+        else:
+            rounds = min(backs, 1 + (n_frames - ahead) // length)
+            self.rounds += rounds
+            self.place = first + n_frames - ahead - (rounds - 1) * length
+        return frames, n_frames == rest
+
+
+class Model:
+    """What an engine shall do. The methods have the names of the engine's."""
+
+    def __init__(self, n_slots=4, n_voices=4, sample_rate=48000):
+        self.rate = sample_rate
+        self.n_voices = n_voices
+        self.n_fade = to_frames(0.005, sample_rate)     # 5 ms
+        self.n_move = sample_rate // 200                # within 5 ms
+        self.settings = [dict(SLOT_DEFAULTS) for _ in range(n_slots)]
+        self.samples = [None] * n_slots
+        self.gain, self.steal, self.paused = 1.0, 'oldest', False
+        self.master = Ramp(1.0)
+        self.frozen = False
+        self.clock = Clock(sample_rate)
+        self.position = 0
+        self.n_calls = 0
+        self.voices = {}            # by number
+        self.sounding = []
+        self.events = []            # what waits: triggers and stops
+        self.tails = []             # short fades of voices that have ended: [frames, how many heard]
+        self.n_begun = 0
+        self.counters = dict.fromkeys(('triggered', 'started', 'stolen', 'rejected', 'late'), 0)
+        self.ended = []             # (block within the render call, voice, slot, reason)
+        self.sub_block = 0
+        self.tolerance = 0.0
+
+    # Settings
+
+    def set_slot(self, slot, name, value):
+        self.settings[slot][name] = value
+
+    def set_sample(self, slot, frames):
+        """Frames as n x 2, or None."""
+        if frames is None and self.samples[slot] is None:
+            return
+        for voice in list(self.sounding):
+            if voice.slot == slot:
+                self.cut(voice, self.n_fade, UNLOADED, at_once=True)
+        self.samples[slot] = frames
+
+    # Triggers
+
+    def play(self, **fields):
+        trigger = TRIGGER_DEFAULTS | fields
+        slot, frame = trigger['slot'], trigger['frame']
+        scheduled = 'frame' in fields and (frame > 0 or fields.get('at', False))
+        if trigger['stop_frame'] and trigger['stop_frame'] <= frame:
+            return None
+        settings = self.settings[slot]
+        if not scheduled and self.samples[slot] is None:
+            return 0
+        number = 1 + len(self.voices)
+        voice = Voice(number, trigger, {name: settings[name] for name in TAKEN_AT_THE_CALL},
+                      self.steal)
+        self.voices[number] = voice
+        self.counters['triggered'] += 1
+        self.n_calls += 1
+        event = {'order': self.n_calls, 'voice': voice, 'frame': frame, 'point': None, 'new': True}
+        if scheduled:
+            if frame < self.position:
+                self.counters['late'] += 1
+                self.begin(voice)
+            else:
+                self.events.append(event)
+        elif settings['quantize'] != 'none' and self.clock.set['running']:
+            event['frame'] = None
+            self.events.append(event)
+        else:
+            self.begin(voice)
+        if trigger['stop_frame'] and voice.state != 'ended':
+            self.events.append({'order': self.n_calls, 'stops': voice,
+                                'frame': trigger['stop_frame'], 'point': None})
+        return number
+
+    def play_sample(self, slot, velocity):
+        return self.play(slot=slot, velocity=velocity)
+
+    def play_sample_at(self, slot, velocity, frame):
+        return self.play(slot=slot, velocity=velocity, frame=frame, at=True)
+
+    def begin(self, voice):
+        """The voice's frame has come: it gets a place, or it does not."""
+        if voice.stop_frame and self.position >= voice.stop_frame:
+            return self.end(voice, STOPPED)
+        frames = self.samples[voice.slot]
+        if frames is None:
+            return self.end(voice, UNLOADED)
+        group = voice.taken['choke_group']
+        choked = [other for other in self.sounding
+                  if (voice.taken['retrigger'] == 'restart' if other.slot == voice.slot
+                      else group and other.taken['choke_group'] == group)]
+        full = len(self.sounding) >= self.n_voices
+        if full and not choked:
+            victim = self.victim(voice)
+            if victim is None:
+                self.counters['rejected'] += 1
+                return self.end(voice, REJECTED)
+            self.counters['stolen'] += 1
+            self.cut(victim, self.n_fade, STOLEN, at_once=True)
+        for other in choked:
+            n_fade = to_frames(self.settings[other.slot]['choke_release'], self.rate)
+            if full:
+                n_fade = min(n_fade, self.n_fade)
+            self.cut(other, n_fade, CHOKED, at_once=full)
+        self.n_begun += 1
+        voice.begin(frames, self.rate, self.n_begun)
+        self.sounding.append(voice)
+        self.counters['started'] += 1
+
+    def victim(self, voice):
+        if voice.steal == 'reject':
+            return None
+        may_go = [other for other in self.sounding
+                  if other.taken['priority'] <= voice.taken['priority']]
+        if not may_go:
+            return None
+        if voice.steal == 'oldest':
+            return min(may_go, key=lambda other: other.order)
+        loudness = {other.number: self.loudness(other) for other in may_go}
+        victim = min(may_go, key=lambda other: (loudness[other.number], other.order))
+        for other in may_go:
+            apart = loudness[other.number] - loudness[victim.number]
+            if 0 < apart < 1e-5 * loudness[other.number] + 1e-12:
+                raise Unspecified('two voices are as quiet as one another')
+        return victim
+
+    def loudness(self, voice):
+        gains = voice.gains.now if voice.gains else self.target(voice)
+        return float(max(gains)) * voice.level * voice.pause.now
+
+    def target(self, voice):
+        """The gains of both sides to which a voice moves."""
+        settings = self.settings[voice.slot]
+        if settings['mute']:
+            return numpy.zeros(2)
+        gain = settings['gain'] * voice.velocity * voice.gain * self.gain
+        return gain * pan_gains(min(1.0, max(-1.0, settings['pan'] + voice.pan)))
+
+    # Ends
+
+    def end(self, voice, reason):
+        voice.state = 'ended'
+        if voice in self.sounding:
+            self.sounding.remove(voice)
+        self.ended.append((self.sub_block, voice.number, voice.slot, reason))
+
+    def cut(self, voice, n_frames, reason, at_once=False):
+        """Has a voice that sounds fade out and end; a short fade is rendered ahead."""
+        if voice.heard == 0 or voice.stands:
+            return self.end(voice, voice.reason or reason)
+        if voice.paused:
+            n_frames = min(n_frames, voice.pause.rest)
+        if voice.fade and voice.fade.rest <= n_frames:
+            if not at_once:
+                return None
+        else:
+            fade = Ramp(voice.level)
+            fade.go(0.0, n_frames)
+            voice.fade = fade
+        voice.reason = voice.reason or reason
+        if voice.fade.rest <= self.n_fade:
+            self.end(voice, voice.reason)
+            if voice.fade.rest:
+                frames, _over = self.advance(voice, voice.fade.rest)
+                self.tails.append([frames, 0])
+        return None
+
+    def stop(self, voice):
+        release = self.settings[voice.slot]['release']
+        self.cut(voice, to_frames(release, self.rate), STOPPED)
+
+    def stop_sample(self, slot):
+        for voice in list(self.sounding):
+            if voice.slot == slot:
+                self.stop(voice)
+
+    def stop_sample_at(self, slot, frame):
+        self.n_calls += 1
+        if frame < self.position:
+            self.counters['late'] += 1
+            self.stop_sample(slot)
+        else:
+            self.events.append({'order': self.n_calls, 'slot': slot, 'frame': frame,
+                                'point': None})
+
+    def stop_all_samples(self):
+        for voice in list(self.sounding):
+            self.stop(voice)
+
+    def stop_voice(self, number, n_frames=None):
+        voice = self.voices.get(number)
+        if voice is None or voice.state == 'ended':
+            return
+        if voice.state == 'waiting':
+            self.events = [event for event in self.events
+                           if voice not in (event.get('voice'), event.get('stops'))]
+            self.end(voice, STOPPED)
+        elif n_frames is None:
+            self.stop(voice)
+        else:
+            self.cut(voice, n_frames, STOPPED)
+
+    def stop_voice_with_fade(self, number, seconds):
+        self.stop_voice(number, to_frames(seconds, self.rate))
+
+    def cancel_scheduled(self):
+        events, self.events = self.events, []
+        for event in events:
+            if 'voice' in event:
+                self.end(event['voice'], CANCELLED)
+
+    # Voices
+
+    def pause_voice(self, number):
+        voice = self.voices.get(number)
+        if voice and voice.state != 'ended' and not voice.paused:
+            voice.paused = True
+            if voice.heard:
+                voice.pause.go(0.0, self.n_fade)
+            else:
+                voice.pause.jump(0.0)
+
+    def resume_voice(self, number):
+        voice = self.voices.get(number)
+        if voice and voice.state != 'ended' and voice.paused:
+            if voice.heard:
+                voice.stood = voice.stands
+                voice.pause.go(1.0, self.n_fade)
+            else:
+                voice.pause.jump(1.0)
+            voice.paused = False
+
+    def set_voice_gain(self, number, gain):
+        if number in self.voices:
+            self.voices[number].gain = gain
+
+    def set_voice_pan(self, number, pan):
+        if number in self.voices:
+            self.voices[number].pan = pan
+
+    # What can be seen
+
+    @property
+    def n_playing(self):
+        return len(self.sounding)
+
+    def get_voice_position(self, number):
+        voice = self.voices[number]
+        if voice.state != 'sounding' or voice.heard == 0:
+            return -1
+        return voice.n - 1 - voice.place if voice.reverse else voice.place
+
+    def get_voice_start_frame(self, number):
+        voice = self.voices[number]
+        return voice.start_frame if voice.state == 'sounding' else -1
+
+    # Rendering
+
+    def render(self, n_frames):
+        """The next frames. What was set since the last call holds from here on."""
+        self.begin_block()
+        out = numpy.zeros((n_frames, 2))
+        done = 0
+        while done < n_frames and not (self.frozen and self.paused):
+            self.frozen = False
+            m = n_frames - done
+            if self.paused:
+                m = min(m, self.master.rest)
+            out[done:done + m] = self.run(m, done) * self.master.take(m)
+            done += m
+            self.frozen = self.paused and self.master.rest == 0
+        self.sub_block = 0
+        return out
+
+    def begin_block(self):
+        if self.paused != (self.master.end == 0.0):
+            self.master.go(0.0 if self.paused else 1.0, self.n_fade)
+        if self.frozen and self.paused:
+            return
+        for voice in self.sounding:
+            self.aim(voice, at_once=self.frozen or voice.stands or getattr(voice, 'stood', False))
+            voice.stood = False
+        restarted = self.clock.begin_block(self.position)
+        running = self.clock.held['running']
+        for event in self.events:
+            if event['frame'] is not None and event['point'] is None:
+                continue
+            if restarted and event['point']:
+                event['point'] = 'anew'
+            if running:
+                if event['point'] in (None, 'anew'):
+                    kind = event['voice'].taken['quantize']
+                    event['point'] = self.clock.find(kind, self.position)
+                event['frame'] = self.clock.frame_of(self.clock.beat_of(event['point']))
+            elif event['point'] is None:
+                event['frame'] = self.position
+            else:
+                event['frame'] = None
+
+    def aim(self, voice, at_once):
+        """Has the gains of a voice move to what is set."""
+        if voice.heard == 0:
+            return
+        target = self.target(voice)
+        if (target != voice.gains.end).any():
+            if at_once:
+                voice.gains.jump(target)
+            else:
+                voice.gains.go(target, self.n_move)
+
+    def run(self, n_frames, done):
+        """Renders frames of `position`, cut where something waits for its frame."""
+        out = numpy.zeros((n_frames, 2))
+        first = self.position
+        while True:
+            due = [event for event in self.events
+                   if event['frame'] is not None and event['frame'] < first + n_frames]
+            event = min(due, key=lambda event: (max(event['frame'], self.position), event['order']),
+                        default=None)
+            until = max(event['frame'], self.position) if event else first + n_frames
+            at = self.position - first
+            if until > self.position:
+                self.mix(out[at:until - first], done + at)
+            self.position = until
+            if event is None:
+                return out
+            self.sub_block = (done + until - first) // SUB_BLOCK
+            self.events.remove(event)
+            if 'voice' in event:
+                self.begin(event['voice'])
+            elif 'stops' in event:
+                if event['stops'].state == 'sounding':
+                    self.stop(event['stops'])
+            else:
+                self.stop_sample(event['slot'])
+
+    def mix(self, out, done):
+        n_frames = len(out)
+        for voice in list(self.sounding):
+            frames, over = self.advance(voice, n_frames)
+            out[:len(frames)] += frames
+            if over:
+                self.sub_block = (done + max(len(frames) - 1, 0)) // SUB_BLOCK
+                self.end(voice, voice.reason or FINISHED)
+        for tail in self.tails:
+            frames, heard = tail
+            part = frames[heard:heard + n_frames]
+            out[:len(part)] += part
+            tail[1] += n_frames
+        self.tails = [tail for tail in self.tails if tail[1] < len(tail[0])]
+
+    def advance(self, voice, n_frames):
+        """The next frames of a voice, and whether they are its last."""
+        if voice.stands:
+            return numpy.zeros((0, 2)), False
+        if voice.heard == 0:
+            voice.start_frame = self.position
+            voice.gains = Ramp(self.target(voice))
+        if voice.paused:
+            n_frames = min(n_frames, voice.pause.rest)
+        if voice.fade:
+            n_frames = min(n_frames, voice.fade.rest)
+        before = voice.heard
+        frames, over = voice.sound(n_frames, self.settings[voice.slot], self.rate)
+        n_frames = len(frames)
+        voice.heard += n_frames
+        frames = frames * voice.gains.take(n_frames)
+        self.tolerance = max(self.tolerance, voice.peak)
+        if voice.fade:
+            frames *= voice.fade.take(n_frames)
+            over = over or voice.fade.rest == 0
+        elif before < voice.n_attack:
+            i = numpy.arange(before + 1, voice.heard + 1)
+            frames *= numpy.minimum(i / voice.n_attack, 1.0)[:, None]
+        frames *= voice.pause.take(n_frames)
+        return frames, over
