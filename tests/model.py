@@ -31,6 +31,9 @@ TAKEN_AT_THE_CALL = ('start', 'end', 'reverse', 'attack', 'choke_group', 'retrig
                      'quantize')
 
 
+QUIRKS = set()
+
+
 class Unspecified(Exception):
     """The documents leave open what comes next, so the comparison ends here."""
 
@@ -274,7 +277,8 @@ class Model:
     def __init__(self, n_slots=4, n_voices=4, sample_rate=48000):
         self.rate = sample_rate
         self.n_voices = n_voices
-        self.n_fade = to_frames(0.005, sample_rate)     # 5 ms
+        self.n_fade = sample_rate // 200                # 5 ms
+        self.n_short = to_frames(0.005, sample_rate)    # the longest fade that is rendered ahead
         self.n_move = sample_rate // 200                # within 5 ms
         self.settings = [dict(SLOT_DEFAULTS) for _ in range(n_slots)]
         self.samples = [None] * n_slots
@@ -337,7 +341,9 @@ class Model:
             self.events.append(event)
         else:
             self.begin(voice)
-        if trigger['stop_frame'] and voice.state != 'ended':
+        if 0 < trigger['stop_frame'] < self.position:
+            self.counters['late'] += 1
+        elif trigger['stop_frame']:
             self.events.append({'order': self.n_calls, 'stops': voice,
                                 'frame': trigger['stop_frame'], 'point': None})
         return number
@@ -369,9 +375,7 @@ class Model:
             self.cut(victim, self.n_fade, STOLEN, at_once=True)
         for other in choked:
             n_fade = to_frames(self.settings[other.slot]['choke_release'], self.rate)
-            if full:
-                n_fade = min(n_fade, self.n_fade)
-            self.cut(other, n_fade, CHOKED, at_once=full)
+            self.cut(other, self.n_fade if full else n_fade, CHOKED, at_once=full)
         self.n_begun += 1
         voice.begin(frames, self.rate, self.n_begun)
         self.sounding.append(voice)
@@ -386,6 +390,8 @@ class Model:
             return None
         if voice.steal == 'oldest':
             return min(may_go, key=lambda other: other.order)
+        if any(other.heard == 0 and other.n_attack for other in may_go):
+            raise Unspecified('how loud a voice is before the first frame of its attack')
         loudness = {other.number: self.loudness(other) for other in may_go}
         victim = min(may_go, key=lambda other: (loudness[other.number], other.order))
         for other in may_go:
@@ -418,20 +424,24 @@ class Model:
         """Has a voice that sounds fade out and end; a short fade is rendered ahead."""
         if voice.heard == 0 or voice.stands:
             return self.end(voice, voice.reason or reason)
-        if voice.paused:
-            n_frames = min(n_frames, voice.pause.rest)
-        if voice.fade and voice.fade.rest <= n_frames:
+        silent_in = voice.pause.rest if voice.paused else FOREVER
+        if voice.fade and voice.fade.rest <= min(n_frames, silent_in):
             if not at_once:
                 return None
-        else:
-            fade = Ramp(voice.level)
-            fade.go(0.0, n_frames)
-            voice.fade = fade
+        elif not voice.fade or voice.fade.rest > n_frames:
+            if 'short' in QUIRKS and n_frames <= self.n_short:
+                voice.envelope = voice.fade or voice.attack
+                voice.envelope_of = 'fade' if voice.fade else 'attack'
+                voice.fade = Ramp(1.0)
+            else:
+                voice.fade = Ramp(voice.level)
+            voice.fade.go(0.0, n_frames)
         voice.reason = voice.reason or reason
-        if voice.fade.rest <= self.n_fade:
+        rest = min(voice.fade.rest, silent_in)
+        if rest <= self.n_short:
             self.end(voice, voice.reason)
-            if voice.fade.rest:
-                frames, _over = self.advance(voice, voice.fade.rest)
+            if rest:
+                frames, _over = self.advance(voice, rest)
                 self.tails.append([frames, 0])
         return None
 
@@ -639,7 +649,10 @@ class Model:
         if voice.fade:
             frames *= voice.fade.take(n_frames)
             over = over or voice.fade.rest == 0
-        elif before < voice.n_attack:
+        kind = getattr(voice, 'envelope_of', None if voice.fade else 'attack')
+        if kind == 'fade':
+            frames *= voice.envelope.take(n_frames)
+        if kind == 'attack' and before < voice.n_attack:
             i = numpy.arange(before + 1, voice.heard + 1)
             frames *= numpy.minimum(i / voice.n_attack, 1.0)[:, None]
         frames *= voice.pause.take(n_frames)

@@ -203,6 +203,7 @@ def difference(program):
     return ''
 
 
+LENIENT = set()
 STATISTICS = {'frames': 0, 'unspecified': 0}
 
 
@@ -229,9 +230,11 @@ def compare(real, modelled, heard, expected, position):
             ('position', real.engine.props.position, modelled.position),
             ('n-playing', real.n_playing, modelled.n_playing),
             *((f'n-{name}', real.counter(name), modelled.counter(name)) for name in COUNTERS)):
-        if got != right:
+        if got != right and name not in LENIENT:
             return f'{name} {got} instead of {right}'
-    for number in modelled.model.voices:
+    for number, voice in modelled.model.voices.items():
+        if voice.state == 'sounding' and not voice.heard:
+            continue    # it stands still, or all does, before its first frame: not said
         for name in ('get_voice_position', 'get_voice_start_frame'):
             got, right = getattr(real, name)(number), getattr(modelled, name)(number)
             if got != right:
@@ -247,7 +250,8 @@ class Generator:
 
     def __init__(self, seed, without=()):
         self.choose = random.Random(seed)
-        self.without = set(without)
+        self.without = {name for name in without if not name.startswith('later:')}
+        self.later = {name[6:] for name in without if name.startswith('later:')}
         self.labels = []
         self.rate = self.choose.choice((8000, 8000, 8000, 8000, 8000, 48000, 44100, 11025))
         self.unit = self.rate // 8000
@@ -260,6 +264,7 @@ class Generator:
             program.append(self.sample(slot))
         for _ in range(choose.choice((0, 1, 2, 4, 8))):
             program.append(self.setting())
+        self.without |= self.later
         if choose.random() < 0.3:
             program.append(('set_engine', 'steal', choose.choice(('oldest', 'quietest', 'reject'))))
         if choose.random() < 0.3:
