@@ -81,12 +81,9 @@ class Ramp:
         """The values of the next frames, one for each."""
         if self.done >= self.n_frames:
             return self.end
-        parts = numpy.minimum(numpy.arange(self.done + 1, self.done + n_frames + 1) / self.n_frames,
-                              1.0)
+        parts = numpy.arange(self.done + 1, self.done + n_frames + 1) / self.n_frames
         self.done += n_frames
-        if numpy.ndim(self.end):
-            return self.start + (self.end - self.start) * parts[:, None]
-        return self.start + (self.end - self.start) * parts[:, None]
+        return self.start + (self.end - self.start) * numpy.minimum(parts, 1.0)[:, None]
 
 
 class Clock:
@@ -167,9 +164,10 @@ class Voice:
         self.fade = None        # of a stop: a ramp to 0, and its reason
         self.reason = None
 
-    def begin(self, frames, rate, order):
+    def begin(self, frames, rate, order, playback_rate):
         """Takes a place among the voices that sound."""
         self.state, self.order = 'sounding', order
+        self.step = self.rate * playback_rate
         n = len(frames)
         end = self.taken['end']
         end = n if end == 0 or end > n else end
@@ -178,11 +176,13 @@ class Voice:
         self.n = n
         if self.reverse:
             frames, start, end = frames[::-1], n - end, n - start
-        self.frames, self.start, self.end = frames, start, end
+        self.padded = numpy.concatenate([frames, numpy.zeros((1, 2))])
+        self.start, self.end = start, end
         self.place = start
+        self.behind = None      # its place, and for how long: the loop was moved away from it
         self.rounds = 0         # times that it went back
         self.n_attack = to_frames(self.fade_in, rate)
-        self.gains = None
+        self.gains = None       # of both sides
         self.peak = float(numpy.abs(frames).max())
 
     @property
@@ -226,49 +226,68 @@ class Voice:
         """The next frames of the sample at most, and whether they are its last. The voice's place
         moves on behind them."""
         n_edge = max(1, rate // 1000)
-        first, end, n_fade = self.loop_of(settings, rate)
+        loop = first, end, _n_fade = self.loop_of(settings, rate)
         length = end - first
         backs = self.backs(settings)
-        at = self.place
-        if backs and at >= end:
-            raise Unspecified('a voice is left behind by its loop')
-        ahead = end - at                                # frames before it goes back
-        if backs:
-            rest = FOREVER if backs >= FOREVER else ahead + backs * length + self.end - end
-        else:
-            rest = self.end - at
+        if backs and self.place >= end:
+            if backs < FOREVER:
+                raise Unspecified('a voice that goes a number of times is left behind by its loop')
+            if self.behind:
+                raise Unspecified('a voice is left behind by its loop twice in 5 ms')
+            self.behind = [self.place, 0]
+            self.place = first + (self.place - first) % length
+            self.rounds += 1
+        rest = FOREVER if backs >= FOREVER else math.ceil(
+            (self.end - self.place + backs * length) / self.step)
         n_frames = min(n_frames, rest)
         i = numpy.arange(n_frames)
-        if not backs:
-            places = at + i
-        else:
-            behind = i - ahead
-            places = numpy.where(behind < 0, at + i, first + behind % length)
-            if backs < FOREVER:
-                last = behind - backs * length
-                places = numpy.where(last >= 0, end + last, places)
-        frames = self.frames[places]
-        if backs and n_fade:
-            faded = places - (end - n_fade)
-            mask = (faded >= 0) & (places < end)
-            if backs < FOREVER:
-                mask &= i < ahead + (backs - 1) * length
-            x = faded[mask][:, None] / n_fade * (math.pi / 2)
-            frames[mask] = (numpy.cos(x) * frames[mask]
-                            + numpy.sin(x) * self.frames[places[mask] - length])
+        straight = self.place + i * self.step           # as if there were no loop
+        passed = straight - first
+        rounds = numpy.clip(passed // length, 0, backs)
+        frames = self.at(straight - rounds * length, loop, rounds < backs)
+        if self.behind:
+            place, done = self.behind
+            n = rate // 200
+            part = numpy.minimum((done + 1 + i) / n, 1.0)[:, None]
+            frames = frames * part + self.at(place + i * self.step, loop, i < 0) * (1 - part)
+            self.behind = [place + n_frames * self.step, done + n_frames]
+            if done + n_frames >= n:
+                self.behind = None
         # The edges of a part that is cut out of its sample.
         if self.start > 0 and self.heard < n_edge:
             frames = frames * numpy.minimum((self.heard + 1 + i) / n_edge, 1.0)[:, None]
         if self.end < self.n and rest - n_frames < n_edge:
             frames = frames * numpy.minimum((rest - i) / n_edge, 1.0)[:, None]
-        # Where it comes to.
-        if not backs or n_frames < ahead:
-            self.place = at + n_frames
-        else:
-            rounds = min(backs, 1 + (n_frames - ahead) // length)
-            self.rounds += rounds
-            self.place = first + n_frames - ahead - (rounds - 1) * length
+        place = self.place + n_frames * self.step
+        n_rounds = int(min(max((place - first) // length, 0), backs))
+        self.rounds += n_rounds
+        self.place = place - n_rounds * length
         return frames, n_frames == rest
+
+    def at(self, places, loop, goes_back):
+        """The sound at places of the sample; where the voice goes back at the end of the loop, its
+        last frames are mixed with those before its first."""
+        first, end, n_fade = loop
+        frames = self.between(places, loop, goes_back)
+        if n_fade:
+            mask = goes_back & (places >= end - n_fade)
+            if mask.any():
+                x = (places[mask] - (end - n_fade))[:, None] / n_fade * (math.pi / 2)
+                before = self.between(places[mask] - (end - first), loop, goes_back[mask] & False)
+                frames[mask] = numpy.cos(x) * frames[mask] + numpy.sin(x) * before
+        return frames
+
+    def between(self, places, loop, goes_back):
+        """Straight lines between the frames of the sample; silence lies behind its end."""
+        first, end, _n_fade = loop
+        below = numpy.floor(places).astype(int)
+        frames = self.padded[numpy.minimum(below, self.n)]
+        if self.step == 1.0:
+            return frames
+        above = below + 1
+        above = numpy.where(goes_back & (above >= end), above - (end - first), above)
+        part = (places - below)[:, None]
+        return frames * (1 - part) + self.padded[numpy.minimum(above, self.n)] * part
 
 
 class Model:
@@ -291,12 +310,12 @@ class Model:
         self.voices = {}            # by number
         self.sounding = []
         self.events = []            # what waits: triggers and stops
-        self.tails = []             # short fades of voices that have ended: [frames, how many heard]
+        self.tails = []             # short fades of voices that ended: [frames, how many heard, tolerance]
         self.n_begun = 0
         self.counters = dict.fromkeys(('triggered', 'started', 'stolen', 'rejected', 'late'), 0)
         self.ended = []             # (block within the render call, voice, slot, reason)
         self.sub_block = 0
-        self.tolerance = 0.0
+        self.tolerance = numpy.zeros(0)     # of the frames that were rendered last
 
     # Settings
 
@@ -377,7 +396,8 @@ class Model:
             n_fade = to_frames(self.settings[other.slot]['choke_release'], self.rate)
             self.cut(other, self.n_fade if full else n_fade, CHOKED, at_once=full)
         self.n_begun += 1
-        voice.begin(frames, self.rate, self.n_begun)
+        voice.begin(frames, self.rate, self.n_begun,
+                    self.settings[voice.slot]['playback_rate'])
         self.sounding.append(voice)
         self.counters['started'] += 1
 
@@ -401,7 +421,7 @@ class Model:
         return victim
 
     def loudness(self, voice):
-        gains = voice.gains.now if voice.gains else self.target(voice)
+        gains = [side.now for side in voice.gains] if voice.gains else self.target(voice)
         return float(max(gains)) * voice.level * voice.pause.now
 
     def target(self, voice):
@@ -442,7 +462,7 @@ class Model:
             self.end(voice, voice.reason)
             if rest:
                 frames, _over = self.advance(voice, rest)
-                self.tails.append([frames, 0])
+                self.tails.append([frames, 0, voice.tolerance])
         return None
 
     def stop(self, voice):
@@ -528,7 +548,8 @@ class Model:
         voice = self.voices[number]
         if voice.state != 'sounding' or voice.heard == 0:
             return -1
-        return voice.n - 1 - voice.place if voice.reverse else voice.place
+        place = math.floor(voice.place)
+        return voice.n - 1 - place if voice.reverse else place
 
     def get_voice_start_frame(self, number):
         voice = self.voices[number]
@@ -540,6 +561,7 @@ class Model:
         """The next frames. What was set since the last call holds from here on."""
         self.begin_block()
         out = numpy.zeros((n_frames, 2))
+        self.tolerance = numpy.full(n_frames, 1e-7)
         done = 0
         while done < n_frames and not (self.frozen and self.paused):
             self.frozen = False
@@ -581,12 +603,11 @@ class Model:
         """Has the gains of a voice move to what is set."""
         if voice.heard == 0:
             return
-        target = self.target(voice)
-        if (target != voice.gains.end).any():
+        for side, target in zip(voice.gains, self.target(voice)):
             if at_once:
-                voice.gains.jump(target)
-            else:
-                voice.gains.go(target, self.n_move)
+                side.jump(target)
+            elif target != side.end:
+                side.go(target, self.n_move)
 
     def run(self, n_frames, done):
         """Renders frames of `position`, cut where something waits for its frame."""
@@ -619,13 +640,15 @@ class Model:
         for voice in list(self.sounding):
             frames, over = self.advance(voice, n_frames)
             out[:len(frames)] += frames
+            self.tolerance[done:done + len(frames)] += voice.tolerance
             if over:
                 self.sub_block = (done + max(len(frames) - 1, 0)) // SUB_BLOCK
                 self.end(voice, voice.reason or FINISHED)
         for tail in self.tails:
-            frames, heard = tail
+            frames, heard, tolerance = tail
             part = frames[heard:heard + n_frames]
             out[:len(part)] += part
+            self.tolerance[done:done + len(part)] += tolerance
             tail[1] += n_frames
         self.tails = [tail for tail in self.tails if tail[1] < len(tail[0])]
 
@@ -635,7 +658,7 @@ class Model:
             return numpy.zeros((0, 2)), False
         if voice.heard == 0:
             voice.start_frame = self.position
-            voice.gains = Ramp(self.target(voice))
+            voice.gains = [Ramp(gain) for gain in self.target(voice)]
         if voice.paused:
             n_frames = min(n_frames, voice.pause.rest)
         if voice.fade:
@@ -644,8 +667,12 @@ class Model:
         frames, over = voice.sound(n_frames, self.settings[voice.slot], self.rate)
         n_frames = len(frames)
         voice.heard += n_frames
-        frames = frames * voice.gains.take(n_frames)
-        self.tolerance = max(self.tolerance, voice.peak)
+        # The law of the pan holds to 1e-5, the crossfade of a loop as well; the rest is rounding.
+        gain = max(value for side in voice.gains for value in (side.now, side.end))
+        crossfades = self.settings[voice.slot]['loop_crossfade'] > 0
+        voice.tolerance = gain * voice.peak * (3e-5 if crossfades else 1.3e-5) + 1e-7
+        for side, ramp in enumerate(voice.gains):
+            frames[:, side:side + 1] *= ramp.take(n_frames)
         if voice.fade:
             frames *= voice.fade.take(n_frames)
             over = over or voice.fade.rest == 0

@@ -26,6 +26,7 @@ COUNTERS = ('triggered', 'started', 'stolen', 'rejected', 'late')
 TIMES = (0.0, 0.001, 0.0033, 0.005, 0.01, 0.03)
 GAINS = (0.0, 0.25, 0.5, 1.0, 2.0)
 PANS = (-1.0, -0.5, -0.3, 0.0, 0.0, 0.5, 0.8, 1.0)
+RATES = (0.25, 0.5, 0.75, 1.0, 1.5, 2.0, 3.0, 4.0)     # LINEAR, so exact
 VELOCITIES = (0.0, 0.25, 0.5, 0.75, 1.0, 1.0)
 
 
@@ -53,6 +54,8 @@ class Real:
         self.engine = Flitzis.Engine(n_slots=4, n_voices=n_voices, sample_rate=rate)
         self.rate = rate
         self.slots = [self.engine.get_slot(i) for i in range(4)]
+        for slot in range(4):
+            self.set_slot(slot, 'interpolation', 'linear')
         self.ended = []
         self.handler = self.engine.connect('voice-ended', self.voice_ended)
 
@@ -210,8 +213,8 @@ STATISTICS = {'frames': 0, 'unspecified': 0}
 def compare(real, modelled, heard, expected, position):
     """What differs after a call of render."""
     apart = numpy.abs(heard - expected).max(axis=1)
-    tolerance = 2e-4
-    if apart.max() > tolerance:
+    tolerance = modelled.model.tolerance
+    if (apart > tolerance).any():
         at = int(numpy.argmax(apart > tolerance))
         return (f'frame {position + at} (the {at + 1}th): {heard[at]} instead of {expected[at]}; '
                 f'{int((apart > tolerance).sum())} frames differ, {apart.max():.4g} at most')
@@ -262,6 +265,9 @@ class Generator:
         program = [('engine', choose.choice((1, 2, 2, 3, 4, 8)), self.rate)]
         for slot in range(self.n_slots):
             program.append(self.sample(slot))
+        for slot in range(self.n_slots):
+            if 'rate' not in self.without and choose.random() < 0.1:
+                program.append(('set_slot', slot, 'playback_rate', choose.choice(RATES)))
         for _ in range(choose.choice((0, 1, 2, 4, 8))):
             program.append(self.setting())
         self.without |= self.later
@@ -327,8 +333,9 @@ class Generator:
             return ('play_sample_at', self.label(), slot, velocity, self.frame())
         fields = {'slot': slot}
         for name, values in (('velocity', VELOCITIES), ('gain', GAINS), ('pan', PANS),
-                             ('fade_in', (-1.0, *TIMES)), ('loops', (0, 1, 2, 3, 5))):
-            if choose.random() < 0.3:
+                             ('fade_in', (-1.0, *TIMES)), ('rate', (1.0, 1.0, 1.0, *RATES)),
+                             ('loops', (0, 1, 2, 3, 5))):
+            if choose.random() < 0.3 and name not in self.without:
                 fields[name] = choose.choice(values)
         if choose.random() < 0.4:
             fields['frame'] = self.frame()
