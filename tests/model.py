@@ -13,6 +13,7 @@ from fractions import Fraction
 import numpy
 
 FOREVER = 1 << 62
+BUSY = 'busy'
 SUB_BLOCK = 1024  # frames: render () splits a call into blocks of this length
 
 # Values of the enumerations, by their nicks.
@@ -179,6 +180,7 @@ class Voice:
         self.padded = numpy.concatenate([frames, numpy.zeros((1, 2))])
         self.start, self.end = start, end
         self.place = start
+        self.tolerance = 0.0
         self.behind = None      # its place, and for how long: the loop was moved away from it
         self.rounds = 0         # times that it went back
         self.n_attack = to_frames(self.fade_in, rate)
@@ -248,6 +250,8 @@ class Voice:
         if self.behind:
             place, done = self.behind
             n = rate // 200
+            if place + min(n_frames, n - done) * self.step > self.end:
+                raise Unspecified('the part ends while the voice is faded over into its loop')
             part = numpy.minimum((done + 1 + i) / n, 1.0)[:, None]
             frames = frames * part + self.at(place + i * self.step, loop, i < 0) * (1 - part)
             self.behind = [place + n_frames * self.step, done + n_frames]
@@ -293,9 +297,10 @@ class Voice:
 class Model:
     """What an engine shall do. The methods have the names of the engine's."""
 
-    def __init__(self, n_slots=4, n_voices=4, sample_rate=48000):
+    def __init__(self, n_slots=4, n_voices=4, sample_rate=48000, n_events=4096):
         self.rate = sample_rate
-        self.n_voices = n_voices
+        self.n_voices, self.n_events = n_voices, n_events
+        self.n_leaving = 0          # events that a call has ended since the last block
         self.n_fade = sample_rate // 200                # 5 ms
         self.n_short = to_frames(0.005, sample_rate)    # the longest fade that is rendered ahead
         self.n_move = sample_rate // 200                # within 5 ms
@@ -342,6 +347,10 @@ class Model:
         settings = self.settings[slot]
         if not scheduled and self.samples[slot] is None:
             return 0
+        quantised = (not scheduled and settings['quantize'] != 'none'
+                     and self.clock.set['running'])
+        if self.is_full((quantised or scheduled) + (trigger['stop_frame'] > 0)):
+            return BUSY
         number = 1 + len(self.voices)
         voice = Voice(number, trigger, {name: settings[name] for name in TAKEN_AT_THE_CALL},
                       self.steal)
@@ -355,7 +364,7 @@ class Model:
                 self.begin(voice)
             else:
                 self.events.append(event)
-        elif settings['quantize'] != 'none' and self.clock.set['running']:
+        elif quantised:
             event['frame'] = None
             self.events.append(event)
         else:
@@ -372,6 +381,13 @@ class Model:
 
     def play_sample_at(self, slot, velocity, frame):
         return self.play(slot=slot, velocity=velocity, frame=frame, at=True)
+
+    def is_full(self, n_more):
+        """Whether there is no room for so many more events, late ones included."""
+        full = len(self.events) + n_more > self.n_events
+        if n_more and full != (len(self.events) + self.n_leaving + n_more > self.n_events):
+            raise Unspecified('whether there is room again before the next block')
+        return bool(n_more and full)
 
     def begin(self, voice):
         """The voice's frame has come: it gets a place, or it does not."""
@@ -475,6 +491,8 @@ class Model:
                 self.stop(voice)
 
     def stop_sample_at(self, slot, frame):
+        if self.is_full(1):
+            return BUSY
         self.n_calls += 1
         if frame < self.position:
             self.counters['late'] += 1
@@ -482,6 +500,7 @@ class Model:
         else:
             self.events.append({'order': self.n_calls, 'slot': slot, 'frame': frame,
                                 'point': None})
+        return True
 
     def stop_all_samples(self):
         for voice in list(self.sounding):
@@ -492,8 +511,10 @@ class Model:
         if voice is None or voice.state == 'ended':
             return
         if voice.state == 'waiting':
-            self.events = [event for event in self.events
-                           if voice not in (event.get('voice'), event.get('stops'))]
+            left = [event for event in self.events
+                    if voice not in (event.get('voice'), event.get('stops'))]
+            self.n_leaving += len(self.events) - len(left)
+            self.events = left
             self.end(voice, STOPPED)
         elif n_frames is None:
             self.stop(voice)
@@ -505,6 +526,7 @@ class Model:
 
     def cancel_scheduled(self):
         events, self.events = self.events, []
+        self.n_leaving += len(events)
         for event in events:
             if 'voice' in event:
                 self.end(event['voice'], CANCELLED)
@@ -560,6 +582,7 @@ class Model:
     def render(self, n_frames):
         """The next frames. What was set since the last call holds from here on."""
         self.begin_block()
+        self.n_leaving = 0
         out = numpy.zeros((n_frames, 2))
         self.tolerance = numpy.full(n_frames, 1e-7)
         done = 0
