@@ -32,9 +32,6 @@ TAKEN_AT_THE_CALL = ('start', 'end', 'reverse', 'attack', 'choke_group', 'retrig
                      'quantize')
 
 
-QUIRKS = set()
-
-
 class Unspecified(Exception):
     """The documents leave open what comes next, so the comparison ends here."""
 
@@ -180,21 +177,17 @@ class Voice:
         self.padded = numpy.concatenate([frames, numpy.zeros((1, 2))])
         self.start, self.end = start, end
         self.place = start
-        self.tolerance = 0.0
         self.behind = None      # its place, and for how long: the loop was moved away from it
         self.rounds = 0         # times that it went back
-        self.n_attack = to_frames(self.fade_in, rate)
+        self.before = Ramp(0.0)  # the attack, and below a short fade what was before that
+        self.before.go(1.0, to_frames(self.fade_in, rate))
         self.gains = None       # of both sides
         self.peak = float(numpy.abs(frames).max())
 
     @property
-    def attack(self):
-        return min(1.0, self.heard / self.n_attack) if self.n_attack else 1.0
-
-    @property
     def level(self):
         """The voice's fades, now, but for the pause."""
-        return self.fade.now if self.fade else self.attack
+        return self.fade.now if self.fade else self.before.now
 
     @property
     def stands(self):
@@ -228,6 +221,7 @@ class Voice:
         """The next frames of the sample at most, and whether they are its last. The voice's place
         moves on behind them."""
         n_edge = max(1, rate // 1000)
+        self.slack = 0.0
         loop = first, end, _n_fade = self.loop_of(settings, rate)
         length = end - first
         backs = self.backs(settings)
@@ -239,8 +233,9 @@ class Voice:
             self.behind = [self.place, 0]
             self.place = first + (self.place - first) % length
             self.rounds += 1
-        rest = FOREVER if backs >= FOREVER else math.ceil(
+        left = FOREVER if backs >= FOREVER else (
             (self.end - self.place + backs * length) / self.step)
+        rest = math.ceil(left)
         n_frames = min(n_frames, rest)
         i = numpy.arange(n_frames)
         straight = self.place + i * self.step           # as if there were no loop
@@ -260,8 +255,12 @@ class Voice:
         # The edges of a part that is cut out of its sample.
         if self.start > 0 and self.heard < n_edge:
             frames = frames * numpy.minimum((self.heard + 1 + i) / n_edge, 1.0)[:, None]
-        if self.end < self.n and rest - n_frames < n_edge:
-            frames = frames * numpy.minimum((rest - i) / n_edge, 1.0)[:, None]
+        if self.end < self.n and left - n_frames < n_edge:
+            part = (left - i) / n_edge
+            frames = frames * numpy.minimum(part, 1.0)[:, None]
+            if self.step != 1.0:    # fading comes before or after finding what is between frames
+                self.slack = numpy.where(part < 1.0 + 1 / n_edge / self.step,
+                                         1 / n_edge / self.step, 0.0)
         place = self.place + n_frames * self.step
         n_rounds = int(min(max((place - first) // length, 0), backs))
         self.rounds += n_rounds
@@ -426,7 +425,7 @@ class Model:
             return None
         if voice.steal == 'oldest':
             return min(may_go, key=lambda other: other.order)
-        if any(other.heard == 0 and other.n_attack for other in may_go):
+        if any(other.heard == 0 and other.before.rest for other in may_go):
             raise Unspecified('how loud a voice is before the first frame of its attack')
         loudness = {other.number: self.loudness(other) for other in may_go}
         victim = min(may_go, key=lambda other: (loudness[other.number], other.order))
@@ -465,12 +464,12 @@ class Model:
             if not at_once:
                 return None
         elif not voice.fade or voice.fade.rest > n_frames:
-            if 'short' in QUIRKS and n_frames <= self.n_short:
-                voice.envelope = voice.fade or voice.attack
-                voice.envelope_of = 'fade' if voice.fade else 'attack'
+            if n_frames <= self.n_short:
+                voice.before = voice.fade or voice.before
                 voice.fade = Ramp(1.0)
             else:
                 voice.fade = Ramp(voice.level)
+                voice.before = None
             voice.fade.go(0.0, n_frames)
         voice.reason = voice.reason or reason
         rest = min(voice.fade.rest, silent_in)
@@ -663,7 +662,8 @@ class Model:
         for voice in list(self.sounding):
             frames, over = self.advance(voice, n_frames)
             out[:len(frames)] += frames
-            self.tolerance[done:done + len(frames)] += voice.tolerance
+            if len(frames):
+                self.tolerance[done:done + len(frames)] += voice.tolerance
             if over:
                 self.sub_block = (done + max(len(frames) - 1, 0)) // SUB_BLOCK
                 self.end(voice, voice.reason or FINISHED)
@@ -671,7 +671,7 @@ class Model:
             frames, heard, tolerance = tail
             part = frames[heard:heard + n_frames]
             out[:len(part)] += part
-            self.tolerance[done:done + len(part)] += tolerance
+            self.tolerance[done:done + len(part)] += tolerance[heard:heard + n_frames]
             tail[1] += n_frames
         self.tails = [tail for tail in self.tails if tail[1] < len(tail[0])]
 
@@ -686,24 +686,20 @@ class Model:
             n_frames = min(n_frames, voice.pause.rest)
         if voice.fade:
             n_frames = min(n_frames, voice.fade.rest)
-        before = voice.heard
         frames, over = voice.sound(n_frames, self.settings[voice.slot], self.rate)
         n_frames = len(frames)
         voice.heard += n_frames
         # The law of the pan holds to 1e-5, the crossfade of a loop as well; the rest is rounding.
         gain = max(value for side in voice.gains for value in (side.now, side.end))
         crossfades = self.settings[voice.slot]['loop_crossfade'] > 0
-        voice.tolerance = gain * voice.peak * (3e-5 if crossfades else 1.3e-5) + 1e-7
+        voice.tolerance = numpy.full(n_frames, gain * voice.peak * (
+            voice.slack + (3e-5 if crossfades else 1.3e-5)) + 1e-7)
         for side, ramp in enumerate(voice.gains):
             frames[:, side:side + 1] *= ramp.take(n_frames)
         if voice.fade:
             frames *= voice.fade.take(n_frames)
             over = over or voice.fade.rest == 0
-        kind = getattr(voice, 'envelope_of', None if voice.fade else 'attack')
-        if kind == 'fade':
-            frames *= voice.envelope.take(n_frames)
-        if kind == 'attack' and before < voice.n_attack:
-            i = numpy.arange(before + 1, voice.heard + 1)
-            frames *= numpy.minimum(i / voice.n_attack, 1.0)[:, None]
+        if voice.before:
+            frames *= voice.before.take(n_frames)
         frames *= voice.pause.take(n_frames)
         return frames, over
