@@ -157,6 +157,8 @@ class Voice:
         self.state = 'waiting'
         self.paused = False
         self.pause = Ramp(1.0)
+        self.behind = None      # its place, and for how long: the loop was moved away from it
+        self.stood = False      # until now; it goes on with the next block
         self.heard = 0          # frames rendered so far
         self.start_frame = -1
         self.fade = None        # of a stop: a ramp to 0, and its reason
@@ -192,6 +194,17 @@ class Voice:
     @property
     def stands(self):
         return self.paused and self.pause.now == 0.0
+
+    def must_not_be_behind(self):
+        """What a stop, a pause or a new gain does to the sound that fades over into the loop is
+        open."""
+        if self.behind:
+            raise Unspecified('a voice changes while it is faded over into its loop')
+
+    def in_edge(self, rate):
+        n_edge = rate // 1000
+        return (self.start > 0 and self.heard < n_edge
+                or self.end < self.n and self.end - self.place <= n_edge * self.step)
 
     def loop_of(self, settings, rate):
         """(first, end, number of crossfaded frames) of the loop, as it lies in the part."""
@@ -427,6 +440,8 @@ class Model:
             return min(may_go, key=lambda other: other.order)
         if any(other.heard == 0 and other.before.rest for other in may_go):
             raise Unspecified('how loud a voice is before the first frame of its attack')
+        if any(other.in_edge(self.rate) for other in may_go):
+            raise Unspecified('whether the edges of a part are among the fades')
         loudness = {other.number: self.loudness(other) for other in may_go}
         victim = min(may_go, key=lambda other: (loudness[other.number], other.order))
         for other in may_go:
@@ -456,9 +471,13 @@ class Model:
         self.ended.append((self.sub_block, voice.number, voice.slot, reason))
 
     def cut(self, voice, n_frames, reason, at_once=False):
-        """Has a voice that sounds fade out and end; a short fade is rendered ahead."""
-        if voice.heard == 0 or voice.stands:
+        """Has a voice that sounds fade out and end; a short fade is rendered ahead. The first
+        reason stays, but for UNLOADED."""
+        if reason == UNLOADED:
+            voice.reason = reason
+        if voice.heard == 0 or voice.stands or self.frozen:
             return self.end(voice, voice.reason or reason)
+        voice.must_not_be_behind()
         silent_in = voice.pause.rest if voice.paused else FOREVER
         if voice.fade and voice.fade.rest <= min(n_frames, silent_in):
             if not at_once:
@@ -537,6 +556,7 @@ class Model:
         if voice and voice.state != 'ended' and not voice.paused:
             voice.paused = True
             if voice.heard:
+                voice.must_not_be_behind()
                 voice.pause.go(0.0, self.n_fade)
             else:
                 voice.pause.jump(0.0)
@@ -602,7 +622,7 @@ class Model:
         if self.frozen and self.paused:
             return
         for voice in self.sounding:
-            self.aim(voice, at_once=self.frozen or voice.stands or getattr(voice, 'stood', False))
+            self.aim(voice, at_once=self.frozen or voice.stands or voice.stood)
             voice.stood = False
         restarted = self.clock.begin_block(self.position)
         running = self.clock.held['running']
@@ -629,6 +649,7 @@ class Model:
             if at_once:
                 side.jump(target)
             elif target != side.end:
+                voice.must_not_be_behind()
                 side.go(target, self.n_move)
 
     def run(self, n_frames, done):
