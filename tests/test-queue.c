@@ -217,7 +217,7 @@ test_seqlock (void)
     }
 
   g_thread_join (writer);
-  g_assert_cmpuint (flitzis_seqlock_get_sequence (&lock), ==, 2 * N_RECORDS);
+  g_assert_cmpuint (lock.sequence, ==, 2 * N_RECORDS);
 }
 
 int

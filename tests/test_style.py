@@ -49,7 +49,7 @@ def test_callback_functions_are_marked(source_dir):
     for path in paths:
         text = re.sub(r'/\*.*?\*/', '', path.read_text(), flags=re.S)
         if path.suffix == '.h':
-            found = re.findall(r'^[\w ]+[ *](flitzis_\w+) \([^;{]*\)([^;{]*)[;{]?$', text,
+            found = re.findall(r'^\w[\w ]*[ *](flitzis_\w+) \([^;{]*\)([^;{]*)[;{]?$', text,
                                re.M | re.S)
         else:
             found = re.findall(r'^(\w+) \([^;{]*\)([^;{]*)\n\{$', text, re.M)

@@ -339,7 +339,6 @@ def test_a_full_queue_refuses_triggers_and_nothing_else(pipewire, engine):
     assert engine.unload_sample(2)
     engine.get_slot(0).props.gain = 0.5
     engine.stop_all_samples()
-    poll(lambda: engine.props.n_started == n, 'the triggers')
     poll(lambda: not engine.get_slot(0).props.playing, 'the ends')
     assert engine.props.n_playing == 0
     drain()
@@ -348,7 +347,7 @@ def test_a_full_queue_refuses_triggers_and_nothing_else(pipewire, engine):
     poll(lambda: not engine.get_slot(1).props.playing, 'the end')
     drain()
     assert ended[-1] == (voice, 1, Reason.FINISHED) and voice > n
-    assert counters(engine)['started'] == counters(engine)['triggered'] == n + 1
+    assert (engine.props.n_started, engine.props.n_triggered) == (1, n + 1)
 
 
 def test_without_a_stream_no_queue_fills(engine):

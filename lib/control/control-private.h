@@ -43,6 +43,7 @@ typedef struct
 
 typedef struct
 {
+  FlitzisBlockTime     block; /* as it was last read */
   FlitzisBlockTime     steady;
   guint64              stretch; /* of blocks without a gap: its number */
   FlitzisTriggerTiming timing;
@@ -76,6 +77,7 @@ struct _FlitzisControl
   FlitzisControlSlot *slots;
   guint64             next_voice;
   guint64             next_event;
+  guint64             n_quantized; /* triggers sent that wait for a point of the grid, ever */
   guint64             n_triggered;
   guint               n_voices; /* outstanding */
   FlitzisSteal        steal;

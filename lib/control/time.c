@@ -39,6 +39,10 @@ round_to_int64 (double value)
                                                                   : llround (value);
 }
 
+/* How often a record that the callback is writing is read anew. A thread of a higher priority than
+ * the callback's may have its core, and would wait for ever. The last record does as well. */
+#define MAX_READS 8
+
 /* FALSE unless a block of the stream that streams now has begun. */
 static gboolean
 get_block_time (FlitzisControl *self, FlitzisBlockTime *block)
@@ -48,8 +52,11 @@ get_block_time (FlitzisControl *self, FlitzisBlockTime *block)
   if (!flitzis_mixer_is_streaming (mixer))
     return FALSE;
 
-  while (!flitzis_seqlock_try_read (&mixer->block_time, block, sizeof *block))
-    g_thread_yield ();
+  for (guint i = 0; i < MAX_READS; i++)
+    if (flitzis_seqlock_try_read (&mixer->block_time, &self->time.block, sizeof *block))
+      break;
+
+  *block = self->time.block;
 
   return block->run == atomic_load_explicit (&mixer->run, memory_order_relaxed);
 }

@@ -6,14 +6,12 @@
 #include "control/control-private.h"
 #include "control/fork.h"
 #include "flitzis-error.h"
+#include "rt/atomics.h"
 
 /*
  * The verbs on voices: what starts, stops and changes them. Triggers and stops go through the
  * command queue; what a voice sounds like is a setting, and so is that the events are cancelled.
  */
-
-#define get(field) atomic_load_explicit (&(field), memory_order_relaxed)
-#define set(field, value) atomic_store_explicit (&(field), value, memory_order_relaxed)
 
 #define MAX_FADE 60.0 /* seconds */
 
@@ -35,10 +33,10 @@ get_cell (FlitzisControl *self, guint64 voice)
   return flitzis_settings_get_voice (&self->mixer->settings, voice);
 }
 
-static gint32
+static guint32
 get_n_frames (FlitzisControl *self, double seconds)
 {
-  return seconds >= 0.0 ? (gint32) (seconds * self->mixer->sample_rate + 0.5) : -1;
+  return (guint32) (seconds * self->mixer->sample_rate + 0.5);
 }
 
 /* Ids ascend and are never used again; one whose cell is still in use is left out. */
@@ -85,7 +83,7 @@ static guint64
 get_n_waiting (FlitzisControl *self)
 {
   return self->next_event -
-         atomic_load_explicit (&self->mixer->n_events_done, memory_order_relaxed);
+         flitzis_get (self->mixer->n_events_done);
 }
 
 /* What is called now and waits for its frame all the same. FALSE where it need not, or cannot. */
@@ -123,16 +121,57 @@ check_events (FlitzisControl *self, guint slot, guint n_events, GError **error)
 static gboolean
 check_room (FlitzisControl *self, guint slot, guint n_records, GError **error)
 {
-  if (self->n_voices == self->mixer->max_voices)
+  FlitzisMixer *mixer = self->mixer;
+
+  if (self->n_voices == mixer->max_voices)
     flitzis_control_read_reports (self);
 
-  if (self->n_voices < self->mixer->max_voices && has_room (self, n_records))
+  if (self->n_voices == mixer->max_voices)
+    {
+      g_set_error (error, FLITZIS_ENGINE_ERROR, FLITZIS_ENGINE_ERROR_BUSY,
+                   "Could not trigger slot %u: %u voices are triggered and have not ended", slot,
+                   self->n_voices);
+      return FALSE;
+    }
+
+  if (has_room (self, n_records))
     return TRUE;
 
   g_set_error (error, FLITZIS_ENGINE_ERROR, FLITZIS_ENGINE_ERROR_BUSY,
                "Could not trigger slot %u: the command queue is full", slot);
 
   return FALSE;
+}
+
+/* The grid's are fewer than all events, so that the callback can sort them in one block. */
+static gboolean
+check_quantized (FlitzisControl *self, guint slot, GError **error)
+{
+  FlitzisMixer *mixer = self->mixer;
+
+  if (self->n_quantized - flitzis_get (mixer->n_quantized_done) < mixer->max_quantized)
+    return TRUE;
+
+  g_set_error (error, FLITZIS_ENGINE_ERROR, FLITZIS_ENGINE_ERROR_BUSY,
+               "Could not trigger slot %u: %u quantised triggers wait already", slot,
+               mixer->max_quantized);
+
+  return FALSE;
+}
+
+static guint32
+get_release (FlitzisControl *self, guint slot)
+{
+  return get_n_frames (self, flitzis_get (self->mixer->settings.slots[slot].release));
+}
+
+static FlitzisCommand
+make_stop (guint64 voice, guint32 n_frames)
+{
+  return (FlitzisCommand){
+    .kind = FLITZIS_COMMAND_STOP_VOICE,
+    .stop = { .voice = voice, .n_frames = n_frames },
+  };
 }
 
 /* When a trigger is to sound. */
@@ -156,7 +195,7 @@ find_moment (FlitzisControl *self, guint slot, const guint64 *frame)
     }
 
   if (self->beats.grid.is_running)
-    moment.unit = (FlitzisGridUnit) get (self->mixer->settings.slots[slot].grid);
+    moment.unit = (FlitzisGridUnit) flitzis_get (self->mixer->settings.slots[slot].grid);
 
   if (moment.unit == FLITZIS_GRID_NONE)
     moment.is_timed = moment.is_stamped = flitzis_control_stamp (self, &moment.frame);
@@ -179,8 +218,7 @@ send_play (FlitzisControl       *self,
   FlitzisSound         sound;
 
   /* first, so that the mixer finds them with the voice */
-  flitzis_settings_set_voice (settings, voice, more->gain, more->pan, more->rate,
-                              get_n_frames (self, more->fade_in));
+  flitzis_settings_set_voice (settings, voice, more->gain, more->pan, more->rate);
   sound = flitzis_settings_get_sound (settings, id, voice, velocity);
 
   *command = (FlitzisCommand){
@@ -189,25 +227,31 @@ send_play (FlitzisControl       *self,
     .is_stamped = moment->is_stamped,
     .steal = (FlitzisMixerSteal) self->steal,
     .unit = moment->unit,
-    .restarts = get (slot->retrigger) == FLITZIS_MIXER_RETRIGGER_RESTART,
+    .restarts = flitzis_get (slot->retrigger) == FLITZIS_MIXER_RETRIGGER_RESTART,
+    .is_reverse = flitzis_get (slot->is_reverse),
     .slot = (guint16) id,
     .frame = moment->frame,
     .event = moment->is_timed ? self->next_event++ : 0,
     .play = {
         .voice = voice,
         .velocity = velocity,
+        .start = flitzis_get (slot->start),
+        .end = flitzis_get (slot->end),
         .stop_frame = more->stop_frame,
         .n_rounds = more->loops,
+        .n_fade_in_frames = get_n_frames (self, more->fade_in >= 0.0
+                                                    ? more->fade_in
+                                                    : flitzis_get (slot->attack)),
         .gain = MAX (sound.left, sound.right),
-        .choke_group = get (slot->choke_group),
-        .priority = get (slot->priority),
+        .choke_group = flitzis_get (slot->choke_group),
+        .priority = flitzis_get (slot->priority),
     },
   };
   flitzis_queue_push_room (&self->mixer->commands);
 
   if (more->stop_frame > 0)
     {
-      FlitzisCommand stop = { .kind = FLITZIS_COMMAND_STOP_VOICE, .stop = { .voice = voice } };
+      FlitzisCommand stop = make_stop (voice, FLITZIS_SLOT_RELEASE);
 
       send_event (self, &stop, more->stop_frame);
     }
@@ -256,10 +300,14 @@ play (FlitzisControl       *self,
   moment = find_moment (self, id, frame);
   n_events = (moment.is_timed ? 1 : 0) + (more->stop_frame > 0 ? 1 : 0);
 
+  if (moment.unit != FLITZIS_GRID_NONE && !check_quantized (self, id, error))
+    return 0;
+
   if ((n_events > 0 && !check_events (self, id, n_events, error)) ||
       !check_room (self, id, moment.is_timed ? n_events : n_events + 1, error))
     return 0;
 
+  self->n_quantized += moment.unit != FLITZIS_GRID_NONE;
   voice = get_free_voice (self);
   send_play (self, voice, id, velocity, &moment, more);
   count_voice (self, voice, id, moment.is_timed && !moment.is_stamped);
@@ -355,7 +403,41 @@ flitzis_control_play (FlitzisControl       *self,
   return voice;
 }
 
-/* A stop keeps its place among the triggers; where a queue is full, it is a mark instead. */
+static gboolean
+is_sounding (FlitzisControl *self, guint64 voice)
+{
+  return flitzis_pool_get_place (&self->mixer->pool, voice, TRUE) >= 0;
+}
+
+/* Marks what a stop means: all voices that are outstanding, but those that wait for a frame. */
+static void
+mark_voices (FlitzisControl *self, gboolean (*is_meant) (guint slot, guint wanted), guint wanted)
+{
+  FlitzisSettings *settings = &self->mixer->settings;
+
+  for (guint64 i = 0; i <= settings->cell_mask; i++)
+    {
+      FlitzisVoiceSettings *cell = get_cell (self, i);
+
+      if (cell->voice != 0 && is_meant (cell->slot, wanted) &&
+          (!cell->is_timed || is_sounding (self, cell->voice)))
+        flitzis_settings_mark_stop (settings, cell->voice, get_release (self, cell->slot));
+    }
+}
+
+static gboolean
+is_of_slot (guint slot, guint wanted)
+{
+  return slot == wanted;
+}
+
+static gboolean
+is_any (guint slot, guint wanted)
+{
+  return TRUE;
+}
+
+/* A stop keeps its place among the triggers; if the queue is full, it is a mark instead. */
 
 void
 flitzis_control_stop_slot (FlitzisControl *self, guint slot)
@@ -365,7 +447,7 @@ flitzis_control_stop_slot (FlitzisControl *self, guint slot)
   flitzis_control_lock (self);
 
   if (!send_stamped (self, &command) && !send (self, &command))
-    flitzis_settings_stop_slot (&self->mixer->settings, slot, self->next_voice);
+    mark_voices (self, is_of_slot, slot);
 
   flitzis_control_settle (self);
   flitzis_control_unlock (self);
@@ -379,7 +461,7 @@ flitzis_control_stop_all (FlitzisControl *self)
   flitzis_control_lock (self);
 
   if (!send_stamped (self, &command) && !send (self, &command))
-    flitzis_settings_stop_all (&self->mixer->settings, self->next_voice);
+    mark_voices (self, is_any, 0);
 
   flitzis_control_settle (self);
   flitzis_control_unlock (self);
@@ -425,7 +507,7 @@ void
 flitzis_control_cancel_scheduled (FlitzisControl *self)
 {
   flitzis_control_lock (self);
-  self->mixer->settings.cancel_below = self->next_event;
+  flitzis_settings_mark_cancelled (&self->mixer->settings, self->next_event);
   flitzis_control_settle (self);
   flitzis_control_unlock (self);
 }
@@ -447,15 +529,17 @@ lock_voice (FlitzisControl *self, guint64 voice)
              : NULL;
 }
 
-/* A command would come too early for what waits for its frame: a mark is there when it comes. */
+/* What waits for its frame cannot be stopped by a command, which means what sounds: a mark can. */
 static void
-stop_voice (FlitzisControl *self, guint64 voice)
+stop_voice (FlitzisControl *self, guint64 voice, guint32 n_frames)
 {
-  FlitzisCommand command = { .kind = FLITZIS_COMMAND_STOP_VOICE, .stop = { .voice = voice } };
+  FlitzisCommand        command = make_stop (voice, n_frames);
+  FlitzisVoiceSettings *cell = get_cell (self, voice);
 
-  if (get_cell (self, voice)->is_timed ||
-      (!send_stamped (self, &command) && !send (self, &command)))
-    flitzis_settings_stop_voice (&self->mixer->settings, voice);
+  if (cell->is_timed || (!send_stamped (self, &command) && !send (self, &command)))
+    flitzis_settings_mark_stop (&self->mixer->settings, voice,
+                                n_frames == FLITZIS_SLOT_RELEASE ? get_release (self, cell->slot)
+                                                                 : n_frames);
 
   flitzis_control_settle (self);
 }
@@ -464,7 +548,7 @@ void
 flitzis_control_stop_voice (FlitzisControl *self, guint64 voice)
 {
   if (lock_voice (self, voice) != NULL)
-    stop_voice (self, voice);
+    stop_voice (self, voice, FLITZIS_SLOT_RELEASE);
 
   flitzis_control_unlock (self);
 }
@@ -475,18 +559,11 @@ flitzis_control_stop_voice_with_fade (FlitzisControl *self,
                                       double          seconds,
                                       GError        **error)
 {
-  FlitzisVoiceSettings *settings;
-
   if (!flitzis_fork_check (error) || !check_range (seconds, 0.0, MAX_FADE, "fade", error))
     return FALSE;
 
-  settings = lock_voice (self, voice);
-
-  if (settings != NULL)
-    {
-      set (settings->n_release_frames, get_n_frames (self, seconds));
-      stop_voice (self, voice);
-    }
+  if (lock_voice (self, voice) != NULL)
+    stop_voice (self, voice, get_n_frames (self, seconds));
 
   flitzis_control_unlock (self);
 
@@ -504,7 +581,7 @@ flitzis_control_set_voice_gain (FlitzisControl *self, guint64 voice, double gain
   settings = lock_voice (self, voice);
 
   if (settings != NULL)
-    set (settings->gain, gain);
+    flitzis_set (settings->gain, gain);
 
   flitzis_settings_tell (&self->mixer->settings);
 
@@ -524,7 +601,7 @@ flitzis_control_set_voice_pan (FlitzisControl *self, guint64 voice, double pan, 
   settings = lock_voice (self, voice);
 
   if (settings != NULL)
-    set (settings->pan, (float) pan);
+    flitzis_set (settings->pan, (float) pan);
 
   flitzis_settings_tell (&self->mixer->settings);
 
@@ -544,7 +621,7 @@ flitzis_control_set_voice_rate (FlitzisControl *self, guint64 voice, double rate
   settings = lock_voice (self, voice);
 
   if (settings != NULL)
-    set (settings->rate, rate);
+    flitzis_set (settings->rate, rate);
 
   flitzis_settings_tell (&self->mixer->settings);
 
@@ -559,7 +636,7 @@ flitzis_control_set_voice_paused (FlitzisControl *self, guint64 voice, gboolean 
   FlitzisVoiceSettings *settings = lock_voice (self, voice);
 
   if (settings != NULL)
-    set (settings->is_paused, is_paused);
+    flitzis_set (settings->is_paused, is_paused);
 
   flitzis_settings_tell (&self->mixer->settings);
 

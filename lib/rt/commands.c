@@ -3,45 +3,57 @@
 
 #include "commands.h"
 
-static void
-cancel (FlitzisMixer *mixer, const FlitzisCommand *event) FLITZIS_REALTIME
-{
-  if (event->kind == FLITZIS_COMMAND_PLAY)
-    flitzis_pool_report_end (&mixer->pool, event->play.voice, FLITZIS_END_CANCELLED);
-
-  flitzis_count (&mixer->n_events_done, 1);
-}
+#include "atomics.h"
+#include "pool-end.h"
+#include "pool-start.h"
 
 static bool
-is_cancelled (FlitzisMixer *mixer, const FlitzisCommand *event) FLITZIS_REALTIME
+is_quantized (const FlitzisCommand *command) FLITZIS_REALTIME
 {
-  return !event->is_stamped && event->event < mixer->cancel_below;
+  return command->kind == FLITZIS_COMMAND_PLAY && command->unit != FLITZIS_GRID_NONE;
 }
 
-/* Takes what is cancelled out of the schedule, and leaves what was sent later. */
 static void
-apply_cancel (FlitzisMixer *mixer) FLITZIS_REALTIME
+count_done (FlitzisMixer *mixer, const FlitzisCommand *event) FLITZIS_REALTIME
 {
-  FlitzisSchedule *schedule = &mixer->schedule;
-  uint32_t         n_events = schedule->n_events;
-  uint64_t         cancel_below = atomic_load_explicit (&mixer->settings.cancel_below,
-                                                        memory_order_relaxed);
+  flitzis_count (&mixer->n_events_done, 1);
 
-  if (cancel_below == mixer->cancel_below)
-    return;
+  if (is_quantized (event))
+    flitzis_count (&mixer->n_quantized_done, 1);
+}
 
-  mixer->cancel_below = cancel_below;
-  schedule->n_events = 0;
+/* Whether a mark says that an event will not happen; if so, it is done. */
+static bool
+drop_marked (FlitzisMixer *mixer, const FlitzisCommand *event) FLITZIS_REALTIME
+{
+  bool is_play = event->kind == FLITZIS_COMMAND_PLAY;
+  bool is_cancelled = !event->is_stamped && event->event < mixer->cancel_below;
+  bool is_stopped = is_play && flitzis_get (flitzis_settings_get_voice (&mixer->settings,
+                                                                        event->play.voice)
+                                                ->n_stop_frames) >= 0;
 
-  for (uint32_t i = 0; i < n_events; i++)
-    {
-      FlitzisCommand event = schedule->events[i];
+  if (!is_cancelled && !is_stopped)
+    return false;
 
-      if (is_cancelled (mixer, &event))
-        cancel (mixer, &event);
-      else
-        flitzis_schedule_add (schedule, &event);
-    }
+  if (is_play)
+    flitzis_pool_report_end (&mixer->pool, event->play.voice,
+                             is_cancelled ? FLITZIS_END_CANCELLED : FLITZIS_END_STOPPED);
+
+  count_done (mixer, event);
+
+  return true;
+}
+
+static void
+sweep (FlitzisMixer *mixer) FLITZIS_REALTIME
+{
+  FlitzisSchedule      *schedule = &mixer->schedule;
+  uint32_t              n_left = FLITZIS_N_SWEPT;
+  const FlitzisCommand *event;
+
+  while ((event = flitzis_schedule_sweep_next (schedule, &n_left)) != NULL)
+    if (drop_marked (mixer, event))
+      flitzis_schedule_remove_swept (schedule);
 }
 
 static void
@@ -53,7 +65,7 @@ apply (FlitzisMixer *mixer, const FlitzisCommand *command, uint64_t now) FLITZIS
       flitzis_pool_play (&mixer->pool, command, now);
       break;
     case FLITZIS_COMMAND_STOP_VOICE:
-      flitzis_pool_stop_voice (&mixer->pool, command->stop.voice);
+      flitzis_pool_stop_voice (&mixer->pool, command->stop.voice, command->stop.n_frames);
       break;
     case FLITZIS_COMMAND_STOP_SLOT:
       flitzis_pool_stop_slot (&mixer->pool, command->slot);
@@ -67,61 +79,51 @@ apply (FlitzisMixer *mixer, const FlitzisCommand *command, uint64_t now) FLITZIS
     }
 }
 
-/* Has what waits for a beat follow the beats. A line that is just being written is for later. */
-static void
-follow_grid (FlitzisMixer *mixer, uint64_t now) FLITZIS_REALTIME
-{
-  uint32_t sequence = flitzis_seqlock_get_sequence (&mixer->grid_told);
-
-  if (sequence == mixer->grid_sequence ||
-      !flitzis_seqlock_try_read (&mixer->grid_told, &mixer->grid, sizeof mixer->grid))
-    return;
-
-  mixer->grid_sequence = sequence;
-  flitzis_schedule_follow_grid (&mixer->schedule, &mixer->grid, now);
-}
-
 /* What is late is done now, ahead of what waits for this frame. */
 static void
-take (FlitzisMixer *mixer, FlitzisCommand *command, uint64_t now) FLITZIS_REALTIME
+take (FlitzisMixer *mixer, const FlitzisCommand *command, uint64_t now) FLITZIS_REALTIME
 {
-  if (command->is_timed && is_cancelled (mixer, command))
+  if (!command->is_timed)
     {
-      cancel (mixer, command);
+      apply (mixer, command, now);
       return;
     }
 
-  if (command->kind == FLITZIS_COMMAND_PLAY && command->unit != FLITZIS_GRID_NONE)
-    flitzis_schedule_find_beat (command, &mixer->grid, now);
+  if (drop_marked (mixer, command))
+    return;
 
-  if (command->is_timed && command->frame >= now)
+  if (is_quantized (command) || command->frame >= now)
     {
       flitzis_schedule_add (&mixer->schedule, command);
       return;
     }
 
-  if (command->is_timed)
-    {
-      flitzis_count (&mixer->n_late, 1);
-      flitzis_count (&mixer->n_events_done, 1);
-    }
-
+  flitzis_count (&mixer->n_late, 1);
+  count_done (mixer, command);
   apply (mixer, command, now);
 }
 
 void
 flitzis_mixer_apply_commands (FlitzisMixer *mixer) FLITZIS_REALTIME
 {
-  uint64_t       now = atomic_load_explicit (&mixer->position, memory_order_relaxed);
+  uint64_t       now = flitzis_get (mixer->position);
   uint32_t       n_waiting = flitzis_queue_get_n_waiting (&mixer->commands);
+  bool           has_marks = flitzis_settings_have_changed (&mixer->settings.n_marks,
+                                                            &mixer->n_marks_seen);
   FlitzisCommand command;
 
-  apply_cancel (mixer);
-  follow_grid (mixer, now);
-  flitzis_pool_apply_marks (&mixer->pool);
+  mixer->cancel_below = flitzis_get (mixer->settings.cancel_below);
+
+  if (has_marks)
+    {
+      flitzis_pool_stop_marked (&mixer->pool);
+      flitzis_schedule_begin_sweep (&mixer->schedule);
+    }
 
   for (uint32_t i = 0; i < n_waiting && flitzis_queue_pop (&mixer->commands, &command); i++)
     take (mixer, &command, now);
+
+  sweep (mixer);
 }
 
 void
@@ -129,10 +131,10 @@ flitzis_mixer_apply_events (FlitzisMixer *mixer, uint64_t now) FLITZIS_REALTIME
 {
   FlitzisCommand command;
 
-  while (flitzis_schedule_get_frame (&mixer->schedule) <= now)
-    {
-      flitzis_schedule_pop (&mixer->schedule, &command);
-      flitzis_count (&mixer->n_events_done, 1);
-      apply (mixer, &command, now);
-    }
+  while (flitzis_schedule_pop (&mixer->schedule, now, &command))
+    if (!drop_marked (mixer, &command))
+      {
+        count_done (mixer, &command);
+        apply (mixer, &command, now);
+      }
 }

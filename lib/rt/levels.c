@@ -3,7 +3,7 @@
 
 #include "levels.h"
 
-#define set(field, value) atomic_store_explicit (&(field), value, memory_order_relaxed)
+#include "atomics.h"
 
 void
 flitzis_levels_init (FlitzisLevels *levels,
@@ -27,7 +27,7 @@ tell (FlitzisLevels *levels) FLITZIS_REALTIME
       uint32_t      index = *link - 1;
       FlitzisMeter *slot = &levels->slots[index];
 
-      set (levels->slot_levels[index], slot->peak);
+      flitzis_set (levels->slot_levels[index], slot->peak);
 
       if (slot->peak > 0.0f)
         {
@@ -42,8 +42,8 @@ tell (FlitzisLevels *levels) FLITZIS_REALTIME
       slot->peak = 0.0f;
     }
 
-  set (levels->left_level, levels->left);
-  set (levels->right_level, levels->right);
+  flitzis_set (levels->left_level, levels->left);
+  flitzis_set (levels->right_level, levels->right);
   atomic_fetch_add_explicit (&levels->n_told, 1, memory_order_release);
   levels->left = levels->right = 0.0f;
   levels->n_frames_left = levels->n_interval_frames;

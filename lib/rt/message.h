@@ -44,6 +44,9 @@ typedef enum
   FLITZIS_MIXER_STEAL_REJECT
 } FlitzisMixerSteal;
 
+/* A fade of as many frames as the slot's release is when the voice stops. */
+#define FLITZIS_SLOT_RELEASE UINT32_MAX
+
 /*
  * What a command decides depends on the commands before it and on its own record alone, not on
  * when the mixer comes to read it: so the same calls between two blocks have the same outcome live
@@ -57,11 +60,12 @@ typedef struct
   /* timed, but the program did not say for when: a stop means it */
   bool is_stamped : 1;
 
-  /* PLAY, as they were when it was triggered; with a grid it is timed: for the first point from
-   * when the mixer reads it on */
+  /* PLAY: all that its trigger takes from the slot and the engine is as it was at the call. With a
+   * unit it is timed, too: it waits for the next point of the grid when a block begins. */
   FlitzisMixerSteal steal : 4;
   FlitzisGridUnit   unit : 4;
   bool              restarts : 1; /* ends the voices of its slot */
+  bool              is_reverse : 1;
 
   uint16_t slot;  /* 0..n_slots - 1; PLAY, STOP_SLOT, PUBLISH */
   uint64_t frame; /* a position */
@@ -70,18 +74,21 @@ typedef struct
   {
     struct
     {
-      uint64_t         voice;       /* id, ascending from 1 */
-      double           velocity;    /* 0..1, linear */
-      uint64_t         stop_frame;  /* whatever begins there or later is over; 0: none */
-      uint32_t         n_rounds;    /* through the loop in all; 0: as the slot says */
-      float            gain;        /* slot gain x velocity x engine gain, linear, as it was */
-      uint32_t         choke_group; /* as it was; 0: none */
-      int32_t          priority;    /* as it was */
-      FlitzisGridPoint point;       /* the mixer's own; zeroes while there is none */
+      uint64_t         voice;            /* id, ascending from 1 */
+      double           velocity;         /* 0..1, linear */
+      uint64_t         start, end;       /* frames of the sample; an end of 0 is the sample's */
+      uint64_t         stop_frame;       /* if it would begin there or later it is over; 0: none */
+      uint32_t         n_rounds;         /* through the loop in all; 0: as the slot says */
+      uint32_t         n_fade_in_frames; /* the attack */
+      float            gain;             /* of the slot, velocity and engine, linear */
+      uint32_t         choke_group;      /* 0: none */
+      int32_t          priority;
+      FlitzisGridPoint point; /* the mixer's own; zeroes while there is none */
     } play;
     struct
     {
-      uint64_t voice; /* id */
+      uint64_t voice;    /* id */
+      uint32_t n_frames; /* of its fade; FLITZIS_SLOT_RELEASE */
     } stop;
     struct
     {

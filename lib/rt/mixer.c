@@ -3,7 +3,10 @@
 
 #include "mixer.h"
 
+#include "atomics.h"
 #include "commands.h"
+#include "pool-follow.h"
+#include "pool-render.h"
 
 #include <string.h>
 
@@ -11,8 +14,8 @@
 static void
 apply_limiter (FlitzisMixer *mixer) FLITZIS_REALTIME
 {
-  bool is_on = atomic_load_explicit (&mixer->settings.is_limited, memory_order_relaxed);
-  bool is_new = atomic_load_explicit (&mixer->position, memory_order_relaxed) == 0;
+  bool is_on = flitzis_get (mixer->settings.is_limited);
+  bool is_new = flitzis_get (mixer->position) == 0;
 
   flitzis_limiter_set_on (&mixer->limiter, is_on, is_new ? 0 : mixer->pool.ramp_frames);
 }
@@ -20,13 +23,28 @@ apply_limiter (FlitzisMixer *mixer) FLITZIS_REALTIME
 static void
 apply_pause (FlitzisMixer *mixer) FLITZIS_REALTIME
 {
-  bool is_paused = atomic_load_explicit (&mixer->settings.is_paused, memory_order_relaxed);
+  bool is_paused = flitzis_get (mixer->settings.is_paused);
+
+  if (mixer->pool.is_frozen && !is_paused)
+    flitzis_pool_finish_moves (&mixer->pool);
 
   if (is_paused != mixer->is_paused)
     flitzis_ramp_move (&mixer->master, is_paused ? 0.0f : 1.0f, mixer->pool.ramp_frames);
 
   mixer->is_paused = is_paused;
   mixer->pool.is_frozen = is_paused && flitzis_ramp_is_resting (&mixer->master);
+}
+
+/* A grid that is just being written is for the next block. */
+static void
+follow_grid (FlitzisMixer *mixer, uint64_t now) FLITZIS_REALTIME
+{
+  FlitzisTempoGrid grid;
+
+  if (flitzis_seqlock_try_read (&mixer->grid_told, &grid, sizeof grid))
+    mixer->grid = grid;
+
+  flitzis_schedule_begin_block (&mixer->schedule, &mixer->grid, now);
 }
 
 void
@@ -66,6 +84,7 @@ get_n_chunk_frames (FlitzisMixer *mixer, uint64_t now, uint32_t n_frames) FLITZI
   return n_frames;
 }
 
+/* After the limiter, which holds back the last frames: what it holds is heard when it goes on. */
 static void
 fade_master (FlitzisMixer *mixer, float *out, uint32_t n_frames) FLITZIS_REALTIME
 {
@@ -86,7 +105,7 @@ fade_master (FlitzisMixer *mixer, float *out, uint32_t n_frames) FLITZIS_REALTIM
 static void
 render (FlitzisMixer *mixer, float *out, uint32_t n_frames) FLITZIS_REALTIME
 {
-  uint64_t first = atomic_load_explicit (&mixer->position, memory_order_relaxed);
+  uint64_t first = flitzis_get (mixer->position);
   uint32_t done = 0;
 
   while (done < n_frames)
@@ -97,8 +116,8 @@ render (FlitzisMixer *mixer, float *out, uint32_t n_frames) FLITZIS_REALTIME
       flitzis_mixer_apply_events (mixer, now);
       n = get_n_chunk_frames (mixer, now, n_frames - done);
       flitzis_pool_render (&mixer->pool, out + 2 * done, n);
-      fade_master (mixer, out + 2 * done, n);
       flitzis_limiter_process (&mixer->limiter, out + 2 * done, n);
+      fade_master (mixer, out + 2 * done, n);
       flitzis_levels_add_output (&mixer->pool.levels, mixer->pool.scratch->kernels,
                                  out + 2 * done, n);
       done += n;
@@ -111,15 +130,16 @@ void
 flitzis_mixer_render (FlitzisMixer *mixer, float *out, uint32_t n_frames) FLITZIS_REALTIME
 {
   unsigned int denormals = flitzis_denormals_off ();
-  uint64_t     first = atomic_load_explicit (&mixer->position, memory_order_relaxed);
+  uint64_t     first = flitzis_get (mixer->position);
   uint32_t     n_rendered;
 
   apply_pause (mixer);
   n_rendered = get_n_moving_frames (mixer, n_frames);
-  atomic_store_explicit (&mixer->end, first + n_rendered, memory_order_relaxed);
+  flitzis_set (mixer->end, first + n_rendered);
   apply_limiter (mixer);
   flitzis_mixer_apply_commands (mixer);
-  flitzis_pool_apply_settings (&mixer->pool);
+  follow_grid (mixer, first);
+  flitzis_pool_follow (&mixer->pool);
   render (mixer, out, n_rendered);
 
   if (mixer->pool.is_frozen)

@@ -50,17 +50,21 @@ typedef struct
   uint64_t run;        /* of the output */
 } FlitzisBlockTime;
 
+_Static_assert(FLITZIS_SEQLOCK_FITS (FlitzisTempoGrid), "the grid crosses in a seqlock");
+_Static_assert(FLITZIS_SEQLOCK_FITS (FlitzisBlockTime), "a block's time crosses in a seqlock");
+
 /* All that the audio callback may touch. */
 typedef struct
 {
   /* constant */
   uint32_t n_slots;
   uint32_t n_voices;
-  uint32_t n_events;    /* that may wait for their frame */
-  uint32_t sample_rate; /* Hz */
-  uint32_t max_voices;  /* ids that control may have outstanding: sent, their end not yet read */
-  uint32_t max_handles; /* handles that control may have outstanding */
-  uint32_t n_handles;   /* of which control has these to send or to hold back */
+  uint32_t n_events;      /* that may wait for their frame */
+  uint32_t max_quantized; /* of them, triggers that may wait for a point of the grid */
+  uint32_t sample_rate;   /* Hz */
+  uint32_t max_voices;    /* ids that control may have outstanding: sent, their end not yet read */
+  uint32_t max_handles;   /* handles that control may have outstanding */
+  uint32_t n_handles;     /* of which control has these to send or to hold back */
 
   /* any thread */
   _Atomic uint32_t owner;     /* a FlitzisOwner */
@@ -83,15 +87,16 @@ typedef struct
   FlitzisRamp      master; /* 1, and 0 where all stands still */
   bool             is_paused;
   uint64_t         cancel_below; /* the mark, as it was at the start of this block */
-  FlitzisTempoGrid grid;
-  uint32_t         grid_sequence; /* of the record that it was */
+  uint32_t         n_marks_seen; /* of the settings */
+  FlitzisTempoGrid grid;         /* as it was at the start of this block */
 
   /* the owner writes, any thread reads */
   _Atomic uint64_t position; /* frames rendered */
   _Atomic uint64_t end;      /* the same, with those of a block that is under way */
   _Atomic uint64_t n_late;
   _Atomic uint64_t n_xruns;
-  _Atomic uint64_t n_events_done; /* taken out of the schedule */
+  _Atomic uint64_t n_events_done;    /* taken out of the schedule */
+  _Atomic uint64_t n_quantized_done; /* of them, triggers that waited for a point of the grid */
 
   /* the output counts up what it begins and ends; the callback follows the clock of one run */
   _Atomic uint32_t run;

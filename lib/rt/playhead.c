@@ -7,9 +7,6 @@
 
 #include <string.h>
 
-/* A part that begins or ends within the sample fades over a thousandth of a second. */
-#define EDGES_PER_SECOND 1000
-
 static uint64_t
 min (uint64_t a, uint64_t b) FLITZIS_REALTIME
 {
@@ -47,47 +44,12 @@ flitzis_playhead_begin (FlitzisPlayhead     *playhead,
   *playhead = (FlitzisPlayhead){
     .handle = handle,
     .is_reverse = is_reverse,
-    .n_edge_frames = handle->sample_rate / EDGES_PER_SECOND,
   };
 
   to_places (playhead, &start, &end);
   playhead->start = start;
   playhead->end = end;
   playhead->position = start << 32;
-}
-
-bool
-flitzis_playhead_set_loop (FlitzisPlayhead *playhead,
-                           uint64_t         loop_start,
-                           uint64_t         loop_end,
-                           uint32_t         n_fade_frames,
-                           uint32_t         n_loops) FLITZIS_REALTIME
-{
-  uint64_t position = playhead->position;
-
-  playhead->n_loops = n_loops;
-
-  if (n_loops == 0)
-    return true;
-
-  to_places (playhead, &loop_start, &loop_end);
-  playhead->loop_end = loop_end > playhead->start ? min (loop_end, playhead->end) : playhead->end;
-  playhead->loop_start = loop_start > playhead->start ? loop_start : playhead->start;
-
-  if (playhead->loop_start >= playhead->loop_end)
-    playhead->loop_start = playhead->loop_end - 1;
-
-  /* it is on its way into the loop once more, and has come from where it is */
-  if (position >> 32 < playhead->loop_start)
-    playhead->n_rounds = 0;
-
-  /* what fades in lies before the loop, and the fade is over before it begins anew */
-  playhead->n_fade_frames =
-      (uint32_t) min (n_fade_frames, min (playhead->loop_start - playhead->start,
-                                          (playhead->loop_end - playhead->loop_start) / 2));
-  flitzis_playhead_move (playhead, position);
-
-  return playhead->position == position;
 }
 
 uint64_t
@@ -102,6 +64,91 @@ flitzis_playhead_get_length (const FlitzisPlayhead *playhead) FLITZIS_REALTIME
     return UINT64_MAX;
 
   return playhead->end + playhead->n_loops * length;
+}
+
+/* How many frames are still to come; UINT64_MAX if they never end. */
+static uint64_t
+count_left (const FlitzisPlayhead *playhead) FLITZIS_REALTIME
+{
+  uint64_t length = flitzis_playhead_get_length (playhead), place = playhead->position >> 32;
+
+  return length == UINT64_MAX ? UINT64_MAX : place < length ? length - place
+                                                            : 0;
+}
+
+static bool
+is_cut_out (const FlitzisPlayhead *playhead) FLITZIS_REALTIME
+{
+  return playhead->end < playhead->handle->n_frames;
+}
+
+static bool
+has_begun_to_end (const FlitzisPlayhead *playhead) FLITZIS_REALTIME
+{
+  return is_cut_out (playhead) && count_left (playhead) < playhead->n_end_fade_frames;
+}
+
+void
+flitzis_playhead_set_end_fade (FlitzisPlayhead *playhead, uint64_t n_frames) FLITZIS_REALTIME
+{
+  if (!has_begun_to_end (playhead))
+    playhead->n_end_fade_frames = min (n_frames, count_left (playhead));
+}
+
+/* The loop as far as it lies in the part. */
+static void
+clip_loop (FlitzisPlayhead *playhead, uint64_t start, uint64_t end) FLITZIS_REALTIME
+{
+  if (end <= playhead->start)
+    {
+      playhead->loop_start = playhead->start;
+      playhead->loop_end = playhead->start + 1;
+    }
+  else if (start >= playhead->end)
+    {
+      playhead->loop_start = playhead->end - 1;
+      playhead->loop_end = playhead->end;
+    }
+  else
+    {
+      playhead->loop_start = start > playhead->start ? start : playhead->start;
+      playhead->loop_end = min (end, playhead->end);
+    }
+}
+
+bool
+flitzis_playhead_set_loop (FlitzisPlayhead *playhead,
+                           uint64_t         loop_start,
+                           uint64_t         loop_end,
+                           uint32_t         n_fade_frames,
+                           uint32_t         n_loops) FLITZIS_REALTIME
+{
+  uint64_t position = playhead->position;
+  bool     had_begun_to_end = has_begun_to_end (playhead);
+
+  playhead->n_loops = n_loops;
+
+  if (n_loops > 0)
+    {
+      to_places (playhead, &loop_start, &loop_end);
+      clip_loop (playhead, loop_start, loop_end);
+
+      /* it is on its way into the loop once more, and has come from where it is */
+      if (position >> 32 < playhead->loop_start)
+        playhead->n_rounds = 0;
+
+      /* what fades in lies before the loop, and the fade is over before it begins anew */
+      playhead->n_fade_frames =
+          (uint32_t) min (n_fade_frames, min (playhead->loop_start - playhead->start,
+                                              (playhead->loop_end - playhead->loop_start) / 2));
+      flitzis_playhead_move (playhead, position);
+    }
+
+  /* a fade out that has not begun begins now, at full gain, however few frames are left for it */
+  if (!had_begun_to_end)
+    playhead->n_end_fade_frames = min (playhead->n_end_fade_frames, count_left (playhead));
+
+  return playhead->position == position && had_begun_to_end == has_begun_to_end (playhead);
 }
 
 void
@@ -129,9 +176,9 @@ typedef struct
 {
   uint64_t place; /* of the first */
   uint32_t n_frames;
+  uint64_t left; /* frames to the end, from the first on; UINT64_MAX if they never end */
   bool     is_silent;
-  bool     is_first; /* has not been around the loop */
-  bool     is_last;  /* does not go around it any more */
+  bool     is_last; /* does not go around the loop any more */
 } Run;
 
 /* The longest run from `place` on. */
@@ -141,7 +188,11 @@ find_run (const FlitzisPlayhead *playhead, int64_t place, uint32_t n_frames) FLI
   uint64_t length = playhead->loop_end - playhead->loop_start;
   uint64_t n_loops = playhead->n_loops;
   uint64_t end = playhead->end;
-  Run      run = { .is_first = playhead->n_rounds == 0, .is_last = n_loops == 0 };
+  uint64_t n_all = flitzis_playhead_get_length (playhead);
+  Run      run = { .left = UINT64_MAX, .is_last = n_loops == 0 };
+
+  if (n_all != UINT64_MAX)
+    run.left = (int64_t) n_all > place ? (uint64_t) ((int64_t) n_all - place) : 0;
 
   /* before the start of this round are those before it, and before the first what it came from */
   if (playhead->n_rounds > 0 && place < (int64_t) playhead->loop_start)
@@ -150,7 +201,6 @@ find_run (const FlitzisPlayhead *playhead, int64_t place, uint32_t n_frames) FLI
       uint64_t n = min ((before + length - 1) / length, playhead->n_rounds);
 
       place += (int64_t) (n * length);
-      run.is_first = n == playhead->n_rounds;
       run.is_last = false;
     }
 
@@ -168,7 +218,6 @@ find_run (const FlitzisPlayhead *playhead, int64_t place, uint32_t n_frames) FLI
       uint64_t n = min ((run.place - playhead->loop_start) / length, n_loops);
 
       run.place -= n * length;
-      run.is_first = false;
       run.is_last = n == n_loops && n_loops != FLITZIS_LOOP_FOREVER;
     }
 
@@ -253,44 +302,24 @@ add_crossfade (const FlitzisPlayhead *playhead, const Run *run, float *out) FLIT
     }
 }
 
-/* Whether an edge of the part lies within the sample, so that the run has to fade there. */
+/* Whether the end of the part fades out in this run. */
 static bool
-is_at_start (const FlitzisPlayhead *playhead, const Run *run) FLITZIS_REALTIME
+is_in_end_fade (const FlitzisPlayhead *playhead, const Run *run) FLITZIS_REALTIME
 {
-  return run->is_first && !run->is_silent && playhead->start > 0 &&
-         run->place < playhead->start + playhead->n_edge_frames;
-}
-
-static bool
-is_at_end (const FlitzisPlayhead *playhead, const Run *run) FLITZIS_REALTIME
-{
-  return run->is_last && !run->is_silent && playhead->end < playhead->handle->n_frames &&
-         run->place + run->n_frames + playhead->n_edge_frames > playhead->end;
-}
-
-static float
-get_edge_gain (const FlitzisPlayhead *playhead, uint64_t n_frames) FLITZIS_REALTIME
-{
-  return n_frames < playhead->n_edge_frames
-             ? (float) n_frames / (float) playhead->n_edge_frames
-             : 1.0f;
+  return is_cut_out (playhead) && !run->is_silent &&
+         run->left - run->n_frames < playhead->n_end_fade_frames;
 }
 
 static void
-fade_edges (const FlitzisPlayhead *playhead, const Run *run, float *out) FLITZIS_REALTIME
+fade_end (const FlitzisPlayhead *playhead, const Run *run, float *out) FLITZIS_REALTIME
 {
   uint32_t n_channels = playhead->handle->n_channels;
-  bool     at_start = is_at_start (playhead, run), at_end = is_at_end (playhead, run);
+  uint64_t n_fade = playhead->n_end_fade_frames;
 
   for (uint32_t i = 0; i < run->n_frames; i++)
     {
-      float gain = 1.0f;
-
-      if (at_start)
-        gain *= get_edge_gain (playhead, run->place + i - playhead->start + 1);
-
-      if (at_end)
-        gain *= get_edge_gain (playhead, playhead->end - run->place - i);
+      uint64_t left = run->left - i;
+      float    gain = left < n_fade ? (float) left / (float) n_fade : 1.0f;
 
       for (uint32_t c = 0; c < n_channels; c++)
         out[i * n_channels + c] *= gain;
@@ -310,16 +339,16 @@ flitzis_playhead_find (const FlitzisPlayhead *playhead, int64_t place, const flo
 {
   Run run = find_run (playhead, place, UINT32_MAX);
 
-  if (run.is_silent || playhead->is_reverse || is_at_start (playhead, &run))
+  if (run.is_silent || playhead->is_reverse)
     return 0;
 
   if (is_in_crossfade (playhead, &run))
     run.n_frames = count_before (&run, playhead->loop_end - playhead->n_fade_frames);
 
-  if (is_at_end (playhead, &run))
-    run.n_frames = playhead->end > playhead->n_edge_frames
-                       ? count_before (&run, playhead->end - playhead->n_edge_frames)
-                       : 0;
+  if (is_in_end_fade (playhead, &run))
+    run.n_frames = (uint32_t) min (run.n_frames, run.left > playhead->n_end_fade_frames
+                                                     ? run.left - playhead->n_end_fade_frames
+                                                     : 0);
 
   *frames = get_frames (playhead, run.place);
 
@@ -346,8 +375,8 @@ flitzis_playhead_read (const FlitzisPlayhead *playhead,
       if (is_in_crossfade (playhead, &run))
         add_crossfade (playhead, &run, out);
 
-      if (is_at_start (playhead, &run) || is_at_end (playhead, &run))
-        fade_edges (playhead, &run, out);
+      if (is_in_end_fade (playhead, &run))
+        fade_end (playhead, &run, out);
 
       out += run.n_frames * playhead->handle->n_channels;
       place += run.n_frames;

@@ -26,9 +26,9 @@ typedef struct
   bool                 is_reverse;
   const FlitzisHandle *handle;
 
-  /* the part that sounds; where it is cut off it fades within so many frames */
+  /* the part that sounds; if its end is within the sample, its last frames fade out */
   uint64_t start, end;
-  uint32_t n_edge_frames;
+  uint64_t n_end_fade_frames;
 
   /* start <= loop_start < loop_end <= end where n_loops, how often it goes back, is not 0 */
   uint64_t loop_start, loop_end;
@@ -45,9 +45,25 @@ void flitzis_playhead_begin (FlitzisPlayhead     *playhead,
                              bool                 is_reverse) FLITZIS_REALTIME;
 
 /*
+ * How many frames of the sample the end of the part fades out over. A fade that has begun is not
+ * changed, and one that would have begun already begins now.
+ */
+void flitzis_playhead_set_end_fade (FlitzisPlayhead *playhead,
+                                    uint64_t         n_frames) FLITZIS_REALTIME;
+
+/* Whether the part begins within the sample, so that it has to be faded in. */
+static inline bool
+flitzis_playhead_is_cut_in (const FlitzisPlayhead *playhead) FLITZIS_REALTIME
+{
+  return playhead->start > 0;
+}
+
+/*
  * From here on it loops from `loop_start` to `loop_end`, frames of the sample as above, as far as
- * they lie in the part that sounds. False where the position was behind the loop's end and has been
- * brought back into it, which is a jump.
+ * they lie in the part that sounds, which is one frame at least: if all of it lies before the part,
+ * the part's first frame, and if it lies after, its last one. False if what sounds next does not
+ * follow on what sounded before: the position was past the loop's end and has been brought back
+ * into it, or the end of the part had begun to fade out.
  */
 bool flitzis_playhead_set_loop (FlitzisPlayhead *playhead,
                                 uint64_t         loop_start,
@@ -55,7 +71,7 @@ bool flitzis_playhead_set_loop (FlitzisPlayhead *playhead,
                                 uint32_t         n_fade_frames,
                                 uint32_t         n_loops) FLITZIS_REALTIME;
 
-/* How many frames there are from place 0 of this round; UINT64_MAX if there is no end in sight. */
+/* How many frames there are from place 0 of this round; UINT64_MAX if they never end. */
 uint64_t flitzis_playhead_get_length (const FlitzisPlayhead *playhead) FLITZIS_REALTIME;
 
 /* How many frames from `place` on are just those that lie in the sample, at `frames`. */

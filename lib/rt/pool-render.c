@@ -1,9 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Copyright 2026 the Flitzis authors */
 
-#include "pool-private.h"
-
-/* The sound of all voices. */
+#include "pool-render.h"
 
 /* Voices that follow one another and are mixed in one go. */
 typedef struct
@@ -88,7 +86,7 @@ render_alone (FlitzisPool *pool, FlitzisVoice *voice, bool is_plain, float *out,
   end_if_finished (pool, voice);
 }
 
-/* In the order of their ids, in groups as far as they go. */
+/* The oldest first, in groups as far as they go. */
 void
 flitzis_pool_render (FlitzisPool *pool, float *out, uint32_t n_frames) FLITZIS_REALTIME
 {
@@ -99,7 +97,7 @@ flitzis_pool_render (FlitzisPool *pool, float *out, uint32_t n_frames) FLITZIS_R
   group.n_channels = 0;
   group.is_first = true;
 
-  for (FlitzisVoice *voice = pool->oldest; voice != NULL; voice = next)
+  for (FlitzisVoice *voice = pool->playing.oldest; voice != NULL; voice = next)
     {
       bool is_plain = flitzis_voice_is_plain (voice, n_frames);
 
@@ -117,17 +115,4 @@ flitzis_pool_render (FlitzisPool *pool, float *out, uint32_t n_frames) FLITZIS_R
 
   mix_group (pool, &group, out, n_frames);
   flitzis_tail_add (&pool->tail, pool->scratch->kernels, out, n_frames);
-}
-
-void
-flitzis_pool_tell_places (FlitzisPool *pool) FLITZIS_REALTIME
-{
-  for (FlitzisVoice *voice = pool->oldest; voice != NULL; voice = voice->next)
-    {
-      FlitzisVoicePlace *place = &pool->places[voice - pool->voices];
-
-      atomic_store_explicit (&place->frame, flitzis_playhead_get_frame (&voice->playhead),
-                             memory_order_relaxed);
-      atomic_store_explicit (&place->voice, voice->id, memory_order_release);
-    }
 }

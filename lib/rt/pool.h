@@ -3,6 +3,7 @@
 
 #pragma once
 
+#include "atomics.h"
 #include "levels.h"
 #include "message.h"
 #include "queue.h"
@@ -15,11 +16,16 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+/* Voices, the oldest first. */
 typedef struct
 {
-  FlitzisHandle *handle; /* NULL: empty */
-  FlitzisVoice  *voices;
-  uint64_t       stop_below; /* the last mark that was carried out */
+  FlitzisVoice *oldest, *newest;
+} FlitzisVoiceList;
+
+typedef struct
+{
+  FlitzisHandle   *handle; /* NULL: empty */
+  FlitzisVoiceList voices;
 } FlitzisPoolSlot;
 
 /* Where a voice is, for any thread. */
@@ -30,27 +36,33 @@ typedef struct
   _Atomic uint64_t frame; /* of the sample, the next */
 } FlitzisVoicePlace;
 
-/* The samples in the slots and the voices that play them: who starts, and who has to make room. All
- * of it is the mixer's owner's, but for what is marked. */
+/*
+ * The samples in the slots and the voices that play them. All of it is the mixer's owner's, but for
+ * what is marked.
+ *
+ * This file keeps the lists. What happens to voices is in files of its own: pool-start, pool-end
+ * (stop and choke), pool-steal, pool-follow (the settings) and pool-render.
+ */
 typedef struct
 {
   /* constant */
   uint32_t         sample_rate; /* Hz */
   uint32_t         ramp_frames; /* of a gain move */
+  uint32_t         group_mask;
   FlitzisSettings *settings;
   FlitzisQueue    *reports;
   FlitzisScratch  *scratch;
 
-  FlitzisPoolSlot *slots;
-  FlitzisVoice    *oldest, *newest;
-  FlitzisVoice    *unset;  /* the oldest that has not been asked to follow the settings yet */
-  FlitzisVoice    *voices; /* all that there are */
-  FlitzisVoice    *free;
-  FlitzisTail      tail;
-  FlitzisLevels    levels;
-  uint64_t         stop_below;                      /* the last mark that was carried out */
-  uint32_t         n_changes_marked, n_changes_set; /* of the settings, that are followed */
-  bool             is_frozen;                       /* nothing sounds, so nothing has to fade */
+  FlitzisPoolSlot  *slots;
+  FlitzisVoiceList  playing;
+  FlitzisVoiceList *groups; /* the voices of each choke group, at its number & group_mask */
+  FlitzisVoice     *unset;  /* the oldest that has not been asked to follow the settings yet */
+  FlitzisVoice     *voices; /* all that there are */
+  FlitzisVoice     *free;
+  FlitzisTail       tail;
+  FlitzisLevels     levels;
+  uint32_t          n_changes_seen; /* of the settings */
+  bool              is_frozen;      /* nothing sounds, so nothing has to fade */
 
   /* the owner writes, any thread reads */
   _Atomic uint16_t  *cells;  /* the voice whose id & settings.cell_mask it is, from 1; or 0 */
@@ -65,15 +77,50 @@ typedef struct
 static inline void
 flitzis_count (_Atomic uint64_t *counter, uint64_t n) FLITZIS_REALTIME
 {
-  uint64_t value = atomic_load_explicit (counter, memory_order_relaxed);
+  uint64_t value = flitzis_get (*counter);
 
-  atomic_store_explicit (counter, value + n, memory_order_relaxed);
+  flitzis_set (*counter, value + n);
 }
 
-/* Starts a voice, or reports why not. `now` is the position. */
-void flitzis_pool_play (FlitzisPool          *pool,
-                        const FlitzisCommand *command,
-                        uint64_t              now) FLITZIS_REALTIME;
+/* setup */
+void flitzis_pool_init (FlitzisPool  *pool,
+                        FlitzisVoice *voices,
+                        uint32_t      n_voices);
+
+static inline uint32_t
+flitzis_pool_get_n_frames (const FlitzisPool *pool, double seconds) FLITZIS_REALTIME
+{
+  return (uint32_t) (seconds * pool->sample_rate + 0.5);
+}
+
+/* The voices whose choke group has the same hash as this one. */
+static inline FlitzisVoiceList *
+flitzis_pool_get_group (FlitzisPool *pool, uint32_t choke_group) FLITZIS_REALTIME
+{
+  return &pool->groups[choke_group & pool->group_mask];
+}
+
+/* Takes a voice from the free ones, of which there must be one, for this trigger: the newest from
+ * here on, which holds the handle. */
+FlitzisVoice *flitzis_pool_add_voice (FlitzisPool          *pool,
+                                      const FlitzisCommand *command,
+                                      FlitzisHandle        *handle) FLITZIS_REALTIME;
+
+/* Ends a voice: reports it and gives its place and its hold of the sample back. */
+void flitzis_pool_end_voice (FlitzisPool  *pool,
+                             FlitzisVoice *voice,
+                             FlitzisEnd    reason) FLITZIS_REALTIME;
+
+/* The same, with what it fades out over, rendered ahead. */
+void flitzis_pool_cut_voice (FlitzisPool  *pool,
+                             FlitzisVoice *voice,
+                             FlitzisEnd    reason,
+                             uint32_t      n_frames) FLITZIS_REALTIME;
+
+/* Reports that a voice has ended that never was in the pool. */
+void flitzis_pool_report_end (FlitzisPool *pool,
+                              uint64_t     voice,
+                              FlitzisEnd   reason) FLITZIS_REALTIME;
 
 /* Gives a slot another sample, or none. */
 void flitzis_pool_publish (FlitzisPool   *pool,
@@ -84,32 +131,10 @@ void flitzis_pool_publish (FlitzisPool   *pool,
 FlitzisVoice *flitzis_pool_find_voice (FlitzisPool *pool,
                                        uint64_t     voice) FLITZIS_REALTIME;
 
+/* Tells any thread where the voices are. */
+void flitzis_pool_tell_places (FlitzisPool *pool) FLITZIS_REALTIME;
+
 /* Any thread: the frame a voice is at, or began at; -1 unless it sounds. */
 int64_t flitzis_pool_get_place (FlitzisPool *pool,
                                 uint64_t     voice,
                                 bool         is_start) FLITZIS_REALTIME;
-
-void flitzis_pool_stop_voice (FlitzisPool *pool,
-                              uint64_t     voice) FLITZIS_REALTIME;
-void flitzis_pool_stop_slot (FlitzisPool *pool,
-                             uint32_t     slot) FLITZIS_REALTIME;
-void flitzis_pool_stop_all (FlitzisPool *pool) FLITZIS_REALTIME;
-
-/* Carries out the stops that are settings. */
-void flitzis_pool_apply_marks (FlitzisPool *pool) FLITZIS_REALTIME;
-
-/* Has the voices follow the settings: all where one has changed, else those that are new. */
-void flitzis_pool_apply_settings (FlitzisPool *pool) FLITZIS_REALTIME;
-
-/* The next `n_frames`, one chunk at most. */
-void flitzis_pool_render (FlitzisPool *pool,
-                          float       *out,
-                          uint32_t     n_frames) FLITZIS_REALTIME;
-
-/* Tells any thread where the voices are. */
-void flitzis_pool_tell_places (FlitzisPool *pool) FLITZIS_REALTIME;
-
-/* Reports that a voice has ended that never was in the pool. */
-void flitzis_pool_report_end (FlitzisPool *pool,
-                              uint64_t     voice,
-                              FlitzisEnd   reason) FLITZIS_REALTIME;

@@ -39,9 +39,3 @@ flitzis_seqlock_try_read (FlitzisSeqlock *self, void *record, uint32_t size) FLI
 
   return true;
 }
-
-uint32_t
-flitzis_seqlock_get_sequence (FlitzisSeqlock *self) FLITZIS_REALTIME
-{
-  return atomic_load_explicit (&self->sequence, memory_order_acquire);
-}

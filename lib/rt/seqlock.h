@@ -10,6 +10,8 @@
 #include <stdint.h>
 
 #define FLITZIS_SEQLOCK_WORDS 8
+#define FLITZIS_SEQLOCK_FITS(type) \
+  (sizeof (type) <= 8 * FLITZIS_SEQLOCK_WORDS && sizeof (type) % 8 == 0)
 
 /*
  * The latest record of one writer, for readers that want all of it or nothing (Boehm, Can seqlocks
@@ -32,6 +34,3 @@ void flitzis_seqlock_write (FlitzisSeqlock *self,
 bool flitzis_seqlock_try_read (FlitzisSeqlock *self,
                                void           *record,
                                uint32_t        size) FLITZIS_REALTIME;
-
-/* Another number for each record. */
-uint32_t flitzis_seqlock_get_sequence (FlitzisSeqlock *self) FLITZIS_REALTIME;

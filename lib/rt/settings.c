@@ -3,10 +3,8 @@
 
 #include "settings.h"
 
+#include "atomics.h"
 #include "dsp/tables.h"
-
-#define get(field) atomic_load_explicit (&(field), memory_order_relaxed)
-#define set(field, value) atomic_store_explicit (&(field), value, memory_order_relaxed)
 
 #define SQRT_2 1.41421356237309504880
 
@@ -20,19 +18,19 @@ flitzis_settings_init (FlitzisSettings      *settings,
   settings->slots = slots;
   settings->voices = voices;
   settings->cell_mask = n_cells - 1;
-  set (settings->gain, 1.0);
+  flitzis_set (settings->gain, 1.0);
 
   for (uint32_t i = 0; i < n_slots; i++)
     {
-      set (slots[i].gain, 1.0);
-      set (slots[i].rate, 1.0);
-      set (slots[i].interpolation, FLITZIS_MIXER_INTERPOLATION_SINC);
-      set (slots[i].release, 0.005);
-      set (slots[i].choke_release, 0.005);
+      flitzis_set (slots[i].gain, 1.0);
+      flitzis_set (slots[i].rate, 1.0);
+      flitzis_set (slots[i].interpolation, FLITZIS_MIXER_INTERPOLATION_SINC);
+      flitzis_set (slots[i].release, 0.005);
+      flitzis_set (slots[i].choke_release, 0.005);
     }
 
   for (uint32_t i = 0; i < n_cells; i++)
-    flitzis_settings_set_voice (settings, i, 1.0, 0.0, 1.0, -1);
+    flitzis_settings_set_voice (settings, i, 1.0, 0.0, 1.0);
 }
 
 void
@@ -40,18 +38,15 @@ flitzis_settings_set_voice (FlitzisSettings *settings,
                             uint64_t         id,
                             double           gain,
                             double           pan,
-                            double           rate,
-                            int32_t          n_fade_in_frames) FLITZIS_REALTIME
+                            double           rate) FLITZIS_REALTIME
 {
   FlitzisVoiceSettings *voice = flitzis_settings_get_voice (settings, id);
 
-  set (voice->gain, gain);
-  set (voice->pan, (float) pan);
-  set (voice->rate, rate);
-  set (voice->n_fade_in_frames, n_fade_in_frames);
-  set (voice->n_release_frames, -1);
-  set (voice->is_paused, false);
-  set (voice->is_stopped, false);
+  flitzis_set (voice->gain, gain);
+  flitzis_set (voice->pan, (float) pan);
+  flitzis_set (voice->rate, rate);
+  flitzis_set (voice->n_stop_frames, -1);
+  flitzis_set (voice->is_paused, false);
 }
 
 void
@@ -61,24 +56,23 @@ flitzis_settings_tell (FlitzisSettings *settings) FLITZIS_REALTIME
 }
 
 void
-flitzis_settings_stop_all (FlitzisSettings *settings, uint64_t below)
+flitzis_settings_mark_stop (FlitzisSettings *settings, uint64_t id, uint32_t n_frames)
+    FLITZIS_REALTIME
 {
-  set (settings->stop_below, below);
-  flitzis_settings_tell (settings);
+  FlitzisVoiceSettings *voice = flitzis_settings_get_voice (settings, id);
+  int32_t               n_marked = flitzis_get (voice->n_stop_frames);
+
+  if (n_marked < 0 || n_frames < (uint32_t) n_marked)
+    flitzis_set (voice->n_stop_frames, (int32_t) n_frames);
+
+  atomic_fetch_add_explicit (&settings->n_marks, 1, memory_order_release);
 }
 
 void
-flitzis_settings_stop_slot (FlitzisSettings *settings, uint32_t slot, uint64_t below)
+flitzis_settings_mark_cancelled (FlitzisSettings *settings, uint64_t below) FLITZIS_REALTIME
 {
-  set (settings->slots[slot].stop_below, below);
-  flitzis_settings_tell (settings);
-}
-
-void
-flitzis_settings_stop_voice (FlitzisSettings *settings, uint64_t voice)
-{
-  set (flitzis_settings_get_voice (settings, voice)->is_stopped, true);
-  flitzis_settings_tell (settings);
+  flitzis_set (settings->cancel_below, below);
+  atomic_fetch_add_explicit (&settings->n_marks, 1, memory_order_release);
 }
 
 /* Constant power, 1 on both sides in the middle: sine and cosine of a quarter of a circle (Roads,
@@ -97,26 +91,27 @@ flitzis_settings_get_sound (FlitzisSettings *settings,
 {
   FlitzisSlotSettings  *of_slot = &settings->slots[slot];
   FlitzisVoiceSettings *of_voice = flitzis_settings_get_voice (settings, voice);
-  double                gain = get (of_slot->gain) * velocity * get (settings->gain);
-  double                pan = get (of_slot->pan) + get (of_voice->pan);
+  double                gain = flitzis_get (of_slot->gain) * velocity;
+  double                pan = flitzis_get (of_slot->pan) + flitzis_get (of_voice->pan);
 
-  gain *= get (of_slot->is_muted) ? 0.0 : get (of_voice->gain);
+  gain *= flitzis_get (settings->gain);
+  gain *= flitzis_get (of_slot->is_muted) ? 0.0 : flitzis_get (of_voice->gain);
   pan = pan < -1.0 ? -1.0 : pan > 1.0 ? 1.0
                                       : pan;
 
   return (FlitzisSound){
     .left = (float) (gain * get_pan_gain (-pan)),
     .right = (float) (gain * get_pan_gain (pan)),
-    .rate = get (of_slot->rate) * get (of_voice->rate),
+    .rate = flitzis_get (of_slot->rate) * flitzis_get (of_voice->rate),
   };
 }
 
 bool
-flitzis_settings_have_changed (FlitzisSettings *settings, uint32_t *n_changes) FLITZIS_REALTIME
+flitzis_settings_have_changed (_Atomic uint32_t *counter, uint32_t *n_seen) FLITZIS_REALTIME
 {
-  uint32_t before = *n_changes;
+  uint32_t before = *n_seen;
 
-  *n_changes = atomic_load_explicit (&settings->n_changes, memory_order_acquire);
+  *n_seen = atomic_load_explicit (counter, memory_order_acquire);
 
-  return *n_changes != before;
+  return *n_seen != before;
 }

@@ -13,10 +13,9 @@
  * The latest value of every setting. Control stores, the mixer loads at the start of a block; the
  * last value wins, and nothing can be full.
  *
- * A stop that found the command queue full is a setting, too: a mark that says by their ids which
- * voices it means. Ids ascend, so "every voice below this id" needs no room, and no stop fails. A
- * mark overtakes the commands that wait. Whether events are cancelled is always said so, by their
- * numbers.
+ * A stop that found the command queue full is a setting, too: a mark on each voice that it means,
+ * so that no stop fails. So is a stop of a voice that waits for its frame, and that events are
+ * cancelled. A mark overtakes the commands that wait in the queue.
  */
 
 typedef enum
@@ -40,35 +39,32 @@ typedef struct
   _Atomic uint32_t interpolation; /* a FlitzisMixerInterpolation */
 
   /* frames of the sample; an end of 0 is the sample's */
-  _Atomic uint64_t start, end;
-  _Atomic bool     is_reverse;
   _Atomic bool     is_looping;
   _Atomic uint64_t loop_start, loop_end;
 
   /* seconds */
   _Atomic double loop_crossfade;
-  _Atomic double attack, release, choke_release;
+  _Atomic double release, choke_release;
 
   /* of the triggers to come: control alone reads them */
+  _Atomic uint64_t start, end; /* as those of the loop */
+  _Atomic bool     is_reverse;
+  _Atomic double   attack;      /* seconds */
   _Atomic uint32_t choke_group; /* 0: none */
   _Atomic uint32_t retrigger;   /* a FlitzisMixerRetrigger */
   _Atomic uint32_t grid;        /* a FlitzisGridUnit */
   _Atomic int32_t  priority;
-
-  _Atomic uint64_t stop_below; /* voices of this slot with a lower id stop */
 } FlitzisSlotSettings;
 
 /* Of one voice that is outstanding, times or plus those of its slot. Control sets them before it
  * sends the trigger. There are many, so they are small. */
 typedef struct
 {
-  _Atomic double  gain;             /* linear, 0..16 */
-  _Atomic double  rate;             /* of playback, 0.25..4 */
-  _Atomic float   pan;              /* -1..1, added */
-  _Atomic int32_t n_fade_in_frames; /* below 0: the slot's attack */
-  _Atomic int32_t n_release_frames; /* below 0: the slot's */
+  _Atomic double  gain;          /* linear, 0..16 */
+  _Atomic double  rate;          /* of playback, 0.25..4 */
+  _Atomic float   pan;           /* -1..1, added */
+  _Atomic int32_t n_stop_frames; /* a mark: it stops, and fades within so many; below 0: none */
   _Atomic bool    is_paused;
-  _Atomic bool    is_stopped;
 
   /* control's own */
   uint16_t slot : 15;
@@ -81,13 +77,13 @@ typedef struct
   _Atomic double       gain; /* linear, 0..16 */
   _Atomic bool         is_paused;
   _Atomic bool         is_limited;
-  _Atomic uint64_t     stop_below;   /* all voices with a lower id stop */
-  _Atomic uint64_t     cancel_below; /* all events with a lower number are cancelled */
+  _Atomic uint64_t     cancel_below; /* a mark: all events with a lower number are cancelled */
   FlitzisSlotSettings *slots;
 
-  /* Counted up after a change of what a voice that sounds has to follow, and after a mark: while it
-   * stands, no voice is asked. */
+  /* Counted up after a change of what a voice that sounds has to follow, and after a mark: while
+   * they stand, no voice is asked. */
   _Atomic uint32_t n_changes;
+  _Atomic uint32_t n_marks;
 
   /* one for each voice that can be outstanding; a voice's own is at its id & cell_mask */
   FlitzisVoiceSettings *voices;
@@ -108,22 +104,21 @@ void flitzis_settings_init (FlitzisSettings      *settings,
                             FlitzisVoiceSettings *voices,
                             uint32_t              n_cells);
 
-/* control */
-void flitzis_settings_stop_all (FlitzisSettings *settings,
-                                uint64_t         below);
-void flitzis_settings_stop_slot (FlitzisSettings *settings,
-                                 uint32_t         slot,
-                                 uint64_t         below);
-void flitzis_settings_stop_voice (FlitzisSettings *settings,
-                                  uint64_t         voice);
-
 /* For a voice to come, whose cell is free. */
 void flitzis_settings_set_voice (FlitzisSettings *settings,
                                  uint64_t         voice,
                                  double           gain,
                                  double           pan,
-                                 double           rate,
-                                 int32_t          n_fade_in_frames) FLITZIS_REALTIME;
+                                 double           rate) FLITZIS_REALTIME;
+
+/* Marks a voice as one that stops. Of two marks the shorter fade counts. */
+void flitzis_settings_mark_stop (FlitzisSettings *settings,
+                                 uint64_t         voice,
+                                 uint32_t         n_frames) FLITZIS_REALTIME;
+
+/* Marks all events with a lower number as cancelled. */
+void flitzis_settings_mark_cancelled (FlitzisSettings *settings,
+                                      uint64_t         below) FLITZIS_REALTIME;
 
 /* After a change. */
 void flitzis_settings_tell (FlitzisSettings *settings) FLITZIS_REALTIME;
@@ -140,6 +135,6 @@ FlitzisSound flitzis_settings_get_sound (FlitzisSettings *settings,
                                          uint64_t         voice,
                                          double           velocity) FLITZIS_REALTIME;
 
-/* Whether anything has since `n_changes` was filled in by this. */
-bool flitzis_settings_have_changed (FlitzisSettings *settings,
-                                    uint32_t        *n_changes) FLITZIS_REALTIME;
+/* Whether a counter has moved on since `n_seen` was filled in by this. */
+bool flitzis_settings_have_changed (_Atomic uint32_t *counter,
+                                    uint32_t         *n_seen) FLITZIS_REALTIME;

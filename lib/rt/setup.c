@@ -62,15 +62,6 @@ take (unsigned char *memory, size_t *used, size_t size)
   return taken;
 }
 
-static void
-init_voices (FlitzisPool *pool, FlitzisVoice *voices, uint32_t n_voices)
-{
-  for (uint32_t i = 0; i < n_voices; i++)
-    voices[i].next_in_slot = i + 1 < n_voices ? &voices[i + 1] : NULL;
-
-  pool->free = voices;
-}
-
 const FlitzisKernels *
 flitzis_kernels_get (uint32_t i)
 {
@@ -97,6 +88,8 @@ lay_out (unsigned char *memory, const FlitzisMixerSize *size)
   uint32_t max_handles = FLITZIS_N_COMMANDS + 2 * n_slots + n_voices;
   uint32_t n_handles = max_handles + n_slots;
   uint32_t n_reports = round_up_to_power_of_two (max_voices + max_handles);
+  uint32_t n_groups = round_up_to_power_of_two (n_voices);
+  uint32_t n_quantized = n_events < FLITZIS_N_QUANTIZED ? n_events : FLITZIS_N_QUANTIZED;
   uint32_t ramp_frames = RAMP_FRAMES (size->sample_rate);
   uint32_t n_tail_frames = ramp_frames + 1;
   uint32_t n_delay_frames = DELAY_FRAMES (size->sample_rate);
@@ -111,6 +104,12 @@ lay_out (unsigned char *memory, const FlitzisMixerSize *size)
   FlitzisHandle        *handles = take (memory, &used, n_handles * sizeof *handles);
   FlitzisVoice         *voices = take (memory, &used, n_voices * sizeof *voices);
   FlitzisCommand       *events = take (memory, &used, n_events * sizeof *events);
+  uint8_t              *waits = take (memory, &used, n_events * sizeof *waits);
+  uint32_t             *event_places = take (memory, &used, n_events * sizeof *event_places);
+  uint32_t             *unplaced = take (memory, &used, n_quantized * sizeof *unplaced);
+  FlitzisHeapEntry     *by_frame = take (memory, &used, n_events * sizeof *by_frame);
+  FlitzisHeapEntry     *by_beat = take (memory, &used, n_quantized * sizeof *by_beat);
+  FlitzisVoiceList     *groups = take (memory, &used, n_groups * sizeof *groups);
   FlitzisMeter         *meters = take (memory, &used, n_slots * sizeof *meters);
   _Atomic float        *levels = take (memory, &used, n_slots * sizeof *levels);
   float                *delayed = take (memory, &used, n_delay_frames * 2 * sizeof *delayed);
@@ -132,7 +131,17 @@ lay_out (unsigned char *memory, const FlitzisMixerSize *size)
   mixer->max_handles = max_handles;
   mixer->n_handles = n_handles;
   mixer->handles = handles;
-  mixer->schedule.events = events;
+  mixer->max_quantized = n_quantized;
+  mixer->schedule = (FlitzisSchedule){
+    .n_all = n_events,
+    .commands = events,
+    .waits = waits,
+    .places = event_places,
+    .unplaced = unplaced,
+    .by_frame = { .entries = by_frame },
+    .by_beat = { .entries = by_beat },
+  };
+  flitzis_schedule_init (&mixer->schedule);
   scratch->kernels = flitzis_kernels_get (0);
   mixer->pool = (FlitzisPool){
     .sample_rate = size->sample_rate,
@@ -141,12 +150,13 @@ lay_out (unsigned char *memory, const FlitzisMixerSize *size)
     .reports = &mixer->reports,
     .scratch = scratch,
     .slots = slots,
-    .voices = voices,
+    .groups = groups,
+    .group_mask = n_groups - 1,
     .cells = cells,
     .places = places,
     .tail = { .frames = tail, .n_frames = n_tail_frames },
   };
-  init_voices (&mixer->pool, voices, n_voices);
+  flitzis_pool_init (&mixer->pool, voices, n_voices);
   flitzis_levels_init (&mixer->pool.levels, size->sample_rate, meters, levels);
   flitzis_limiter_init (&mixer->limiter, size->sample_rate, n_delay_frames, delayed, gains, limits);
   flitzis_ramp_jump (&mixer->master, 1.0f);

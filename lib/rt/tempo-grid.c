@@ -5,6 +5,9 @@
 
 typedef __int128 Wide;
 
+/* The least common multiple of 1 to 32: each number of steps divides a beat of so many parts. */
+#define PLACES_PER_BEAT 144403552893600
+
 static Wide
 divide_down (Wide n, Wide by) FLITZIS_REALTIME
 {
@@ -15,6 +18,21 @@ uint64_t
 flitzis_tempo_grid_get_n_parts (const FlitzisTempoGrid *grid) FLITZIS_REALTIME
 {
   return (uint64_t) FLITZIS_MICRO * 60 * grid->sample_rate;
+}
+
+static uint32_t
+get_swing (const FlitzisTempoGrid *grid, const FlitzisGridPoint *point) FLITZIS_REALTIME
+{
+  return point->is_swung && point->step % 2 != 0 ? grid->swing : 0;
+}
+
+__int128
+flitzis_tempo_grid_get_place (const FlitzisTempoGrid *grid, const FlitzisGridPoint *point)
+    FLITZIS_REALTIME
+{
+  Wide place = (Wide) point->step * FLITZIS_MICRO + get_swing (grid, point);
+
+  return place * (PLACES_PER_BEAT / point->steps_per_beat);
 }
 
 static Wide
@@ -30,15 +48,14 @@ get_anchor (const FlitzisTempoGrid *grid) FLITZIS_REALTIME
 static Wide
 get_frame (const FlitzisTempoGrid *grid, const FlitzisGridPoint *point) FLITZIS_REALTIME
 {
-  uint32_t swing = point->is_swung && point->step % 2 != 0 ? grid->swing : 0;
-  Wide     n_parts = flitzis_tempo_grid_get_n_parts (grid);
-  Wide     scale = (Wide) point->steps_per_beat * FLITZIS_MICRO;
-  Wide     beat = divide_down (point->step, point->steps_per_beat);
-  Wide     step = point->step - beat * point->steps_per_beat;
-  Wide     whole = (beat - grid->anchor_beat) * n_parts - (Wide) grid->anchor_part;
-  Wide     n_frames = divide_down (whole, grid->tempo);
-  Wide     left = (whole - n_frames * grid->tempo) * scale +
-              (step * FLITZIS_MICRO + swing) * n_parts;
+  Wide n_parts = flitzis_tempo_grid_get_n_parts (grid);
+  Wide scale = (Wide) point->steps_per_beat * FLITZIS_MICRO;
+  Wide beat = divide_down (point->step, point->steps_per_beat);
+  Wide step = point->step - beat * point->steps_per_beat;
+  Wide whole = (beat - grid->anchor_beat) * n_parts - (Wide) grid->anchor_part;
+  Wide n_frames = divide_down (whole, grid->tempo);
+  Wide left = (whole - n_frames * grid->tempo) * scale +
+              (step * FLITZIS_MICRO + get_swing (grid, point)) * n_parts;
   Wide frames_by = scale * grid->tempo;
 
   return n_frames + divide_down (2 * left + frames_by, 2 * frames_by) + grid->anchor_frame;

@@ -25,10 +25,10 @@ typedef struct
   uint32_t sample_rate; /* Hz */
   uint32_t tempo;       /* micro-beats a minute, 20e6..999e6 */
   uint32_t swing;       /* millionths of a step, 0..500000 */
-  uint32_t n_restarts;  /* a line that began anew has nothing to do with the one before */
+  uint32_t n_restarts;  /* a grid that began anew has nothing to do with the one before */
   uint16_t beats_per_bar;
-  uint16_t steps_per_beat;
-  bool     is_running; /* if not, it stands at the anchor */
+  uint16_t steps_per_beat; /* 1..32 */
+  bool     is_running;     /* if not, it stands at the anchor */
 } FlitzisTempoGrid;
 
 typedef enum
@@ -36,20 +36,26 @@ typedef enum
   FLITZIS_GRID_NONE,
   FLITZIS_GRID_STEP,
   FLITZIS_GRID_BEAT,
-  FLITZIS_GRID_BAR
+  FLITZIS_GRID_BAR,
+  FLITZIS_N_GRID_UNITS
 } FlitzisGridUnit;
 
 /* A step of a beat; the beats are steps of one. */
 typedef struct
 {
   int64_t  step;
-  uint32_t n_restarts;          /* of the line it was found on */
+  uint32_t n_restarts;          /* of the grid it was found on */
   uint32_t steps_per_beat : 31; /* 1..2^30 */
   bool     is_swung : 1;        /* if its number is odd it comes later */
 } FlitzisGridPoint;
 
 /* The frame nearest to it, of two the later; 0 if that is earlier, and UINT64_MAX at most. */
 uint64_t flitzis_tempo_grid_get_frame (const FlitzisTempoGrid *grid,
+                                       const FlitzisGridPoint *point) FLITZIS_REALTIME;
+
+/* Where a point of this or an earlier grid is, in equal parts of a beat, so that points can be
+ * compared. It has 32 steps a beat at most. */
+__int128 flitzis_tempo_grid_get_place (const FlitzisTempoGrid *grid,
                                        const FlitzisGridPoint *point) FLITZIS_REALTIME;
 
 /* The first of the grid at this frame or later. */

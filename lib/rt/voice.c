@@ -5,6 +5,29 @@
 
 #include "resampler.h"
 
+/* Frames of the engine that a part which begins or ends within the sample fades over: 1 ms. */
+static uint32_t
+get_n_cut_frames (uint32_t engine_rate) FLITZIS_REALTIME
+{
+  return engine_rate / 1000;
+}
+
+void
+flitzis_voice_begin (FlitzisVoice *voice,
+                     uint64_t      start,
+                     uint64_t      end,
+                     bool          is_reverse,
+                     uint32_t      engine_rate,
+                     uint32_t      n_attack_frames) FLITZIS_REALTIME
+{
+  flitzis_playhead_begin (&voice->playhead, voice->handle, start, end, is_reverse);
+  flitzis_ramp_jump (&voice->cut_in, flitzis_playhead_is_cut_in (&voice->playhead) ? 0.0f : 1.0f);
+  flitzis_ramp_move (&voice->cut_in, 1.0f, get_n_cut_frames (engine_rate));
+  flitzis_ramp_jump (&voice->envelope, 0.0f);
+  flitzis_ramp_move (&voice->envelope, 1.0f, n_attack_frames);
+  flitzis_ramp_jump (&voice->pause, 1.0f);
+}
+
 static void
 set_gain (FlitzisVoice *voice, FlitzisRamp *ramp, float gain, uint32_t n_frames) FLITZIS_REALTIME
 {
@@ -18,6 +41,28 @@ set_gain (FlitzisVoice *voice, FlitzisRamp *ramp, float gain, uint32_t n_frames)
   voice->is_moving = true;
 }
 
+static void
+set_rate (FlitzisVoice *voice, uint64_t step, uint32_t engine_rate, uint32_t n_frames)
+    FLITZIS_REALTIME
+{
+  uint64_t n_end_fade_frames =
+      (step * get_n_cut_frames (engine_rate) + FLITZIS_ONE_FRAME / 2) >> 32;
+
+  if (!voice->was_heard)
+    {
+      flitzis_rate_ramp_jump (&voice->rate, step);
+      voice->playhead.n_end_fade_frames = n_end_fade_frames;
+    }
+  else
+    {
+      flitzis_rate_ramp_move (&voice->rate, step, n_frames);
+      flitzis_playhead_set_end_fade (&voice->playhead, n_end_fade_frames);
+    }
+
+  if (!flitzis_resampler_is_plain (voice))
+    voice->n_plain_frames = 0;
+}
+
 void
 flitzis_voice_set_sound (FlitzisVoice       *voice,
                          const FlitzisSound *sound,
@@ -26,58 +71,88 @@ flitzis_voice_set_sound (FlitzisVoice       *voice,
 {
   uint32_t own_rate = voice->handle->sample_rate;
   double   rate = own_rate == engine_rate ? sound->rate : sound->rate * own_rate / engine_rate;
-  uint64_t step = (uint64_t) (int64_t) (rate * (double) FLITZIS_ONE_FRAME + 0.5);
 
-  if (!voice->was_heard)
-    flitzis_rate_ramp_jump (&voice->rate, step);
-  else
-    flitzis_rate_ramp_move (&voice->rate, step, n_frames);
-
-  if (!flitzis_resampler_is_plain (voice))
-    voice->n_plain_frames = 0;
-
+  set_rate (voice, (uint64_t) (int64_t) (rate * (double) FLITZIS_ONE_FRAME + 0.5), engine_rate,
+            n_frames);
   set_gain (voice, &voice->left, sound->left, n_frames);
   set_gain (voice, &voice->right, sound->right, n_frames);
 }
 
 void
+flitzis_voice_finish_moves (FlitzisVoice *voice) FLITZIS_REALTIME
+{
+  flitzis_ramp_jump (&voice->left, voice->left.to);
+  flitzis_ramp_jump (&voice->right, voice->right.to);
+  flitzis_rate_ramp_jump (&voice->rate, voice->rate.to);
+  voice->n_plain_frames = 0;
+}
+
+void
 flitzis_voice_set_paused (FlitzisVoice *voice, bool is_paused, uint32_t n_frames) FLITZIS_REALTIME
 {
-  if (voice->is_paused == is_paused || voice->is_released)
+  if (voice->is_paused == is_paused)
     return;
+
+  if (!is_paused && flitzis_voice_is_silent (voice))
+    flitzis_voice_finish_moves (voice);
 
   voice->is_paused = is_paused;
   voice->n_plain_frames = 0;
 
   if (!voice->was_heard)
-    flitzis_ramp_jump (&voice->envelope, is_paused ? 0.0f : 1.0f);
+    flitzis_ramp_jump (&voice->pause, is_paused ? 0.0f : 1.0f);
   else
-    flitzis_ramp_move (&voice->envelope, is_paused ? 0.0f : 1.0f, n_frames);
+    flitzis_ramp_move (&voice->pause, is_paused ? 0.0f : 1.0f, n_frames);
+}
+
+static uint32_t
+count_left (const FlitzisRamp *ramp) FLITZIS_REALTIME
+{
+  return ramp->n_frames - ramp->frame;
+}
+
+void
+flitzis_voice_cut_in (FlitzisVoice *voice, uint32_t n_frames) FLITZIS_REALTIME
+{
+  flitzis_ramp_jump (&voice->cut_in, 0.0f);
+  flitzis_ramp_move (&voice->cut_in, 1.0f, n_frames);
+  voice->n_plain_frames = 0;
 }
 
 void
 flitzis_voice_release (FlitzisVoice *voice, FlitzisEnd reason, uint32_t n_frames) FLITZIS_REALTIME
 {
-  if (voice->is_released && n_frames >= voice->envelope.n_frames - voice->envelope.frame)
+  if (voice->is_paused && count_left (&voice->pause) < n_frames)
+    n_frames = count_left (&voice->pause);
+
+  if (voice->is_released && n_frames >= count_left (&voice->envelope))
     return;
 
-  voice->reason = voice->is_released ? voice->reason : reason;
+  voice->reason = reason;
   voice->is_released = true;
   voice->n_plain_frames = 0;
   flitzis_ramp_move (&voice->envelope, 0.0f, n_frames);
 }
 
-/* Whether it is on its way to silence, or there. */
-static bool
-is_leaving (const FlitzisVoice *voice) FLITZIS_REALTIME
+/* How many of the next frames sound before it stands still or has faded out. */
+static uint32_t
+count_until_silent (const FlitzisVoice *voice) FLITZIS_REALTIME
 {
-  return voice->is_paused || voice->is_released;
+  uint32_t n_frames = UINT32_MAX;
+
+  if (voice->is_paused)
+    n_frames = count_left (&voice->pause);
+
+  if (voice->is_released && count_left (&voice->envelope) < n_frames)
+    n_frames = count_left (&voice->envelope);
+
+  return n_frames;
 }
 
 bool
 flitzis_voice_is_silent (const FlitzisVoice *voice) FLITZIS_REALTIME
 {
-  return is_leaving (voice) && flitzis_ramp_is_resting (&voice->envelope);
+  return count_until_silent (voice) == 0;
 }
 
 bool
@@ -93,7 +168,8 @@ flitzis_voice_get_loudness (const FlitzisVoice *voice) FLITZIS_REALTIME
   float left = flitzis_ramp_get_value (&voice->left);
   float right = flitzis_ramp_get_value (&voice->right);
 
-  return (left > right ? left : right) * flitzis_ramp_get_value (&voice->envelope);
+  return (left > right ? left : right) * flitzis_ramp_get_value (&voice->cut_in) *
+         flitzis_ramp_get_value (&voice->envelope) * flitzis_ramp_get_value (&voice->pause);
 }
 
 static void
@@ -101,7 +177,9 @@ look_at_ramps (FlitzisVoice *voice) FLITZIS_REALTIME
 {
   voice->is_moving = !flitzis_ramp_is_resting (&voice->left) ||
                      !flitzis_ramp_is_resting (&voice->right) ||
-                     !flitzis_ramp_is_resting (&voice->envelope);
+                     !flitzis_ramp_is_resting (&voice->cut_in) ||
+                     !flitzis_ramp_is_resting (&voice->envelope) ||
+                     !flitzis_ramp_is_resting (&voice->pause);
   voice->plain_left = voice->left.to;
   voice->plain_right = voice->right.to;
 }
@@ -109,7 +187,7 @@ look_at_ramps (FlitzisVoice *voice) FLITZIS_REALTIME
 bool
 flitzis_voice_find_plain (FlitzisVoice *voice, uint32_t n_frames) FLITZIS_REALTIME
 {
-  uint32_t n_until_silent = voice->envelope.n_frames - voice->envelope.frame;
+  uint32_t n_until_silent = count_until_silent (voice);
   uint32_t n;
 
   if (!flitzis_resampler_is_plain (voice))
@@ -118,7 +196,7 @@ flitzis_voice_find_plain (FlitzisVoice *voice, uint32_t n_frames) FLITZIS_REALTI
   n = flitzis_playhead_find (&voice->playhead, (int64_t) (voice->playhead.position >> 32),
                              &voice->plain_frames);
 
-  if (is_leaving (voice) && n > n_until_silent)
+  if (n > n_until_silent)
     n = n_until_silent;
 
   if (n < n_frames)
@@ -139,26 +217,25 @@ mix (FlitzisVoice         *voice,
      float                *out,
      uint32_t              n_frames) FLITZIS_REALTIME
 {
-  FlitzisMove move; /* without the factors that there are not */
+  FlitzisRamp *factors[FLITZIS_MAX_FACTORS] = { &voice->cut_in, &voice->envelope, &voice->pause,
+                                                fade };
+  FlitzisMove  move;
 
   move.left = flitzis_ramp_get_slope (&voice->left);
   move.right = flitzis_ramp_get_slope (&voice->right);
   move.has_sides = !flitzis_ramp_is_resting (&voice->left) ||
                    !flitzis_ramp_is_resting (&voice->right);
   move.n_factors = 0;
-
-  if (!flitzis_ramp_is_resting (&voice->envelope))
-    move.factors[move.n_factors++] = flitzis_ramp_get_slope (&voice->envelope);
-
-  if (fade != NULL)
-    move.factors[move.n_factors++] = flitzis_ramp_get_slope (fade);
-
   flitzis_ramp_advance (&voice->left, n_frames);
   flitzis_ramp_advance (&voice->right, n_frames);
-  flitzis_ramp_advance (&voice->envelope, n_frames);
 
-  if (fade != NULL)
-    flitzis_ramp_advance (fade, n_frames);
+  /* those that rest are at 1, but for a fade that is over */
+  for (uint32_t i = 0; i < FLITZIS_MAX_FACTORS; i++)
+    if (factors[i] != NULL && (factors[i] == fade || !flitzis_ramp_is_resting (factors[i])))
+      {
+        move.factors[move.n_factors++] = flitzis_ramp_get_slope (factors[i]);
+        flitzis_ramp_advance (factors[i], n_frames);
+      }
 
   return kernels->mix_moving (out, frames, &move, voice->n_channels, n_frames);
 }
@@ -183,13 +260,13 @@ flitzis_voice_render (FlitzisVoice   *voice,
                       float          *out,
                       uint32_t        n_frames) FLITZIS_REALTIME
 {
-  uint32_t left = voice->envelope.n_frames - voice->envelope.frame;
+  uint32_t n_until_silent = count_until_silent (voice);
   float    peak = 0.0f;
 
   voice->n_plain_frames = 0;
 
-  if (is_leaving (voice) && left < n_frames)
-    n_frames = left;
+  if (n_until_silent < n_frames)
+    n_frames = n_until_silent;
 
   while (n_frames > 0 && !flitzis_voice_is_finished (voice))
     {

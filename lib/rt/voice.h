@@ -19,8 +19,9 @@ typedef struct _FlitzisVoice FlitzisVoice;
 /* One sounding sample. */
 struct _FlitzisVoice
 {
-  /* what most blocks look at and no more, a cache line with the first fields of the source */
-  FlitzisVoice *next; /* in the order of their ids */
+  /* what most blocks look at and no more, a cache line with the first fields of the
+   * playhead */
+  FlitzisVoice *next; /* in the pool's list, or among the free */
   uint64_t      id;
   const float  *plain_frames;            /* the next, as they lie in the sample */
   uint32_t      n_plain_frames;          /* that lie there one for one; 0: unknown */
@@ -40,16 +41,21 @@ struct _FlitzisVoice
   FlitzisRateRamp           rate;
   FlitzisMixerInterpolation interpolation;
   FlitzisRamp               left, right; /* gains */
-  FlitzisRamp               envelope;    /* attack, release, and around a pause */
+  FlitzisRamp               cut_in;      /* of a part that begins within the sample */
+  FlitzisRamp               envelope;    /* attack and release */
+  FlitzisRamp               pause;       /* 1, and 0 while it stands still */
 
   bool       was_heard;   /* rendered at least one frame */
-  bool       is_paused;   /* or about to be: the envelope goes to 0 */
-  bool       is_released; /* ends where the envelope has come to 0 */
+  bool       is_paused;   /* or about to be */
+  bool       is_released; /* ends when the envelope has come to 0 */
   FlitzisEnd reason;      /* of a release */
 
-  /* the mixer's lists: all voices in the order of their ids, and those of one slot (or the free) */
+  /* the pool's lists, oldest first: all voices, those of one slot, those of groups of one hash; the
+   * free ones are linked by `next` */
+  uint64_t      n_th; /* to start */
   FlitzisVoice *previous;
   FlitzisVoice *previous_in_slot, *next_in_slot;
+  FlitzisVoice *previous_in_group, *next_in_group;
 } __attribute__ ((aligned (64)));
 
 /* Frames that the mixer works on at a time: the size of every scratch buffer. */
@@ -70,18 +76,35 @@ typedef struct
   float    gains[FLITZIS_CHUNK_FRAMES];
 } FlitzisScratch;
 
-/* Sounds like `sound` from its next frame on; where nothing has been heard, at once. */
+/* Plays its sample from `start` to `end`, as the playhead does, from the next frame on. */
+void flitzis_voice_begin (FlitzisVoice *voice,
+                          uint64_t      start,
+                          uint64_t      end,
+                          bool          is_reverse,
+                          uint32_t      engine_rate,
+                          uint32_t      n_attack_frames) FLITZIS_REALTIME;
+
+/* Sounds like `sound` from its next frame on, within `n_frames`; at once if nothing has been heard
+ * of it. */
 void flitzis_voice_set_sound (FlitzisVoice       *voice,
                               const FlitzisSound *sound,
                               uint32_t            engine_rate,
                               uint32_t            n_frames) FLITZIS_REALTIME;
+
+/* Gain, pan and rate are where they were moving to. */
+void flitzis_voice_finish_moves (FlitzisVoice *voice) FLITZIS_REALTIME;
+
+/* Fades in anew, after a jump to another place of the sample. */
+void flitzis_voice_cut_in (FlitzisVoice *voice,
+                           uint32_t      n_frames) FLITZIS_REALTIME;
 
 /* Fades out and stands still, or goes on and fades in. */
 void flitzis_voice_set_paused (FlitzisVoice *voice,
                                bool          is_paused,
                                uint32_t      n_frames) FLITZIS_REALTIME;
 
-/* Fades out and is finished then. */
+/* Fades out within `n_frames`, or sooner if it is about to stand still, and is finished then. Does
+ * nothing to a voice that is to be finished sooner anyway. */
 void flitzis_voice_release (FlitzisVoice *voice,
                             FlitzisEnd    reason,
                             uint32_t      n_frames) FLITZIS_REALTIME;

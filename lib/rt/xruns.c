@@ -1,53 +1,18 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Copyright 2026 the Flitzis authors */
 
+#include "atomics.h"
 #include "mixer.h"
 
-/* Who has the mixer, and the clock that the blocks of the callback follow. */
-
-bool
-flitzis_mixer_try_own (FlitzisMixer *mixer, FlitzisOwner owner) FLITZIS_REALTIME
-{
-  uint32_t none = FLITZIS_OWNER_NONE;
-
-  return atomic_compare_exchange_strong_explicit (&mixer->owner, &none, owner,
-                                                  memory_order_acquire, memory_order_relaxed);
-}
-
-void
-flitzis_mixer_disown (FlitzisMixer *mixer) FLITZIS_REALTIME
-{
-  atomic_store_explicit (&mixer->owner, FLITZIS_OWNER_NONE, memory_order_release);
-}
-
-bool
-flitzis_mixer_is_in_block (FlitzisMixer *mixer) FLITZIS_REALTIME
-{
-  /* Written back as it is: so a block that is not seen here has this before it. */
-  return atomic_fetch_or_explicit (&mixer->owner, 0, memory_order_acq_rel) ==
-         FLITZIS_OWNER_CALLBACK;
-}
-
-bool
-flitzis_mixer_is_streaming (FlitzisMixer *mixer) FLITZIS_REALTIME
-{
-  return atomic_load_explicit (&mixer->streaming, memory_order_relaxed);
-}
-
-void
-flitzis_mixer_set_streaming (FlitzisMixer *mixer, bool streaming) FLITZIS_REALTIME
-{
-  atomic_store_explicit (&mixer->streaming, streaming, memory_order_relaxed);
-  atomic_fetch_add_explicit (&mixer->run, 1, memory_order_relaxed);
-}
+/* The clock of the driver, which the blocks of the callback follow, and gaps in it. */
 
 /* Two drivers, or two runs of one stream, have nothing to do with each other. */
 void
 flitzis_mixer_follow_clock (FlitzisMixer *mixer, const FlitzisCycle *cycle) FLITZIS_REALTIME
 {
-  uint32_t         run = atomic_load_explicit (&mixer->run, memory_order_relaxed);
+  uint32_t         run = flitzis_get (mixer->run);
   FlitzisBlockTime block_time = {
-    .position = atomic_load_explicit (&mixer->position, memory_order_relaxed),
+    .position = flitzis_get (mixer->position),
     .nsec = cycle->nsec,
     .rate = mixer->sample_rate * cycle->true_rate / cycle->rate,
     .quantum_ns = (uint64_t) ((double) cycle->duration * 1e9 / cycle->rate),

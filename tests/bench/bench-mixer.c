@@ -55,6 +55,7 @@ typedef struct
   guint64       last_voice; /* its id */
   FlitzisHandle handles[MAX_VOICES];
   guint64       places[MAX_VOICES]; /* of each voice in its sample */
+  guint         n_fade_in_frames;
   guint         n_voices;
   guint         quantum;
   gboolean      streams; /* from memory */
@@ -156,7 +157,13 @@ play (Bench *bench, guint slot)
   push (bench, &(FlitzisCommand){
                    .kind = FLITZIS_COMMAND_PLAY,
                    .slot = slot,
-                   .play = { .voice = ++bench->last_voice, .velocity = 0.5, .gain = 0.5f },
+                   .play = {
+                       .voice = ++bench->last_voice,
+                       .velocity = 0.5,
+                       .start = bench->places[slot],
+                       .n_fade_in_frames = bench->n_fade_in_frames,
+                       .gain = 0.5f,
+                   },
                });
 }
 
@@ -228,7 +235,7 @@ close_bench (Bench *bench)
 static void
 begin (Bench *bench)
 {
-  flitzis_settings_stop_all (&bench->mixer->settings, bench->last_voice + 1);
+  push (bench, &(FlitzisCommand){ .kind = FLITZIS_COMMAND_STOP_ALL });
 
   for (guint i = 0; i < 2; i++)
     render (bench);
@@ -236,10 +243,7 @@ begin (Bench *bench)
   drain (bench);
 
   for (guint i = 0; i < bench->n_voices; i++)
-    {
-      bench->mixer->settings.slots[i].start = bench->places[i];
-      play (bench, i);
-    }
+    play (bench, i);
 
   render (bench);
 }
@@ -348,7 +352,7 @@ measure (Bench *bench, double *reference)
 static void
 measure_mix (guint n_channels, gboolean streams, const char *gain, guint n_voices)
 {
-  g_autofree Bench *bench = g_new (Bench, 1);
+  g_autofree Bench *bench = g_new0 (Bench, 1);
   double            reference, ns;
   g_autofree char  *key = g_strdup_printf ("mix/%s/%s/%s/%u", n_channels == 2 ? "stereo" : "mono",
                                           streams ? "stream" : "cache", gain, n_voices);
@@ -358,9 +362,7 @@ measure_mix (guint n_channels, gboolean streams, const char *gain, guint n_voice
 
   open_bench (bench, n_voices, n_voices, n_channels, streams);
   bench->moves = g_str_equal (gain, "moved");
-
-  for (guint i = 0; i < n_voices; i++)
-    bench->mixer->settings.slots[i].attack = g_str_equal (gain, "attack") ? 10.0 : 0.0;
+  bench->n_fade_in_frames = g_str_equal (gain, "attack") ? 480000 : 0;
 
   ns = measure (bench, &reference);
   g_print ("%s/ns %.3f\n%s/reference %.3f\n%s/ratio %.2f\n", key, ns, key, reference, key,
@@ -381,7 +383,7 @@ set_rate (Bench *bench, double rate, FlitzisMixerInterpolation interpolation)
 static void
 measure_rate (guint n_channels, FlitzisMixerInterpolation interpolation, double rate)
 {
-  g_autofree Bench *bench = g_new (Bench, 1);
+  g_autofree Bench *bench = g_new0 (Bench, 1);
   double            reference;
   gboolean          is_sinc = interpolation == FLITZIS_MIXER_INTERPOLATION_SINC;
   g_autofree char  *key = g_strdup_printf ("rate/%s/%s/%g", n_channels == 2 ? "stereo" : "mono",
@@ -557,7 +559,7 @@ measure_points (GArray *points, guint i, guint n_slots, guint n_pool, double rat
 {
   static const guint quanta[] = { 32, 64, 128, 256, 1024, 4096 };
   static const guint commands[] = { 0, 32, MAX_COMMANDS };
-  Bench             *bench = g_new (Bench, 1);
+  Bench             *bench = g_new0 (Bench, 1);
 
   open_bench (bench, n_slots, n_pool, 2, FALSE);
   set_rate (bench, rate, FLITZIS_MIXER_INTERPOLATION_SINC);
@@ -621,7 +623,7 @@ measure_block (double rate)
 static void
 measure_period (double rate)
 {
-  g_autofree Bench *bench = g_new (Bench, 1);
+  g_autofree Bench *bench = g_new0 (Bench, 1);
   double            reference, ns;
   g_autofree char  *key = g_strdup_printf ("period/%g", rate);
 

@@ -395,20 +395,19 @@ mix_slopes (float             *out,
             uint32_t           n_frames) FLITZIS_REALTIME
 {
   Slopes        sides = make_slopes (&move->left, &move->right, LANES_OF_STEREO);
-  Slopes        first = make_slopes (&move->factors[0], &move->factors[0], LANES_OF_STEREO);
-  Slopes        second = make_slopes (&move->factors[1], &move->factors[1], LANES_OF_STEREO);
+  Slopes        factors[FLITZIS_MAX_FACTORS];
   FlitzisVector peaks = { 0 };
+
+  for (uint32_t k = 0; k < move->n_factors; k++)
+    factors[k] = make_slopes (&move->factors[k], &move->factors[k], LANES_OF_STEREO);
 
   for (uint32_t i = 0; i + FLITZIS_VECTOR_FRAMES <= n_frames; i += FLITZIS_VECTOR_FRAMES)
     {
       FlitzisVector gains = take_values (&sides, 0, true, FLITZIS_VECTOR_FRAMES);
       FlitzisVector added;
 
-      if (move->n_factors > 0)
-        gains *= take_values (&first, 0, true, FLITZIS_VECTOR_FRAMES);
-
-      if (move->n_factors > 1)
-        gains *= take_values (&second, 0, true, FLITZIS_VECTOR_FRAMES);
+      for (uint32_t k = 0; k < move->n_factors; k++)
+        gains *= take_values (&factors[k], 0, true, FLITZIS_VECTOR_FRAMES);
 
       added = gains * flitzis_vector_load_frames (frames, i, n_channels);
       flitzis_vector_store (out + 2 * i, flitzis_vector_load (out + 2 * i) + added);

@@ -20,13 +20,15 @@ typedef struct
   float        peak;        /* set by the mix: the largest magnitude that it added */
 } FlitzisInput;
 
-/* The gains of an input that is on the move: on each side, times as many factors. */
+/* The gains of an input that is on the move: on each side, times all factors. */
+#define FLITZIS_MAX_FACTORS 4
+
 typedef struct
 {
   FlitzisSlope left, right;
   bool         has_sides; /* if not, these stand still */
-  FlitzisSlope factors[2];
   uint32_t     n_factors;
+  FlitzisSlope factors[FLITZIS_MAX_FACTORS];
 } FlitzisMove;
 
 /*

@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Copyright 2026 the Flitzis authors */
+
+#include "pool-follow.h"
+
+#include "atomics.h"
+
+/* A loop that leaves the voice behind is a cut: what was there fades out, and the rest in. */
+static void
+set_loop_of (FlitzisPool         *pool,
+             FlitzisVoice        *voice,
+             FlitzisSlotSettings *slot,
+             uint32_t             n_loops) FLITZIS_REALTIME
+{
+  FlitzisVoice before = *voice;
+  double       n_fade_frames = flitzis_get (slot->loop_crossfade) * voice->handle->sample_rate;
+
+  voice->n_plain_frames = 0;
+
+  if (flitzis_playhead_set_loop (&voice->playhead, flitzis_get (slot->loop_start),
+                                 flitzis_get (slot->loop_end), (uint32_t) (n_fade_frames + 0.5),
+                                 n_loops) ||
+      !voice->was_heard || flitzis_voice_is_silent (voice))
+    return;
+
+  flitzis_tail_take (&pool->tail, &before, pool->scratch, pool->ramp_frames);
+  flitzis_voice_cut_in (voice, pool->ramp_frames);
+}
+
+static void
+set_loop (FlitzisPool *pool, FlitzisVoice *voice, FlitzisSlotSettings *slot) FLITZIS_REALTIME
+{
+  uint32_t n_loops = voice->n_rounds > 0              ? voice->playhead.n_loops
+                     : flitzis_get (slot->is_looping) ? FLITZIS_LOOP_FOREVER
+                                                      : 0;
+
+  if (n_loops > 0 || voice->playhead.n_loops > 0)
+    set_loop_of (pool, voice, slot, n_loops);
+}
+
+void
+flitzis_pool_follow_voice (FlitzisPool *pool, FlitzisVoice *voice) FLITZIS_REALTIME
+{
+  FlitzisSettings      *settings = pool->settings;
+  FlitzisSlotSettings  *slot = &settings->slots[voice->slot];
+  FlitzisVoiceSettings *own = flitzis_settings_get_voice (settings, voice->id);
+  FlitzisSound          sound = flitzis_settings_get_sound (settings, voice->slot, voice->id,
+                                                            voice->velocity);
+
+  flitzis_voice_set_paused (voice, flitzis_get (own->is_paused), pool->ramp_frames);
+  set_loop (pool, voice, slot);
+  voice->interpolation = flitzis_get (slot->interpolation);
+  flitzis_voice_set_sound (voice, &sound, pool->sample_rate, pool->ramp_frames);
+}
+
+void
+flitzis_pool_follow (FlitzisPool *pool) FLITZIS_REALTIME
+{
+  bool          has_new = flitzis_settings_have_changed (&pool->settings->n_changes,
+                                                         &pool->n_changes_seen);
+  FlitzisVoice *first = has_new ? pool->playing.oldest : pool->unset;
+
+  for (FlitzisVoice *voice = first; voice != NULL; voice = voice->next)
+    flitzis_pool_follow_voice (pool, voice);
+
+  pool->unset = NULL;
+}
+
+void
+flitzis_pool_finish_moves (FlitzisPool *pool) FLITZIS_REALTIME
+{
+  for (FlitzisVoice *voice = pool->playing.oldest; voice != NULL; voice = voice->next)
+    flitzis_voice_finish_moves (voice);
+}

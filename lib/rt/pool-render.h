@@ -1,0 +1,11 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Copyright 2026 the Flitzis authors */
+
+#pragma once
+
+#include "pool.h"
+
+/* The sound of all voices: the next `n_frames`, one chunk at most. */
+void flitzis_pool_render (FlitzisPool *pool,
+                          float       *out,
+                          uint32_t     n_frames) FLITZIS_REALTIME;

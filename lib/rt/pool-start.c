@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Copyright 2026 the Flitzis authors */
+
+#include "pool-start.h"
+
+#include "atomics.h"
+#include "pool-end.h"
+#include "pool-follow.h"
+#include "pool-steal.h"
+
+/* Whether it was stopped before it could start. */
+static bool
+is_over (FlitzisPool *pool, const FlitzisCommand *command, uint64_t now) FLITZIS_REALTIME
+{
+  FlitzisVoiceSettings *own = flitzis_settings_get_voice (pool->settings, command->play.voice);
+
+  return (command->play.stop_frame != 0 && command->play.stop_frame <= now) ||
+         flitzis_get (own->n_stop_frames) >= 0;
+}
+
+static FlitzisVoice *
+start_voice (FlitzisPool          *pool,
+             FlitzisHandle        *handle,
+             const FlitzisCommand *command) FLITZIS_REALTIME
+{
+  FlitzisVoice *voice = flitzis_pool_add_voice (pool, command, handle);
+
+  flitzis_ramp_jump (&voice->left, command->play.gain);
+  flitzis_ramp_jump (&voice->right, command->play.gain);
+  flitzis_voice_begin (voice, command->play.start, command->play.end, command->is_reverse,
+                       pool->sample_rate, command->play.n_fade_in_frames);
+
+  if (voice->n_rounds > 0)
+    voice->playhead.n_loops = voice->n_rounds - 1;
+
+  return voice;
+}
+
+void
+flitzis_pool_play (FlitzisPool *pool, const FlitzisCommand *command, uint64_t now) FLITZIS_REALTIME
+{
+  FlitzisHandle *handle = pool->slots[command->slot].handle;
+  FlitzisVoice  *voice;
+
+  if (is_over (pool, command, now))
+    {
+      flitzis_pool_report_end (pool, command->play.voice, FLITZIS_END_STOPPED);
+      return;
+    }
+
+  if (handle == NULL)
+    {
+      flitzis_pool_report_end (pool, command->play.voice, FLITZIS_END_UNLOADED);
+      return;
+    }
+
+  flitzis_pool_choke (pool, command);
+
+  if (!flitzis_pool_make_room (pool, command))
+    {
+      flitzis_count (&pool->n_rejected, 1);
+      flitzis_pool_report_end (pool, command->play.voice, FLITZIS_END_REJECTED);
+      return;
+    }
+
+  voice = start_voice (pool, handle, command);
+
+  if (command->is_timed)
+    flitzis_pool_follow_voice (pool, voice);
+
+  flitzis_set (pool->places[voice - pool->voices].start, now);
+  flitzis_count (&pool->n_started, 1);
+}
