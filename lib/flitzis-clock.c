@@ -173,7 +173,8 @@ flitzis_clock_class_init (FlitzisClockClass *klass)
    *
    * Beats a minute, 20 to 999, to the nearest millionth.
    *
-   * A new tempo holds from the next block on. What waits for a beat or a step goes with it.
+   * A new tempo holds from the next block on, and what waits for a beat or a step moves with it.
+   * Changes of the clock between two blocks count as one.
    */
   properties[PROP_TEMPO] =
       g_param_spec_double ("tempo", NULL, NULL,
@@ -217,7 +218,8 @@ flitzis_clock_class_init (FlitzisClockClass *klass)
    *
    * Whether beats come. A clock that is stopped goes on later from where it stood.
    *
-   * While it stands triggers wait for nothing; those that waited already stay until it runs again.
+   * While it stands, triggers start with the next block, and those that have found the point they
+   * wait for stay until it runs again.
    */
   properties[PROP_RUNNING] =
       g_param_spec_boolean ("running", NULL, NULL,
@@ -438,7 +440,7 @@ flitzis_clock_set_running (FlitzisClock *self, gboolean running)
  *
  * Has the clock run so that beat 0 is at a frame, which may have passed.
  *
- * What waits for a beat or a step of before waits for the next one of now.
+ * Triggers that wait on the old grid wait for the next point of the new one.
  */
 void
 flitzis_clock_restart (FlitzisClock *self, guint64 frame)

@@ -45,10 +45,11 @@ flitzis_engine_play_sample (FlitzisEngine *self, guint id, double velocity, GErr
  *
  * Schedules a trigger of a slot: a new voice starts exactly on a frame, also inside a block.
  *
- * It plays what is in the slot when its frame comes, and ends as `FLITZIS_END_REASON_UNLOADED` if
- * that is nothing. Triggers and stops of one frame keep the order of the calls. One whose frame has
- * been rendered already starts with the next block and is counted in [property@Engine:n-late].
- * While the sound server is away it is rejected, as by [method@Engine.play_sample].
+ * It plays the sample that is in the slot when its frame comes, and ends as
+ * `FLITZIS_END_REASON_UNLOADED` if there is none; everything else it takes from the slot at the
+ * call. Triggers and stops of one frame keep the order of the calls, after those that were called
+ * without a frame. One whose frame has been rendered already starts with the next block and is
+ * counted in [property@Engine:n-late]. While the sound server is away it is rejected, as by [method@Engine.play_sample].
  *
  * Fails as [method@Engine.play_sample] does, and with `FLITZIS_ENGINE_ERROR_BUSY` also when
  * [property@Engine:n-events] wait already.
@@ -80,7 +81,8 @@ flitzis_engine_play_sample_at (FlitzisEngine *self,
  * [method@Engine.play_sample_at]; the stop frame, if any, is a second event that waits.
  *
  * Fails as they do, with `FLITZIS_ENGINE_ERROR_INVALID_VALUE` for each field that is out of range
- * or not a number, and for a stop that does not come after the start.
+ * or not a number, and for a stop frame that is not after the frame. A stop frame that has passed
+ * when the voice would start ends it as `FLITZIS_END_REASON_STOPPED`, without a sound.
  *
  * Returns: the number of the voice, from 1 and never used again; 0 without an error when nothing
  *   was started
@@ -168,8 +170,8 @@ flitzis_engine_stop_all_samples (FlitzisEngine *self)
  *
  * Cancels all triggers and stops that wait for their frame; it never fails.
  *
- * The triggers end as `FLITZIS_END_REASON_CANCELLED`, with the next block. What sounds already
- * sounds on, also where a stop of it is cancelled.
+ * The triggers end as `FLITZIS_END_REASON_CANCELLED`: up to 1024 with the next block, as many with
+ * each block after it. What sounds already sounds on, even if a stop of it is cancelled.
  */
 void
 flitzis_engine_cancel_scheduled (FlitzisEngine *self)
@@ -184,8 +186,11 @@ flitzis_engine_cancel_scheduled (FlitzisEngine *self)
  * @self: an engine
  * @voice: the number that [method@Engine.play_sample] returned
  *
- * Stops one voice, as [method@Engine.stop_sample] does; also one that waits for its frame, which
- * ends then without a sound.
+ * Stops one voice, as [method@Engine.stop_sample] does. One that waits for its frame or its beat
+ * ends with the next block, without a sound.
+ *
+ * A voice that fades out already follows the fade that is over sooner, and ends for the reason of
+ * that one.
  *
  * Does nothing to a voice that has ended, and nothing for a number that never was one.
  */
@@ -204,9 +209,7 @@ flitzis_engine_stop_voice (FlitzisEngine *self, guint64 voice)
  * @seconds: how long it fades out, 0 to 60
  * @error: return location for an error
  *
- * Stops one voice, as [method@Engine.stop_voice] does, with a fade of its own.
- *
- * A voice that fades out already does so in the shorter time.
+ * Stops one voice, as [method@Engine.stop_voice] does, with a fade that is for this stop alone.
  *
  * Fails with `FLITZIS_ENGINE_ERROR_INVALID_VALUE` for a time that is out of range or not a number.
  *
@@ -302,8 +305,9 @@ flitzis_engine_set_voice_rate (FlitzisEngine *self, guint64 voice, double rate, 
  *
  * Has one voice fade out within 5 ms, from the next block on, and stand still.
  *
- * It remains one of those that sound, and may be stolen or stopped. Does nothing to a voice that
- * has ended.
+ * It still counts as one that sounds, and may be stolen or stopped: a stop ends it as soon as it is
+ * silent. A voice that fades out stands still as well, and goes on with the rest of its fade. One
+ * that has not started yet starts when it is resumed. Does nothing to a voice that has ended.
  */
 void
 flitzis_engine_pause_voice (FlitzisEngine *self, guint64 voice)
@@ -318,7 +322,8 @@ flitzis_engine_pause_voice (FlitzisEngine *self, guint64 voice)
  * @self: an engine
  * @voice: the number that [method@Engine.play_sample] returned
  *
- * Has one voice go on where it stands still, from the next block on, and fade in within 5 ms.
+ * Has one voice go on from the place where it stands still, from the next block on, and fade in
+ * within 5 ms. What was set meanwhile holds from its first frame.
  *
  * Does nothing to a voice that has ended, or is not paused.
  */

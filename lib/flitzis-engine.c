@@ -700,7 +700,8 @@ flitzis_engine_class_init (FlitzisEngineClass *klass)
   /**
    * FlitzisEngine:n-playing: (getter get_n_playing)
    *
-   * How many voices sound; short fades of voices that were cut off aside.
+   * How many voices sound. One that fades out or is paused counts until it ends; fades of 5 ms and
+   * less do not, for they end the voice at once.
    */
   properties[PROP_N_PLAYING] =
       g_param_spec_uint ("n-playing", NULL, NULL,
@@ -711,7 +712,7 @@ flitzis_engine_class_init (FlitzisEngineClass *klass)
    * FlitzisEngine:n-triggered: (getter get_n_triggered)
    *
    * How many triggers there were: each was, or will with the next block or at its frame be,
-   * started, rejected or cancelled.
+   * started, or it ends without a sound: rejected, cancelled, stopped or unloaded.
    *
    * Calls that failed and triggers of empty slots do not count. Not notified, like all
    * counters.
@@ -724,7 +725,8 @@ flitzis_engine_class_init (FlitzisEngineClass *klass)
   /**
    * FlitzisEngine:n-started: (getter get_n_started)
    *
-   * How many triggers started a voice.
+   * How many triggers started a voice that sounds. What was stopped before it could start, or found
+   * its slot empty, is not counted.
    */
   properties[PROP_N_STARTED] =
       g_param_spec_uint64 ("n-started", NULL, NULL,

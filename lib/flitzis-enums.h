@@ -25,8 +25,9 @@ typedef enum
 /**
  * FlitzisSteal:
  * @FLITZIS_STEAL_OLDEST: the voice that started first makes room
- * @FLITZIS_STEAL_QUIETEST: the voice of the smallest gain makes room (slot gain x velocity x
- *   engine gain x envelope at this moment); among equals the oldest
+ * @FLITZIS_STEAL_QUIETEST: the voice of the smallest gain makes room: slot gain x voice gain x
+ *   velocity x engine gain, 0 if the slot is muted, on the louder side, x its fades at this moment;
+ *   among equals the oldest
  * @FLITZIS_STEAL_REJECT: the new trigger is rejected
  *
  * What happens to a trigger when all voices sound.

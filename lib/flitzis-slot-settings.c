@@ -197,7 +197,8 @@ flitzis_slot_install_settings (GObjectClass *klass, guint first)
    * The frame of the decoded sample at which the part that sounds begins, from 0.
    *
    * One that is not before [property@Slot:end] leaves that one's last frame. A part that begins
-   * within the sample fades in there in 1 ms. Takes effect with the next trigger.
+   * within the sample fades in during its first millisecond, at any rate. Takes effect with the next
+   * trigger.
    */
   settings[SETTING_START] =
       g_param_spec_uint64 ("start", NULL, NULL, 0, G_MAXUINT64, 0, flags);
@@ -208,8 +209,8 @@ flitzis_slot_install_settings (GObjectClass *klass, guint first)
    * The frame of the decoded sample before which the part that sounds ends; 0 for its end, as is
    * one beyond it.
    *
-   * A part that ends within the sample fades out there in 1 ms. Takes effect with the next
-   * trigger.
+   * A part that ends within the sample fades out during its last millisecond, at any rate. Takes
+   * effect with the next trigger.
    */
   settings[SETTING_END] =
       g_param_spec_uint64 ("end", NULL, NULL, 0, G_MAXUINT64, 0, flags);
@@ -229,9 +230,10 @@ flitzis_slot_install_settings (GObjectClass *klass, guint first)
    *
    * How fast the sample sounds, 0.25 to 4: at 2 it is half as long and an octave higher.
    *
-   * Voices that sound glide to a new value within 5 ms, from the next block on. At 1, and where
-   * the sample has the engine's rate, it sounds as it is, to the bit; elsewhere
-   * [property@Slot:interpolation] says what lies between its frames.
+   * Voices that sound glide to a new value within 5 ms, from the next block on. A voice that has
+   * played at 1 from its start, of a sample at the engine's rate, sounds as the sample is, to the
+   * bit. After any other rate it is between two frames of the sample and stays so, and
+   * [property@Slot:interpolation] says what lies between them.
    */
   settings[SETTING_PLAYBACK_RATE] =
       g_param_spec_double ("playback-rate", NULL, NULL, 0.25, 4.0, 1.0, flags);
@@ -264,8 +266,9 @@ flitzis_slot_install_settings (GObjectClass *klass, guint first)
    *
    * The first frame of the loop, a frame of the decoded sample, from 0.
    *
-   * The loop is as much of it as lies between [property@Slot:start] and [property@Slot:end], one
-   * frame at least. Takes effect with the next block; a voice that is left behind by the loop's end
+   * The loop is as much of it as lies between [property@Slot:start] and [property@Slot:end]. If
+   * none of it does, the loop is the one frame of that part which is nearest to it; a start that is
+   * not before the end leaves the frame before the end. Takes effect with the next block; a voice that is left behind by the loop's end
    * is faded over into it, within 5 ms.
    */
   settings[SETTING_LOOP_START] =
@@ -287,10 +290,10 @@ flitzis_slot_install_settings (GObjectClass *klass, guint first)
    *
    * How long the end of the loop is faded over into its start, in seconds of the sample, 0 to 60.
    *
-   * The frames before the loop fade in, with constant power, while its last ones fade out; the loop
-   * keeps its length. It takes at most half the loop, and what lies before
-   * [property@Slot:loop-start]. 0 is none: a gapless loop that changes no bit. Takes effect with
-   * the next block.
+   * The frames just before the loop's start fade in, with constant power, while the loop's last
+   * frames fade out, so the loop keeps its length. It takes at most half the loop, and at most the
+   * frames between [property@Slot:start] and [property@Slot:loop-start]. 0 is none: a gapless loop
+   * that changes no bit. Takes effect with the next block.
    */
   settings[SETTING_LOOP_CROSSFADE] =
       g_param_spec_double ("loop-crossfade", NULL, NULL, 0.0, MAX_SECONDS, 0.0, flags);
@@ -322,8 +325,8 @@ flitzis_slot_install_settings (GObjectClass *klass, guint first)
    *
    * A trigger of a slot in a group fades out what sounds of the other slots of that group, as an
    * open hi-hat ends with the closed one: within their [property@Slot:choke-release], and they end
-   * as `FLITZIS_END_REASON_CHOKED`. Its own slot is asked [property@Slot:retrigger]. Takes effect
-   * with the next trigger.
+   * as `FLITZIS_END_REASON_CHOKED`. Voices of its own slot follow [property@Slot:retrigger]. Takes
+   * effect with the next trigger: a voice keeps the group that its slot had at its trigger.
    */
   settings[SETTING_CHOKE_GROUP] =
       g_param_spec_uint ("choke-group", NULL, NULL, 0, G_MAXUINT, 0, flags);
@@ -334,8 +337,8 @@ flitzis_slot_install_settings (GObjectClass *klass, guint first)
    * How long a voice that is choked fades out, on a straight line, in seconds, 0 to 60.
    *
    * Rounded to the nearest frame. Takes effect with the next choke. While
-   * [property@Engine:n-voices] sound, what is choked makes room for what chokes it, and fades out
-   * in 5 ms.
+   * [property@Engine:n-voices] sound, all voices that a trigger chokes fade out in 5 ms, so that
+   * they make room for it.
    */
   settings[SETTING_CHOKE_RELEASE] =
       g_param_spec_double ("choke-release", NULL, NULL, 0.0, MAX_SECONDS, 0.005, flags);
@@ -356,8 +359,9 @@ flitzis_slot_install_settings (GObjectClass *klass, guint first)
    *
    * How important the voices of this slot are: none makes room for one of a lower priority.
    *
-   * Among those that may, [property@Engine:steal] chooses; where there is none, the trigger is
-   * rejected. Takes effect with the next trigger.
+   * Among those that may, [property@Engine:steal] chooses; if there is none, the trigger is
+   * rejected. Takes effect with the next trigger: a voice keeps the priority that its slot had at
+   * its trigger.
    */
   settings[SETTING_PRIORITY] =
       g_param_spec_int ("priority", NULL, NULL, G_MININT, G_MAXINT, 0, flags);
@@ -367,11 +371,13 @@ flitzis_slot_install_settings (GObjectClass *klass, guint first)
    *
    * What a trigger of this slot waits for while [property@Engine:clock] runs.
    *
-   * It is found when the next block begins, and may lie inside it. A trigger that waits moves with
-   * its beat when the tempo changes; it is one of the engine's events, so
-   * [method@Engine.cancel_scheduled] and [method@Engine.stop_voice] end it, and
-   * [method@Engine.stop_sample] does not. What is triggered for a frame waits for that alone. Takes
-   * effect with the next trigger.
+   * The point is found when the next block begins, by the clock as it is then, and may lie inside
+   * that block. The trigger keeps its point: when the tempo or the swing changes it moves with it,
+   * and when [property@Clock:beats-per-bar] or [property@Clock:steps-per-beat] change it keeps its
+   * place. [method@Clock.restart] has it find another one. A waiting trigger is one of the engine's
+   * events, so [method@Engine.cancel_scheduled] and [method@Engine.stop_voice] end it, and
+   * [method@Engine.stop_sample] does not. At most 1024 can wait for the grid. What is triggered for
+   * a frame waits for that alone. Takes effect with the next trigger.
    */
   settings[SETTING_QUANTIZE] =
       g_param_spec_enum ("quantize", NULL, NULL, FLITZIS_TYPE_QUANTIZE, FLITZIS_QUANTIZE_NONE,
