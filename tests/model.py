@@ -179,7 +179,6 @@ class Voice:
         self.padded = numpy.concatenate([frames, numpy.zeros((1, 2))])
         self.start, self.end = start, end
         self.place = start
-        self.behind = None      # its place, and for how long: the loop was moved away from it
         self.rounds = 0         # times that it went back
         self.before = Ramp(0.0)  # the attack, and below a short fade what was before that
         self.before.go(1.0, to_frames(self.fade_in, rate))
@@ -195,10 +194,13 @@ class Voice:
     def stands(self):
         return self.paused and self.pause.now == 0.0
 
-    def must_not_be_behind(self):
+    def is_left_behind(self, settings, rate):
+        return self.backs(settings) > 0 and self.place >= self.loop_of(settings, rate)[1]
+
+    def must_not_be_behind(self, settings, rate):
         """What a stop, a pause or a new gain does to the sound that fades over into the loop is
         open."""
-        if self.behind:
+        if self.behind or self.is_left_behind(settings, rate):
             raise Unspecified('a voice changes while it is faded over into its loop')
 
     def in_edge(self, rate):
@@ -238,7 +240,7 @@ class Voice:
         loop = first, end, _n_fade = self.loop_of(settings, rate)
         length = end - first
         backs = self.backs(settings)
-        if backs and self.place >= end:
+        if self.is_left_behind(settings, rate):
             if backs < FOREVER:
                 raise Unspecified('a voice that goes a number of times is left behind by its loop')
             if self.behind:
@@ -256,6 +258,8 @@ class Voice:
         rounds = numpy.clip(passed // length, 0, backs)
         frames = self.at(straight - rounds * length, loop, rounds < backs)
         if self.behind:
+            if self.start > 0 and self.heard < n_edge:
+                raise Unspecified('a voice begins while it is faded over into its loop')
             place, done = self.behind
             n = rate // 200
             if place + min(n_frames, n - done) * self.step > self.end:
@@ -320,7 +324,7 @@ class Model:
         self.samples = [None] * n_slots
         self.gain, self.steal, self.paused = 1.0, 'oldest', False
         self.master = Ramp(1.0)
-        self.frozen = False
+        self.frozen = self.rendering = False
         self.clock = Clock(sample_rate)
         self.position = 0
         self.n_calls = 0
@@ -471,31 +475,30 @@ class Model:
         self.ended.append((self.sub_block, voice.number, voice.slot, reason))
 
     def cut(self, voice, n_frames, reason, at_once=False):
-        """Has a voice that sounds fade out and end; a short fade is rendered ahead. The first
-        reason stays, but for UNLOADED."""
-        if reason == UNLOADED:
-            voice.reason = reason
-        if voice.heard == 0 or voice.stands or self.frozen:
-            return self.end(voice, voice.reason or reason)
-        voice.must_not_be_behind()
-        silent_in = voice.pause.rest if voice.paused else FOREVER
-        if voice.fade and voice.fade.rest <= min(n_frames, silent_in):
-            if not at_once:
-                return None
-        elif not voice.fade or voice.fade.rest > n_frames:
-            if n_frames <= self.n_short:
-                voice.before = voice.fade or voice.before
-                voice.fade = Ramp(1.0)
-            else:
-                voice.fade = Ramp(voice.level)
-                voice.before = None
-            voice.fade.go(0.0, n_frames)
-        voice.reason = voice.reason or reason
-        rest = min(voice.fade.rest, silent_in)
-        if rest <= self.n_short:
-            self.end(voice, voice.reason)
-            if rest:
-                frames, _over = self.advance(voice, rest)
+        """Has a voice that sounds fade out and end. Of two fades the one that is over sooner counts,
+        also for its reason; one of 5 ms or less ends the voice at once and is rendered ahead."""
+        if voice.heard == 0 or voice.stands:
+            return self.end(voice, reason)
+        voice.must_not_be_behind(self.settings[voice.slot], self.rate)
+        if (voice.pause.rest and not voice.pause.done and not self.rendering
+                and n_frames <= self.n_short):
+            voice.pause.jump(voice.pause.start)     # a stop in one block with the pause
+            voice.paused = False
+        elif voice.paused and n_frames > self.n_short:
+            n_frames = voice.pause.rest
+        if voice.fade and voice.fade.rest <= n_frames and not at_once:
+            return None
+        if n_frames <= self.n_short:
+            voice.before = voice.fade or voice.before
+            voice.fade = Ramp(1.0)
+        else:
+            voice.fade, voice.before = Ramp(voice.level), None
+        voice.fade.go(0.0, n_frames)
+        voice.reason = reason
+        if n_frames <= self.n_short:
+            self.end(voice, reason)
+            if n_frames and not self.frozen:
+                frames, _over = self.advance(voice, n_frames)
                 self.tails.append([frames, 0, voice.tolerance])
         return None
 
@@ -556,7 +559,7 @@ class Model:
         if voice and voice.state != 'ended' and not voice.paused:
             voice.paused = True
             if voice.heard:
-                voice.must_not_be_behind()
+                voice.must_not_be_behind(self.settings[voice.slot], self.rate)
                 voice.pause.go(0.0, self.n_fade)
             else:
                 voice.pause.jump(0.0)
@@ -601,7 +604,7 @@ class Model:
     def render(self, n_frames):
         """The next frames. What was set since the last call holds from here on."""
         self.begin_block()
-        self.n_leaving = 0
+        self.n_leaving, self.rendering = 0, True
         out = numpy.zeros((n_frames, 2))
         self.tolerance = numpy.full(n_frames, 1e-7)
         done = 0
@@ -613,15 +616,16 @@ class Model:
             out[done:done + m] = self.run(m, done) * self.master.take(m)
             done += m
             self.frozen = self.paused and self.master.rest == 0
-        self.sub_block = 0
+        self.sub_block, self.rendering = 0, False
         return out
 
     def begin_block(self):
+        for voice in self.sounding:
+            if (self.frozen or voice.stands) and voice.heard:
+                voice.must_not_be_behind(self.settings[voice.slot], self.rate)
         if self.paused != (self.master.end == 0.0):
             self.master.go(0.0 if self.paused else 1.0, self.n_fade)
-        if self.frozen and self.paused:
-            return
-        for voice in self.sounding:
+        for voice in self.sounding if not (self.frozen and self.paused) else ():
             self.aim(voice, at_once=self.frozen or voice.stands or voice.stood)
             voice.stood = False
         restarted = self.clock.begin_block(self.position)
@@ -649,7 +653,7 @@ class Model:
             if at_once:
                 side.jump(target)
             elif target != side.end:
-                voice.must_not_be_behind()
+                voice.must_not_be_behind(self.settings[voice.slot], self.rate)
                 side.go(target, self.n_move)
 
     def run(self, n_frames, done):
