@@ -46,8 +46,9 @@ def nearest(frame):
 
 
 def pan_gains(pan):
-    if pan == 0:
-        return numpy.ones(2)
+    if pan in (-1, 0, 1):
+        return numpy.array([1.0, 1.0] if pan == 0 else [math.sqrt(2) * (pan < 0),
+                                                        math.sqrt(2) * (pan > 0)])
     angle = (pan + 1) * math.pi / 4
     return math.sqrt(2) * numpy.array([math.cos(angle), math.sin(angle)])
 
@@ -180,6 +181,8 @@ class Voice:
         self.start, self.end = start, end
         self.place = start
         self.rounds = 0         # times that it went back
+        self.left = None        # frames to the end of its part, and those in which it fades there
+        self.n_down = max(1, rate // 1000)
         self.before = Ramp(0.0)  # the attack, and below a short fade what was before that
         self.before.go(1.0, to_frames(self.fade_in, rate))
         self.gains = None       # of both sides
@@ -262,7 +265,8 @@ class Voice:
                 raise Unspecified('a voice begins while it is faded over into its loop')
             place, done = self.behind
             n = rate // 200
-            if place + min(n_frames, n - done) * self.step > self.end:
+            if (place + min(n_frames, n - done) * self.step
+                    > self.end - n_edge * self.step * (self.end < self.n)):
                 raise Unspecified('the part ends while the voice is faded over into its loop')
             part = numpy.minimum((done + 1 + i) / n, 1.0)[:, None]
             frames = frames * part + self.at(place + i * self.step, loop, i < 0) * (1 - part)
@@ -272,8 +276,13 @@ class Voice:
         # The edges of a part that is cut out of its sample.
         if self.start > 0 and self.heard < n_edge:
             frames = frames * numpy.minimum((self.heard + 1 + i) / n_edge, 1.0)[:, None]
+        if self.end < self.n and left < n_edge and self.left is not None and left != self.left:
+            if self.left < self.n_down:
+                raise Unspecified('the end of a part moves while the voice fades out before it')
+            self.n_down = left      # its loop was let go so late
+        self.left = left - n_frames
         if self.end < self.n and left - n_frames < n_edge:
-            part = (left - i) / n_edge
+            part = (left - i) / self.n_down
             frames = frames * numpy.minimum(part, 1.0)[:, None]
             if self.step != 1.0:    # fading comes before or after finding what is between frames
                 self.slack = numpy.where(part < 1.0 + 1 / n_edge / self.step,
@@ -281,6 +290,7 @@ class Voice:
         place = self.place + n_frames * self.step
         n_rounds = int(min(max((place - first) // length, 0), backs))
         self.rounds += n_rounds
+        self.followed = loop + (self.backs(settings),)
         self.place = place - n_rounds * length
         return frames, n_frames == rest
 
@@ -480,6 +490,9 @@ class Model:
         if voice.heard == 0 or voice.stands:
             return self.end(voice, reason)
         voice.must_not_be_behind(self.settings[voice.slot], self.rate)
+        if (not self.rendering and voice.loop_of(self.settings[voice.slot], self.rate)
+                + (voice.backs(self.settings[voice.slot]),) != voice.followed):
+            raise Unspecified('whether a fade follows what was set of the loop before it')
         if (voice.pause.rest and not voice.pause.done and not self.rendering
                 and n_frames <= self.n_short):
             voice.pause.jump(voice.pause.start)     # a stop in one block with the pause
@@ -717,6 +730,9 @@ class Model:
         # The law of the pan holds to 1e-5, the crossfade of a loop as well; the rest is rounding.
         gain = max(value for side in voice.gains for value in (side.now, side.end))
         crossfades = self.settings[voice.slot]['loop_crossfade'] > 0
+        if voice.step != 1.0 and crossfades:    # it comes before or after finding what is between
+            n_fade = max(1, voice.loop_of(self.settings[voice.slot], self.rate)[2])
+            voice.slack = voice.slack + (math.pi / 2 / n_fade) ** 2 / 2
         voice.tolerance = numpy.full(n_frames, gain * voice.peak * (
             voice.slack + (3e-5 if crossfades else 1.3e-5)) + 1e-7)
         for side, ramp in enumerate(voice.gains):
