@@ -1,10 +1,26 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""A model of playing, written from the documents alone: what an engine shall render and report for
-a program of calls. It shares no code with the library and computes in 64-bit floats and exact
-fractions. tests/test_model.py compares the two.
+"""A model of playing, written from the documents and not from the code: what an engine renders and
+reports for a program of calls. It computes in 64-bit floats and exact fractions, and shares nothing
+with the library. tests/test_model.py compares the two.
 
-Words: a frame is one of the engine's `position`, a place is a frame of a sample. A part that sounds
-backwards is turned round first, so that all places go forwards.
+A frame is one of the engine's `position`, a place is a frame of a sample. A sample that plays
+backwards is reversed first, so that all places go forwards. A block begins with each call of
+`render`: settings that voices follow are read there.
+
+Where the documents are silent, the model either does what the engine does or raises `Unspecified`.
+The choices of the first kind:
+
+- A fade of 5 ms or less is a factor: an attack or a longer fade goes on below it. A longer one
+  begins at the level of the voice, and the attack stops.
+- A stop or a theft in the same gap between two blocks as the pause of its voice, with a fade of
+  5 ms or less, ignores the pause.
+- What is cut off while the whole engine stands still makes no sound afterwards.
+- Each side of a voice has a gain that moves by itself.
+- A voice that is left behind by its loop goes to the place modulo the loop's length.
+- A voice that comes to the end of its loop with the last frame of a block has gone back.
+- A part that suddenly ends within the next millisecond, because its loop was let go, fades out over
+  what is left.
+- Blocks of an engine that stands still find points of the grid, too.
 """
 
 import math
@@ -86,7 +102,7 @@ class Ramp:
 
 
 class Clock:
-    """Where the beats are, in exact fractions."""
+    """The beats, in exact fractions."""
 
     def __init__(self, rate):
         self.rate = rate
@@ -201,8 +217,7 @@ class Voice:
         return self.backs(settings) > 0 and self.place >= self.loop_of(settings, rate)[1]
 
     def must_not_be_behind(self, settings, rate):
-        """What a stop, a pause or a new gain does to the sound that fades over into the loop is
-        open."""
+        """A voice that fades over into its loop: the effect of stops, pauses and gains is open."""
         if self.behind or self.is_left_behind(settings, rate):
             raise Unspecified('a voice changes while it is faded over into its loop')
 
@@ -236,8 +251,8 @@ class Voice:
         return FOREVER if settings['loop'] else 0
 
     def sound(self, n_frames, settings, rate):
-        """The next frames of the sample at most, and whether they are its last. The voice's place
-        moves on behind them."""
+        """The next frames of the sample, up to its end, and whether they are the last. Moves the
+        voice's place on."""
         n_edge = max(1, rate // 1000)
         self.slack = 0.0
         loop = first, end, _n_fade = self.loop_of(settings, rate)
@@ -276,15 +291,15 @@ class Voice:
         # The edges of a part that is cut out of its sample.
         if self.start > 0 and self.heard < n_edge:
             frames = frames * numpy.minimum((self.heard + 1 + i) / n_edge, 1.0)[:, None]
-        if self.end < self.n and left < n_edge and self.left is not None and left != self.left:
+        if self.end < self.n and self.left is not None and left != self.left:
             if self.left < self.n_down:
                 raise Unspecified('the end of a part moves while the voice fades out before it')
-            self.n_down = left      # its loop was let go so late
+            self.n_down = min(left, n_edge)     # less than an edge if its loop is let go late
         self.left = left - n_frames
         if self.end < self.n and left - n_frames < n_edge:
             part = (left - i) / self.n_down
             frames = frames * numpy.minimum(part, 1.0)[:, None]
-            if self.step != 1.0:    # fading comes before or after finding what is between frames
+            if self.step != 1.0:    # interpolation may come before or after the fade
                 self.slack = numpy.where(part < 1.0 + 1 / n_edge / self.step,
                                          1 / n_edge / self.step, 0.0)
         place = self.place + n_frames * self.step
@@ -295,8 +310,8 @@ class Voice:
         return frames, n_frames == rest
 
     def at(self, places, loop, goes_back):
-        """The sound at places of the sample; where the voice goes back at the end of the loop, its
-        last frames are mixed with those before its first."""
+        """The sound at places of the sample. If the voice goes back at the end of the loop, the
+        last frames of the loop are mixed with those before its first."""
         first, end, n_fade = loop
         frames = self.between(places, loop, goes_back)
         if n_fade:
@@ -308,7 +323,7 @@ class Voice:
         return frames
 
     def between(self, places, loop, goes_back):
-        """Straight lines between the frames of the sample; silence lies behind its end."""
+        """Straight lines between the frames of the sample; after its end is silence."""
         first, end, _n_fade = loop
         below = numpy.floor(places).astype(int)
         frames = self.padded[numpy.minimum(below, self.n)]
@@ -329,7 +344,6 @@ class Model:
         self.n_leaving = 0          # events that a call has ended since the last block
         self.n_fade = sample_rate // 200                # 5 ms
         self.n_short = to_frames(0.005, sample_rate)    # the longest fade that is rendered ahead
-        self.n_move = sample_rate // 200                # within 5 ms
         self.settings = [dict(SLOT_DEFAULTS) for _ in range(n_slots)]
         self.samples = [None] * n_slots
         self.gain, self.steal, self.paused = 1.0, 'oldest', False
@@ -341,7 +355,7 @@ class Model:
         self.voices = {}            # by number
         self.sounding = []
         self.events = []            # what waits: triggers and stops
-        self.tails = []             # short fades of voices that ended: [frames, how many heard, tolerance]
+        self.tails = []             # short fades: [frames, how many were heard, tolerance]
         self.n_begun = 0
         self.counters = dict.fromkeys(('triggered', 'started', 'stolen', 'rejected', 'late'), 0)
         self.ended = []             # (block within the render call, voice, slot, reason)
@@ -452,8 +466,8 @@ class Model:
             return None
         if voice.steal == 'oldest':
             return min(may_go, key=lambda other: other.order)
-        if any(other.heard == 0 and other.before.rest for other in may_go):
-            raise Unspecified('how loud a voice is before the first frame of its attack')
+        if any(other.heard == 0 and (other.before.rest or other.paused) for other in may_go):
+            raise Unspecified('how loud a voice is before its first frame')
         if any(other.in_edge(self.rate) for other in may_go):
             raise Unspecified('whether the edges of a part are among the fades')
         loudness = {other.number: self.loudness(other) for other in may_go}
@@ -485,8 +499,8 @@ class Model:
         self.ended.append((self.sub_block, voice.number, voice.slot, reason))
 
     def cut(self, voice, n_frames, reason, at_once=False):
-        """Has a voice that sounds fade out and end. Of two fades the one that is over sooner counts,
-        also for its reason; one of 5 ms or less ends the voice at once and is rendered ahead."""
+        """Fades a voice out. Of two fades the one that is over sooner counts, also for the reason;
+        one of 5 ms or less ends the voice at once and is rendered ahead."""
         if voice.heard == 0 or voice.stands:
             return self.end(voice, reason)
         voice.must_not_be_behind(self.settings[voice.slot], self.rate)
@@ -615,7 +629,7 @@ class Model:
     # Rendering
 
     def render(self, n_frames):
-        """The next frames. What was set since the last call holds from here on."""
+        """The next frames."""
         self.begin_block()
         self.n_leaving, self.rendering = 0, True
         out = numpy.zeros((n_frames, 2))
@@ -667,7 +681,7 @@ class Model:
                 side.jump(target)
             elif target != side.end:
                 voice.must_not_be_behind(self.settings[voice.slot], self.rate)
-                side.go(target, self.n_move)
+                side.go(target, self.n_fade)
 
     def run(self, n_frames, done):
         """Renders frames of `position`, cut where something waits for its frame."""
@@ -727,10 +741,10 @@ class Model:
         frames, over = voice.sound(n_frames, self.settings[voice.slot], self.rate)
         n_frames = len(frames)
         voice.heard += n_frames
-        # The law of the pan holds to 1e-5, the crossfade of a loop as well; the rest is rounding.
+        # The laws of pan and crossfade hold to 1e-5; everything else is rounding to 32 bits.
         gain = max(value for side in voice.gains for value in (side.now, side.end))
         crossfades = self.settings[voice.slot]['loop_crossfade'] > 0
-        if voice.step != 1.0 and crossfades:    # it comes before or after finding what is between
+        if voice.step != 1.0 and crossfades:    # interpolation may come before or after it
             n_fade = max(1, voice.loop_of(self.settings[voice.slot], self.rate)[2])
             voice.slack = voice.slack + (math.pi / 2 / n_fade) ** 2 / 2
         voice.tolerance = numpy.full(n_frames, gain * voice.peak * (
