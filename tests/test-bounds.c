@@ -7,9 +7,9 @@
 #include <glib.h>
 
 /*
- * A block takes the commands that were there when it began, and no more. The linker puts the
- * function below in the place of `flitzis_queue_pop`: for each command that is taken, it pushes
- * another one, as a writer would who is as fast as the block.
+ * What a block does has a bound. The linker puts functions below in the place of those of the
+ * mixer. For each command that is taken, one pushes another, as a writer would who is as fast as the
+ * block; others count what is done to events that wait.
  */
 
 #define N_FRAMES 64
@@ -20,6 +20,8 @@
 static FlitzisMixer *mixer;
 static guint64       next_voice;
 static guint         n_pushed;
+static guint         n_removed;      /* events, from a heap */
+static guint         n_frames_found; /* of points of the grid */
 
 bool __real_flitzis_queue_pop (FlitzisQueue *queue, void *record);
 bool __wrap_flitzis_queue_pop (FlitzisQueue *queue, void *record);
@@ -49,6 +51,29 @@ __wrap_flitzis_queue_pop (FlitzisQueue *queue, void *record)
     n_pushed += push_play ();
 
   return is_popped;
+}
+
+void __real_flitzis_heap_remove (FlitzisHeap *heap, uint32_t place);
+void __wrap_flitzis_heap_remove (FlitzisHeap *heap, uint32_t place);
+
+void
+__wrap_flitzis_heap_remove (FlitzisHeap *heap, uint32_t place)
+{
+  n_removed++;
+  __real_flitzis_heap_remove (heap, place);
+}
+
+uint64_t __real_flitzis_tempo_grid_get_frame (const FlitzisTempoGrid *grid,
+                                              const FlitzisGridPoint *point);
+uint64_t __wrap_flitzis_tempo_grid_get_frame (const FlitzisTempoGrid *grid,
+                                              const FlitzisGridPoint *point);
+
+uint64_t
+__wrap_flitzis_tempo_grid_get_frame (const FlitzisTempoGrid *grid, const FlitzisGridPoint *point)
+{
+  n_frames_found++;
+
+  return __real_flitzis_tempo_grid_get_frame (grid, point);
 }
 
 static void
@@ -105,6 +130,76 @@ test_block (gconstpointer data)
     }
 }
 
+#define N_EVENTS 5000
+
+static void
+schedule (const FlitzisCommand *command, guint n)
+{
+  for (guint i = 0; i < n; i++)
+    {
+      FlitzisCommand event = *command;
+
+      event.is_timed = true;
+      event.event = i;
+      event.play.voice = i + 1;
+      flitzis_schedule_add (&mixer->schedule, &event);
+    }
+}
+
+/* However many events wait, a block looks at a part of them when they are cancelled. */
+static void
+test_cancelled (void)
+{
+  FlitzisCommand command = { .kind = FLITZIS_COMMAND_PLAY, .frame = 1000000 };
+  guint          n_blocks = 0;
+
+  mixer = flitzis_mixer_new (&(FlitzisMixerSize){ 1, 4, N_EVENTS, 48000 });
+  schedule (&command, N_EVENTS);
+  flitzis_settings_mark_cancelled (&mixer->settings, N_EVENTS);
+
+  for (; mixer->n_events_done < N_EVENTS; n_blocks++)
+    {
+      n_removed = 0;
+      render ();
+      drop_reports ();
+      g_assert_cmpuint (n_removed, >, 0);
+      g_assert_cmpuint (n_removed, <=, FLITZIS_N_SWEPT);
+    }
+
+  g_assert_cmpuint (n_blocks, ==, (N_EVENTS + FLITZIS_N_SWEPT - 1) / FLITZIS_N_SWEPT);
+  flitzis_mixer_free (mixer);
+}
+
+/* A change of the tempo asks for the frame of the first that waits, and of no other. */
+static void
+test_tempo (void)
+{
+  FlitzisCommand   command = { .kind = FLITZIS_COMMAND_PLAY, .unit = FLITZIS_GRID_BAR };
+  FlitzisTempoGrid grid = {
+    .sample_rate = 48000,
+    .beats_per_bar = 32,
+    .steps_per_beat = 4,
+    .is_running = true,
+  };
+
+  mixer = flitzis_mixer_new (&(FlitzisMixerSize){ 1, 4, N_EVENTS, 48000 });
+  schedule (&command, FLITZIS_N_QUANTIZED);
+
+  for (guint i = 0; i < 10; i++)
+    {
+      grid.tempo = (100 + i) * FLITZIS_MICRO;
+      grid.anchor_beat = 1;
+      flitzis_seqlock_write (&mixer->grid_told, &grid, sizeof grid);
+      n_frames_found = n_removed = 0;
+      render ();
+      g_assert_cmpuint (n_frames_found, ==, 1);
+      g_assert_cmpuint (n_removed, ==, 0);
+    }
+
+  g_assert_cmpuint (mixer->schedule.by_beat.n_entries, ==, FLITZIS_N_QUANTIZED);
+  flitzis_mixer_free (mixer);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -113,6 +208,9 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_test_add_data_func ("/bounds/apply", &blocks[0], test_block);
   g_test_add_data_func ("/bounds/render", &blocks[1], test_block);
+
+  g_test_add_func ("/bounds/cancelled", test_cancelled);
+  g_test_add_func ("/bounds/tempo", test_tempo);
 
   return g_test_run ();
 }

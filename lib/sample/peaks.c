@@ -48,7 +48,6 @@ static void
 add_values (FlitzisPeak *self, const float *values, gsize n_values)
 {
   float min[N_LANES], max[N_LANES];
-  gsize i;
 
   for (guint lane = 0; lane < N_LANES; lane++)
     {
@@ -56,11 +55,11 @@ add_values (FlitzisPeak *self, const float *values, gsize n_values)
       max[lane] = self->max;
     }
 
-  for (i = 0; i + N_LANES <= n_values; i += N_LANES)
+  for (; n_values >= N_LANES; n_values -= N_LANES, values += N_LANES)
     {
       for (guint lane = 0; lane < N_LANES; lane++)
         {
-          float value = values[i + lane];
+          float value = values[lane];
 
           min[lane] = value < min[lane] ? value : min[lane];
           max[lane] = value > max[lane] ? value : max[lane];
@@ -70,8 +69,8 @@ add_values (FlitzisPeak *self, const float *values, gsize n_values)
   for (guint lane = 0; lane < N_LANES; lane++)
     add (self, min[lane], max[lane]);
 
-  for (; i < n_values; i++)
-    add (self, values[i], values[i]);
+  for (; n_values > 0; n_values--, values++)
+    add (self, *values, *values);
 }
 
 static const FlitzisPeak nothing = { G_MAXFLOAT, -G_MAXFLOAT };

@@ -453,6 +453,109 @@ measure_point (Bench *bench, Point *point)
     point->ns = MIN (point->ns, run_blocks (bench, point->n_commands));
 }
 
+/* A block with other voices that sound, and triggers that restart their own slot: what the latter
+ * take must not depend on the former. */
+static void
+measure_restarts (guint n_others)
+{
+  g_autofree Bench *bench = g_new0 (Bench, 1);
+  g_autofree char  *key = g_strdup_printf ("restart/%u", n_others);
+  double            without = G_MAXDOUBLE, with = G_MAXDOUBLE;
+
+  if (!is_wanted (key))
+    return;
+
+  open_bench (bench, 2, MAX_VOICES, 1, FALSE);
+  bench->quantum = 64;
+  bench->mixer->settings.slots[1].is_looping = true;
+
+  for (guint i = 0; i < n_others; i++)
+    {
+      play (bench, 1);
+
+      if (i % MAX_COMMANDS == MAX_COMMANDS - 1 || i == n_others - 1)
+        render (bench);
+    }
+
+  for (guint i = 0; i < 200; i++)
+    {
+      without = fmin (without, run_blocks (bench, 0));
+
+      for (guint k = 0; k < MAX_COMMANDS; k++)
+        push (bench, &(FlitzisCommand){
+                         .kind = FLITZIS_COMMAND_PLAY,
+                         .restarts = true,
+                         .play = { .voice = ++bench->last_voice, .velocity = 0.5, .gain = 0.5f },
+                     });
+
+      with = fmin (with, run_blocks (bench, 2));
+      push (bench, &(FlitzisCommand){ .kind = FLITZIS_COMMAND_STOP_SLOT });
+      run_blocks (bench, 2);
+    }
+
+  g_printerr ("started %" G_GUINT64_FORMAT " with %f without %f\n", bench->mixer->pool.n_started, with, without);
+  g_print ("%s/ns %.1f\n", key, (with - without) / MAX_COMMANDS);
+  close_bench (bench);
+}
+
+/* The worst blocks for events that wait: a new tempo, a restart, a cancel. None comes up. */
+static void
+measure_waiting (guint n_events)
+{
+  g_autofree Bench *bench = g_new0 (Bench, 1);
+  g_autofree char  *key = g_strdup_printf ("waiting/%u", n_events);
+  double            still = G_MAXDOUBLE, tempo = G_MAXDOUBLE, restart = G_MAXDOUBLE;
+  double            cancel = G_MAXDOUBLE;
+  FlitzisTempoGrid  grid = {
+     .sample_rate = RATE,
+     .tempo = 120 * FLITZIS_MICRO,
+     .beats_per_bar = 32,
+     .steps_per_beat = 32,
+     .anchor_beat = 1,
+     .is_running = true,
+  };
+
+  if (!is_wanted (key))
+    return;
+
+  bench->mixer = flitzis_mixer_new (&(FlitzisMixerSize){ 1, 1, n_events, RATE });
+  bench->quantum = 64;
+  flitzis_seqlock_write (&bench->mixer->grid_told, &grid, sizeof grid);
+
+  for (guint i = 0; i < n_events; i++)
+    flitzis_schedule_add (&bench->mixer->schedule,
+                          &(FlitzisCommand){
+                              .kind = FLITZIS_COMMAND_PLAY,
+                              .is_timed = true,
+                              .event = i,
+                              .unit = i < FLITZIS_N_QUANTIZED ? FLITZIS_GRID_BAR : 0,
+                              .frame = (guint64) 1 << 60,
+                              .play = { .voice = i + 1 },
+                          });
+
+  for (guint i = 0; i < 200; i++)
+    {
+      still = fmin (still, run_blocks (bench, 2));
+      grid.tempo += FLITZIS_MICRO;
+      grid.anchor_frame = bench->mixer->position;
+      flitzis_seqlock_write (&bench->mixer->grid_told, &grid, sizeof grid);
+      tempo = fmin (tempo, run_blocks (bench, 2));
+      grid.n_restarts++;
+      flitzis_seqlock_write (&bench->mixer->grid_told, &grid, sizeof grid);
+      restart = fmin (restart, run_blocks (bench, 2));
+      flitzis_settings_mark_cancelled (&bench->mixer->settings, 0);
+      cancel = fmin (cancel, run_blocks (bench, 2));
+
+      while (bench->mixer->schedule.n_to_sweep > 0)
+        run_blocks (bench, 0);
+    }
+
+  g_assert_cmpuint (bench->mixer->n_events_done, ==, 0);
+  g_print ("%s/still %.0f\n%s/tempo %.0f\n%s/restart %.0f\n%s/cancel %.0f\n", key, still, key,
+           tempo, key, restart, key, cancel);
+  close_bench (bench);
+}
+
 /* Solves n equations with as many unknowns, n + 1 numbers each, by Gauss and Jordan. */
 static void
 solve (double rows[4][5], guint n)
@@ -685,6 +788,10 @@ main (int argc, char **argv)
   measure_block (0.99);
   measure_period (1.0);
   measure_period (0.99);
+  measure_restarts (10);
+  measure_restarts (1000);
+  measure_waiting (2000);
+  measure_waiting (65536);
   g_aligned_free (values);
 
   return 0;
