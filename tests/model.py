@@ -300,8 +300,8 @@ class Voice:
             part = (left - i) / self.n_down
             frames = frames * numpy.minimum(part, 1.0)[:, None]
             if self.step != 1.0:    # interpolation may come before or after the fade
-                self.slack = numpy.where(part < 1.0 + 1 / n_edge / self.step,
-                                         1 / n_edge / self.step, 0.0)
+                near = part < 1.0 + 1 / n_edge / self.step
+                self.slack = self.slack + numpy.where(near, 1 / n_edge / self.step, 0.0)
         place = self.place + n_frames * self.step
         n_rounds = int(min(max((place - first) // length, 0), backs))
         self.rounds += n_rounds
@@ -317,6 +317,8 @@ class Voice:
         if n_fade:
             mask = goes_back & (places >= end - n_fade)
             if mask.any():
+                if self.step != 1.0:        # interpolation may come before or after it
+                    self.slack = numpy.where(mask, math.pi / 2 / n_fade, 0.0)
                 x = (places[mask] - (end - n_fade))[:, None] / n_fade * (math.pi / 2)
                 before = self.between(places[mask] - (end - first), loop, goes_back[mask] & False)
                 frames[mask] = numpy.cos(x) * frames[mask] + numpy.sin(x) * before
@@ -744,9 +746,6 @@ class Model:
         # The laws of pan and crossfade hold to 1e-5; everything else is rounding to 32 bits.
         gain = max(value for side in voice.gains for value in (side.now, side.end))
         crossfades = self.settings[voice.slot]['loop_crossfade'] > 0
-        if voice.step != 1.0 and crossfades:    # interpolation may come before or after it
-            n_fade = max(1, voice.loop_of(self.settings[voice.slot], self.rate)[2])
-            voice.slack = voice.slack + (math.pi / 2 / n_fade) ** 2 / 2
         voice.tolerance = numpy.full(n_frames, gain * voice.peak * (
             voice.slack + (3e-5 if crossfades else 1.3e-5)) + 1e-7)
         for side, ramp in enumerate(voice.gains):
