@@ -1,0 +1,759 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""A model of playing, written from the documents and not from the code: what an engine renders and
+reports for a program of calls. It computes in 64-bit floats and exact fractions, and shares nothing
+with the library. tests/test_model.py compares the two.
+
+A frame is one of the engine's `position`, a place is a frame of a sample. A sample that plays
+backwards is reversed first, so that all places go forwards. A block begins with each call of
+`render`: settings that voices follow are read there.
+
+Where the documents are silent, the model either does what the engine does or raises `Unspecified`.
+The choices of the first kind:
+
+- A fade of 5 ms or less is a factor: an attack or a longer fade goes on below it. A longer one
+  begins at the level of the voice, and the attack stops.
+- A stop or a theft in the same gap between two blocks as the pause of its voice, with a fade of
+  5 ms or less, ignores the pause.
+- What is cut off while the whole engine stands still makes no sound afterwards.
+- Each side of a voice has a gain that moves by itself.
+- A voice that is left behind by its loop goes to the place modulo the loop's length.
+- A voice that comes to the end of its loop with the last frame of a block has gone back.
+- A part that suddenly ends within the next millisecond, because its loop was let go, fades out over
+  what is left.
+- Blocks of an engine that stands still find points of the grid, too.
+"""
+
+import math
+from fractions import Fraction
+
+import numpy
+
+FOREVER = 1 << 62
+BUSY = 'busy'
+SUB_BLOCK = 1024  # frames: render () splits a call into blocks of this length
+
+# Values of the enumerations, by their nicks.
+FINISHED, STOPPED, STOLEN, CHOKED, UNLOADED, REJECTED, CANCELLED = (
+    'finished', 'stopped', 'stolen', 'choked', 'unloaded', 'rejected', 'cancelled')
+
+SLOT_DEFAULTS = {
+    'gain': 1.0, 'pan': 0.0, 'mute': False, 'playback_rate': 1.0, 'interpolation': 'sinc',
+    'start': 0, 'end': 0, 'reverse': False,
+    'loop': False, 'loop_start': 0, 'loop_end': 0, 'loop_crossfade': 0.0,
+    'attack': 0.0, 'release': 0.005, 'choke_group': 0, 'choke_release': 0.005,
+    'retrigger': 'overlap', 'priority': 0, 'quantize': 'none'}
+TRIGGER_DEFAULTS = {'velocity': 1.0, 'frame': 0, 'gain': 1.0, 'pan': 0.0, 'rate': 1.0,
+                    'fade_in': -1.0, 'loops': 0, 'stop_frame': 0}
+TAKEN_AT_THE_CALL = ('start', 'end', 'reverse', 'attack', 'choke_group', 'retrigger', 'priority',
+                     'quantize')
+
+
+class Unspecified(Exception):
+    """The documents leave open what comes next, so the comparison ends here."""
+
+
+def to_frames(seconds, rate):
+    """The nearest number of frames, of two the larger."""
+    return math.floor(seconds * rate + 0.5)
+
+
+def nearest(frame):
+    return math.floor(frame + Fraction(1, 2))
+
+
+def pan_gains(pan):
+    if pan in (-1, 0, 1):
+        return numpy.array([1.0, 1.0] if pan == 0 else [math.sqrt(2) * (pan < 0),
+                                                        math.sqrt(2) * (pan > 0)])
+    angle = (pan + 1) * math.pi / 4
+    return math.sqrt(2) * numpy.array([math.cos(angle), math.sin(angle)])
+
+
+class Ramp:
+    """A value that moves to another on a straight line."""
+
+    def __init__(self, value):
+        self.start = self.end = value
+        self.done = self.n_frames = 0
+
+    @property
+    def now(self):
+        if self.done >= self.n_frames:
+            return self.end
+        return self.start + (self.end - self.start) * (self.done / self.n_frames)
+
+    @property
+    def rest(self):
+        return max(0, self.n_frames - self.done)
+
+    def go(self, end, n_frames):
+        self.start, self.end, self.done, self.n_frames = self.now, end, 0, n_frames
+
+    def jump(self, end):
+        self.start, self.end, self.done, self.n_frames = end, end, 0, 0
+
+    def take(self, n_frames):
+        """The values of the next frames, one for each."""
+        if self.done >= self.n_frames:
+            return self.end
+        parts = numpy.arange(self.done + 1, self.done + n_frames + 1) / self.n_frames
+        self.done += n_frames
+        return self.start + (self.end - self.start) * numpy.minimum(parts, 1.0)[:, None]
+
+
+class Clock:
+    """The beats, in exact fractions."""
+
+    def __init__(self, rate):
+        self.rate = rate
+        self.set = {'tempo': Fraction(120), 'swing': Fraction(0), 'beats_per_bar': 4,
+                    'steps_per_beat': 4, 'running': False}
+        self.held = dict(self.set)
+        self.frame, self.beat = 0, Fraction(0)
+        self.restart_at = None
+
+    def change(self, name, value):
+        if name in ('tempo', 'swing'):
+            value = Fraction(round(value * 10 ** 6), 10 ** 6)
+        self.set[name] = value
+
+    def restart(self, frame):
+        self.restart_at = frame
+        self.set['running'] = True
+
+    def beat_at(self, frame):
+        if not self.held['running']:
+            return self.beat
+        return self.beat + (frame - self.frame) * self.held['tempo'] / (60 * self.rate)
+
+    def begin_block(self, position):
+        """Takes what was set since the last block; returns whether the clock was restarted."""
+        restarted = self.restart_at is not None
+        if restarted:
+            self.beat = (position - self.restart_at) * self.set['tempo'] / (60 * self.rate)
+        else:
+            self.beat = self.beat_at(position)
+        self.frame, self.restart_at = position, None
+        self.held = dict(self.set)
+        return restarted
+
+    def frame_of(self, beat):
+        return nearest(self.frame + (beat - self.beat) * 60 * self.rate / self.held['tempo'])
+
+    def beat_of(self, point):
+        kind, number, n_steps = point
+        if kind == 'step':
+            return (number + (self.held['swing'] if number % 2 else 0)) / Fraction(n_steps)
+        return Fraction(number)
+
+    def find(self, kind, position):
+        """The first point of a grid at or after the frame at which a block begins."""
+        n_steps = self.held['steps_per_beat']
+        size = {'step': Fraction(1, n_steps), 'beat': Fraction(1),
+                'bar': Fraction(self.held['beats_per_bar'])}[kind]
+        index = math.floor(self.beat_at(position) / size) - 3
+        while True:
+            number = index * self.held['beats_per_bar'] if kind == 'bar' else index
+            point = (kind, number, n_steps)
+            if self.frame_of(self.beat_of(point)) >= position:
+                return point
+            index += 1
+
+
+class Voice:
+    """One trigger that was accepted: it waits, sounds, and ends."""
+
+    def __init__(self, number, trigger, taken, steal):
+        self.number = number
+        self.slot = trigger['slot']
+        self.velocity, self.gain, self.pan = (trigger[key] for key in ('velocity', 'gain', 'pan'))
+        self.rate, self.loops = trigger['rate'], trigger['loops']
+        self.fade_in = trigger['fade_in'] if trigger['fade_in'] >= 0 else taken['attack']
+        self.stop_frame = trigger['stop_frame']
+        self.taken, self.steal = taken, steal
+        self.state = 'waiting'
+        self.paused = False
+        self.pause = Ramp(1.0)
+        self.behind = None      # its place, and for how long: the loop was moved away from it
+        self.stood = False      # until now; it goes on with the next block
+        self.heard = 0          # frames rendered so far
+        self.start_frame = -1
+        self.fade = None        # of a stop: a ramp to 0, and its reason
+        self.reason = None
+
+    def begin(self, frames, rate, order, playback_rate):
+        """Takes a place among the voices that sound."""
+        self.state, self.order = 'sounding', order
+        self.step = self.rate * playback_rate
+        n = len(frames)
+        end = self.taken['end']
+        end = n if end == 0 or end > n else end
+        start = min(self.taken['start'], end - 1)
+        self.reverse = self.taken['reverse']
+        self.n = n
+        if self.reverse:
+            frames, start, end = frames[::-1], n - end, n - start
+        self.padded = numpy.concatenate([frames, numpy.zeros((1, 2))])
+        self.start, self.end = start, end
+        self.place = start
+        self.rounds = 0         # times that it went back
+        self.left = None        # frames to the end of its part, and those in which it fades there
+        self.n_down = max(1, rate // 1000)
+        self.before = Ramp(0.0)  # the attack, and below a short fade what was before that
+        self.before.go(1.0, to_frames(self.fade_in, rate))
+        self.gains = None       # of both sides
+        self.peak = float(numpy.abs(frames).max())
+
+    @property
+    def level(self):
+        """The voice's fades, now, but for the pause."""
+        return self.fade.now if self.fade else self.before.now
+
+    @property
+    def stands(self):
+        return self.paused and self.pause.now == 0.0
+
+    def is_left_behind(self, settings, rate):
+        return self.backs(settings) > 0 and self.place >= self.loop_of(settings, rate)[1]
+
+    def must_not_be_behind(self, settings, rate):
+        """A voice that fades over into its loop: the effect of stops, pauses and gains is open."""
+        if self.behind or self.is_left_behind(settings, rate):
+            raise Unspecified('a voice changes while it is faded over into its loop')
+
+    def in_edge(self, rate):
+        n_edge = rate // 1000
+        return (self.start > 0 and self.heard < n_edge
+                or self.end < self.n and self.end - self.place <= n_edge * self.step)
+
+    def loop_of(self, settings, rate):
+        """(first, end, number of crossfaded frames) of the loop, as it lies in the part."""
+        n = self.n
+        end = settings['loop_end']
+        end = n if end == 0 or end > n else end
+        first = settings['loop_start']
+        if first >= end:
+            first = end - 1
+        if self.reverse:
+            first, end = n - end, n - first
+        if end <= self.start:
+            first, end = self.start, self.start + 1
+        elif first >= self.end:
+            first, end = self.end - 1, self.end
+        first, end = max(first, self.start), min(end, self.end)
+        n_fade = to_frames(settings['loop_crossfade'], rate)
+        return first, end, min(n_fade, first - self.start, (end - first) // 2)
+
+    def backs(self, settings):
+        """How many more times the voice goes back to the start of the loop."""
+        if self.loops:
+            return max(0, self.loops - 1 - self.rounds)
+        return FOREVER if settings['loop'] else 0
+
+    def sound(self, n_frames, settings, rate):
+        """The next frames of the sample, up to its end, and whether they are the last. Moves the
+        voice's place on."""
+        n_edge = max(1, rate // 1000)
+        self.slack = 0.0
+        loop = first, end, _n_fade = self.loop_of(settings, rate)
+        length = end - first
+        backs = self.backs(settings)
+        if self.is_left_behind(settings, rate):
+            if backs < FOREVER:
+                raise Unspecified('a voice that goes a number of times is left behind by its loop')
+            if self.behind:
+                raise Unspecified('a voice is left behind by its loop twice in 5 ms')
+            self.behind = [self.place, 0]
+            self.place = first + (self.place - first) % length
+            self.rounds += 1
+        left = FOREVER if backs >= FOREVER else (
+            (self.end - self.place + backs * length) / self.step)
+        rest = math.ceil(left)
+        n_frames = min(n_frames, rest)
+        i = numpy.arange(n_frames)
+        straight = self.place + i * self.step           # as if there were no loop
+        passed = straight - first
+        rounds = numpy.clip(passed // length, 0, backs)
+        frames = self.at(straight - rounds * length, loop, rounds < backs)
+        if self.behind:
+            if self.start > 0 and self.heard < n_edge:
+                raise Unspecified('a voice begins while it is faded over into its loop')
+            place, done = self.behind
+            n = rate // 200
+            if (place + min(n_frames, n - done) * self.step
+                    > self.end - n_edge * self.step * (self.end < self.n)):
+                raise Unspecified('the part ends while the voice is faded over into its loop')
+            part = numpy.minimum((done + 1 + i) / n, 1.0)[:, None]
+            frames = frames * part + self.at(place + i * self.step, loop, i < 0) * (1 - part)
+            self.behind = [place + n_frames * self.step, done + n_frames]
+            if done + n_frames >= n:
+                self.behind = None
+        # The edges of a part that is cut out of its sample.
+        if self.start > 0 and self.heard < n_edge:
+            frames = frames * numpy.minimum((self.heard + 1 + i) / n_edge, 1.0)[:, None]
+        if self.end < self.n and self.left is not None and left != self.left:
+            if self.left < self.n_down:
+                raise Unspecified('the end of a part moves while the voice fades out before it')
+            self.n_down = min(left, n_edge)     # less than an edge if its loop is let go late
+        self.left = left - n_frames
+        if self.end < self.n and left - n_frames < n_edge:
+            part = (left - i) / self.n_down
+            frames = frames * numpy.minimum(part, 1.0)[:, None]
+            if self.step != 1.0:    # interpolation may come before or after the fade
+                near = part < 1.0 + 1 / n_edge / self.step
+                self.slack = self.slack + numpy.where(near, 1 / n_edge / self.step, 0.0)
+        place = self.place + n_frames * self.step
+        n_rounds = int(min(max((place - first) // length, 0), backs))
+        self.rounds += n_rounds
+        self.followed = loop + (self.backs(settings),)
+        self.place = place - n_rounds * length
+        return frames, n_frames == rest
+
+    def at(self, places, loop, goes_back):
+        """The sound at places of the sample. If the voice goes back at the end of the loop, the
+        last frames of the loop are mixed with those before its first."""
+        first, end, n_fade = loop
+        frames = self.between(places, loop, goes_back)
+        if n_fade:
+            mask = goes_back & (places >= end - n_fade)
+            if mask.any():
+                if self.step != 1.0:        # interpolation may come before or after it
+                    self.slack = numpy.where(mask, math.pi / 2 / n_fade, 0.0)
+                x = (places[mask] - (end - n_fade))[:, None] / n_fade * (math.pi / 2)
+                before = self.between(places[mask] - (end - first), loop, goes_back[mask] & False)
+                frames[mask] = numpy.cos(x) * frames[mask] + numpy.sin(x) * before
+        return frames
+
+    def between(self, places, loop, goes_back):
+        """Straight lines between the frames of the sample; after its end is silence."""
+        first, end, _n_fade = loop
+        below = numpy.floor(places).astype(int)
+        frames = self.padded[numpy.minimum(below, self.n)]
+        if self.step == 1.0:
+            return frames
+        above = below + 1
+        above = numpy.where(goes_back & (above >= end), above - (end - first), above)
+        part = (places - below)[:, None]
+        return frames * (1 - part) + self.padded[numpy.minimum(above, self.n)] * part
+
+
+class Model:
+    """What an engine shall do. The methods have the names of the engine's."""
+
+    def __init__(self, n_slots=4, n_voices=4, sample_rate=48000, n_events=4096):
+        self.rate = sample_rate
+        self.n_voices, self.n_events = n_voices, n_events
+        self.n_leaving = 0          # events that a call has ended since the last block
+        self.n_fade = sample_rate // 200                # 5 ms
+        self.n_short = to_frames(0.005, sample_rate)    # the longest fade that is rendered ahead
+        self.settings = [dict(SLOT_DEFAULTS) for _ in range(n_slots)]
+        self.samples = [None] * n_slots
+        self.gain, self.steal, self.paused = 1.0, 'oldest', False
+        self.master = Ramp(1.0)
+        self.frozen = self.rendering = False
+        self.clock = Clock(sample_rate)
+        self.position = 0
+        self.n_calls = 0
+        self.voices = {}            # by number
+        self.sounding = []
+        self.events = []            # what waits: triggers and stops
+        self.tails = []             # short fades: [frames, how many were heard, tolerance]
+        self.n_begun = 0
+        self.counters = dict.fromkeys(('triggered', 'started', 'stolen', 'rejected', 'late'), 0)
+        self.ended = []             # (block within the render call, voice, slot, reason)
+        self.sub_block = 0
+        self.tolerance = numpy.zeros(0)     # of the frames that were rendered last
+
+    # Settings
+
+    def set_slot(self, slot, name, value):
+        self.settings[slot][name] = value
+
+    def set_sample(self, slot, frames):
+        """Frames as n x 2, or None."""
+        if frames is None and self.samples[slot] is None:
+            return
+        for voice in list(self.sounding):
+            if voice.slot == slot:
+                self.cut(voice, self.n_fade, UNLOADED, at_once=True)
+        self.samples[slot] = frames
+
+    # Triggers
+
+    def play(self, **fields):
+        trigger = TRIGGER_DEFAULTS | fields
+        slot, frame = trigger['slot'], trigger['frame']
+        scheduled = 'frame' in fields and (frame > 0 or fields.get('at', False))
+        if trigger['stop_frame'] and trigger['stop_frame'] <= frame:
+            return None
+        settings = self.settings[slot]
+        if not scheduled and self.samples[slot] is None:
+            return 0
+        quantised = (not scheduled and settings['quantize'] != 'none'
+                     and self.clock.set['running'])
+        if self.is_full((quantised or scheduled) + (trigger['stop_frame'] > 0)):
+            return BUSY
+        number = 1 + len(self.voices)
+        voice = Voice(number, trigger, {name: settings[name] for name in TAKEN_AT_THE_CALL},
+                      self.steal)
+        self.voices[number] = voice
+        self.counters['triggered'] += 1
+        self.n_calls += 1
+        event = {'order': self.n_calls, 'voice': voice, 'frame': frame, 'point': None, 'new': True}
+        if scheduled:
+            if frame < self.position:
+                self.counters['late'] += 1
+                self.begin(voice)
+            else:
+                self.events.append(event)
+        elif quantised:
+            event['frame'] = None
+            self.events.append(event)
+        else:
+            self.begin(voice)
+        if 0 < trigger['stop_frame'] < self.position:
+            self.counters['late'] += 1
+        elif trigger['stop_frame']:
+            self.events.append({'order': self.n_calls, 'stops': voice,
+                                'frame': trigger['stop_frame'], 'point': None})
+        return number
+
+    def play_sample(self, slot, velocity):
+        return self.play(slot=slot, velocity=velocity)
+
+    def play_sample_at(self, slot, velocity, frame):
+        return self.play(slot=slot, velocity=velocity, frame=frame, at=True)
+
+    def is_full(self, n_more):
+        """Whether there is no room for so many more events, late ones included."""
+        full = len(self.events) + n_more > self.n_events
+        if n_more and full != (len(self.events) + self.n_leaving + n_more > self.n_events):
+            raise Unspecified('whether there is room again before the next block')
+        return bool(n_more and full)
+
+    def begin(self, voice):
+        """The voice's frame has come: it gets a place, or it does not."""
+        if voice.stop_frame and self.position >= voice.stop_frame:
+            return self.end(voice, STOPPED)
+        frames = self.samples[voice.slot]
+        if frames is None:
+            return self.end(voice, UNLOADED)
+        group = voice.taken['choke_group']
+        choked = [other for other in self.sounding
+                  if (voice.taken['retrigger'] == 'restart' if other.slot == voice.slot
+                      else group and other.taken['choke_group'] == group)]
+        full = len(self.sounding) >= self.n_voices
+        if full and not choked:
+            victim = self.victim(voice)
+            if victim is None:
+                self.counters['rejected'] += 1
+                return self.end(voice, REJECTED)
+            self.counters['stolen'] += 1
+            self.cut(victim, self.n_fade, STOLEN, at_once=True)
+        for other in choked:
+            n_fade = to_frames(self.settings[other.slot]['choke_release'], self.rate)
+            self.cut(other, self.n_fade if full else n_fade, CHOKED, at_once=full)
+        self.n_begun += 1
+        voice.begin(frames, self.rate, self.n_begun,
+                    self.settings[voice.slot]['playback_rate'])
+        self.sounding.append(voice)
+        self.counters['started'] += 1
+
+    def victim(self, voice):
+        if voice.steal == 'reject':
+            return None
+        may_go = [other for other in self.sounding
+                  if other.taken['priority'] <= voice.taken['priority']]
+        if not may_go:
+            return None
+        if voice.steal == 'oldest':
+            return min(may_go, key=lambda other: other.order)
+        if any(other.heard == 0 and (other.before.rest or other.paused) for other in may_go):
+            raise Unspecified('how loud a voice is before its first frame')
+        if any(other.in_edge(self.rate) for other in may_go):
+            raise Unspecified('whether the edges of a part are among the fades')
+        loudness = {other.number: self.loudness(other) for other in may_go}
+        victim = min(may_go, key=lambda other: (loudness[other.number], other.order))
+        for other in may_go:
+            apart = loudness[other.number] - loudness[victim.number]
+            if 0 < apart < 1e-5 * loudness[other.number] + 1e-12:
+                raise Unspecified('two voices are as quiet as one another')
+        return victim
+
+    def loudness(self, voice):
+        gains = [side.now for side in voice.gains] if voice.gains else self.target(voice)
+        return float(max(gains)) * voice.level * voice.pause.now
+
+    def target(self, voice):
+        """The gains of both sides to which a voice moves."""
+        settings = self.settings[voice.slot]
+        if settings['mute']:
+            return numpy.zeros(2)
+        gain = settings['gain'] * voice.velocity * voice.gain * self.gain
+        return gain * pan_gains(min(1.0, max(-1.0, settings['pan'] + voice.pan)))
+
+    # Ends
+
+    def end(self, voice, reason):
+        voice.state = 'ended'
+        if voice in self.sounding:
+            self.sounding.remove(voice)
+        self.ended.append((self.sub_block, voice.number, voice.slot, reason))
+
+    def cut(self, voice, n_frames, reason, at_once=False):
+        """Fades a voice out. Of two fades the one that is over sooner counts, also for the reason;
+        one of 5 ms or less ends the voice at once and is rendered ahead."""
+        if voice.heard == 0 or voice.stands:
+            return self.end(voice, reason)
+        voice.must_not_be_behind(self.settings[voice.slot], self.rate)
+        if (not self.rendering and voice.loop_of(self.settings[voice.slot], self.rate)
+                + (voice.backs(self.settings[voice.slot]),) != voice.followed):
+            raise Unspecified('whether a fade follows what was set of the loop before it')
+        if (voice.pause.rest and not voice.pause.done and not self.rendering
+                and n_frames <= self.n_short):
+            voice.pause.jump(voice.pause.start)     # a stop in one block with the pause
+            voice.paused = False
+        elif voice.paused and n_frames > self.n_short:
+            n_frames = voice.pause.rest
+        if voice.fade and voice.fade.rest <= n_frames and not at_once:
+            return None
+        if n_frames <= self.n_short:
+            voice.before = voice.fade or voice.before
+            voice.fade = Ramp(1.0)
+        else:
+            voice.fade, voice.before = Ramp(voice.level), None
+        voice.fade.go(0.0, n_frames)
+        voice.reason = reason
+        if n_frames <= self.n_short:
+            self.end(voice, reason)
+            if n_frames and not self.frozen:
+                frames, _over = self.advance(voice, n_frames)
+                self.tails.append([frames, 0, voice.tolerance])
+        return None
+
+    def stop(self, voice):
+        release = self.settings[voice.slot]['release']
+        self.cut(voice, to_frames(release, self.rate), STOPPED)
+
+    def stop_sample(self, slot):
+        for voice in list(self.sounding):
+            if voice.slot == slot:
+                self.stop(voice)
+
+    def stop_sample_at(self, slot, frame):
+        if self.is_full(1):
+            return BUSY
+        self.n_calls += 1
+        if frame < self.position:
+            self.counters['late'] += 1
+            self.stop_sample(slot)
+        else:
+            self.events.append({'order': self.n_calls, 'slot': slot, 'frame': frame,
+                                'point': None})
+        return True
+
+    def stop_all_samples(self):
+        for voice in list(self.sounding):
+            self.stop(voice)
+
+    def stop_voice(self, number, n_frames=None):
+        voice = self.voices.get(number)
+        if voice is None or voice.state == 'ended':
+            return
+        if voice.state == 'waiting':
+            left = [event for event in self.events
+                    if voice not in (event.get('voice'), event.get('stops'))]
+            self.n_leaving += len(self.events) - len(left)
+            self.events = left
+            self.end(voice, STOPPED)
+        elif n_frames is None:
+            self.stop(voice)
+        else:
+            self.cut(voice, n_frames, STOPPED)
+
+    def stop_voice_with_fade(self, number, seconds):
+        self.stop_voice(number, to_frames(seconds, self.rate))
+
+    def cancel_scheduled(self):
+        events, self.events = self.events, []
+        self.n_leaving += len(events)
+        for event in events:
+            if 'voice' in event:
+                self.end(event['voice'], CANCELLED)
+
+    # Voices
+
+    def pause_voice(self, number):
+        voice = self.voices.get(number)
+        if voice and voice.state != 'ended' and not voice.paused:
+            voice.paused = True
+            if voice.heard:
+                voice.must_not_be_behind(self.settings[voice.slot], self.rate)
+                voice.pause.go(0.0, self.n_fade)
+            else:
+                voice.pause.jump(0.0)
+
+    def resume_voice(self, number):
+        voice = self.voices.get(number)
+        if voice and voice.state != 'ended' and voice.paused:
+            if voice.heard:
+                voice.stood = voice.stands
+                voice.pause.go(1.0, self.n_fade)
+            else:
+                voice.pause.jump(1.0)
+            voice.paused = False
+
+    def set_voice_gain(self, number, gain):
+        if number in self.voices:
+            self.voices[number].gain = gain
+
+    def set_voice_pan(self, number, pan):
+        if number in self.voices:
+            self.voices[number].pan = pan
+
+    # What can be seen
+
+    @property
+    def n_playing(self):
+        return len(self.sounding)
+
+    def get_voice_position(self, number):
+        voice = self.voices[number]
+        if voice.state != 'sounding' or voice.heard == 0:
+            return -1
+        place = math.floor(voice.place)
+        return voice.n - 1 - place if voice.reverse else place
+
+    def get_voice_start_frame(self, number):
+        voice = self.voices[number]
+        return voice.start_frame if voice.state == 'sounding' else -1
+
+    # Rendering
+
+    def render(self, n_frames):
+        """The next frames."""
+        self.begin_block()
+        self.n_leaving, self.rendering = 0, True
+        out = numpy.zeros((n_frames, 2))
+        self.tolerance = numpy.full(n_frames, 1e-7)
+        done = 0
+        while done < n_frames and not (self.frozen and self.paused):
+            self.frozen = False
+            m = n_frames - done
+            if self.paused:
+                m = min(m, self.master.rest)
+            out[done:done + m] = self.run(m, done) * self.master.take(m)
+            done += m
+            self.frozen = self.paused and self.master.rest == 0
+        self.sub_block, self.rendering = 0, False
+        return out
+
+    def begin_block(self):
+        for voice in self.sounding:
+            if (self.frozen or voice.stands) and voice.heard:
+                voice.must_not_be_behind(self.settings[voice.slot], self.rate)
+        if self.paused != (self.master.end == 0.0):
+            self.master.go(0.0 if self.paused else 1.0, self.n_fade)
+        for voice in self.sounding if not (self.frozen and self.paused) else ():
+            self.aim(voice, at_once=self.frozen or voice.stands or voice.stood)
+            voice.stood = False
+        restarted = self.clock.begin_block(self.position)
+        running = self.clock.held['running']
+        for event in self.events:
+            if event['frame'] is not None and event['point'] is None:
+                continue
+            if restarted and event['point']:
+                event['point'] = 'anew'
+            if running:
+                if event['point'] in (None, 'anew'):
+                    kind = event['voice'].taken['quantize']
+                    event['point'] = self.clock.find(kind, self.position)
+                event['frame'] = self.clock.frame_of(self.clock.beat_of(event['point']))
+            elif event['point'] is None:
+                event['frame'] = self.position
+            else:
+                event['frame'] = None
+
+    def aim(self, voice, at_once):
+        """Has the gains of a voice move to what is set."""
+        if voice.heard == 0:
+            return
+        for side, target in zip(voice.gains, self.target(voice)):
+            if at_once:
+                side.jump(target)
+            elif target != side.end:
+                voice.must_not_be_behind(self.settings[voice.slot], self.rate)
+                side.go(target, self.n_fade)
+
+    def run(self, n_frames, done):
+        """Renders frames of `position`, cut where something waits for its frame."""
+        out = numpy.zeros((n_frames, 2))
+        first = self.position
+        while True:
+            due = [event for event in self.events
+                   if event['frame'] is not None and event['frame'] < first + n_frames]
+            event = min(due, key=lambda event: (max(event['frame'], self.position), event['order']),
+                        default=None)
+            until = max(event['frame'], self.position) if event else first + n_frames
+            at = self.position - first
+            if until > self.position:
+                self.mix(out[at:until - first], done + at)
+            self.position = until
+            if event is None:
+                return out
+            self.sub_block = (done + until - first) // SUB_BLOCK
+            self.events.remove(event)
+            if 'voice' in event:
+                self.begin(event['voice'])
+            elif 'stops' in event:
+                if event['stops'].state == 'sounding':
+                    self.stop(event['stops'])
+            else:
+                self.stop_sample(event['slot'])
+
+    def mix(self, out, done):
+        n_frames = len(out)
+        for voice in list(self.sounding):
+            frames, over = self.advance(voice, n_frames)
+            out[:len(frames)] += frames
+            if len(frames):
+                self.tolerance[done:done + len(frames)] += voice.tolerance
+            if over:
+                self.sub_block = (done + max(len(frames) - 1, 0)) // SUB_BLOCK
+                self.end(voice, voice.reason or FINISHED)
+        for tail in self.tails:
+            frames, heard, tolerance = tail
+            part = frames[heard:heard + n_frames]
+            out[:len(part)] += part
+            self.tolerance[done:done + len(part)] += tolerance[heard:heard + n_frames]
+            tail[1] += n_frames
+        self.tails = [tail for tail in self.tails if tail[1] < len(tail[0])]
+
+    def advance(self, voice, n_frames):
+        """The next frames of a voice, and whether they are its last."""
+        if voice.stands:
+            return numpy.zeros((0, 2)), False
+        if voice.heard == 0:
+            voice.start_frame = self.position
+            voice.gains = [Ramp(gain) for gain in self.target(voice)]
+        if voice.paused:
+            n_frames = min(n_frames, voice.pause.rest)
+        if voice.fade:
+            n_frames = min(n_frames, voice.fade.rest)
+        frames, over = voice.sound(n_frames, self.settings[voice.slot], self.rate)
+        n_frames = len(frames)
+        voice.heard += n_frames
+        # The laws of pan and crossfade hold to 1e-5; everything else is rounding to 32 bits.
+        gain = max(value for side in voice.gains for value in (side.now, side.end))
+        crossfades = self.settings[voice.slot]['loop_crossfade'] > 0
+        voice.tolerance = numpy.full(n_frames, gain * voice.peak * (
+            voice.slack + (3e-5 if crossfades else 1.3e-5)) + 1e-7)
+        for side, ramp in enumerate(voice.gains):
+            frames[:, side:side + 1] *= ramp.take(n_frames)
+        if voice.fade:
+            frames *= voice.fade.take(n_frames)
+            over = over or voice.fade.rest == 0
+        if voice.before:
+            frames *= voice.before.take(n_frames)
+        frames *= voice.pause.take(n_frames)
+        return frames, over
