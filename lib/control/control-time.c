@@ -126,12 +126,14 @@ gboolean
 flitzis_control_restart_beats (FlitzisControl *self, guint64 frame)
 {
   FlitzisTempoGrid grid;
+  guint64          end;
   gboolean         was_running;
 
   flitzis_control_lock (self);
+  end = flitzis_tempo_get_end (&self->tempo);
   was_running = flitzis_tempo_is_running (&self->tempo);
-  grid = flitzis_tempo_make_restarted (&self->tempo, frame);
-  set_grid (self, &grid, flitzis_tempo_get_end (&self->tempo));
+  grid = flitzis_tempo_make_restarted (&self->tempo, frame, end);
+  set_grid (self, &grid, end);
   flitzis_control_unlock (self);
 
   return !was_running;

@@ -428,7 +428,7 @@ flitzis_control_collect (FlitzisControl *self)
     }
 
   push_sound (self);
-  flitzis_control_push_beats (self, flitzis_get (self->mixer->position));
+  flitzis_control_push_beats (self);
   more = self->is_collecting = has_outstanding (self);
   flitzis_control_unlock (self);
 

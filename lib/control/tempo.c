@@ -93,18 +93,24 @@ flitzis_tempo_make_changed (const FlitzisTempo *self,
                             guint64             end)
 {
   FlitzisTempoGrid grid = self->grid;
+  gboolean         is_of_restart = self->was_restarted && self->restart_end == end;
 
-  flitzis_tempo_grid_move_anchor (&grid, end);
+  /* changes between two blocks count as one, so a new tempo keeps beat 0 where a restart put it */
+  if (field == FLITZIS_BEATS_RUNNING || (field == FLITZIS_BEATS_TEMPO && !is_of_restart))
+    flitzis_tempo_grid_move_anchor (&grid, end);
+
   set_field (&grid, field, value);
 
   return grid;
 }
 
 FlitzisTempoGrid
-flitzis_tempo_make_restarted (const FlitzisTempo *self, guint64 frame)
+flitzis_tempo_make_restarted (FlitzisTempo *self, guint64 frame, guint64 end)
 {
   FlitzisTempoGrid grid = self->grid;
 
+  self->was_restarted = TRUE;
+  self->restart_end = end;
   grid.anchor_frame = frame;
   grid.anchor_beat = 0;
   grid.anchor_part = 0;

@@ -31,6 +31,10 @@ typedef struct
   FlitzisTempoGrid grid;
   FlitzisGridPoint next; /* the beat to be reported */
   gboolean         is_reporting;
+
+  /* the frame from which on the last restart holds */
+  gboolean was_restarted;
+  guint64  restart_end;
 } FlitzisTempo;
 
 void flitzis_tempo_init (FlitzisTempo *self,
@@ -51,14 +55,15 @@ gboolean flitzis_tempo_has_beats (FlitzisTempo *self);
 guint32 flitzis_tempo_get_field (const FlitzisTempo *self,
                                  FlitzisBeatsField   field);
 
-/* Copies of the grid: one with this field changed from frame `end` on; one that runs, with beat 0
- * at `frame`. */
+/* Copies of the grid, to hold from frame `end` on: one with this field changed; one that runs,
+ * with beat 0 at `frame`. */
 FlitzisTempoGrid flitzis_tempo_make_changed (const FlitzisTempo *self,
                                              FlitzisBeatsField   field,
                                              guint32             value,
                                              guint64             end);
-FlitzisTempoGrid flitzis_tempo_make_restarted (const FlitzisTempo *self,
-                                               guint64             frame);
+FlitzisTempoGrid flitzis_tempo_make_restarted (FlitzisTempo *self,
+                                               guint64       frame,
+                                               guint64       end);
 
 /* Sets the grid here and in the mixer. The caller reports the beats of the old grid before, and
  * again after: the latter finds the next beat on the new grid. */

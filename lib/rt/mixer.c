@@ -25,9 +25,6 @@ apply_pause (FlitzisMixer *mixer) FLITZIS_REALTIME
 {
   bool is_paused = flitzis_get (mixer->settings.is_paused);
 
-  if (mixer->pool.is_frozen && !is_paused)
-    flitzis_pool_finish_moves (&mixer->pool);
-
   if (is_paused != mixer->is_paused)
     flitzis_ramp_move (&mixer->master, is_paused ? 0.0f : 1.0f, mixer->pool.ramp_frames);
 
@@ -131,6 +128,7 @@ flitzis_mixer_render (FlitzisMixer *mixer, float *out, uint32_t n_frames) FLITZI
 {
   unsigned int denormals = flitzis_denormals_off ();
   uint64_t     first = flitzis_get (mixer->position);
+  bool         was_frozen = mixer->pool.is_frozen;
   uint32_t     n_rendered;
 
   apply_pause (mixer);
@@ -139,7 +137,12 @@ flitzis_mixer_render (FlitzisMixer *mixer, float *out, uint32_t n_frames) FLITZI
   apply_limiter (mixer);
   flitzis_mixer_apply_commands (mixer);
   follow_grid (mixer, first);
-  flitzis_pool_follow (&mixer->pool);
+  flitzis_pool_follow (&mixer->pool, first);
+
+  /* what changed while all stood still is done */
+  if (was_frozen)
+    flitzis_pool_finish_moves (&mixer->pool);
+
   render (mixer, out, n_rendered);
 
   if (mixer->pool.is_frozen)

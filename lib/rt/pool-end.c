@@ -5,11 +5,19 @@
 
 #include "atomics.h"
 
-/* Fades a voice out; at once, if that is no longer than what the tail holds. */
+/* Fades a voice out, unless it is to be finished sooner; at once, if the tail can hold the fade. A
+ * pause that was called for before this block has begun. */
 static void
 release_voice (FlitzisPool *pool, FlitzisVoice *voice, FlitzisEnd reason, uint32_t n_frames)
     FLITZIS_REALTIME
 {
+  FlitzisVoiceSettings *own = flitzis_settings_get_voice (pool->settings, voice->id);
+
+  flitzis_voice_set_paused (voice, flitzis_get (own->is_paused), pool->ramp_frames);
+
+  if (flitzis_voice_ends_within (voice, n_frames))
+    return;
+
   if (n_frames <= pool->tail.n_frames || !voice->was_heard || flitzis_voice_is_silent (voice))
     flitzis_pool_cut_voice (pool, voice, reason, n_frames);
   else

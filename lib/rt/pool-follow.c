@@ -38,30 +38,39 @@ set_loop (FlitzisPool *pool, FlitzisVoice *voice, FlitzisSlotSettings *slot) FLI
     set_loop_of (pool, voice, slot, n_loops);
 }
 
+/* When a voice that stood still goes on, its moves are over; one that has not been heard yet starts
+ * now. */
 void
-flitzis_pool_follow_voice (FlitzisPool *pool, FlitzisVoice *voice) FLITZIS_REALTIME
+flitzis_pool_follow_voice (FlitzisPool *pool, FlitzisVoice *voice, uint64_t now) FLITZIS_REALTIME
 {
   FlitzisSettings      *settings = pool->settings;
   FlitzisSlotSettings  *slot = &settings->slots[voice->slot];
   FlitzisVoiceSettings *own = flitzis_settings_get_voice (settings, voice->id);
   FlitzisSound          sound = flitzis_settings_get_sound (settings, voice->slot, voice->id,
                                                             voice->velocity);
+  bool                  stood_still = voice->is_paused && flitzis_voice_is_silent (voice);
 
   flitzis_voice_set_paused (voice, flitzis_get (own->is_paused), pool->ramp_frames);
   set_loop (pool, voice, slot);
   voice->interpolation = flitzis_get (slot->interpolation);
   flitzis_voice_set_sound (voice, &sound, pool->sample_rate, pool->ramp_frames);
+
+  if (stood_still)
+    flitzis_voice_finish_moves (voice);
+
+  if (stood_still && !voice->was_heard)
+    flitzis_set (pool->places[voice - pool->voices].start, now);
 }
 
 void
-flitzis_pool_follow (FlitzisPool *pool) FLITZIS_REALTIME
+flitzis_pool_follow (FlitzisPool *pool, uint64_t now) FLITZIS_REALTIME
 {
   bool          has_new = flitzis_settings_have_changed (&pool->settings->n_changes,
                                                          &pool->n_changes_seen);
   FlitzisVoice *first = has_new ? pool->playing.oldest : pool->unset;
 
   for (FlitzisVoice *voice = first; voice != NULL; voice = voice->next)
-    flitzis_pool_follow_voice (pool, voice);
+    flitzis_pool_follow_voice (pool, voice, now);
 
   pool->unset = NULL;
 }

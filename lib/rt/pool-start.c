@@ -65,9 +65,10 @@ flitzis_pool_play (FlitzisPool *pool, const FlitzisCommand *command, uint64_t no
 
   voice = start_voice (pool, handle, command);
 
-  if (command->is_timed)
-    flitzis_pool_follow_voice (pool, voice);
-
   flitzis_set (pool->places[voice - pool->voices].start, now);
+
+  if (command->is_timed)
+    flitzis_pool_follow_voice (pool, voice, now);
+
   flitzis_count (&pool->n_started, 1);
 }

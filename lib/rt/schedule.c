@@ -87,6 +87,7 @@ flitzis_schedule_add (FlitzisSchedule *schedule, const FlitzisCommand *command) 
   uint32_t i = schedule->free[--schedule->n_free];
 
   schedule->commands[i] = *command;
+  schedule->n_used = i < schedule->n_used ? schedule->n_used : i + 1;
 
   if (command->kind == FLITZIS_COMMAND_PLAY && command->unit != FLITZIS_GRID_NONE)
     add_unplaced (schedule, i);
@@ -237,11 +238,7 @@ flitzis_schedule_begin_block (FlitzisSchedule        *schedule,
 void
 flitzis_schedule_begin_sweep (FlitzisSchedule *schedule) FLITZIS_REALTIME
 {
-  /* those in use are the first, as a rule */
-  if (schedule->n_to_sweep == 0)
-    schedule->last_swept = schedule->n_all - 1;
-
-  schedule->n_to_sweep = schedule->n_all;
+  schedule->n_swept = schedule->n_to_sweep = schedule->n_used;
 }
 
 const FlitzisCommand *
@@ -249,7 +246,7 @@ flitzis_schedule_sweep_next (FlitzisSchedule *schedule, uint32_t *n_left) FLITZI
 {
   while (schedule->n_to_sweep > 0 && *n_left > 0)
     {
-      uint32_t i = (schedule->last_swept + 1) % schedule->n_all;
+      uint32_t i = (schedule->last_swept + 1) % schedule->n_swept;
 
       schedule->last_swept = i;
       schedule->n_to_sweep--;

@@ -52,7 +52,8 @@ typedef struct
   FlitzisTempoGrid grid;
   uint64_t         beat_frame; /* of the first by beat; UINT64_MAX if none comes */
 
-  uint32_t n_to_sweep, last_swept;
+  uint32_t n_used; /* events from here on have never been used */
+  uint32_t n_swept, n_to_sweep, last_swept;
 } FlitzisSchedule;
 
 /* setup: once its arrays are there */

@@ -93,9 +93,6 @@ flitzis_voice_set_paused (FlitzisVoice *voice, bool is_paused, uint32_t n_frames
   if (voice->is_paused == is_paused)
     return;
 
-  if (!is_paused && flitzis_voice_is_silent (voice))
-    flitzis_voice_finish_moves (voice);
-
   voice->is_paused = is_paused;
   voice->n_plain_frames = 0;
 
@@ -119,14 +116,17 @@ flitzis_voice_cut_in (FlitzisVoice *voice, uint32_t n_frames) FLITZIS_REALTIME
   voice->n_plain_frames = 0;
 }
 
+bool
+flitzis_voice_ends_within (const FlitzisVoice *voice, uint32_t n_frames) FLITZIS_REALTIME
+{
+  return voice->is_released && !voice->is_paused && count_left (&voice->envelope) <= n_frames;
+}
+
 void
 flitzis_voice_release (FlitzisVoice *voice, FlitzisEnd reason, uint32_t n_frames) FLITZIS_REALTIME
 {
   if (voice->is_paused && count_left (&voice->pause) < n_frames)
     n_frames = count_left (&voice->pause);
-
-  if (voice->is_released && n_frames >= count_left (&voice->envelope))
-    return;
 
   voice->reason = reason;
   voice->is_released = true;

@@ -103,11 +103,14 @@ void flitzis_voice_set_paused (FlitzisVoice *voice,
                                bool          is_paused,
                                uint32_t      n_frames) FLITZIS_REALTIME;
 
-/* Fades out within `n_frames`, or sooner if it is about to stand still, and is finished then. Does
- * nothing to a voice that is to be finished sooner anyway. */
+/* Fades out within `n_frames`, or sooner if it is about to stand still, and is finished then. */
 void flitzis_voice_release (FlitzisVoice *voice,
                             FlitzisEnd    reason,
                             uint32_t      n_frames) FLITZIS_REALTIME;
+
+/* Whether it fades out, and is finished after `n_frames` or sooner. */
+bool flitzis_voice_ends_within (const FlitzisVoice *voice,
+                                uint32_t            n_frames) FLITZIS_REALTIME;
 
 /* Whether it stands still: it would not be heard in the next frame. */
 bool  flitzis_voice_is_silent (const FlitzisVoice *voice) FLITZIS_REALTIME;
