@@ -208,10 +208,10 @@ const calls = {
     fails(() => engine.render(1), Flitzis.EngineError, Flitzis.EngineError.BUSY);
   },
   'Engine.frame_to_time': async () => {
-    // A clock that runs needs blocks: the first is there when `position` moves.
-    const [position, context] = [engine.position, GLib.MainContext.default()];
+    // The time is known once a block has been rendered and the output says that it streams.
+    const context = GLib.MainContext.default();
     const timer = GLib.timeout_add(GLib.PRIORITY_DEFAULT, 5, () => GLib.SOURCE_CONTINUE);
-    while (engine.position === position)
+    while (engine.frame_to_time(engine.position) < 0)
       context.iteration(true);
     GLib.source_remove(timer);
     check(engine.frame_to_time(engine.position) > 0, 'there is a time');

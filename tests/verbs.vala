@@ -146,13 +146,13 @@ async void go_live (Flitzis.Engine engine) throws Error {
   check (engine.state == Flitzis.State.STOPPED, "stop");
   check (engine.start (), "start");
 
-  uint64 position = engine.position;
-  while (engine.position == position) {
+  // The time is known once a block has been rendered and the output says that it streams.
+  int64 time;
+  uint64 position;
+  while ((time = engine.frame_to_time (position = engine.position)) < 0) {
     Timeout.add (5, go_live.callback);
     yield;
   }
-  position = engine.position;
-  int64 time = engine.frame_to_time (position);
   check (time > 0, "frame_to_time");
   check (((int64) (engine.time_to_frame (time) - position)).abs () <= 1, "time_to_frame");
   engine.stop ();
