@@ -384,7 +384,7 @@ stop_voice (FlitzisControl *self, guint64 voice)
 {
   FlitzisCommand command = { .kind = FLITZIS_COMMAND_STOP_VOICE, .stop = { .voice = voice } };
 
-  if (flitzis_settings_get_voice (&self->mixer->settings, voice)->is_timed ||
+  if (flitzis_voice_accounts_get_cell (&self->voices, voice)->is_timed ||
       (!send_stamped (self, &command) && !send (self, &command)))
     flitzis_settings_stop_voice (&self->mixer->settings, voice);
 
