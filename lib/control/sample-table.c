@@ -161,17 +161,3 @@ flitzis_sample_table_retire (FlitzisSampleTable *self, FlitzisHandle *handle)
   self->n_retiring--;
   handle_free (self, handle);
 }
-
-GPtrArray *
-flitzis_sample_table_take_released (FlitzisSampleTable *self)
-{
-  GPtrArray *released = NULL;
-
-  if (self->released->len > 0)
-    {
-      released = self->released;
-      self->released = g_ptr_array_new ();
-    }
-
-  return released;
-}

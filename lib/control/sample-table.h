@@ -100,6 +100,17 @@ flitzis_sample_table_has_outstanding (const FlitzisSampleTable *self)
 }
 
 /* Samples that are out of use, one reference each; NULL if there are none. */
-GPtrArray *flitzis_sample_table_take_released (FlitzisSampleTable *self);
+static inline GPtrArray *
+flitzis_sample_table_take_released (FlitzisSampleTable *self)
+{
+  GPtrArray *released = self->released;
+
+  if (released->len == 0)
+    return NULL;
+
+  self->released = g_ptr_array_new ();
+
+  return released;
+}
 
 G_END_DECLS

@@ -46,28 +46,74 @@ flitzis_voice_accounts_is_playing (const FlitzisVoiceAccounts *self, guint slot)
   return self->slots[slot] > 0;
 }
 
-/* The id for the next voice, whose settings are free. They must not be full. */
-guint64 flitzis_voice_accounts_find_free (FlitzisVoiceAccounts *self);
-
-/* Counts a voice that was sent. TRUE if it is the only one of its slot. */
-gboolean flitzis_voice_accounts_add (FlitzisVoiceAccounts *self,
-                                     guint64               voice,
-                                     guint                 slot,
-                                     gboolean              is_timed);
-
-/* Counts a voice that has ended, and says which slot it was of. TRUE if it was the last there. */
-gboolean flitzis_voice_accounts_remove (FlitzisVoiceAccounts *self,
-                                        guint64               voice,
-                                        guint                *slot);
-
 /* Counts a trigger that is not sent at all. */
 void flitzis_voice_accounts_reject (FlitzisVoiceAccounts *self);
 
-/* Its own settings, or NULL unless it is outstanding. */
-FlitzisVoiceSettings *flitzis_voice_accounts_find (FlitzisVoiceAccounts *self,
-                                                   guint64               voice);
-
 /* With those that the mixer rejected. */
 guint64 flitzis_voice_accounts_get_n_rejected (FlitzisVoiceAccounts *self);
+
+/* What each trigger and each ended voice calls is inline. */
+
+static inline FlitzisVoiceSettings *
+flitzis_voice_accounts_get_cell (FlitzisVoiceAccounts *self, guint64 voice)
+{
+  return flitzis_settings_get_voice (&self->mixer->settings, voice);
+}
+
+/* A voice's own settings, or NULL unless it is outstanding. */
+static inline FlitzisVoiceSettings *
+flitzis_voice_accounts_find (FlitzisVoiceAccounts *self, guint64 voice)
+{
+  FlitzisVoiceSettings *cell = flitzis_voice_accounts_get_cell (self, voice);
+
+  return voice != 0 && cell->voice == voice ? cell : NULL;
+}
+
+/* The id for the next voice. Ids ascend and are never used again; one whose cell is still in use is
+ * left out. The accounts must not be full. */
+static inline guint64
+flitzis_voice_accounts_find_free (FlitzisVoiceAccounts *self)
+{
+  guint64 voice = self->next_voice;
+
+  while (flitzis_voice_accounts_get_cell (self, voice)->voice != 0)
+    voice++;
+
+  return voice;
+}
+
+/* Counts a voice that was sent. TRUE if it is the only one of its slot. */
+static inline gboolean
+flitzis_voice_accounts_add (FlitzisVoiceAccounts *self,
+                            guint64               voice,
+                            guint                 slot,
+                            gboolean              is_timed)
+{
+  FlitzisVoiceSettings *cell = flitzis_voice_accounts_get_cell (self, voice);
+
+  cell->voice = voice;
+  cell->slot = (guint16) slot;
+  cell->is_timed = is_timed;
+  self->next_voice = voice + 1;
+  self->n_triggered++;
+  self->n_voices++;
+  self->slots[slot]++;
+
+  return self->slots[slot] == 1;
+}
+
+/* Counts a voice that has ended, and says which slot it was of. TRUE if it was the last there. */
+static inline gboolean
+flitzis_voice_accounts_remove (FlitzisVoiceAccounts *self, guint64 voice, guint *slot)
+{
+  FlitzisVoiceSettings *cell = flitzis_voice_accounts_get_cell (self, voice);
+
+  *slot = cell->slot;
+  cell->voice = 0;
+  self->n_voices--;
+  self->slots[*slot]--;
+
+  return self->slots[*slot] == 0;
+}
 
 G_END_DECLS
