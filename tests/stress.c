@@ -275,8 +275,14 @@ stage_check (Stage *self)
 
   if (n_dropped == 0)
     {
-      g_assert_cmpuint (self->n_ended_as[FLITZIS_END_REASON_CANCELLED], ==,
-                        n_triggered - n_started_here - n_rejected);
+      /* what neither started nor was rejected was cancelled, or stopped or unloaded before */
+      guint n_never_started = n_triggered - n_started_here - n_rejected;
+
+      g_assert_cmpuint (self->n_ended_as[FLITZIS_END_REASON_CANCELLED], <=, n_never_started);
+      g_assert_cmpuint (n_never_started, <=,
+                        self->n_ended_as[FLITZIS_END_REASON_CANCELLED] +
+                            self->n_ended_as[FLITZIS_END_REASON_STOPPED] +
+                            self->n_ended_as[FLITZIS_END_REASON_UNLOADED]);
       g_assert_cmpuint (self->n_ended_as[FLITZIS_END_REASON_STOLEN], ==, n_stolen);
       g_assert_cmpuint (self->n_ended_as[FLITZIS_END_REASON_REJECTED], ==,
                         n_rejected - (n_triggered - self->n_ids));

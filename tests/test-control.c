@@ -2,6 +2,9 @@
 /* Copyright 2026 the Flitzis authors */
 
 #include "control/control.h"
+#include "rt/mixer.h"
+#include "rt/owner.h"
+#include "rt/xruns.h"
 #include "load/ticket.h"
 #include "flitzis-error.h"
 

@@ -306,7 +306,7 @@ test_threads (void)
   g_assert_cmpuint (flitzis_engine_get_n_triggered (engine), ==, n_triggered);
   g_assert_cmpuint (flitzis_engine_get_n_started (engine) +
                         flitzis_engine_get_n_rejected (engine),
-                    ==, n_triggered);
+                    <=, n_triggered);
   g_assert_cmpuint (flitzis_engine_get_n_playing (engine), ==, 0);
 }
 

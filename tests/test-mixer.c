@@ -2,6 +2,8 @@
 /* Copyright 2026 the Flitzis authors */
 
 #include "rt/mixer.h"
+#include "rt/owner.h"
+#include "rt/xruns.h"
 #include "rt/setup.h"
 #include "rt/dsp/sinc.h"
 

@@ -152,12 +152,17 @@ def part_of(frames, start=0, end=None, reverse=False):
     """The part that sounds, with its edges faded where they lie within the sample."""
     end = end or len(frames)
     part, n = frames[start:end].copy(), end - start
-    ramp = numpy.minimum(numpy.arange(1, n + 1, dtype='<f4') / numpy.float32(EDGE),
-                         numpy.float32(1))[:, None]
-    up = ramp if start > 0 else numpy.float32(1)
-    down = ramp[::-1] if end < len(frames) else numpy.float32(1)
-    part *= up * down
-    return part[::-1] if reverse else part
+    cut_in, cut_out = start > 0, end < len(frames)
+    if reverse:
+        part, cut_in, cut_out = part[::-1], cut_out, cut_in
+    if cut_out:
+        left = numpy.arange(n, 0, -1, dtype='<f4')
+        part = part * numpy.minimum(left / numpy.float32(EDGE), numpy.float32(1))[:, None]
+    if cut_in:
+        up = numpy.ones((n, 1), '<f4')
+        up[:EDGE] = moving(0, 1, EDGE)[:n]
+        part = part * up
+    return part
 
 
 @pytest.mark.parametrize('n_channels', (1, 2))

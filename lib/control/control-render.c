@@ -7,6 +7,8 @@
 
 #include "control/control-private.h"
 #include "flitzis-error.h"
+#include "rt/mixer.h"
+#include "rt/owner.h"
 
 #include <gio/gio.h>
 

@@ -8,6 +8,8 @@
 #include "control/control-private.h"
 #include "flitzis-error.h"
 #include "rt/atomics.h"
+#include "rt/mixer.h"
+#include "rt/owner.h"
 
 #include <gio/gio.h>
 

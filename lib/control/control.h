@@ -10,7 +10,7 @@
 #include "control/load-table.h"
 #include "control/notifier.h"
 #include "control/tempo.h"
-#include "rt/mixer.h"
+#include "rt/mixer-state.h"
 #include "rt/setup.h"
 
 #include <glib.h>

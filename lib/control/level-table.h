@@ -3,7 +3,7 @@
 
 #pragma once
 
-#include "rt/mixer.h"
+#include "rt/mixer-state.h"
 
 #include <glib.h>
 

@@ -4,7 +4,7 @@
 #pragma once
 
 #include "flitzis-sample.h"
-#include "rt/mixer.h"
+#include "rt/mixer-state.h"
 
 #include <glib.h>
 

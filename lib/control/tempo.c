@@ -5,6 +5,7 @@
 
 #include "control/tempo.h"
 #include "rt/atomics.h"
+#include "rt/owner.h"
 
 #include <math.h>
 

@@ -5,6 +5,7 @@
 
 #include "control/timeline.h"
 #include "rt/atomics.h"
+#include "rt/owner.h"
 
 #include <math.h>
 #include <string.h>

@@ -7,6 +7,8 @@
 
 #include "flitzis-error.h"
 #include "rt/mixer.h"
+#include "rt/owner.h"
+#include "rt/xruns.h"
 #include "rt/atomics.h"
 
 #include <errno.h>

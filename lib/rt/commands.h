@@ -3,7 +3,7 @@
 
 #pragma once
 
-#include "mixer.h"
+#include "mixer-state.h"
 
 /* What the mixer is told to do, now or at a frame. */
 

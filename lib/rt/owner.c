@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Copyright 2026 the Flitzis authors */
 
-#include "atomics.h"
-#include "mixer.h"
+#include "owner.h"
 
-/* Who has the mixer. */
+#include "atomics.h"
 
 bool
 flitzis_mixer_try_own (FlitzisMixer *mixer, FlitzisOwner owner) FLITZIS_REALTIME

@@ -16,11 +16,11 @@ find_filter (uint64_t step) FLITZIS_REALTIME
 }
 
 static uint32_t
-get_reach (const FlitzisVoice *voice) FLITZIS_REALTIME
+get_reach (const FlitzisResampler *self) FLITZIS_REALTIME
 {
-  const FlitzisRateRamp *rate = &voice->rate;
+  const FlitzisRateRamp *rate = self->rate;
 
-  if (voice->interpolation == FLITZIS_MIXER_INTERPOLATION_LINEAR)
+  if (self->interpolation == FLITZIS_MIXER_INTERPOLATION_LINEAR)
     return 1;
 
   return flitzis_tables.filters[find_filter (rate->from > rate->to ? rate->from : rate->to)]
@@ -41,21 +41,23 @@ count_frames (uint64_t position, uint64_t step, uint64_t place, uint32_t n_frame
 /* The places of the next frames, from the first that the filter reaches on. Returns how many there
  * are before the end and within a window, and the position behind them. */
 static uint32_t
-find_places (const FlitzisVoice *voice, FlitzisScratch *scratch, uint32_t n_frames, uint64_t *end)
-    FLITZIS_REALTIME
+find_places (const FlitzisResampler *self,
+             FlitzisScratch         *scratch,
+             uint32_t                n_frames,
+             uint64_t               *end) FLITZIS_REALTIME
 {
-  uint64_t length = flitzis_playhead_get_length (&voice->playhead);
-  uint64_t position = voice->playhead.position, first = position >> 32;
-  uint32_t reach = get_reach (voice);
+  uint64_t length = flitzis_playhead_get_length (self->playhead);
+  uint64_t position = self->playhead->position, first = position >> 32;
+  uint32_t reach = get_reach (self);
   uint64_t last = first + FLITZIS_WINDOW_FRAMES - 2 * reach + 1;
   uint64_t origin = (first - reach + 1) << 32;
   uint32_t n;
 
   last = last < length ? last : length;
 
-  if (flitzis_rate_ramp_is_resting (&voice->rate))
+  if (flitzis_rate_ramp_is_resting (self->rate))
     {
-      uint64_t step = voice->rate.to;
+      uint64_t step = self->rate->to;
       uint8_t  filter = find_filter (step);
 
       n_frames = count_frames (position, step, last, n_frames);
@@ -72,7 +74,7 @@ find_places (const FlitzisVoice *voice, FlitzisScratch *scratch, uint32_t n_fram
 
   for (n = 0; n < n_frames && position >> 32 < last; n++)
     {
-      uint64_t step = flitzis_rate_ramp_get_step (&voice->rate, voice->rate.frame + 1 + n);
+      uint64_t step = flitzis_rate_ramp_get_step (self->rate, self->rate->frame + 1 + n);
 
       scratch->places[n] = position - origin;
       scratch->filters[n] = find_filter (step);
@@ -85,17 +87,18 @@ find_places (const FlitzisVoice *voice, FlitzisScratch *scratch, uint32_t n_fram
 }
 
 static const float *
-interpolate (const FlitzisVoice *voice, FlitzisScratch *scratch, uint32_t n_frames) FLITZIS_REALTIME
+interpolate (const FlitzisResampler *self, FlitzisScratch *scratch, uint32_t n_frames)
+    FLITZIS_REALTIME
 {
   const FlitzisKernels *kernels = scratch->kernels;
-  uint32_t              n_channels = voice->handle->n_channels;
-  uint32_t              reach = get_reach (voice);
-  int64_t               first = (int64_t) (voice->playhead.position >> 32) - reach + 1;
+  uint32_t              n_channels = self->playhead->handle->n_channels;
+  uint32_t              reach = get_reach (self);
+  int64_t               first = (int64_t) (self->playhead->position >> 32) - reach + 1;
   uint32_t              n_window = (uint32_t) (scratch->places[n_frames - 1] >> 32) + reach + 1;
-  const float          *window = flitzis_playhead_read (&voice->playhead, first, n_window,
+  const float          *window = flitzis_playhead_read (self->playhead, first, n_window,
                                                         scratch->window);
 
-  if (voice->interpolation == FLITZIS_MIXER_INTERPOLATION_LINEAR)
+  if (self->interpolation == FLITZIS_MIXER_INTERPOLATION_LINEAR)
     kernels->interpolate_linear (scratch->frames, window, n_channels, scratch->places, n_frames);
   else
     kernels->interpolate_sinc (scratch->frames, window, n_channels, scratch->places,
@@ -104,23 +107,16 @@ interpolate (const FlitzisVoice *voice, FlitzisScratch *scratch, uint32_t n_fram
   return scratch->frames;
 }
 
-bool
-flitzis_resampler_is_plain (const FlitzisVoice *voice) FLITZIS_REALTIME
-{
-  return flitzis_rate_ramp_is_resting (&voice->rate) && voice->rate.to == FLITZIS_ONE_FRAME &&
-         (uint32_t) voice->playhead.position == 0;
-}
-
 const float *
-flitzis_resampler_read (const FlitzisVoice *voice,
-                        FlitzisScratch     *scratch,
-                        uint32_t           *n_frames,
-                        uint64_t           *end) FLITZIS_REALTIME
+flitzis_resampler_read (const FlitzisResampler *self,
+                        FlitzisScratch         *scratch,
+                        uint32_t               *n_frames,
+                        uint64_t               *end) FLITZIS_REALTIME
 {
-  const FlitzisPlayhead *playhead = &voice->playhead;
+  const FlitzisPlayhead *playhead = self->playhead;
   uint64_t               place = playhead->position >> 32;
 
-  if (flitzis_resampler_is_plain (voice))
+  if (flitzis_resampler_is_plain (self))
     {
       uint64_t left = flitzis_playhead_get_length (playhead) - place;
 
@@ -129,7 +125,7 @@ flitzis_resampler_read (const FlitzisVoice *voice,
       return flitzis_playhead_read (playhead, (int64_t) place, *n_frames, scratch->frames);
     }
 
-  *n_frames = find_places (voice, scratch, *n_frames, end);
+  *n_frames = find_places (self, scratch, *n_frames, end);
 
-  return interpolate (voice, scratch, *n_frames);
+  return interpolate (self, scratch, *n_frames);
 }

@@ -3,16 +3,34 @@
 
 #pragma once
 
-#include "voice.h"
+#include "dsp/rate-ramp.h"
+#include "playhead.h"
+#include "realtime.h"
+#include "scratch.h"
+#include "settings.h"
 
-/* The next frames of a voice: as they lie in the sample, or interpolated. */
+#include <stdbool.h>
+#include <stdint.h>
+
+/* Reads the next frames of a playhead that runs at a rate: those of the sample, or between them. */
+typedef struct
+{
+  const FlitzisPlayhead    *playhead;
+  const FlitzisRateRamp    *rate;
+  FlitzisMixerInterpolation interpolation;
+} FlitzisResampler;
 
 /* Whether they are those of the sample, one for one. */
-bool flitzis_resampler_is_plain (const FlitzisVoice *voice) FLITZIS_REALTIME;
+static inline bool
+flitzis_resampler_is_plain (const FlitzisResampler *self) FLITZIS_REALTIME
+{
+  return flitzis_rate_ramp_is_resting (self->rate) && self->rate->to == FLITZIS_ONE_FRAME &&
+         (uint32_t) self->playhead->position == 0;
+}
 
 /* Reads up to `n_frames`: where they lie in the sample, or in `scratch`. `end` is the position
- * behind them. */
-const float *flitzis_resampler_read (const FlitzisVoice *voice,
-                                     FlitzisScratch     *scratch,
-                                     uint32_t           *n_frames,
-                                     uint64_t           *end) FLITZIS_REALTIME;
+ * after them. */
+const float *flitzis_resampler_read (const FlitzisResampler *self,
+                                     FlitzisScratch         *scratch,
+                                     uint32_t               *n_frames,
+                                     uint64_t               *end) FLITZIS_REALTIME;

@@ -3,7 +3,7 @@
 
 #pragma once
 
-#include "mixer.h"
+#include "mixer-state.h"
 
 /*
  * Makes and frees all that the audio callback touches, in one locked mapping whose pages are there

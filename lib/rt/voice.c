@@ -5,6 +5,20 @@
 
 #include "resampler.h"
 
+static FlitzisResampler
+get_resampler (const FlitzisVoice *voice) FLITZIS_REALTIME
+{
+  return (FlitzisResampler){ &voice->playhead, &voice->rate, voice->interpolation };
+}
+
+static bool
+is_plain (const FlitzisVoice *voice) FLITZIS_REALTIME
+{
+  FlitzisResampler resampler = get_resampler (voice);
+
+  return flitzis_resampler_is_plain (&resampler);
+}
+
 /* Frames of the engine that a part which begins or ends within the sample fades over: 1 ms. */
 static uint32_t
 get_n_cut_frames (uint32_t engine_rate) FLITZIS_REALTIME
@@ -59,7 +73,7 @@ set_rate (FlitzisVoice *voice, uint64_t step, uint32_t engine_rate, uint32_t n_f
       flitzis_playhead_set_end_fade (&voice->playhead, n_end_fade_frames);
     }
 
-  if (!flitzis_resampler_is_plain (voice))
+  if (!is_plain (voice))
     voice->n_plain_frames = 0;
 }
 
@@ -190,7 +204,7 @@ flitzis_voice_find_plain (FlitzisVoice *voice, uint32_t n_frames) FLITZIS_REALTI
   uint32_t n_until_silent = count_until_silent (voice);
   uint32_t n;
 
-  if (!flitzis_resampler_is_plain (voice))
+  if (!is_plain (voice))
     return false;
 
   n = flitzis_playhead_find (&voice->playhead, (int64_t) (voice->playhead.position >> 32),
@@ -260,8 +274,9 @@ flitzis_voice_render (FlitzisVoice   *voice,
                       float          *out,
                       uint32_t        n_frames) FLITZIS_REALTIME
 {
-  uint32_t n_until_silent = count_until_silent (voice);
-  float    peak = 0.0f;
+  FlitzisResampler resampler = get_resampler (voice);
+  uint32_t         n_until_silent = count_until_silent (voice);
+  float            peak = 0.0f;
 
   voice->n_plain_frames = 0;
 
@@ -272,7 +287,7 @@ flitzis_voice_render (FlitzisVoice   *voice,
     {
       uint32_t     n = n_frames;
       uint64_t     end;
-      const float *frames = flitzis_resampler_read (voice, scratch, &n, &end);
+      const float *frames = flitzis_resampler_read (&resampler, scratch, &n, &end);
       float        peak_here = mix (voice, scratch->kernels, fade, frames, out, n);
 
       peak = peak_here > peak ? peak_here : peak;

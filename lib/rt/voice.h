@@ -8,6 +8,7 @@
 #include "message.h"
 #include "dsp/ramp.h"
 #include "realtime.h"
+#include "scratch.h"
 #include "settings.h"
 #include "playhead.h"
 
@@ -57,24 +58,6 @@ struct _FlitzisVoice
   FlitzisVoice *previous_in_slot, *next_in_slot;
   FlitzisVoice *previous_in_group, *next_in_group;
 } __attribute__ ((aligned (64)));
-
-/* Frames that the mixer works on at a time: the size of every scratch buffer. */
-#define FLITZIS_CHUNK_FRAMES 256
-
-/* Frames of a sample that are read at a time for a voice that does not run at the engine's rate. */
-#define FLITZIS_WINDOW_FRAMES 2048
-
-/* What all voices are rendered with: the kernels, and buffers that hold one chunk. */
-typedef struct
-{
-  const FlitzisKernels *kernels;
-
-  float    window[2 * FLITZIS_WINDOW_FRAMES];
-  float    frames[2 * FLITZIS_CHUNK_FRAMES];
-  uint64_t places[FLITZIS_CHUNK_FRAMES];
-  uint8_t  filters[FLITZIS_CHUNK_FRAMES];
-  float    gains[FLITZIS_CHUNK_FRAMES];
-} FlitzisScratch;
 
 /* Plays its sample from `start` to `end`, as the playhead does, from the next frame on. */
 void flitzis_voice_begin (FlitzisVoice *voice,

@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Copyright 2026 the Flitzis authors */
 
-#include "atomics.h"
-#include "mixer.h"
+#include "xruns.h"
 
-/* The clock of the driver, which the blocks of the callback follow, and gaps in it. */
+#include "atomics.h"
 
 /* Two drivers, or two runs of one stream, have nothing to do with each other. */
 void

@@ -3,7 +3,6 @@
 
 #pragma once
 
-#include "kernels.h"
 #include "tables.h"
 #include "vector.h"
 
