@@ -1055,7 +1055,7 @@ test_cancel (void)
   g_assert_cmpuint (watch.n_calls, ==, 2);
 }
 
-/* Frames are resampled as they come, so that the job also ends in the midst of that. */
+/* Frames are resampled as they come, so that the request also ends in the midst of that. */
 static void
 test_ended_while_resampling (void)
 {
@@ -1411,12 +1411,12 @@ typedef enum
 
 typedef struct
 {
-  StuckEnd         end;
-  TestStream      *stream;
-  GCancellable    *cancellable;
-  FlitzisDecodeJob job;
-  FlitzisCollector collector;
-  GError          *error;
+  StuckEnd             end;
+  TestStream          *stream;
+  GCancellable        *cancellable;
+  FlitzisDecodeRequest request;
+  FlitzisFrameBuilder  builder;
+  GError              *error;
 } Stuck;
 
 /* Whoever looks whether a decoder is still wanted comes here, under the lock of the deadline. A
@@ -1432,7 +1432,7 @@ stuck_cb (gsize n_bytes, double progress, gpointer user_data, GError **error)
   switch (self->end)
     {
     case STUCK_SILENT:
-      self->job.deadline_us = 0;
+      self->request.deadline_us = 0;
       return TRUE;
 
     case STUCK_CANCELLED:
@@ -1457,9 +1457,9 @@ stuck_init (Stuck *self, StuckEnd end)
   };
   self->stream->n_left = 400000;
   g_memory_input_stream_add_bytes (G_MEMORY_INPUT_STREAM (self->stream), bytes);
-  self->job = flitzis_decode_job_make (48000, self->cancellable, stuck_cb, self);
-  g_assert_cmpint (self->job.deadline_us, ==, 5 * G_USEC_PER_SEC);
-  self->job.deadline_us = NEVER_US;
+  self->request = flitzis_decode_request_make (48000, self->cancellable, stuck_cb, self);
+  g_assert_cmpint (self->request.deadline_us, ==, 5 * G_USEC_PER_SEC);
+  self->request.deadline_us = NEVER_US;
   g_assert_true (flitzis_gstreamer_init (NULL));
 }
 
@@ -1482,7 +1482,7 @@ stuck_clear (Stuck *self)
     g_usleep (1000);
 
   g_object_unref (self->cancellable);
-  flitzis_collector_clear (&self->collector);
+  flitzis_frame_builder_clear (&self->builder);
   g_clear_error (&self->error);
 }
 
@@ -1520,11 +1520,11 @@ test_stuck (gconstpointer data)
       Stuck stuck;
 
       stuck_init (&stuck, GPOINTER_TO_INT (data));
-      g_assert_false (flitzis_decoder_run (G_INPUT_STREAM (stuck.stream), headers[i], &stuck.job,
-                                           &stuck.collector, &stuck.error));
+      g_assert_false (flitzis_decoder_run (G_INPUT_STREAM (stuck.stream), headers[i],
+                                           &stuck.request, &stuck.builder, &stuck.error));
       assert_stuck_error (&stuck);
-      g_assert_cmpuint (flitzis_frames_count (&stuck.collector.frames), >, 0);
-      g_assert_true (stuck.job.is_abandoned);
+      g_assert_cmpuint (flitzis_frames_count (&stuck.builder.frames), >, 0);
+      g_assert_true (stuck.request.is_abandoned);
       g_assert_true (test_stream_is_standing (stuck.stream));
       stuck_clear (&stuck);
     }
@@ -1545,15 +1545,15 @@ test_read_error (void)
       g_autoptr (GInputStream) good = g_memory_input_stream_new_from_bytes (bytes);
       g_autoptr (GInputStream) bad = g_object_new (test_stream_get_type (), NULL);
       g_autoptr (GError) error = NULL;
-      g_auto (FlitzisCollector) collector = { 0 };
-      FlitzisDecodeJob job = flitzis_decode_job_make (48000, NULL, NULL, NULL);
-      FlitzisHeader    header;
+      g_auto (FlitzisFrameBuilder) builder = { 0 };
+      FlitzisDecodeRequest request = flitzis_decode_request_make (48000, NULL, NULL, NULL);
+      FlitzisHeader        header;
 
       g_assert_true (flitzis_header_read (&header, good, NULL, NULL));
       g_memory_input_stream_add_bytes (G_MEMORY_INPUT_STREAM (bad), bytes);
       ((TestStream *) bad)->is_broken = TRUE;
       ((TestStream *) bad)->n_left = g_bytes_get_size (bytes) / 2;
-      g_assert_false (flitzis_decoder_run (bad, &header, &job, &collector, &error));
+      g_assert_false (flitzis_decoder_run (bad, &header, &request, &builder, &error));
       g_assert_error (error, G_IO_ERROR, G_IO_ERROR_FAILED);
       g_assert_cmpstr (error->message, ==, "Input/output error");
     }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Copyright 2026 the Flitzis authors */
 
-#include "decode/job.h"
+#include "decode/request.h"
 #include "flitzis.h"
 #include "stream-file.h"
 
@@ -21,15 +21,15 @@ static int is_deadline_over;
 static int n_held;
 static int n_streams;
 
-gboolean __real_flitzis_decode_job_check (FlitzisDecodeJob *self, GError **error);
-gboolean __wrap_flitzis_decode_job_check (FlitzisDecodeJob *self, GError **error);
+gboolean __real_flitzis_decode_request_check (FlitzisDecodeRequest *self, GError **error);
+gboolean __wrap_flitzis_decode_request_check (FlitzisDecodeRequest *self, GError **error);
 
 gboolean
-__wrap_flitzis_decode_job_check (FlitzisDecodeJob *self, GError **error)
+__wrap_flitzis_decode_request_check (FlitzisDecodeRequest *self, GError **error)
 {
   self->deadline_us = g_atomic_int_get (&is_deadline_over) ? 0 : NEVER_US;
 
-  return __real_flitzis_decode_job_check (self, error);
+  return __real_flitzis_decode_request_check (self, error);
 }
 
 /* A stream that ends well, but not before it is let go, by all of them at once. */

@@ -23,8 +23,8 @@ enum
 /* Lives as long as decodebin. */
 typedef struct
 {
-  FlitzisFindings *findings;
-  GstElement      *next;
+  FlitzisDiagnosis *diagnosis;
+  GstElement       *next;
 
   GMutex lock;
   GList *held_pads;
@@ -148,7 +148,7 @@ autoplug_select_cb (GstElement        *decodebin,
 static gboolean
 autoplug_continue_cb (GstElement *decodebin, GstPad *pad, GstCaps *caps, Autoplug *self)
 {
-  flitzis_findings_add_caps (self->findings, caps, FALSE);
+  flitzis_diagnosis_add_caps (self->diagnosis, caps, FALSE);
 
   return TRUE;
 }
@@ -156,7 +156,7 @@ autoplug_continue_cb (GstElement *decodebin, GstPad *pad, GstCaps *caps, Autoplu
 static void
 unknown_type_cb (GstElement *decodebin, GstPad *pad, GstCaps *caps, Autoplug *self)
 {
-  flitzis_findings_add_caps (self->findings, caps, TRUE);
+  flitzis_diagnosis_add_caps (self->diagnosis, caps, TRUE);
 }
 
 /*
@@ -216,7 +216,7 @@ deep_element_added_cb (GstBin *bin, GstBin *sub_bin, GstElement *element, Autopl
   if (factory == NULL || pad == NULL)
     return;
 
-  flitzis_findings_add_element (self->findings, element);
+  flitzis_diagnosis_add_element (self->diagnosis, element);
 
   if (gst_element_factory_list_is_type (factory, GST_ELEMENT_FACTORY_TYPE_DEMUXER |
                                                      GST_ELEMENT_FACTORY_TYPE_PARSER))
@@ -229,7 +229,7 @@ deep_element_added_cb (GstBin *bin, GstBin *sub_bin, GstElement *element, Autopl
         release_after (self, element, "pad-added");
     }
 
-  flitzis_repairs_watch (self->findings, element);
+  flitzis_repairs_add_probes (self->diagnosis, element);
 }
 
 /* What must be right before any frame is converted: GStreamer takes what a file says at its word.
@@ -254,7 +254,7 @@ check_caps (const GstCaps *caps)
                         "it has %d channels and does not say where each one is heard",
                         n_channels);
 
-  return flitzis_findings_check_rate (rate);
+  return flitzis_diagnosis_check_rate (rate);
 }
 
 static void
@@ -272,7 +272,7 @@ pad_added_cb (GstElement *decodebin, GstPad *pad, Autoplug *self)
   if (gst_pad_is_linked (next_pad))
     return;
 
-  flitzis_findings_set_stream (self->findings);
+  flitzis_diagnosis_set_stream (self->diagnosis);
 
   error = check_caps (caps);
   if (error == NULL && GST_PAD_LINK_FAILED (gst_pad_link (pad, next_pad)))
@@ -280,11 +280,11 @@ pad_added_cb (GstElement *decodebin, GstPad *pad, Autoplug *self)
                          "its channels cannot be mixed down");
 
   if (error != NULL)
-    flitzis_findings_refuse (self->findings, error);
+    flitzis_diagnosis_refuse (self->diagnosis, error);
 }
 
 GstElement *
-flitzis_autoplug_add (GstBin *bin, GstElement *next, FlitzisFindings *findings, GError **error)
+flitzis_autoplug_add (GstBin *bin, GstElement *next, FlitzisDiagnosis *diagnosis, GError **error)
 {
   GstElement *decodebin = gst_element_factory_make ("decodebin", NULL);
   g_autoptr (GstCaps) raw_caps = gst_caps_new_empty_simple ("audio/x-raw");
@@ -299,7 +299,7 @@ flitzis_autoplug_add (GstBin *bin, GstElement *next, FlitzisFindings *findings, 
     }
 
   self = g_new0 (Autoplug, 1);
-  self->findings = findings;
+  self->diagnosis = diagnosis;
   self->next = gst_object_ref (next);
   g_mutex_init (&self->lock);
 

@@ -3,18 +3,18 @@
 
 #pragma once
 
-#include "decode/findings.h"
+#include "decode/diagnosis.h"
 
 G_BEGIN_DECLS
 
 /*
  * Adds a decodebin to the bin, which uses only elements that Flitzis knows and links the first
- * audio stream to `next`. The findings must stay for as long as the bin does. NULL if GStreamer has
+ * audio stream to `next`. The diagnosis must stay as long as the bin does. NULL if GStreamer has
  * no decodebin.
  */
-GstElement *flitzis_autoplug_add (GstBin          *bin,
-                                  GstElement      *next,
-                                  FlitzisFindings *findings,
-                                  GError         **error);
+GstElement *flitzis_autoplug_add (GstBin           *bin,
+                                  GstElement       *next,
+                                  FlitzisDiagnosis *diagnosis,
+                                  GError          **error);
 
 G_END_DECLS

@@ -123,7 +123,7 @@ grow (char **data, gsize size, GError **error)
 
 /* Reads all of a stream that cannot seek. What is held counts like decoded bytes. */
 static GInputStream *
-read_all (GInputStream *stream, FlitzisDecodeJob *job, GError **error)
+read_all (GInputStream *stream, FlitzisDecodeRequest *request, GError **error)
 {
   g_autofree char *data = NULL;
   g_autoptr (GBytes) bytes = NULL;
@@ -140,13 +140,13 @@ read_all (GInputStream *stream, FlitzisDecodeJob *job, GError **error)
         }
 
       n_read = g_input_stream_read (stream, data + n_bytes, MIN (capacity - n_bytes, READ_SIZE),
-                                    job->cancellable, error);
+                                    request->cancellable, error);
       if (n_read < 0)
         return NULL;
 
       n_bytes += n_read;
-      job->n_held_bytes = n_bytes;
-      if (!flitzis_decode_job_check (job, error))
+      request->n_held_bytes = n_bytes;
+      if (!flitzis_decode_request_check (request, error))
         return NULL;
 
       if (n_bytes > MAX_UNSEEKABLE_BYTES)
@@ -184,20 +184,20 @@ has_bytes (GInputStream *stream, GCancellable *cancellable, GError **error)
 }
 
 static gboolean
-set_cut (const FlitzisCollector *collector, guint64 n_frames, GError **error)
+set_cut (const FlitzisFrameBuilder *builder, guint64 n_frames, GError **error)
 {
   g_set_error (error, FLITZIS_ENGINE_ERROR, FLITZIS_ENGINE_ERROR_CORRUPT,
                "it breaks off after %" G_GUINT64_FORMAT " frames (%.3f s)", n_frames,
-               (double) n_frames / collector->info.rate);
+               (double) n_frames / builder->info.rate);
 
   return FALSE;
 }
 
 /* Whether all frames have come that the file states. */
 static gboolean
-check_length (const FlitzisCollector *collector, const FlitzisHeader *header, GError **error)
+check_length (const FlitzisFrameBuilder *builder, const FlitzisHeader *header, GError **error)
 {
-  guint64 n_sound = collector->n_sound;
+  guint64 n_sound = builder->n_sound;
 
   if (n_sound == 0)
     {
@@ -207,40 +207,40 @@ check_length (const FlitzisCollector *collector, const FlitzisHeader *header, GE
     }
 
   if (header->is_cut)
-    return set_cut (collector, MIN (n_sound, header->n_whole_frames), error);
+    return set_cut (builder, MIN (n_sound, header->n_whole_frames), error);
 
-  if (n_sound >= collector->n_needed)
+  if (n_sound >= builder->n_needed)
     return TRUE;
 
   if (header->has_padding)
-    return set_cut (collector, n_sound, error);
+    return set_cut (builder, n_sound, error);
 
   g_set_error (error, FLITZIS_ENGINE_ERROR, FLITZIS_ENGINE_ERROR_CORRUPT,
                "only %" G_GUINT64_FORMAT " of its %" G_GUINT64_FORMAT " frames are there", n_sound,
-               collector->n_stated);
+               builder->n_stated);
 
   return FALSE;
 }
 
 static gboolean
-decode_frames (GInputStream     *stream,
-               FlitzisDecodeJob *job,
-               FlitzisCollector *collector,
-               GError          **error)
+decode_frames (GInputStream         *stream,
+               FlitzisDecodeRequest *request,
+               FlitzisFrameBuilder  *builder,
+               GError              **error)
 {
   g_autoptr (GError) local_error = NULL;
   FlitzisHeader header;
 
-  if (!flitzis_header_read (&header, stream, job->cancellable, error))
+  if (!flitzis_header_read (&header, stream, request->cancellable, error))
     return FALSE;
 
-  if (flitzis_decoder_run (stream, &header, job, collector, &local_error))
-    return check_length (collector, &header, error);
+  if (flitzis_decoder_run (stream, &header, request, builder, &local_error))
+    return check_length (builder, &header, error);
 
   /* decoders stumble over what is cut off, somewhere in front of it */
-  if (header.is_cut && header.n_whole_frames != G_MAXUINT64 && collector->n_sound > 0 &&
+  if (header.is_cut && header.n_whole_frames != G_MAXUINT64 && builder->n_sound > 0 &&
       g_error_matches (local_error, FLITZIS_ENGINE_ERROR, FLITZIS_ENGINE_ERROR_CORRUPT))
-    return set_cut (collector, header.n_whole_frames, error);
+    return set_cut (builder, header.n_whole_frames, error);
 
   g_propagate_error (error, g_steal_pointer (&local_error));
 
@@ -279,12 +279,12 @@ is_about_contents (const GError *error)
 
 /* Takes `stream`. */
 static FlitzisSample *
-decode_stream (GInputStream *stream, FlitzisDecodeJob *job, GError **error)
+decode_stream (GInputStream *stream, FlitzisDecodeRequest *request, GError **error)
 {
   g_autoptr (GInputStream) source = stream;
   g_autoptr (GInputStream) owned = g_object_ref (stream);
-  g_autofree char *state = get_state (source, job->cancellable);
-  g_auto (FlitzisCollector) collector = { 0 };
+  g_autofree char *state = get_state (source, request->cancellable);
+  g_auto (FlitzisFrameBuilder) builder = { 0 };
   g_autoptr (GError) local_error = NULL;
   gboolean decoded;
 
@@ -293,7 +293,7 @@ decode_stream (GInputStream *stream, FlitzisDecodeJob *job, GError **error)
 
   if (!is_seekable (owned))
     {
-      GInputStream *held = read_all (owned, job, error);
+      GInputStream *held = read_all (owned, request, error);
 
       if (held == NULL)
         return NULL;
@@ -302,7 +302,7 @@ decode_stream (GInputStream *stream, FlitzisDecodeJob *job, GError **error)
       owned = held;
     }
 
-  if (!has_bytes (owned, job->cancellable, &local_error))
+  if (!has_bytes (owned, request->cancellable, &local_error))
     {
       if (local_error == NULL)
         g_set_error_literal (&local_error, FLITZIS_ENGINE_ERROR, FLITZIS_ENGINE_ERROR_CORRUPT,
@@ -311,11 +311,11 @@ decode_stream (GInputStream *stream, FlitzisDecodeJob *job, GError **error)
       return NULL;
     }
 
-  decoded = decode_frames (owned, job, &collector, &local_error);
-  if (!job->is_abandoned && state != NULL &&
+  decoded = decode_frames (owned, request, &builder, &local_error);
+  if (!request->is_abandoned && state != NULL &&
       (decoded || is_about_contents (local_error)))
     {
-      g_autofree char *state_now = get_state (source, job->cancellable);
+      g_autofree char *state_now = get_state (source, request->cancellable);
 
       /* nobody knows when it was cancelled just now */
       if (state_now != NULL && !g_str_equal (state, state_now))
@@ -333,16 +333,16 @@ decode_stream (GInputStream *stream, FlitzisDecodeJob *job, GError **error)
       return NULL;
     }
 
-  if (flitzis_frames_count (&collector.frames) > FLITZIS_SAMPLE_MAX_FRAMES)
+  if (flitzis_frames_count (&builder.frames) > FLITZIS_SAMPLE_MAX_FRAMES)
     {
       g_set_error (error, FLITZIS_ENGINE_ERROR, FLITZIS_ENGINE_ERROR_TOO_LARGE,
                    "it has more than %u frames", FLITZIS_SAMPLE_MAX_FRAMES);
       return NULL;
     }
 
-  return flitzis_sample_new_decoded (flitzis_frames_steal (&collector.frames),
-                                     collector.info.channels, job->sample_rate,
-                                     collector.info.rate, collector.n_mended);
+  return flitzis_sample_new_decoded (flitzis_frames_steal (&builder.frames),
+                                     builder.info.channels, request->sample_rate,
+                                     builder.info.rate, builder.n_mended);
 }
 
 /* Prefixes the error with the name of the source, unless the load was cancelled. */
@@ -360,7 +360,7 @@ finish (FlitzisSample *sample, const char *what, GError *failure, GError **error
 }
 
 static FlitzisSample *
-decode_file (FlitzisDecodeJob *job, GFile *file, GError **error)
+decode_file (FlitzisDecodeRequest *request, GFile *file, GError **error)
 {
   g_autofree char *basename = g_file_get_basename (file);
   g_autofree char *name = g_filename_display_name (basename != NULL ? basename : "");
@@ -371,13 +371,13 @@ decode_file (FlitzisDecodeJob *job, GFile *file, GError **error)
 
   if (g_file_peek_path (file) != NULL)
     {
-      stream = open_local (g_file_peek_path (file), name, job->cancellable, error);
+      stream = open_local (g_file_peek_path (file), name, request->cancellable, error);
       if (stream == NULL)
         return NULL;
     }
   else
     {
-      stream = (GInputStream *) g_file_read (file, job->cancellable, &failure);
+      stream = (GInputStream *) g_file_read (file, request->cancellable, &failure);
       if (stream == NULL)
         {
           if (!g_error_matches (failure, G_IO_ERROR, G_IO_ERROR_CANCELLED))
@@ -387,20 +387,20 @@ decode_file (FlitzisDecodeJob *job, GFile *file, GError **error)
         }
     }
 
-  sample = decode_stream (stream, job, &failure);
+  sample = decode_stream (stream, request, &failure);
 
   return finish (sample, quoted, failure, error);
 }
 
 static FlitzisSample *
-decode_bytes (FlitzisDecodeJob *job, GBytes *bytes, GError **error)
+decode_bytes (FlitzisDecodeRequest *request, GBytes *bytes, GError **error)
 {
   g_autofree char *what =
       g_strdup_printf ("%" G_GSIZE_FORMAT " bytes in memory", g_bytes_get_size (bytes));
   GError        *failure = NULL;
   FlitzisSample *sample;
 
-  sample = decode_stream (g_memory_input_stream_new_from_bytes (bytes), job, &failure);
+  sample = decode_stream (g_memory_input_stream_new_from_bytes (bytes), request, &failure);
 
   return finish (sample, what, failure, error);
 }
@@ -413,12 +413,13 @@ flitzis_decode_file (GFile            *file,
                      gpointer          user_data,
                      GError          **error)
 {
-  FlitzisDecodeJob job = flitzis_decode_job_make (sample_rate, cancellable, func, user_data);
+  FlitzisDecodeRequest request =
+      flitzis_decode_request_make (sample_rate, cancellable, func, user_data);
 
   if (g_cancellable_set_error_if_cancelled (cancellable, error))
     return NULL;
 
-  return decode_file (&job, file, error);
+  return decode_file (&request, file, error);
 }
 
 FlitzisSample *
@@ -429,10 +430,11 @@ flitzis_decode_bytes (GBytes           *bytes,
                       gpointer          user_data,
                       GError          **error)
 {
-  FlitzisDecodeJob job = flitzis_decode_job_make (sample_rate, cancellable, func, user_data);
+  FlitzisDecodeRequest request =
+      flitzis_decode_request_make (sample_rate, cancellable, func, user_data);
 
   if (g_cancellable_set_error_if_cancelled (cancellable, error))
     return NULL;
 
-  return decode_bytes (&job, bytes, error);
+  return decode_bytes (&request, bytes, error);
 }

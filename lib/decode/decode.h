@@ -3,7 +3,7 @@
 
 #pragma once
 
-#include "decode/job.h"
+#include "decode/request.h"
 #include "flitzis-sample.h"
 
 G_BEGIN_DECLS

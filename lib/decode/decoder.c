@@ -31,21 +31,21 @@ typedef struct
   int ref_count;
 
   /* GStreamer's threads may touch these for as long as they run. */
-  FlitzisHeader   header;
-  FlitzisFindings findings;
-  GstElement     *pipeline;
-  GstAppSink     *sink;
+  FlitzisHeader    header;
+  FlitzisDiagnosis diagnosis;
+  GstElement      *pipeline;
+  GstAppSink      *sink;
 
   /* the streaming thread, and the caller's, under the lock */
-  GMutex            lock;
-  FlitzisDecodeJob *job;   /* NULL: no frames are wanted any more */
-  GError           *error; /* why */
-  gint64            last_frame_us;
-  FlitzisCollector  collector;
-  GstCaps          *caps; /* of the last frames */
-  gsize             n_expected_bytes;
-  GstClockTime      duration;
-  GstClockTime      start;
+  GMutex                lock;
+  FlitzisDecodeRequest *request; /* NULL: no frames are wanted any more */
+  GError               *error;   /* why */
+  gint64                last_frame_us;
+  FlitzisFrameBuilder   builder;
+  GstCaps              *caps; /* of the last frames */
+  gsize                 n_expected_bytes;
+  GstClockTime          duration;
+  GstClockTime          start;
 
   gboolean is_stopped;
   GCond    cond; /* it is stopped */
@@ -54,20 +54,20 @@ typedef struct
 static double
 get_seconds (Decoder *self)
 {
-  guint64 n_frames = self->collector.n_sound;
+  guint64 n_frames = self->builder.n_sound;
 
-  return n_frames > 0 ? (double) n_frames / self->collector.info.rate : 0.0;
+  return n_frames > 0 ? (double) n_frames / self->builder.info.rate : 0.0;
 }
 
 static void
 set_corrupt (Decoder *self, const char *why, GError **error)
 {
-  if (self->collector.n_sound == 0)
+  if (self->builder.n_sound == 0)
     g_set_error (error, FLITZIS_ENGINE_ERROR, FLITZIS_ENGINE_ERROR_CORRUPT,
                  "before its first frame: %s", why);
   else
     g_set_error (error, FLITZIS_ENGINE_ERROR, FLITZIS_ENGINE_ERROR_CORRUPT,
-                 "after %" G_GUINT64_FORMAT " frames (%.3f s): %s", self->collector.n_sound,
+                 "after %" G_GUINT64_FORMAT " frames (%.3f s): %s", self->builder.n_sound,
                  get_seconds (self), why);
 }
 
@@ -82,7 +82,7 @@ set_no_memory (Decoder *self, GError **error)
 static void
 set_failed (Decoder *self, const char *why, GError **error)
 {
-  if (self->collector.n_decoded > 0 || !flitzis_findings_explain (&self->findings, error))
+  if (self->builder.n_decoded > 0 || !flitzis_diagnosis_explain (&self->diagnosis, error))
     set_corrupt (self, why, error);
 }
 
@@ -96,13 +96,13 @@ check_expected (Decoder *self, GError **error)
   if (n_frames == 0)
     return TRUE;
 
-  self->n_expected_bytes = flitzis_collector_count_bytes (&self->collector, n_frames);
-  if (flitzis_decode_job_advance (self->job, self->n_expected_bytes, 0.0, error))
+  self->n_expected_bytes = flitzis_frame_builder_count_bytes (&self->builder, n_frames);
+  if (flitzis_decode_request_advance (self->request, self->n_expected_bytes, 0.0, error))
     return TRUE;
 
   if (g_error_matches (*error, FLITZIS_ENGINE_ERROR, FLITZIS_ENGINE_ERROR_TOO_LARGE))
     g_prefix_error (error, "it has %" G_GUINT64_FORMAT " frames (%.3f s): ", n_frames,
-                    (double) n_frames / self->collector.info.rate);
+                    (double) n_frames / self->builder.info.rate);
 
   return FALSE;
 }
@@ -113,7 +113,8 @@ begin (Decoder *self, const GstAudioInfo *info, GError **error)
   guint64 n_frames = self->header.n_decoded_frames;
   gint64  duration;
 
-  if (!flitzis_collector_begin (&self->collector, info, &self->header, self->job->sample_rate))
+  if (!flitzis_frame_builder_begin (&self->builder, info, &self->header,
+                                    self->request->sample_rate))
     {
       set_no_memory (self, error);
       return FALSE;
@@ -122,15 +123,15 @@ begin (Decoder *self, const GstAudioInfo *info, GError **error)
   if (n_frames > 0)
     {
       self->duration = gst_util_uint64_scale (n_frames, GST_SECOND, info->rate);
-      flitzis_collector_reserve (&self->collector, n_frames);
+      flitzis_frame_builder_reserve (&self->builder, n_frames);
     }
   /* One frame more than the length says: times are rounded. */
   else if (gst_element_query_duration (GST_ELEMENT (self->sink), GST_FORMAT_TIME, &duration) &&
            duration > 0)
     {
       self->duration = duration;
-      flitzis_collector_reserve (&self->collector,
-                                 gst_util_uint64_scale (duration, info->rate, GST_SECOND) + 1);
+      flitzis_frame_builder_reserve (&self->builder,
+                                     gst_util_uint64_scale (duration, info->rate, GST_SECOND) + 1);
     }
 
   return check_expected (self, error);
@@ -140,7 +141,7 @@ begin (Decoder *self, const GstAudioInfo *info, GError **error)
 static gboolean
 adopt_caps (Decoder *self, GstCaps *caps, GError **error)
 {
-  GstAudioInfo *known = &self->collector.info;
+  GstAudioInfo *known = &self->builder.info;
   GstAudioInfo  info;
 
   if (!gst_audio_info_from_caps (&info, caps))
@@ -168,16 +169,16 @@ adopt_caps (Decoder *self, GstCaps *caps, GError **error)
 static gboolean
 report (Decoder *self, GError **error)
 {
-  gsize  n_bytes = flitzis_collector_count_bytes (&self->collector, self->collector.n_decoded);
+  gsize  n_bytes = flitzis_frame_builder_count_bytes (&self->builder, self->builder.n_decoded);
   double progress = -1.0;
 
   if (self->duration != GST_CLOCK_TIME_NONE)
-    progress = (double) gst_util_uint64_scale (self->collector.n_decoded, GST_SECOND,
-                                               self->collector.info.rate) /
+    progress = (double) gst_util_uint64_scale (self->builder.n_decoded, GST_SECOND,
+                                               self->builder.info.rate) /
                self->duration;
 
-  return flitzis_decode_job_advance (self->job, MAX (n_bytes, self->n_expected_bytes),
-                                     MIN (progress, 1.0), error);
+  return flitzis_decode_request_advance (self->request, MAX (n_bytes, self->n_expected_bytes),
+                                         MIN (progress, 1.0), error);
 }
 
 /*
@@ -187,7 +188,7 @@ report (Decoder *self, GError **error)
 static gboolean
 is_behind (Decoder *self, const GstSegment *segment, const GstBuffer *buffer)
 {
-  guint64      n_decoded = self->collector.n_decoded;
+  guint64      n_decoded = self->builder.n_decoded;
   GstClockTime time;
 
   if (!self->header.has_positions)
@@ -202,7 +203,7 @@ is_behind (Decoder *self, const GstSegment *segment, const GstBuffer *buffer)
 
   return self->start != GST_CLOCK_TIME_NONE &&
          time > self->start + gst_util_uint64_scale (n_decoded + MIN_MISSING_FRAMES, GST_SECOND,
-                                                     self->collector.info.rate);
+                                                     self->builder.info.rate);
 }
 
 static gboolean
@@ -229,7 +230,7 @@ collect (Decoder *self, GstSample *sample, GError **error)
       return FALSE;
     }
 
-  has_room = flitzis_collector_add (&self->collector, map.data, map.size);
+  has_room = flitzis_frame_builder_add (&self->builder, map.data, map.size);
   self->last_frame_us = g_get_monotonic_time ();
   gst_buffer_unmap (buffer, &map);
   if (!has_room)
@@ -255,9 +256,9 @@ new_sample_cb (GstAppSink *sink, gpointer user_data)
     return GST_FLOW_FLUSHING;
 
   g_mutex_lock (&self->lock);
-  if (self->job != NULL && !collect (self, sample, &self->error))
-    self->job = NULL;
-  is_wanted = self->job != NULL;
+  if (self->request != NULL && !collect (self, sample, &self->error))
+    self->request = NULL;
+  is_wanted = self->request != NULL;
   g_mutex_unlock (&self->lock);
   gst_sample_unref (sample);
 
@@ -269,7 +270,7 @@ static gboolean
 check_errors (Decoder *self, GstMessage *message, GError **error)
 {
   g_autoptr (GError) reported = NULL;
-  GError *cause = flitzis_findings_steal_error (&self->findings);
+  GError *cause = flitzis_diagnosis_steal_error (&self->diagnosis);
 
   if (cause == NULL)
     cause = g_steal_pointer (&self->error);
@@ -294,22 +295,22 @@ check_errors (Decoder *self, GstMessage *message, GError **error)
 
 /* Under the lock. FALSE if it is not to be waited for any longer. */
 static gboolean
-look (Decoder *self, FlitzisDecodeJob *job, GstMessage *message, GError **error)
+look (Decoder *self, FlitzisDecodeRequest *request, GstMessage *message, GError **error)
 {
-  if (!check_errors (self, message, error) || !flitzis_decode_job_check (job, error))
+  if (!check_errors (self, message, error) || !flitzis_decode_request_check (request, error))
     return FALSE;
 
-  if (g_get_monotonic_time () - self->last_frame_us <= job->deadline_us)
+  if (g_get_monotonic_time () - self->last_frame_us <= request->deadline_us)
     return TRUE;
 
-  set_failed (self, self->collector.n_decoded > 0 ? STOPPED : NO_SENSE, error);
+  set_failed (self, self->builder.n_decoded > 0 ? STOPPED : NO_SENSE, error);
 
   return FALSE;
 }
 
 /* Until the stream has ended; FALSE if something else has ended it. */
 static gboolean
-wait_for_end (Decoder *self, FlitzisDecodeJob *job, GError **error)
+wait_for_end (Decoder *self, FlitzisDecodeRequest *request, GError **error)
 {
   g_autoptr (GstBus) bus = gst_element_get_bus (self->pipeline);
   gboolean is_good, is_over = FALSE;
@@ -321,7 +322,7 @@ wait_for_end (Decoder *self, FlitzisDecodeJob *job, GError **error)
 
       is_over = message != NULL && GST_MESSAGE_TYPE (message) == GST_MESSAGE_EOS;
       g_mutex_lock (&self->lock);
-      is_good = is_over ? check_errors (self, NULL, error) : look (self, job, message, error);
+      is_good = is_over ? check_errors (self, NULL, error) : look (self, request, message, error);
       g_mutex_unlock (&self->lock);
     }
   while (is_good && !is_over);
@@ -330,7 +331,7 @@ wait_for_end (Decoder *self, FlitzisDecodeJob *job, GError **error)
 }
 
 static gboolean
-run (Decoder *self, FlitzisDecodeJob *job, GError **error)
+run (Decoder *self, FlitzisDecodeRequest *request, GError **error)
 {
   if (gst_element_set_state (self->pipeline, GST_STATE_PLAYING) == GST_STATE_CHANGE_FAILURE)
     {
@@ -338,23 +339,23 @@ run (Decoder *self, FlitzisDecodeJob *job, GError **error)
       return FALSE;
     }
 
-  if (!wait_for_end (self, job, error))
+  if (!wait_for_end (self, request, error))
     return FALSE;
 
-  if (!flitzis_findings_have_stream (&self->findings))
+  if (!flitzis_diagnosis_has_stream (&self->diagnosis))
     {
       g_set_error_literal (error, FLITZIS_ENGINE_ERROR, FLITZIS_ENGINE_ERROR_UNSUPPORTED,
                            "it has no audio stream");
       return FALSE;
     }
 
-  if (flitzis_findings_have_gap (&self->findings))
+  if (flitzis_diagnosis_has_gap (&self->diagnosis))
     {
       set_corrupt (self, MISSING, error);
       return FALSE;
     }
 
-  if (!flitzis_collector_finish (&self->collector))
+  if (!flitzis_frame_builder_finish (&self->builder))
     {
       set_no_memory (self, error);
       return FALSE;
@@ -364,17 +365,17 @@ run (Decoder *self, FlitzisDecodeJob *job, GError **error)
 }
 
 static Decoder *
-decoder_new (const FlitzisHeader *header, FlitzisDecodeJob *job)
+decoder_new (const FlitzisHeader *header, FlitzisDecodeRequest *request)
 {
   Decoder *self = g_new0 (Decoder, 1);
 
   self->ref_count = 1;
   self->header = *header;
-  self->job = job;
+  self->request = request;
   self->duration = GST_CLOCK_TIME_NONE;
   self->start = GST_CLOCK_TIME_NONE;
   self->last_frame_us = g_get_monotonic_time ();
-  flitzis_findings_init (&self->findings, &self->header);
+  flitzis_diagnosis_init (&self->diagnosis, &self->header);
   g_mutex_init (&self->lock);
   g_cond_init (&self->cond);
 
@@ -388,9 +389,9 @@ decoder_unref (Decoder *self)
     return;
 
   gst_clear_object (&self->pipeline);
-  flitzis_collector_clear (&self->collector);
+  flitzis_frame_builder_clear (&self->builder);
   gst_clear_caps (&self->caps);
-  flitzis_findings_clear (&self->findings);
+  flitzis_diagnosis_clear (&self->diagnosis);
   g_clear_error (&self->error);
   g_cond_clear (&self->cond);
   g_mutex_clear (&self->lock);
@@ -441,10 +442,10 @@ stop_within (Decoder *self, gint64 time_us)
 
 /* A pipeline that failed may be stuck. After a cancel, nobody waits long for it to stop. */
 static void
-stop (Decoder *self, FlitzisDecodeJob *job, const GError *error)
+stop (Decoder *self, FlitzisDecodeRequest *request, const GError *error)
 {
   gint64 time_us = g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED) ? LOOK_US
-                                                                             : job->deadline_us;
+                                                                             : request->deadline_us;
 
   if (self->pipeline == NULL)
     return;
@@ -452,42 +453,42 @@ stop (Decoder *self, FlitzisDecodeJob *job, const GError *error)
   if (error == NULL)
     flitzis_pipeline_stop (self->pipeline, self->sink);
   else
-    job->is_abandoned = !stop_within (self, time_us);
+    request->is_abandoned = !stop_within (self, time_us);
 }
 
 static gboolean
-attempt (GInputStream        *stream,
-         const FlitzisHeader *header,
-         gboolean             is_known,
-         FlitzisDecodeJob    *job,
-         FlitzisCollector    *collector,
-         GError             **error)
+attempt (GInputStream         *stream,
+         const FlitzisHeader  *header,
+         gboolean              use_codec,
+         FlitzisDecodeRequest *request,
+         FlitzisFrameBuilder  *builder,
+         GError              **error)
 {
   static GstAppSinkCallbacks callbacks = { .new_sample = new_sample_cb };
-  Decoder                   *self = decoder_new (header, job);
-  g_autoptr (GInputStream) part = flitzis_substream_new (stream, &self->findings);
+  Decoder                   *self = decoder_new (header, request);
+  g_autoptr (GInputStream) part = flitzis_substream_new (stream, &self->diagnosis);
   g_autoptr (GError) local_error = NULL;
   gboolean is_decoded;
 
   self->pipeline =
-      flitzis_pipeline_new (part, is_known, &self->findings, &self->sink, &local_error);
+      flitzis_pipeline_new (part, use_codec, &self->diagnosis, &self->sink, &local_error);
   if (self->pipeline != NULL)
     gst_app_sink_set_callbacks (self->sink, &callbacks, self, NULL);
-  is_decoded = self->pipeline != NULL && run (self, job, &local_error);
+  is_decoded = self->pipeline != NULL && run (self, request, &local_error);
 
   /* Whatever the decoder still does, it does without the caller. */
   g_mutex_lock (&self->lock);
-  self->job = NULL;
-  flitzis_collector_clear (collector);
-  *collector = self->collector;
-  memset (&self->collector, 0, sizeof self->collector);
+  self->request = NULL;
+  flitzis_frame_builder_clear (builder);
+  *builder = self->builder;
+  memset (&self->builder, 0, sizeof self->builder);
   g_mutex_unlock (&self->lock);
 
   /* Frees the frames first: stopping allocates memory, and GLib aborts if there is none. */
   if (g_error_matches (local_error, FLITZIS_ENGINE_ERROR, FLITZIS_ENGINE_ERROR_TOO_LARGE))
-    flitzis_collector_clear (collector);
+    flitzis_frame_builder_clear (builder);
 
-  stop (self, job, local_error);
+  stop (self, request, local_error);
   decoder_unref (self);
   if (local_error != NULL)
     g_propagate_error (error, g_steal_pointer (&local_error));
@@ -497,17 +498,17 @@ attempt (GInputStream        *stream,
 
 /* Whether another attempt could come to something else. */
 static gboolean
-is_final (const FlitzisDecodeJob *job, const GError *error)
+is_final (const FlitzisDecodeRequest *request, const GError *error)
 {
-  return job->is_abandoned || (error != NULL && error->domain == G_IO_ERROR) ||
+  return request->is_abandoned || (error != NULL && error->domain == G_IO_ERROR) ||
          g_error_matches (error, FLITZIS_ENGINE_ERROR, FLITZIS_ENGINE_ERROR_TOO_LARGE);
 }
 
-/* decodebin cannot recognise bare frames: they have no header of their own. */
+/* decodebin cannot recognise frames that have no header of their own. */
 static gboolean
 can_be_searched (const FlitzisHeader *header)
 {
-  return header->codec < FLITZIS_CODEC_PCM || header->codec > FLITZIS_CODEC_BARE_ALAC;
+  return header->codec < FLITZIS_CODEC_PCM || header->codec > FLITZIS_CODEC_HEADERLESS_ALAC;
 }
 
 /*
@@ -515,28 +516,28 @@ can_be_searched (const FlitzisHeader *header)
  * file again and finds out whether the file is damaged.
  */
 gboolean
-flitzis_decoder_run (GInputStream        *stream,
-                     const FlitzisHeader *header,
-                     FlitzisDecodeJob    *job,
-                     FlitzisCollector    *collector,
-                     GError             **error)
+flitzis_decoder_run (GInputStream         *stream,
+                     const FlitzisHeader  *header,
+                     FlitzisDecodeRequest *request,
+                     FlitzisFrameBuilder  *builder,
+                     GError              **error)
 {
   gboolean is_searched = can_be_searched (header);
   g_autoptr (GError) local_error = NULL;
 
   if (header->codec == FLITZIS_CODEC_OTHER || (header->is_cut && is_searched))
-    return attempt (stream, header, FALSE, job, collector, error);
+    return attempt (stream, header, FALSE, request, builder, error);
 
-  if (attempt (stream, header, TRUE, job, collector, &local_error) &&
+  if (attempt (stream, header, TRUE, request, builder, &local_error) &&
       (!is_searched || header->n_decoded_frames == 0 ||
-       collector->n_decoded == header->n_decoded_frames))
+       builder->n_decoded == header->n_decoded_frames))
     return TRUE;
 
-  if (!is_searched || is_final (job, local_error))
+  if (!is_searched || is_final (request, local_error))
     {
       g_propagate_error (error, g_steal_pointer (&local_error));
       return FALSE;
     }
 
-  return attempt (stream, header, FALSE, job, collector, error);
+  return attempt (stream, header, FALSE, request, builder, error);
 }

@@ -35,7 +35,7 @@
 #define SCAN_SIZE (32 * 1024)
 
 /* More than that is not given to a decoder at once. */
-#define MAX_BARE_SIZE (256 * 1024 * 1024)
+#define MAX_HEADERLESS_SIZE (256 * 1024 * 1024)
 
 typedef struct
 {
@@ -228,14 +228,14 @@ parse_info (Info *self, const guint8 *info)
 /* flacparse of GStreamer 1.22 does not recognise frames that leave out their rate or depth. So the
  * decoder gets all frames at once, without a parser, and STREAMINFO as codec_data. */
 static void
-set_bare (FlitzisHeader *self, const Info *info, const guint8 *stated, guint64 start)
+set_headerless (FlitzisHeader *self, const Info *info, const guint8 *stated, guint64 start)
 {
   guint64 n_bytes = self->n_bytes - (start - self->offset);
 
-  if (n_bytes > MAX_BARE_SIZE)
+  if (n_bytes > MAX_HEADERLESS_SIZE)
     return;
 
-  self->codec = FLITZIS_CODEC_BARE_FLAC;
+  self->codec = FLITZIS_CODEC_HEADERLESS_FLAC;
   self->pcm.rate = info->rate;
   self->pcm.n_channels = info->n_channels;
   memcpy (self->codec_data, stated, INFO_SIZE);
@@ -293,7 +293,7 @@ flitzis_flac_read (FlitzisHeader *self, FlitzisReader *reader)
     {
       self->codec = FLITZIS_CODEC_FLAC;
       if (frame.rate == 0 || frame.n_bits == 0)
-        set_bare (self, &info, stated, start);
+        set_headerless (self, &info, stated, start);
     }
 
   return TRUE;

@@ -39,13 +39,13 @@ typedef enum
 {
   FLITZIS_CODEC_OTHER, /* decodebin finds out */
 
-  /* bare frames, which nothing in their own bytes describes */
+  /* headerless frames: nothing in their own bytes describes them */
   FLITZIS_CODEC_PCM, /* as `pcm` says, like the next three */
   FLITZIS_CODEC_ALAW,
   FLITZIS_CODEC_MULAW,
   FLITZIS_CODEC_IMA4,
-  FLITZIS_CODEC_BARE_FLAC, /* as `codec_data` says, like the next one */
-  FLITZIS_CODEC_BARE_ALAC,
+  FLITZIS_CODEC_HEADERLESS_FLAC, /* as `codec_data` says, like the next one */
+  FLITZIS_CODEC_HEADERLESS_ALAC,
 
   FLITZIS_CODEC_FLAC,
   FLITZIS_CODEC_VORBIS, /* one stream in Ogg */
@@ -53,7 +53,7 @@ typedef enum
   FLITZIS_CODEC_MP3,
 } FlitzisCodec;
 
-/* What nothing in the bytes of bare frames says. */
+/* What nothing in the bytes of headerless frames says. */
 typedef struct
 {
   GstAudioFormat format; /* of PCM */
@@ -85,8 +85,8 @@ typedef struct
   FlitzisCodec     codec;
   FlitzisPcm       pcm;
 
-  /* Of bare frames: how many bytes a decoder gets at once, 0 if that makes no difference, and what
-   * it has to know of them. */
+  /* Of headerless frames: how many bytes a decoder gets at once, 0 if that makes no difference, and
+   * what it has to know of them. */
   guint  n_block_bytes;
   guint8 codec_data[FLITZIS_MAX_CODEC_DATA];
   gsize  n_codec_data;

@@ -180,7 +180,7 @@ read_equal_packets (FlitzisHeader *self, const FlitzisMovie *movie)
   memcpy (self->codec_data, bytes.data, ALAC_BYTES);
   self->n_codec_data = ALAC_BYTES;
   self->pcm = (FlitzisPcm){ .rate = description.rate, .n_channels = description.n_channels };
-  self->codec = FLITZIS_CODEC_BARE_ALAC;
+  self->codec = FLITZIS_CODEC_HEADERLESS_ALAC;
   self->n_block_bytes = span.sample_size;
   self->offset = span.offset;
   self->n_bytes = n_bytes;

@@ -10,22 +10,14 @@
 #include "config.h"
 
 #include "decode/containers.h"
+#include "decode/mp3.h"
 #include "flitzis-error.h"
 
 #include <string.h>
 
-/* The names of the table that most encoders put in the first packet. */
-#define XING 0x58696e67u
-#define INFO 0x496e666fu
-
-#define HEAD_SIZE 4
 #define ADTS_HEAD_SIZE 7
 
-/* A decoder of layer III is this many frames late; LAME's tag leaves them out. */
-#define MP3_DECODER_DELAY 529
-
-/* What encoders put in front if no tag says it: LAME, and one block of AAC's transform. */
-#define MP3_ENCODER_DELAY 576
+/* What encoders of AAC put in front: one block of its transform. */
 #define AAC_DELAY 1024
 
 /* Packets in a row that are no chance, at the start and after anything else. */
@@ -50,16 +42,6 @@ typedef struct
   guint   n_frames;
   gsize   size;
 } Packet;
-
-/* What the first packet says if it is no sound. */
-typedef struct
-{
-  gboolean is_xing;
-  guint64  n_packets; /* that follow, or 0 */
-  gboolean has_tag;   /* of LAME, with the rest */
-  guint    n_delay;
-  guint    n_padding;
-} Info;
 
 typedef struct
 {
@@ -243,91 +225,25 @@ has_only_zeros (Walk *self, guint64 offset, guint64 end)
   return TRUE;
 }
 
-/*
- * The first packet of most MP3 files is silent and holds a table: "Xing" or "Info", flags, the
- * number of packets, of bytes, 100 seek points and a quality (each there if its flag is set), then
- * LAME's own: 9 characters naming the encoder and, 21 bytes in, delay and padding of 12 bits each.
- * Encoders of Fraunhofer have another: "VBRI", 10 bytes, the number of bytes and of packets.
- */
+/* Whether the packet is no sound, but the table of an MP3. */
 static gboolean
-get_info (Walk *self, guint64 offset, const Packet *packet, Info *info)
+get_info (Walk *self, guint64 offset, const Packet *packet, FlitzisMp3Info *info)
 {
-  static const guint8 sizes[] = { 4, 4, 100, 4 };
-
-  guint         side_size = packet->version == 1 ? (packet->n_channels == 1 ? 17 : 32)
-                                                 : (packet->n_channels == 1 ? 9 : 17);
-  GstByteReader bytes;
-  const guint8 *name = NULL;
-  guint32       kind, flags;
-
-  *info = (Info){ .n_delay = MP3_ENCODER_DELAY };
-  if (packet->layer != 3 || !flitzis_reader_get (self->reader, offset, packet->size, &bytes))
-    return FALSE;
-
-  if (packet->size >= HEAD_SIZE + 32 + 18 && memcmp (bytes.data + HEAD_SIZE + 32, "VBRI", 4) == 0)
-    {
-      info->n_packets = GST_READ_UINT32_BE (bytes.data + HEAD_SIZE + 32 + 14);
-      return TRUE;
-    }
-
-  if (!gst_byte_reader_skip (&bytes, HEAD_SIZE + side_size) ||
-      !gst_byte_reader_get_uint32_be (&bytes, &kind) ||
-      (kind != XING && kind != INFO))
-    return FALSE;
-
-  info->is_xing = TRUE;
-  flags = 0;
-  gst_byte_reader_get_uint32_be (&bytes, &flags);
-  if (flags & 1 && gst_byte_reader_get_remaining (&bytes) >= 4)
-    info->n_packets = gst_byte_reader_peek_uint32_be_unchecked (&bytes);
-  for (guint bit = 0; bit < 4; bit++)
-    if (flags & 1u << bit)
-      gst_byte_reader_skip (&bytes, sizes[bit]);
-
-  if (gst_byte_reader_get_data (&bytes, 24, &name) &&
-      (memcmp (name, "LAME", 4) == 0 || memcmp (name, "Lav", 3) == 0))
-    {
-      info->has_tag = TRUE;
-      info->n_delay = name[21] << 4 | name[22] >> 4;
-      info->n_padding = (name[22] & 0x0f) << 8 | name[23];
-    }
-
-  return TRUE;
-}
-
-/*
- * How much of the packets is sound. FFmpeg and mpg123 cut off the stated delay in files that were
- * joined or cut, too; the padding is that of the last packet only if as many are there as stated.
- */
-static void
-set_counts (FlitzisHeader *self, const Info *info, guint64 n_packets, guint n_packet_frames)
-{
-  guint64 n_frames = n_packets * n_packet_frames;
-
-  self->n_decoded_frames = n_frames;
-  self->n_delay = info->n_delay + MP3_DECODER_DELAY;
-  n_frames -= MIN (n_frames, self->n_delay);
-
-  if (info->has_tag && (info->n_packets == 0 || info->n_packets == n_packets) &&
-      info->n_padding >= MP3_DECODER_DELAY && info->n_padding - MP3_DECODER_DELAY < n_frames)
-    {
-      self->has_padding = TRUE;
-      n_frames -= info->n_padding - MP3_DECODER_DELAY;
-    }
-
-  self->n_frames = n_frames;
+  return packet->layer == 3 &&
+         flitzis_mp3_info_read (info, self->reader, offset, packet->size, packet->version,
+                                packet->n_channels);
 }
 
 gboolean
 flitzis_mpeg_read (FlitzisHeader *self, FlitzisReader *reader)
 {
-  Walk          walk = { reader, self->offset + self->n_bytes };
-  guint64       offset = self->offset, next;
-  guint64       n_packets = 0, n_frames = 0, n_before_junk = G_MAXUINT64;
-  gboolean      is_mixed = FALSE, has_info = FALSE, is_partial = FALSE;
-  Packet        first, packet;
-  Info          info, other;
-  GstByteReader bytes;
+  Walk           walk = { reader, self->offset + self->n_bytes };
+  guint64        offset = self->offset, next;
+  guint64        n_packets = 0, n_frames = 0, n_before_junk = G_MAXUINT64;
+  gboolean       is_mixed = FALSE, has_info = FALSE, is_partial = FALSE;
+  Packet         first, packet;
+  FlitzisMp3Info info = flitzis_mp3_info_default (), other;
+  GstByteReader  bytes;
 
   cut_tags (&walk, offset);
   if (!is_row (&walk, offset, N_SURE_PACKETS))
@@ -386,7 +302,7 @@ flitzis_mpeg_read (FlitzisHeader *self, FlitzisReader *reader)
   if (first.layer == 3 && !is_mixed)
     {
       self->codec = FLITZIS_CODEC_MP3;
-      set_counts (self, &info, n_packets, first.n_frames);
+      flitzis_mp3_info_apply (&info, self, n_packets, first.n_frames);
     }
   else if (first.layer == 0)
     {

@@ -31,8 +31,8 @@ static const char *const chains[][MAX_ELEMENTS + 1] = {
   [FLITZIS_CODEC_ALAW] = { "rawaudioparse", "alawdec" },
   [FLITZIS_CODEC_MULAW] = { "rawaudioparse", "mulawdec" },
   [FLITZIS_CODEC_IMA4] = { "capsfilter", "avdec_adpcm_ima_qt", "audioconvert" },
-  [FLITZIS_CODEC_BARE_FLAC] = { "capsfilter", "avdec_flac", "audioconvert" },
-  [FLITZIS_CODEC_BARE_ALAC] = { "capsfilter", "avdec_alac", "audioconvert" },
+  [FLITZIS_CODEC_HEADERLESS_FLAC] = { "capsfilter", "avdec_flac", "audioconvert" },
+  [FLITZIS_CODEC_HEADERLESS_ALAC] = { "capsfilter", "avdec_alac", "audioconvert" },
   [FLITZIS_CODEC_FLAC] = { "flacparse", "flacdec" },
   [FLITZIS_CODEC_VORBIS] = { "oggdemux", "vorbisdec" },
   [FLITZIS_CODEC_OPUS] = { "oggdemux", "avdec_opus", "audioconvert" },
@@ -41,8 +41,8 @@ static const char *const chains[][MAX_ELEMENTS + 1] = {
 
 typedef struct
 {
-  GstElement      *pipeline;
-  FlitzisFindings *findings;
+  GstElement       *pipeline;
+  FlitzisDiagnosis *diagnosis;
 } Builder;
 
 static GstElement *
@@ -114,12 +114,12 @@ describe_raw (GstElement *element, const FlitzisHeader *header)
 }
 
 static GstCaps *
-make_bare_caps (const FlitzisHeader *header)
+make_headerless_caps (const FlitzisHeader *header)
 {
   static const char *const names[] = {
     [FLITZIS_CODEC_IMA4] = "audio/x-adpcm",
-    [FLITZIS_CODEC_BARE_FLAC] = "audio/x-flac",
-    [FLITZIS_CODEC_BARE_ALAC] = "audio/x-alac",
+    [FLITZIS_CODEC_HEADERLESS_FLAC] = "audio/x-flac",
+    [FLITZIS_CODEC_HEADERLESS_ALAC] = "audio/x-alac",
   };
   GstCaps *caps = gst_caps_new_simple (names[header->codec],
                                        "rate", G_TYPE_INT, header->pcm.rate,
@@ -145,9 +145,9 @@ make_bare_caps (const FlitzisHeader *header)
 }
 
 static gboolean
-is_bare (FlitzisCodec codec)
+is_headerless (FlitzisCodec codec)
 {
-  return codec >= FLITZIS_CODEC_PCM && codec <= FLITZIS_CODEC_BARE_ALAC;
+  return codec >= FLITZIS_CODEC_PCM && codec <= FLITZIS_CODEC_HEADERLESS_ALAC;
 }
 
 /* Sets the format, which the bytes do not state, on the first element: rawaudioparse or a
@@ -163,12 +163,12 @@ describe (GstElement *element, const FlitzisHeader *header)
     }
   else
     {
-      caps = make_bare_caps (header);
+      caps = make_headerless_caps (header);
       g_object_set (element, "caps", caps, NULL);
     }
 }
 
-/* Of the codecs that are known, only those of bare frames can have more than two channels. */
+/* Of the codecs that are known, only those of headerless frames can have more than two channels. */
 static gboolean
 is_mixed_down (const FlitzisHeader *header)
 {
@@ -178,11 +178,11 @@ is_mixed_down (const FlitzisHeader *header)
 static gboolean
 build_known (Builder *self, GstElement *source, GstElement *sink, GError **error)
 {
-  const FlitzisHeader *header = self->findings->header;
+  const FlitzisHeader *header = self->diagnosis->header;
   const char *const   *name = chains[header->codec];
   GstElement          *last = source, *element;
 
-  flitzis_findings_set_stream (self->findings);
+  flitzis_diagnosis_set_stream (self->diagnosis);
 
   for (; *name != NULL; name++)
     {
@@ -190,9 +190,9 @@ build_known (Builder *self, GstElement *source, GstElement *sink, GError **error
       if (element == NULL)
         return FALSE;
 
-      if (last == source && is_bare (header->codec))
+      if (last == source && is_headerless (header->codec))
         describe (element, header);
-      flitzis_repairs_watch (self->findings, element);
+      flitzis_repairs_add_probes (self->diagnosis, element);
       link_elements (last, element);
       last = element;
     }
@@ -220,24 +220,24 @@ build_search (Builder *self, GstElement *source, GstElement *sink, GError **erro
   if (convert == NULL)
     return FALSE;
 
-  decodebin = flitzis_autoplug_add (GST_BIN (self->pipeline), convert, self->findings, error);
+  decodebin = flitzis_autoplug_add (GST_BIN (self->pipeline), convert, self->diagnosis, error);
 
   return decodebin != NULL && gst_element_link (source, decodebin) &&
          gst_element_link (convert, sink);
 }
 
 GstElement *
-flitzis_pipeline_new (GInputStream    *stream,
-                      gboolean         is_known,
-                      FlitzisFindings *findings,
-                      GstAppSink     **sink,
-                      GError         **error)
+flitzis_pipeline_new (GInputStream     *stream,
+                      gboolean          use_codec,
+                      FlitzisDiagnosis *diagnosis,
+                      GstAppSink      **sink,
+                      GError          **error)
 {
   g_autoptr (GstElement) pipeline = gst_object_ref_sink (gst_pipeline_new (NULL));
-  gboolean is_converted = !is_known || is_mixed_down (findings->header);
+  gboolean is_converted = !use_codec || is_mixed_down (diagnosis->header);
   g_autoptr (GstCaps) caps = gst_static_caps_get (is_converted ? &float_caps : &any_caps);
-  Builder     self = { pipeline, findings };
-  guint       n_block_bytes = findings->header->n_block_bytes;
+  Builder     self = { pipeline, diagnosis };
+  guint       n_block_bytes = diagnosis->header->n_block_bytes;
   GstElement *source = add (&self, "giostreamsrc", error);
   GstElement *last = source != NULL ? add (&self, "appsink", error) : NULL;
 
@@ -250,7 +250,7 @@ flitzis_pipeline_new (GInputStream    *stream,
   g_object_set (last, "caps", caps, "sync", FALSE, "async", FALSE, "enable-last-sample", FALSE,
                 NULL);
 
-  if (!(is_known ? build_known : build_search) (&self, source, last, error))
+  if (!(use_codec ? build_known : build_search) (&self, source, last, error))
     return NULL;
 
   return g_steal_pointer (&pipeline);

@@ -3,7 +3,7 @@
 
 #pragma once
 
-#include "decode/findings.h"
+#include "decode/diagnosis.h"
 
 #include <gst/app/gstappsink.h>
 
@@ -13,15 +13,15 @@ G_BEGIN_DECLS
  * A pipeline that decodes `stream` to raw audio, mono or stereo, at the stream's own rate. It ends
  * in `*sink`, which belongs to it.
  *
- * `is_known`: with the elements of the header's codec, in the formats that they give; else with
- * those that decodebin finds, and as floats. The findings must stay for as long as the pipeline
+ * `use_codec`: with the elements of the header's codec, in the formats that they give; else with
+ * those that decodebin finds, and as floats. The diagnosis must stay for as long as the pipeline
  * does. NULL if an element is missing.
  */
-GstElement *flitzis_pipeline_new (GInputStream    *stream,
-                                  gboolean         is_known,
-                                  FlitzisFindings *findings,
-                                  GstAppSink     **sink,
-                                  GError         **error);
+GstElement *flitzis_pipeline_new (GInputStream     *stream,
+                                  gboolean          use_codec,
+                                  FlitzisDiagnosis *diagnosis,
+                                  GstAppSink      **sink,
+                                  GError          **error);
 
 /* Stops what runs of it and waits for its threads. */
 void flitzis_pipeline_stop (GstElement *pipeline,

@@ -22,7 +22,7 @@
 
 /* Whether our counts alone say where the sound begins and ends: decoders then cut off nothing. */
 static gboolean
-is_trimmed_by_header (const FlitzisFindings *self)
+is_trimmed_by_header (const FlitzisDiagnosis *self)
 {
   return self->header->container == FLITZIS_CONTAINER_MPEG_AUDIO || self->header->n_delay > 0 ||
          self->header->has_padding;
@@ -128,7 +128,7 @@ restore_opus_caps (GstEvent *event)
 /* matroskademux, 1.22: it takes Matroska's own statement of the delay for that of Opus's header,
  * though the two may differ. */
 static GstBuffer *
-restore_opus_buffer (FlitzisFindings *self, GstBuffer *buffer)
+restore_opus_buffer (FlitzisDiagnosis *self, GstBuffer *buffer)
 {
   GstAudioClippingMeta *clipping;
 
@@ -160,7 +160,7 @@ drop_clipping (GstBuffer *buffer)
 
 /* vorbisdec, 1.22: it divides by the rate that this header states, whatever the caps say. */
 static gboolean
-check_vorbis_head (FlitzisFindings *self, GstBuffer *buffer)
+check_vorbis_head (FlitzisDiagnosis *self, GstBuffer *buffer)
 {
   guint8  head[16];
   GError *error;
@@ -169,11 +169,11 @@ check_vorbis_head (FlitzisFindings *self, GstBuffer *buffer)
       memcmp (head, "\1vorbis", 7) != 0)
     return TRUE;
 
-  error = flitzis_findings_check_rate (GST_READ_UINT32_LE (head + 12));
+  error = flitzis_diagnosis_check_rate (GST_READ_UINT32_LE (head + 12));
   if (error == NULL)
     return TRUE;
 
-  flitzis_findings_refuse (self, error);
+  flitzis_diagnosis_refuse (self, error);
 
   return FALSE;
 }
@@ -183,7 +183,7 @@ check_vorbis_head (FlitzisFindings *self, GstBuffer *buffer)
  * parser passes on. So this looks at what comes to parsers as well.
  */
 static gboolean
-check_gap (FlitzisFindings *self, GstPad *pad, GstBuffer *buffer)
+check_gap (FlitzisDiagnosis *self, GstPad *pad, GstBuffer *buffer)
 {
   gboolean is_first = g_object_get_data (G_OBJECT (pad), SEEN_KEY) == NULL;
 
@@ -196,16 +196,16 @@ check_gap (FlitzisFindings *self, GstPad *pad, GstBuffer *buffer)
   if (is_first || !GST_BUFFER_IS_DISCONT (buffer))
     return TRUE;
 
-  flitzis_findings_set_gap (self);
+  flitzis_diagnosis_set_gap (self);
 
   return FALSE;
 }
 
 /* FALSE from the first buffer on that the decoder must not see. */
 static gboolean
-check_buffer (FlitzisFindings *self, GstPad *pad, GstBuffer *buffer)
+check_buffer (FlitzisDiagnosis *self, GstPad *pad, GstBuffer *buffer)
 {
-  return !flitzis_findings_are_over (self) && check_vorbis_head (self, buffer) &&
+  return !flitzis_diagnosis_is_over (self) && check_vorbis_head (self, buffer) &&
          check_gap (self, pad, buffer);
 }
 
@@ -219,8 +219,8 @@ parser_probe_cb (GstPad *pad, GstPadProbeInfo *info, gpointer user_data)
 static GstPadProbeReturn
 decoder_buffer_cb (GstPad *pad, GstPadProbeInfo *info, gpointer user_data)
 {
-  FlitzisFindings *self = user_data;
-  GstBuffer       *buffer = GST_PAD_PROBE_INFO_BUFFER (info);
+  FlitzisDiagnosis *self = user_data;
+  GstBuffer        *buffer = GST_PAD_PROBE_INFO_BUFFER (info);
 
   if (!check_buffer (self, pad, buffer))
     return GST_PAD_PROBE_DROP;
@@ -234,8 +234,8 @@ decoder_buffer_cb (GstPad *pad, GstPadProbeInfo *info, gpointer user_data)
 static GstPadProbeReturn
 decoder_event_cb (GstPad *pad, GstPadProbeInfo *info, gpointer user_data)
 {
-  FlitzisFindings *self = user_data;
-  GstEvent        *event = GST_PAD_PROBE_INFO_EVENT (info);
+  FlitzisDiagnosis *self = user_data;
+  GstEvent         *event = GST_PAD_PROBE_INFO_EVENT (info);
 
   if (GST_EVENT_TYPE (event) == GST_EVENT_SEGMENT)
     info->data = nudge_segment (pad, event, is_trimmed_by_header (self));
@@ -246,20 +246,20 @@ decoder_event_cb (GstPad *pad, GstPadProbeInfo *info, gpointer user_data)
 }
 
 void
-flitzis_repairs_watch (FlitzisFindings *findings, GstElement *element)
+flitzis_repairs_add_probes (FlitzisDiagnosis *diagnosis, GstElement *element)
 {
   GstElementFactory *factory = gst_element_get_factory (element);
   g_autoptr (GstPad) pad = gst_element_get_static_pad (element, "sink");
 
   if (gst_element_factory_list_is_type (factory, GST_ELEMENT_FACTORY_TYPE_PARSER |
                                                      GST_ELEMENT_FACTORY_TYPE_MEDIA_AUDIO))
-    gst_pad_add_probe (pad, GST_PAD_PROBE_TYPE_BUFFER, parser_probe_cb, findings, NULL);
+    gst_pad_add_probe (pad, GST_PAD_PROBE_TYPE_BUFFER, parser_probe_cb, diagnosis, NULL);
   else if (gst_element_factory_list_is_type (factory, GST_ELEMENT_FACTORY_TYPE_DECODER |
                                                           GST_ELEMENT_FACTORY_TYPE_MEDIA_AUDIO))
     {
-      gst_pad_add_probe (pad, GST_PAD_PROBE_TYPE_EVENT_DOWNSTREAM, decoder_event_cb, findings,
+      gst_pad_add_probe (pad, GST_PAD_PROBE_TYPE_EVENT_DOWNSTREAM, decoder_event_cb, diagnosis,
                          NULL);
-      gst_pad_add_probe (pad, GST_PAD_PROBE_TYPE_BUFFER, decoder_buffer_cb, findings, NULL);
+      gst_pad_add_probe (pad, GST_PAD_PROBE_TYPE_BUFFER, decoder_buffer_cb, diagnosis, NULL);
     }
 
   /* flacdec, 1.22: it gives silence for a frame with a wrong byte. With this, flacparse leaves the

@@ -3,13 +3,13 @@
 
 #pragma once
 
-#include "decode/findings.h"
+#include "decode/diagnosis.h"
 
 G_BEGIN_DECLS
 
 /* Watches what flows into a parser or decoder, and changes it where an element is known to get it
- * wrong. The findings must stay for as long as the element does. */
-void flitzis_repairs_watch (FlitzisFindings *findings,
-                            GstElement      *element);
+ * wrong. The diagnosis must stay for as long as the element does. */
+void flitzis_repairs_add_probes (FlitzisDiagnosis *diagnosis,
+                                 GstElement       *element);
 
 G_END_DECLS

@@ -12,10 +12,10 @@ typedef GInputStreamClass FlitzisSubstreamClass;
 
 typedef struct
 {
-  GInputStream     parent_instance;
-  GInputStream    *base;
-  FlitzisFindings *findings;
-  guint64          position; /* within the part */
+  GInputStream      parent_instance;
+  GInputStream     *base;
+  FlitzisDiagnosis *diagnosis;
+  guint64           position; /* within the part */
 } FlitzisSubstream;
 
 static GType flitzis_substream_get_type (void);
@@ -36,7 +36,7 @@ flitzis_substream_read (GInputStream *stream,
                         GError      **error)
 {
   FlitzisSubstream    *self = (FlitzisSubstream *) stream;
-  const FlitzisHeader *header = self->findings->header;
+  const FlitzisHeader *header = self->diagnosis->header;
   guint64              offset = header->offset + self->position;
   g_autoptr (GError) local_error = NULL;
   gssize n_read = -1;
@@ -53,7 +53,7 @@ flitzis_substream_read (GInputStream *stream,
     {
       /* who stops the pipeline cancels its reading */
       if (!g_error_matches (local_error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
-        flitzis_findings_refuse (self->findings, g_error_copy (local_error));
+        flitzis_diagnosis_refuse (self->diagnosis, g_error_copy (local_error));
       g_propagate_error (error, g_steal_pointer (&local_error));
       return -1;
     }
@@ -85,7 +85,7 @@ flitzis_substream_seek (GSeekable    *seekable,
                         GError      **error)
 {
   FlitzisSubstream *self = (FlitzisSubstream *) seekable;
-  goffset           n_bytes = self->findings->header->n_bytes;
+  goffset           n_bytes = self->diagnosis->header->n_bytes;
   goffset           origin = type == G_SEEK_CUR   ? (goffset) self->position
                              : type == G_SEEK_END ? n_bytes
                                                   : 0;
@@ -141,12 +141,12 @@ flitzis_substream_init (FlitzisSubstream *self)
 }
 
 GInputStream *
-flitzis_substream_new (GInputStream *base, FlitzisFindings *findings)
+flitzis_substream_new (GInputStream *base, FlitzisDiagnosis *diagnosis)
 {
   FlitzisSubstream *self = g_object_new (flitzis_substream_get_type (), NULL);
 
   self->base = g_object_ref (base);
-  self->findings = findings;
+  self->diagnosis = diagnosis;
 
   return G_INPUT_STREAM (self);
 }

@@ -3,14 +3,14 @@
 
 #pragma once
 
-#include "decode/findings.h"
+#include "decode/diagnosis.h"
 
 G_BEGIN_DECLS
 
 /* A seekable stream of the part of `base` that is to be decoded, with the patches applied. The
- * header in `findings` states both, and `findings` gets the first read error. Nothing else may read
- * `base` meanwhile. */
-GInputStream *flitzis_substream_new (GInputStream    *base,
-                                     FlitzisFindings *findings);
+ * header in `diagnosis` states both, and `diagnosis` gets the first read error. Nothing else may
+ * read `base` meanwhile. */
+GInputStream *flitzis_substream_new (GInputStream     *base,
+                                     FlitzisDiagnosis *diagnosis);
 
 G_END_DECLS

@@ -37,17 +37,17 @@ flitzis_w64_read (FlitzisHeader *self, FlitzisReader *reader)
       GstByteReader bytes;
       const guint8 *guid;
       guint64       size;
-      gboolean      is_known;
+      gboolean      has_common_guid;
 
       if (!flitzis_reader_get (reader, offset, HEADER_SIZE, &bytes))
         break;
 
       guid = gst_byte_reader_get_data_unchecked (&bytes, GUID_SIZE);
       size = gst_byte_reader_get_uint64_le_unchecked (&bytes);
-      is_known = memcmp (guid + 4, guid_end, sizeof guid_end) == 0;
+      has_common_guid = memcmp (guid + 4, guid_end, sizeof guid_end) == 0;
       offset += HEADER_SIZE;
 
-      if (is_known && has_format && memcmp (guid, "data", 4) == 0)
+      if (has_common_guid && has_format && memcmp (guid, "data", 4) == 0)
         {
           gboolean is_unknown = size < HEADER_SIZE || size >= MAX_SIZE;
 
@@ -61,7 +61,7 @@ flitzis_w64_read (FlitzisHeader *self, FlitzisReader *reader)
         break;
 
       size -= HEADER_SIZE;
-      if (is_known && !has_format && memcmp (guid, "fmt ", 4) == 0)
+      if (has_common_guid && !has_format && memcmp (guid, "fmt ", 4) == 0)
         {
           if (!flitzis_wave_format_read (&format, reader, offset, size, G_LITTLE_ENDIAN))
             return;

@@ -35,7 +35,7 @@ static const guint8 format_guid_end[14] = { 0x00, 0x00, 0x00, 0x00, 0x10, 0x00, 
                                             0x00, 0x00, 0xaa, 0x00, 0x38, 0x9b, 0x71 };
 
 static gboolean
-is_known (guint16 format)
+is_decodable (guint16 format)
 {
   static const guint16 formats[] = {
     FORMAT_PCM,
@@ -118,7 +118,7 @@ flitzis_wave_format_read (FlitzisWaveFormat *self,
   if (self->n_channels == 0 || self->rate == 0)
     flitzis_reader_fail (reader, FLITZIS_ENGINE_ERROR_CORRUPT, "it states %u channels at %u Hz",
                          self->n_channels, self->rate);
-  else if (!is_known (self->format))
+  else if (!is_decodable (self->format))
     flitzis_reader_fail (reader, FLITZIS_ENGINE_ERROR_UNSUPPORTED,
                          "nothing decodes its format of WAV, 0x%04x", self->format);
 

@@ -18,8 +18,8 @@
 
 #include "config.h"
 
-#include "decode/filter.h"
-#include "decode/resample.h"
+#include "decode/resampler-filter.h"
+#include "decode/resampler.h"
 
 #include <gst/audio/audio.h>
 #include <math.h>
@@ -80,8 +80,8 @@ forget_gst (void)
   g_clear_pointer (&gst_resampler, gst_audio_resampler_free);
 }
 
-/* The window and the cut-off are those of lib/decode/filter.c. Each phase has its exact filter;
- * only where there are very many phases is it faster to interpolate between some. */
+/* The window and the cut-off are those of lib/decode/resampler-filter.c. Each phase has its exact
+ * filter; only where there are very many phases is it faster to interpolate between some. */
 static GstAudioResampler *
 make_gst (const Sound *sound)
 {

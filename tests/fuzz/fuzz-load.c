@@ -27,31 +27,31 @@ int LLVMFuzzerInitialize (int *argc, char ***argv);
 int LLVMFuzzerTestOneInput (const guint8 *data, size_t size);
 
 /* The linker puts the second in front of the first. */
-gboolean __real_flitzis_decoder_run (GInputStream        *stream,
-                                     const FlitzisHeader *header,
-                                     FlitzisDecodeJob    *job,
-                                     FlitzisCollector    *collector,
-                                     GError             **error);
-gboolean __wrap_flitzis_decoder_run (GInputStream        *stream,
-                                     const FlitzisHeader *header,
-                                     FlitzisDecodeJob    *job,
-                                     FlitzisCollector    *collector,
-                                     GError             **error);
+gboolean __real_flitzis_decoder_run (GInputStream         *stream,
+                                     const FlitzisHeader  *header,
+                                     FlitzisDecodeRequest *request,
+                                     FlitzisFrameBuilder  *builder,
+                                     GError              **error);
+gboolean __wrap_flitzis_decoder_run (GInputStream         *stream,
+                                     const FlitzisHeader  *header,
+                                     FlitzisDecodeRequest *request,
+                                     FlitzisFrameBuilder  *builder,
+                                     GError              **error);
 
 gboolean
-__wrap_flitzis_decoder_run (GInputStream        *stream,
-                            const FlitzisHeader *header,
-                            FlitzisDecodeJob    *job,
-                            FlitzisCollector    *collector,
-                            GError             **error)
+__wrap_flitzis_decoder_run (GInputStream         *stream,
+                            const FlitzisHeader  *header,
+                            FlitzisDecodeRequest *request,
+                            FlitzisFrameBuilder  *builder,
+                            GError              **error)
 {
   gboolean decoded;
 
-  job->deadline_us = DEADLINE_US;
-  decoded = __real_flitzis_decoder_run (stream, header, job, collector, error);
+  request->deadline_us = DEADLINE_US;
+  decoded = __real_flitzis_decoder_run (stream, header, request, builder, error);
 
   /* The load is over all the same, but what spins for ever is not to be plugged. */
-  if (job->is_abandoned)
+  if (request->is_abandoned)
     g_error ("a decoder does not stop");
 
   return decoded;

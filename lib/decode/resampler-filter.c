@@ -6,7 +6,7 @@
 
 #include "config.h"
 
-#include "decode/filter.h"
+#include "decode/resampler-filter.h"
 
 #include "rt/dsp/sinc.h"
 

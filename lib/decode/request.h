@@ -38,22 +38,22 @@ typedef struct
 
   /* A decoder would not stop and has kept the stream. */
   gboolean is_abandoned;
-} FlitzisDecodeJob;
+} FlitzisDecodeRequest;
 
 /* Lasts no longer than `cancellable` and `user_data`. */
-FlitzisDecodeJob flitzis_decode_job_make (guint             sample_rate,
-                                          GCancellable     *cancellable,
-                                          FlitzisDecodeFunc func,
-                                          gpointer          user_data);
+FlitzisDecodeRequest flitzis_decode_request_make (guint             sample_rate,
+                                                  GCancellable     *cancellable,
+                                                  FlitzisDecodeFunc func,
+                                                  gpointer          user_data);
 
 /* FALSE when it is cancelled, or its caller does not want it to go on with so many bytes. */
-gboolean flitzis_decode_job_advance (FlitzisDecodeJob *self,
-                                     gsize             n_bytes,
-                                     double            progress,
-                                     GError          **error);
+gboolean flitzis_decode_request_advance (FlitzisDecodeRequest *self,
+                                         gsize                 n_bytes,
+                                         double                progress,
+                                         GError              **error);
 
 /* The same, with nothing new to tell. */
-gboolean flitzis_decode_job_check (FlitzisDecodeJob *self,
-                                   GError          **error);
+gboolean flitzis_decode_request_check (FlitzisDecodeRequest *self,
+                                       GError              **error);
 
 G_END_DECLS

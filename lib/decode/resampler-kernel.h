@@ -3,7 +3,7 @@
 
 #pragma once
 
-#include "decode/filter.h"
+#include "decode/resampler-filter.h"
 
 G_BEGIN_DECLS
 
@@ -34,12 +34,12 @@ flitzis_block_get_spread (const FlitzisBlock *self)
 }
 
 /* Converts a block, to the same bits on each kind of processor. */
-typedef void (*FlitzisConvert) (const FlitzisBlock *block,
-                                float              *out);
+typedef void (*FlitzisResamplerKernel) (const FlitzisBlock *block,
+                                        float              *out);
 
-void flitzis_convert_plain (const FlitzisBlock *block,
-                            float              *out);
-void flitzis_convert_avx2 (const FlitzisBlock *block,
-                           float              *out);
+void flitzis_resampler_kernel_plain (const FlitzisBlock *block,
+                                     float              *out);
+void flitzis_resampler_kernel_avx2 (const FlitzisBlock *block,
+                                    float              *out);
 
 G_END_DECLS

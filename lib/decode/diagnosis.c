@@ -8,7 +8,7 @@
 
 #include "config.h"
 
-#include "decode/findings.h"
+#include "decode/diagnosis.h"
 
 #include "flitzis-error.h"
 
@@ -16,14 +16,14 @@
 #include <string.h>
 
 void
-flitzis_findings_init (FlitzisFindings *self, const FlitzisHeader *header)
+flitzis_diagnosis_init (FlitzisDiagnosis *self, const FlitzisHeader *header)
 {
-  *self = (FlitzisFindings){ .header = header };
+  *self = (FlitzisDiagnosis){ .header = header };
   g_mutex_init (&self->lock);
 }
 
 void
-flitzis_findings_clear (FlitzisFindings *self)
+flitzis_diagnosis_clear (FlitzisDiagnosis *self)
 {
   g_clear_error (&self->error);
   g_free (self->missing_decoder);
@@ -32,7 +32,7 @@ flitzis_findings_clear (FlitzisFindings *self)
 }
 
 void
-flitzis_findings_refuse (FlitzisFindings *self, GError *error)
+flitzis_diagnosis_refuse (FlitzisDiagnosis *self, GError *error)
 {
   g_mutex_lock (&self->lock);
   if (self->is_refused)
@@ -44,7 +44,7 @@ flitzis_findings_refuse (FlitzisFindings *self, GError *error)
 }
 
 GError *
-flitzis_findings_steal_error (FlitzisFindings *self)
+flitzis_diagnosis_steal_error (FlitzisDiagnosis *self)
 {
   GError *error;
 
@@ -56,7 +56,7 @@ flitzis_findings_steal_error (FlitzisFindings *self)
 }
 
 static void
-set_flag (FlitzisFindings *self, gboolean *flag)
+set_flag (FlitzisDiagnosis *self, gboolean *flag)
 {
   g_mutex_lock (&self->lock);
   *flag = TRUE;
@@ -64,7 +64,7 @@ set_flag (FlitzisFindings *self, gboolean *flag)
 }
 
 static gboolean
-get_flag (FlitzisFindings *self, const gboolean *flag)
+get_flag (FlitzisDiagnosis *self, const gboolean *flag)
 {
   gboolean is_set;
 
@@ -76,31 +76,31 @@ get_flag (FlitzisFindings *self, const gboolean *flag)
 }
 
 void
-flitzis_findings_set_gap (FlitzisFindings *self)
+flitzis_diagnosis_set_gap (FlitzisDiagnosis *self)
 {
   set_flag (self, &self->has_gap);
 }
 
 gboolean
-flitzis_findings_have_gap (FlitzisFindings *self)
+flitzis_diagnosis_has_gap (FlitzisDiagnosis *self)
 {
   return get_flag (self, &self->has_gap);
 }
 
 void
-flitzis_findings_set_stream (FlitzisFindings *self)
+flitzis_diagnosis_set_stream (FlitzisDiagnosis *self)
 {
   set_flag (self, &self->has_stream);
 }
 
 gboolean
-flitzis_findings_have_stream (FlitzisFindings *self)
+flitzis_diagnosis_has_stream (FlitzisDiagnosis *self)
 {
   return get_flag (self, &self->has_stream);
 }
 
 gboolean
-flitzis_findings_are_over (FlitzisFindings *self)
+flitzis_diagnosis_is_over (FlitzisDiagnosis *self)
 {
   return get_flag (self, &self->is_refused) || get_flag (self, &self->has_gap);
 }
@@ -116,7 +116,7 @@ is_wrapping (GstCaps *caps)
 
 /* Only caps that are fixed have a description. */
 static void
-set_description (FlitzisFindings *self, char **target, GstCaps *caps)
+set_description (FlitzisDiagnosis *self, char **target, GstCaps *caps)
 {
   char *description = gst_caps_is_fixed (caps) ? gst_pb_utils_get_decoder_description (caps) : NULL;
 
@@ -128,7 +128,7 @@ set_description (FlitzisFindings *self, char **target, GstCaps *caps)
 }
 
 void
-flitzis_findings_add_caps (FlitzisFindings *self, GstCaps *caps, gboolean is_missing)
+flitzis_diagnosis_add_caps (FlitzisDiagnosis *self, GstCaps *caps, gboolean is_missing)
 {
   gboolean wraps = is_wrapping (caps);
   gboolean is_audio =
@@ -144,7 +144,7 @@ flitzis_findings_add_caps (FlitzisFindings *self, GstCaps *caps, gboolean is_mis
 }
 
 void
-flitzis_findings_add_element (FlitzisFindings *self, GstElement *element)
+flitzis_diagnosis_add_element (FlitzisDiagnosis *self, GstElement *element)
 {
   GstElementFactory *factory = gst_element_get_factory (element);
   const char *class = gst_element_factory_get_metadata (factory, GST_ELEMENT_METADATA_KLASS);
@@ -159,14 +159,14 @@ flitzis_findings_add_element (FlitzisFindings *self, GstElement *element)
 
 /* Whether the file says what it is: then it is broken, and not something else. */
 static gboolean
-is_known (const FlitzisFindings *self)
+is_recognised (const FlitzisDiagnosis *self)
 {
   return self->has_element || (self->header->container != FLITZIS_CONTAINER_OTHER &&
                                self->header->container != FLITZIS_CONTAINER_MPEG_AUDIO);
 }
 
 gboolean
-flitzis_findings_explain (FlitzisFindings *self, GError **error)
+flitzis_diagnosis_explain (FlitzisDiagnosis *self, GError **error)
 {
   g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->lock);
 
@@ -176,7 +176,7 @@ flitzis_findings_explain (FlitzisFindings *self, GError **error)
   else if (self->other_decoder != NULL && !self->has_audio)
     g_set_error (error, FLITZIS_ENGINE_ERROR, FLITZIS_ENGINE_ERROR_UNSUPPORTED,
                  "it holds no audio (it needs a %s)", self->other_decoder);
-  else if (!is_known (self))
+  else if (!is_recognised (self))
     g_set_error_literal (error, FLITZIS_ENGINE_ERROR, FLITZIS_ENGINE_ERROR_UNSUPPORTED,
                          "it is not audio that can be decoded");
   else
@@ -186,7 +186,7 @@ flitzis_findings_explain (FlitzisFindings *self, GError **error)
 }
 
 GError *
-flitzis_findings_check_rate (guint32 rate)
+flitzis_diagnosis_check_rate (guint32 rate)
 {
   if (rate >= FLITZIS_MIN_RATE && rate <= FLITZIS_MAX_RATE)
     return NULL;

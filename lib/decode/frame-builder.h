@@ -5,7 +5,7 @@
 
 #include "sample/frames.h"
 #include "decode/header.h"
-#include "decode/resample.h"
+#include "decode/resampler.h"
 
 G_BEGIN_DECLS
 
@@ -29,32 +29,32 @@ typedef struct
   FlitzisFrames     part;      /* not yet converted */
   guint64           n_delay;   /* still to be left out */
   guint64           n_wanted;  /* still to be taken after these */
-} FlitzisCollector;
+} FlitzisFrameBuilder;
 
 /* FALSE if memory is short, as with all of these. */
-gboolean flitzis_collector_begin (FlitzisCollector    *self,
-                                  const GstAudioInfo  *info,
-                                  const FlitzisHeader *header,
-                                  guint                rate);
+gboolean flitzis_frame_builder_begin (FlitzisFrameBuilder *self,
+                                      const GstAudioInfo  *info,
+                                      const FlitzisHeader *header,
+                                      guint                rate);
 
 /* Makes room for what `n_frames` of the file come to. If there is none, it is asked for again when
  * it is needed. */
-void flitzis_collector_reserve (FlitzisCollector *self,
-                                guint64           n_frames);
+void flitzis_frame_builder_reserve (FlitzisFrameBuilder *self,
+                                    guint64              n_frames);
 
 /* The bytes that `n_frames` of the file come to. */
-gsize flitzis_collector_count_bytes (const FlitzisCollector *self,
-                                     guint64                 n_frames);
+gsize flitzis_frame_builder_count_bytes (const FlitzisFrameBuilder *self,
+                                         guint64                    n_frames);
 
-gboolean flitzis_collector_add (FlitzisCollector *self,
-                                gconstpointer     data,
-                                gsize             size);
+gboolean flitzis_frame_builder_add (FlitzisFrameBuilder *self,
+                                    gconstpointer        data,
+                                    gsize                size);
 
 /* When all have come. */
-gboolean flitzis_collector_finish (FlitzisCollector *self);
+gboolean flitzis_frame_builder_finish (FlitzisFrameBuilder *self);
 
-void flitzis_collector_clear (FlitzisCollector *self);
+void flitzis_frame_builder_clear (FlitzisFrameBuilder *self);
 
-G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (FlitzisCollector, flitzis_collector_clear)
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (FlitzisFrameBuilder, flitzis_frame_builder_clear)
 
 G_END_DECLS

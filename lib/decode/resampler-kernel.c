@@ -2,8 +2,8 @@
 /* Copyright 2026 the Flitzis authors */
 
 /*
- * The inner loops of the resampler, built once for each kind of processor: FLITZIS_CONVERT is the
- * name of the function.
+ * The inner loops of the resampler, built once for each kind of processor under the name that
+ * FLITZIS_RESAMPLER_KERNEL gives the function.
  *
  * A block is cut into stretches that all begin at the same place of the filter's cycle. A register
  * holds one value of each stretch, so that one tap multiplies all of them at once. Nothing is added
@@ -12,7 +12,7 @@
 
 #include "config.h"
 
-#include "decode/convert.h"
+#include "decode/resampler-kernel.h"
 
 #define N_STRETCHES FLITZIS_BLOCK_STRETCHES
 #define GROUP FLITZIS_RATE_FILTER_GROUP
@@ -142,7 +142,7 @@ convert_groups (const FlitzisBlock *block, const guint groups[2], gsize cycle, f
 }
 
 void
-FLITZIS_CONVERT (const FlitzisBlock *block, float *out)
+FLITZIS_RESAMPLER_KERNEL (const FlitzisBlock *block, float *out)
 {
   const FlitzisRateFilter *filter = block->filter;
   guint                    n_groups = flitzis_rate_filter_count_groups (filter);

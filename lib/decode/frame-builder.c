@@ -3,7 +3,7 @@
 
 #include "config.h"
 
-#include "decode/collector.h"
+#include "decode/frame-builder.h"
 
 #include "decode/values.h"
 #include "sample/mend.h"
@@ -20,10 +20,10 @@ at_rate (guint64 n_frames, const FlitzisHeader *header, const GstAudioInfo *info
 }
 
 gboolean
-flitzis_collector_begin (FlitzisCollector    *self,
-                         const GstAudioInfo  *info,
-                         const FlitzisHeader *header,
-                         guint                rate)
+flitzis_frame_builder_begin (FlitzisFrameBuilder *self,
+                             const GstAudioInfo  *info,
+                             const FlitzisHeader *header,
+                             guint                rate)
 {
   self->info = *info;
   self->rate = rate;
@@ -44,7 +44,7 @@ flitzis_collector_begin (FlitzisCollector    *self,
 }
 
 void
-flitzis_collector_reserve (FlitzisCollector *self, guint64 n_frames)
+flitzis_frame_builder_reserve (FlitzisFrameBuilder *self, guint64 n_frames)
 {
   guint64 n_max = MAX_RESERVED_BYTES / (self->info.channels * sizeof (float));
 
@@ -56,7 +56,7 @@ flitzis_collector_reserve (FlitzisCollector *self, guint64 n_frames)
 }
 
 gsize
-flitzis_collector_count_bytes (const FlitzisCollector *self, guint64 n_frames)
+flitzis_frame_builder_count_bytes (const FlitzisFrameBuilder *self, guint64 n_frames)
 {
   guint64 frame_size = self->info.channels * sizeof (float);
   guint64 n_out = flitzis_resample_length (n_frames, self->info.rate, self->rate);
@@ -65,7 +65,7 @@ flitzis_collector_count_bytes (const FlitzisCollector *self, guint64 n_frames)
 }
 
 gboolean
-flitzis_collector_add (FlitzisCollector *self, gconstpointer data, gsize size)
+flitzis_frame_builder_add (FlitzisFrameBuilder *self, gconstpointer data, gsize size)
 {
   FlitzisFrames *target = self->resampler != NULL ? &self->part : &self->frames;
   guint          frame_size = GST_AUDIO_INFO_BPF (&self->info);
@@ -98,14 +98,14 @@ flitzis_collector_add (FlitzisCollector *self, gconstpointer data, gsize size)
 }
 
 gboolean
-flitzis_collector_finish (FlitzisCollector *self)
+flitzis_frame_builder_finish (FlitzisFrameBuilder *self)
 {
   return self->resampler == NULL || self->n_sound == 0 ||
          flitzis_resampler_finish (self->resampler, self->n_sound, &self->frames);
 }
 
 void
-flitzis_collector_clear (FlitzisCollector *self)
+flitzis_frame_builder_clear (FlitzisFrameBuilder *self)
 {
   g_clear_pointer (&self->resampler, flitzis_resampler_free);
   flitzis_frames_clear (&self->part);

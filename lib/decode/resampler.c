@@ -5,9 +5,9 @@
 
 #include "config.h"
 
-#include "decode/resample.h"
+#include "decode/resampler.h"
 
-#include "decode/convert.h"
+#include "decode/resampler-kernel.h"
 
 #include <gst/gst.h>
 #include <stdlib.h>
@@ -20,9 +20,9 @@ typedef float Four __attribute__ ((vector_size (16), aligned (4), may_alias));
 
 struct _FlitzisResampler
 {
-  FlitzisRateFilter *filter;
-  FlitzisBlock       block;
-  FlitzisConvert     convert;
+  FlitzisRateFilter     *filter;
+  FlitzisBlock           block;
+  FlitzisResamplerKernel convert;
 
   /* Where the filter's rows are blended: the next frame to come out stands `place` frames behind
    * the first, and a part of a frame more, in units of 1 / n_out of the filter. */
@@ -61,15 +61,15 @@ flitzis_resampler_free (FlitzisResampler *self)
   g_free (self);
 }
 
-static FlitzisConvert
+static FlitzisResamplerKernel
 choose_convert (void)
 {
 #ifdef FLITZIS_HAVE_AVX2
   if (__builtin_cpu_supports ("avx2"))
-    return flitzis_convert_avx2;
+    return flitzis_resampler_kernel_avx2;
 #endif
 
-  return flitzis_convert_plain;
+  return flitzis_resampler_kernel_plain;
 }
 
 FlitzisResampler *
@@ -112,7 +112,7 @@ flitzis_resampler_new (guint n_channels, guint from_rate, guint to_rate)
 void
 flitzis_resampler_set_plain (FlitzisResampler *self)
 {
-  self->convert = flitzis_convert_plain;
+  self->convert = flitzis_resampler_kernel_plain;
 }
 
 /* One frame, with taps on the way from one row to the next. */
