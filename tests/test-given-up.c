@@ -148,6 +148,16 @@ let_go (void)
     g_usleep (1000);
 }
 
+/* A worker lets go of what it used after the answer. */
+static void
+assert_goes (gpointer object)
+{
+  while (g_atomic_int_get (&((GObject *) object)->ref_count) > 1)
+    g_usleep (1000);
+
+  g_assert_finalize_object (object);
+}
+
 /* Nobody is told of what comes late. */
 static void
 tear_down (Fixture *fixture, gconstpointer data)
@@ -159,12 +169,9 @@ tear_down (Fixture *fixture, gconstpointer data)
     ;
   g_assert_cmpuint (fixture->n_answers, ==, n_answers);
   if (fixture->engine != NULL)
-    g_assert_finalize_object (fixture->engine);
+    assert_goes (fixture->engine);
 
-  /* a worker lets go of it after the answer */
-  while (g_atomic_int_get (&((GObject *) fixture->file)->ref_count) > 1)
-    g_usleep (1000);
-  g_assert_finalize_object ((GObject *) fixture->file);
+  assert_goes (fixture->file);
 }
 
 static void

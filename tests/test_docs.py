@@ -206,7 +206,7 @@ COMMANDS = [' '.join(line.split()) for path in ('README.md', 'CONTRIBUTING.md')
 # Why a command is not run by the test of all commands.
 NOT_RUN = {'it installs packages': r'apt-get install ',
            'it is in test_quickstart.py': r'sh examples/quickstart\.sh',
-           'it runs these tests': r'sh tests/run\.sh',
+           'it runs these tests': r'sh tests/(run|matrix)\.sh',
            'it is in test_compile_commands': r'(cc|valac) ',
            'it opens a shell': r'meson devenv -C builddir -w \.$',
            'it is a window, in test_pads_app.py': r'meson devenv .* examples/pads --demo',
