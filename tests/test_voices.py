@@ -434,6 +434,24 @@ def test_changes_of_the_clock_between_two_blocks_are_one(make_engine):
         assert at_bar(engine, act) == 72019
 
 
+def test_a_tempo_after_a_restart_keeps_beat_0_and_tells_each_beat_once(engine):
+    """Both between two blocks; neither order tells of a beat before one that was told."""
+    told = []
+    clock = engine.props.clock
+    clock.connect('beat', lambda _clock, beat, frame, _time: told.append((beat, frame)))
+    clock.restart(0)
+    render(engine, 50000)
+    clock.restart(1000)
+    for tempo in (999, 20, 300, 137, 240):
+        clock.props.tempo = tempo
+        assert clock.beat_to_frame(0) == 1000
+    render(engine, 20000)
+    drain()
+    frames = [frame for _beat, frame in told]
+    assert frames == sorted(frames)
+    assert [each for each in told if each[1] > 50000] == [(5, 61000)]
+
+
 def test_quantised_triggers_that_wait_are_bounded(make_engine):
     engine = make_engine(n_events=5000)
     fill(engine, 0, noise(0, 10))

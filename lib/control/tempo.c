@@ -97,7 +97,9 @@ flitzis_tempo_make_changed (const FlitzisTempo *self,
   gboolean         is_of_restart = self->was_restarted && self->restart_end == end;
 
   /* changes between two blocks count as one, so a new tempo keeps beat 0 where a restart put it */
-  if (field == FLITZIS_BEATS_RUNNING || (field == FLITZIS_BEATS_TEMPO && !is_of_restart))
+  if (field == FLITZIS_BEATS_TEMPO && is_of_restart)
+    grid.n_restarts++;
+  else if (field == FLITZIS_BEATS_TEMPO || field == FLITZIS_BEATS_RUNNING)
     flitzis_tempo_grid_move_anchor (&grid, end);
 
   set_field (&grid, field, value);
