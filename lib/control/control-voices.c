@@ -170,7 +170,7 @@ send_play (FlitzisControl       *self,
         .start = (guint32) MIN (flitzis_get (slot->start), G_MAXUINT32),
         .end = (guint32) MIN (flitzis_get (slot->end), G_MAXUINT32),
         .stop_frame = more->stop_frame,
-        .n_rounds = more->loops,
+        .n_passes = more->loops,
         .n_fade_in_frames = get_n_frames (self, more->fade_in >= 0.0
                                                     ? more->fade_in
                                                     : flitzis_get (slot->attack)),

@@ -83,7 +83,7 @@ typedef struct
       double   velocity;         /* 0..1, linear */
       uint64_t stop_frame;       /* if it would begin there or later it is over; 0: none */
       uint32_t start, end;       /* frames of the sample; an end of 0 is the sample's */
-      uint32_t n_rounds;         /* through the loop in all; 0: as the slot says */
+      uint32_t n_passes;         /* through the loop in all; 0: as the slot says */
       uint32_t n_fade_in_frames; /* the attack */
       float    gain;             /* of the slot, velocity and engine, linear */
       uint32_t choke_group;      /* 0: none */

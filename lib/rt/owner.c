@@ -21,7 +21,7 @@ flitzis_mixer_disown (FlitzisMixer *mixer) FLITZIS_REALTIME
 }
 
 bool
-flitzis_mixer_is_in_block (FlitzisMixer *mixer) FLITZIS_REALTIME
+flitzis_mixer_is_in_block (FlitzisMixer *mixer)
 {
   /* Written back as it is: so a block that is not seen here has this before it. */
   return atomic_fetch_or_explicit (&mixer->owner, 0, memory_order_acq_rel) ==
@@ -29,13 +29,13 @@ flitzis_mixer_is_in_block (FlitzisMixer *mixer) FLITZIS_REALTIME
 }
 
 bool
-flitzis_mixer_is_streaming (FlitzisMixer *mixer) FLITZIS_REALTIME
+flitzis_mixer_is_streaming (FlitzisMixer *mixer)
 {
   return flitzis_get (mixer->streaming);
 }
 
 void
-flitzis_mixer_set_streaming (FlitzisMixer *mixer, bool streaming) FLITZIS_REALTIME
+flitzis_mixer_set_streaming (FlitzisMixer *mixer, bool streaming)
 {
   flitzis_set (mixer->streaming, streaming);
   atomic_fetch_add_explicit (&mixer->run, 1, memory_order_relaxed);

@@ -24,8 +24,8 @@ void flitzis_mixer_disown (FlitzisMixer *mixer) FLITZIS_REALTIME;
 
 /* For the output, which sets a pointer that the callback reads as the owner: while this is true, a
  * block may be under way that still uses the old one. Each block that begins later has the new. */
-bool flitzis_mixer_is_in_block (FlitzisMixer *mixer) FLITZIS_REALTIME;
+bool flitzis_mixer_is_in_block (FlitzisMixer *mixer);
 
-bool flitzis_mixer_is_streaming (FlitzisMixer *mixer) FLITZIS_REALTIME;
+bool flitzis_mixer_is_streaming (FlitzisMixer *mixer);
 void flitzis_mixer_set_streaming (FlitzisMixer *mixer,
-                                  bool          streaming) FLITZIS_REALTIME;
+                                  bool          streaming);

@@ -30,7 +30,7 @@ set_loop_of (FlitzisPool         *pool,
 static void
 set_loop (FlitzisPool *pool, FlitzisVoice *voice, FlitzisSlotSettings *slot) FLITZIS_REALTIME
 {
-  uint32_t n_loops = voice->n_rounds > 0              ? voice->playhead.n_loops
+  uint32_t n_loops = voice->n_passes > 0              ? voice->playhead.n_loops
                      : flitzis_get (slot->is_looping) ? FLITZIS_LOOP_FOREVER
                                                       : 0;
 

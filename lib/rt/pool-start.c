@@ -30,8 +30,8 @@ start_voice (FlitzisPool          *pool,
   flitzis_voice_begin (voice, command->play.start, command->play.end, command->is_reverse,
                        pool->sample_rate, command->play.n_fade_in_frames);
 
-  if (voice->n_rounds > 0)
-    voice->playhead.n_loops = voice->n_rounds - 1;
+  if (voice->n_passes > 0)
+    voice->playhead.n_loops = voice->n_passes - 1;
 
   return voice;
 }

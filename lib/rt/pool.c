@@ -125,7 +125,7 @@ flitzis_pool_add_voice (FlitzisPool *pool, const FlitzisCommand *command, Flitzi
     .slot = command->slot,
     .choke_group = command->play.choke_group,
     .priority = command->play.priority,
-    .n_rounds = command->play.n_rounds,
+    .n_passes = command->play.n_passes,
     .velocity = command->play.velocity,
     .handle = handle,
     .n_channels = (uint16_t) handle->n_channels,
@@ -208,7 +208,7 @@ flitzis_pool_tell_places (FlitzisPool *pool) FLITZIS_REALTIME
 
 /* Written anew for another voice once this one has ended; whose it is says so, first and last. */
 int64_t
-flitzis_pool_get_place (FlitzisPool *pool, uint64_t id, bool is_start) FLITZIS_REALTIME
+flitzis_pool_get_place (FlitzisPool *pool, uint64_t id, bool is_start)
 {
   uint32_t           cell = flitzis_get (pool->cells[id & pool->settings->cell_mask]);
   FlitzisVoicePlace *place;

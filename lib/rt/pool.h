@@ -137,4 +137,4 @@ void flitzis_pool_tell_places (FlitzisPool *pool) FLITZIS_REALTIME;
 /* Any thread: the frame a voice is at, or began at; -1 unless it sounds. */
 int64_t flitzis_pool_get_place (FlitzisPool *pool,
                                 uint64_t     voice,
-                                bool         is_start) FLITZIS_REALTIME;
+                                bool         is_start);

@@ -75,7 +75,7 @@ flitzis_queue_pop (FlitzisQueue *queue, void *record) FLITZIS_REALTIME
 }
 
 uint32_t
-flitzis_queue_get_end (FlitzisQueue *queue) FLITZIS_REALTIME
+flitzis_queue_get_end (FlitzisQueue *queue)
 {
   uint32_t index;
   int32_t  n_waiting = spa_ringbuffer_get_read_index (&queue->ring, &index);
@@ -84,7 +84,7 @@ flitzis_queue_get_end (FlitzisQueue *queue) FLITZIS_REALTIME
 }
 
 uint32_t
-flitzis_queue_get_n_before (FlitzisQueue *queue, uint32_t end) FLITZIS_REALTIME
+flitzis_queue_get_n_before (FlitzisQueue *queue, uint32_t end)
 {
   uint32_t index;
 

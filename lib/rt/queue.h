@@ -45,6 +45,6 @@ bool     flitzis_queue_pop (FlitzisQueue *queue,
                             void         *record) FLITZIS_REALTIME;
 
 /* What was pushed until now, for any thread to ask; and for the reader, how many of it wait yet. */
-uint32_t flitzis_queue_get_end (FlitzisQueue *queue) FLITZIS_REALTIME;
+uint32_t flitzis_queue_get_end (FlitzisQueue *queue);
 uint32_t flitzis_queue_get_n_before (FlitzisQueue *queue,
-                                     uint32_t      end) FLITZIS_REALTIME;
+                                     uint32_t      end);

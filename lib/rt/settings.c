@@ -38,7 +38,7 @@ flitzis_settings_set_voice (FlitzisSettings *settings,
                             uint64_t         id,
                             double           gain,
                             double           pan,
-                            double           rate) FLITZIS_REALTIME
+                            double           rate)
 {
   FlitzisVoiceSettings *voice = flitzis_settings_get_voice (settings, id);
 
@@ -50,14 +50,13 @@ flitzis_settings_set_voice (FlitzisSettings *settings,
 }
 
 void
-flitzis_settings_tell (FlitzisSettings *settings) FLITZIS_REALTIME
+flitzis_settings_tell (FlitzisSettings *settings)
 {
   atomic_fetch_add_explicit (&settings->n_changes, 1, memory_order_release);
 }
 
 void
 flitzis_settings_mark_stop (FlitzisSettings *settings, uint64_t id, uint32_t n_frames)
-    FLITZIS_REALTIME
 {
   FlitzisVoiceSettings *voice = flitzis_settings_get_voice (settings, id);
   int32_t               n_marked = flitzis_get (voice->n_stop_frames);
@@ -69,7 +68,7 @@ flitzis_settings_mark_stop (FlitzisSettings *settings, uint64_t id, uint32_t n_f
 }
 
 void
-flitzis_settings_mark_cancelled (FlitzisSettings *settings, uint64_t below) FLITZIS_REALTIME
+flitzis_settings_mark_cancelled (FlitzisSettings *settings, uint64_t below)
 {
   flitzis_set (settings->cancel_below, below);
   atomic_fetch_add_explicit (&settings->n_marks, 1, memory_order_release);

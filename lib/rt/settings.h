@@ -109,19 +109,19 @@ void flitzis_settings_set_voice (FlitzisSettings *settings,
                                  uint64_t         voice,
                                  double           gain,
                                  double           pan,
-                                 double           rate) FLITZIS_REALTIME;
+                                 double           rate);
 
 /* Marks a voice as one that stops. Of two marks the shorter fade counts. */
 void flitzis_settings_mark_stop (FlitzisSettings *settings,
                                  uint64_t         voice,
-                                 uint32_t         n_frames) FLITZIS_REALTIME;
+                                 uint32_t         n_frames);
 
 /* Marks all events with a lower number as cancelled. */
 void flitzis_settings_mark_cancelled (FlitzisSettings *settings,
-                                      uint64_t         below) FLITZIS_REALTIME;
+                                      uint64_t         below);
 
 /* After a change. */
-void flitzis_settings_tell (FlitzisSettings *settings) FLITZIS_REALTIME;
+void flitzis_settings_tell (FlitzisSettings *settings);
 
 /* the mixer */
 static inline FlitzisVoiceSettings *

@@ -95,7 +95,7 @@ flitzis_tempo_grid_find_next (const FlitzisTempoGrid *grid, FlitzisGridUnit unit
 }
 
 void
-flitzis_tempo_grid_move_anchor (FlitzisTempoGrid *grid, uint64_t frame) FLITZIS_REALTIME
+flitzis_tempo_grid_move_anchor (FlitzisTempoGrid *grid, uint64_t frame)
 {
   Wide n_parts = flitzis_tempo_grid_get_n_parts (grid);
   Wide place = get_anchor (grid);

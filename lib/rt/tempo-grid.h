@@ -65,7 +65,7 @@ FlitzisGridPoint flitzis_tempo_grid_find_next (const FlitzisTempoGrid *grid,
 
 /* The same grid, with its anchor at `frame`. */
 void flitzis_tempo_grid_move_anchor (FlitzisTempoGrid *grid,
-                                     uint64_t          frame) FLITZIS_REALTIME;
+                                     uint64_t          frame);
 
 /* The parts of one beat. */
 uint64_t flitzis_tempo_grid_get_n_parts (const FlitzisTempoGrid *grid) FLITZIS_REALTIME;

@@ -35,7 +35,7 @@ struct _FlitzisVoice
 
   uint32_t       choke_group; /* 0: none */
   int32_t        priority;
-  uint32_t       n_rounds; /* as it was triggered; 0: as the slot says */
+  uint32_t       n_passes; /* as it was triggered; 0: as the slot says */
   double         velocity;
   FlitzisHandle *handle;
 
