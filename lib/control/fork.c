@@ -6,6 +6,7 @@
 #include "control/fork.h"
 
 #include "flitzis-error.h"
+#include "flitzis-process-private.h"
 
 #include <pthread.h>
 
@@ -15,8 +16,9 @@ static GMutex mutex;
 /* any thread, under the mutex */
 static GList *watches;
 
-/* the child's handler writes, any thread reads */
-static gboolean is_child;
+/* set once, any thread reads: whether an engine was made, and in which process */
+static gsize is_registered = 0;
+static guint n_forks_of_engines;
 
 /* No other thread is amid a change while the memory is copied. */
 static void
@@ -50,8 +52,6 @@ resume (void)
 static void
 become_child (void)
 {
-  is_child = TRUE;
-
   for (GList *l = watches; l != NULL; l = l->next)
     {
       FlitzisForkWatch *watch = l->data;
@@ -65,13 +65,12 @@ become_child (void)
 void
 flitzis_fork_watch (FlitzisForkWatch *watch)
 {
-  static gsize is_registered = 0;
-
   if (g_once_init_enter (&is_registered))
     {
       /* a child cannot make it, if another thread was in the middle of making one */
       (void) FLITZIS_ENGINE_ERROR;
       pthread_atfork (prepare, resume, become_child);
+      n_forks_of_engines = flitzis_process_get_n_forks ();
       g_once_init_leave (&is_registered, TRUE);
     }
 
@@ -91,13 +90,13 @@ flitzis_fork_unwatch (FlitzisForkWatch *watch)
 gboolean
 flitzis_fork_is_child (void)
 {
-  return is_child;
+  return is_registered != 0 && flitzis_process_get_n_forks () != n_forks_of_engines;
 }
 
 gboolean
 flitzis_fork_check (GError **error)
 {
-  if (!is_child)
+  if (!flitzis_fork_is_child ())
     return TRUE;
 
   g_set_error_literal (error, FLITZIS_ENGINE_ERROR, FLITZIS_ENGINE_ERROR_FORKED,

@@ -3,20 +3,20 @@
 
 #include "voice.h"
 
-#include "resampler.h"
+#include "interpolator.h"
 
-static FlitzisResampler
-get_resampler (const FlitzisVoice *voice) FLITZIS_REALTIME
+static FlitzisInterpolator
+get_interpolator (const FlitzisVoice *voice) FLITZIS_REALTIME
 {
-  return (FlitzisResampler){ &voice->playhead, &voice->rate, voice->interpolation };
+  return (FlitzisInterpolator){ &voice->playhead, &voice->rate, voice->interpolation };
 }
 
 static bool
 is_plain (const FlitzisVoice *voice) FLITZIS_REALTIME
 {
-  FlitzisResampler resampler = get_resampler (voice);
+  FlitzisInterpolator interpolator = get_interpolator (voice);
 
-  return flitzis_resampler_is_plain (&resampler);
+  return flitzis_interpolator_is_plain (&interpolator);
 }
 
 /* Frames of the engine that a part which begins or ends within the sample fades over: 1 ms. */
@@ -274,9 +274,9 @@ flitzis_voice_render (FlitzisVoice   *voice,
                       float          *out,
                       uint32_t        n_frames) FLITZIS_REALTIME
 {
-  FlitzisResampler resampler = get_resampler (voice);
-  uint32_t         n_until_silent = count_until_silent (voice);
-  float            peak = 0.0f;
+  FlitzisInterpolator interpolator = get_interpolator (voice);
+  uint32_t            n_until_silent = count_until_silent (voice);
+  float               peak = 0.0f;
 
   voice->n_plain_frames = 0;
 
@@ -287,7 +287,7 @@ flitzis_voice_render (FlitzisVoice   *voice,
     {
       uint32_t     n = n_frames;
       uint64_t     end;
-      const float *frames = flitzis_resampler_read (&resampler, scratch, &n, &end);
+      const float *frames = flitzis_interpolator_read (&interpolator, scratch, &n, &end);
       float        peak_here = mix (voice, scratch->kernels, fade, frames, out, n);
 
       peak = peak_here > peak ? peak_here : peak;

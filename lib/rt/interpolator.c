@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Copyright 2026 the Flitzis authors */
 
-#include "resampler.h"
+#include "interpolator.h"
 
 #include "dsp/tables.h"
 
@@ -16,7 +16,7 @@ find_filter (uint64_t step) FLITZIS_REALTIME
 }
 
 static uint32_t
-get_reach (const FlitzisResampler *self) FLITZIS_REALTIME
+get_reach (const FlitzisInterpolator *self) FLITZIS_REALTIME
 {
   const FlitzisRateRamp *rate = self->rate;
 
@@ -41,10 +41,10 @@ count_frames (uint64_t position, uint64_t step, uint64_t place, uint32_t n_frame
 /* The places of the next frames, from the first that the filter reaches on. Returns how many there
  * are before the end and within a window, and the position behind them. */
 static uint32_t
-find_places (const FlitzisResampler *self,
-             FlitzisScratch         *scratch,
-             uint32_t                n_frames,
-             uint64_t               *end) FLITZIS_REALTIME
+find_places (const FlitzisInterpolator *self,
+             FlitzisScratch            *scratch,
+             uint32_t                   n_frames,
+             uint64_t                  *end) FLITZIS_REALTIME
 {
   uint64_t length = flitzis_playhead_get_length (self->playhead);
   uint64_t position = self->playhead->position, first = position >> 32;
@@ -87,7 +87,7 @@ find_places (const FlitzisResampler *self,
 }
 
 static const float *
-interpolate (const FlitzisResampler *self, FlitzisScratch *scratch, uint32_t n_frames)
+interpolate (const FlitzisInterpolator *self, FlitzisScratch *scratch, uint32_t n_frames)
     FLITZIS_REALTIME
 {
   const FlitzisKernels *kernels = scratch->kernels;
@@ -108,15 +108,15 @@ interpolate (const FlitzisResampler *self, FlitzisScratch *scratch, uint32_t n_f
 }
 
 const float *
-flitzis_resampler_read (const FlitzisResampler *self,
-                        FlitzisScratch         *scratch,
-                        uint32_t               *n_frames,
-                        uint64_t               *end) FLITZIS_REALTIME
+flitzis_interpolator_read (const FlitzisInterpolator *self,
+                           FlitzisScratch            *scratch,
+                           uint32_t                  *n_frames,
+                           uint64_t                  *end) FLITZIS_REALTIME
 {
   const FlitzisPlayhead *playhead = self->playhead;
   uint64_t               place = playhead->position >> 32;
 
-  if (flitzis_resampler_is_plain (self))
+  if (flitzis_interpolator_is_plain (self))
     {
       uint64_t left = flitzis_playhead_get_length (playhead) - place;
 

@@ -18,11 +18,11 @@ typedef struct
   const FlitzisPlayhead    *playhead;
   const FlitzisRateRamp    *rate;
   FlitzisMixerInterpolation interpolation;
-} FlitzisResampler;
+} FlitzisInterpolator;
 
 /* Whether they are those of the sample, one for one. */
 static inline bool
-flitzis_resampler_is_plain (const FlitzisResampler *self) FLITZIS_REALTIME
+flitzis_interpolator_is_plain (const FlitzisInterpolator *self) FLITZIS_REALTIME
 {
   return flitzis_rate_ramp_is_resting (self->rate) && self->rate->to == FLITZIS_ONE_FRAME &&
          (uint32_t) self->playhead->position == 0;
@@ -30,7 +30,7 @@ flitzis_resampler_is_plain (const FlitzisResampler *self) FLITZIS_REALTIME
 
 /* Reads up to `n_frames`: where they lie in the sample, or in `scratch`. `end` is the position
  * after them. */
-const float *flitzis_resampler_read (const FlitzisResampler *self,
-                                     FlitzisScratch         *scratch,
-                                     uint32_t               *n_frames,
-                                     uint64_t               *end) FLITZIS_REALTIME;
+const float *flitzis_interpolator_read (const FlitzisInterpolator *self,
+                                        FlitzisScratch            *scratch,
+                                        uint32_t                  *n_frames,
+                                        uint64_t                  *end) FLITZIS_REALTIME;
