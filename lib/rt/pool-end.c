@@ -53,7 +53,7 @@ flitzis_pool_stop_slot (FlitzisPool *pool, uint32_t slot) FLITZIS_REALTIME
 
   for (FlitzisVoice *voice = pool->slots[slot].voices.oldest; voice != NULL; voice = next)
     {
-      next = voice->next_in_slot;
+      next = voice->links[FLITZIS_LINK_SLOT].next;
       stop_voice (pool, voice);
     }
 }
@@ -106,7 +106,7 @@ find_in_group (FlitzisVoice *voice, const FlitzisCommand *command) FLITZIS_REALT
 {
   while (voice != NULL &&
          (voice->choke_group != command->play.choke_group || voice->slot == command->slot))
-    voice = voice->next_in_group;
+    voice = voice->links[FLITZIS_LINK_GROUP].next;
 
   return voice;
 }
@@ -132,11 +132,11 @@ flitzis_pool_choke (FlitzisPool *pool, const FlitzisCommand *command) FLITZIS_RE
       if (in_group == NULL || (in_slot != NULL && in_slot->n_th < in_group->n_th))
         {
           voice = in_slot;
-          in_slot = in_slot->next_in_slot;
+          in_slot = in_slot->links[FLITZIS_LINK_SLOT].next;
         }
       else
         {
-          in_group = find_in_group (in_group->next_in_group, command);
+          in_group = find_in_group (in_group->links[FLITZIS_LINK_GROUP].next, command);
         }
 
       choke_voice (pool, voice, is_full);

@@ -43,39 +43,20 @@ drop_handle (FlitzisPool *pool, FlitzisHandle *handle) FLITZIS_REALTIME
 }
 
 static void
-link_in_slot (FlitzisVoiceList *list, FlitzisVoice *voice) FLITZIS_REALTIME
+add_link (FlitzisVoiceList *list, FlitzisVoice *voice, uint32_t link) FLITZIS_REALTIME
 {
-  voice->previous_in_slot = list->newest;
-  voice->next_in_slot = NULL;
-  *(list->newest != NULL ? &list->newest->next_in_slot : &list->oldest) = voice;
+  voice->links[link] = (FlitzisVoiceLink){ .previous = list->newest };
+  *(list->newest != NULL ? &list->newest->links[link].next : &list->oldest) = voice;
   list->newest = voice;
 }
 
 static void
-unlink_in_slot (FlitzisVoiceList *list, FlitzisVoice *voice) FLITZIS_REALTIME
+remove_link (FlitzisVoiceList *list, FlitzisVoice *voice, uint32_t link) FLITZIS_REALTIME
 {
-  FlitzisVoice *previous = voice->previous_in_slot, *next = voice->next_in_slot;
+  FlitzisVoice *previous = voice->links[link].previous, *next = voice->links[link].next;
 
-  *(previous != NULL ? &previous->next_in_slot : &list->oldest) = next;
-  *(next != NULL ? &next->previous_in_slot : &list->newest) = previous;
-}
-
-static void
-link_in_group (FlitzisVoiceList *list, FlitzisVoice *voice) FLITZIS_REALTIME
-{
-  voice->previous_in_group = list->newest;
-  voice->next_in_group = NULL;
-  *(list->newest != NULL ? &list->newest->next_in_group : &list->oldest) = voice;
-  list->newest = voice;
-}
-
-static void
-unlink_in_group (FlitzisVoiceList *list, FlitzisVoice *voice) FLITZIS_REALTIME
-{
-  FlitzisVoice *previous = voice->previous_in_group, *next = voice->next_in_group;
-
-  *(previous != NULL ? &previous->next_in_group : &list->oldest) = next;
-  *(next != NULL ? &next->previous_in_group : &list->newest) = previous;
+  *(previous != NULL ? &previous->links[link].next : &list->oldest) = next;
+  *(next != NULL ? &next->links[link].previous : &list->newest) = previous;
 }
 
 static void
@@ -91,10 +72,10 @@ link_voice (FlitzisPool *pool, FlitzisVoice *voice) FLITZIS_REALTIME
   if (pool->unset == NULL)
     pool->unset = voice;
 
-  link_in_slot (&pool->slots[voice->slot].voices, voice);
+  add_link (&pool->slots[voice->slot].voices, voice, FLITZIS_LINK_SLOT);
 
   if (voice->choke_group != 0)
-    link_in_group (flitzis_pool_get_group (pool, voice->choke_group), voice);
+    add_link (flitzis_pool_get_group (pool, voice->choke_group), voice, FLITZIS_LINK_GROUP);
 }
 
 static void
@@ -107,10 +88,10 @@ unlink_voice (FlitzisPool *pool, FlitzisVoice *voice) FLITZIS_REALTIME
 
   *(voice->previous != NULL ? &voice->previous->next : &list->oldest) = voice->next;
   *(voice->next != NULL ? &voice->next->previous : &list->newest) = voice->previous;
-  unlink_in_slot (&pool->slots[voice->slot].voices, voice);
+  remove_link (&pool->slots[voice->slot].voices, voice, FLITZIS_LINK_SLOT);
 
   if (voice->choke_group != 0)
-    unlink_in_group (flitzis_pool_get_group (pool, voice->choke_group), voice);
+    remove_link (flitzis_pool_get_group (pool, voice->choke_group), voice, FLITZIS_LINK_GROUP);
 }
 
 FlitzisVoice *

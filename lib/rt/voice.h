@@ -17,6 +17,19 @@
 
 typedef struct _FlitzisVoice FlitzisVoice;
 
+/* Beside the list of all voices, each may be in two more. */
+enum
+{
+  FLITZIS_LINK_SLOT,
+  FLITZIS_LINK_GROUP,
+  FLITZIS_N_LINKS
+};
+
+typedef struct
+{
+  FlitzisVoice *previous, *next;
+} FlitzisVoiceLink;
+
 /* One sounding sample. */
 struct _FlitzisVoice
 {
@@ -53,10 +66,9 @@ struct _FlitzisVoice
 
   /* the pool's lists, oldest first: all voices, those of one slot, those of groups of one hash; the
    * free ones are linked by `next` */
-  uint64_t      n_th; /* to start */
-  FlitzisVoice *previous;
-  FlitzisVoice *previous_in_slot, *next_in_slot;
-  FlitzisVoice *previous_in_group, *next_in_group;
+  uint64_t         n_th; /* to start */
+  FlitzisVoice    *previous;
+  FlitzisVoiceLink links[FLITZIS_N_LINKS];
 } __attribute__ ((aligned (64)));
 
 /* Plays its sample from `start` to `end`, as the playhead does, from the next frame on. */
