@@ -19,6 +19,6 @@ try:
     engine.play_sample(0, 1.0)
 except GLib.Error as error:
     sys.exit(error.message)
-while engine.props.n_triggered > engine.props.n_started or engine.props.n_playing > 0:
+while any(slot.props.playing for slot in engine):
     time.sleep(0.01)
 print(f'played {engine.get_slot(0).props.sample.props.duration:.2f} s')
