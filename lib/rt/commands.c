@@ -22,20 +22,33 @@ count_done (FlitzisMixer *mixer, const FlitzisCommand *event) FLITZIS_REALTIME
     flitzis_count (&mixer->n_quantized_done, 1);
 }
 
+/* Whether a trigger was stopped before its frame came, or this is the stop that was to end it. */
+static bool
+is_of_stopped (FlitzisMixer *mixer, const FlitzisCommand *event) FLITZIS_REALTIME
+{
+  uint64_t voice;
+
+  if (event->kind == FLITZIS_COMMAND_PLAY)
+    voice = event->play.voice;
+  else if (event->kind == FLITZIS_COMMAND_STOP_VOICE &&
+           flitzis_pool_find_voice (&mixer->pool, event->stop.voice) == NULL)
+    voice = event->stop.voice;
+  else
+    return false;
+
+  return flitzis_get (flitzis_settings_get_voice (&mixer->settings, voice)->n_stop_frames) >= 0;
+}
+
 /* Whether a mark says that an event will not happen; if so, it is done. */
 static bool
 drop_marked (FlitzisMixer *mixer, const FlitzisCommand *event) FLITZIS_REALTIME
 {
-  bool is_play = event->kind == FLITZIS_COMMAND_PLAY;
   bool is_cancelled = !event->is_stamped && event->event < mixer->cancel_below;
-  bool is_stopped = is_play && flitzis_get (flitzis_settings_get_voice (&mixer->settings,
-                                                                        event->play.voice)
-                                                ->n_stop_frames) >= 0;
 
-  if (!is_cancelled && !is_stopped)
+  if (!is_cancelled && !is_of_stopped (mixer, event))
     return false;
 
-  if (is_play)
+  if (event->kind == FLITZIS_COMMAND_PLAY)
     flitzis_pool_report_end (&mixer->pool, event->play.voice,
                              is_cancelled ? FLITZIS_END_CANCELLED : FLITZIS_END_STOPPED);
 

@@ -5,20 +5,27 @@
 
 #include "atomics.h"
 
-/* Fades a voice out, unless it is to be finished sooner; at once, if the tail can hold the fade. A
- * pause that was called for before this block has begun. */
+/*
+ * Fades a voice out, unless it is to be finished sooner; at once, if the tail can hold the fade. A
+ * voice that is to be paused, in this block or already, is not heard for longer than that takes.
+ */
 static void
 release_voice (FlitzisPool *pool, FlitzisVoice *voice, FlitzisEnd reason, uint32_t n_frames)
     FLITZIS_REALTIME
 {
   FlitzisVoiceSettings *own = flitzis_settings_get_voice (pool->settings, voice->id);
 
-  flitzis_voice_set_paused (voice, flitzis_get (own->is_paused), pool->ramp_frames);
+  if (n_frames > pool->tail.n_frames)
+    {
+      flitzis_voice_set_paused (voice, flitzis_get (own->is_paused), pool->ramp_frames);
+      n_frames = flitzis_voice_limit_fade (voice, n_frames);
+    }
 
-  if (flitzis_voice_ends_within (voice, n_frames))
+  if (!voice->was_heard || flitzis_voice_is_silent (voice))
+    flitzis_pool_end_voice (pool, voice, reason);
+  else if (flitzis_voice_ends_within (voice, n_frames))
     return;
-
-  if (n_frames <= pool->tail.n_frames || !voice->was_heard || flitzis_voice_is_silent (voice))
+  else if (n_frames <= pool->tail.n_frames)
     flitzis_pool_cut_voice (pool, voice, reason, n_frames);
   else
     flitzis_voice_release (voice, reason, n_frames);

@@ -133,15 +133,20 @@ flitzis_voice_cut_in (FlitzisVoice *voice, uint32_t n_frames) FLITZIS_REALTIME
 bool
 flitzis_voice_ends_within (const FlitzisVoice *voice, uint32_t n_frames) FLITZIS_REALTIME
 {
-  return voice->is_released && !voice->is_paused && count_left (&voice->envelope) <= n_frames;
+  return voice->is_released && count_left (&voice->envelope) <= n_frames;
+}
+
+uint32_t
+flitzis_voice_limit_fade (const FlitzisVoice *voice, uint32_t n_frames) FLITZIS_REALTIME
+{
+  uint32_t n_pause_frames = count_left (&voice->pause);
+
+  return voice->is_paused && n_pause_frames < n_frames ? n_pause_frames : n_frames;
 }
 
 void
 flitzis_voice_release (FlitzisVoice *voice, FlitzisEnd reason, uint32_t n_frames) FLITZIS_REALTIME
 {
-  if (voice->is_paused && count_left (&voice->pause) < n_frames)
-    n_frames = count_left (&voice->pause);
-
   voice->reason = reason;
   voice->is_released = true;
   voice->n_plain_frames = 0;

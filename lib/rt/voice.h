@@ -98,7 +98,11 @@ void flitzis_voice_set_paused (FlitzisVoice *voice,
                                bool          is_paused,
                                uint32_t      n_frames) FLITZIS_REALTIME;
 
-/* Fades out within `n_frames`, or sooner if it is about to stand still, and is finished then. */
+/* How many of these frames are heard of a fade: no more than of a pause that has begun. */
+uint32_t flitzis_voice_limit_fade (const FlitzisVoice *voice,
+                                   uint32_t            n_frames) FLITZIS_REALTIME;
+
+/* Fades out within `n_frames`, and is finished then. */
 void flitzis_voice_release (FlitzisVoice *voice,
                             FlitzisEnd    reason,
                             uint32_t      n_frames) FLITZIS_REALTIME;
