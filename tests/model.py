@@ -172,7 +172,7 @@ class Voice:
         self.stop_frame = trigger['stop_frame']
         self.taken, self.steal = taken, steal
         self.state = 'waiting'
-        self.paused = False
+        self.paused = self.to_pause = False
         self.pause = Ramp(1.0)
         self.behind = None      # its place, and for how long: the loop was moved away from it
         self.stood = False      # until now; it goes on with the next block
@@ -503,18 +503,16 @@ class Model:
     def cut(self, voice, n_frames, reason, at_once=False):
         """Fades a voice out. Of two fades the one that is over sooner counts, also for the reason;
         one of 5 ms or less ends the voice at once and is rendered ahead."""
+        if voice.heard and n_frames > self.n_short:
+            self.follow_pause(voice)
         if voice.heard == 0 or voice.stands:
             return self.end(voice, reason)
         voice.must_not_be_behind(self.settings[voice.slot], self.rate)
         if (not self.rendering and voice.loop_of(self.settings[voice.slot], self.rate)
                 + (voice.backs(self.settings[voice.slot]),) != voice.followed):
             raise Unspecified('whether a fade follows what was set of the loop before it')
-        if (voice.pause.rest and not voice.pause.done and not self.rendering
-                and n_frames <= self.n_short):
-            voice.pause.jump(voice.pause.start)     # a stop in one block with the pause
-            voice.paused = False
-        elif voice.paused and n_frames > self.n_short:
-            n_frames = voice.pause.rest
+        if voice.paused and n_frames > self.n_short:
+            n_frames = min(n_frames, voice.pause.rest)
         if voice.fade and voice.fade.rest <= n_frames and not at_once:
             return None
         if n_frames <= self.n_short:
@@ -585,23 +583,30 @@ class Model:
 
     def pause_voice(self, number):
         voice = self.voices.get(number)
-        if voice and voice.state != 'ended' and not voice.paused:
-            voice.paused = True
-            if voice.heard:
-                voice.must_not_be_behind(self.settings[voice.slot], self.rate)
-                voice.pause.go(0.0, self.n_fade)
-            else:
-                voice.pause.jump(0.0)
+        if voice and voice.state != 'ended':
+            voice.to_pause = True
+            if not voice.heard:
+                self.follow_pause(voice)
 
     def resume_voice(self, number):
         voice = self.voices.get(number)
-        if voice and voice.state != 'ended' and voice.paused:
-            if voice.heard:
-                voice.stood = voice.stands
-                voice.pause.go(1.0, self.n_fade)
-            else:
-                voice.pause.jump(1.0)
-            voice.paused = False
+        if voice and voice.state != 'ended':
+            voice.to_pause = False
+            if not voice.heard:
+                self.follow_pause(voice)
+
+    def follow_pause(self, voice):
+        """With the next block, and before a stop that takes longer than 5 ms."""
+        if voice.to_pause == voice.paused:
+            return
+        if voice.heard and voice.to_pause:
+            voice.must_not_be_behind(self.settings[voice.slot], self.rate)
+        if voice.heard:
+            voice.stood = voice.stands
+            voice.pause.go(0.0 if voice.to_pause else 1.0, self.n_fade)
+        else:
+            voice.pause.jump(0.0 if voice.to_pause else 1.0)
+        voice.paused = voice.to_pause
 
     def set_voice_gain(self, number, gain):
         if number in self.voices:
@@ -654,7 +659,8 @@ class Model:
                 voice.must_not_be_behind(self.settings[voice.slot], self.rate)
         if self.paused != (self.master.end == 0.0):
             self.master.go(0.0 if self.paused else 1.0, self.n_fade)
-        for voice in self.sounding if not (self.frozen and self.paused) else ():
+        for voice in self.sounding:
+            self.follow_pause(voice)
             self.aim(voice, at_once=self.frozen or voice.stands or voice.stood)
             voice.stood = False
         restarted = self.clock.begin_block(self.position)

@@ -21,20 +21,6 @@ def files(source_dir, folder):
     return paths
 
 
-def test_no_circles(source_dir):
-    """A file includes none that includes it, over however many others; x.c and x.h are one."""
-    graph = {}
-    for folder in ('control', 'load'):
-        for path in files(source_dir, folder):
-            node = f'{folder}/{path.stem}'
-            graph.setdefault(node, set()).update(
-                name.removesuffix('.h') for name in includes(path)
-                if name.startswith(('control/', 'load/')) and name != f'{node}.h')
-    while graph:
-        leaves = {node for node, below in graph.items() if not below & set(graph)}
-        assert leaves, f'these include each other in a circle: {sorted(graph)}'
-        graph = {node: below for node, below in graph.items() if node not in leaves}
-
 
 def test_parts_know_nobody(source_dir):
     """A part includes no other part and not control, and speaks of neither."""
