@@ -52,7 +52,7 @@ prove_callback () {
     _build/proof
   count 'clang proves the callback' ninja -C _build/proof
   count 'not with a call in a kernel' refuses lib/rt/dsp/kernels.c mix
-  count 'not with a call in a static function' refuses lib/rt/pool.c begin_sound
+  count 'not with a call in a static function' refuses lib/rt/pool.c drop_handle
   count 'not with a call in PipeWire'\''s callback' refuses lib/output/pipewire.c process_cb
   count 'clang proves the callback again' ninja -C _build/proof
 }
