@@ -443,6 +443,10 @@ def test_the_engine_plays_as_the_model_for_long(first):
 # Programs that once differed, shortened; new ones are pasted here.
 CONSTANT = ('set_sample', 0, 'constant', 3000, 1, 0)
 PROGRAMS = {
+    'a stop of a voice that had a frame is carried out once': [
+        ('engine', 8, 44100), CONSTANT, ('set_slot', 0, 'release', 0.03),
+        ('play', 'v1', {'slot': 0, 'frame': 300}), ('render', 500), ('stop_voice', 'v1'),
+        ('pause_voice', 'v1'), ('cancel_scheduled',), ('render', 500)],
     'a voice that is paused before its first frame starts when it is resumed': [
         ('engine', 2, 8000), CONSTANT, ('play_sample', 'v1', 0, 1.0), ('pause_voice', 'v1'),
         ('render', 100), ('resume_voice', 'v1'), ('render', 64)],

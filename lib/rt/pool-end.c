@@ -77,7 +77,14 @@ flitzis_pool_stop_all (FlitzisPool *pool) FLITZIS_REALTIME
     }
 }
 
-/* A mark means its voice alone, so it may be read at any time and as often as one likes. */
+/* Whether a mark says something new: it is the first, or its fade is shorter than before. */
+static bool
+is_new_mark (const FlitzisVoice *voice, int32_t n_frames) FLITZIS_REALTIME
+{
+  return n_frames >= 0 && (voice->n_stop_frames < 0 || n_frames < voice->n_stop_frames);
+}
+
+/* A mark means its voice alone, so none is lost, whenever it is read. */
 void
 flitzis_pool_stop_marked (FlitzisPool *pool) FLITZIS_REALTIME
 {
@@ -90,8 +97,11 @@ flitzis_pool_stop_marked (FlitzisPool *pool) FLITZIS_REALTIME
 
       next = voice->next;
 
-      if (n_frames >= 0)
-        release_voice (pool, voice, FLITZIS_END_STOPPED, (uint32_t) n_frames);
+      if (is_new_mark (voice, n_frames))
+        {
+          voice->n_stop_frames = n_frames;
+          release_voice (pool, voice, FLITZIS_END_STOPPED, (uint32_t) n_frames);
+        }
     }
 }
 

@@ -111,6 +111,7 @@ flitzis_pool_add_voice (FlitzisPool *pool, const FlitzisCommand *command, Flitzi
     .handle = handle,
     .n_channels = (uint16_t) handle->n_channels,
     .n_th = flitzis_get (pool->n_started),
+    .n_stop_frames = -1,
   };
 
   handle->n_holds++;

@@ -59,10 +59,11 @@ struct _FlitzisVoice
   FlitzisRamp               envelope;    /* attack and release */
   FlitzisRamp               pause;       /* 1, and 0 while it stands still */
 
-  bool       was_heard;   /* rendered at least one frame */
-  bool       is_paused;   /* or about to be */
-  bool       is_released; /* ends when the envelope has come to 0 */
-  FlitzisEnd reason;      /* of a release */
+  bool       was_heard;     /* rendered at least one frame */
+  bool       is_paused;     /* or about to be */
+  bool       is_released;   /* ends when the envelope has come to 0 */
+  FlitzisEnd reason;        /* of a release */
+  int32_t    n_stop_frames; /* of the mark that was carried out; below 0: none */
 
   /* the pool's lists, oldest first: all voices, those of one slot, those of groups of one hash; the
    * free ones are linked by `next` */
