@@ -820,6 +820,7 @@ from gi.repository import Flitzis, GLib
 
 engine = Flitzis.Engine(n_voices=128, sample_rate=192000, client_name='busy')
 engine.set_sample(0, Flitzis.Sample.new(GLib.Bytes.new(bytes(8 * 48000)), 2, 1000))
+engine[0].props.loop = True  # for as long as it takes
 for _ in range(128):
     engine.play_sample(0, 0.001)
 engine.start()

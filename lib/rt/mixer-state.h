@@ -69,6 +69,7 @@ typedef struct
   uint64_t         cancel_below; /* the mark, as it was at the start of this block */
   uint32_t         n_marks_seen; /* of the settings */
   FlitzisTempoGrid grid;         /* as it was at the start of this block */
+  uint32_t         grid_sequence;
 
   /* the owner writes, any thread reads */
   _Atomic uint64_t position; /* frames rendered */

@@ -36,10 +36,19 @@ apply_pause (FlitzisMixer *mixer) FLITZIS_REALTIME
 static void
 follow_grid (FlitzisMixer *mixer, uint64_t now) FLITZIS_REALTIME
 {
+  uint32_t         sequence = flitzis_seqlock_get_sequence (&mixer->grid_told);
   FlitzisTempoGrid grid;
 
-  if (flitzis_seqlock_try_read (&mixer->grid_told, &grid, sizeof grid))
-    mixer->grid = grid;
+  if (sequence != mixer->grid_sequence &&
+      flitzis_seqlock_try_read (&mixer->grid_told, &grid, sizeof grid))
+    {
+      mixer->grid = grid;
+      mixer->grid_sequence = sequence;
+    }
+  else if (mixer->schedule.n_unplaced == 0)
+    {
+      return;
+    }
 
   flitzis_schedule_begin_block (&mixer->schedule, &mixer->grid, now);
 }

@@ -34,3 +34,10 @@ void flitzis_seqlock_write (FlitzisSeqlock *self,
 bool flitzis_seqlock_try_read (FlitzisSeqlock *self,
                                void           *record,
                                uint32_t        size) FLITZIS_REALTIME;
+
+/* Another number for each record. */
+static inline uint32_t
+flitzis_seqlock_get_sequence (FlitzisSeqlock *self) FLITZIS_REALTIME
+{
+  return atomic_load_explicit (&self->sequence, memory_order_acquire);
+}

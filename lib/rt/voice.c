@@ -228,6 +228,16 @@ flitzis_voice_find_plain (FlitzisVoice *voice, uint32_t n_frames) FLITZIS_REALTI
   return true;
 }
 
+static void
+add_factor (FlitzisMove *move, FlitzisRamp *ramp, uint32_t n_frames) FLITZIS_REALTIME
+{
+  if (flitzis_ramp_is_resting (ramp))
+    return;
+
+  move->factors[move->n_factors++] = flitzis_ramp_get_slope (ramp);
+  flitzis_ramp_advance (ramp, n_frames);
+}
+
 static float
 mix (FlitzisVoice         *voice,
      const FlitzisKernels *kernels,
@@ -236,9 +246,7 @@ mix (FlitzisVoice         *voice,
      float                *out,
      uint32_t              n_frames) FLITZIS_REALTIME
 {
-  FlitzisRamp *factors[FLITZIS_MAX_FACTORS] = { &voice->cut_in, &voice->envelope, &voice->pause,
-                                                fade };
-  FlitzisMove  move;
+  FlitzisMove move;
 
   move.left = flitzis_ramp_get_slope (&voice->left);
   move.right = flitzis_ramp_get_slope (&voice->right);
@@ -248,13 +256,16 @@ mix (FlitzisVoice         *voice,
   flitzis_ramp_advance (&voice->left, n_frames);
   flitzis_ramp_advance (&voice->right, n_frames);
 
-  /* those that rest are at 1, but for a fade that is over */
-  for (uint32_t i = 0; i < FLITZIS_MAX_FACTORS; i++)
-    if (factors[i] != NULL && (factors[i] == fade || !flitzis_ramp_is_resting (factors[i])))
-      {
-        move.factors[move.n_factors++] = flitzis_ramp_get_slope (factors[i]);
-        flitzis_ramp_advance (factors[i], n_frames);
-      }
+  /* those that rest are at 1 */
+  add_factor (&move, &voice->cut_in, n_frames);
+  add_factor (&move, &voice->envelope, n_frames);
+  add_factor (&move, &voice->pause, n_frames);
+
+  if (fade != NULL)
+    {
+      move.factors[move.n_factors++] = flitzis_ramp_get_slope (fade);
+      flitzis_ramp_advance (fade, n_frames);
+    }
 
   return kernels->mix_moving (out, frames, &move, voice->n_channels, n_frames);
 }

@@ -26,7 +26,7 @@ N_ROUNDS = 3
 IN_ROUNDS = ('openal', 'sdl', 'trigger', 'python-trigger')
 
 LINE = re.compile(r'(\S+)[/.]([^\s/.]+) (-?[\d.]+(?:e[-+]?\d+)?)')
-PARTS = ('a', 'b', 'c', 'residual', 'share')  # of what Flitzis takes
+PARTS = ('a', 'b', 'c', 'residual', 'share', 'tempo', 'restart', 'cancel')  # of what Flitzis takes
 NAMES = {'ns': 'flitzis', 'reference': 'limit'}
 
 
@@ -68,14 +68,6 @@ def measure(build, folder):
         daemon.stop()
     return {what: {who: statistics.median(numbers) for who, numbers in whose.items()}
             for what, whose in found.items()}
-
-
-def measure_size(build, folder):
-    """Bytes of the library as a distribution ships it."""
-    stripped = folder / 'libflitzis-1.so'
-    subprocess.run(['strip', '--strip-unneeded', '-o', stripped, build / 'lib/libflitzis-1.so'],
-                   check=True)
-    return stripped.stat().st_size
 
 
 def describe_machine():
@@ -132,7 +124,6 @@ def main():
     folder = pathlib.Path(tempfile.mkdtemp())
     try:
         found = measure(build, folder)
-        found['size/library'] = {'flitzis': measure_size(build, folder)}
     finally:
         shutil.rmtree(folder, ignore_errors=True)
     (build / 'speed.json').write_text(json.dumps(found, indent=1))

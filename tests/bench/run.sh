@@ -12,7 +12,7 @@ root=$(cd "$(dirname "$0")/../.." && pwd)
 packages="$packages ffmpeg pipewire wireplumber util-linux python3-numpy libsdl2-mixer-dev
   libopenal-dev libsndfile1-dev libsamplerate0-dev libsoxr-dev libavformat-dev libavcodec-dev
   libswresample-dev libavutil-dev python3-pygame"
-programs="$programs ffmpeg pipewire pw-dump pw-metadata wireplumber setpriv strip readelf"
+programs="$programs ffmpeg pipewire pw-dump pw-metadata wireplumber setpriv"
 modules="$modules SDL2_mixer openal sndfile samplerate soxr libavformat libavcodec libswresample
   libavutil"
 python_modules='gi numpy pygame'
