@@ -172,7 +172,7 @@ flitzis_clock_class_init (FlitzisClockClass *klass)
    *
    * Beats a minute, 20 to 999, to the nearest millionth.
    *
-   * A new tempo holds from the next block on, and what waits for a beat or a step moves with it.
+   * A new tempo holds from the next block on. Triggers that wait for a beat or a step move with it.
    * Changes of the clock between two blocks count as one.
    */
   properties[PROP_TEMPO] =

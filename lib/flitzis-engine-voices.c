@@ -173,7 +173,7 @@ flitzis_engine_stop_all_samples (FlitzisEngine *self)
  * Cancels all triggers and stops that wait for their frame; it never fails.
  *
  * The triggers end as `FLITZIS_END_REASON_CANCELLED`: up to 1024 with the next block, as many with
- * each block after it. What sounds already sounds on, even if a stop of it is cancelled.
+ * each block after it. Voices that sound go on, even if their stop is cancelled.
  */
 void
 flitzis_engine_cancel_scheduled (FlitzisEngine *self)
@@ -325,7 +325,7 @@ flitzis_engine_pause_voice (FlitzisEngine *self, guint64 voice)
  * @voice: the number that [method@Engine.play_sample] returned
  *
  * Has one voice go on from the place where it stands still, from the next block on, and fade in
- * within 5 ms. What was set meanwhile holds from its first frame.
+ * within 5 ms. Settings that changed meanwhile hold from its first frame.
  *
  * Does nothing to a voice that has ended, or is not paused.
  */

@@ -716,8 +716,8 @@ flitzis_engine_class_init (FlitzisEngineClass *klass)
   /**
    * FlitzisEngine:n-started: (getter get_n_started)
    *
-   * How many triggers started a voice that sounds. What was stopped before it could start, or found
-   * its slot empty, is not counted.
+   * How many triggers started a voice that sounds. A trigger that was stopped before it could
+   * start, or found its slot empty, is not counted.
    */
   properties[PROP_N_STARTED] =
       g_param_spec_uint64 ("n-started", NULL, NULL,

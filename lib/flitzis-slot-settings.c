@@ -376,8 +376,8 @@ flitzis_slot_install_settings (GObjectClass *klass, guint first)
    * and when [property@Clock:beats-per-bar] or [property@Clock:steps-per-beat] change it keeps its
    * place. [method@Clock.restart] has it find another one. A waiting trigger is one of the engine's
    * events, so [method@Engine.cancel_scheduled] and [method@Engine.stop_voice] end it, and
-   * [method@Engine.stop_sample] does not. At most 1024 can wait for the grid. What is triggered for
-   * a frame waits for that alone. Takes effect with the next trigger.
+   * [method@Engine.stop_sample] does not. At most 1024 can wait for the grid. A trigger with a
+   * frame waits for its frame alone. Takes effect with the next trigger.
    */
   settings[SETTING_QUANTIZE] =
       g_param_spec_enum ("quantize", NULL, NULL, FLITZIS_TYPE_QUANTIZE, FLITZIS_QUANTIZE_NONE,
