@@ -291,6 +291,20 @@ def test_a_loop_that_ends_in_the_fade_of_its_part_does_not_click(engine):
             render(engine, 1000)
 
 
+def test_a_voice_that_returns_to_rate_1_stays_between_the_frames(engine):
+    """It goes on by one frame each, from where the glide has left it."""
+    fill(engine, 0, ramp(4000))
+    slot = engine.get_slot(0).props
+    slot.interpolation, slot.playback_rate = Flitzis.Interpolation.LINEAR, 1.3
+    engine.play_sample(0, 1.0)
+    render(engine, 777)
+    slot.playback_rate = 1.0
+    render(engine, 300)
+    places = heard(engine, 500).astype(float) * 4096
+    assert numpy.allclose(numpy.diff(places), 1.0, atol=1e-3)
+    assert 0.01 < places[0] % 1.0 < 0.99
+
+
 # What is taken at the call
 
 
