@@ -17,7 +17,8 @@ import types
 import numpy
 import pytest
 
-from pipewire_daemon import PipeWire
+from pipewire_daemon import CONFIG, PipeWire
+from pulse_daemon import PipeWirePulse, Pulse
 from sound_files import frames_of
 
 
@@ -56,6 +57,7 @@ def pytest_configure(config):
         folder = config.private / name
         folder.mkdir(mode=0o700)
         os.environ[f'XDG_{name.upper()}_{"DIR" if name == "runtime" else "HOME"}'] = str(folder)
+    os.environ['PULSE_CLIENTCONFIG'] = str(CONFIG / 'pulse/client.conf')
 
 
 def pytest_unconfigure(config):
@@ -149,6 +151,66 @@ def pipewire(session_daemon, monkeypatch):
     monkeypatch.setenv('XDG_RUNTIME_DIR', str(session_daemon.runtime_dir))
     yield session_daemon
     session_daemon.reset()
+
+
+@pytest.fixture(scope='session')
+def session_pulseaudio(request):
+    server = Pulse(request.config.private / 'pulseaudio')
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+def pulseaudio(session_pulseaudio, monkeypatch):
+    """A running PulseAudio, and no PipeWire, that this process and its children connect to. A
+    test may change or kill it: what it leaves behind is put right for the next."""
+    session_pulseaudio.start()
+    monkeypatch.setenv('XDG_RUNTIME_DIR', str(session_pulseaudio.runtime_dir))
+    yield session_pulseaudio
+    session_pulseaudio.reset()
+
+
+@pytest.fixture(scope='session')
+def session_pipewire_pulse(request):
+    server = PipeWirePulse(request.config.private / 'pipewire-pulse')
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+def pipewire_pulse(session_pipewire_pulse, monkeypatch):
+    """The same with pipewire-pulse: PulseAudio's socket is in reach, PipeWire's is not, as in a
+    sandbox."""
+    session_pipewire_pulse.start()
+    monkeypatch.setenv('XDG_RUNTIME_DIR', str(session_pipewire_pulse.runtime_dir))
+    yield session_pipewire_pulse
+    session_pipewire_pulse.reset()
+
+
+@pytest.fixture
+def pulse_beside_pipewire(request, monkeypatch):
+    """A desktop that plays through PulseAudio and has PipeWire for screen sharing alone: both are
+    in reach, and PipeWire, `pipewire`, has no sink."""
+    folder = pathlib.Path(tempfile.mkdtemp(dir=request.config.private))
+    pipewire = PipeWire(folder)
+    server = Pulse(folder / 'pulseaudio', pipewire.runtime_dir)
+    server.pipewire = pipewire
+    try:
+        pipewire.start()
+        pipewire.remove_sink()
+        server.start()
+        monkeypatch.setenv('XDG_RUNTIME_DIR', str(server.runtime_dir))
+        yield server
+    finally:
+        server.stop()
+        pipewire.stop()
+        shutil.rmtree(folder)
+
+
+@pytest.fixture
+def no_server(request, monkeypatch):
+    """No sound server in reach."""
+    monkeypatch.setenv('XDG_RUNTIME_DIR', str(request.config.private / 'runtime'))
 
 
 @pytest.fixture(scope='session')

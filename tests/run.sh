@@ -9,10 +9,11 @@ root=$(cd "$(dirname "$0")/.." && pwd)
 . "$root/scripts/setup.sh"
 
 packages="$packages valac gjs gi-docgen clang-format ffmpeg pipewire pipewire-bin wireplumber
+  pipewire-pulse pulseaudio pulseaudio-utils
   util-linux python3-numpy python3-pytest python3-mypy python3-pygame gir1.2-adw-1 xvfb xdotool
   librsvg2-common libclang-rt-19-dev hydrogen-data"
 programs="$programs valac gjs gi-docgen clang-format ffmpeg pipewire pw-play pw-dump pw-cli
-  pw-metadata wireplumber setpriv Xvfb xdotool"
+  pw-metadata wireplumber pipewire-pulse pulseaudio pactl pacat parec setpriv Xvfb xdotool"
 python_modules='gi numpy pytest mypy'
 case " $* " in *' --slow '*)
   packages="$packages valgrind clang llvm libclang-rt-dev at-spi2-core dbus-daemon"

@@ -1,0 +1,283 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""Private servers that speak PulseAudio's protocol: PulseAudio itself, and pipewire-pulse with a
+PipeWire behind it that clients cannot see. Neither needs a session bus, a sound card or privileges.
+
+The fixtures in conftest.py set XDG_RUNTIME_DIR, and that is all a client needs: libpulse looks for
+`pulse/native` there when nothing else tells it where the server is.
+
+  pulseaudio             Pulse: PulseAudio alone
+  pipewire_pulse         PipeWirePulse: pulse/native alone, as in a sandbox; `.pipewire` is behind it
+  pulse_beside_pipewire  Pulse beside a PipeWire without any sink (`.pipewire`), both in reach
+  no_server              nothing in reach, which holds for every test without one of the others
+
+Both classes have the look of PipeWire in pipewire_daemon.py:
+
+  def test_it_plays(pulseaudio, make_engine):
+      with pulseaudio.record() as recording:         # the monitor of “null-sink”
+          ...                                        # play
+          recording.wait(4800)                       # until 4800 more frames have been recorded
+      recording.frames                               # float32, n x 2, bit for bit
+      pulseaudio.wait_stream(application_name='x')   # what plays, as pactl lists it
+      pulseaudio.add_sink('other')
+      pulseaudio.choose_sink('other')                # make it the default
+      pulseaudio.remove_sink()                       # remove “null-sink”
+      pulseaudio.kill()                              # SIGKILL by default
+      pulseaudio.start()
+
+The servers play 48000 Hz, stereo, float32. Without a sink they refuse streams (“No such entity”);
+desktops load module-always-sink, which then makes a sink called “auto_null” that nobody hears:
+`always_sink ()` does that here.
+"""
+
+import json
+import os
+import pathlib
+import signal
+import subprocess
+
+import numpy
+
+from pipewire_daemon import CONFIG, SINK, PipeWire, poll
+
+
+class Pulse:
+    """PulseAudio in a folder of its own; `runtime_dir` is what XDG_RUNTIME_DIR must say."""
+
+    def __init__(self, folder, runtime_dir=None):
+        self.folder = pathlib.Path(folder)
+        self.runtime_dir = pathlib.Path(runtime_dir or self.folder / 'runtime')
+        self.process = None
+        self.n_recordings = 0
+        for path in (self.folder, self.runtime_dir):
+            path.mkdir(mode=0o700, parents=True, exist_ok=True)
+
+    # Life
+
+    @property
+    def environment(self):
+        return dict(os.environ, XDG_RUNTIME_DIR=str(self.runtime_dir))
+
+    @property
+    def running(self):
+        return self.process is not None and self.process.poll() is None
+
+    def start(self):
+        if self.running:
+            return
+        self.stop()
+        self._spawn()
+        poll(lambda: self._alive() and self.default_sink() == SINK,
+             f'{self.process.args[3]} to have the null sink')
+
+    def stop(self):
+        """Ends what `start` began."""
+        if self.process is not None:
+            self.process.terminate()
+            try:
+                self.process.wait(10)
+            except subprocess.TimeoutExpired:
+                self.process.kill()
+                self.process.wait()
+        self.process = None
+
+    def kill(self, number=signal.SIGKILL):
+        """Takes the server away: its clients are told nothing, or with SIGTERM what it tears down.
+        """
+        self.process.send_signal(number)
+        self.process.wait(30)
+        self.process = None
+
+    def reset(self):
+        """Takes back what a test did to a server that is to serve the next one."""
+        if self.running and (self.sinks() != [SINK] or self.default_sink() != SINK
+                             or self.modules('module-always-sink')):
+            self.stop()
+
+    def _spawn(self):
+        # By default the null sink plays 2 s ahead and takes it back when a stream comes: its
+        # monitor would miss what was taken back.
+        self._run(
+            'pulseaudio', '-n', '--daemonize=no', '--exit-idle-time=-1', '--use-pid-file=no',
+            '--realtime=no', '--high-priority=no', '--no-cpu-limit', '--log-target=stderr',
+            '-L', 'module-native-protocol-unix auth-cookie-enabled=0',
+            '-L', f'module-null-sink sink_name={SINK} {self.FORMAT}')
+
+    FORMAT = 'norewinds=1 format=float32le rate=48000 channels=2'
+
+    def _run(self, *command, **variables):
+        environment = dict(self.environment, HOME=str(self.folder), **variables)
+        # The kernel ends the server with the tests, however they end.
+        with open(self.folder / f'{command[0]}.log', 'ab') as log:
+            self.process = subprocess.Popen(
+                ['setpriv', '--pdeathsig', 'KILL', *command], env=environment,
+                stdin=subprocess.DEVNULL, stdout=log, stderr=log)
+
+    def _alive(self):
+        if not self.running:
+            logs = ''.join(log.read_text(errors='replace') for log in self.folder.glob('*.log'))
+            raise AssertionError(f'the private PulseAudio server does not run:\n{logs}')
+        return True
+
+    # Looking
+
+    def pactl(self, *arguments, check=True):
+        """Runs pactl and returns what it printed."""
+        result = subprocess.run(['pactl', *arguments], env=self.environment,
+                                stdin=subprocess.DEVNULL, capture_output=True, text=True,
+                                timeout=30)
+        if check and result.returncode != 0:
+            raise AssertionError(f'pactl {" ".join(arguments)}: {result.stderr or result.stdout}')
+        return result.stdout
+
+    def list(self, kind):
+        """The server's sinks, sink-inputs, clients, modules ..., as pactl lists them."""
+        return json.loads(self.pactl('--format=json', 'list', kind))
+
+    def sinks(self):
+        """The names of the sinks."""
+        return [sink['name'] for sink in self.list('sinks')]
+
+    def default_sink(self):
+        """The name of the default sink; None while the server does not answer."""
+        lines = self.pactl('info', check=False).splitlines()
+        return next((line.split(': ')[1] for line in lines if line.startswith('Default Sink: ')),
+                    None)
+
+    def modules(self, name):
+        """The numbers of the loaded modules of this name."""
+        lines = [line.split('\t') for line in self.pactl('list', 'short', 'modules').splitlines()]
+        return [line[0] for line in lines if line[1] == name]
+
+    def streams(self, **props):
+        """The streams that play whose properties are `props`, with _ for . in the names."""
+        wanted = {name.replace('_', '.'): value for name, value in props.items()}
+        return [stream for stream in self.list('sink-inputs')
+                if wanted.items() <= stream['properties'].items()]
+
+    def wait_stream(self, **props):
+        """Waits until there is such a stream that is not paused, and returns it."""
+        def playing():
+            return next((each for each in self.streams(**props) if not each['corked']), None)
+        return poll(playing, f'a stream with {props}')
+
+    # Changing
+
+    def add_sink(self, name):
+        """Adds another null sink; it stays until `remove_sink` or the end of the server."""
+        self.pactl('load-module', 'module-null-sink', f'sink_name={name}', *self.FORMAT.split())
+        poll(lambda: name in self.sinks(), f'the sink “{name}”')
+
+    def remove_sink(self, name=SINK):
+        """PulseAudio moves its streams to another sink, and ends them if there is none."""
+        [module] = [sink['owner_module'] for sink in self.list('sinks') if sink['name'] == name]
+        self.pactl('unload-module', str(module))
+        poll(lambda: name not in self.sinks(), f'the sink “{name}” to go')
+
+    def choose_sink(self, name):
+        """Makes a sink the default, as a user does."""
+        self.pactl('set-default-sink', name)
+        poll(lambda: self.default_sink() == name, f'the sink “{name}” to be the default')
+
+    def always_sink(self):
+        """Makes the server invent the sink “auto_null” whenever it has no other."""
+        self.pactl('load-module', 'module-always-sink')
+
+    # Listening
+
+    def record(self, sink=SINK):
+        """Records the monitor of a sink while the `with` block runs; see Recording."""
+        self.n_recordings += 1
+        return Recording(self, sink, self.folder / f'recording-{self.n_recordings}')
+
+
+class PipeWirePulse(Pulse):
+    """pipewire-pulse. Its PipeWire, `pipewire`, is not in `runtime_dir`: out of clients' reach.
+    `stop` ends both, `kill` pipewire-pulse alone."""
+
+    def __init__(self, folder):
+        super().__init__(folder)
+        self.pipewire = PipeWire(self.folder / 'behind')
+
+    @property
+    def running(self):
+        return super().running and self.pipewire.running
+
+    def stop(self):
+        super().stop()
+        self.pipewire.stop()
+
+    def reset(self):
+        self.pipewire.reset()
+        super().reset()
+
+    def _spawn(self):
+        self.pipewire.start()
+        self._run('pipewire-pulse', XDG_CONFIG_HOME=str(CONFIG),
+                  PIPEWIRE_RUNTIME_DIR=str(self.pipewire.runtime_dir))
+
+    def add_sink(self, name):
+        self.pipewire.add_sink(name)
+        poll(lambda: name in self.sinks(), f'the sink “{name}”')
+
+    def remove_sink(self, name=SINK):
+        """Its streams go to another sink, or wait for one if there is none."""
+        self.pipewire.remove_sink(name)
+        poll(lambda: name not in self.sinks(), f'the sink “{name}” to go')
+
+    def record(self, sink=SINK):
+        """Records what PipeWire plays; see Recording in pipewire_daemon.py."""
+        return self.pipewire.record(sink)
+
+
+class Recording:
+    """What a sink of PulseAudio plays. Inside the `with` block: `wait (n_frames)`; behind it:
+    `frames`, float32 of n_frames x 2, bit for bit what the sink was given."""
+
+    def __init__(self, pulse, sink, path):
+        self.pulse = pulse
+        self.sink = sink
+        self.path = path
+        self.frames = None
+
+    def __enter__(self):
+        # Asked for no latency of its own, parec leaves the sink's as it is.
+        with open(self.path, 'wb') as file:
+            self.process = subprocess.Popen(
+                ['setpriv', '--pdeathsig', 'KILL', 'parec', '--raw', '--format=float32le',
+                 '--rate=48000', '--channels=2', f'--device={self.sink}.monitor'],
+                env=self.pulse.environment, stdin=subprocess.DEVNULL, stdout=file)
+        try:
+            self.wait(1)
+        except BaseException:
+            self._end()
+            raise
+        return self
+
+    def __exit__(self, *exception):
+        self._end()
+        try:
+            if exception[0] is None:
+                self.frames = numpy.fromfile(self.path, numpy.float32,
+                                             2 * self._n_frames()).reshape(-1, 2)
+        finally:
+            self.path.unlink(missing_ok=True)
+
+    def _n_frames(self):
+        return self.path.stat().st_size // 8
+
+    def _end(self):
+        self.process.terminate()
+        try:
+            self.process.wait(10)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+
+    def wait(self, n_frames, seconds=60.0):
+        """Waits until `n_frames` more have been recorded."""
+        goal = self._n_frames() + n_frames
+
+        def recorded():
+            assert self.process.poll() is None, 'parec ended'
+            return self._n_frames() >= goal
+        poll(recorded, f'{n_frames} recorded frames', seconds)
