@@ -5,9 +5,9 @@ PipeWire behind it that clients cannot see. Neither needs a session bus, a sound
 The fixtures in conftest.py set XDG_RUNTIME_DIR, and that is all a client needs: libpulse looks for
 `pulse/native` there when nothing else tells it where the server is.
 
-  pulseaudio             Pulse: PulseAudio alone
-  pipewire_pulse         PipeWirePulse: pulse/native alone, as in a sandbox; `.pipewire` is behind it
-  pulse_beside_pipewire  Pulse beside a PipeWire without any sink (`.pipewire`), both in reach
+  pulseaudio             a Pulse alone
+  pipewire_pulse         a PipeWirePulse: only pulse/native is in reach, as in a sandbox
+  pulse_beside_pipewire  a Pulse and a PipeWire without any sink, `.pipewire`, both in reach
   no_server              nothing in reach, which holds for every test without one of the others
 
 Both classes have the look of PipeWire in pipewire_daemon.py:
@@ -24,7 +24,7 @@ Both classes have the look of PipeWire in pipewire_daemon.py:
       pulseaudio.kill()                              # SIGKILL by default
       pulseaudio.start()
 
-The servers play 48000 Hz, stereo, float32. Without a sink they refuse streams (“No such entity”);
+The servers play 48000 Hz, stereo, float32. They refuse new streams while they have no sink;
 desktops load module-always-sink, which then makes a sink called “auto_null” that nobody hears:
 `always_sink ()` does that here.
 """
@@ -38,6 +38,10 @@ import subprocess
 import numpy
 
 from pipewire_daemon import CONFIG, SINK, PipeWire, poll
+
+# A null sink plays 2 s ahead otherwise and takes that back when a stream comes, and its monitor
+# misses what was taken back.
+NULL_SINK = 'norewinds=1 format=float32le rate=48000 channels=2'
 
 
 class Pulse:
@@ -94,15 +98,11 @@ class Pulse:
             self.stop()
 
     def _spawn(self):
-        # By default the null sink plays 2 s ahead and takes it back when a stream comes: its
-        # monitor would miss what was taken back.
         self._run(
             'pulseaudio', '-n', '--daemonize=no', '--exit-idle-time=-1', '--use-pid-file=no',
             '--realtime=no', '--high-priority=no', '--no-cpu-limit', '--log-target=stderr',
             '-L', 'module-native-protocol-unix auth-cookie-enabled=0',
-            '-L', f'module-null-sink sink_name={SINK} {self.FORMAT}')
-
-    FORMAT = 'norewinds=1 format=float32le rate=48000 channels=2'
+            '-L', f'module-null-sink sink_name={SINK} {NULL_SINK}')
 
     def _run(self, *command, **variables):
         environment = dict(self.environment, HOME=str(self.folder), **variables)
@@ -164,7 +164,7 @@ class Pulse:
 
     def add_sink(self, name):
         """Adds another null sink; it stays until `remove_sink` or the end of the server."""
-        self.pactl('load-module', 'module-null-sink', f'sink_name={name}', *self.FORMAT.split())
+        self.pactl('load-module', 'module-null-sink', f'sink_name={name}', *NULL_SINK.split())
         poll(lambda: name in self.sinks(), f'the sink “{name}”')
 
     def remove_sink(self, name=SINK):
@@ -212,7 +212,8 @@ class PipeWirePulse(Pulse):
 
     def _spawn(self):
         self.pipewire.start()
-        self._run('pipewire-pulse', XDG_CONFIG_HOME=str(CONFIG),
+        # The program pipewire-pulse is this and no more, and its package would start it at login.
+        self._run('pipewire', '-c', 'pipewire-pulse.conf', XDG_CONFIG_HOME=str(CONFIG),
                   PIPEWIRE_RUNTIME_DIR=str(self.pipewire.runtime_dir))
 
     def add_sink(self, name):

@@ -6,11 +6,13 @@ import os
 import pathlib
 import signal
 import subprocess
+import tempfile
 
 import numpy
 import pytest
 
 from pipewire_daemon import CALM, SINK, poll, without_silence
+from pulse_daemon import PipeWirePulse, Pulse
 
 FORMAT = ['--raw', '--format=float32le', '--rate=48000', '--channels=2']
 
@@ -106,3 +108,43 @@ def test_it_comes_back_from_a_kill(server, noise, number):
     assert not server.running
     server.start()
     assert len(play(server, noise[1])) >= 48000
+
+
+def test_a_sink_is_invented_on_request_alone(server):
+    server.remove_sink()
+    assert server.sinks() == []
+    server.always_sink()
+    poll(lambda: server.sinks() == ['auto_null'], 'the invented sink')
+    server.add_sink(SINK)
+    poll(lambda: server.sinks() == [SINK], 'the invented sink to go')
+
+
+def test_a_test_before_left_nothing_behind(server):
+    assert server.sinks() == [SINK]
+    assert server.default_sink() == SINK
+    assert server.list('sink-inputs') == []
+    assert not server.modules('module-always-sink')
+
+
+@pytest.mark.parametrize('end', ['stop', 'kill'])
+@pytest.mark.parametrize('make', [Pulse, PipeWirePulse])
+def test_it_leaves_nothing_behind(make, end, request):
+    def shared_memory():
+        return {path.name for path in pathlib.Path('/dev/shm').glob('pulse-*')}
+    before = shared_memory()
+    with tempfile.TemporaryDirectory(dir=request.config.private) as folder:
+        server = make(folder)
+        server.start()
+        processes = [server.process]
+        if make is PipeWirePulse:
+            processes += server.pipewire.processes
+        with server.record():
+            pass
+        getattr(server, end)()
+        server.stop()
+        assert all(process.poll() is not None for process in processes)
+        # Only a server that is killed cannot remove its socket.
+        assert (server.runtime_dir / 'pulse/native').exists() == (end == 'kill')
+        assert not list(server.folder.glob('**/recorder-*'))
+        assert not list(server.folder.glob('**/recording-*'))
+    assert shared_memory() <= before
