@@ -131,6 +131,10 @@ class Override:
                        *(ast.unparse(each) for each in node.decorator_list))
 
 
+# What the list models hold.
+ITEMS = {'Engine': 'Slot', 'SinkList': 'Sink'}
+
+
 class Writer:
     def __init__(self, namespace, override):
         self.namespace = namespace
@@ -153,7 +157,7 @@ class Writer:
 
     def write_properties(self, element):
         """`props`, and the arguments of the class."""
-        text, arguments = '    class Props:\n', []
+        text, arguments = '    class Props:\n' + quote('The properties.', '        '), []
         for each in element.findall(CORE + 'property'):
             name, kind = each.get('name').replace('-', '_'), get_type(each)
             is_nullable = kind == 'str' or '.' in kind or kind in ('Sample',)
@@ -173,7 +177,8 @@ class Writer:
         name = element.get('name')
         bases = [element.get('parent'), *(each.get('name') for each in
                                           element.findall(CORE + 'implements'))]
-        bases = ['Gio.ListModel[Slot]' if base == 'Gio.ListModel' else base for base in bases]
+        bases = [f'Gio.ListModel[{ITEMS[name]}]' if base == 'Gio.ListModel' else base
+                 for base in bases]
         return (f'class {name}({", ".join(bases)}):\n' + quote(get_text(element), '    ')
                 + self.write_properties(element) + self.write_callables(element))
 

@@ -6,17 +6,22 @@
 #include "flitzis-engine-private.h"
 
 #include "control/fork.h"
-#include "output/pipewire.h"
+#include "output/outputs.h"
 
 /* How an engine asks to be heard, and its connection to the sound server. */
 
-static void
+/* FALSE if it has this value already. */
+static gboolean
 set_string (FlitzisEngine *self, const char **field, const char *value, const char *property)
 {
   const char *interned = g_intern_string (value);
 
-  if (g_atomic_pointer_exchange (field, interned) != interned)
-    g_object_notify (G_OBJECT (self), property);
+  if (g_atomic_pointer_exchange (field, interned) == interned)
+    return FALSE;
+
+  g_object_notify (G_OBJECT (self), property);
+
+  return TRUE;
 }
 
 /**
@@ -50,6 +55,72 @@ flitzis_engine_set_client_name (FlitzisEngine *self, const char *client_name)
   g_return_if_fail (FLITZIS_IS_ENGINE (self));
 
   set_string (self, &self->client_name, client_name, "client-name");
+}
+
+/**
+ * flitzis_engine_get_application_id: (get-property application-id)
+ * @self: an engine
+ *
+ * Gets the identifier of the program.
+ *
+ * Returns: (nullable): the value; %NULL for none
+ */
+const char *
+flitzis_engine_get_application_id (FlitzisEngine *self)
+{
+  g_return_val_if_fail (FLITZIS_IS_ENGINE (self), NULL);
+
+  return g_atomic_pointer_get (&self->application_id);
+}
+
+/**
+ * flitzis_engine_set_application_id: (set-property application-id)
+ * @self: an engine
+ * @application_id: (nullable): the value; %NULL for none
+ *
+ * Sets the identifier of the program.
+ *
+ * The next [method@Engine.start] reads it.
+ */
+void
+flitzis_engine_set_application_id (FlitzisEngine *self, const char *application_id)
+{
+  g_return_if_fail (FLITZIS_IS_ENGINE (self));
+
+  set_string (self, &self->application_id, application_id, "application-id");
+}
+
+/**
+ * flitzis_engine_get_icon_name: (get-property icon-name)
+ * @self: an engine
+ *
+ * Gets the name of the icon that the desktop shows.
+ *
+ * Returns: (nullable): the value; %NULL for none
+ */
+const char *
+flitzis_engine_get_icon_name (FlitzisEngine *self)
+{
+  g_return_val_if_fail (FLITZIS_IS_ENGINE (self), NULL);
+
+  return g_atomic_pointer_get (&self->icon_name);
+}
+
+/**
+ * flitzis_engine_set_icon_name: (set-property icon-name)
+ * @self: an engine
+ * @icon_name: (nullable): the value; %NULL for none
+ *
+ * Sets the name of the icon that the desktop shows.
+ *
+ * The next [method@Engine.start] reads it.
+ */
+void
+flitzis_engine_set_icon_name (FlitzisEngine *self, const char *icon_name)
+{
+  g_return_if_fail (FLITZIS_IS_ENGINE (self));
+
+  set_string (self, &self->icon_name, icon_name, "icon-name");
 }
 
 /**
@@ -101,6 +172,21 @@ flitzis_engine_get_target (FlitzisEngine *self)
   return g_atomic_pointer_get (&self->target);
 }
 
+/* The newest target is the one that counts, whichever thread comes first. */
+static void
+move_to_target (FlitzisEngine *self)
+{
+  g_autoptr (GMutexLocker) locker = NULL;
+
+  if (flitzis_fork_is_child ())
+    return;
+
+  locker = g_mutex_locker_new (&self->backend_mutex);
+
+  if (self->backend != NULL)
+    self->backend->funcs->set_target (self->backend, flitzis_engine_get_target (self));
+}
+
 /**
  * flitzis_engine_set_target: (set-property target)
  * @self: an engine
@@ -108,14 +194,15 @@ flitzis_engine_get_target (FlitzisEngine *self)
  *
  * Sets the sink to play to.
  *
- * The next [method@Engine.start] reads it.
+ * An engine that plays moves there and goes on.
  */
 void
 flitzis_engine_set_target (FlitzisEngine *self, const char *target)
 {
   g_return_if_fail (FLITZIS_IS_ENGINE (self));
 
-  set_string (self, &self->target, target, "target");
+  if (set_string (self, &self->target, target, "target"))
+    move_to_target (self);
 }
 
 /**
@@ -153,12 +240,14 @@ flitzis_engine_set_latency_frames (FlitzisEngine *self, guint latency_frames)
     g_object_notify (G_OBJECT (self), "latency-frames");
 }
 
-static FlitzisPipewire *
-connect_pipewire (FlitzisEngine *self, GError **error)
+static FlitzisBackend *
+open_output (FlitzisEngine *self, GError **error)
 {
-  const char           *client_name = flitzis_engine_get_client_name (self);
-  FlitzisPipewireConfig config = {
+  const char          *client_name = flitzis_engine_get_client_name (self);
+  FlitzisBackendConfig config = {
     .client_name = client_name != NULL ? client_name : g_get_prgname (),
+    .application_id = flitzis_engine_get_application_id (self),
+    .icon_name = flitzis_engine_get_icon_name (self),
     .media_role = flitzis_engine_get_media_role (self),
     .target = flitzis_engine_get_target (self),
     .latency_frames = flitzis_engine_get_latency_frames (self),
@@ -167,17 +256,17 @@ connect_pipewire (FlitzisEngine *self, GError **error)
   if (config.client_name == NULL)
     config.client_name = "Flitzis";
 
-  return flitzis_pipewire_new (self->control, &config, error);
+  return flitzis_outputs_open (self->control, self->output, &config, error);
 }
 
 /* Under the mutex. */
 static gboolean
 start (FlitzisEngine *self, GError **error)
 {
-  if (self->pipewire == NULL)
-    self->pipewire = connect_pipewire (self, error);
+  if (self->backend == NULL)
+    self->backend = open_output (self, error);
 
-  return self->pipewire != NULL;
+  return self->backend != NULL;
 }
 
 /**
@@ -206,7 +295,7 @@ flitzis_engine_start (FlitzisEngine *self, GError **error)
   if (!flitzis_fork_check (error))
     return FALSE;
 
-  locker = g_mutex_locker_new (&self->pipewire_mutex);
+  locker = g_mutex_locker_new (&self->backend_mutex);
 
   return start (self, error);
 }
@@ -217,7 +306,7 @@ start_worker (GTask *task, gpointer source_object, gpointer task_data, GCancella
 {
   FlitzisEngine *self = source_object;
   guint          n_stops = GPOINTER_TO_UINT (task_data);
-  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->pipewire_mutex);
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->backend_mutex);
   GError *error = NULL;
 
   if (g_task_return_error_if_cancelled (task))
@@ -308,6 +397,6 @@ flitzis_engine_stop (FlitzisEngine *self)
     return;
 
   g_atomic_int_inc (&self->n_stops);
-  locker = g_mutex_locker_new (&self->pipewire_mutex);
-  g_clear_pointer (&self->pipewire, flitzis_pipewire_free);
+  locker = g_mutex_locker_new (&self->backend_mutex);
+  g_clear_pointer (&self->backend, flitzis_outputs_close);
 }

@@ -6,11 +6,14 @@
 #include "control/control.h"
 #include "flitzis-clock.h"
 #include "flitzis-engine.h"
-#include "output/pipewire.h"
+#include "flitzis-sink-list.h"
+#include "output/outputs.h"
 
 G_BEGIN_DECLS
 
 #define FLITZIS_ENGINE_MAX_LATENCY_FRAMES 8192
+#define FLITZIS_ENGINE_MAX_IDLE_TIMEOUT 86400.0 /* seconds */
+#define FLITZIS_ENGINE_MAX_LEAD_IN 5000         /* ms */
 
 struct _FlitzisEngine
 {
@@ -26,18 +29,24 @@ struct _FlitzisEngine
   FlitzisNotifier *notifier;
   FlitzisSlot    **slots;
   FlitzisClock    *clock;
+  FlitzisSinkList *sinks;
 
   /* any thread, atomic; the strings are interned */
   const char *client_name;
+  const char *application_id;
+  const char *icon_name;
   const char *media_role;
   const char *target;
   guint       latency_frames;
   guint       n_stops;
 
   /* any thread, under the mutex */
-  GMutex           pipewire_mutex;
-  FlitzisPipewire *pipewire; /* NULL while stopped */
+  GMutex          backend_mutex;
+  FlitzisBackend *backend; /* NULL while stopped */
 };
+
+/* flitzis-engine-server.c, in the owner context: takes over the sinks that control knows. */
+void flitzis_engine_update_sinks (FlitzisEngine *self);
 
 /* flitzis-engine-task.c: what each _finish does; `source_tag` is the function that began. */
 gboolean flitzis_engine_finish (FlitzisEngine *self,

@@ -84,8 +84,13 @@ flitzis_engine_set_paused (FlitzisEngine *self, gboolean paused)
 
   paused = paused != FALSE;
 
-  if (flitzis_exchange (get_settings (self)->is_paused, paused) != paused)
-    g_object_notify (G_OBJECT (self), "paused");
+  if (flitzis_exchange (get_settings (self)->is_paused, paused) == paused)
+    return;
+
+  if (!paused)
+    flitzis_control_rouse (self->control);
+
+  g_object_notify (G_OBJECT (self), "paused");
 }
 
 /**

@@ -7,6 +7,7 @@
 
 #include "control/fork.h"
 #include "flitzis-clock-private.h"
+#include "flitzis-sink-list-private.h"
 #include "flitzis-slot-private.h"
 
 /**
@@ -76,10 +77,19 @@ enum
   PROP_N_EVENTS,
   PROP_SAMPLE_RATE,
   PROP_OUTPUT,
+  PROP_ACTIVE_OUTPUT,
   PROP_CLIENT_NAME,
+  PROP_APPLICATION_ID,
+  PROP_ICON_NAME,
   PROP_MEDIA_ROLE,
   PROP_TARGET,
+  PROP_SINKS,
+  PROP_HAS_SINK,
+  PROP_ACTIVE_SINK,
   PROP_LATENCY_FRAMES,
+  PROP_IDLE_TIMEOUT,
+  PROP_LEAD_IN,
+  PROP_REALTIME,
   PROP_GAIN,
   PROP_PAUSED,
   PROP_LIMITER,
@@ -147,6 +157,8 @@ tell_changed (gpointer owner, guint object, const char *property)
     g_object_notify (G_OBJECT (self), property);
   else if (object == FLITZIS_NOTIFIER_CLOCK)
     g_object_notify (G_OBJECT (self->clock), property);
+  else if (object == FLITZIS_NOTIFIER_SINKS)
+    flitzis_engine_update_sinks (self);
   else
     g_object_notify (G_OBJECT (self->slots[object - FLITZIS_NOTIFIER_SLOT (0)]), property);
 }
@@ -204,6 +216,7 @@ flitzis_engine_constructed (GObject *object)
                                        },
                                        self->notifier);
   self->clock = flitzis_clock_new (self->control);
+  self->sinks = flitzis_sink_list_new ();
   self->slots = g_new (FlitzisSlot *, self->n_slots);
 
   for (guint i = 0; i < self->n_slots; i++)
@@ -237,12 +250,13 @@ flitzis_engine_finalize (GObject *object)
 
   g_free (self->slots);
   g_clear_object (&self->clock);
+  g_clear_object (&self->sinks);
   g_clear_pointer (&self->control, flitzis_control_unref);
   g_clear_pointer (&self->notifier, flitzis_notifier_unref);
 
   /* another thread may have held it when the process forked */
   if (!flitzis_fork_is_child ())
-    g_mutex_clear (&self->pipewire_mutex);
+    g_mutex_clear (&self->backend_mutex);
 
   G_OBJECT_CLASS (flitzis_engine_parent_class)->finalize (object);
 }
@@ -279,14 +293,41 @@ flitzis_engine_get_property (GObject *object, guint prop_id, GValue *value, GPar
     case PROP_OUTPUT:
       g_value_set_enum (value, flitzis_engine_get_output (self));
       break;
+    case PROP_ACTIVE_OUTPUT:
+      g_value_set_enum (value, flitzis_engine_get_active_output (self));
+      break;
     case PROP_CLIENT_NAME:
       g_value_set_string (value, flitzis_engine_get_client_name (self));
+      break;
+    case PROP_APPLICATION_ID:
+      g_value_set_string (value, flitzis_engine_get_application_id (self));
+      break;
+    case PROP_ICON_NAME:
+      g_value_set_string (value, flitzis_engine_get_icon_name (self));
       break;
     case PROP_MEDIA_ROLE:
       g_value_set_string (value, flitzis_engine_get_media_role (self));
       break;
     case PROP_TARGET:
       g_value_set_string (value, flitzis_engine_get_target (self));
+      break;
+    case PROP_SINKS:
+      g_value_set_object (value, flitzis_engine_get_sinks (self));
+      break;
+    case PROP_HAS_SINK:
+      g_value_set_boolean (value, flitzis_engine_get_has_sink (self));
+      break;
+    case PROP_ACTIVE_SINK:
+      g_value_take_string (value, flitzis_engine_dup_active_sink (self));
+      break;
+    case PROP_IDLE_TIMEOUT:
+      g_value_set_double (value, flitzis_engine_get_idle_timeout (self));
+      break;
+    case PROP_LEAD_IN:
+      g_value_set_uint (value, flitzis_engine_get_lead_in (self));
+      break;
+    case PROP_REALTIME:
+      g_value_set_boolean (value, flitzis_engine_get_realtime (self));
       break;
     case PROP_LATENCY_FRAMES:
       g_value_set_uint (value, flitzis_engine_get_latency_frames (self));
@@ -384,11 +425,23 @@ flitzis_engine_set_property (GObject *object, guint prop_id, const GValue *value
     case PROP_CLIENT_NAME:
       flitzis_engine_set_client_name (self, g_value_get_string (value));
       break;
+    case PROP_APPLICATION_ID:
+      flitzis_engine_set_application_id (self, g_value_get_string (value));
+      break;
+    case PROP_ICON_NAME:
+      flitzis_engine_set_icon_name (self, g_value_get_string (value));
+      break;
     case PROP_MEDIA_ROLE:
       flitzis_engine_set_media_role (self, g_value_get_string (value));
       break;
     case PROP_TARGET:
       flitzis_engine_set_target (self, g_value_get_string (value));
+      break;
+    case PROP_IDLE_TIMEOUT:
+      flitzis_engine_set_idle_timeout (self, g_value_get_double (value));
+      break;
+    case PROP_LEAD_IN:
+      flitzis_engine_set_lead_in (self, g_value_get_uint (value));
       break;
     case PROP_LATENCY_FRAMES:
       flitzis_engine_set_latency_frames (self, g_value_get_uint (value));
@@ -483,6 +536,19 @@ flitzis_engine_class_init (FlitzisEngineClass *klass)
                          G_PARAM_READWRITE | G_PARAM_CONSTRUCT_ONLY | G_PARAM_STATIC_STRINGS);
 
   /**
+   * FlitzisEngine:active-output: (getter get_active_output)
+   *
+   * The output that [method@Engine.start] has chosen; %FLITZIS_OUTPUT_AUTO while the engine is
+   * stopped.
+   *
+   * It stays the same until the next start: if its server goes away, the engine waits for it.
+   */
+  properties[PROP_ACTIVE_OUTPUT] =
+      g_param_spec_enum ("active-output", NULL, NULL,
+                         FLITZIS_TYPE_OUTPUT, FLITZIS_OUTPUT_AUTO,
+                         G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
+
+  /**
    * FlitzisEngine:client-name: (getter get_client_name) (setter set_client_name)
    *
    * The name under which the engine shows in the sound server; %NULL for the program's own.
@@ -491,6 +557,31 @@ flitzis_engine_class_init (FlitzisEngineClass *klass)
    */
   properties[PROP_CLIENT_NAME] =
       g_param_spec_string ("client-name", NULL, NULL,
+                           NULL,
+                           G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS | G_PARAM_EXPLICIT_NOTIFY);
+
+  /**
+   * FlitzisEngine:application-id: (getter get_application_id) (setter set_application_id)
+   *
+   * The identifier of the program, such as `org.example.Drums`, by which the desktop finds its name
+   * and its icon; %NULL for none.
+   *
+   * Read by [method@Engine.start].
+   */
+  properties[PROP_APPLICATION_ID] =
+      g_param_spec_string ("application-id", NULL, NULL,
+                           NULL,
+                           G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS | G_PARAM_EXPLICIT_NOTIFY);
+
+  /**
+   * FlitzisEngine:icon-name: (getter get_icon_name) (setter set_icon_name)
+   *
+   * The name of the icon that the desktop shows beside the volume of the program; %NULL for none.
+   *
+   * Read by [method@Engine.start].
+   */
+  properties[PROP_ICON_NAME] =
+      g_param_spec_string ("icon-name", NULL, NULL,
                            NULL,
                            G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS | G_PARAM_EXPLICIT_NOTIFY);
 
@@ -510,14 +601,92 @@ flitzis_engine_class_init (FlitzisEngineClass *klass)
   /**
    * FlitzisEngine:target: (getter get_target) (setter set_target)
    *
-   * The sink to play to: the name or the serial of its node; %NULL for the default one.
+   * The sink to play to: its [property@Sink:name]; %NULL for the default one.
    *
-   * Read by [method@Engine.start].
+   * It may be set while the engine plays: the sound goes on in the new sink, after a gap of a few
+   * hundredths of a second in which [property@Engine:position] stands still. If the sink goes away,
+   * the sound moves to the default one and this property keeps its value;
+   * [property@Engine:active-sink] tells which sink it is.
    */
   properties[PROP_TARGET] =
       g_param_spec_string ("target", NULL, NULL,
                            NULL,
                            G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS | G_PARAM_EXPLICIT_NOTIFY);
+
+  /**
+   * FlitzisEngine:sinks: (getter get_sinks)
+   *
+   * The sinks that [property@Engine:active-output] has; none while the engine is stopped.
+   */
+  properties[PROP_SINKS] =
+      g_param_spec_object ("sinks", NULL, NULL,
+                           FLITZIS_TYPE_SINK_LIST,
+                           G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
+
+  /**
+   * FlitzisEngine:has-sink: (getter get_has_sink)
+   *
+   * Whether there is a sink to play to; %FALSE while the engine is stopped.
+   *
+   * Without one the engine is silent, and its state stays %FLITZIS_STATE_STARTING until there is a
+   * sink. The sink `auto_null`, which a sound server makes up if it has no other, does not count.
+   */
+  properties[PROP_HAS_SINK] =
+      g_param_spec_boolean ("has-sink", NULL, NULL,
+                            FALSE,
+                            G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
+
+  /**
+   * FlitzisEngine:active-sink: (getter dup_active_sink)
+   *
+   * The [property@Sink:name] of the sink that is played to; %NULL for none.
+   */
+  properties[PROP_ACTIVE_SINK] =
+      g_param_spec_string ("active-sink", NULL, NULL,
+                           NULL,
+                           G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
+
+  /**
+   * FlitzisEngine:idle-timeout: (getter get_idle_timeout) (setter set_idle_timeout)
+   *
+   * After how many seconds without a sound the stream pauses, so that the device and the computer
+   * can save power; 0 for never.
+   *
+   * The stream pauses if for so long no voice has sounded, nothing has waited for its frame and the
+   * clock has stood still, or if the engine has been [property@Engine:paused]. The engine uses no
+   * processor time then, [property@Engine:state] stays %FLITZIS_STATE_RUNNING, and
+   * [property@Engine:position] stands still. A trigger, anything scheduled, the clock, the end of a
+   * pause and [method@Engine.wake] let the stream go on; nothing is lost, but the first sound takes
+   * as long as the device needs to start.
+   */
+  properties[PROP_IDLE_TIMEOUT] =
+      g_param_spec_double ("idle-timeout", NULL, NULL,
+                           0.0, FLITZIS_ENGINE_MAX_IDLE_TIMEOUT, FLITZIS_DEFAULT_IDLE_TIMEOUT,
+                           G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS | G_PARAM_EXPLICIT_NOTIFY);
+
+  /**
+   * FlitzisEngine:lead-in: (getter get_lead_in) (setter set_lead_in)
+   *
+   * How many ms of silence come first when a stream starts or goes on after a pause, 0 to 5000.
+   *
+   * For devices that swallow the beginning of what they play, as some Bluetooth headsets do. The
+   * sound waits meanwhile and comes whole.
+   */
+  properties[PROP_LEAD_IN] =
+      g_param_spec_uint ("lead-in", NULL, NULL,
+                         0, FLITZIS_ENGINE_MAX_LEAD_IN, 0,
+                         G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS | G_PARAM_EXPLICIT_NOTIFY);
+
+  /**
+   * FlitzisEngine:realtime: (getter get_realtime)
+   *
+   * Whether the thread that renders has real-time priority. Without it a busy machine may cause
+   * gaps in the sound.
+   */
+  properties[PROP_REALTIME] =
+      g_param_spec_boolean ("realtime", NULL, NULL,
+                            FALSE,
+                            G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
 
   /**
    * FlitzisEngine:latency-frames: (getter get_latency_frames) (setter set_latency_frames)
@@ -789,7 +958,7 @@ flitzis_engine_class_init (FlitzisEngineClass *klass)
 static void
 flitzis_engine_init (FlitzisEngine *self)
 {
-  g_mutex_init (&self->pipewire_mutex);
+  g_mutex_init (&self->backend_mutex);
 
   /* a construct-only value that is out of range leaves these as they are */
   self->n_slots = FLITZIS_DEFAULT_N_SLOTS;

@@ -8,6 +8,7 @@
 #include "flitzis-error.h"
 #include "flitzis-macros.h"
 #include "flitzis-sample.h"
+#include "flitzis-sink-list.h"
 #include "flitzis-slot.h"
 #include "flitzis-trigger.h"
 
@@ -75,6 +76,16 @@ FLITZIS_AVAILABLE_IN_ALL
 void flitzis_engine_set_client_name (FlitzisEngine *self,
                                      const char    *client_name);
 FLITZIS_AVAILABLE_IN_ALL
+const char *flitzis_engine_get_application_id (FlitzisEngine *self);
+FLITZIS_AVAILABLE_IN_ALL
+void flitzis_engine_set_application_id (FlitzisEngine *self,
+                                        const char    *application_id);
+FLITZIS_AVAILABLE_IN_ALL
+const char *flitzis_engine_get_icon_name (FlitzisEngine *self);
+FLITZIS_AVAILABLE_IN_ALL
+void flitzis_engine_set_icon_name (FlitzisEngine *self,
+                                   const char    *icon_name);
+FLITZIS_AVAILABLE_IN_ALL
 const char *flitzis_engine_get_media_role (FlitzisEngine *self);
 FLITZIS_AVAILABLE_IN_ALL
 void flitzis_engine_set_media_role (FlitzisEngine *self,
@@ -89,6 +100,16 @@ guint flitzis_engine_get_latency_frames (FlitzisEngine *self);
 FLITZIS_AVAILABLE_IN_ALL
 void flitzis_engine_set_latency_frames (FlitzisEngine *self,
                                         guint          latency_frames);
+FLITZIS_AVAILABLE_IN_ALL
+double flitzis_engine_get_idle_timeout (FlitzisEngine *self);
+FLITZIS_AVAILABLE_IN_ALL
+void flitzis_engine_set_idle_timeout (FlitzisEngine *self,
+                                      double         idle_timeout);
+FLITZIS_AVAILABLE_IN_ALL
+guint flitzis_engine_get_lead_in (FlitzisEngine *self);
+FLITZIS_AVAILABLE_IN_ALL
+void flitzis_engine_set_lead_in (FlitzisEngine *self,
+                                 guint          lead_in);
 FLITZIS_AVAILABLE_IN_ALL
 double flitzis_engine_get_gain (FlitzisEngine *self);
 FLITZIS_AVAILABLE_IN_ALL
@@ -141,6 +162,17 @@ FLITZIS_AVAILABLE_IN_ALL
 guint64 flitzis_engine_get_n_dropped (FlitzisEngine *self);
 
 FLITZIS_AVAILABLE_IN_ALL
+FlitzisOutput flitzis_engine_get_active_output (FlitzisEngine *self);
+FLITZIS_AVAILABLE_IN_ALL
+FlitzisSinkList *flitzis_engine_get_sinks (FlitzisEngine *self);
+FLITZIS_AVAILABLE_IN_ALL
+gboolean flitzis_engine_get_has_sink (FlitzisEngine *self);
+FLITZIS_AVAILABLE_IN_ALL
+char *flitzis_engine_dup_active_sink (FlitzisEngine *self);
+FLITZIS_AVAILABLE_IN_ALL
+gboolean flitzis_engine_get_realtime (FlitzisEngine *self);
+
+FLITZIS_AVAILABLE_IN_ALL
 FlitzisClock *flitzis_engine_get_clock (FlitzisEngine *self);
 FLITZIS_AVAILABLE_IN_ALL
 FlitzisTriggerTiming flitzis_engine_get_trigger_timing (FlitzisEngine *self);
@@ -172,6 +204,8 @@ gboolean flitzis_engine_start_finish (FlitzisEngine *self,
                                       GError       **error);
 FLITZIS_AVAILABLE_IN_ALL
 void flitzis_engine_stop (FlitzisEngine *self);
+FLITZIS_AVAILABLE_IN_ALL
+void flitzis_engine_wake (FlitzisEngine *self);
 
 FLITZIS_AVAILABLE_IN_ALL
 gboolean flitzis_engine_load_sample (FlitzisEngine *self,

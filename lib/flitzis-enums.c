@@ -18,7 +18,8 @@ G_DEFINE_ENUM_TYPE (FlitzisQuantize, flitzis_quantize,
 
 G_DEFINE_ENUM_TYPE (FlitzisOutput, flitzis_output,
                     G_DEFINE_ENUM_VALUE (FLITZIS_OUTPUT_AUTO, "auto"),
-                    G_DEFINE_ENUM_VALUE (FLITZIS_OUTPUT_PIPEWIRE, "pipewire"))
+                    G_DEFINE_ENUM_VALUE (FLITZIS_OUTPUT_PIPEWIRE, "pipewire"),
+                    G_DEFINE_ENUM_VALUE (FLITZIS_OUTPUT_PULSE, "pulse"))
 
 G_DEFINE_ENUM_TYPE (FlitzisSteal, flitzis_steal,
                     G_DEFINE_ENUM_VALUE (FLITZIS_STEAL_OLDEST, "oldest"),

@@ -11,15 +11,18 @@ G_BEGIN_DECLS
 
 /**
  * FlitzisOutput:
- * @FLITZIS_OUTPUT_AUTO: the best that is built in
+ * @FLITZIS_OUTPUT_AUTO: PipeWire, or PulseAudio if no PipeWire is in reach, or if PipeWire has no
+ *   sink while a PulseAudio server of its own right answers
  * @FLITZIS_OUTPUT_PIPEWIRE: a PipeWire stream
+ * @FLITZIS_OUTPUT_PULSE: a PulseAudio stream, also to PipeWire's server for PulseAudio programs
  *
  * Where an engine sends its sound.
  */
 typedef enum
 {
   FLITZIS_OUTPUT_AUTO,
-  FLITZIS_OUTPUT_PIPEWIRE
+  FLITZIS_OUTPUT_PIPEWIRE,
+  FLITZIS_OUTPUT_PULSE
 } FlitzisOutput;
 
 /**

@@ -9,6 +9,8 @@
 #include "flitzis-error.h"
 #include "flitzis-macros.h"
 #include "flitzis-sample.h"
+#include "flitzis-sink.h"
+#include "flitzis-sink-list.h"
 #include "flitzis-slot.h"
 #include "flitzis-trigger.h"
 #include "flitzis-version.h"

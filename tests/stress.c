@@ -446,6 +446,12 @@ stop_sample_at (Worker *worker, Stage *stage)
 }
 
 static void
+wake (Worker *worker, Stage *stage)
+{
+  flitzis_engine_wake (stage->engine);
+}
+
+static void
 cancel_scheduled (Worker *worker, Stage *stage)
 {
   flitzis_engine_cancel_scheduled (stage->engine);
@@ -947,6 +953,7 @@ static const Verb verbs[] = {
   { "stop sample at", stop_sample_at, 150 },
   { "stop all", stop_all_samples, 150 },
   { "cancel scheduled", cancel_scheduled, 50 },
+  { "wake", wake, 50 },
   { "stop voice", stop_voice, 700 },
   { "change voice", change_voice, 600 },
   { "ask voice", ask_voice, 200 },

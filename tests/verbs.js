@@ -220,6 +220,12 @@ const calls = {
     const frame = engine.position;
     check(Math.abs(engine.time_to_frame(engine.frame_to_time(frame)) - frame) <= 1, 'it returns');
   },
+  'Engine.wake': () => {
+    engine.wake();
+    const sink = engine.sinks.get_item(0);
+    check(sink.name === 'null-sink' && sink.is_default, 'the sink is listed');
+    equal(engine.active_output, Flitzis.Output.PIPEWIRE);
+  },
   'Engine.stop': () => {
     engine.stop();
     equal(engine.state, Flitzis.State.STOPPED);
@@ -240,7 +246,8 @@ check(ended.some(([, reason]) => reason === Flitzis.EndReason.STOPPED), 'ends ar
 // Accessors, on an engine of default settings: they are what the properties are.
 const plain = new Flitzis.Engine();
 plain.set_sample(0, sample);
-const objects = {Engine: plain, Slot: plain.get_slot(0), Clock: plain.clock, Sample: sample};
+const objects = {Engine: plain, Slot: plain.get_slot(0), Clock: plain.clock, Sample: sample,
+                 Sink: new Flitzis.Sink()};
 
 function other(value) {
   if (typeof value === 'boolean')

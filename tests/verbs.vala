@@ -140,6 +140,16 @@ async void write_files (Flitzis.Engine engine, string path) throws Error {
   check (told > 0, "its progress");
 }
 
+void check_the_server (Flitzis.Engine engine) {
+  check (engine.active_output == Flitzis.Output.PIPEWIRE, "active_output");
+  check (engine.has_sink && engine.dup_active_sink () == "null-sink", "active_sink");
+  check (!engine.realtime || engine.realtime, "realtime");
+
+  var sink = engine.sinks.get_item (0) as Flitzis.Sink;
+  check (sink.name == "null-sink" && sink.is_default, "sinks");
+  check (sink.description != "" && sink.icon_name == "audio-card", "how it shows");
+}
+
 async void go_live (Flitzis.Engine engine) throws Error {
   check (yield engine.start_async (null), "start_async");
   engine.stop ();
@@ -155,12 +165,22 @@ async void go_live (Flitzis.Engine engine) throws Error {
   }
   check (time > 0, "frame_to_time");
   check (((int64) (engine.time_to_frame (time) - position)).abs () <= 1, "time_to_frame");
+  engine.wake ();
+  check_the_server (engine);
   engine.stop ();
 }
 
 void set_the_engine (Flitzis.Engine engine) {
   engine.client_name = "name";
   check (engine.client_name == "name", "client_name");
+  engine.application_id = "org.example.Program";
+  check (engine.application_id == "org.example.Program", "application_id");
+  engine.icon_name = "audio-card";
+  check (engine.icon_name == "audio-card", "icon_name");
+  engine.idle_timeout = 1.0;
+  check (engine.idle_timeout == 1.0, "idle_timeout");
+  engine.lead_in = 100;
+  check (engine.lead_in == 100, "lead_in");
   engine.gain = 0.5;
   check (engine.gain == 0.5, "gain");
   engine.latency_frames = 256;

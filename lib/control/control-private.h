@@ -8,6 +8,7 @@
 #include "control/load-table.h"
 #include "control/notifier.h"
 #include "control/sample-table.h"
+#include "control/sink-table.h"
 #include "control/tempo.h"
 #include "control/timeline.h"
 #include "control/voice-accounts.h"
@@ -45,12 +46,21 @@ struct _FlitzisControl
   gpointer wake_data;
   gboolean is_collecting;
   gboolean is_driven; /* an output is there */
+  gboolean is_asleep; /* its stream is paused, since all is quiet */
+  gboolean is_roused; /* and yet it shall wake up */
 
   FlitzisTimeline   timeline;
   FlitzisLoadTable  loads;
   FlitzisLevelTable levels;
   guint             n_playing_told;
   gboolean          is_closed;
+
+  /* what the output reports, and what it shall do when all is quiet */
+  FlitzisOutput    active_output;
+  FlitzisSinkTable sinks;
+  gboolean         is_realtime;
+  double           idle_timeout; /* seconds; 0: never */
+  guint            lead_in;      /* ms */
 };
 
 /* Unlocking lets go of the samples that were retired meanwhile, and wakes the collector. */
@@ -61,6 +71,9 @@ void flitzis_control_unlock (FlitzisControl *self);
 
 /* Carries out what can be carried out now. */
 void flitzis_control_settle (FlitzisControl *self);
+
+/* Whether nothing sounds, nothing waits to sound, and the clock stands still. */
+gboolean flitzis_control_check_quiet (FlitzisControl *self);
 
 /* Learns what has ended. */
 void flitzis_control_read_reports (FlitzisControl *self);

@@ -41,6 +41,7 @@ become_child (gpointer data)
   self->state = FLITZIS_STATE_STOPPED;
   self->wake = NULL;
   self->is_driven = FALSE;
+  self->is_asleep = FALSE;
   flitzis_notifier_abandon (self->notifier);
   flitzis_mixer_reset (self->mixer);
   flitzis_load_table_abandon (&self->loads);
@@ -64,6 +65,7 @@ flitzis_control_new (const FlitzisMixerSize *size, FlitzisNotifier *notifier)
   g_atomic_ref_count_init (&self->ref_count);
   g_mutex_init (&self->mutex);
   self->notifier = flitzis_notifier_ref (notifier);
+  self->idle_timeout = FLITZIS_DEFAULT_IDLE_TIMEOUT;
   self->mixer = flitzis_mixer_new (size);
 
   if (self->mixer == NULL)
@@ -108,6 +110,7 @@ flitzis_control_unref (FlitzisControl *self)
   flitzis_sample_table_clear (&self->samples);
   flitzis_load_table_clear (&self->loads);
   flitzis_level_table_clear (&self->levels);
+  flitzis_sink_table_clear (&self->sinks);
   g_mutex_clear (&self->mutex);
   g_free (self);
 }
@@ -118,9 +121,24 @@ flitzis_control_lock (FlitzisControl *self)
   g_mutex_lock (&self->mutex);
 }
 
+/* While the engine is paused nothing comes to its end. */
+gboolean
+flitzis_control_check_quiet (FlitzisControl *self)
+{
+  if (self->is_roused || flitzis_queue_get_n_waiting (&self->mixer->commands) > 0)
+    return FALSE;
+
+  return flitzis_get (self->mixer->settings.is_paused) ||
+         (self->voices.n_voices == 0 && !flitzis_tempo_is_running (&self->tempo) &&
+          flitzis_waiting_events_get_n_waiting (&self->events) == 0);
+}
+
 static gboolean
 has_outstanding (FlitzisControl *self)
 {
+  if (self->is_asleep)
+    return !flitzis_control_check_quiet (self);
+
   return self->voices.n_voices > 0 || flitzis_sample_table_has_outstanding (&self->samples) ||
          self->levels.is_sounding || flitzis_tempo_has_beats (&self->tempo) ||
          flitzis_timeline_is_latency_old (&self->timeline);

@@ -9,6 +9,7 @@
 
 #include "control/load-table.h"
 #include "control/notifier.h"
+#include "control/sink-table.h"
 #include "control/tempo.h"
 #include "rt/mixer-state.h"
 #include "rt/setup.h"
@@ -25,6 +26,7 @@ G_BEGIN_DECLS
 typedef struct _FlitzisControl FlitzisControl;
 
 #define FLITZIS_DEFAULT_MEMORY_LIMIT (G_GUINT64_CONSTANT (1) << 30) /* bytes */
+#define FLITZIS_DEFAULT_IDLE_TIMEOUT 5.0                            /* seconds */
 
 FlitzisControl *flitzis_control_new (const FlitzisMixerSize *size,
                                      FlitzisNotifier        *notifier);
@@ -190,10 +192,30 @@ void     flitzis_control_render_block (FlitzisControl *self,
                                        guint           n_frames);
 void     flitzis_control_end_render (FlitzisControl *self);
 
+/* What the outputs report (control-output.c). The strings and the list are the caller's. */
+FlitzisOutput flitzis_control_get_active_output (FlitzisControl *self);
+gboolean      flitzis_control_get_has_sink (FlitzisControl *self);
+char         *flitzis_control_dup_active_sink (FlitzisControl *self);
+GPtrArray    *flitzis_control_dup_sinks (FlitzisControl *self);
+gboolean      flitzis_control_get_realtime (FlitzisControl *self);
+
+/* How a stream is to sleep and to wake up (control-output.c). TRUE if the value has changed. */
+double   flitzis_control_get_idle_timeout (FlitzisControl *self);
+gboolean flitzis_control_set_idle_timeout (FlitzisControl *self,
+                                           double          seconds);
+guint    flitzis_control_get_lead_in (FlitzisControl *self);
+gboolean flitzis_control_set_lead_in (FlitzisControl *self,
+                                      guint           ms);
+
+/* Wakes a stream that sleeps, and lets it sleep no sooner than if something had sounded now. */
+void flitzis_control_rouse (FlitzisControl *self);
+
 /*
  * The output's alone: it drives the mixer from its callback. From the first to the last it says
  * that it drives: meanwhile samples are let go of in a thread of their own. `wake` is called under
  * the mutex, so it may only signal: it asks for calls of `collect`, until that returns FALSE.
+ *
+ * While the output sleeps, its stream is paused; `wake` is called when something is to sound.
  */
 FlitzisMixer *flitzis_control_get_output_mixer (FlitzisControl *self);
 
@@ -207,6 +229,20 @@ void     flitzis_control_set_state (FlitzisControl *self,
 void     flitzis_control_set_streaming (FlitzisControl *self,
                                         gboolean        streaming);
 gboolean flitzis_control_collect (FlitzisControl *self);
+void     flitzis_control_set_asleep (FlitzisControl *self,
+                                     gboolean        is_asleep);
+
+/* Whether nothing sounds, nothing waits to sound, and the clock stands still. */
+gboolean flitzis_control_is_quiet (FlitzisControl *self);
+
+void flitzis_control_set_active_output (FlitzisControl *self,
+                                        FlitzisOutput   output);
+void flitzis_control_set_sinks (FlitzisControl *self,
+                                GPtrArray      *sinks);
+void flitzis_control_set_active_sink (FlitzisControl *self,
+                                      const char     *name);
+void flitzis_control_set_realtime (FlitzisControl *self,
+                                   gboolean        is_realtime);
 
 /* How long a block takes from here to the loudspeaker, in ns; -1 unknown. */
 void flitzis_control_set_latency (FlitzisControl *self,

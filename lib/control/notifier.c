@@ -280,8 +280,8 @@ flitzis_notifier_push_changed (FlitzisNotifier *self, guint object, const char *
 }
 
 /* A program without a main loop owns its context all the same, unless somebody else iterates it. */
-static gboolean
-is_owner_context (FlitzisNotifier *self)
+gboolean
+flitzis_notifier_is_in_owner_context (FlitzisNotifier *self)
 {
   if (g_main_context_is_owner (self->context))
     return TRUE;
@@ -300,7 +300,7 @@ flitzis_notifier_forward (FlitzisNotifier *self,
                           guint            n_properties,
                           GParamSpec     **properties)
 {
-  if (is_owner_context (self))
+  if (flitzis_notifier_is_in_owner_context (self))
     return FALSE;
 
   for (guint i = 0; i < n_properties; i++)

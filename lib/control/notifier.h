@@ -20,10 +20,11 @@ typedef struct _FlitzisNotifier FlitzisNotifier;
 
 #define FLITZIS_MAX_NEWS 4096
 
-/* Which object a changed property belongs to: the engine, its clock, or a slot. */
+/* Which object a changed property belongs to: the engine, its clock, its sinks, or a slot. */
 #define FLITZIS_NOTIFIER_ENGINE 0
 #define FLITZIS_NOTIFIER_CLOCK 1
-#define FLITZIS_NOTIFIER_SLOT(slot) (2 + (slot))
+#define FLITZIS_NOTIFIER_SINKS 2
+#define FLITZIS_NOTIFIER_SLOT(slot) (3 + (slot))
 
 typedef struct
 {
@@ -75,6 +76,9 @@ void flitzis_notifier_push_beat (FlitzisNotifier   *self,
 void flitzis_notifier_push_changed (FlitzisNotifier *self,
                                     guint            object,
                                     const char      *property);
+
+/* Whether the calling thread is the one where news are told. */
+gboolean flitzis_notifier_is_in_owner_context (FlitzisNotifier *self);
 
 /*
  * For `dispatch_properties_changed` of the object with this number. FALSE in the owner context,

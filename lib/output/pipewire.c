@@ -6,7 +6,7 @@
 #include "output/pipewire.h"
 
 #include "flitzis-error.h"
-#include "rt/mixer.h"
+#include "output/pipewire-sinks.h"
 #include "rt/owner.h"
 #include "rt/xruns.h"
 #include "rt/atomics.h"
@@ -28,14 +28,15 @@ int               pw_stream_queue_buffer (struct pw_stream *stream,
 
 #define FRAME_SIZE (2 * sizeof (float))
 
-struct _FlitzisPipewire
+typedef struct
 {
+  FlitzisBackend base;
+
   /* constant */
-  FlitzisControl        *control;
-  FlitzisMixer          *mixer;
   char                  *client_name;
+  char                  *application_id;
+  char                  *icon_name;
   char                  *media_role;
-  char                  *target;
   guint                  latency_frames;
   struct pw_thread_loop *thread_loop;
   struct pw_loop        *loop;
@@ -45,36 +46,36 @@ struct _FlitzisPipewire
   struct spa_source     *retry_timer;
 
   /* the loop's thread, or under its lock */
-  gboolean          is_running; /* the thread has entered the loop */
-  struct pw_core   *core;
-  struct spa_hook   core_listener;
-  struct pw_stream *stream;
-  struct spa_hook   stream_listener;
-  gboolean          is_accepted;
-  gboolean          is_streaming;
-  gboolean          is_leaving;     /* what the stream goes through is no loss */
-  guint64           first_position; /* of the mixer, when the stream began to stream */
-  char             *failure;        /* the server's own words, while nobody has accepted the node */
+  gboolean              is_running; /* the thread has entered the loop */
+  char                 *target;
+  struct pw_core       *core;
+  struct spa_hook       core_listener;
+  FlitzisPipewireSinks *sinks;
+  struct pw_stream     *stream;
+  struct spa_hook       stream_listener;
+  gboolean              is_answered; /* the server has listed the sinks */
+  gboolean              is_accepted; /* it has accepted the node */
+  gboolean              is_leaving;  /* what the stream goes through is no loss */
+  char                 *failure;     /* in the server's words, until it has accepted the node */
 
   /* the loop's thread writes, the callback reads while it owns the mixer */
   _Atomic (const struct spa_io_position *) io_position;
-};
+} Pipewire;
 
 static void
-set_timer (FlitzisPipewire *self, struct spa_source *timer, guint64 first_ns, guint64 interval_ns)
+set_timer (Pipewire *self, struct spa_source *timer, guint64 first_ns)
 {
   struct timespec first = { .tv_sec = (time_t) (first_ns / SPA_NSEC_PER_SEC),
                             .tv_nsec = (long) (first_ns % SPA_NSEC_PER_SEC) };
-  struct timespec interval = { .tv_nsec = (long) interval_ns };
 
-  pw_loop_update_timer (self->loop, timer, &first, &interval, false);
+  pw_loop_update_timer (self->loop, timer, &first, NULL, false);
 }
 
 /* The audio callback. */
 
 /* Whether there was something to follow: a driver whose clock is not set has nothing to say. */
 static bool
-follow_clock (FlitzisPipewire *self, const struct spa_io_clock *clock) FLITZIS_REALTIME
+follow_clock (Pipewire *self, const struct spa_io_clock *clock) FLITZIS_REALTIME
 {
   double       rate = clock->rate.num > 0 ? (double) clock->rate.denom / clock->rate.num : 0.0;
   bool         is_sane = clock->rate_diff > 0.5 && clock->rate_diff < 2.0;
@@ -88,13 +89,13 @@ follow_clock (FlitzisPipewire *self, const struct spa_io_clock *clock) FLITZIS_R
   };
 
   if (rate > 0.0)
-    flitzis_mixer_follow_clock (self->mixer, &cycle);
+    flitzis_mixer_follow_clock (self->base.mixer, &cycle);
 
   return rate > 0.0;
 }
 
 static void
-render (FlitzisPipewire *self, struct pw_buffer *buffer, bool is_owner) FLITZIS_REALTIME
+render (Pipewire *self, struct pw_buffer *buffer, bool is_owner) FLITZIS_REALTIME
 {
   struct spa_data *audio = &buffer->buffer->datas[0];
   uint32_t         n_frames = 0;
@@ -107,7 +108,7 @@ render (FlitzisPipewire *self, struct pw_buffer *buffer, bool is_owner) FLITZIS_
         n_frames = (uint32_t) buffer->requested;
 
       if (is_owner)
-        flitzis_mixer_render (self->mixer, audio->data, n_frames);
+        flitzis_backend_render (&self->base, audio->data, n_frames);
       else
         memset (audio->data, 0, n_frames * FRAME_SIZE);
     }
@@ -122,7 +123,7 @@ render (FlitzisPipewire *self, struct pw_buffer *buffer, bool is_owner) FLITZIS_
 static void
 process_cb (void *data) FLITZIS_REALTIME
 {
-  FlitzisPipewire              *self = data;
+  Pipewire                     *self = data;
   struct pw_buffer             *buffer = pw_stream_dequeue_buffer (self->stream);
   const struct spa_io_position *io = NULL;
   bool                          is_owner, is_following;
@@ -130,7 +131,7 @@ process_cb (void *data) FLITZIS_REALTIME
   if (buffer == NULL)
     return;
 
-  is_owner = flitzis_mixer_try_own (self->mixer, FLITZIS_OWNER_CALLBACK);
+  is_owner = flitzis_mixer_try_own (self->base.mixer, FLITZIS_OWNER_CALLBACK);
 
   if (is_owner)
     io = flitzis_get (self->io_position);
@@ -140,44 +141,34 @@ process_cb (void *data) FLITZIS_REALTIME
   pw_stream_queue_buffer (self->stream, buffer);
 
   if (is_following)
-    flitzis_mixer_check_deadline (self->mixer, io->clock.id, io->clock.position);
+    flitzis_mixer_check_deadline (self->base.mixer, io->clock.id, io->clock.position);
 
   if (is_owner)
-    flitzis_mixer_disown (self->mixer);
+    flitzis_mixer_disown (self->base.mixer);
 }
 
 /* The loop's thread. */
 
 static void
-set_streaming (FlitzisPipewire *self, gboolean is_streaming)
-{
-  if (self->is_streaming == is_streaming)
-    return;
-
-  self->is_streaming = is_streaming;
-
-  self->first_position = flitzis_get (self->mixer->position);
-
-  if (is_streaming)
-    set_timer (self, self->collect_timer, COLLECT_INTERVAL_NS, COLLECT_INTERVAL_NS);
-
-  flitzis_control_set_streaming (self->control, is_streaming);
-
-  if (!is_streaming)
-    flitzis_control_set_latency (self->control, -1);
-}
-
-static void
-set_failure (FlitzisPipewire *self, const char *failure)
+set_failure (Pipewire *self, const char *failure)
 {
   if (self->failure == NULL)
     self->failure = g_strdup (failure != NULL ? failure : "unknown error");
   pw_thread_loop_signal (self->thread_loop, false);
 }
 
-/* What an accepted stream loses it waits for; one that never was is an error of `new`. */
 static void
-lose (FlitzisPipewire *self, const char *failure)
+set_streaming (Pipewire *self, gboolean is_streaming)
+{
+  flitzis_backend_set_streaming (&self->base, is_streaming);
+
+  if (is_streaming)
+    set_timer (self, self->collect_timer, COLLECT_INTERVAL_NS);
+}
+
+/* What an accepted stream loses it waits for; one that never was is an error of the start. */
+static void
+lose (Pipewire *self, const char *failure)
 {
   if (!self->is_accepted)
     {
@@ -185,9 +176,8 @@ lose (FlitzisPipewire *self, const char *failure)
       return;
     }
 
-  set_streaming (self, FALSE);
-  flitzis_control_set_state (self->control, FLITZIS_STATE_RECONNECTING);
-  set_timer (self, self->retry_timer, RETRY_INTERVAL_NS, 0);
+  flitzis_backend_lose (&self->base);
+  set_timer (self, self->retry_timer, RETRY_INTERVAL_NS);
 }
 
 /* PipeWire reports a lost connection as EPIPE. With other codes the server only complains of one
@@ -196,16 +186,44 @@ lose (FlitzisPipewire *self, const char *failure)
 static void
 core_error_cb (void *data, uint32_t id, int seq, int res, const char *message)
 {
-  FlitzisPipewire *self = data;
+  Pipewire *self = data;
 
   if (id == PW_ID_CORE && (res == -EPIPE || !self->is_accepted))
     lose (self, message);
 }
 
+/* By now the registry has listed what there is. */
+static void
+core_done_cb (void *data, uint32_t id, int seq)
+{
+  Pipewire *self = data;
+
+  self->is_answered = TRUE;
+  pw_thread_loop_signal (self->thread_loop, false);
+}
+
 static const struct pw_core_events core_events = {
   PW_VERSION_CORE_EVENTS,
+  .done = core_done_cb,
   .error = core_error_cb,
 };
+
+/* The stream sleeps, or the sink went away: the server links the stream again when there is one. */
+static void
+stop_streaming (Pipewire *self, gboolean was_streaming)
+{
+  self->is_accepted = TRUE;
+  set_timer (self, self->retry_timer, 0);
+  set_streaming (self, FALSE);
+  pw_thread_loop_signal (self->thread_loop, false);
+
+  if (was_streaming && !self->base.is_asleep &&
+      flitzis_control_get_state (self->base.control) == FLITZIS_STATE_RUNNING)
+    flitzis_control_set_state (self->base.control, FLITZIS_STATE_RECONNECTING);
+
+  if (self->base.is_asleep && !flitzis_control_is_quiet (self->base.control))
+    flitzis_backend_wake_up (&self->base);
+}
 
 static void
 state_changed_cb (void                *data,
@@ -213,7 +231,7 @@ state_changed_cb (void                *data,
                   enum pw_stream_state state,
                   const char          *error)
 {
-  FlitzisPipewire *self = data;
+  Pipewire *self = data;
 
   if (self->is_leaving)
     return;
@@ -224,13 +242,7 @@ state_changed_cb (void                *data,
       set_streaming (self, TRUE);
       break;
     case PW_STREAM_STATE_PAUSED:
-      self->is_accepted = TRUE;
-      set_timer (self, self->retry_timer, 0, 0);
-      set_streaming (self, FALSE);
-      pw_thread_loop_signal (self->thread_loop, false);
-      /* the sink went away; the server links the stream again when there is one */
-      if (flitzis_control_get_state (self->control) == FLITZIS_STATE_RUNNING)
-        flitzis_control_set_state (self->control, FLITZIS_STATE_RECONNECTING);
+      stop_streaming (self, old_state == PW_STREAM_STATE_STREAMING);
       break;
     case PW_STREAM_STATE_ERROR:
       /* that there is no sink for it is told as an error, too, but leaves the stream as it was */
@@ -249,14 +261,14 @@ state_changed_cb (void                *data,
 static void
 io_changed_cb (void *data, uint32_t id, void *area, uint32_t size)
 {
-  FlitzisPipewire *self = data;
+  Pipewire *self = data;
 
   if (id != SPA_IO_Position)
     return;
 
   flitzis_set (self->io_position, area);
 
-  while (flitzis_mixer_is_in_block (self->mixer))
+  while (flitzis_mixer_is_in_block (self->base.mixer))
     g_usleep (BLOCK_POLL_US);
 }
 
@@ -264,10 +276,10 @@ io_changed_cb (void *data, uint32_t id, void *area, uint32_t size)
 static void
 param_changed_cb (void *data, uint32_t id, const struct spa_pod *param)
 {
-  FlitzisPipewire *self = data;
+  Pipewire *self = data;
 
   if (id == SPA_PARAM_Latency)
-    set_timer (self, self->collect_timer, COLLECT_INTERVAL_NS, COLLECT_INTERVAL_NS);
+    set_timer (self, self->collect_timer, COLLECT_INTERVAL_NS);
 }
 
 static const struct pw_stream_events stream_events = {
@@ -279,7 +291,7 @@ static const struct pw_stream_events stream_events = {
 };
 
 static struct pw_properties *
-make_stream_properties (FlitzisPipewire *self)
+make_stream_properties (Pipewire *self)
 {
   struct pw_properties *properties = pw_properties_new (PW_KEY_MEDIA_TYPE, "Audio",
                                                         PW_KEY_MEDIA_CATEGORY, "Playback",
@@ -287,25 +299,25 @@ make_stream_properties (FlitzisPipewire *self)
                                                         PW_KEY_APP_NAME, self->client_name,
                                                         NULL);
 
-  if (self->media_role != NULL)
-    pw_properties_set (properties, PW_KEY_MEDIA_ROLE, self->media_role);
-
-  if (self->target != NULL)
-    pw_properties_set (properties, PW_KEY_TARGET_OBJECT, self->target);
+  /* without a value a property is left out */
+  pw_properties_set (properties, PW_KEY_APP_ID, self->application_id);
+  pw_properties_set (properties, PW_KEY_APP_ICON_NAME, self->icon_name);
+  pw_properties_set (properties, PW_KEY_MEDIA_ROLE, self->media_role);
+  pw_properties_set (properties, PW_KEY_TARGET_OBJECT, self->target);
 
   if (self->latency_frames > 0)
     pw_properties_setf (properties, PW_KEY_NODE_LATENCY, "%u/%u", self->latency_frames,
-                        self->mixer->sample_rate);
+                        self->base.mixer->sample_rate);
 
   return properties;
 }
 
 static int
-connect_stream (FlitzisPipewire *self)
+connect_stream (Pipewire *self)
 {
   struct spa_audio_info_raw format = {
     .format = SPA_AUDIO_FORMAT_F32,
-    .rate = self->mixer->sample_rate,
+    .rate = self->base.mixer->sample_rate,
     .channels = 2,
     .position = { SPA_AUDIO_CHANNEL_FL, SPA_AUDIO_CHANNEL_FR },
   };
@@ -315,6 +327,7 @@ connect_stream (FlitzisPipewire *self)
      spa_format_audio_raw_build (&builder, SPA_PARAM_EnumFormat, &format),
   };
 
+  flitzis_backend_prepare (&self->base);
   self->stream = pw_stream_new (self->core, self->client_name, make_stream_properties (self));
 
   if (self->stream == NULL)
@@ -329,7 +342,7 @@ connect_stream (FlitzisPipewire *self)
 }
 
 static void
-disconnect (FlitzisPipewire *self)
+disconnect_stream (Pipewire *self)
 {
   /* A block may be on its way until the stream is gone: it needs the pointer, and the listener that
    * brought it. */
@@ -341,22 +354,37 @@ disconnect (FlitzisPipewire *self)
   self->is_leaving = FALSE;
   self->stream = NULL;
   self->io_position = NULL;
-  self->is_streaming = FALSE;
-  flitzis_control_set_streaming (self->control, FALSE);
-  flitzis_control_set_latency (self->control, -1);
+  flitzis_backend_set_streaming (&self->base, FALSE);
+}
 
-  if (self->core != NULL)
-    spa_hook_remove (&self->core_listener);
+static void
+disconnect (Pipewire *self)
+{
+  disconnect_stream (self);
+  g_clear_pointer (&self->sinks, flitzis_pipewire_sinks_free);
 
-  if (self->core != NULL)
-    pw_core_disconnect (self->core);
+  if (self->core == NULL)
+    return;
 
+  spa_hook_remove (&self->core_listener);
+  pw_core_disconnect (self->core);
   self->core = NULL;
+}
+
+static void
+sinks_changed_cb (gpointer data)
+{
+  Pipewire   *self = data;
+  guint32     node_id = self->stream != NULL ? pw_stream_get_node_id (self->stream) : PW_ID_ANY;
+  const char *active = flitzis_pipewire_sinks_find_active (self->sinks, node_id);
+
+  flitzis_backend_set_sinks (&self->base, flitzis_pipewire_sinks_list (self->sinks));
+  flitzis_backend_set_active_sink (&self->base, active);
 }
 
 /* 0 or a negative errno */
 static int
-connect_core (FlitzisPipewire *self)
+connect_core (Pipewire *self)
 {
   self->core = pw_context_connect (self->context, NULL, 0);
 
@@ -364,84 +392,75 @@ connect_core (FlitzisPipewire *self)
     return -errno;
 
   pw_core_add_listener (self->core, &self->core_listener, &core_events, self);
+  self->sinks = flitzis_pipewire_sinks_new (self->core, sinks_changed_cb, self);
+  pw_core_sync (self->core, PW_ID_CORE, 0);
 
-  return connect_stream (self);
+  return 0;
 }
 
 static void
 retry_cb (void *data, uint64_t n_expirations)
 {
-  FlitzisPipewire *self = data;
+  Pipewire *self = data;
+  gboolean  is_tried;
 
   disconnect (self);
+  is_tried = connect_core (self) == 0 && connect_stream (self) == 0;
 
   /* a server that hangs may have been replaced meanwhile */
-  set_timer (self, self->retry_timer,
-             connect_core (self) < 0 ? RETRY_INTERVAL_NS : ANSWER_TIMEOUT_NS, 0);
-}
-
-static void
-wake_cb (void *data, uint64_t count)
-{
-  FlitzisPipewire *self = data;
-
-  self->is_running = TRUE;
-  pw_thread_loop_signal (self->thread_loop, false);
-  set_timer (self, self->collect_timer, COLLECT_INTERVAL_NS, COLLECT_INTERVAL_NS);
+  set_timer (self, self->retry_timer, is_tried ? ANSWER_TIMEOUT_NS : RETRY_INTERVAL_NS);
 }
 
 /* What the server says of the way of a frame, and of what the resampler holds back. */
 static gint64
-get_latency (FlitzisPipewire *self)
+get_latency (Pipewire *self)
 {
   struct pw_time time = { 0 };
 
-  if (!self->is_streaming || pw_stream_get_time_n (self->stream, &time, sizeof time) < 0 ||
-      time.rate.denom == 0)
+  if (!self->base.is_streaming ||
+      pw_stream_get_time_n (self->stream, &time, sizeof time) < 0 || time.rate.denom == 0)
     return -1;
 
   return MAX (0, (gint64) (1e9 * time.delay * time.rate.num / time.rate.denom +
-                           1e9 * time.buffered / self->mixer->sample_rate));
-}
-
-/* Whether the stream streams, but its first block has not been seen. */
-static gboolean
-is_starting (FlitzisPipewire *self)
-{
-  guint64 position = flitzis_get (self->mixer->position);
-
-  if (!self->is_streaming ||
-      flitzis_control_get_state (self->control) == FLITZIS_STATE_RUNNING)
-    return FALSE;
-
-  if (position == self->first_position)
-    return TRUE;
-
-  flitzis_control_set_state (self->control, FLITZIS_STATE_RUNNING);
-
-  return FALSE;
+                           1e9 * time.buffered / self->base.mixer->sample_rate));
 }
 
 static void
 collect_cb (void *data, uint64_t n_expirations)
 {
-  FlitzisPipewire *self = data;
-  gboolean         starting = is_starting (self);
+  Pipewire *self = data;
 
-  if (!starting)
-    flitzis_control_set_latency (self->control, get_latency (self));
+  set_timer (self, self->collect_timer,
+             flitzis_backend_collect (&self->base, get_latency (self)));
+}
 
-  if (!flitzis_control_collect (self->control) && !starting)
-    set_timer (self, self->collect_timer, 0, 0);
+static void
+wake_cb (void *data, uint64_t count)
+{
+  Pipewire *self = data;
+
+  self->is_running = TRUE;
+  pw_thread_loop_signal (self->thread_loop, false);
+  flitzis_backend_wake_up (&self->base);
+  set_timer (self, self->collect_timer, COLLECT_INTERVAL_NS);
 }
 
 /* Called by control, under its mutex. */
 static void
 wake (gpointer data)
 {
-  FlitzisPipewire *self = data;
+  Pipewire *self = data;
 
   pw_loop_signal_event (self->loop, self->wake_event);
+}
+
+static void
+set_active (FlitzisBackend *base, gboolean is_active)
+{
+  Pipewire *self = (Pipewire *) base;
+
+  if (self->stream != NULL)
+    pw_stream_set_active (self->stream, is_active);
 }
 
 /* Any thread. */
@@ -477,40 +496,33 @@ make_context (struct pw_loop *loop)
 static gboolean
 set_error (GError **error, const char *cause)
 {
-  g_set_error (error, FLITZIS_ENGINE_ERROR, FLITZIS_ENGINE_ERROR_OUTPUT,
-               "Could not play through PipeWire: %s", cause);
+  g_set_error (error, FLITZIS_ENGINE_ERROR, FLITZIS_ENGINE_ERROR_OUTPUT, "PipeWire: %s", cause);
 
   return FALSE;
 }
 
-/* Under the loop's lock. */
+/* Under the loop's lock. Waits until this is true, or something failed. */
 static gboolean
-connect_and_wait (FlitzisPipewire *self, GError **error)
+wait_for (Pipewire *self, const gboolean *is_done, gint64 deadline_us, GError **error)
 {
+  gint64          left_us = MAX (deadline_us - g_get_monotonic_time (), 0);
   struct timespec deadline;
-  int             result;
 
-  pw_thread_loop_get_time (self->thread_loop, &deadline, ANSWER_TIMEOUT_NS);
-  result = connect_core (self);
+  pw_thread_loop_get_time (self->thread_loop, &deadline, left_us * 1000);
 
-  if (result < 0)
-    return set_error (error, result == -EHOSTDOWN || result == -ENOENT || result == -ECONNREFUSED
-                                 ? "no server is running here"
-                                 : g_strerror (-result));
-
-  while (!self->is_accepted && self->failure == NULL)
+  while (!*is_done && self->failure == NULL)
     {
       if (pw_thread_loop_timed_wait_full (self->thread_loop, &deadline) < 0)
-        return set_error (error, "the server did not answer within a second");
+        return set_error (error, "the server did not answer in time");
     }
 
-  return self->is_accepted || set_error (error, self->failure);
+  return *is_done || set_error (error, self->failure);
 }
 
 /* Under the loop's lock. From 1.6 on PipeWire loses a stop that comes while the thread is about
  * to enter the loop: both would wait for ever. */
 static void
-wait_until_running (FlitzisPipewire *self)
+wait_until_running (Pipewire *self)
 {
   pw_loop_signal_event (self->loop, self->wake_event);
 
@@ -519,7 +531,20 @@ wait_until_running (FlitzisPipewire *self)
 }
 
 static gboolean
-set_up (FlitzisPipewire *self, GError **error)
+connect_and_wait (Pipewire *self, gint64 deadline_us, GError **error)
+{
+  int result = connect_core (self);
+
+  if (result < 0)
+    return set_error (error, result == -EHOSTDOWN || result == -ENOENT || result == -ECONNREFUSED
+                                 ? "no server is running here"
+                                 : g_strerror (-result));
+
+  return wait_for (self, &self->is_answered, deadline_us, error);
+}
+
+static gboolean
+set_up (Pipewire *self, gint64 deadline_us, GError **error)
 {
   gboolean is_connected;
 
@@ -542,41 +567,60 @@ set_up (FlitzisPipewire *self, GError **error)
   if (pw_thread_loop_start (self->thread_loop) < 0)
     return set_error (error, g_strerror (errno));
 
-  flitzis_control_set_wake (self->control, wake, self);
-
   pw_thread_loop_lock (self->thread_loop);
   wait_until_running (self);
-  is_connected = connect_and_wait (self, error);
+  is_connected = connect_and_wait (self, deadline_us, error);
   pw_thread_loop_unlock (self->thread_loop);
 
   return is_connected;
 }
 
-FlitzisPipewire *
-flitzis_pipewire_new (FlitzisControl *control, const FlitzisPipewireConfig *config, GError **error)
+static gboolean
+start (FlitzisBackend *base, gint64 deadline_us, GError **error)
 {
-  FlitzisPipewire *self = g_new0 (FlitzisPipewire, 1);
+  Pipewire *self = (Pipewire *) base;
+  gboolean  is_accepted;
+  int       result;
 
-  init_pipewire ();
-  self->control = flitzis_control_ref (control);
-  self->mixer = flitzis_control_get_output_mixer (control);
-  self->client_name = g_strdup (config->client_name);
-  self->media_role = g_strdup (config->media_role);
-  self->target = g_strdup (config->target);
-  self->latency_frames = config->latency_frames;
-  flitzis_control_set_driven (control, TRUE);
-  flitzis_control_set_state (control, FLITZIS_STATE_STARTING);
+  pw_thread_loop_lock (self->thread_loop);
+  flitzis_backend_begin (base, wake);
+  result = connect_stream (self);
+  is_accepted = result < 0 ? set_error (error, g_strerror (-result))
+                           : wait_for (self, &self->is_accepted, deadline_us, error);
+  pw_thread_loop_unlock (self->thread_loop);
 
-  if (!set_up (self, error))
-    g_clear_pointer (&self, flitzis_pipewire_free);
-
-  return self;
+  return is_accepted;
 }
 
-void
-flitzis_pipewire_free (FlitzisPipewire *self)
+/* Makes the stream anew: to move one takes rights that a sandbox does not give. */
+static void
+set_target (FlitzisBackend *base, const char *target)
 {
-  flitzis_control_set_wake (self->control, NULL, NULL);
+  Pipewire *self = (Pipewire *) base;
+
+  pw_thread_loop_lock (self->thread_loop);
+  g_free (self->target);
+  self->target = g_strdup (target);
+
+  if (self->stream != NULL)
+    {
+      disconnect_stream (self);
+      flitzis_backend_wake_up (base);
+
+      if (connect_stream (self) < 0)
+        set_timer (self, self->retry_timer, RETRY_INTERVAL_NS);
+    }
+
+  pw_thread_loop_unlock (self->thread_loop);
+}
+
+static void
+free_pipewire (FlitzisBackend *base)
+{
+  Pipewire *self = (Pipewire *) base;
+
+  if (base->is_started)
+    flitzis_control_set_wake (base->control, NULL, NULL);
 
   if (self->thread_loop != NULL)
     pw_thread_loop_stop (self->thread_loop);
@@ -584,12 +628,46 @@ flitzis_pipewire_free (FlitzisPipewire *self)
   disconnect (self);
   g_clear_pointer (&self->context, pw_context_destroy);
   g_clear_pointer (&self->thread_loop, pw_thread_loop_destroy);
-  flitzis_control_set_state (self->control, FLITZIS_STATE_STOPPED);
-  flitzis_control_set_driven (self->control, FALSE);
-  flitzis_control_unref (self->control);
+  flitzis_backend_clear (base);
   g_free (self->failure);
   g_free (self->client_name);
+  g_free (self->application_id);
+  g_free (self->icon_name);
   g_free (self->media_role);
   g_free (self->target);
   g_free (self);
+}
+
+static const FlitzisBackendFuncs funcs = {
+  .output = FLITZIS_OUTPUT_PIPEWIRE,
+  .start = start,
+  .set_target = set_target,
+  .set_active = set_active,
+  .free = free_pipewire,
+};
+
+FlitzisBackend *
+flitzis_pipewire_connect (FlitzisControl             *control,
+                          const FlitzisBackendConfig *config,
+                          gint64                      deadline_us,
+                          GError                    **error)
+{
+  Pipewire *self = g_new0 (Pipewire, 1);
+
+  init_pipewire ();
+  flitzis_backend_init (&self->base, &funcs, control);
+  self->client_name = g_strdup (config->client_name);
+  self->application_id = g_strdup (config->application_id);
+  self->icon_name = g_strdup (config->icon_name);
+  self->media_role = g_strdup (config->media_role);
+  self->target = g_strdup (config->target);
+  self->latency_frames = config->latency_frames;
+
+  if (!set_up (self, deadline_us, error))
+    {
+      free_pipewire (&self->base);
+      return NULL;
+    }
+
+  return &self->base;
 }

@@ -3,29 +3,19 @@
 
 #pragma once
 
-#include "control/control.h"
+#include "output/backend.h"
 
 G_BEGIN_DECLS
 
 /*
- * An output that is a PipeWire stream. It connects when it is made, connects again by itself when
- * the server comes back, and disconnects when it is freed. It drives the mixer from the stream's
- * callback, and control from a thread loop of its own.
+ * The backend for PipeWire: the mixer is driven from a stream's callback in PipeWire's data thread,
+ * and control from a thread loop of its own. It connects again when a lost server comes back.
  */
-typedef struct _FlitzisPipewire FlitzisPipewire;
 
-typedef struct
-{
-  const char *client_name;    /* node.name */
-  const char *media_role;     /* NULL: none */
-  const char *target;         /* node name or serial; NULL: the default sink */
-  guint       latency_frames; /* the quantum to ask for; 0: none */
-} FlitzisPipewireConfig;
-
-/* Returns when the server has accepted the node, within a second. */
-FlitzisPipewire *flitzis_pipewire_new (FlitzisControl              *control,
-                                       const FlitzisPipewireConfig *config,
-                                       GError                     **error);
-void             flitzis_pipewire_free (FlitzisPipewire *self);
+/* Returns when the server has listed its sinks. */
+FlitzisBackend *flitzis_pipewire_connect (FlitzisControl             *control,
+                                          const FlitzisBackendConfig *config,
+                                          gint64                      deadline_us,
+                                          GError                    **error);
 
 G_END_DECLS

@@ -61,6 +61,8 @@ def attempt(name, call, *arguments):
 def any_value(choose, spec):
     if spec.name == 'memory-limit':
         return choose.choice((1 << 20, 1 << 30))
+    if spec.name == 'lead-in':
+        return choose.randrange(20)  # ms, in which the position stands still
     if spec.value_type == GObject.TYPE_STRING:
         return choose.choice((None, 'one', 'two'))
     if spec.value_type == GObject.TYPE_BOOLEAN:
@@ -99,6 +101,8 @@ enums = {spec.value_type.name: enum_values(spec) for _thing, spec in settings
 
 def set_property(choose):
     thing, spec = choose.choice(settings)
+    if spec.name == 'target' and choose.random() > 0.01:
+        return  # another one makes another stream, which plays nothing at first
     thing.set_property(spec.name, any_value(choose, spec))
     properties[f'{spec.owner_type.name}:{spec.name}'] += 1
 
@@ -148,6 +152,7 @@ def call_verbs(choose):
         'stop_sample_at': (1, lambda: engine.stop_sample_at(choose.randrange(N_SLOTS), later())),
         'stop_all_samples': (1, engine.stop_all_samples),
         'cancel_scheduled': (1, engine.cancel_scheduled),
+        'wake': (1, engine.wake),
         'restart': (1, lambda: engine.props.clock.restart(engine.props.position)),
         'beat_to_frame': (1, lambda: engine.props.clock.beat_to_frame(choose.uniform(0, 1e6))),
         'frame_to_beat': (1, lambda: engine.props.clock.frame_to_beat(engine.props.position)),

@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Copyright 2026 the Flitzis authors */
+
+#pragma once
+
+#include "flitzis-sink-list.h"
+
+G_BEGIN_DECLS
+
+FlitzisSinkList *flitzis_sink_list_new (void);
+
+/* The owner context: makes the list that of these FlitzisSinkInfo, in the order of their names;
+ * NULL: empty. */
+void flitzis_sink_list_update (FlitzisSinkList *self,
+                               GPtrArray       *infos);
+
+G_END_DECLS
