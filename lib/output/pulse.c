@@ -31,10 +31,13 @@
 /* How often the server is asked where the stream is: often at first, so that the latency is known
  * soon. */
 #define FIRST_TIMING_NS (10 * NS_PER_MS)
-#define LAST_TIMING_NS (500 * NS_PER_MS)
+#define LAST_TIMING_NS (100 * NS_PER_MS)
+#define MAX_TIMING_STEP_NS (50 * NS_PER_MS)
+#define TIMING_SMOOTHNESS 8
 
 /* By how much the measured latency has to be off before another one is reported. */
 #define LATENCY_STEP_NS (2 * NS_PER_MS)
+#define LATENCY_SMOOTHNESS 16
 
 #define FRAME_SIZE (2 * sizeof (float))
 
@@ -77,11 +80,15 @@ typedef struct
   char       *failure;         /* while nothing is accepted */
 
   /* the time of the blocks */
-  guint64 clock;              /* frames, as a driver counts them */
-  gint64  latency_ns;         /* as reported; -1 unknown */
-  double  average_latency_ns; /* as measured lately */
-  gint64  timing_asked_ns;
-  gint64  timing_interval_ns;
+  guint64  clock;              /* frames, as a driver counts them */
+  guint64  n_written;          /* frames */
+  guint64  n_written_at_heard; /* when heard_ns was found */
+  gint64   heard_ns;           /* when the frame after these is heard */
+  gboolean has_heard_time;
+  gint64   latency_ns;         /* as reported; -1 unknown */
+  double   average_latency_ns; /* as measured lately */
+  gint64   timing_asked_ns;
+  gint64   timing_interval_ns;
 } Pulse;
 
 static gint64
@@ -124,6 +131,50 @@ unref_operation (pa_operation *operation)
 
 /* The blocks, in the main loop's thread. */
 
+/* When the next frame to be written is heard. */
+static gint64
+find_heard_time (Pulse *self)
+{
+  double n_frames = (double) (self->n_written - self->n_written_at_heard);
+
+  return self->heard_ns + (gint64) (n_frames * NS_PER_SECOND / self->base.mixer->sample_rate);
+}
+
+static void
+forget_heard_time (Pulse *self)
+{
+  self->has_heard_time = FALSE;
+  self->timing_asked_ns = 0;
+  self->timing_interval_ns = FIRST_TIMING_NS;
+}
+
+/* The server has told how much of what was written it has played. It measures in steps, some as
+ * long as its own blocks: what it tells moves the time line by a part of the difference. */
+static void
+timing_cb (pa_stream *stream, int is_success, void *data)
+{
+  Pulse                *self = data;
+  const pa_timing_info *timing = pa_stream_get_timing_info (stream);
+  gint64                queued_us, heard_ns, difference_ns;
+
+  if (!is_success || timing == NULL || timing->write_index_corrupt || timing->read_index_corrupt)
+    return;
+
+  queued_us = (timing->write_index - timing->read_index) / (gint64) FRAME_SIZE * G_USEC_PER_SEC /
+              (gint64) self->base.mixer->sample_rate;
+  heard_ns = get_now () + (queued_us + (gint64) timing->sink_usec -
+                           (gint64) pa_timeval_age (&timing->timestamp)) *
+                              1000;
+  difference_ns = heard_ns - find_heard_time (self);
+
+  if (self->has_heard_time && ABS (difference_ns) < MAX_TIMING_STEP_NS)
+    difference_ns /= TIMING_SMOOTHNESS;
+
+  self->heard_ns = find_heard_time (self) + difference_ns;
+  self->n_written_at_heard = self->n_written;
+  self->has_heard_time = TRUE;
+}
+
 static void
 ask_for_timing (Pulse *self, gint64 now)
 {
@@ -132,32 +183,28 @@ ask_for_timing (Pulse *self, gint64 now)
 
   self->timing_asked_ns = now;
   self->timing_interval_ns = MIN (2 * self->timing_interval_ns, LAST_TIMING_NS);
-  unref_operation (pa_stream_update_timing_info (self->stream, NULL, NULL));
+  unref_operation (pa_stream_update_timing_info (self->stream, timing_cb, self));
 }
 
 /* When the next frame to be written would be rendered by a driver whose blocks are equally late. */
 static gint64
 measure_time (Pulse *self, gint64 now)
 {
-  pa_usec_t latency_us;
-  int       is_negative;
-  gint64    latency_ns;
+  double latency_ns = (double) (find_heard_time (self) - now);
 
-  if (pa_stream_get_latency (self->stream, &latency_us, &is_negative) < 0 || is_negative)
+  if (!self->has_heard_time)
     return now;
 
-  latency_ns = (gint64) latency_us * 1000;
-
   if (self->latency_ns < 0)
-    self->average_latency_ns = (double) latency_ns;
+    self->average_latency_ns = latency_ns;
 
-  self->average_latency_ns += ((double) latency_ns - self->average_latency_ns) / 16;
+  self->average_latency_ns += (latency_ns - self->average_latency_ns) / LATENCY_SMOOTHNESS;
 
   if (self->latency_ns < 0 ||
       fabs (self->average_latency_ns - (double) self->latency_ns) > LATENCY_STEP_NS)
-    self->latency_ns = (gint64) self->average_latency_ns;
+    self->latency_ns = (gint64) MAX (self->average_latency_ns, 0.0);
 
-  return now + latency_ns - self->latency_ns;
+  return now + (gint64) latency_ns - self->latency_ns;
 }
 
 static void
@@ -199,6 +246,7 @@ write_block (Pulse *self, size_t *n_bytes)
   self->clock += cycle.duration;
   render (self, &cycle, data, (guint32) (n / FRAME_SIZE));
   *n_bytes -= n;
+  self->n_written += n / FRAME_SIZE;
 
   return pa_stream_write (self->stream, data, n, NULL, 0, PA_SEEK_RELATIVE) >= 0;
 }
@@ -226,8 +274,11 @@ underflow_cb (pa_stream *stream, void *data)
 {
   Pulse *self = data;
 
-  if (self->base.is_streaming)
-    atomic_fetch_add_explicit (&self->base.mixer->n_xruns, 1, memory_order_relaxed);
+  if (!self->base.is_streaming)
+    return;
+
+  atomic_fetch_add_explicit (&self->base.mixer->n_xruns, 1, memory_order_relaxed);
+  forget_heard_time (self);
 }
 
 /* The main loop's thread. */
@@ -255,8 +306,7 @@ set_streaming (Pulse *self, gboolean is_streaming)
   if (is_streaming)
     {
       self->latency_ns = -1;
-      self->timing_asked_ns = 0;
-      self->timing_interval_ns = FIRST_TIMING_NS;
+      forget_heard_time (self);
       set_timer (&self->collect_timer, COLLECT_INTERVAL_NS);
     }
 
@@ -397,7 +447,7 @@ connect_stream (Pulse *self)
 
   if (pa_stream_connect_playback (self->stream, self->has_left_target ? NULL : self->target,
                                   &buffer,
-                                  PA_STREAM_INTERPOLATE_TIMING | PA_STREAM_ADJUST_LATENCY,
+                                  PA_STREAM_ADJUST_LATENCY,
                                   NULL, NULL) < 0)
     lose_stream (self);
 }
