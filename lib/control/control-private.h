@@ -35,6 +35,7 @@ struct _FlitzisControl
 
   /* any thread, under the mutex; first what each trigger uses */
   FlitzisState         state;
+  gboolean             has_sink;
   FlitzisSteal         steal;
   FlitzisVoiceAccounts voices;
   FlitzisWaitingEvents events;

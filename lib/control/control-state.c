@@ -72,6 +72,14 @@ flitzis_control_get_state (FlitzisControl *self)
   return self->state;
 }
 
+gboolean
+flitzis_control_get_has_sink (FlitzisControl *self)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->mutex);
+
+  return self->has_sink;
+}
+
 guint64
 flitzis_control_get_n_triggered (FlitzisControl *self)
 {

@@ -39,6 +39,7 @@ become_child (gpointer data)
   FlitzisControl *self = data;
 
   self->state = FLITZIS_STATE_STOPPED;
+  self->has_sink = FALSE;
   self->wake = NULL;
   self->is_driven = FALSE;
   flitzis_notifier_abandon (self->notifier);
@@ -393,6 +394,14 @@ flitzis_control_set_state (FlitzisControl *self, FlitzisState state)
   if (flitzis_timeline_fix_trigger_delay (&self->timeline))
     flitzis_control_push_changed (self, "trigger-delay");
 
+  flitzis_control_unlock (self);
+}
+
+void
+flitzis_control_set_has_sink (FlitzisControl *self, gboolean has_sink)
+{
+  flitzis_control_lock (self);
+  self->has_sink = has_sink;
   flitzis_control_unlock (self);
 }
 

@@ -51,6 +51,7 @@ guint64 flitzis_control_get_n_xruns (FlitzisControl *self);
 
 /* The state of the engine and of a slot (control-state.c, control-samples.c). */
 FlitzisState   flitzis_control_get_state (FlitzisControl *self);
+gboolean       flitzis_control_get_has_sink (FlitzisControl *self);
 guint64        flitzis_control_get_n_triggered (FlitzisControl *self);
 guint64        flitzis_control_get_n_rejected (FlitzisControl *self);
 FlitzisSteal   flitzis_control_get_steal (FlitzisControl *self);
@@ -204,6 +205,8 @@ void     flitzis_control_set_wake (FlitzisControl *self,
                                    gpointer data);
 void     flitzis_control_set_state (FlitzisControl *self,
                                     FlitzisState    state);
+void     flitzis_control_set_has_sink (FlitzisControl *self,
+                                       gboolean        has_sink);
 void     flitzis_control_set_streaming (FlitzisControl *self,
                                         gboolean        streaming);
 gboolean flitzis_control_collect (FlitzisControl *self);

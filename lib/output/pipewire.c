@@ -565,6 +565,7 @@ flitzis_pipewire_new (FlitzisControl *control, const FlitzisPipewireConfig *conf
   self->target = g_strdup (config->target);
   self->latency_frames = config->latency_frames;
   flitzis_control_set_driven (control, TRUE);
+  flitzis_control_set_has_sink (control, TRUE);
   flitzis_control_set_state (control, FLITZIS_STATE_STARTING);
 
   if (!set_up (self, error))
@@ -585,6 +586,7 @@ flitzis_pipewire_free (FlitzisPipewire *self)
   g_clear_pointer (&self->context, pw_context_destroy);
   g_clear_pointer (&self->thread_loop, pw_thread_loop_destroy);
   flitzis_control_set_state (self->control, FLITZIS_STATE_STOPPED);
+  flitzis_control_set_has_sink (self->control, FALSE);
   flitzis_control_set_driven (self->control, FALSE);
   flitzis_control_unref (self->control);
   g_free (self->failure);

@@ -88,6 +88,7 @@ typedef struct
       float    gain;             /* of the slot, velocity and engine, linear */
       uint32_t choke_group;      /* 0: none */
       int32_t  priority;
+      uint64_t called_ns; /* CLOCK_MONOTONIC of a call that means now; 0: it means a later frame */
     } play;
     struct
     {
