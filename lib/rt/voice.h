@@ -60,7 +60,7 @@ struct _FlitzisVoice
   FlitzisRamp               envelope;    /* attack and release */
   FlitzisRamp               pause;       /* 1, and 0 while it stands still */
 
-  bool       is_waiting;    /* for its first block to begin: counts neither as started nor playing */
+  bool       is_waiting;    /* for its first block to begin: it has not started */
   bool       was_heard;     /* rendered at least one frame */
   bool       is_paused;     /* or about to be */
   bool       is_released;   /* ends when the envelope has come to 0 */
