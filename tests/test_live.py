@@ -4,6 +4,7 @@ becomes of an engine whose server or sink comes and goes."""
 
 import contextlib
 import math
+import os
 import pathlib
 import re
 import signal
@@ -800,22 +801,25 @@ def test_a_server_that_hangs_for_a_while_plays_no_burst(pipewire, engine):
     fill(engine, 0, constant(480, 0.25))
     engine.start()
     state_is(engine, State.RUNNING)
+    server = pipewire.processes[0]
     with pipewire.record() as recording:
-        pipewire.processes[0].send_signal(signal.SIGSTOP)
+        server.send_signal(signal.SIGSTOP)
         try:
+            os.waitid(os.P_PID, server.pid, os.WSTOPPED)
             voices = []
             for _ in range(20):
                 voices.append(engine.play_sample(0, 1.0))
                 time.sleep(0.1)  # the tempo of the player
                 assert engine.props.state == State.RUNNING
         finally:
-            pipewire.processes[0].send_signal(signal.SIGCONT)
+            server.send_signal(signal.SIGCONT)
         run_out(engine)
         recording.wait(9600)
     drain()
     assert not any(voices[6:])
     assert numpy.abs(recording.frames).max() <= 2 * 0.25
-    assert engine.props.n_triggered == 20 and engine.props.n_rejected >= 17
+    # a last block may have been on its way when the first one was played
+    assert engine.props.n_triggered == 20 and engine.props.n_started <= 1
     assert_adds_up(engine, 0)
     assert sorted(voice for voice, *_ in ended) == [voice for voice in voices if voice]
     # and it goes on as before
