@@ -284,7 +284,8 @@ test_old_calls (Fixture *fixture, gconstpointer data)
   FlitzisCommand command = {
     .kind = FLITZIS_COMMAND_PLAY,
     .slot = 0,
-    .play = { .velocity = 1.0, .gain = 1.0f, .called_ns = second },
+    .called_ns = second,
+    .play = { .velocity = 1.0, .gain = 1.0f },
   };
 
   publish (fixture, 0, &fixture->mono_handle);

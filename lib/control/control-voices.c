@@ -140,13 +140,9 @@ find_moment (FlitzisControl *self, guint slot, const guint64 *frame)
 static void
 stamp_moment (FlitzisControl *self, Moment *moment)
 {
-  if (moment->called_ns == 0)
-    return;
-
-  moment->is_timed = moment->is_stamped = flitzis_timeline_stamp (&self->timeline, &moment->frame);
-
-  if (moment->is_stamped)
-    moment->called_ns = 0;
+  if (moment->called_ns > 0)
+    moment->is_timed = moment->is_stamped = flitzis_timeline_stamp (&self->timeline,
+                                                                    &moment->frame);
 }
 
 /* Whether it would sound too late, if at all, for whoever means now: nothing old sounds later. */
@@ -191,7 +187,7 @@ send_play (FlitzisControl       *self,
     .restarts = flitzis_get (slot->retrigger) == FLITZIS_MIXER_RETRIGGER_RESTART,
     .is_reverse = flitzis_get (slot->is_reverse),
     .slot = (guint16) id,
-    .frame = moment->frame,
+    .frame = moment->is_timed ? moment->frame : moment->called_ns, /* they share a field */
     .event = moment->is_timed ? flitzis_waiting_events_count (&self->events) : 0,
     .play = {
         .voice = voice,
@@ -206,7 +202,6 @@ send_play (FlitzisControl       *self,
         .gain = MAX (sound.left, sound.right),
         .choke_group = flitzis_get (slot->choke_group),
         .priority = flitzis_get (slot->priority),
-        .called_ns = moment->called_ns,
     },
   };
   flitzis_queue_push_room (&self->mixer->commands);

@@ -108,7 +108,7 @@ flitzis_pool_add_voice (FlitzisPool *pool, const FlitzisCommand *command, Flitzi
     .priority = command->play.priority,
     .n_passes = command->play.n_passes,
     .velocity = command->play.velocity,
-    .called_ns = command->play.called_ns,
+    .called_ns = command->is_timed ? 0 : command->called_ns,
     .handle = handle,
     .n_channels = (uint16_t) handle->n_channels,
     .is_waiting = true,

@@ -50,7 +50,7 @@ struct _FlitzisVoice
   int32_t        priority;
   uint32_t       n_passes; /* as it was triggered; 0: as the slot says */
   double         velocity;
-  uint64_t       called_ns; /* as in its trigger */
+  uint64_t       called_ns; /* of a trigger that is not timed; else 0 */
   FlitzisHandle *handle;
 
   FlitzisRateRamp           rate;
