@@ -21,6 +21,7 @@ MIN_RATE, MAX_RATE = 0.25, 4.0
 AHEAD_SECONDS = 1.0  # so far ahead of what is heard are files scheduled
 TAIL_SECONDS = 0.2  # for what the server still holds when it has been given the last frame
 REFRESH_SECONDS = 0.05
+PATIENCE_SECONDS = 2.0  # with a server that has no sink
 BAR_COLUMNS = 24
 
 
@@ -94,6 +95,10 @@ def clock(seconds):
     return f'{int(seconds // 60)}:{int(seconds * 10) % 600 / 10:04.1f}'
 
 
+def has_no_sink(engine):
+    return engine.props.state == Flitzis.State.STARTING and not engine.props.has_sink
+
+
 def note(engine):
     return {Flitzis.State.STARTING: '  waiting for a sink',
             Flitzis.State.RECONNECTING: '  waiting for the server'}.get(engine.props.state, '')
@@ -110,9 +115,13 @@ def play(player, loop):
         slots = itertools.cycle(slots)
     player.schedule_ahead(slots)
     engine.start()
+    deadline = time.monotonic() + PATIENCE_SECONDS
     try:
         while engine.props.position < player.end + player.frames(TAIL_SECONDS):
             line.show(player, note(engine))
+            if has_no_sink(engine) and time.monotonic() > deadline:
+                sys.exit('play.py: There is no sound output (sink). Plug one in, or '
+                         'see the sound settings.')
             time.sleep(REFRESH_SECONDS)
             player.schedule_ahead(slots)
     finally:

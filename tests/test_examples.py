@@ -9,6 +9,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import time
 
 import numpy
 import pytest
@@ -17,16 +18,19 @@ from pipewire_daemon import CALM, without_silence
 
 ROOT = pathlib.Path(__file__).parent.parent
 LANGUAGES = ('python', 'gjs', 'vala', 'c')
+NO_SINK = 'There is no sound output (sink). Plug one in, or see the sound settings.\n'
 
 
 @pytest.fixture
 def command(source_dir, build_dir, request):
-    """How to start the example of this language."""
+    """How to start this example: hello, in a language, or another one."""
     examples = source_dir / 'examples'
     return {'python': [sys.executable, examples / 'hello.py'],
             'gjs': ['gjs', '-m', examples / 'hello.js'],
             'vala': [build_dir / 'examples' / 'hello-vala'],
-            'c': [build_dir / 'examples' / 'hello-c']}[request.param]
+            'c': [build_dir / 'examples' / 'hello-c'],
+            'script': [sys.executable, examples / 'script.py'],
+            'player': [sys.executable, examples / 'play.py']}[request.param]
 
 
 def run(*command):
@@ -76,6 +80,22 @@ def test_without_a_server_it_says_so(command, make_wav):
     result = run(*command, make_wav('noise.wav', noise(1, 480)))
     assert result.returncode == 1
     assert 'PipeWire' in result.stderr
+
+
+@pytest.mark.parametrize('command', [*LANGUAGES, 'script', 'player'], indirect=True)
+def test_without_a_sink_it_says_so(command, pipewire, make_wav):
+    pipewire.remove_sink()
+    began = time.monotonic()
+    result = run(*command, make_wav('noise.wav', noise(1, 480)))
+    assert (result.returncode, result.stderr.removeprefix('play.py: ')) == (1, NO_SINK)
+    assert 1 < time.monotonic() - began < 30
+
+
+@pytest.mark.parametrize('command', ['python', 'script'], indirect=True)
+def test_without_a_sink_of_pulseaudio_it_says_so(command, pulseaudio, make_wav):
+    pulseaudio.remove_sink()
+    result = run(*command, make_wav('noise.wav', noise(1, 480)))
+    assert (result.returncode, result.stderr) == (1, NO_SINK)
 
 
 @pytest.mark.parametrize('command', LANGUAGES, indirect=True)
