@@ -313,9 +313,50 @@ def test_the_player_loops_a_list(player, pipewire, make_wav):
     assert numpy.array_equal(frames, numpy.concatenate([*parts, *parts]))
 
 
+@pytest.fixture(params=['pipewire', 'pulseaudio'])
+def two_sinks(request):
+    """A server with a sink “other” beside the default one; `descriptions` are those of both."""
+    server = request.getfixturevalue(request.param)
+    server.add_sink('other')
+    if request.param == 'pipewire':
+        server.force(quantum=CALM)
+        server.descriptions = ('Null sink of the tests', 'other')
+    else:
+        found = {sink['name']: sink['description'] for sink in server.list('sinks')}
+        server.descriptions = (found['null-sink'], found['other'])
+    return server
+
+
+def test_the_player_lists_the_sinks(player, two_sinks):
+    result = run(*player, '--list')
+    assert (result.returncode, result.stderr) == (0, '')
+    first, second = two_sinks.descriptions
+    assert result.stdout == f'* null-sink  {first}\n  other      {second}\n'
+    two_sinks.choose_sink('other')
+    assert run(*player, '--list').stdout == f'  null-sink  {first}\n* other      {second}\n'
+
+
+def test_the_player_plays_to_a_sink(player, two_sinks, make_wav):
+    frames = noise(1, 24000)
+    file = make_wav('noise.wav', frames)
+    with two_sinks.record('other') as recording:
+        result = run(*player, file, '--target', 'other')
+        recording.wait(4800)
+    assert (result.returncode, result.stderr) == (0, '')
+    assert numpy.array_equal(without_silence(recording.frames), frames)
+    result = run(*player, file, '--target', 'nowhere')
+    assert result.returncode == 1 and 'play.py: There is no sink “nowhere”' in result.stderr
+
+
+def test_the_player_has_no_sinks_to_list(player, pipewire):
+    pipewire.remove_sink()
+    result = run(*player, '--list')
+    assert (result.returncode, result.stdout, result.stderr) == (1, '', f'play.py: {NO_SINK}')
+
+
 def test_the_player_refuses_what_cannot_be(player, make_wav, tmp_path):
     file = make_wav('noise.wav', noise(1, 480))
-    for arguments in (['--rate', 'nan'], ['--loop', '--render', 'out.wav']):
+    for arguments in (['--rate', 'nan'], ['--loop', '--render', 'out.wav'], ['--list']):
         result = run(*player, file, *arguments)
         assert result.returncode == 2 and 'usage:' in result.stderr
     result = run(*player, file, '--render', tmp_path / 'none' / 'out.wav')
