@@ -49,7 +49,7 @@ class Application(Adw.Application):
         if self.window:
             self.window.present()
             return
-        board = Board()
+        board = Board(self.props.application_id)
         preferences.load(board.engine)
         self.window = Window(board, application=self)
         self.window.present()
