@@ -120,6 +120,7 @@ flitzis_backend_set_streaming (FlitzisBackend *self, gboolean is_streaming)
     return;
 
   self->is_streaming = is_streaming;
+  self->quiet_since_us = 0;
   self->first_position = flitzis_get (self->mixer->position);
 
   flitzis_control_set_streaming (self->control, is_streaming);
