@@ -10,9 +10,11 @@ root=$(cd "$(dirname "$0")/.." && pwd)
 
 packages="$packages valac gjs gi-docgen clang-format ffmpeg pipewire pipewire-bin wireplumber
   util-linux python3-numpy python3-pytest python3-mypy python3-pygame gir1.2-adw-1 xvfb xdotool
-  librsvg2-common libclang-rt-19-dev hydrogen-data"
+  librsvg2-common libclang-rt-19-dev hydrogen-data abigail-tools appstream desktop-file-utils
+  rpmlint"
 programs="$programs valac gjs gi-docgen clang-format ffmpeg pipewire pw-play pw-dump pw-cli
-  pw-metadata wireplumber setpriv Xvfb xdotool"
+  pw-metadata wireplumber setpriv Xvfb xdotool abidw appstreamcli
+  desktop-file-validate rpmlint"
 python_modules='gi numpy pytest mypy'
 case " $* " in *' --slow '*)
   packages="$packages valgrind clang llvm libclang-rt-dev at-spi2-core dbus-daemon"

@@ -457,7 +457,7 @@ def test_made_files(source_dir):
             ('fixtures/', 'fixtures/make-fixtures.py', 'fixtures/make-fixtures.py', 'Makes'),
             ('examples/pads/screenshots/', '--slow -k test_pictures', 'tests/test_pads_app.py',
              'def test_pictures('),
-            ('tests/abi.txt', 'nm -D --defined-only -P', 'tests/test_surface.py', "'-P'")):
+            ('tests/flitzis-1.abi', '-k test_abi', 'tests/test_surface.py', 'def test_abi(')):
         assert maker in rows.pop(path) and words in (source_dir / file).read_text()
     assert not rows
 
