@@ -11,14 +11,14 @@ root=$(cd "$(dirname "$0")/.." && pwd)
 packages="$packages valac gjs gi-docgen clang-format ffmpeg pipewire pipewire-bin wireplumber
   util-linux python3-numpy python3-pytest python3-mypy python3-pygame gir1.2-adw-1 xvfb xdotool
   librsvg2-common libclang-rt-19-dev hydrogen-data abigail-tools appstream desktop-file-utils
-  rpmlint"
+  rpm rpmlint"
 programs="$programs valac gjs gi-docgen clang-format ffmpeg pipewire pw-play pw-dump pw-cli
   pw-metadata wireplumber setpriv Xvfb xdotool abidw appstreamcli
   desktop-file-validate rpmlint"
 python_modules='gi numpy pytest mypy'
 case " $* " in *' --slow '*)
-  packages="$packages valgrind clang llvm libclang-rt-dev at-spi2-core dbus-daemon"
-  programs="$programs valgrind clang llvm-symbolizer dbus-daemon"
+  packages="$packages valgrind clang llvm libclang-rt-dev at-spi2-core dbus-daemon git"
+  programs="$programs valgrind clang llvm-symbolizer dbus-daemon git"
 esac
 
 # Whoever names a file of tests by its path from the root is understood, too.
@@ -30,7 +30,7 @@ done
 install_missing
 find_python || { say "No python3 here has the modules $python_modules."; exit 2; }
 build "$root/_build/tests" -Dwerror=true -Dintrospection=enabled -Dvapi=enabled -Ddocs=enabled \
-  -Dexamples=true -Dtests=true
+  -Dexamples=true -Dpads=true -Dtests=true
 
 # What the caller's session says about buses, sound servers and plugins stays outside; so does its
 # home, where GStreamer and PipeWire keep state.

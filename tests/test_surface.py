@@ -23,8 +23,9 @@ def exported(build_dir):
 def test_symbols(build_dir, source_dir):
     """A function that comes or goes is written down for the package."""
     path = source_dir / 'debian/libflitzis-1-0.symbols'
-    head, *symbols = path.read_text().splitlines()
+    head, package, *symbols = path.read_text().splitlines()
     assert head == 'libflitzis-1.so.0 libflitzis-1-0 #MINVER#'
+    assert package == '* Build-Depends-Package: libflitzis-1-dev'
     rows = [re.fullmatch(r' (\w+)@Base (\d+\.\d+\.\d+)', line) for line in symbols]
     assert [row[1] for row in rows] == exported(build_dir)
 
