@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# What tests/matrix.sh and tests/packages.sh share: bare Debian systems, the project in them, and the
-# count of what was tested there. It is sourced, with `root` set to the folder of the project.
+# What tests/matrix.sh and tests/packages.sh share: Debian systems that debootstrap makes, the
+# project in them, and the count of what was tested there. It is sourced, with `root` set to the
+# folder of the project.
 
 . "$root/scripts/setup.sh"
 n_passed=0

@@ -152,8 +152,8 @@ def test_spec(source_dir):
 
 def test_the_spec_lists_all_files(source_dir, installed):
     """Each file is in one package, and no package waits for a file that is not there."""
-    macros = {'_bindir': 'bin', '_includedir': 'include', '_datadir': 'share', '_docdir': 'share/doc',
-              '_mandir': 'share/man', '_metainfodir': 'share/metainfo',
+    macros = {'_bindir': 'bin', '_includedir': 'include', '_datadir': 'share',
+              '_docdir': 'share/doc', '_mandir': 'share/man', '_metainfodir': 'share/metainfo',
               '_libdir': str(installed.libdir.relative_to(installed.root / 'usr/local')),
               'python3_sitearch': str(installed.python.relative_to(installed.root / 'usr/local'))}
     patterns = []
