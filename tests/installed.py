@@ -25,7 +25,7 @@ COMMANDS = {
     'vala': 'valac --pkg flitzis-1 program.vala --Xcc=-w && ./program',
     'c': 'cc -Wall -Werror program.c -o program $(pkg-config --cflags --libs flitzis-1)'
          ' && ./program'}
-DESKTOP_FILE = '/usr/share/applications/io.github.Flitzis.Pads.desktop'
+ID = 'io.github.Flitzis.Pads'
 
 
 def run_program(language, folder, daemon):
@@ -62,7 +62,7 @@ def display():
 def run_pads(folder, daemon):
     """As a desktop does, by the line of the desktop file."""
     entry = configparser.ConfigParser(interpolation=None)
-    entry.read(DESKTOP_FILE)
+    entry.read(f'/usr/share/applications/{ID}.desktop')
     with display() as name:
         environment = dict(daemon.environment, DISPLAY=name, GDK_BACKEND='x11',
                            GSK_RENDERER='cairo', GSETTINGS_BACKEND='memory', GTK_A11Y='none',
@@ -72,8 +72,9 @@ def run_pads(folder, daemon):
         try:
             def shown():
                 assert pads.poll() is None, 'the pad board has ended'
-                return subprocess.run(['xdotool', 'search', '--onlyvisible', '--name', '^Pads$'],
-                                      env=environment, capture_output=True).returncode == 0
+                command = ['xdotool', 'search', '--onlyvisible', '--class', f'^{ID}$']
+                return subprocess.run(command, env=environment,
+                                      capture_output=True).returncode == 0
             poll(shown, 'the window of the pad board')
             daemon.wait_linked('Flitzis Pads')
         finally:

@@ -5,9 +5,11 @@ for Fedora, and the tarball. tests/packages.sh builds those for Debian and tries
 import configparser
 import fnmatch
 import json
+import os
 import re
 import shutil
 import subprocess
+import sys
 import tarfile
 import xml.etree.ElementTree
 
@@ -83,7 +85,6 @@ def test_every_option_is_explained(source_dir):
 def test_desktop_file(source_dir, entry):
     result = run('desktop-file-validate', source_dir / PADS / f'{ID}.desktop')
     assert (result.returncode, result.stdout, result.stderr) == (0, '', '')
-    assert f"application_id='{ID}'" in read(source_dir, f'{PADS}/__main__.py')
     assert entry['Icon'] == ID
 
 
@@ -121,6 +122,20 @@ def test_the_pad_board_is_installed(source_dir, installed, entry, tmp_path):
     moved.write_text(launcher.read_text().replace(inside, str(folder)))
     result = run('sh', moved, '--help')
     assert result.returncode == 0 and result.stdout.startswith('usage: pads '), result.stderr
+
+
+def test_its_window_is_known_to_desktops(source_dir, display, pipewire, tmp_path):
+    """A desktop shows the icon of the desktop file whose name the window's class is."""
+    environment = dict(os.environ, DISPLAY=display, GDK_BACKEND='x11', GSK_RENDERER='cairo',
+                       GSETTINGS_BACKEND='memory', GTK_A11Y='none', XDG_CONFIG_HOME=str(tmp_path))
+    pads = subprocess.Popen([sys.executable, source_dir / PADS], env=environment)
+    try:
+        found = run('xdotool', 'search', '--sync', '--onlyvisible', '--class', f'^{ID}$',
+                    env=environment)
+        assert found.returncode == 0 and pads.poll() is None
+    finally:
+        pads.terminate()
+        pads.wait(30)
 
 
 def test_manual_page(source_dir):
