@@ -52,7 +52,9 @@ class Pulse:
         self.runtime_dir = pathlib.Path(runtime_dir or self.folder / 'runtime')
         self.process = None
         self.n_recordings = 0
-        for path in (self.folder, self.runtime_dir):
+        # The folder of the socket is there before both the server and those who look for it make it:
+        # pipewire-pulse gives up where it comes second.
+        for path in (self.folder, self.runtime_dir, self.runtime_dir / 'pulse'):
             path.mkdir(mode=0o700, parents=True, exist_ok=True)
 
     # Life
