@@ -237,7 +237,7 @@ class PipeWire:
         recorder = pathlib.Path(os.environ['XDG_CACHE_HOME']) / 'recorder'
         if not recorder.exists():
             flags = self.tool('pkg-config', '--cflags', '--libs', 'libpipewire-0.3').split()
-            self.tool('cc', '-O2', '-w', '-o', str(recorder), str(RECORDER), *flags)
+            subprocess.run(['cc', '-O2', '-w', '-o', recorder, RECORDER, *flags], check=True)
         self.n_recordings += 1
         options = [] if latency_ns is None else [str(latency_ns)]
         return Recording(self, recorder, sink, f'recorder-{self.n_recordings}', options)
