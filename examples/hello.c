@@ -42,6 +42,18 @@ voice_ended_cb (FlitzisEngine   *engine,
     g_main_loop_quit (loop);
 }
 
+static gboolean
+look_for_sink_cb (gpointer user_data)
+{
+  FlitzisEngine *engine = user_data;
+
+  if (flitzis_engine_get_state (engine) == FLITZIS_STATE_STARTING &&
+      !flitzis_engine_get_has_sink (engine))
+    g_main_loop_quit (loop);
+
+  return G_SOURCE_REMOVE;
+}
+
 int
 main (int    argc,
       char **argv)
@@ -79,7 +91,15 @@ main (int    argc,
       return 1;
     }
   if (n_playing > 0)
-    g_main_loop_run (loop);
+    {
+      g_timeout_add_seconds (2, look_for_sink_cb, engine);
+      g_main_loop_run (loop);
+    }
+  if (n_playing > 0)
+    {
+      g_printerr ("There is no sound output (sink). Plug one in, or see the sound settings.\n");
+      failed = TRUE;
+    }
 
   flitzis_engine_stop (engine);
   g_main_loop_unref (loop);

@@ -49,7 +49,17 @@ try {
   printerr(error.message);
   System.exit(1);
 }
+const silent = new Promise(resolve => {
+  setTimeout(() => {
+    if (engine.state === Flitzis.State.STARTING && !engine.has_sink)
+      resolve();
+  }, 2000);
+});
 if (playing.size > 0)
-  await ended;
+  await Promise.race([ended, silent]);
 engine.stop();
+if (playing.size > 0) {
+  printerr('There is no sound output (sink). Plug one in, or see the sound settings.');
+  System.exit(1);
+}
 System.exit(loaded.length < System.programArgs.length ? 1 : 0);

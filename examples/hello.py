@@ -40,6 +40,12 @@ def voice_ended(engine, voice, slot, reason):
         loop.quit()
 
 
+def look_for_sink():
+    if engine.props.state == Flitzis.State.STARTING and not engine.props.has_sink:
+        loop.quit()
+    return GLib.SOURCE_REMOVE
+
+
 engine.connect('voice-ended', voice_ended)
 for slot, path in enumerate(sys.argv[1:]):
     engine.load_sample_async(slot, path, None, load_ended, slot)
@@ -53,6 +59,9 @@ try:
 except GLib.Error as error:
     sys.exit(error.message)
 if playing:
+    GLib.timeout_add_seconds(2, look_for_sink)
     loop.run()
 engine.stop()
+if playing:
+    sys.exit('There is no sound output (sink). Plug one in, or see the sound settings.')
 sys.exit(0 if len(loaded) == len(sys.argv) - 1 else 1)

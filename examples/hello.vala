@@ -53,8 +53,18 @@ int main (string[] args) {
     printerr ("%s\n", error.message);
     return 1;
   }
-  if (n_playing > 0)
+  if (n_playing > 0) {
+    Timeout.add_seconds (2, () => {
+      if (engine.state == Flitzis.State.STARTING && !engine.has_sink)
+        loop.quit ();
+      return Source.REMOVE;
+    });
     loop.run ();
+  }
   engine.stop ();
+  if (n_playing > 0) {
+    printerr ("There is no sound output (sink). Plug one in, or see the sound settings.\n");
+    return 1;
+  }
   return n_loaded < args.length - 1 ? 1 : 0;
 }

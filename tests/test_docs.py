@@ -327,7 +327,7 @@ def test_commands_without_installing(source_dir, build_dir, folder):
                     shlex.join((*shlex.split(shell), 'sh', '-ec', cc)),
                     f'{shell} {valac} {options}'):
         command = re.sub(r'\bbuilddir\b', str(build_dir), command)
-        result = run('sh', '-ec', command.replace('examples/', f'{source_dir}/examples/'))
+        result = run('sh', '-ec', command.replace(' examples/', f' {source_dir}/examples/'))
         if command.endswith('none.wav'):
             assert 'none.wav' in result.stdout, result.stderr
         else:
