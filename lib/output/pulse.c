@@ -429,7 +429,6 @@ connect_stream (Pulse *self)
   };
   pa_proplist *properties = make_properties (self);
 
-  flitzis_backend_prepare (&self->base);
   self->stream = pa_stream_new_with_proplist (self->context, self->client_name, &spec, NULL,
                                               properties);
   pa_proplist_free (properties);
@@ -673,11 +672,14 @@ set_active (FlitzisBackend *base, gboolean is_active)
     return;
 
   set_streaming (self, is_active);
-  unref_operation (pa_stream_cork (self->stream, !is_active, NULL, NULL));
 
+  /* first, or the server may find nothing to play */
   if (is_active)
     write_frames (self, pa_stream_writable_size (self->stream));
-  else
+
+  unref_operation (pa_stream_cork (self->stream, !is_active, NULL, NULL));
+
+  if (!is_active)
     unref_operation (pa_stream_flush (self->stream, NULL, NULL));
 }
 
