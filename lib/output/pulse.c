@@ -669,7 +669,7 @@ wake (gpointer data)
     }
 }
 
-/* What the server still holds is silence: it would only come before what sounds next. */
+/* What the server still holds comes first when the stream goes on: it is counted as played. */
 static void
 set_active (FlitzisBackend *base, gboolean is_active)
 {
@@ -679,15 +679,10 @@ set_active (FlitzisBackend *base, gboolean is_active)
     return;
 
   set_streaming (self, is_active);
-
-  /* first, or the server may find nothing to play */
-  if (is_active)
-    write_frames (self, pa_stream_writable_size (self->stream));
-
   unref_operation (pa_stream_cork (self->stream, !is_active, NULL, NULL));
 
-  if (!is_active)
-    unref_operation (pa_stream_flush (self->stream, NULL, NULL));
+  if (is_active)
+    write_frames (self, pa_stream_writable_size (self->stream));
 }
 
 /* Any thread. */
