@@ -51,6 +51,7 @@ class PipeWire:
         self.processes = []
         self.n_recordings = 0
         self.changed = set()
+        self.sleepy = set()
         for name in ('runtime', 'state'):
             (self.folder / name).mkdir(mode=0o700, parents=True, exist_ok=True)
 
@@ -180,6 +181,15 @@ class PipeWire:
                 if node_id in (link['info']['output-node-id'], link['info']['input-node-id'])
                 and link['info']['state'] == 'active']
 
+    def sleeps(self, name):
+        """Whether the stream of this name is paused."""
+        node = self.node(name)
+        return node is not None and node['info']['state'] in ('idle', 'suspended')
+
+    def is_suspended(self, name):
+        """Whether the device of the sink is closed."""
+        return self.node(name)['info']['state'] == 'suspended'
+
     def wait_linked(self, name, n_links=2):
         """Waits until the node of this name plays: all its links are active."""
         def linked():
@@ -189,13 +199,20 @@ class PipeWire:
 
     # Changing
 
-    def add_sink(self, name):
-        """Adds another null sink; it stays until `remove_sink` or the end of the daemon."""
+    def add_sleepy_sink(self, name):
+        """Adds a sink that the session manager suspends soon after the last stream has paused. Its
+        recording does not keep it awake."""
+        self.sleepy.add(name)
+        return self.add_sink(name, 0.1)
+
+    def add_sink(self, name, suspend_seconds=0):
+        """Adds another null sink; it stays until `remove_sink` or the end of the daemon. After so
+        long without a stream the session manager suspends it; 0: never."""
         self.tool('pw-cli', 'create-node', 'adapter', json.dumps({
             'factory.name': 'support.null-audio-sink', 'node.name': name,
             'media.class': 'Audio/Sink', 'audio.channels': 2, 'audio.position': 'FL,FR',
             'object.linger': True, 'node.pause-on-idle': False,
-            'session.suspend-timeout-seconds': 0,
+            'session.suspend-timeout-seconds': suspend_seconds,
             'adapter.auto-port-config': {'mode': 'dsp', 'monitor': True, 'control': False,
                                          'position': 'preserve'}}))
         return poll(lambda: self.node(name), f'the sink “{name}”')
@@ -228,6 +245,11 @@ class PipeWire:
         self.tool('pw-metadata', '-n', 'settings', '0', key, str(value))
         poll(lambda: int(self.metadata('settings').get(key, 0)) == value, key)
 
+    def suspend(self, name):
+        """Suspends a node, as a session manager does."""
+        self.tool('pw-cli', 'send-command', str(self.node(name)['id']), 'Suspend', '{}')
+        poll(lambda: self.is_suspended(name), f'the node “{name}” to be suspended')
+
     # Listening
 
     def record(self, sink=SINK, latency_ns=None):
@@ -240,7 +262,8 @@ class PipeWire:
             subprocess.run(['cc', '-O2', '-w', '-o', recorder, RECORDER, *flags], check=True)
         self.n_recordings += 1
         options = [] if latency_ns is None else [str(latency_ns)]
-        return Recording(self, recorder, sink, f'recorder-{self.n_recordings}', options)
+        return Recording(self, recorder, sink, f'recorder-{self.n_recordings}', options,
+                         sink in self.sleepy)
 
 
 class Recording:
@@ -253,7 +276,8 @@ class Recording:
 
     HEAD = 4096  # bytes before the frames: recorder.c says what they are
 
-    def __init__(self, pipewire, recorder, sink, name, options):
+    def __init__(self, pipewire, recorder, sink, name, options, passive):
+        self.link = ['pw-link', *(['--passive'] if passive else [])]
         self.pipewire = pipewire
         self.name = name
         self.path = pipewire.folder / name
@@ -288,7 +312,7 @@ class Recording:
 
     def _link(self, channel):
         return subprocess.run(
-            ['pw-link', f'{self.sink}:monitor_{channel}', f'{self.name}:input_{channel}'],
+            [*self.link, f'{self.sink}:monitor_{channel}', f'{self.name}:input_{channel}'],
             env=self.pipewire.environment, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL, timeout=30).returncode == 0
 

@@ -48,7 +48,7 @@ struct _FlitzisControl
   gboolean is_collecting;
   gboolean is_driven; /* an output is there */
   gboolean is_asleep; /* its stream is paused, since all is quiet */
-  gboolean is_roused; /* and yet it shall wake up */
+  gboolean is_roused; /* the program wants it awake */
 
   FlitzisTimeline   timeline;
   FlitzisLoadTable  loads;
@@ -72,7 +72,8 @@ void flitzis_control_unlock (FlitzisControl *self);
 /* Carries out what can be carried out now. */
 void flitzis_control_settle (FlitzisControl *self);
 
-/* Whether nothing sounds, nothing waits to sound, and the clock stands still. */
+/* Whether the stream may sleep: nothing sounds, nothing waits to sound, the clock stands still, and
+ * the program does not want otherwise. */
 gboolean flitzis_control_check_quiet (FlitzisControl *self);
 
 /* Learns what has ended. */

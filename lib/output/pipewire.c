@@ -235,6 +235,8 @@ stop_streaming (Pipewire *self, gboolean was_streaming)
 
   if (self->base.is_asleep && !flitzis_control_is_quiet (self->base.control))
     flitzis_backend_wake_up (&self->base);
+
+  flitzis_backend_check_sinks (&self->base);
 }
 
 static void
@@ -339,7 +341,6 @@ connect_stream (Pipewire *self)
      spa_format_audio_raw_build (&builder, SPA_PARAM_EnumFormat, &format),
   };
 
-  flitzis_backend_prepare (&self->base);
   self->stream = pw_stream_new (self->core, self->client_name, make_stream_properties (self));
 
   if (self->stream == NULL)

@@ -432,7 +432,6 @@ connect_stream (Pulse *self)
   };
   pa_proplist *properties = make_properties (self);
 
-  flitzis_backend_prepare (&self->base);
   self->stream = pa_stream_new_with_proplist (self->context, self->client_name, &spec, NULL,
                                               properties);
   pa_proplist_free (properties);
@@ -670,7 +669,7 @@ wake (gpointer data)
     }
 }
 
-/* What the server still holds is silence: it would only come before what sounds next. */
+/* What the server still holds comes first when the stream goes on: it is counted as played. */
 static void
 set_active (FlitzisBackend *base, gboolean is_active)
 {
@@ -684,8 +683,6 @@ set_active (FlitzisBackend *base, gboolean is_active)
 
   if (is_active)
     write_frames (self, pa_stream_writable_size (self->stream));
-  else
-    unref_operation (pa_stream_flush (self->stream, NULL, NULL));
 }
 
 /* Any thread. */
