@@ -207,6 +207,14 @@ def pulse_beside_pipewire(request, monkeypatch):
         shutil.rmtree(folder)
 
 
+@pytest.fixture(params=('pipewire', 'pulseaudio', 'pipewire_pulse'))
+def server(request):
+    """Each of the sound servers in turn; `kind` says which."""
+    server = request.getfixturevalue(request.param)
+    server.kind = request.param
+    return server
+
+
 @pytest.fixture
 def no_server(request, monkeypatch):
     """No sound server in reach."""

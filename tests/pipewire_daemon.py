@@ -43,13 +43,15 @@ def numpy_of(data, n_channels=2):
 class PipeWire:
     """One daemon in a folder of its own; `runtime_dir` is what XDG_RUNTIME_DIR must say."""
 
-    def __init__(self, folder, session_manager=True):
+    def __init__(self, folder, session_manager=True, config=CONFIG):
         self.folder = pathlib.Path(folder)
+        self.config = config
         self.runtime_dir = self.folder / 'runtime'
         self.session_manager = session_manager
         self.processes = []
         self.n_recordings = 0
         self.changed = set()
+        self.sleepy = set()
         for name in ('runtime', 'state'):
             (self.folder / name).mkdir(mode=0o700, parents=True, exist_ok=True)
 
@@ -71,8 +73,7 @@ class PipeWire:
         poll(lambda: self._alive() and self.node(SINK), 'the null sink of the PipeWire daemon')
         if self.session_manager:
             self._spawn('wireplumber')
-            poll(lambda: self._alive() and self.default_sink() == SINK,
-                 'WirePlumber to choose the null sink')
+            poll(lambda: self._alive() and self.default_sink(), 'WirePlumber to choose a sink')
 
     def stop(self):
         """Ends what `start` began, the session manager first."""
@@ -110,7 +111,7 @@ class PipeWire:
 
     def _spawn(self, program):
         environment = dict(self.environment,
-                           XDG_CONFIG_HOME=str(CONFIG),
+                           XDG_CONFIG_HOME=str(self.config),
                            XDG_STATE_HOME=str(self.folder / 'state'))
         # The kernel ends the daemon with the tests, however they end.
         command = ['setpriv', '--pdeathsig', 'KILL', program]
@@ -180,6 +181,15 @@ class PipeWire:
                 if node_id in (link['info']['output-node-id'], link['info']['input-node-id'])
                 and link['info']['state'] == 'active']
 
+    def sleeps(self, name):
+        """Whether the stream of this name is paused."""
+        node = self.node(name)
+        return node is not None and node['info']['state'] in ('idle', 'suspended')
+
+    def is_suspended(self, name):
+        """Whether the device of the sink is closed."""
+        return self.node(name)['info']['state'] == 'suspended'
+
     def wait_linked(self, name, n_links=2):
         """Waits until the node of this name plays: all its links are active."""
         def linked():
@@ -189,13 +199,20 @@ class PipeWire:
 
     # Changing
 
-    def add_sink(self, name):
-        """Adds another null sink; it stays until `remove_sink` or the end of the daemon."""
+    def add_sleepy_sink(self, name):
+        """Adds a sink that the session manager suspends soon after the last stream has paused. Its
+        recording does not keep it awake."""
+        self.sleepy.add(name)
+        return self.add_sink(name, 0.1)
+
+    def add_sink(self, name, suspend_seconds=0):
+        """Adds another null sink; it stays until `remove_sink` or the end of the daemon. After so
+        long without a stream the session manager suspends it; 0: never."""
         self.tool('pw-cli', 'create-node', 'adapter', json.dumps({
             'factory.name': 'support.null-audio-sink', 'node.name': name,
             'media.class': 'Audio/Sink', 'audio.channels': 2, 'audio.position': 'FL,FR',
             'object.linger': True, 'node.pause-on-idle': False,
-            'session.suspend-timeout-seconds': 0,
+            'session.suspend-timeout-seconds': suspend_seconds,
             'adapter.auto-port-config': {'mode': 'dsp', 'monitor': True, 'control': False,
                                          'position': 'preserve'}}))
         return poll(lambda: self.node(name), f'the sink “{name}”')
@@ -228,35 +245,46 @@ class PipeWire:
         self.tool('pw-metadata', '-n', 'settings', '0', key, str(value))
         poll(lambda: int(self.metadata('settings').get(key, 0)) == value, key)
 
+    def suspend(self, name):
+        """Suspends a node, as a session manager does."""
+        self.tool('pw-cli', 'send-command', str(self.node(name)['id']), 'Suspend', '{}')
+        poll(lambda: self.is_suspended(name), f'the node “{name}” to be suspended')
+
     # Listening
 
     def record(self, sink=SINK, latency_ns=None):
         """Records the monitor of a sink while the `with` block runs, as a node that says that it
         has this latency; see Recording."""
-        recorder = self.folder / 'recorder'
+        # Built once for all daemons of the session.
+        recorder = pathlib.Path(os.environ['XDG_CACHE_HOME']) / 'recorder'
         if not recorder.exists():
             flags = self.tool('pkg-config', '--cflags', '--libs', 'libpipewire-0.3').split()
-            self.tool('cc', '-O2', '-w', '-o', str(recorder), str(RECORDER), *flags)
+            subprocess.run(['cc', '-O2', '-w', '-o', recorder, RECORDER, *flags], check=True)
         self.n_recordings += 1
         options = [] if latency_ns is None else [str(latency_ns)]
-        return Recording(self, recorder, sink, f'recorder-{self.n_recordings}', options)
+        return Recording(self, recorder, sink, f'recorder-{self.n_recordings}', options,
+                         sink in self.sleepy)
 
 
 class Recording:
     """What a sink plays. Inside the `with` block: `wait (n_frames)` and `wait_quantum (quantum)`;
     behind it: `frames`, float32 of n_frames x 2, bit for bit what the sink was given, at the
-    graph's rate, and `n_missed`: a graph does not wait for its nodes, so a busy machine loses a
-    block now and then. A large quantum (`force`) makes that rare."""
+    graph's rate; `begin_ns`, the monotonic time at which the sink played the first of them; and
+    `n_missed`: a graph does not wait for its nodes, so a busy machine loses a block now and then,
+    and whatever comes after it is later than `begin_ns` says. A large quantum (`force`) makes that
+    rare."""
 
     HEAD = 4096  # bytes before the frames: recorder.c says what they are
 
-    def __init__(self, pipewire, recorder, sink, name, options):
+    def __init__(self, pipewire, recorder, sink, name, options, passive):
+        self.link = ['pw-link', *(['--passive'] if passive else [])]
         self.pipewire = pipewire
         self.name = name
         self.path = pipewire.folder / name
         self.sink = sink
         self.command = [str(recorder), str(self.path), name, *options]
         self.frames = None
+        self.begin_ns = None
         self.n_missed = None
 
     def __enter__(self):
@@ -276,7 +304,7 @@ class Recording:
         self._end()
         try:
             if exception[0] is None:
-                n_frames, self.n_missed, _quantum = self._counts()
+                n_frames, self.n_missed, _quantum, self.begin_ns = self._counts()
                 self.frames = numpy.fromfile(self.path, numpy.float32, 2 * n_frames,
                                              offset=self.HEAD).reshape(-1, 2)
         finally:
@@ -284,7 +312,7 @@ class Recording:
 
     def _link(self, channel):
         return subprocess.run(
-            ['pw-link', f'{self.sink}:monitor_{channel}', f'{self.name}:input_{channel}'],
+            [*self.link, f'{self.sink}:monitor_{channel}', f'{self.name}:input_{channel}'],
             env=self.pipewire.environment, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL, timeout=30).returncode == 0
 
@@ -297,10 +325,11 @@ class Recording:
             self.process.wait()
 
     def _counts(self):
-        """The frames recorded and missed so far, and those of the graph's last cycle."""
-        counts = numpy.zeros(3, numpy.uint64)
+        """The frames recorded and missed so far, those of the graph's last cycle, and the time of
+        the first."""
+        counts = numpy.zeros(4, numpy.uint64)
         if self.path.exists():
-            found = numpy.fromfile(self.path, numpy.uint64, 3)
+            found = numpy.fromfile(self.path, numpy.uint64, 4)
             counts[:len(found)] = found
         return tuple(map(int, counts))
 

@@ -52,7 +52,9 @@ class Pulse:
         self.runtime_dir = pathlib.Path(runtime_dir or self.folder / 'runtime')
         self.process = None
         self.n_recordings = 0
-        for path in (self.folder, self.runtime_dir):
+        # pipewire-pulse makes the folder of its socket, and so does each client that looks for it:
+        # if a client is first by a hair, pipewire-pulse ends.
+        for path in (self.folder, self.runtime_dir, self.runtime_dir / 'pulse'):
             path.mkdir(mode=0o700, parents=True, exist_ok=True)
 
     # Life
@@ -70,8 +72,7 @@ class Pulse:
             return
         self.stop()
         self._spawn()
-        poll(lambda: self._alive() and self.default_sink() == SINK,
-             f'{self.process.args[3]} to have the null sink')
+        poll(lambda: self._alive() and self._ready(), 'the null sink')
 
     def stop(self):
         """Ends what `start` began."""
@@ -94,7 +95,8 @@ class Pulse:
     def reset(self):
         """Takes back what a test did to a server that is to serve the next one."""
         if self.running and (self.sinks() != [SINK] or self.default_sink() != SINK
-                             or self.modules('module-always-sink')):
+                             or self.modules('module-always-sink')
+                             or self.modules('module-suspend-on-idle')):
             self.stop()
 
     def _spawn(self):
@@ -117,6 +119,10 @@ class Pulse:
             logs = ''.join(log.read_text(errors='replace') for log in self.folder.glob('*.log'))
             raise AssertionError(f'the private PulseAudio server does not run:\n{logs}')
         return True
+
+    def _ready(self):
+        default = self.default_sink()
+        return default and {default, SINK} <= set(self.sinks())
 
     # Looking
 
@@ -154,6 +160,15 @@ class Pulse:
         return [stream for stream in self.list('sink-inputs')
                 if wanted.items() <= stream['properties'].items()]
 
+    def sleeps(self, name):
+        """Whether the stream of this name is paused."""
+        return any(each['corked'] for each in self.streams(application_name=name))
+
+    def is_suspended(self, name):
+        """Whether the device of the sink is closed."""
+        return [each['state'] for each in self.list('sinks') if each['name'] == name] == [
+            'SUSPENDED']
+
     def wait_stream(self, **props):
         """Waits until there is such a stream that is not paused, and returns it."""
         def playing():
@@ -166,6 +181,18 @@ class Pulse:
         """Adds another null sink; it stays until `remove_sink` or the end of the server."""
         self.pactl('load-module', 'module-null-sink', f'sink_name={name}', *NULL_SINK.split())
         poll(lambda: name in self.sinks(), f'the sink “{name}”')
+
+    def add_sleepy_sink(self, name):
+        """Adds a sink that is suspended as soon as no stream plays. Its recording does not keep it
+        awake, as that of a monitor would: the sink writes to a pipe."""
+        self.pactl('load-module', 'module-suspend-on-idle', 'timeout=0')
+        self.pactl('load-module', 'module-pipe-sink', f'sink_name={name}',
+                   f'file={self._pipe(name)}', 'use_system_clock_for_timing=yes',
+                   'format=float32le', 'rate=48000', 'channels=2')
+        poll(lambda: name in self.sinks(), f'the sink “{name}”')
+
+    def _pipe(self, name):
+        return self.folder / f'{name}.pipe'
 
     def remove_sink(self, name=SINK):
         """PulseAudio moves its streams to another sink, and ends them if there is none."""
@@ -185,18 +212,25 @@ class Pulse:
     # Listening
 
     def record(self, sink=SINK):
-        """Records the monitor of a sink while the `with` block runs; see Recording."""
+        """Records the monitor of a sink while the `with` block runs, or what it writes to its
+        pipe; see Recording."""
         self.n_recordings += 1
-        return Recording(self, sink, self.folder / f'recording-{self.n_recordings}')
+        pipe = self._pipe(sink)
+        # Asked for no latency of its own, parec leaves the sink's as it is.
+        command = ['cat', str(pipe)] if pipe.exists() else [
+            'parec', '--raw', '--format=float32le', '--rate=48000', '--channels=2',
+            f'--device={sink}.monitor']
+        return Recording(self, command, self.folder / f'recording-{self.n_recordings}')
 
 
 class PipeWirePulse(Pulse):
     """pipewire-pulse. Its PipeWire, `pipewire`, is not in `runtime_dir`: out of clients' reach.
     `stop` ends both, `kill` pipewire-pulse alone."""
 
-    def __init__(self, folder):
+    def __init__(self, folder, config=CONFIG):
         super().__init__(folder)
-        self.pipewire = PipeWire(self.folder / 'behind')
+        self.config = config
+        self.pipewire = PipeWire(self.folder / 'behind', config=config)
 
     @property
     def running(self):
@@ -213,12 +247,19 @@ class PipeWirePulse(Pulse):
     def _spawn(self):
         self.pipewire.start()
         # The program pipewire-pulse is this and no more, and its package would start it at login.
-        self._run('pipewire', '-c', 'pipewire-pulse.conf', XDG_CONFIG_HOME=str(CONFIG),
+        self._run('pipewire', '-c', 'pipewire-pulse.conf', XDG_CONFIG_HOME=str(self.config),
                   PIPEWIRE_RUNTIME_DIR=str(self.pipewire.runtime_dir))
 
     def add_sink(self, name):
         self.pipewire.add_sink(name)
         poll(lambda: name in self.sinks(), f'the sink “{name}”')
+
+    def add_sleepy_sink(self, name):
+        self.pipewire.add_sleepy_sink(name)
+        poll(lambda: name in self.sinks(), f'the sink “{name}”')
+
+    def is_suspended(self, name):
+        return self.pipewire.is_suspended(name)
 
     def remove_sink(self, name=SINK):
         """Its streams go to another sink, or wait for one if there is none."""
@@ -234,18 +275,16 @@ class Recording:
     """What a sink of PulseAudio plays. Inside the `with` block: `wait (n_frames)`; behind it:
     `frames`, float32 of n_frames x 2, bit for bit what the sink was given."""
 
-    def __init__(self, pulse, sink, path):
+    def __init__(self, pulse, command, path):
         self.pulse = pulse
-        self.sink = sink
+        self.command = command
         self.path = path
         self.frames = None
 
     def __enter__(self):
-        # Asked for no latency of its own, parec leaves the sink's as it is.
         with open(self.path, 'wb') as file:
             self.process = subprocess.Popen(
-                ['setpriv', '--pdeathsig', 'KILL', 'parec', '--raw', '--format=float32le',
-                 '--rate=48000', '--channels=2', f'--device={self.sink}.monitor'],
+                ['setpriv', '--pdeathsig', 'KILL', *self.command],
                 env=self.pulse.environment, stdin=subprocess.DEVNULL, stdout=file)
         try:
             self.wait(1)
@@ -279,6 +318,6 @@ class Recording:
         goal = self._n_frames() + n_frames
 
         def recorded():
-            assert self.process.poll() is None, 'parec ended'
+            assert self.process.poll() is None, f'{self.command[0]} ended'
             return self._n_frames() >= goal
         poll(recorded, f'{n_frames} recorded frames', seconds)

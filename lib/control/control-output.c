@@ -145,15 +145,29 @@ gboolean
 flitzis_control_is_quiet (FlitzisControl *self)
 {
   g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->mutex);
+  gboolean is_quiet = flitzis_control_check_quiet (self);
 
-  return flitzis_control_check_quiet (self);
+  self->is_roused = FALSE;
+
+  return is_quiet;
+}
+
+gboolean
+flitzis_control_fall_asleep (FlitzisControl *self)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->mutex);
+
+  self->is_asleep = flitzis_control_check_quiet (self);
+  self->is_collecting = FALSE;
+
+  return self->is_asleep;
 }
 
 void
-flitzis_control_set_asleep (FlitzisControl *self, gboolean is_asleep)
+flitzis_control_set_awake (FlitzisControl *self)
 {
   flitzis_control_lock (self);
-  self->is_asleep = is_asleep;
+  self->is_asleep = FALSE;
   self->is_roused = FALSE;
   self->is_collecting = FALSE;
   flitzis_control_unlock (self);
@@ -163,7 +177,7 @@ void
 flitzis_control_rouse (FlitzisControl *self)
 {
   flitzis_control_lock (self);
-  self->is_roused = self->is_asleep;
+  self->is_roused = TRUE;
 
   if (self->wake != NULL)
     self->wake (self->wake_data);

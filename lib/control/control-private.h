@@ -36,6 +36,7 @@ struct _FlitzisControl
 
   /* any thread, under the mutex; first what each trigger uses */
   FlitzisState         state;
+  FlitzisSinkTable     sinks;
   FlitzisSteal         steal;
   FlitzisVoiceAccounts voices;
   FlitzisWaitingEvents events;
@@ -47,7 +48,7 @@ struct _FlitzisControl
   gboolean is_collecting;
   gboolean is_driven; /* an output is there */
   gboolean is_asleep; /* its stream is paused, since all is quiet */
-  gboolean is_roused; /* and yet it shall wake up */
+  gboolean is_roused; /* the program wants it awake */
 
   FlitzisTimeline   timeline;
   FlitzisLoadTable  loads;
@@ -56,11 +57,10 @@ struct _FlitzisControl
   gboolean          is_closed;
 
   /* what the output reports, and what it shall do when all is quiet */
-  FlitzisOutput    active_output;
-  FlitzisSinkTable sinks;
-  gboolean         is_realtime;
-  double           idle_timeout; /* seconds; 0: never */
-  guint            lead_in;      /* ms */
+  FlitzisOutput active_output;
+  gboolean      is_realtime;
+  double        idle_timeout; /* seconds; 0: never */
+  guint         lead_in;      /* ms */
 };
 
 /* Unlocking lets go of the samples that were retired meanwhile, and wakes the collector. */
@@ -72,7 +72,8 @@ void flitzis_control_unlock (FlitzisControl *self);
 /* Carries out what can be carried out now. */
 void flitzis_control_settle (FlitzisControl *self);
 
-/* Whether nothing sounds, nothing waits to sound, and the clock stands still. */
+/* Whether the stream may sleep: nothing sounds, nothing waits to sound, the clock stands still, and
+ * the program does not want otherwise. */
 gboolean flitzis_control_check_quiet (FlitzisControl *self);
 
 /* Learns what has ended. */

@@ -145,14 +145,6 @@ stamp_moment (FlitzisControl *self, Moment *moment)
                                                                     &moment->frame);
 }
 
-/* Until an output is chosen, the sinks are not known. */
-static gboolean
-has_no_sink (FlitzisControl *self)
-{
-  return self->state == FLITZIS_STATE_STARTING && self->active_output != FLITZIS_OUTPUT_AUTO &&
-         !self->sinks.has_sink;
-}
-
 /* Whether it would sound too late, if at all, for whoever means now: nothing old sounds later. */
 static gboolean
 is_out_of_reach (FlitzisControl *self, const Moment *moment)
@@ -163,7 +155,7 @@ is_out_of_reach (FlitzisControl *self, const Moment *moment)
   if (moment->called_ns == 0)
     return FALSE;
 
-  return has_no_sink (self) ||
+  return (self->state == FLITZIS_STATE_STARTING && flitzis_sink_table_is_empty (&self->sinks)) ||
          (self->state == FLITZIS_STATE_RUNNING &&
           flitzis_timeline_is_stalled (&self->timeline, moment->called_ns));
 }

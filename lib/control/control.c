@@ -126,7 +126,8 @@ flitzis_control_lock (FlitzisControl *self)
 gboolean
 flitzis_control_check_quiet (FlitzisControl *self)
 {
-  if (self->is_roused || flitzis_queue_get_n_waiting (&self->mixer->commands) > 0)
+  if (self->idle_timeout == 0.0 || self->is_roused ||
+      flitzis_queue_get_n_waiting (&self->mixer->commands) > 0)
     return FALSE;
 
   return flitzis_get (self->mixer->settings.is_paused) ||

@@ -229,11 +229,16 @@ void     flitzis_control_set_state (FlitzisControl *self,
 void     flitzis_control_set_streaming (FlitzisControl *self,
                                         gboolean        streaming);
 gboolean flitzis_control_collect (FlitzisControl *self);
-void     flitzis_control_set_asleep (FlitzisControl *self,
-                                     gboolean        is_asleep);
 
-/* Whether nothing sounds, nothing waits to sound, and the clock stands still. */
+/* Whether nothing sounds, nothing waits to sound, the clock stands still, and nobody has roused it
+ * since it was last asked. */
 gboolean flitzis_control_is_quiet (FlitzisControl *self);
+
+/* FALSE unless all is quiet still: the stream is about to be paused. */
+gboolean flitzis_control_fall_asleep (FlitzisControl *self);
+
+/* It is about to go on. */
+void flitzis_control_set_awake (FlitzisControl *self);
 
 void flitzis_control_set_active_output (FlitzisControl *self,
                                         FlitzisOutput   output);

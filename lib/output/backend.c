@@ -8,10 +8,15 @@
 #include "rt/atomics.h"
 #include "rt/mixer.h"
 
+#include <math.h>
 #include <sched.h>
 #include <string.h>
+#include <time.h>
 
-#define COLLECT_INTERVAL_NS (10 * G_GUINT64_CONSTANT (1000000))
+#define COLLECT_INTERVAL_US (G_USEC_PER_SEC / 100)
+
+/* Rendered before the stream sleeps. */
+#define N_QUIET_BLOCKS 2
 
 /* glibc reads it from the thread itself. */
 pthread_t pthread_self (void) FLITZIS_REALTIME;
@@ -64,7 +69,17 @@ compare_names (gconstpointer a, gconstpointer b)
   return strcmp ((*first)->name, (*second)->name);
 }
 
-/* A stream that sleeps is not told that its sink is gone. */
+void
+flitzis_backend_check_sinks (FlitzisBackend *self)
+{
+  if (self->is_streaming || (self->sinks != NULL && self->sinks->len > 0) ||
+      flitzis_control_get_state (self->control) != FLITZIS_STATE_RUNNING)
+    return;
+
+  flitzis_control_set_state (self->control, FLITZIS_STATE_RECONNECTING);
+  flitzis_backend_wake_up (self);
+}
+
 void
 flitzis_backend_set_sinks (FlitzisBackend *self, GPtrArray *sinks)
 {
@@ -74,14 +89,11 @@ flitzis_backend_set_sinks (FlitzisBackend *self, GPtrArray *sinks)
   if (sinks != NULL)
     g_ptr_array_sort (sinks, compare_names);
 
-  if (self->is_started)
-    flitzis_control_set_sinks (self->control, sinks);
+  if (!self->is_started)
+    return;
 
-  if (self->is_asleep && !self->is_streaming && !flitzis_backend_has_sink (self))
-    {
-      flitzis_control_set_state (self->control, FLITZIS_STATE_RECONNECTING);
-      flitzis_backend_wake_up (self);
-    }
+  flitzis_control_set_sinks (self->control, sinks);
+  flitzis_backend_check_sinks (self);
 }
 
 void
@@ -97,20 +109,20 @@ flitzis_backend_set_active_sink (FlitzisBackend *self, const char *name)
     flitzis_control_set_active_sink (self->control, name);
 }
 
-void
-flitzis_backend_prepare (FlitzisBackend *self)
+static void
+set_awake (FlitzisBackend *self)
+{
+  self->is_asleep = FALSE;
+  flitzis_control_set_awake (self->control);
+}
+
+/* Some devices swallow the beginning: silence comes first if the program wants it. */
+static void
+prepare_lead_in (FlitzisBackend *self)
 {
   guint64 ms = flitzis_control_get_lead_in (self->control);
 
   flitzis_set (self->n_lead_in_frames, (guint) (ms * self->mixer->sample_rate / 1000));
-}
-
-static void
-set_asleep (FlitzisBackend *self, gboolean is_asleep)
-{
-  self->is_asleep = is_asleep;
-  self->quiet_since_us = 0;
-  flitzis_control_set_asleep (self->control, is_asleep);
 }
 
 void
@@ -120,7 +132,15 @@ flitzis_backend_set_streaming (FlitzisBackend *self, gboolean is_streaming)
     return;
 
   self->is_streaming = is_streaming;
-  self->first_position = flitzis_get (self->mixer->position);
+  self->quiet_since_us = 0;
+  self->n_blocks_before = flitzis_get (self->n_blocks);
+
+  /* a stream that was lost while it slept has come back */
+  if (is_streaming && self->is_asleep)
+    set_awake (self);
+
+  if (is_streaming)
+    prepare_lead_in (self);
 
   flitzis_control_set_streaming (self->control, is_streaming);
 
@@ -132,9 +152,10 @@ void
 flitzis_backend_lose (FlitzisBackend *self)
 {
   if (self->is_asleep)
-    set_asleep (self, FALSE);
+    set_awake (self);
 
   flitzis_backend_set_streaming (self, FALSE);
+  flitzis_control_set_latency (self->control, -1);
   flitzis_control_set_state (self->control, FLITZIS_STATE_RECONNECTING);
   flitzis_backend_set_sinks (self, NULL);
   flitzis_backend_set_active_sink (self, NULL);
@@ -144,11 +165,10 @@ flitzis_backend_lose (FlitzisBackend *self)
 static gboolean
 is_starting (FlitzisBackend *self)
 {
-  if (!self->is_streaming ||
-      flitzis_control_get_state (self->control) == FLITZIS_STATE_RUNNING)
+  if (!self->is_streaming)
     return FALSE;
 
-  if (flitzis_get (self->mixer->position) == self->first_position)
+  if (flitzis_get (self->n_blocks) == self->n_blocks_before)
     return TRUE;
 
   flitzis_control_set_state (self->control, FLITZIS_STATE_RUNNING);
@@ -156,15 +176,21 @@ is_starting (FlitzisBackend *self)
   return FALSE;
 }
 
+/* The C library remembers a thread's policy and is not told when a daemon, such as RealtimeKit,
+ * changes it; the kernel knows. The number by which the kernel knows the thread is in the number of
+ * its clock. */
 static void
 check_realtime (FlitzisBackend *self)
 {
-  pthread_t          thread = flitzis_get (self->thread);
-  struct sched_param parameters;
-  int                policy = SCHED_OTHER;
+  pthread_t thread = flitzis_get (self->thread);
+  clockid_t clock;
+  int       policy;
 
-  if (thread != 0 && pthread_getschedparam (thread, &policy, &parameters) == 0)
-    flitzis_control_set_realtime (self->control, policy == SCHED_FIFO || policy == SCHED_RR);
+  if (thread == 0 || pthread_getcpuclockid (thread, &clock) != 0)
+    return;
+
+  policy = sched_getscheduler (~(clock >> 3)) & ~SCHED_RESET_ON_FORK;
+  flitzis_control_set_realtime (self->control, policy == SCHED_FIFO || policy == SCHED_RR);
 }
 
 void
@@ -176,33 +202,58 @@ flitzis_backend_wake_up (FlitzisBackend *self)
   if (!self->is_asleep || self->is_streaming)
     return;
 
-  set_asleep (self, FALSE);
-  flitzis_backend_prepare (self);
+  set_awake (self);
   self->funcs->set_active (self, TRUE);
 }
 
-/* Returns after how many ns it may sleep; 0: it sleeps, or shall not. */
-static guint64
-sleep_if_quiet (FlitzisBackend *self)
+/* After how many us the stream may sleep; 0: now. What sounded last is on its way for as long as
+ * the latency, and a converter holds some of it until the next block. */
+static gint64
+get_time_left (FlitzisBackend *self, gint64 timeout_us)
 {
-  gint64 timeout_us = (gint64) (flitzis_control_get_idle_timeout (self->control) * G_USEC_PER_SEC);
+  gint64 latency_us = flitzis_control_get_latency (self->control) / 1000;
   gint64 now_us = g_get_monotonic_time ();
   gint64 left_us;
+
+  if (self->quiet_since_us == 0)
+    {
+      self->quiet_since_us = now_us;
+      self->n_quiet_blocks = flitzis_get (self->n_blocks);
+    }
+
+  left_us = self->quiet_since_us + timeout_us + latency_us + COLLECT_INTERVAL_US - now_us;
+
+  if (flitzis_get (self->n_blocks) - self->n_quiet_blocks < N_QUIET_BLOCKS)
+    left_us = MAX (left_us, COLLECT_INTERVAL_US);
+
+  return MAX (left_us, 0);
+}
+
+/* Returns after how many us it may sleep; 0: it sleeps, or shall not. */
+static gint64
+sleep_if_quiet (FlitzisBackend *self)
+{
+  double timeout = flitzis_control_get_idle_timeout (self->control);
+  gint64 timeout_us = (gint64) ceil (timeout * G_USEC_PER_SEC);
+  gint64 left_us = timeout_us;
 
   if (timeout_us == 0 || !self->is_streaming || self->is_asleep)
     return 0;
 
-  if (!flitzis_control_is_quiet (self->control))
+  if (flitzis_control_is_quiet (self->control))
+    left_us = get_time_left (self, timeout_us);
+  else
     self->quiet_since_us = 0;
-  else if (self->quiet_since_us == 0)
-    self->quiet_since_us = now_us;
-
-  left_us = self->quiet_since_us != 0 ? self->quiet_since_us + timeout_us - now_us : timeout_us;
 
   if (left_us > 0)
-    return (guint64) left_us * 1000;
+    return MAX (left_us, COLLECT_INTERVAL_US);
 
-  set_asleep (self, TRUE);
+  self->is_asleep = flitzis_control_fall_asleep (self->control);
+  self->quiet_since_us = 0;
+
+  if (!self->is_asleep)
+    return timeout_us;
+
   self->funcs->set_active (self, FALSE);
 
   return 0;
@@ -211,22 +262,31 @@ sleep_if_quiet (FlitzisBackend *self)
 guint64
 flitzis_backend_collect (FlitzisBackend *self, gint64 latency_ns)
 {
-  gboolean starting = is_starting (self);
-  gboolean more;
-  guint64  quiet_ns;
+  gboolean starting, more;
+  gint64   wait_us;
 
   if (!self->is_started)
     return 0;
 
+  starting = is_starting (self);
   check_realtime (self);
 
-  if (!starting && !self->is_asleep)
+  /* that of before is kept until the server tells a new one */
+  if (self->is_streaming && !starting && latency_ns >= 0)
     flitzis_control_set_latency (self->control, latency_ns);
 
   more = flitzis_control_collect (self->control) || starting;
-  quiet_ns = sleep_if_quiet (self);
 
-  return more && !self->is_asleep ? COLLECT_INTERVAL_NS : quiet_ns;
+  /* of a stream that sleeps there is more only if something is to sound */
+  if (self->is_asleep && more)
+    flitzis_backend_wake_up (self);
+
+  wait_us = sleep_if_quiet (self);
+
+  if (self->is_asleep)
+    return 0;
+
+  return 1000 * (guint64) (more ? COLLECT_INTERVAL_US : wait_us);
 }
 
 void
@@ -245,6 +305,9 @@ flitzis_backend_render (FlitzisBackend *self, float *out, guint32 n_frames) FLIT
       flitzis_set (self->n_lead_in_frames, flitzis_get (self->n_lead_in_frames) - n_silent);
     }
 
-  if (n_silent < n_frames)
-    flitzis_mixer_render (self->mixer, out + 2 * n_silent, n_frames - n_silent);
+  if (n_silent == n_frames)
+    return;
+
+  flitzis_mixer_render (self->mixer, out + 2 * n_silent, n_frames - n_silent);
+  flitzis_set (self->n_blocks, flitzis_get (self->n_blocks) + 1);
 }

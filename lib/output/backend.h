@@ -63,12 +63,16 @@ struct _FlitzisBackend
   char      *active_sink; /* NULL: none */
   gboolean   is_started;  /* control hears of the sinks */
   gboolean   is_streaming;
-  gboolean   is_asleep;      /* the stream was paused, since the engine is quiet */
-  guint64    first_position; /* of the mixer, when the stream began to stream */
-  gint64     quiet_since_us; /* 0: it is not quiet */
+  gboolean   is_asleep;       /* the stream was paused, since the engine is quiet */
+  guint      n_blocks_before; /* rendered before the stream began to stream */
+  gint64     quiet_since_us;  /* 0: it is not quiet */
+  guint      n_quiet_blocks;  /* rendered before it was */
 
   /* the loop's thread sets it, the callback counts it down */
   _Atomic guint n_lead_in_frames;
+
+  /* the callback counts the blocks that it renders after the lead-in */
+  _Atomic guint n_blocks;
 
   /* the callback's thread; 0 until the first block */
   _Atomic pthread_t thread;
@@ -96,12 +100,12 @@ void flitzis_backend_set_sinks (FlitzisBackend *self,
 void flitzis_backend_set_active_sink (FlitzisBackend *self,
                                       const char     *name);
 
-/* A stream is about to begin: silence comes first if the program wants it. */
-void flitzis_backend_prepare (FlitzisBackend *self);
-
-/* The stream streams, or does so no longer. */
+/* The stream streams, or does so no longer. It is told before the first block. */
 void flitzis_backend_set_streaming (FlitzisBackend *self,
                                     gboolean        is_streaming);
+
+/* Of a stream that does not stream nobody tells that its sink is gone. */
+void flitzis_backend_check_sinks (FlitzisBackend *self);
 
 /* The server or the sink went away. */
 void flitzis_backend_lose (FlitzisBackend *self);

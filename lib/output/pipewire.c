@@ -192,12 +192,24 @@ core_error_cb (void *data, uint32_t id, int seq, int res, const char *message)
     lose (self, message);
 }
 
-/* By now the registry has listed what there is. */
+static void
+sinks_changed_cb (gpointer data)
+{
+  Pipewire   *self = data;
+  guint32     node_id = self->stream != NULL ? pw_stream_get_node_id (self->stream) : PW_ID_ANY;
+  const char *active = flitzis_pipewire_sinks_find_active (self->sinks, node_id);
+
+  flitzis_backend_set_sinks (&self->base, flitzis_pipewire_sinks_list (self->sinks));
+  flitzis_backend_set_active_sink (&self->base, active);
+}
+
+/* By now the registry has listed what there is, which may be no sink. */
 static void
 core_done_cb (void *data, uint32_t id, int seq)
 {
   Pipewire *self = data;
 
+  sinks_changed_cb (self);
   self->is_answered = TRUE;
   pw_thread_loop_signal (self->thread_loop, false);
 }
@@ -223,6 +235,8 @@ stop_streaming (Pipewire *self, gboolean was_streaming)
 
   if (self->base.is_asleep && !flitzis_control_is_quiet (self->base.control))
     flitzis_backend_wake_up (&self->base);
+
+  flitzis_backend_check_sinks (&self->base);
 }
 
 static void
@@ -327,7 +341,6 @@ connect_stream (Pipewire *self)
      spa_format_audio_raw_build (&builder, SPA_PARAM_EnumFormat, &format),
   };
 
-  flitzis_backend_prepare (&self->base);
   self->stream = pw_stream_new (self->core, self->client_name, make_stream_properties (self));
 
   if (self->stream == NULL)
@@ -369,17 +382,6 @@ disconnect (Pipewire *self)
   spa_hook_remove (&self->core_listener);
   pw_core_disconnect (self->core);
   self->core = NULL;
-}
-
-static void
-sinks_changed_cb (gpointer data)
-{
-  Pipewire   *self = data;
-  guint32     node_id = self->stream != NULL ? pw_stream_get_node_id (self->stream) : PW_ID_ANY;
-  const char *active = flitzis_pipewire_sinks_find_active (self->sinks, node_id);
-
-  flitzis_backend_set_sinks (&self->base, flitzis_pipewire_sinks_list (self->sinks));
-  flitzis_backend_set_active_sink (&self->base, active);
 }
 
 /* 0 or a negative errno */

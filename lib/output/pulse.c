@@ -202,7 +202,10 @@ measure_time (Pulse *self, gint64 now)
 
   if (self->latency_ns < 0 ||
       fabs (self->average_latency_ns - (double) self->latency_ns) > LATENCY_STEP_NS)
-    self->latency_ns = (gint64) MAX (self->average_latency_ns, 0.0);
+    {
+      self->latency_ns = (gint64) MAX (self->average_latency_ns, 0.0);
+      set_timer (&self->collect_timer, COLLECT_INTERVAL_NS);
+    }
 
   return now + (gint64) latency_ns - self->latency_ns;
 }
@@ -429,7 +432,6 @@ connect_stream (Pulse *self)
   };
   pa_proplist *properties = make_properties (self);
 
-  flitzis_backend_prepare (&self->base);
   self->stream = pa_stream_new_with_proplist (self->context, self->client_name, &spec, NULL,
                                               properties);
   pa_proplist_free (properties);
@@ -487,7 +489,11 @@ sink_info_cb (pa_context *context, const pa_sink_info *info, int eol, void *data
   flitzis_backend_set_sinks (&self->base, g_steal_pointer (&self->new_sinks));
   self->is_answered = TRUE;
   pa_threaded_mainloop_signal (self->mainloop, 0);
-  connect_stream_if_needed (self);
+
+  if (self->base.sinks->len == 0 && self->stream != NULL)
+    lose_stream (self);
+  else
+    connect_stream_if_needed (self);
 
   if (self->is_list_old)
     list_sinks (self);
@@ -663,7 +669,7 @@ wake (gpointer data)
     }
 }
 
-/* What the server still holds is silence: it would only come before what sounds next. */
+/* What the server still holds comes first when the stream goes on: it is counted as played. */
 static void
 set_active (FlitzisBackend *base, gboolean is_active)
 {
@@ -677,8 +683,6 @@ set_active (FlitzisBackend *base, gboolean is_active)
 
   if (is_active)
     write_frames (self, pa_stream_writable_size (self->stream));
-  else
-    unref_operation (pa_stream_flush (self->stream, NULL, NULL));
 }
 
 /* Any thread. */

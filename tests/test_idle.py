@@ -1,0 +1,491 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""Streams that sleep while an engine is quiet: what that costs, what wakes them up, and that no
+frame is lost. With each kind of server."""
+
+import json
+import os
+import random
+import subprocess
+import sys
+import time
+
+import numpy
+import pytest
+
+import gi
+
+gi.require_version('Flitzis', '1')
+from gi.repository import Flitzis
+
+from pipewire_daemon import CALM, SINK, poll
+from test_live import go_on, same, split, state_is
+from test_playing import constant, fill, noise
+
+State = Flitzis.State
+NAME = 'flitzis-idle'
+FADE = 240
+
+
+@pytest.fixture
+def start(make_engine, server):
+    """Starts an engine that sleeps after 0.1 s, unless told otherwise."""
+    def start(**properties):
+        engine = make_engine(**{'client_name': NAME, 'idle_timeout': 0.1, **properties})
+        engine.start()
+        state_is(engine, State.RUNNING)
+        return engine
+    return start
+
+
+def falls_asleep(server, engine):
+    """Waits until the server says so; returns the position."""
+    poll(lambda: server.sleeps(NAME), 'the stream to sleep')
+    assert engine.props.state == State.RUNNING
+    return engine.props.position
+
+
+def ends(engine):
+    """Waits until all that was triggered has ended."""
+    poll(lambda: engine.props.n_triggered == engine.props.n_started
+         and engine.props.n_playing == 0, 'the end')
+
+
+def make_calm(server):
+    """Buffers with room for a busy machine: no block is lost. Returns properties for an engine."""
+    if server.kind == 'pulseaudio':
+        return {'latency_frames': CALM}
+    getattr(server, 'pipewire', server).force(quantum=CALM)
+    return {}
+
+
+def heard(recording, marker):
+    """How often this was heard, whole and to the bit."""
+    firsts = numpy.flatnonzero((recording.frames == marker[0]).all(axis=1))
+    return sum(same(recording.frames[first:first + len(marker)], marker) for first in firsts)
+
+
+# What it costs
+
+IDLE = '''
+import json, os, pathlib, sys, time
+import gi
+gi.require_version('Flitzis', '1')
+from gi.repository import Flitzis, GLib
+
+def count():
+    found = {}
+    for task in pathlib.Path('/proc/self/task').iterdir():
+        if int(task.name) != os.getpid():
+            lines = (task / 'status').read_text().splitlines()
+            found[task.name] = sum(int(line.split()[1]) for line in lines if 'ctxt_switches' in line)
+    return found
+
+def drain():
+    while GLib.MainContext.default().iteration(False):
+        pass
+
+told = []
+engine = Flitzis.Engine(idle_timeout=0.2)
+engine.load_sample(0, sys.argv[1])
+engine.start()
+engine.play_sample(0, 1.0)
+deadline = time.monotonic() + 60
+while engine.props.state != Flitzis.State.RUNNING or engine.props.latency < 0:
+    assert time.monotonic() < deadline
+    time.sleep(0.01)
+drain()
+engine.connect('notify', lambda engine, pspec: told.append(pspec.name))
+latency = engine.props.latency
+before = None
+while before != count():
+    assert time.monotonic() < deadline
+    before = count()
+    time.sleep(1)
+position = engine.props.position
+time.sleep(10)
+after = count()
+drain()
+times = engine.frame_to_time(position), engine.time_to_frame(time.monotonic_ns() + 10 ** 9)
+print(json.dumps({
+    'n_threads': len(after), 'switches': sum(after.values()) - sum(before.values()),
+    'state': engine.props.state.value_nick, 'frames': engine.props.position - position,
+    'latency': engine.props.latency - latency, 'times': [times[0], times[1] - position],
+    'told': sorted(set(told) - {'n-playing', 'level-left', 'level-right'})}))
+'''
+
+
+def test_an_idle_engine_costs_nothing(server, source_dir):
+    """No thread of it wakes up once in ten seconds, and to the program all is as it was."""
+    result = subprocess.run(
+        [sys.executable, '-c', IDLE, str(source_dir / 'fixtures/mono-16.wav')],
+        capture_output=True, text=True, timeout=120)
+    assert result.returncode == 0, result.stderr
+    found = json.loads(result.stdout)
+    assert found.pop('n_threads') > 0
+    assert found == {'switches': 0, 'state': 'running', 'frames': 0, 'latency': 0,
+                     'times': [-1, 0], 'told': []}
+
+
+def test_the_device_of_an_idle_engine_is_closed(server, start):
+    server.add_sleepy_sink('sleepy')
+    engine = start(target='sleepy', idle_timeout=0.0)
+    assert not server.is_suspended('sleepy')
+    engine.props.idle_timeout = 0.1
+    poll(lambda: server.is_suspended('sleepy'), 'the sink to be suspended')
+    assert engine.props.state == State.RUNNING
+
+
+# Waking up
+
+
+@pytest.mark.parametrize('how', ('manager', 'command'))
+@pytest.mark.parametrize('n_times', (20, pytest.param(1000, marks=pytest.mark.slow)))
+def test_no_frame_is_lost_when_a_stream_wakes_up(server, start, how, n_times):
+    """Whoever has closed the device: the session manager, or a command to each node."""
+    pipewire = getattr(server, 'pipewire', server)
+    if how == 'command' and not hasattr(pipewire, 'suspend'):
+        how = 'manager'  # PulseAudio opens what was closed by a command with a command only
+    server.add_sleepy_sink('sleepy')
+    engine = start(**make_calm(server), target='sleepy', idle_timeout=0.0)
+    markers = [noise(i, 3000) for i in range(20)]
+    with server.record('sleepy') as recording:
+        engine.props.idle_timeout = 0.05
+        for i in range(n_times):
+            fill(engine, 0, markers[i % 20])
+            falls_asleep(server, engine)
+            if how == 'command':
+                pipewire.suspend('sleepy')
+            else:
+                poll(lambda: server.is_suspended('sleepy'), 'the sink to be suspended')
+            engine.play_sample(0, 1.0)
+            ends(engine)
+        go_on(engine, 1)
+        falls_asleep(server, engine)
+    parts = split(recording.frames)
+    assert len(parts) == n_times
+    assert all(same(part, markers[i % 20]) for i, part in enumerate(parts))
+    assert engine.props.n_xruns == 0
+
+
+def play_at(engine):
+    frame = engine.props.position + 48000
+    voice = engine.play_sample_at(0, 1.0, frame)
+    poll(lambda: engine.get_voice_start_frame(voice) == frame, 'the frame of the trigger')
+
+
+def play_quantised(engine):
+    engine.get_slot(0).props.quantize = Flitzis.Quantize.BEAT
+    engine.props.clock.props.running = True
+    engine.play_sample(0, 1.0)
+
+
+def play_on(engine):
+    engine.props.paused = False
+
+
+WAKERS = {
+    'play_sample': lambda engine: engine.play_sample(0, 1.0),
+    'play_sample_at': play_at,
+    'quantised': play_quantised,
+    'stop_sample_at': lambda engine: engine.stop_sample_at(0, engine.props.position + 48000),
+    'clock': lambda engine: engine.props.clock.set_running(True),
+    'wake': lambda engine: engine.wake(),
+    'idle_timeout': lambda engine: setattr(engine.props, 'idle_timeout', 0.0),
+}
+
+
+@pytest.mark.parametrize('waker', WAKERS)
+def test_what_is_to_sound_wakes_it_up(server, start, waker):
+    engine = start()
+    fill(engine, 0, constant(480000))
+    falls_asleep(server, engine)
+    WAKERS[waker](engine)
+    go_on(engine, 1)
+
+
+def loop(engine):
+    engine.get_slot(0).props.loop = True
+    engine.play_sample(0, 1.0)
+
+
+KEEPERS = {
+    'clock': lambda engine: engine.props.clock.set_running(True),
+    'voice': loop,
+    'event': lambda engine: engine.play_sample_at(0, 1.0, engine.props.position + 48000 * 600),
+    'never': lambda engine: setattr(engine.props, 'idle_timeout', 0.0),
+}
+
+
+@pytest.mark.parametrize('keeper', KEEPERS)
+def test_what_may_sound_keeps_it_awake(server, start, keeper):
+    engine = start(idle_timeout=0.0)
+    fill(engine, 0, constant(100))
+    KEEPERS[keeper](engine)
+    if keeper != 'never':
+        engine.props.idle_timeout = 0.1
+    go_on(engine, 60000)
+
+
+def test_wake_counts_like_a_sound(server, start):
+    """The stream sleeps no sooner than its time after the last call."""
+    engine = start(idle_timeout=1.0)
+    for _ in range(3):
+        go_on(engine, 12000)
+        called = time.monotonic()
+        engine.wake()
+    falls_asleep(server, engine)
+    assert time.monotonic() - called >= 1.0
+    called = time.monotonic()
+    engine.wake()
+    go_on(engine, 1)
+    falls_asleep(server, engine)
+    assert time.monotonic() - called >= 1.0
+
+
+def test_a_paused_engine_sleeps_and_goes_on_with_the_next_frame(server, start):
+    engine = start(**make_calm(server), idle_timeout=0.0)
+    frames = noise(1, 96000)
+    fill(engine, 0, frames)
+    with server.record() as recording:
+        engine.props.idle_timeout = 0.5
+        voice = engine.play_sample(0, 1.0)
+        go_on(engine, 8000)
+        engine.props.paused = True
+        position = falls_asleep(server, engine)
+        n_before = position - engine.get_voice_start_frame(voice)
+        assert engine.props.n_playing == 1
+        recording.wait(CALM)
+        engine.props.paused = False
+        ends(engine)
+        falls_asleep(server, engine)
+    parts = split(recording.frames)
+    assert len(parts) == 2, [len(part) for part in parts]
+    first, second = parts
+    assert len(first) in (n_before - 1, n_before)  # the last of the fade is silence
+    assert same(first[:n_before - FADE], frames[:n_before - FADE])
+    assert same(second[-len(frames) + n_before + FADE:], frames[n_before + FADE:])
+    assert len(second) in (len(frames) - n_before - 1, len(frames) - n_before)
+
+
+def test_an_engine_that_starts_paused_runs_and_sleeps(server, start):
+    engine = start(paused=True)
+    fill(engine, 0, constant(100))
+    falls_asleep(server, engine)
+    engine.play_sample(0, 1.0)
+    assert server.sleeps(NAME)
+    engine.props.paused = False
+    ends(engine)
+
+
+def test_the_end_of_a_sound_is_heard_before_it_sleeps(server, start):
+    """However short the time until then is."""
+    engine = start(**make_calm(server), idle_timeout=0.0)
+    marker = noise(1, 20000)
+    fill(engine, 0, marker)
+    with server.record() as recording:
+        engine.props.idle_timeout = 0.001
+        for _ in range(5):
+            engine.play_sample(0, 1.0)
+            ends(engine)
+            falls_asleep(server, engine)
+        recording.wait(2 * CALM)
+    assert heard(recording, marker) == 5
+
+
+# What happens meanwhile
+
+
+@pytest.mark.parametrize('n_times', (50, pytest.param(1000, marks=pytest.mark.slow)))
+def test_what_is_triggered_while_it_falls_asleep_is_heard(server, start, n_times):
+    engine = start(**make_calm(server), idle_timeout=0.0)
+    chance = random.Random(1)
+    markers = [noise(i, 200) for i in range(10)]
+    for slot, marker in enumerate(markers):
+        fill(engine, slot, marker)
+    with server.record() as recording:
+        engine.props.idle_timeout = 0.02
+        for i in range(n_times):
+            if i % 3 == 0:
+                fill(engine, 11, markers[0])  # the command of a load is on its way, too
+            engine.play_sample(i % 10, 1.0)
+            ends(engine)
+            time.sleep(chance.uniform(0.0, 0.08))
+        falls_asleep(server, engine)
+        recording.wait(2 * CALM)
+    assert engine.props.n_triggered == engine.props.n_started == n_times
+    assert [heard(recording, marker) for marker in markers] == [n_times // 10] * 10
+
+
+def test_a_call_of_wake_while_it_falls_asleep_counts(server, start):
+    engine = start(idle_timeout=0.02)
+    chance = random.Random(1)
+    for _ in range(50):
+        position = engine.props.position
+        engine.wake()
+        poll(lambda: engine.props.position > position, 'the next block')
+        time.sleep(chance.uniform(0.0, 0.06))
+
+
+def test_a_server_that_dies_meanwhile_is_found_again(server, start):
+    engine = start()
+    fill(engine, 0, noise(1, 3000))
+    for _ in range(2):
+        falls_asleep(server, engine)
+        server.kill()
+        state_is(engine, State.RECONNECTING)
+        assert engine.play_sample(0, 1.0) == 0
+        server.start()
+        state_is(engine, State.RUNNING)
+        assert engine.play_sample(0, 1.0) > 0
+        poll(lambda: engine.props.n_playing == 0, 'the end')
+    assert engine.props.n_rejected == 2
+    falls_asleep(server, engine)
+
+
+def test_a_sink_that_goes_away_meanwhile_is_waited_for(server, start):
+    engine = start()
+    fill(engine, 0, noise(1, 3000))
+    for _ in range(2):
+        falls_asleep(server, engine)
+        server.remove_sink()
+        state_is(engine, State.RECONNECTING)
+        server.add_sink(SINK)
+        state_is(engine, State.RUNNING)
+        assert engine.play_sample(0, 1.0) > 0
+        ends(engine)
+    falls_asleep(server, engine)
+
+
+def test_it_wakes_up_in_another_sink(server, start):
+    """Chosen meanwhile, or the one that is left."""
+    engine = start()
+    marker = noise(1, 3000)
+    fill(engine, 0, marker)
+    falls_asleep(server, engine)
+    server.add_sink('other')
+    engine.props.target = 'other'
+    go_on(engine, 1)
+    falls_asleep(server, engine)
+    server.remove_sink('other')
+    poll(lambda: engine.props.active_sink == SINK, 'the sink that is left')
+    engine.play_sample(0, 1.0)
+    ends(engine)
+    assert engine.props.state == State.RUNNING
+
+
+# Silence first
+
+
+def test_lead_in_comes_before_the_sound(server, start, make_engine):
+    """At the start and at each wake-up; the sound waits and comes whole."""
+    marker = noise(1, 3000)
+    with server.record() as recording:
+        engine = make_engine(client_name=NAME, idle_timeout=0.1, lead_in=700, **calm)
+        fill(engine, 0, marker)
+        engine.play_sample(0, 1.0)
+        began = time.monotonic()
+        engine.start()
+        poll(lambda: engine.props.position > 0, 'the first block')
+        assert time.monotonic() - began >= 0.7
+        ends(engine)
+        for _ in range(2):
+            position = falls_asleep(server, engine)
+            began = time.monotonic()
+            engine.play_sample(0, 1.0)
+            poll(lambda: engine.props.position > position, 'the next block')
+            assert time.monotonic() - began >= 0.7
+            ends(engine)
+        falls_asleep(server, engine)
+        recording.wait(2 * CALM)
+    assert heard(recording, marker) == 3
+
+
+def test_a_trigger_during_the_lead_in_is_not_lost(server, start):
+    engine = start(**make_calm(server), lead_in=300)
+    fill(engine, 0, constant(100))
+    position = falls_asleep(server, engine)
+    engine.wake()
+    poll(lambda: not server.sleeps(NAME), 'the stream to wake up')
+    engine.play_sample(0, 1.0)
+    ends(engine)
+    assert engine.props.position > position
+
+
+# Among others
+
+REALTIME = '''
+import os, pathlib, sys, time
+import gi
+gi.require_version('Flitzis', '1')
+from gi.repository import Flitzis
+
+REAL_TIME = (os.SCHED_FIFO, os.SCHED_RR)
+
+def find_policies():
+    return {int(task.name): int((task / 'stat').read_text().rpartition(')')[2].split()[38])
+            for task in pathlib.Path('/proc/self/task').iterdir()}
+
+def wait(condition):
+    deadline = time.monotonic() + 30
+    while not condition():
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
+
+engine = Flitzis.Engine(idle_timeout=0.0)
+engine.props.clock.props.running = True
+engine.start()
+wait(lambda: engine.props.position > 4800)
+busy = {task for task, policy in find_policies().items() if policy in REAL_TIME}
+wait(lambda: engine.props.realtime == bool(busy))
+print(bool(busy), flush=True)
+# as RealtimeKit does it, without a word to the C library
+for task in busy:
+    os.sched_setscheduler(task, os.SCHED_OTHER, os.sched_param(0))
+wait(lambda: not engine.props.realtime)
+'''
+
+
+@pytest.mark.parametrize('has_rights', (True, False))
+def test_realtime_is_what_the_kernel_says(server, has_rights):
+    command = [sys.executable, '-c', REALTIME]
+    if not has_rights:
+        command = ['prlimit', '--rtprio=0:0', *command]
+        if os.geteuid() == 0:
+            command = ['setpriv', '--bounding-set=-sys_nice', '--inh-caps=-sys_nice', *command]
+    environment = {name: value for name, value in os.environ.items()
+                   if name != 'DBUS_SESSION_BUS_ADDRESS'}
+    result = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=120)
+    assert result.returncode == 0, result.stderr
+    assert has_rights or result.stdout == 'False\n'
+
+
+def test_an_engine_shows_once_and_as_what_it_is(server, start):
+    shown = {'application.id': 'org.example.Pads', 'application.icon-name': 'audio-headphones',
+             'media.role': 'Game' if server.kind == 'pipewire' else 'game',
+             'application.name': NAME}
+    engine = start(application_id=shown['application.id'], media_role='Game',
+                   icon_name=shown['application.icon-name'])
+    go_on(engine, 1)
+    if server.kind == 'pipewire':
+        [node] = server.nodes(application_name=NAME)
+        found = node['info']['props']
+        assert found['node.name'] == NAME
+    else:
+        [stream] = server.streams(application_name=NAME)
+        found = stream['properties']
+        shown['application.icon_name'] = shown.pop('application.icon-name')
+    assert {key: found.get(key) for key in shown} == shown
+
+
+def test_an_engine_leaves_the_graph_as_it_is(pipewire, make_engine):
+    """Its quantum, unless the program asks for another."""
+    def find_quantum(**properties):
+        engine = make_engine(**properties)
+        engine.start()
+        state_is(engine, State.RUNNING)
+        go_on(engine, 9600)
+        return recording._counts()[2]
+    with pipewire.record() as recording:
+        recording.wait_quantum(1024)
+        assert find_quantum() == 1024
+        assert find_quantum(latency_frames=256) == 256
