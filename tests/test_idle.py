@@ -242,6 +242,22 @@ def test_wake_counts_like_a_sound(server, start):
     assert time.monotonic() - called >= 1.0
 
 
+def test_the_latency_stays_known(server, start, iterate):
+    """Over a sleep and a wake-up."""
+    engine = start()
+    fill(engine, 0, noise(1, 3000))
+    iterate(lambda: engine.props.latency >= 0)
+    told = []
+    engine.connect('notify::latency', lambda engine, _pspec: told.append(engine.props.latency))
+    falls_asleep(server, engine)
+    engine.play_sample(0, 1.0)
+    stops = time.monotonic() + 0.5
+    iterate(lambda: told.append(engine.props.latency) or time.monotonic() > stops)
+    falls_asleep(server, engine)
+    iterate(lambda: told.append(engine.props.latency) or engine.props.n_playing == 0)
+    assert min(told) >= 0
+
+
 def test_a_paused_engine_sleeps_and_goes_on_with_the_next_frame(server, start):
     engine = start(**make_calm(server), idle_timeout=0.0)
     frames = noise(1, 96000)
