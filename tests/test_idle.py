@@ -159,10 +159,10 @@ def test_no_frame_is_lost_when_a_stream_wakes_up(server, start, how, n_times):
                 poll(lambda: server.is_suspended('sleepy'), 'the sink to be suspended')
             engine.play_sample(0, 1.0)
             ends(engine)
-        go_on(engine, 1)
-        falls_asleep(server, engine)
+        engine.props.idle_timeout = 0.0
+        recording.wait(3 * CALM)
     parts = split(recording.frames)
-    assert len(parts) == n_times
+    assert [len(part) for part in parts] == n_times * [3000]
     assert all(same(part, markers[i % 20]) for i, part in enumerate(parts))
     assert engine.props.n_xruns == 0
 
@@ -240,6 +240,22 @@ def test_wake_counts_like_a_sound(server, start):
     go_on(engine, 1)
     falls_asleep(server, engine)
     assert time.monotonic() - called >= 1.0
+
+
+def test_the_latency_stays_known(server, start, iterate):
+    """Over a sleep and a wake-up."""
+    engine = start()
+    fill(engine, 0, noise(1, 3000))
+    iterate(lambda: engine.props.latency >= 0)
+    told = []
+    engine.connect('notify::latency', lambda engine, _pspec: told.append(engine.props.latency))
+    falls_asleep(server, engine)
+    engine.play_sample(0, 1.0)
+    stops = time.monotonic() + 0.5
+    iterate(lambda: told.append(engine.props.latency) or time.monotonic() > stops)
+    falls_asleep(server, engine)
+    iterate(lambda: told.append(engine.props.latency) or engine.props.n_playing == 0)
+    assert min(told) >= 0
 
 
 def test_a_paused_engine_sleeps_and_goes_on_with_the_next_frame(server, start):
@@ -401,7 +417,7 @@ def test_lead_in_comes_before_the_sound(server, start, make_engine):
 
 
 def test_a_trigger_during_the_lead_in_is_not_lost(server, start):
-    engine = start(**make_calm(server), lead_in=300)
+    engine = start(lead_in=300)
     fill(engine, 0, constant(100))
     position = falls_asleep(server, engine)
     engine.wake()

@@ -15,8 +15,8 @@
 
 #define COLLECT_INTERVAL_US (G_USEC_PER_SEC / 100)
 
-/* Rendered before the stream sleeps. */
-#define N_QUIET_BLOCKS 2
+/* What a server may hold beyond the latency that it tells: its largest block is 170 ms long. */
+#define MAX_HELD_US (G_USEC_PER_SEC / 5)
 
 /* glibc reads it from the thread itself. */
 pthread_t pthread_self (void) FLITZIS_REALTIME;
@@ -206,27 +206,17 @@ flitzis_backend_wake_up (FlitzisBackend *self)
   self->funcs->set_active (self, TRUE);
 }
 
-/* After how many us the stream may sleep; 0: now. What sounded last is on its way for as long as
- * the latency, and a converter holds some of it until the next block. */
+/* After how many us the stream may sleep; 0: now. What sounded last is on its way for a while. */
 static gint64
 get_time_left (FlitzisBackend *self, gint64 timeout_us)
 {
   gint64 latency_us = flitzis_control_get_latency (self->control) / 1000;
   gint64 now_us = g_get_monotonic_time ();
-  gint64 left_us;
 
   if (self->quiet_since_us == 0)
-    {
-      self->quiet_since_us = now_us;
-      self->n_quiet_blocks = flitzis_get (self->n_blocks);
-    }
+    self->quiet_since_us = now_us;
 
-  left_us = self->quiet_since_us + timeout_us + latency_us + COLLECT_INTERVAL_US - now_us;
-
-  if (flitzis_get (self->n_blocks) - self->n_quiet_blocks < N_QUIET_BLOCKS)
-    left_us = MAX (left_us, COLLECT_INTERVAL_US);
-
-  return MAX (left_us, 0);
+  return MAX (self->quiet_since_us + timeout_us + latency_us + MAX_HELD_US - now_us, 0);
 }
 
 /* Returns after how many us it may sleep; 0: it sleeps, or shall not. */
@@ -281,7 +271,7 @@ flitzis_backend_collect (FlitzisBackend *self, gint64 latency_ns)
   if (self->is_asleep && more)
     flitzis_backend_wake_up (self);
 
-  wait_us = sleep_if_quiet (self);
+  wait_us = starting ? 0 : sleep_if_quiet (self);
 
   if (self->is_asleep)
     return 0;

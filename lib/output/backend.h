@@ -66,7 +66,6 @@ struct _FlitzisBackend
   gboolean   is_asleep;       /* the stream was paused, since the engine is quiet */
   guint      n_blocks_before; /* rendered before the stream began to stream */
   gint64     quiet_since_us;  /* 0: it is not quiet */
-  guint      n_quiet_blocks;  /* rendered before it was */
 
   /* the loop's thread sets it, the callback counts it down */
   _Atomic guint n_lead_in_frames;

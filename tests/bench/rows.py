@@ -5,7 +5,7 @@ import dataclasses
 import fnmatch
 import typing
 
-FLOORS = ('limit', 'floor', 'gio', 'bare-pipeline')
+FLOORS = ('limit', 'floor', 'gio', 'bare-pipeline', 'awake')
 
 
 def get_peers(numbers):
@@ -134,4 +134,5 @@ ROWS = [
     Row('peaks of any part of ten minutes, the worst', 'ms', 'peaks/*/*', '≤ 1', at_most(1.0)),
     Row('import and an engine, in Python', 'ms', 'start/import', '≤ 30', at_most(30.0)),
     Row('start to the first block', 'ms', 'start/block', '≤ 60', at_most(60.0)),
+    Row('trigger to its block, asleep', 'ms', 'start/wake', '≤ 60', at_most(60.0)),
 ]
