@@ -605,7 +605,7 @@ flitzis_engine_class_init (FlitzisEngineClass *klass)
    *
    * It may be set while the engine plays: the sound goes on in the new sink, after a gap of a few
    * hundredths of a second in which [property@Engine:position] stands still. If the sink goes away,
-   * the sound moves to the default one and this property keeps its value;
+   * the sound moves to the default one until it is back, and this property keeps its value;
    * [property@Engine:active-sink] tells which sink it is.
    */
   properties[PROP_TARGET] =
@@ -654,8 +654,9 @@ flitzis_engine_class_init (FlitzisEngineClass *klass)
    *
    * The stream pauses if for so long no voice has sounded, nothing has waited for its frame and the
    * clock has stood still, or if the engine has been [property@Engine:paused]; some tenths of a
-   * second later, so that all has been played. The engine uses no processor time then, [property@Engine:state] stays %FLITZIS_STATE_RUNNING, and
-   * [property@Engine:position] stands still. A trigger, anything scheduled, the clock, the end of a
+   * second later, so that all has been played. The engine uses no processor time then,
+   * [property@Engine:state] stays %FLITZIS_STATE_RUNNING, and [property@Engine:position] stands
+   * still. A trigger, anything scheduled, the clock, the end of a
    * pause and [method@Engine.wake] let the stream go on; nothing is lost, but the first sound takes
    * as long as the device needs to start.
    */

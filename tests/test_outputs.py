@@ -238,7 +238,7 @@ def test_a_target_may_be_set_while_it_plays(server, make_engine):
     poll(lambda: engine.props.active_sink == SINK, 'the default sink')
 
 
-def test_a_target_that_goes_away_leaves_the_sound_to_the_default_sink(server, make_engine, iterate):
+def test_while_a_target_is_away_the_default_sink_has_the_sound(server, make_engine, iterate):
     server.add_sink('phones')
     engine, told = make_engine(target='phones'), []
     engine.connect('notify::active-sink', lambda *_: told.append(engine.props.active_sink))
@@ -251,6 +251,10 @@ def test_a_target_that_goes_away_leaves_the_sound_to_the_default_sink(server, ma
     go_on(engine, 4800)
     iterate(lambda: told and told[-1] == SINK)
     assert engine.props.target == 'phones'
+    server.add_sink('phones')
+    poll(lambda: engine.props.active_sink == 'phones', 'the target again')
+    state_is(engine, State.RUNNING)
+    go_on(engine, 4800)
 
 
 def test_a_target_that_is_not_there_leaves_the_sound_to_the_default_sink(server, make_engine):

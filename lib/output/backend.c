@@ -24,9 +24,11 @@ pthread_t pthread_self (void) FLITZIS_REALTIME;
 void
 flitzis_backend_init (FlitzisBackend            *self,
                       const FlitzisBackendFuncs *funcs,
-                      FlitzisControl            *control)
+                      FlitzisControl            *control,
+                      const char                *target)
 {
   self->funcs = funcs;
+  self->target = g_strdup (target);
   self->control = flitzis_control_ref (control);
   self->mixer = flitzis_control_get_output_mixer (control);
 }
@@ -43,6 +45,7 @@ flitzis_backend_clear (FlitzisBackend *self)
 
   g_clear_pointer (&self->sinks, g_ptr_array_unref);
   g_clear_pointer (&self->active_sink, g_free);
+  g_clear_pointer (&self->target, g_free);
   flitzis_control_unref (self->control);
 }
 
@@ -80,9 +83,25 @@ flitzis_backend_check_sinks (FlitzisBackend *self)
   flitzis_backend_wake_up (self);
 }
 
+static gboolean
+has_target (FlitzisBackend *self)
+{
+  for (guint i = 0; self->sinks != NULL && i < self->sinks->len; i++)
+    {
+      FlitzisSinkInfo *info = self->sinks->pdata[i];
+
+      if (g_strcmp0 (info->name, self->target) == 0)
+        return TRUE;
+    }
+
+  return FALSE;
+}
+
 void
 flitzis_backend_set_sinks (FlitzisBackend *self, GPtrArray *sinks)
 {
+  gboolean had_target = self->sinks == NULL || has_target (self);
+
   g_clear_pointer (&self->sinks, g_ptr_array_unref);
   self->sinks = sinks;
 
@@ -94,6 +113,9 @@ flitzis_backend_set_sinks (FlitzisBackend *self, GPtrArray *sinks)
 
   flitzis_control_set_sinks (self->control, sinks);
   flitzis_backend_check_sinks (self);
+
+  if (!had_target && has_target (self) && g_strcmp0 (self->active_sink, self->target) != 0)
+    self->funcs->move (self);
 }
 
 void

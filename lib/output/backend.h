@@ -33,6 +33,9 @@ typedef struct
   void (*set_target) (FlitzisBackend *self,
                       const char     *target);
 
+  /* The loop's thread: moves the stream to the target, which has come back. */
+  void (*move) (FlitzisBackend *self);
+
   /* The loop's thread: pauses the stream or lets it go on. */
   void (*set_active) (FlitzisBackend *self,
                       gboolean        is_active);
@@ -60,6 +63,7 @@ struct _FlitzisBackend
 
   /* the loop's thread, or under its lock */
   GPtrArray *sinks;       /* of FlitzisSinkInfo */
+  char      *target;      /* NULL: the default sink */
   char      *active_sink; /* NULL: none */
   gboolean   is_started;  /* control hears of the sinks */
   gboolean   is_streaming;
@@ -80,7 +84,8 @@ struct _FlitzisBackend
 /* Any thread; the backend's own `new` and `free` call them. */
 void flitzis_backend_init (FlitzisBackend            *self,
                            const FlitzisBackendFuncs *funcs,
-                           FlitzisControl            *control);
+                           FlitzisControl            *control,
+                           const char                *target);
 void flitzis_backend_clear (FlitzisBackend *self);
 
 /* Under the loop's lock, when the stream is made: control is told from here on. `wake` is called
@@ -93,7 +98,7 @@ gboolean flitzis_backend_has_sink (FlitzisBackend *self);
 
 /* The loop's thread. */
 
-/* Takes the sinks over. */
+/* Takes the sinks over, and moves the stream if its target is among them again. */
 void flitzis_backend_set_sinks (FlitzisBackend *self,
                                 GPtrArray      *sinks);
 void flitzis_backend_set_active_sink (FlitzisBackend *self,

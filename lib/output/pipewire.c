@@ -47,7 +47,6 @@ typedef struct
 
   /* the loop's thread, or under its lock */
   gboolean              is_running; /* the thread has entered the loop */
-  char                 *target;
   struct pw_core       *core;
   struct spa_hook       core_listener;
   FlitzisPipewireSinks *sinks;
@@ -317,7 +316,7 @@ make_stream_properties (Pipewire *self)
   pw_properties_set (properties, PW_KEY_APP_ID, self->application_id);
   pw_properties_set (properties, PW_KEY_APP_ICON_NAME, self->icon_name);
   pw_properties_set (properties, PW_KEY_MEDIA_ROLE, self->media_role);
-  pw_properties_set (properties, PW_KEY_TARGET_OBJECT, self->target);
+  pw_properties_set (properties, PW_KEY_TARGET_OBJECT, self->base.target);
 
   if (self->latency_frames > 0)
     pw_properties_setf (properties, PW_KEY_NODE_LATENCY, "%u/%u", self->latency_frames,
@@ -465,6 +464,22 @@ set_active (FlitzisBackend *base, gboolean is_active)
     pw_stream_set_active (self->stream, is_active);
 }
 
+/* Makes the stream anew: to move one takes rights that a sandbox does not give. */
+static void
+move (FlitzisBackend *base)
+{
+  Pipewire *self = (Pipewire *) base;
+
+  if (self->stream == NULL)
+    return;
+
+  disconnect_stream (self);
+  flitzis_backend_wake_up (base);
+
+  if (connect_stream (self) < 0)
+    set_timer (self, self->retry_timer, RETRY_INTERVAL_NS);
+}
+
 /* Any thread. */
 
 static void
@@ -594,25 +609,15 @@ start (FlitzisBackend *base, gint64 deadline_us, GError **error)
   return is_accepted;
 }
 
-/* Makes the stream anew: to move one takes rights that a sandbox does not give. */
 static void
 set_target (FlitzisBackend *base, const char *target)
 {
   Pipewire *self = (Pipewire *) base;
 
   pw_thread_loop_lock (self->thread_loop);
-  g_free (self->target);
-  self->target = g_strdup (target);
-
-  if (self->stream != NULL)
-    {
-      disconnect_stream (self);
-      flitzis_backend_wake_up (base);
-
-      if (connect_stream (self) < 0)
-        set_timer (self, self->retry_timer, RETRY_INTERVAL_NS);
-    }
-
+  g_free (base->target);
+  base->target = g_strdup (target);
+  move (base);
   pw_thread_loop_unlock (self->thread_loop);
 }
 
@@ -636,7 +641,6 @@ free_pipewire (FlitzisBackend *base)
   g_free (self->application_id);
   g_free (self->icon_name);
   g_free (self->media_role);
-  g_free (self->target);
   g_free (self);
 }
 
@@ -644,6 +648,7 @@ static const FlitzisBackendFuncs funcs = {
   .output = FLITZIS_OUTPUT_PIPEWIRE,
   .start = start,
   .set_target = set_target,
+  .move = move,
   .set_active = set_active,
   .free = free_pipewire,
 };
@@ -657,12 +662,11 @@ flitzis_pipewire_connect (FlitzisControl             *control,
   Pipewire *self = g_new0 (Pipewire, 1);
 
   init_pipewire ();
-  flitzis_backend_init (&self->base, &funcs, control);
+  flitzis_backend_init (&self->base, &funcs, control, config->target);
   self->client_name = g_strdup (config->client_name);
   self->application_id = g_strdup (config->application_id);
   self->icon_name = g_strdup (config->icon_name);
   self->media_role = g_strdup (config->media_role);
-  self->target = g_strdup (config->target);
   self->latency_frames = config->latency_frames;
 
   if (!set_up (self, deadline_us, error))

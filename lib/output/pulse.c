@@ -66,7 +66,6 @@ typedef struct
   Source                deadline_timer;
 
   /* the main loop's thread, or under its lock */
-  char       *target;
   pa_context *context;
   pa_stream  *stream;          /* NULL also while there is no sink for it */
   GPtrArray  *new_sinks;       /* while the server lists them; NULL otherwise */
@@ -361,7 +360,7 @@ lose_stream (Pulse *self)
   disconnect_stream (self);
   flitzis_backend_set_active_sink (&self->base, NULL);
 
-  if (error == PA_ERR_NOENTITY && self->target != NULL && !self->has_left_target)
+  if (error == PA_ERR_NOENTITY && self->base.target != NULL && !self->has_left_target)
     {
       self->has_left_target = TRUE;
       connect_stream (self);
@@ -463,7 +462,7 @@ connect_stream (Pulse *self)
   pa_stream_set_underflow_callback (self->stream, underflow_cb, self);
   pa_stream_set_moved_callback (self->stream, stream_moved_cb, self);
 
-  if (pa_stream_connect_playback (self->stream, self->has_left_target ? NULL : self->target,
+  if (pa_stream_connect_playback (self->stream, self->has_left_target ? NULL : self->base.target,
                                   &buffer,
                                   PA_STREAM_ADJUST_LATENCY,
                                   NULL, NULL) < 0)
@@ -701,6 +700,20 @@ set_active (FlitzisBackend *base, gboolean is_active)
     write_frames (self, pa_stream_writable_size (self->stream));
 }
 
+/* Makes the stream anew, as the other backend does. */
+static void
+move (FlitzisBackend *base)
+{
+  Pulse *self = (Pulse *) base;
+
+  if (self->stream == NULL)
+    return;
+
+  disconnect_stream (self);
+  flitzis_backend_wake_up (base);
+  connect_stream_if_needed (self);
+}
+
 /* Any thread. */
 
 static gboolean
@@ -802,23 +815,15 @@ start (FlitzisBackend *base, gint64 deadline_us, GError **error)
   return is_accepted;
 }
 
-/* Makes the stream anew, as the other backend does. */
 static void
 set_target (FlitzisBackend *base, const char *target)
 {
   Pulse *self = (Pulse *) base;
 
   pa_threaded_mainloop_lock (self->mainloop);
-  g_free (self->target);
-  self->target = g_strdup (target);
-
-  if (self->stream != NULL)
-    {
-      disconnect_stream (self);
-      flitzis_backend_wake_up (base);
-      connect_stream_if_needed (self);
-    }
-
+  g_free (base->target);
+  base->target = g_strdup (target);
+  move (base);
   pa_threaded_mainloop_unlock (self->mainloop);
 }
 
@@ -848,7 +853,6 @@ free_pulse (FlitzisBackend *base)
   g_free (self->application_id);
   g_free (self->icon_name);
   g_free (self->media_role);
-  g_free (self->target);
   g_free (self);
 }
 
@@ -856,6 +860,7 @@ static const FlitzisBackendFuncs funcs = {
   .output = FLITZIS_OUTPUT_PULSE,
   .start = start,
   .set_target = set_target,
+  .move = move,
   .set_active = set_active,
   .free = free_pulse,
 };
@@ -874,11 +879,10 @@ flitzis_pulse_connect (FlitzisControl             *control,
 {
   Pulse *self = g_new0 (Pulse, 1);
 
-  flitzis_backend_init (&self->base, &funcs, control);
+  flitzis_backend_init (&self->base, &funcs, control, config->target);
   self->client_name = g_strdup (config->client_name);
   self->application_id = g_strdup (config->application_id);
   self->icon_name = g_strdup (config->icon_name);
-  self->target = g_strdup (config->target);
   self->n_buffer_frames = config->latency_frames > 0
                               ? config->latency_frames
                               : self->base.mixer->sample_rate * BUFFER_MS / 1000;
