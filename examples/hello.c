@@ -17,11 +17,8 @@ loaded_cb (GObject      *object,
   FlitzisEngine *engine = FLITZIS_ENGINE (object);
   g_autoptr (GError) error = NULL;
 
-  if (flitzis_engine_load_sample_finish (engine, result, &error) &&
-      flitzis_engine_play_sample (engine, GPOINTER_TO_UINT (slot), 1.0, &error) != 0)
-    n_playing++;
-
-  failed = failed || error != NULL;
+  if (!flitzis_engine_load_sample_finish (engine, result, &error))
+    failed = TRUE;
   if (g_error_matches (error, FLITZIS_ENGINE_ERROR, FLITZIS_ENGINE_ERROR_UNSUPPORTED))
     g_print ("slot %u: no audio that can be played\n", GPOINTER_TO_UINT (slot));
   else if (error != NULL)
@@ -45,12 +42,25 @@ voice_ended_cb (FlitzisEngine   *engine,
     g_main_loop_quit (loop);
 }
 
+static gboolean
+look_for_sink_cb (gpointer user_data)
+{
+  FlitzisEngine *engine = user_data;
+
+  if (flitzis_engine_get_state (engine) == FLITZIS_STATE_STARTING &&
+      !flitzis_engine_get_has_sink (engine))
+    g_main_loop_quit (loop);
+
+  return G_SOURCE_REMOVE;
+}
+
 int
 main (int    argc,
       char **argv)
 {
   g_autoptr (FlitzisEngine) engine = flitzis_engine_new ();
   g_autoptr (GError) error = NULL;
+  guint n_files;
 
   setlocale (LC_ALL, ""); /* or the quotes in messages print as question marks */
   if (argc < 2)
@@ -62,19 +72,34 @@ main (int    argc,
   loop = g_main_loop_new (NULL, FALSE);
   g_signal_connect (engine, "voice-ended", G_CALLBACK (voice_ended_cb), NULL);
 
-  for (n_loading = 0; n_loading < (guint) argc - 1; n_loading++)
-    flitzis_engine_load_sample_async (engine, n_loading, argv[n_loading + 1], NULL, loaded_cb,
-                                      GUINT_TO_POINTER (n_loading));
+  n_files = n_loading = (guint) argc - 1;
+  for (guint slot = 0; slot < n_files; slot++)
+    flitzis_engine_load_sample_async (engine, slot, argv[slot + 1], NULL, loaded_cb,
+                                      GUINT_TO_POINTER (slot));
   g_main_loop_run (loop);
 
-  /* What was triggered waits for the first block, so that all start together. */
+  /* What is triggered now waits for the first block, so that all start together. A slot whose load
+   * failed is empty, and has no voice. */
+  for (guint slot = 0; slot < n_files; slot++)
+    {
+      if (flitzis_engine_play_sample (engine, slot, 1.0, NULL) != 0)
+        n_playing++;
+    }
   if (!flitzis_engine_start (engine, &error))
     {
       g_printerr ("%s\n", error->message);
       return 1;
     }
   if (n_playing > 0)
-    g_main_loop_run (loop);
+    {
+      g_timeout_add_seconds (2, look_for_sink_cb, engine);
+      g_main_loop_run (loop);
+    }
+  if (n_playing > 0)
+    {
+      g_printerr ("There is no sound output (sink). Plug one in, or see the sound settings.\n");
+      failed = TRUE;
+    }
 
   flitzis_engine_stop (engine);
   g_main_loop_unref (loop);

@@ -15,8 +15,8 @@ if (System.programArgs.length === 0) {
 }
 
 const engine = new Flitzis.Engine();
+const loaded = [];
 const playing = new Set();
-let failed = false;
 
 const ended = new Promise(resolve => {
   engine.connect('voice-ended', (_engine, voice, slot, reason) => {
@@ -31,9 +31,8 @@ const ended = new Promise(resolve => {
 await Promise.all(System.programArgs.map(async (path, slot) => {
   try {
     await engine.load_sample_async(slot, path, null);
-    playing.add(engine.play_sample(slot, 1.0));
+    loaded.push(slot);
   } catch (error) {
-    failed = true;
     if (error.matches(Flitzis.EngineError, Flitzis.EngineError.UNSUPPORTED))
       print(`slot ${slot}: no audio that can be played`);
     else
@@ -41,14 +40,26 @@ await Promise.all(System.programArgs.map(async (path, slot) => {
   }
 }));
 
-// What was triggered waits for the first block, so that all start together.
+// What is triggered now waits for the first block, so that all start together.
+for (const slot of loaded.sort((a, b) => a - b))
+  playing.add(engine.play_sample(slot, 1.0));
 try {
   engine.start();
 } catch (error) {
   printerr(error.message);
   System.exit(1);
 }
+const silent = new Promise(resolve => {
+  setTimeout(() => {
+    if (engine.state === Flitzis.State.STARTING && !engine.has_sink)
+      resolve();
+  }, 2000);
+});
 if (playing.size > 0)
-  await ended;
+  await Promise.race([ended, silent]);
 engine.stop();
-System.exit(failed ? 1 : 0);
+if (playing.size > 0) {
+  printerr('There is no sound output (sink). Plug one in, or see the sound settings.');
+  System.exit(1);
+}
+System.exit(loaded.length < System.programArgs.length ? 1 : 0);

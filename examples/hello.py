@@ -15,16 +15,15 @@ if len(sys.argv) < 2:
 engine = Flitzis.Engine()
 loop = GLib.MainLoop()
 loading = set(range(len(sys.argv) - 1))
+loaded = set()
 playing = set()
-failed = set()
 
 
-def loaded(engine, result, slot):
+def load_ended(engine, result, slot):
     try:
         engine.load_sample_finish(result)
-        playing.add(engine.play_sample(slot, 1.0))
+        loaded.add(slot)
     except GLib.Error as error:
-        failed.add(slot)
         if error.matches(Flitzis.EngineError.quark(), Flitzis.EngineError.UNSUPPORTED):
             print(f'slot {slot}: no audio that can be played')
         else:
@@ -41,17 +40,28 @@ def voice_ended(engine, voice, slot, reason):
         loop.quit()
 
 
+def look_for_sink():
+    if engine.props.state == Flitzis.State.STARTING and not engine.props.has_sink:
+        loop.quit()
+    return GLib.SOURCE_REMOVE
+
+
 engine.connect('voice-ended', voice_ended)
 for slot, path in enumerate(sys.argv[1:]):
-    engine.load_sample_async(slot, path, None, loaded, slot)
+    engine.load_sample_async(slot, path, None, load_ended, slot)
 loop.run()
 
-# What was triggered waits for the first block, so that all start together.
+# What is triggered now waits for the first block, so that all start together.
+for slot in sorted(loaded):
+    playing.add(engine.play_sample(slot, 1.0))
 try:
     engine.start()
 except GLib.Error as error:
     sys.exit(error.message)
 if playing:
+    GLib.timeout_add_seconds(2, look_for_sink)
     loop.run()
 engine.stop()
-sys.exit(1 if failed else 0)
+if playing:
+    sys.exit('There is no sound output (sink). Plug one in, or see the sound settings.')
+sys.exit(0 if len(loaded) == len(sys.argv) - 1 else 1)

@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""Plays files one after the other, without a gap: play.py FILE ... [--loop] [--rate R], or writes
-what would be heard to a file: play.py FILE ... --render OUT.wav"""
+"""Plays files one after the other, without a gap: play.py FILE ... [--loop] [--rate R]
+[--target SINK], or writes what would be heard to a file: play.py FILE ... --render OUT.wav.
+play.py --list shows the sinks."""
 
 import argparse
 import itertools
@@ -21,6 +22,7 @@ MIN_RATE, MAX_RATE = 0.25, 4.0
 AHEAD_SECONDS = 1.0  # so far ahead of what is heard are files scheduled
 TAIL_SECONDS = 0.2  # for what the server still holds when it has been given the last frame
 REFRESH_SECONDS = 0.05
+PATIENCE_SECONDS = 2.0  # with a server that has no sink, or does not say which is the default
 BAR_COLUMNS = 24
 
 
@@ -28,8 +30,8 @@ class Player:
     """An engine with a file in each slot; each file is triggered on the frame where the one
     before it ends."""
 
-    def __init__(self, n_slots, rate):
-        self.engine = Flitzis.Engine(n_slots=n_slots, client_name='play.py')
+    def __init__(self, n_slots, rate, target):
+        self.engine = Flitzis.Engine(n_slots=n_slots, client_name='play.py', target=target)
         self.rate = rate
         self.names, self.lengths = [], []  # by slot; lengths in frames, as they are heard
         self.begun = []  # (frame, slot) of what is scheduled, the current file first
@@ -94,6 +96,30 @@ def clock(seconds):
     return f'{int(seconds // 60)}:{int(seconds * 10) % 600 / 10:04.1f}'
 
 
+def fail(message):
+    sys.exit(f'play.py: {message}')
+
+
+def fail_without_sink(engine):
+    if engine.props.state == Flitzis.State.STARTING and not engine.props.has_sink:
+        fail('There is no sound output (sink). Plug one in, or see the sound settings.')
+
+
+def list_sinks(engine):
+    engine.start()
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while not any(sink.props.is_default for sink in engine.get_sinks()):
+        if time.monotonic() > deadline:
+            fail_without_sink(engine)
+            break
+        time.sleep(REFRESH_SECONDS)
+    sinks = list(engine.get_sinks())
+    width = max((len(sink.props.name) for sink in sinks), default=0)
+    for sink in sinks:
+        mark = '*' if sink.props.is_default else ' '
+        print(f'{mark} {sink.props.name:{width}}  {sink.props.description}')
+
+
 def note(engine):
     return {Flitzis.State.STARTING: '  waiting for a sink',
             Flitzis.State.RECONNECTING: '  waiting for the server'}.get(engine.props.state, '')
@@ -110,9 +136,15 @@ def play(player, loop):
         slots = itertools.cycle(slots)
     player.schedule_ahead(slots)
     engine.start()
+    target, names = engine.props.target, [sink.props.name for sink in engine.get_sinks()]
+    if target is not None and target not in names:
+        fail(f'There is no sink “{target}”; --list shows those that there are.')
+    deadline = time.monotonic() + PATIENCE_SECONDS
     try:
         while engine.props.position < player.end + player.frames(TAIL_SECONDS):
             line.show(player, note(engine))
+            if time.monotonic() > deadline:
+                fail_without_sink(engine)
             time.sleep(REFRESH_SECONDS)
             player.schedule_ahead(slots)
     finally:
@@ -137,18 +169,23 @@ def playback_rate(text):
 
 def main():
     parser = argparse.ArgumentParser(description='Plays files one after the other.')
-    parser.add_argument('files', nargs='+', metavar='FILE')
+    parser.add_argument('files', nargs='*', metavar='FILE')
+    parser.add_argument('--list', action='store_true', help='show the sinks, * is the default')
+    parser.add_argument('--target', metavar='SINK', help='the name of the sink to play to')
     parser.add_argument('--rate', type=playback_rate, default=1.0, metavar='R',
                         help='speed and pitch, 0.25 to 4; 2 is twice as fast')
     either = parser.add_mutually_exclusive_group()
     either.add_argument('--loop', action='store_true', help='from the start again, until Ctrl+C')
     either.add_argument('--render', metavar='OUT', help='write a .wav or .flac file instead')
     arguments = parser.parse_intermixed_args()
+    if bool(arguments.files) == arguments.list:
+        parser.error('name files to play, or say --list')
     if len(arguments.files) > MAX_FILES:
         parser.error(f'more than {MAX_FILES} files')
     sys.stdout.reconfigure(errors='replace')  # file names may be of any encoding
 
-    player, status = Player(len(arguments.files), arguments.rate), 0
+    player = Player(max(len(arguments.files), 1), arguments.rate, arguments.target)
+    status = 0
     for path in arguments.files:
         try:
             player.load(path)
@@ -156,12 +193,14 @@ def main():
             print(f'play.py: {error.message}', file=sys.stderr)
             status = 1
     try:
-        if player.names and arguments.render is not None:
+        if arguments.list:
+            list_sinks(player.engine)
+        elif player.names and arguments.render is not None:
             render(player, arguments.render)
         elif player.names:
             play(player, arguments.loop)
     except GLib.Error as error:
-        sys.exit(f'play.py: {error.message}')
+        fail(error.message)
     return status
 
 

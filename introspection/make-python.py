@@ -185,6 +185,8 @@ class Writer:
     def write_record(self, element):
         text = f'class {element.get("name")}:\n' + quote(get_text(element), '    ')
         for field in element.findall(CORE + 'field'):
+            if field.get('private') == '1':
+                continue
             text += f'    {field.get("name")}: {get_type(field)}\n' + quote(get_text(field), '    ')
         if element.get(GLIB + 'is-gtype-struct-for') is not None:
             return text

@@ -277,8 +277,10 @@ start (FlitzisEngine *self, GError **error)
  * Connects to the sound server, and goes on where the engine stood.
  *
  * Returns when the server has accepted the engine's node, whether it is linked to a sink yet or
- * not, or after one second at most. What was triggered before sounds with the first block. Does
- * nothing where the engine is started already.
+ * not, or after one second at most. Does nothing if the engine is started already.
+ *
+ * Earlier triggers sound with the first block, but for those more than 250 ms older than the
+ * newest: they end as `FLITZIS_END_REASON_REJECTED`.
  *
  * Fails with `FLITZIS_ENGINE_ERROR_OUTPUT` when there is no server or it refuses; the engine stays
  * stopped, and [method@Engine.render] works.

@@ -17,15 +17,21 @@
  * Triggers a slot: a new voice starts with the next block.
  *
  * Before [method@Engine.start], and while the first block has not been rendered, it waits for the
- * first one; each waiting voice counts as one that sounds. While the sound server is away nothing
- * starts, so that nothing old sounds later: the trigger is counted as rejected and 0 is returned.
+ * first one and takes one of [property@Engine:n-voices]. If it is more than 250 ms older than the
+ * newest trigger when that block comes, it ends as `FLITZIS_END_REASON_REJECTED`, so that old
+ * triggers do not sound all at once. [method@Engine.render] plays it, however old it is.
+ *
+ * While the sound server is away, while a started engine has no sink, and while no block has come
+ * for 250 ms, nothing starts, so that nothing old sounds later: the trigger is counted as rejected
+ * and 0 is returned. A trigger that waits for its beat, as [property@Slot:quantize] has it, is only
+ * rejected while the server is away.
  *
  * Fails with `FLITZIS_ENGINE_ERROR_INVALID_SLOT`, with `FLITZIS_ENGINE_ERROR_INVALID_VALUE` for a
  * velocity that is out of range or not a number, and with `FLITZIS_ENGINE_ERROR_BUSY` when more
  * triggers wait for the next block than the queue can hold (1024).
  *
  * Returns: the number of the voice, from 1 and never used again; 0 without an error when the slot
- *   is empty or the server away
+ *   is empty or the trigger rejected
  */
 guint64
 flitzis_engine_play_sample (FlitzisEngine *self, guint id, double velocity, GError **error)

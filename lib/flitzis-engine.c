@@ -860,8 +860,9 @@ flitzis_engine_class_init (FlitzisEngineClass *klass)
   /**
    * FlitzisEngine:n-playing: (getter get_n_playing)
    *
-   * How many voices sound. One that fades out or is paused counts until it ends; fades of 5 ms and
-   * less do not, for they end the voice at once.
+   * How many voices sound, each from its first block on. One that fades out, is paused or stands
+   * still since [method@Engine.stop] counts until it ends; fades of 5 ms and less do not, for they
+   * end the voice at once.
    */
   properties[PROP_N_PLAYING] =
       g_param_spec_uint ("n-playing", NULL, NULL,
@@ -885,8 +886,9 @@ flitzis_engine_class_init (FlitzisEngineClass *klass)
   /**
    * FlitzisEngine:n-started: (getter get_n_started)
    *
-   * How many triggers started a voice that sounds. A trigger that was stopped before it could
-   * start, or found its slot empty, is not counted.
+   * How many triggers started a voice, each counted when its first block begins. A voice that is
+   * stopped, choked, stolen or unloaded while it waits for the engine to start counts from then on.
+   * A trigger that was stopped before it had a voice, or found its slot empty, is not counted.
    */
   properties[PROP_N_STARTED] =
       g_param_spec_uint64 ("n-started", NULL, NULL,
@@ -906,7 +908,8 @@ flitzis_engine_class_init (FlitzisEngineClass *klass)
   /**
    * FlitzisEngine:n-rejected: (getter get_n_rejected)
    *
-   * How many triggers started nothing, because all voices sounded or the server was away.
+   * How many triggers started nothing, because all voices sounded, the server or the sink was away,
+   * or no block came in time, as [method@Engine.play_sample] describes.
    */
   properties[PROP_N_REJECTED] =
       g_param_spec_uint64 ("n-rejected", NULL, NULL,

@@ -74,12 +74,16 @@ typedef enum
 /**
  * FlitzisState:
  * @FLITZIS_STATE_STOPPED: not connected; triggers wait, [method@Engine.render] works
- * @FLITZIS_STATE_STARTING: connected, no block rendered yet; triggers wait for the first one
- * @FLITZIS_STATE_RUNNING: blocks are being rendered
+ * @FLITZIS_STATE_STARTING: connected, no block rendered yet; triggers wait for the first one, or
+ *   are rejected if there is no sink
+ * @FLITZIS_STATE_RUNNING: blocks are being rendered; triggers are rejected if none has come for
+ *   250 ms
  * @FLITZIS_STATE_RECONNECTING: the server or the sink went away; triggers are rejected, and the
  *   sound goes on by itself when it is back
  *
  * What the connection of an engine is doing.
+ *
+ * Triggers with a frame or waiting for a beat are only rejected while reconnecting.
  */
 typedef enum
 {
@@ -96,7 +100,8 @@ typedef enum
  * @FLITZIS_END_REASON_STOLEN: a newer trigger took its place
  * @FLITZIS_END_REASON_CHOKED: a trigger of its choke group, or of its own slot, silenced it
  * @FLITZIS_END_REASON_UNLOADED: its sample was replaced or unloaded
- * @FLITZIS_END_REASON_REJECTED: it never started, all voices were sounding
+ * @FLITZIS_END_REASON_REJECTED: it never started: all voices were sounding, or it was more than
+ *   250 ms older than the newest trigger when its first block came
  * @FLITZIS_END_REASON_CANCELLED: it never started, it was cancelled while it waited for its frame
  *
  * Why a voice ended.

@@ -33,6 +33,10 @@ typedef struct _FlitzisTrigger FlitzisTrigger;
  * All that can be said about one trigger, for [method@Engine.play].
  *
  * A plain record: make one, set the fields that matter, and use it as often as you like.
+ * [ctor@Trigger.new] sets every field to the value that leaves it unset. Later versions may add
+ * fields, and each will have such a value: a program that is built against this version never sets
+ * them. So make triggers with [ctor@Trigger.new], and copy them with [method@Trigger.copy] or by
+ * assigning the whole record.
  *
  * ```c
  * g_autoptr (FlitzisTrigger) trigger = flitzis_trigger_new ();
@@ -53,6 +57,10 @@ struct _FlitzisTrigger
   double  fade_in;
   guint   loops;
   guint64 stop_frame;
+
+  /*< private >*/
+  /* Room for fields to come: zero is unset. A field that takes some leaves the size as it is. */
+  guint64 padding[12];
 };
 
 FLITZIS_AVAILABLE_IN_ALL

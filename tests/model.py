@@ -176,6 +176,7 @@ class Voice:
         self.pause = Ramp(1.0)
         self.behind = None      # its place, and for how long: the loop was moved away from it
         self.stood = False      # until now; it goes on with the next block
+        self.has_begun = False  # a block has, with it among the voices that sound
         self.heard = 0          # frames rendered so far
         self.start_frame = -1
         self.fade = None        # of a stop: a ramp to 0, and its reason
@@ -457,7 +458,13 @@ class Model:
         voice.begin(frames, self.rate, self.n_begun,
                     self.settings[voice.slot]['playback_rate'])
         self.sounding.append(voice)
-        self.counters['started'] += 1
+        if self.rendering:
+            self.count_begun(voice)
+
+    def count_begun(self, voice):
+        if not voice.has_begun:
+            voice.has_begun = True
+            self.counters['started'] += 1
 
     def victim(self, voice):
         if voice.steal == 'reject':
@@ -498,6 +505,7 @@ class Model:
         voice.state = 'ended'
         if voice in self.sounding:
             self.sounding.remove(voice)
+            self.count_begun(voice)
         self.ended.append((self.sub_block, voice.number, voice.slot, reason))
 
     def cut(self, voice, n_frames, reason, at_once=False):
@@ -620,7 +628,7 @@ class Model:
 
     @property
     def n_playing(self):
-        return len(self.sounding)
+        return sum(voice.has_begun for voice in self.sounding)
 
     def get_voice_position(self, number):
         voice = self.voices[number]
@@ -655,6 +663,7 @@ class Model:
 
     def begin_block(self):
         for voice in self.sounding:
+            self.count_begun(voice)
             if (self.frozen or voice.stands) and voice.heard:
                 voice.must_not_be_behind(self.settings[voice.slot], self.rate)
         if self.paused != (self.master.end == 0.0):

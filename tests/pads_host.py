@@ -16,7 +16,8 @@ import gi  # noqa: E402
 gi.require_version('Gtk', '4.0')
 gi.require_version('Adw', '1')
 gi.require_version('Flitzis', '1')
-from gi.repository import Adw, Flitzis, Gdk, Gio, GLib, Graphene, Gtk  # noqa: E402, F401
+from gi.repository import (  # noqa: E402
+    Adw, Flitzis, Gdk, Gio, GLib, GObject, Graphene, Gtk)
 
 
 recorded = []  # by handlers that a test connects
@@ -85,6 +86,17 @@ def row(widget, title):
 def opened(widget):
     """Whether the list that drops down from a row is there."""
     return any(isinstance(each, Gtk.Popover) and each.get_mapped() for each in walk(widget))
+
+
+def choices(row):
+    """The lines of a list that drops down."""
+    return [each.get_string() for each in row.get_model()]
+
+
+def followed(model):
+    """Whether anybody wants to hear what comes to a list and goes."""
+    signal = GObject.signal_lookup('items-changed', model)
+    return GObject.signal_has_handler_pending(model, signal, 0, True)
 
 
 def kit_value(slot, name):

@@ -43,8 +43,9 @@ def numpy_of(data, n_channels=2):
 class PipeWire:
     """One daemon in a folder of its own; `runtime_dir` is what XDG_RUNTIME_DIR must say."""
 
-    def __init__(self, folder, session_manager=True):
+    def __init__(self, folder, session_manager=True, config=CONFIG):
         self.folder = pathlib.Path(folder)
+        self.config = config
         self.runtime_dir = self.folder / 'runtime'
         self.session_manager = session_manager
         self.processes = []
@@ -72,8 +73,7 @@ class PipeWire:
         poll(lambda: self._alive() and self.node(SINK), 'the null sink of the PipeWire daemon')
         if self.session_manager:
             self._spawn('wireplumber')
-            poll(lambda: self._alive() and self.default_sink() == SINK,
-                 'WirePlumber to choose the null sink')
+            poll(lambda: self._alive() and self.default_sink(), 'WirePlumber to choose a sink')
 
     def stop(self):
         """Ends what `start` began, the session manager first."""
@@ -111,7 +111,7 @@ class PipeWire:
 
     def _spawn(self, program):
         environment = dict(self.environment,
-                           XDG_CONFIG_HOME=str(CONFIG),
+                           XDG_CONFIG_HOME=str(self.config),
                            XDG_STATE_HOME=str(self.folder / 'state'))
         # The kernel ends the daemon with the tests, however they end.
         command = ['setpriv', '--pdeathsig', 'KILL', program]
@@ -255,10 +255,11 @@ class PipeWire:
     def record(self, sink=SINK, latency_ns=None):
         """Records the monitor of a sink while the `with` block runs, as a node that says that it
         has this latency; see Recording."""
-        recorder = self.folder / 'recorder'
+        # Built once for all daemons of the session.
+        recorder = pathlib.Path(os.environ['XDG_CACHE_HOME']) / 'recorder'
         if not recorder.exists():
             flags = self.tool('pkg-config', '--cflags', '--libs', 'libpipewire-0.3').split()
-            self.tool('cc', '-O2', '-w', '-o', str(recorder), str(RECORDER), *flags)
+            subprocess.run(['cc', '-O2', '-w', '-o', recorder, RECORDER, *flags], check=True)
         self.n_recordings += 1
         options = [] if latency_ns is None else [str(latency_ns)]
         return Recording(self, recorder, sink, f'recorder-{self.n_recordings}', options,
@@ -268,8 +269,10 @@ class PipeWire:
 class Recording:
     """What a sink plays. Inside the `with` block: `wait (n_frames)` and `wait_quantum (quantum)`;
     behind it: `frames`, float32 of n_frames x 2, bit for bit what the sink was given, at the
-    graph's rate, and `n_missed`: a graph does not wait for its nodes, so a busy machine loses a
-    block now and then. A large quantum (`force`) makes that rare."""
+    graph's rate; `begin_ns`, the monotonic time at which the sink played the first of them; and
+    `n_missed`: a graph does not wait for its nodes, so a busy machine loses a block now and then,
+    and whatever comes after it is later than `begin_ns` says. A large quantum (`force`) makes that
+    rare."""
 
     HEAD = 4096  # bytes before the frames: recorder.c says what they are
 
@@ -281,6 +284,7 @@ class Recording:
         self.sink = sink
         self.command = [str(recorder), str(self.path), name, *options]
         self.frames = None
+        self.begin_ns = None
         self.n_missed = None
 
     def __enter__(self):
@@ -300,7 +304,7 @@ class Recording:
         self._end()
         try:
             if exception[0] is None:
-                n_frames, self.n_missed, _quantum = self._counts()
+                n_frames, self.n_missed, _quantum, self.begin_ns = self._counts()
                 self.frames = numpy.fromfile(self.path, numpy.float32, 2 * n_frames,
                                              offset=self.HEAD).reshape(-1, 2)
         finally:
@@ -321,10 +325,11 @@ class Recording:
             self.process.wait()
 
     def _counts(self):
-        """The frames recorded and missed so far, and those of the graph's last cycle."""
-        counts = numpy.zeros(3, numpy.uint64)
+        """The frames recorded and missed so far, those of the graph's last cycle, and the time of
+        the first."""
+        counts = numpy.zeros(4, numpy.uint64)
         if self.path.exists():
-            found = numpy.fromfile(self.path, numpy.uint64, 3)
+            found = numpy.fromfile(self.path, numpy.uint64, 4)
             counts[:len(found)] = found
         return tuple(map(int, counts))
 

@@ -52,7 +52,9 @@ class Pulse:
         self.runtime_dir = pathlib.Path(runtime_dir or self.folder / 'runtime')
         self.process = None
         self.n_recordings = 0
-        for path in (self.folder, self.runtime_dir):
+        # pipewire-pulse makes the folder of its socket, and so does each client that looks for it:
+        # if a client is first by a hair, pipewire-pulse ends.
+        for path in (self.folder, self.runtime_dir, self.runtime_dir / 'pulse'):
             path.mkdir(mode=0o700, parents=True, exist_ok=True)
 
     # Life
@@ -70,8 +72,7 @@ class Pulse:
             return
         self.stop()
         self._spawn()
-        poll(lambda: self._alive() and self.default_sink() == SINK,
-             f'{self.process.args[3]} to have the null sink')
+        poll(lambda: self._alive() and self._ready(), 'the null sink')
 
     def stop(self):
         """Ends what `start` began."""
@@ -118,6 +119,10 @@ class Pulse:
             logs = ''.join(log.read_text(errors='replace') for log in self.folder.glob('*.log'))
             raise AssertionError(f'the private PulseAudio server does not run:\n{logs}')
         return True
+
+    def _ready(self):
+        default = self.default_sink()
+        return default and {default, SINK} <= set(self.sinks())
 
     # Looking
 
@@ -222,9 +227,10 @@ class PipeWirePulse(Pulse):
     """pipewire-pulse. Its PipeWire, `pipewire`, is not in `runtime_dir`: out of clients' reach.
     `stop` ends both, `kill` pipewire-pulse alone."""
 
-    def __init__(self, folder):
+    def __init__(self, folder, config=CONFIG):
         super().__init__(folder)
-        self.pipewire = PipeWire(self.folder / 'behind')
+        self.config = config
+        self.pipewire = PipeWire(self.folder / 'behind', config=config)
 
     @property
     def running(self):
@@ -241,7 +247,7 @@ class PipeWirePulse(Pulse):
     def _spawn(self):
         self.pipewire.start()
         # The program pipewire-pulse is this and no more, and its package would start it at login.
-        self._run('pipewire', '-c', 'pipewire-pulse.conf', XDG_CONFIG_HOME=str(CONFIG),
+        self._run('pipewire', '-c', 'pipewire-pulse.conf', XDG_CONFIG_HOME=str(self.config),
                   PIPEWIRE_RUNTIME_DIR=str(self.pipewire.runtime_dir))
 
     def add_sink(self, name):

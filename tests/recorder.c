@@ -29,6 +29,7 @@ struct head
   _Atomic uint64_t n_frames;
   _Atomic uint64_t n_missed;
   _Atomic uint64_t quantum;
+  _Atomic uint64_t begin_ns; /* CLOCK_MONOTONIC when the sink played the first frame */
 };
 
 struct recorder
@@ -74,6 +75,12 @@ process_cb (void *data, struct spa_io_position *position)
         n_there = buffers[i]->buffer->datas[0].chunk->size / sizeof (float);
       if (n_there < n_new)
         n_new = n_there;
+    }
+  if (n_new > 0 && n_frames == 0)
+    {
+      uint64_t cycle_ns = clock->duration * SPA_NSEC_PER_SEC / clock->rate.denom;
+
+      self->head->begin_ns = clock->nsec - cycle_ns;
     }
   if (n_new == 0 && n_frames > 0)
     self->head->n_missed += clock->duration;

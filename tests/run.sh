@@ -11,13 +11,15 @@ root=$(cd "$(dirname "$0")/.." && pwd)
 packages="$packages valac gjs gi-docgen clang-format ffmpeg pipewire pipewire-bin wireplumber
   pulseaudio-utils libltdl7 libsoxr0 libspeexdsp1 libtdb1 libwrap0
   util-linux python3-numpy python3-pytest python3-mypy python3-pygame gir1.2-adw-1 xvfb xdotool
-  librsvg2-common libclang-rt-19-dev hydrogen-data"
+  librsvg2-common libclang-rt-19-dev hydrogen-data abigail-tools appstream desktop-file-utils
+  rpm rpmlint"
 programs="$programs valac gjs gi-docgen clang-format ffmpeg pipewire pw-play pw-dump pw-cli
-  pw-metadata wireplumber pulseaudio pactl pacat parec setpriv Xvfb xdotool"
+  pw-metadata wireplumber pulseaudio pactl pacat parec setpriv Xvfb xdotool abidw appstreamcli
+  desktop-file-validate rpmlint"
 python_modules='gi numpy pytest mypy'
 case " $* " in *' --slow '*)
-  packages="$packages valgrind clang llvm libclang-rt-dev at-spi2-core dbus-daemon"
-  programs="$programs valgrind clang llvm-symbolizer dbus-daemon"
+  packages="$packages valgrind clang llvm libclang-rt-dev at-spi2-core dbus-daemon git"
+  programs="$programs valgrind clang llvm-symbolizer dbus-daemon git"
 esac
 
 # Whoever names a file of tests by its path from the root is understood, too.
@@ -53,7 +55,7 @@ install_missing
 find_pulseaudio
 find_python || { say "No python3 here has the modules $python_modules."; exit 2; }
 build "$root/_build/tests" -Dwerror=true -Dintrospection=enabled -Dvapi=enabled -Ddocs=enabled \
-  -Dexamples=true -Dtests=true
+  -Dexamples=true -Dpads=true -Dtests=true
 
 # What the caller's session says about buses, sound servers and plugins stays outside; so does its
 # home, where GStreamer and PipeWire keep state.

@@ -122,7 +122,7 @@ test_block (gconstpointer data)
           run_block ();
           drop_reports ();
           g_assert_cmpuint (n_pushed, ==, n_waiting[i]);
-          g_assert_cmpuint (mixer->pool.n_started, ==, block * n_waiting[i]);
+          g_assert_cmpuint (mixer->pool.n_added, ==, block * n_waiting[i]);
           g_assert_cmpuint (flitzis_queue_get_n_waiting (&mixer->commands), ==, n_waiting[i]);
         }
 

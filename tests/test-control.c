@@ -2,6 +2,7 @@
 /* Copyright 2026 the Flitzis authors */
 
 #include "control/control.h"
+#include "rt/atomics.h"
 #include "rt/mixer.h"
 #include "rt/owner.h"
 #include "rt/xruns.h"
@@ -406,11 +407,11 @@ test_ids_ascend (Fixture *fixture, gconstpointer data)
       previous = voice;
     }
 
-  /* the first one has sounded through it all */
-  g_assert_cmpuint (fixture->mixer->pool.n_playing, ==, 1);
+  /* the first one has been there through it all */
   g_assert_cmpuint (fixture->mixer->pool.playing.oldest->id, ==, first);
+  g_assert_cmpuint (fixture->mixer->pool.playing.newest->id, ==, first);
   flitzis_control_stop_voice (fixture->control, first);
-  g_assert_cmpuint (fixture->mixer->pool.n_playing, ==, 0);
+  g_assert_null (fixture->mixer->pool.playing.oldest);
   g_object_set_data (fixture->owner, "ended", NULL);
 }
 
@@ -696,9 +697,9 @@ test_beats_of_a_block (Fixture *fixture, gconstpointer data)
   assert_beats (fixture, 7, (guint64[]){ 0, 3000, 6000, 9000, 14000, 20000, 25000 });
 }
 
-/* A block of a driver whose cycle begins at this time. */
+/* A cycle of the driver that begins at this time. */
 static void
-cycle (Fixture *fixture, guint n_frames, gint64 nsec)
+begin_cycle (Fixture *fixture, guint n_frames, gint64 nsec)
 {
   flitzis_mixer_follow_clock (fixture->mixer, &(FlitzisCycle){
                                                   .duration = n_frames,
@@ -706,6 +707,13 @@ cycle (Fixture *fixture, guint n_frames, gint64 nsec)
                                                   .rate = 48000,
                                                   .true_rate = 48000,
                                               });
+}
+
+/* The same with its block. */
+static void
+cycle (Fixture *fixture, guint n_frames, gint64 nsec)
+{
+  begin_cycle (fixture, n_frames, nsec);
   callback (fixture, n_frames);
 }
 
@@ -825,6 +833,238 @@ test_time_never_runs_backwards (Fixture *fixture, gconstpointer data)
 #define ADD(name, function) \
   g_test_add ("/control/" name, Fixture, NULL, set_up, function, tear_down)
 
+/* Each trigger has started, was rejected, or waits. */
+static void
+assert_counts (Fixture *fixture, guint n_started, guint n_rejected, guint n_waiting)
+{
+  FlitzisControl *control = fixture->control;
+
+  g_assert_cmpuint (flitzis_control_get_n_started (control), ==, n_started);
+  g_assert_cmpuint (flitzis_control_get_n_rejected (control), ==, n_rejected);
+  g_assert_cmpuint (flitzis_control_get_n_triggered (control), ==,
+                    n_started + n_rejected + n_waiting);
+}
+
+/* Has the call of a voice that waits be so much older than the newest one. */
+static void
+make_older (Fixture *fixture, guint64 voice, gint64 age_ns)
+{
+  FlitzisMixer *mixer = fixture->mixer;
+
+  flitzis_pool_find_voice (&mixer->pool, voice)->called_ns =
+      flitzis_get (mixer->settings.newest_call_ns) - (guint64) age_ns;
+}
+
+static void
+assert_ended (Fixture *fixture, guint n_ended, guint64 voice, FlitzisEndReason reason)
+{
+  const FlitzisEnded *last;
+
+  flitzis_control_collect (fixture->control);
+  tell_all ();
+  g_assert_cmpuint (fixture->ended->len, ==, n_ended);
+  last = &g_array_index (fixture->ended, FlitzisEnded, n_ended - 1);
+  g_assert_cmpuint (last->voice, ==, voice);
+  g_assert_cmpint (last->reason, ==, reason);
+}
+
+/* In the first block nothing sounds that was called more than 250 ms before the newest. What has a
+ * frame is not old. */
+static void
+test_old_triggers (Fixture *fixture, gconstpointer data)
+{
+  guint64 old, young, timed, newest;
+
+  g_object_set_data (fixture->owner, "ended", fixture->ended);
+  set_sample (fixture, 0, fixture->sample);
+  old = play (fixture, 0);
+  young = play (fixture, 0);
+  timed = schedule (fixture, 10, 0, NULL);
+  newest = play (fixture, 0);
+  make_older (fixture, old, 250 * MS + 1);
+  make_older (fixture, young, 250 * MS);
+  assert_counts (fixture, 0, 0, 4);
+  flitzis_control_set_streaming (fixture->control, TRUE);
+  assert_counts (fixture, 0, 0, 4);
+
+  callback (fixture, 100);
+  g_assert_false (sounds (fixture, old));
+  g_assert_true (sounds (fixture, young) && sounds (fixture, timed) && sounds (fixture, newest));
+  assert_counts (fixture, 3, 1, 0);
+  g_assert_cmpuint (flitzis_control_get_n_playing (fixture->control), ==, 3);
+  assert_ended (fixture, 1, old, FLITZIS_END_REASON_REJECTED);
+
+  /* once it sounds it is never too old */
+  play (fixture, 0);
+  fixture->mixer->settings.newest_call_ns += (guint64) HOUR_NS;
+  callback (fixture, 100);
+  assert_counts (fixture, 3, 2, 0);
+  g_assert_cmpuint (flitzis_control_get_n_playing (fixture->control), ==, 3);
+  g_object_set_data (fixture->owner, "ended", NULL);
+}
+
+/* What wants a late frame while nothing streams is as young as what has a frame to come. */
+static void
+test_late_triggers_are_not_old (Fixture *fixture, gconstpointer data)
+{
+  float   out[2 * 32];
+  guint64 voice;
+
+  set_sample (fixture, 0, fixture->sample);
+  g_assert_true (flitzis_control_render (fixture->control, out, 32, NULL));
+  voice = schedule (fixture, 10, 0, NULL);
+  play (fixture, 0);
+  fixture->mixer->settings.newest_call_ns += (guint64) HOUR_NS;
+  flitzis_control_set_streaming (fixture->control, TRUE);
+  callback (fixture, 100);
+  g_assert_true (sounds (fixture, voice));
+  assert_counts (fixture, 1, 1, 0);
+}
+
+/* Offline, time does not matter. */
+static void
+test_render_knows_no_age (Fixture *fixture, gconstpointer data)
+{
+  float   out[2 * 32];
+  guint64 old;
+
+  set_sample (fixture, 0, fixture->sample);
+  old = play (fixture, 0);
+  play (fixture, 0);
+  make_older (fixture, old, HOUR_NS);
+  g_assert_true (flitzis_control_render (fixture->control, out, 32, NULL));
+  assert_counts (fixture, 2, 0, 0);
+  g_assert_cmpuint (flitzis_control_get_n_playing (fixture->control), ==, 2);
+}
+
+/* What an output says of the sinks that it has found. */
+static void
+set_sinks (Fixture *fixture, const char *name)
+{
+  g_autoptr (GPtrArray) sinks = g_ptr_array_new_with_free_func (
+      (GDestroyNotify) flitzis_sink_info_free);
+
+  if (name != NULL)
+    g_ptr_array_add (sinks, flitzis_sink_info_new (name, NULL, NULL, FALSE));
+
+  flitzis_control_set_sinks (fixture->control, sinks);
+}
+
+/* While it starts and has no sink, only what waits for a moment of its own is accepted. */
+static void
+test_no_sink (Fixture *fixture, gconstpointer data)
+{
+  FlitzisControl *control = fixture->control;
+  guint64         first, newest_ns;
+
+  set_sample (fixture, 0, fixture->sample);
+  g_assert_false (flitzis_control_get_has_sink (control));
+  first = play (fixture, 0);
+  make_older (fixture, first, 0);
+  flitzis_control_set_state (control, FLITZIS_STATE_STARTING);
+  set_sinks (fixture, "auto_null");
+  g_assert_false (flitzis_control_get_has_sink (control));
+
+  for (guint i = 0; i < 40; i++)
+    {
+      g_assert_cmpuint (play (fixture, 0), ==, 0);
+      assert_counts (fixture, 0, i + 1, 1);
+    }
+
+  g_assert_cmpuint (schedule (fixture, 2000, 0, NULL), !=, 0);
+  flitzis_control_restart_beats (control, 0);
+  fixture->mixer->settings.slots[0].grid = FLITZIS_GRID_BEAT;
+  g_assert_cmpuint (play (fixture, 0), !=, 0);
+  fixture->mixer->settings.slots[0].grid = FLITZIS_GRID_NONE;
+  assert_counts (fixture, 0, 40, 3);
+
+  /* even those that were rejected make others old */
+  newest_ns = flitzis_get (fixture->mixer->settings.newest_call_ns);
+  fixture->mixer->settings.newest_call_ns = 1;
+  g_assert_cmpuint (play (fixture, 0), ==, 0);
+  g_assert_cmpuint (fixture->mixer->settings.newest_call_ns, >=, newest_ns);
+  make_older (fixture, first, 251 * MS);
+
+  set_sinks (fixture, "speakers");
+  g_assert_true (flitzis_control_get_has_sink (control));
+  g_assert_cmpuint (play (fixture, 0), !=, 0);
+  assert_counts (fixture, 0, 41, 4);
+  flitzis_control_set_streaming (control, TRUE);
+  callback (fixture, 100);
+  g_assert_false (sounds (fixture, first));
+  assert_counts (fixture, 2, 42, 1);
+  callback (fixture, 2000);
+  assert_counts (fixture, 3, 42, 0);
+}
+
+/* While blocks do not come though they should, a trigger for now is rejected. */
+static void
+test_stall (Fixture *fixture, gconstpointer data)
+{
+  FlitzisControl *control = fixture->control;
+  gint64          now = get_now ();
+  guint           n_long = 60 * 48000;
+
+  set_sample (fixture, 0, fixture->sample);
+  flitzis_control_set_streaming (control, TRUE);
+  cycle (fixture, 64, now - 300 * MS);
+
+  /* until the output has seen a block it only waits for the first ones */
+  flitzis_control_set_state (control, FLITZIS_STATE_STARTING);
+  g_assert_cmpuint (play (fixture, 0), !=, 0);
+  flitzis_control_set_state (control, FLITZIS_STATE_RUNNING);
+  assert_counts (fixture, 0, 0, 1);
+
+  g_assert_cmpuint (play (fixture, 0), ==, 0);
+  assert_counts (fixture, 0, 1, 1);
+  g_assert_cmpuint (schedule (fixture, 1000000, 0, NULL), !=, 0);
+  flitzis_control_restart_beats (control, 0);
+  fixture->mixer->settings.slots[0].grid = FLITZIS_GRID_BAR;
+  g_assert_cmpuint (play (fixture, 0), !=, 0);
+  fixture->mixer->settings.slots[0].grid = FLITZIS_GRID_NONE;
+  assert_counts (fixture, 0, 1, 3);
+
+  /* what has to be as late as all others would be later */
+  flitzis_control_set_trigger_timing (control, FLITZIS_TRIGGER_TIMING_CONSTANT);
+  g_assert_cmpuint (play (fixture, 0), ==, 0);
+  flitzis_control_set_trigger_timing (control, FLITZIS_TRIGGER_TIMING_SOONEST);
+  assert_counts (fixture, 0, 2, 3);
+
+  /* blocks that are longer have more time */
+  begin_cycle (fixture, n_long, now - 121 * 1000 * MS);
+  g_assert_cmpuint (play (fixture, 0), ==, 0);
+  begin_cycle (fixture, n_long, now - 100 * 1000 * MS);
+  g_assert_cmpuint (play (fixture, 0), !=, 0);
+  assert_counts (fixture, 0, 3, 4);
+
+  begin_cycle (fixture, 64, now + HOUR_NS);
+  g_assert_cmpuint (play (fixture, 0), !=, 0);
+  assert_counts (fixture, 0, 3, 5);
+
+  /* what does not stream cannot stall: that there is no stream is for the state to say */
+  flitzis_control_set_streaming (control, FALSE);
+  g_assert_cmpuint (play (fixture, 0), !=, 0);
+}
+
+/* What is as late as all others has a frame, and is never old. */
+static void
+test_constant_timing_is_not_old (Fixture *fixture, gconstpointer data)
+{
+  FlitzisControl *control = fixture->control;
+  guint64         stamped;
+
+  set_sample (fixture, 0, fixture->sample);
+  flitzis_control_set_streaming (control, TRUE);
+  cycle (fixture, 64, get_now () + HOUR_NS);
+  flitzis_control_set_state (control, FLITZIS_STATE_RUNNING);
+  flitzis_control_set_trigger_timing (control, FLITZIS_TRIGGER_TIMING_CONSTANT);
+  stamped = play (fixture, 0);
+  fixture->mixer->settings.newest_call_ns += (guint64) HOUR_NS;
+  callback (fixture, 200);
+  g_assert_true (sounds (fixture, stamped));
+  assert_counts (fixture, 1, 0, 0);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -851,6 +1091,12 @@ main (int argc, char **argv)
   ADD ("time-over-gaps", test_time_over_gaps);
   ADD ("time-of-a-driver-that-hangs", test_time_of_a_driver_that_hangs);
   ADD ("time-never-runs-backwards", test_time_never_runs_backwards);
+  ADD ("old-triggers", test_old_triggers);
+  ADD ("late-triggers-are-not-old", test_late_triggers_are_not_old);
+  ADD ("render-knows-no-age", test_render_knows_no_age);
+  ADD ("no-sink", test_no_sink);
+  ADD ("stall", test_stall);
+  ADD ("constant-timing-is-not-old", test_constant_timing_is_not_old);
 
   return g_test_run ();
 }

@@ -452,6 +452,32 @@ test_fork_while_busy (void)
 }
 #endif
 
+/* Later versions have fields where this one has padding, and zero is unset in them. */
+static void
+test_trigger_padding (void)
+{
+  g_autoptr (FlitzisTrigger) copy = NULL;
+  FlitzisTrigger *trigger;
+
+  /* Memory that holds something else comes back from the heap, if anything can do that. */
+  trigger = g_malloc (sizeof *trigger);
+  memset (trigger, 0xaa, sizeof *trigger);
+  g_free (trigger);
+  trigger = flitzis_trigger_new ();
+
+  for (guint i = 0; i < G_N_ELEMENTS (trigger->padding); i++)
+    {
+      g_assert_cmpuint (trigger->padding[i], ==, 0);
+      trigger->padding[i] = i + 1;
+    }
+
+  copy = flitzis_trigger_copy (trigger);
+  flitzis_trigger_free (trigger);
+
+  for (guint i = 0; i < G_N_ELEMENTS (copy->padding); i++)
+    g_assert_cmpuint (copy->padding[i], ==, i + 1);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -466,6 +492,7 @@ main (int argc, char **argv)
 #ifndef __SANITIZE_ADDRESS__
   g_test_add_func ("/engine/fork-while-busy", test_fork_while_busy);
 #endif
+  g_test_add_func ("/engine/trigger-padding", test_trigger_padding);
   g_test_add_func ("/engine/construct-out-of-range", test_construct_out_of_range);
 
   return g_test_run ();

@@ -235,6 +235,80 @@ test_stop_marks (Fixture *fixture, gconstpointer data)
   g_assert_cmpuint (fixture->mixer->pool.n_playing, ==, 1);
 }
 
+/* A voice counts as one that plays from its first block on, and as one that has started from there,
+ * or from its end if that comes first. Among those that wait the order holds, too. */
+static void
+test_waiting (Fixture *fixture, gconstpointer data)
+{
+  FlitzisPool         *pool = &fixture->mixer->pool;
+  const FlitzisCommand commands[] = {
+    { .slot = 0 },
+    { .slot = 1, .play.choke_group = 3 },
+    { .slot = 0 },
+    { .slot = 0, .restarts = true, .play.choke_group = 3 },
+  };
+  float out[2 * 16];
+
+  publish (fixture, 0, &fixture->mono_handle);
+  publish (fixture, 1, &fixture->stereo_handle);
+
+  for (guint i = 0; i < G_N_ELEMENTS (commands); i++)
+    {
+      FlitzisCommand command = commands[i];
+
+      command.kind = FLITZIS_COMMAND_PLAY;
+      command.play.voice = i + 1;
+      g_assert_true (flitzis_queue_push (&fixture->mixer->commands, &command));
+      assert_no_report (fixture);
+      flitzis_mixer_apply (fixture->mixer);
+      g_assert_cmpuint (pool->n_playing, ==, 0);
+      g_assert_cmpuint (pool->n_started, ==, i < 3 ? 0 : 3);
+    }
+
+  for (guint voice = 1; voice <= 3; voice++)
+    assert_ended (fixture, voice, FLITZIS_END_CHOKED);
+
+  flitzis_mixer_render (fixture->mixer, out, 16);
+  g_assert_cmpuint (pool->n_playing, ==, 1);
+  g_assert_cmpuint (pool->n_started, ==, 4);
+}
+
+/* In a block of the callback, what was called long before the newest is rejected; two blocks are
+ * not long. */
+static void
+test_old_calls (Fixture *fixture, gconstpointer data)
+{
+  const uint64_t second = 1000000000;
+  FlitzisPool   *pool = &fixture->mixer->pool;
+  static float   out[RATE];
+  FlitzisCommand command = {
+    .kind = FLITZIS_COMMAND_PLAY,
+    .slot = 0,
+    .called_ns = second,
+    .play = { .velocity = 1.0, .gain = 1.0f },
+  };
+
+  publish (fixture, 0, &fixture->mono_handle);
+  fixture->mixer->settings.newest_call_ns = 2 * second;
+
+  for (guint voice = 1; voice <= 3; voice++)
+    {
+      command.play.voice = voice;
+      g_assert_true (flitzis_queue_push (&fixture->mixer->commands, &command));
+
+      if (voice > 1)
+        g_assert_true (flitzis_mixer_try_own (fixture->mixer, FLITZIS_OWNER_CALLBACK));
+
+      flitzis_mixer_render (fixture->mixer, out, voice < 3 ? 16 : RATE / 2);
+      flitzis_mixer_disown (fixture->mixer);
+      g_assert_cmpuint (pool->n_rejected, ==, voice > 1);
+      g_assert_cmpuint (pool->n_started, ==, voice == 3 ? 2 : 1);
+
+      if (voice == 2)
+        assert_ended (fixture, 2, FLITZIS_END_REJECTED);
+    }
+}
+
 /* Denormals neither slow the loops down nor come out, and the caller's mode is left as it was. */
 static void
 test_denormals (Fixture *fixture, gconstpointer data)
@@ -627,6 +701,8 @@ main (int argc, char **argv)
   ADD ("retired-once", test_retired_once);
   ADD ("one-owner", test_one_owner);
   ADD ("stop-marks", test_stop_marks);
+  ADD ("waiting", test_waiting);
+  ADD ("old-calls", test_old_calls);
   ADD ("denormals", test_denormals);
   ADD ("foreign-rate", test_foreign_rate);
   ADD ("limiter", test_limiter);

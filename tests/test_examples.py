@@ -9,6 +9,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import time
 
 import numpy
 import pytest
@@ -17,16 +18,19 @@ from pipewire_daemon import CALM, without_silence
 
 ROOT = pathlib.Path(__file__).parent.parent
 LANGUAGES = ('python', 'gjs', 'vala', 'c')
+NO_SINK = 'There is no sound output (sink). Plug one in, or see the sound settings.\n'
 
 
 @pytest.fixture
 def command(source_dir, build_dir, request):
-    """How to start the example of this language."""
+    """How to start this example: hello, in a language, or another one."""
     examples = source_dir / 'examples'
     return {'python': [sys.executable, examples / 'hello.py'],
             'gjs': ['gjs', '-m', examples / 'hello.js'],
             'vala': [build_dir / 'examples' / 'hello-vala'],
-            'c': [build_dir / 'examples' / 'hello-c']}[request.param]
+            'c': [build_dir / 'examples' / 'hello-c'],
+            'script': [sys.executable, examples / 'script.py'],
+            'player': [sys.executable, examples / 'play.py']}[request.param]
 
 
 def run(*command):
@@ -55,9 +59,9 @@ def test_it_plays_and_tells_the_end_and_the_errors(command, pipewire, make_wav, 
     told, missing = sorted(lines[:2], key=lambda line: 'none.wav' in line)
     assert told == 'slot 1: no audio that can be played'
     assert '“none.wav”' in missing  # quotes, as the locale has them
-    # Loads run side by side: whichever was first has the first voice.
+    # Nothing is triggered before the last load is done: the order is that of the slots.
     ended = [re.fullmatch(r'voice ([12]) \(slot (\d)\): (.*)', line).groups() for line in lines[2:]]
-    assert [slot for _, slot, _ in ended] == ['2', '0'] and {'1', '2'} == {v for v, _, _ in ended}
+    assert [(voice, slot) for voice, slot, _ in ended] == [('2', '2'), ('1', '0')]
     assert all('finished' in reason.lower() for _, _, reason in ended)
     expected = long.copy()
     expected[:len(short)] += short
@@ -76,6 +80,22 @@ def test_without_a_server_it_says_so(command, make_wav):
     result = run(*command, make_wav('noise.wav', noise(1, 480)))
     assert result.returncode == 1
     assert 'PipeWire' in result.stderr
+
+
+@pytest.mark.parametrize('command', [*LANGUAGES, 'script', 'player'], indirect=True)
+def test_without_a_sink_it_says_so(command, pipewire, make_wav):
+    pipewire.remove_sink()
+    began = time.monotonic()
+    result = run(*command, make_wav('noise.wav', noise(1, 480)))
+    assert (result.returncode, result.stderr.removeprefix('play.py: ')) == (1, NO_SINK)
+    assert 1 < time.monotonic() - began < 30
+
+
+@pytest.mark.parametrize('command', ['python', 'script'], indirect=True)
+def test_without_a_sink_of_pulseaudio_it_says_so(command, pulseaudio, make_wav):
+    pulseaudio.remove_sink()
+    result = run(*command, make_wav('noise.wav', noise(1, 480)))
+    assert (result.returncode, result.stderr) == (1, NO_SINK)
 
 
 @pytest.mark.parametrize('command', LANGUAGES, indirect=True)
@@ -293,9 +313,50 @@ def test_the_player_loops_a_list(player, pipewire, make_wav):
     assert numpy.array_equal(frames, numpy.concatenate([*parts, *parts]))
 
 
+@pytest.fixture(params=['pipewire', 'pulseaudio'])
+def two_sinks(request):
+    """A server with a sink “other” beside the default one; `descriptions` are those of both."""
+    server = request.getfixturevalue(request.param)
+    server.add_sink('other')
+    if request.param == 'pipewire':
+        server.force(quantum=CALM)
+        server.descriptions = ('Null sink of the tests', 'other')
+    else:
+        found = {sink['name']: sink['description'] for sink in server.list('sinks')}
+        server.descriptions = (found['null-sink'], found['other'])
+    return server
+
+
+def test_the_player_lists_the_sinks(player, two_sinks):
+    result = run(*player, '--list')
+    assert (result.returncode, result.stderr) == (0, '')
+    first, second = two_sinks.descriptions
+    assert result.stdout == f'* null-sink  {first}\n  other      {second}\n'
+    two_sinks.choose_sink('other')
+    assert run(*player, '--list').stdout == f'  null-sink  {first}\n* other      {second}\n'
+
+
+def test_the_player_plays_to_a_sink(player, two_sinks, make_wav):
+    frames = noise(1, 24000)
+    file = make_wav('noise.wav', frames)
+    with two_sinks.record('other') as recording:
+        result = run(*player, file, '--target', 'other')
+        recording.wait(4800)
+    assert (result.returncode, result.stderr) == (0, '')
+    assert numpy.array_equal(without_silence(recording.frames), frames)
+    result = run(*player, file, '--target', 'nowhere')
+    assert result.returncode == 1 and 'play.py: There is no sink “nowhere”' in result.stderr
+
+
+def test_the_player_has_no_sinks_to_list(player, pipewire):
+    pipewire.remove_sink()
+    result = run(*player, '--list')
+    assert (result.returncode, result.stdout, result.stderr) == (1, '', f'play.py: {NO_SINK}')
+
+
 def test_the_player_refuses_what_cannot_be(player, make_wav, tmp_path):
     file = make_wav('noise.wav', noise(1, 480))
-    for arguments in (['--rate', 'nan'], ['--loop', '--render', 'out.wav']):
+    for arguments in (['--rate', 'nan'], ['--loop', '--render', 'out.wav'], ['--list']):
         result = run(*player, file, *arguments)
         assert result.returncode == 2 and 'usage:' in result.stderr
     result = run(*player, file, '--render', tmp_path / 'none' / 'out.wav')

@@ -5,6 +5,7 @@ tested with each kind of server."""
 
 import contextlib
 import math
+import os
 import pathlib
 import re
 import signal
@@ -291,7 +292,7 @@ def test_stop_freezes_and_start_goes_on_from_there(server, engine):
         drain()
         assert all(each != voice for each, *_ in ended)
         assert engine.play_sample(1, 1.0) > 0
-        assert engine.props.n_playing == 2
+        assert engine.props.n_playing == 1 and engine.get_slot(1).props.playing
         assert engine.props.position == position
     # offline it goes on, too, on the very next frame
     left = n_rounds * 48000 - position
@@ -761,24 +762,111 @@ def test_memory_is_freed_while_the_server_is_away(server, running, iterate):
     assert engine.props.n_playing == 0
 
 
+# Old hits do not burst
+
+
+def assert_adds_up(engine, n_waiting):
+    assert engine.props.n_triggered == (
+        engine.props.n_started + engine.props.n_rejected + n_waiting)
+
+
+def test_what_was_triggered_long_before_the_newest_does_not_sound_with_it(pipewire, engine):
+    """While the engine is stopped: the newest sounds, and so does what has a frame or waits for a
+    beat."""
+    ended = watch(engine)
+    fill(engine, 0, constant(2000, 0.125))
+    old = [engine.play_sample(0, 1.0) for _ in range(8)]
+    engine.play_sample_at(0, 1.0, 4000)
+    engine.get_slot(1).props.quantize = Flitzis.Quantize.BEAT
+    fill(engine, 1, constant(2000, 0.25))
+    engine.props.clock.restart(8000)
+    engine.play_sample(1, 1.0)
+    time.sleep(0.3)  # what is old is a matter of time
+    engine.play_sample(0, 0.5)
+    assert_adds_up(engine, 11)
+    assert engine.props.n_playing == engine.props.n_started == engine.props.n_rejected == 0
+    with pipewire.record() as recording:
+        engine.start()
+        run_out(engine)
+        recording.wait(9600)
+    drain()
+    assert [numpy.abs(part).max() for part in split(recording.frames)] == [0.0625, 0.125, 0.25]
+    assert sorted(voice for voice, _slot, reason in ended if reason == Reason.REJECTED) == old
+    assert (engine.props.n_started, engine.props.n_rejected) == (3, 8)
+    assert_adds_up(engine, 0)
+
+
+def test_a_server_that_hangs_for_a_while_plays_no_burst(pipewire, engine):
+    """What is played meanwhile is rejected, and what had been accepted is too old at the end."""
+    ended = watch(engine)
+    fill(engine, 0, constant(480, 0.25))
+    engine.start()
+    state_is(engine, State.RUNNING)
+    server = pipewire.processes[0]
+    with pipewire.record() as recording:
+        server.send_signal(signal.SIGSTOP)
+        try:
+            os.waitid(os.P_PID, server.pid, os.WSTOPPED)
+            voices = []
+            for _ in range(20):
+                voices.append(engine.play_sample(0, 1.0))
+                time.sleep(0.1)  # the tempo of the player
+                assert engine.props.state == State.RUNNING
+        finally:
+            server.send_signal(signal.SIGCONT)
+        run_out(engine)
+        recording.wait(9600)
+    drain()
+    assert not any(voices[6:])
+    assert numpy.abs(recording.frames).max() <= 2 * 0.25
+    # a last block may have been on its way when the first one was played
+    assert engine.props.n_triggered == 20 and engine.props.n_started <= 1
+    assert_adds_up(engine, 0)
+    assert sorted(voice for voice, *_ in ended) == [voice for voice in voices if voice]
+    # and it goes on as before
+    n_started = engine.props.n_started
+    poll(lambda: engine.play_sample(0, 1.0) > 0, 'a block that is on time')
+    run_out(engine)
+    assert engine.props.n_started == n_started + 1
+
+
 # What a session manager says, and what programs do at odd moments
 
 
 def test_without_any_sink_an_engine_waits_for_one(pipewire, make_engine):
     """WirePlumber tells a stream that there is no sink for it; the stream stays, and so does what
-    was triggered."""
+    was scheduled."""
     pipewire.remove_sink()
     engine = make_engine(client_name='early')
-    frames = fill(engine, 0, noise(1, 3000))
+    fill(engine, 0, noise(1, 3000))
     assert engine.start()
     serial = pipewire.props('early')['object.serial']
-    assert engine.play_sample(0, 1.0) != 0
+    assert engine.play_sample_at(0, 1.0, 100) != 0
     assert engine.props.state == State.STARTING and engine.props.position == 0
     pipewire.add_sink('late')
     state_is(engine, State.RUNNING)
-    poll(lambda: engine.props.position >= len(frames), 'the sample to be played')
+    poll(lambda: engine.props.n_started == 1 and engine.props.n_playing == 0, 'the sample')
     assert pipewire.props('early')['object.serial'] == serial
     assert engine.props.n_rejected == 0
+
+
+def test_hits_before_there_is_a_sink_never_burst(server, make_engine):
+    """Whoever drums on a silent machine and then plugs in headphones hears nothing of it."""
+    server.remove_sink()
+    engine = make_engine()
+    fill(engine, 0, constant(48000))
+    engine.start()
+    for _ in range(40):
+        assert engine.play_sample(0, 1.0) == 0
+        time.sleep(0.05)
+    assert (engine.props.n_triggered, engine.props.n_rejected) == (40, 40)
+    server.add_sink('headphones')
+    with server.record('headphones') as recording:
+        state_is(engine, State.RUNNING)
+        recording.wait(9600)
+        assert engine.play_sample(0, 0.5) != 0
+        recording.wait(9600)
+    assert recording.frames.max() == 0.5
 
 
 DESTROY_CALLS_BACK = '''

@@ -209,10 +209,10 @@ def difference(program):
             where = f'operation {i + 1} {operation}, from frame {position}'
             if voices != modelled_voices:
                 return f'{where}: voice {voices} instead of {modelled_voices}'
-            if heard is not None:
-                what = compare(real, modelled, heard, expected, position)
-                if what:
-                    return f'{where}: {what}'
+            what = compare_counts(real, modelled) if heard is None else compare(
+                real, modelled, heard, expected, position)
+            if what:
+                return f'{where}: {what}'
     finally:
         real.engine.disconnect(real.handler)
     return ''
@@ -237,12 +237,9 @@ def compare(real, modelled, heard, expected, position):
     sorted_ends += ends[at:]
     if sorted_ends != [tuple(end) for _block, *end in blocks]:
         return f'ended {sorted_ends} instead of {[tuple(end) for _block, *end in blocks]}'
-    for name, got, right in (
-            ('position', real.engine.props.position, modelled.position),
-            ('n-playing', real.n_playing, modelled.n_playing),
-            *((f'n-{name}', real.counter(name), modelled.counter(name)) for name in COUNTERS)):
-        if got != right:
-            return f'{name} {got} instead of {right}'
+    what = compare_counts(real, modelled)
+    if what:
+        return what
     for number, voice in modelled.model.voices.items():
         if voice.state == 'sounding' and not voice.heard:
             continue    # it stands still, or all does, before its first frame: not said
@@ -250,6 +247,17 @@ def compare(real, modelled, heard, expected, position):
             got, right = getattr(real, name)(number), getattr(modelled, name)(number)
             if got != right:
                 return f'{name} ({number}) {got} instead of {right}'
+    return ''
+
+
+def compare_counts(real, modelled):
+    """The first difference of what is counted, after any operation."""
+    for name, got, right in (
+            ('position', real.engine.props.position, modelled.position),
+            ('n-playing', real.n_playing, modelled.n_playing),
+            *((f'n-{name}', real.counter(name), modelled.counter(name)) for name in COUNTERS)):
+        if got != right:
+            return f'{name} {got} instead of {right}'
     return ''
 
 

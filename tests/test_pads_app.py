@@ -388,6 +388,7 @@ def test_preferences_are_kept(start_app, pipewire, tmp_path):
     app.until('"Latency" in texts(window_of("Preferences"))')
     app.focus('Preferences')
     app.until('window_of("Preferences").is_active()')
+    app.until('len(choices(row(window_of("Preferences"), "Play to"))) == 2')
     for title, n_down in (('Play to', 1), ('Latency', 4), ('Timing', 1)):
         app.choose(f'row(window_of("Preferences"), {title!r})', n_down)
     app.until('engine.props.trigger_timing == Flitzis.TriggerTiming.CONSTANT')
@@ -405,16 +406,73 @@ def test_preferences_are_kept(start_app, pipewire, tmp_path):
     app.end()
 
 
+SINKS = 'row(window_of("Preferences"), "Play to")'
+
+
+def test_the_sinks_in_the_preferences(start_app, pipewire):
+    """They come and go while the window is open. The one that was chosen is played to at once, and
+    stays chosen while it is away."""
+    def shows(chosen, *others):
+        app.until(f'[choices({SINKS}), {SINKS}.get_selected_item().get_string()] == '
+                  f'[{[*others]}, {chosen!r}]')
+
+    def plays_to(name):
+        app.until(f'engine.props.active_sink == {name!r} and '
+                  'engine.props.state == Flitzis.State.RUNNING')
+    null_sink, default = 'Null sink of the tests', 'The default one'
+    app = start_app()
+    plays_to('null-sink')
+    for name in ('target', 'active-output'):  # the latter is another where the engine restarts
+        app.ask(f'engine.connect("notify::{name}", lambda *_: '
+                f'recorded.append(engine.get_property("{name}")))')
+    app.key('ctrl+comma')
+    app.until('window_of("Preferences").get_mapped()')
+    app.focus('Preferences')
+    app.until('window_of("Preferences").is_active()')
+    shows(default, default, null_sink)
+    pipewire.add_sink('headset')
+    shows(default, default, 'headset', null_sink)
+    app.choose(SINKS, 1)
+    plays_to('headset')
+    assert app.ask('engine.props.target') == 'headset'
+    pipewire.remove_sink('headset')
+    plays_to('null-sink')
+    shows('headset (not there)', default, null_sink, 'headset (not there)')
+    pipewire.add_sink('headset')
+    shows('headset', default, 'headset', null_sink)
+    assert app.ask('engine.props.target') == 'headset'
+    app.ask(f'{SINKS}.set_selected(0)')
+    plays_to('null-sink')
+    assert app.ask('[engine.props.target, recorded]') == [None, ['headset', None]]
+    app.ask('window_of("Preferences").close()')
+    app.until('not any(each.get_title() == "Preferences" for each in Gtk.Window.get_toplevels())')
+    assert not app.ask('followed(engine.get_sinks())')
+    app.end()
+
+
+def test_without_a_sink_it_says_so(start_app, pipewire):
+    pipewire.remove_sink()
+    app = start_app()
+    app.until('any(text.startswith("No output device · ") for text in texts(window))')
+    app.until('"no output" in board.trouble')
+    pipewire.add_sink('late')
+    app.until('any(text.startswith("Running · ") for text in texts(window)) and not board.trouble')
+    props = pipewire.props('Flitzis Pads')
+    assert [props['application.id'], props['application.icon-name']] == [
+        'io.github.Flitzis.Pads'] * 2
+    app.end()
+
+
 # How it looks
 
 SIZES = {360: 640, 800: 600, 1600: 1000}
 BORDER = 5  # pixels that GTK puts around a window where nothing composes it
 
 
-def picture(app, path, width, height):
+def picture(app, path, width, height, window='window'):
     """Stores what the X server shows of the window, and returns it as an array."""
-    app.ask(f'window.set_default_size({width + 2 * BORDER}, {height + 2 * BORDER})')
-    app.until(f'[window.get_width(), window.get_height()] == [{width}, {height}]')
+    app.ask(f'{window}.set_default_size({width + 2 * BORDER}, {height + 2 * BORDER})')
+    app.until(f'[{window}.get_width(), {window}.get_height()] == [{width}, {height}]')
     time.sleep(1.0)  # for what slides or fades
     source = f'{app.environment["DISPLAY"]}+{BORDER},{BORDER}'
     subprocess.run(['ffmpeg', '-v', 'error', '-y', '-f', 'x11grab', '-draw_mouse', '0',
@@ -459,6 +517,12 @@ def test_pictures(start_app, pipewire, build_dir, scheme):
             red, _, blue = pixels[top - BORDER:bottom - BORDER, left - BORDER:right - BORDER].T
             n_drawn = numpy.count_nonzero(blue > red + 60 if pad == 12 else red > blue + 60)
             assert n_drawn >= bottom - top, expected
+    pipewire.add_sink('headset')
+    app.key('ctrl+comma')
+    app.until(f'len(choices({SINKS})) == 3 and window_of("Preferences").get_width() > 0')
+    app.ask(f'{SINKS}.set_selected(1)')
+    picture(app, folder / f'preferences-{scheme}.png', 480, 460, 'window_of("Preferences")')
+    app.ask('window_of("Preferences").close()')
     app.end()
 
 

@@ -394,7 +394,8 @@ def test_the_override_takes_nothing_away():
     assert 'from_array' in ours['Sample'] and 'from_array' not in plain['Sample']
     for name in plain:
         if not name.startswith('_'):
-            assert set(plain[name]) <= set(ours[name]), name
+            private = {'padding'} if name == 'Trigger' else set()
+            assert set(plain[name]) - set(ours[name]) == private, name
     added = {(name, member) for name in plain for member in set(ours[name]) - set(plain[name])
              if not member.startswith('__')}
     assert added == {('Sample', 'from_array')}

@@ -312,7 +312,7 @@ def test_the_matrix_counts_each_system(source_dir, plant, tmp_path, arguments, p
     n_systems = printed.count(': ')
     assert len(debootstrap.read_text().splitlines()) == n_systems
     assert unshare.read_text().count(' "$@"') == 2 * n_systems
-    assert unshare.read_text().count(' sh -k a or b\n') == ('-k' in arguments) * 2 * n_systems
+    assert unshare.read_text().count(' --inside -k a or b\n') == ('-k' in arguments) * 2 * n_systems
 
 
 def test_other_systems_are_told_what_to_install(source_dir, tmp_path):

@@ -6,6 +6,8 @@ import re
 import subprocess
 import sys
 
+import pytest
+
 PUBLIC_HEADERS = {'flitzis.h', 'flitzis-clock.h', 'flitzis-engine.h', 'flitzis-enums.h',
                   'flitzis-error.h', 'flitzis-macros.h', 'flitzis-sample.h', 'flitzis-sink.h',
                   'flitzis-sink-list.h', 'flitzis-slot.h', 'flitzis-trigger.h', 'flitzis-version.h'}
@@ -18,9 +20,59 @@ def exported(build_dir):
     return sorted(line.split()[0] for line in printed.splitlines())
 
 
-def test_abi(build_dir, source_dir):
-    """A function that comes or goes is written down in tests/abi.txt."""
-    assert exported(build_dir) == (source_dir / 'tests/abi.txt').read_text().split()
+def test_symbols(build_dir, source_dir):
+    """A function that comes or goes is written down for the package."""
+    path = source_dir / 'debian/libflitzis-1-0.symbols'
+    head, package, *symbols = path.read_text().splitlines()
+    assert head == 'libflitzis-1.so.0 libflitzis-1-0 #MINVER#'
+    assert package == '* Build-Depends-Package: libflitzis-1-dev'
+    rows = [re.fullmatch(r' (\w+)@Base (\d+\.\d+\.\d+)', line) for line in symbols]
+    assert [row[1] for row in rows] == exported(build_dir)
+
+
+def compare_abi(build_dir, baseline):
+    """What abidiff finds that breaks programs which were compiled against the baseline. That does
+    not say where types are declared, or each line that moves would change it; so abidiff cannot
+    tell public types from private ones, but those that are private now are opaque in it."""
+    return subprocess.run(
+        ['abidiff', '--exported-interfaces-only', '--no-added-syms', '--no-architecture', baseline,
+         build_dir / 'lib/libflitzis-1.so'], capture_output=True, text=True)
+
+
+def test_abi(installed, build_dir, source_dir):
+    """Programs that were compiled against the baseline work with this library. Where a change is
+    meant, the file that this leaves in the build folder becomes the next baseline."""
+    [header] = installed.root.rglob('flitzis.h')
+    subprocess.run(
+        ['abidw', '--exported-interfaces-only', '--drop-private-types', '--no-corpus-path',
+         '--no-comp-dir-path', '--no-show-locs', '--no-elf-needed', '--no-parameter-names',
+         '--short-locs', '--no-write-default-sizes', '--no-architecture',
+         '--headers-dir', header.parent, '--out-file', build_dir / 'flitzis-1.abi',
+         build_dir / 'lib/libflitzis-1.so'], check=True)
+    result = compare_abi(build_dir, source_dir / 'tests/flitzis-1.abi')
+    assert result.returncode == 0, result.stdout + result.stderr
+
+
+@pytest.mark.parametrize('pattern, planted', [
+    (r"(<elf-symbol name='flitzis_)trigger_copy'", r"\1trigger_clone'"),
+    (r"(<class-decl name='_FlitzisTrigger' size-in-bits=')1344'", r"\g<1>1408'"),
+    (r"(<data-member access='public' layout-offset-in-bits=')512('>\s*<var-decl name='stop_frame')",
+     r'\g<1>544\2'),
+    (r"(<enumerator name='FLITZIS_STEAL_REJECT' value=')2'", r"\g<1>3'"),
+    (r"(<function-decl name='flitzis_engine_stop_voice' [^>]*>\s*)<parameter [^>]*>", r'\1'),
+], ids=['symbol', 'size', 'offset', 'value', 'parameter'])
+def test_a_change_of_the_abi_is_found(build_dir, source_dir, tmp_path, pattern, planted):
+    """The check above can fail."""
+    text, n_planted = re.subn(pattern, planted,
+                              (source_dir / 'tests/flitzis-1.abi').read_text(), count=1)
+    assert n_planted == 1
+    (tmp_path / 'planted.abi').write_text(text)
+    result = compare_abi(build_dir, tmp_path / 'planted.abi')
+    assert result.returncode in (4, 12), result.stdout + result.stderr
+
+
+def test_the_baseline_names_no_machine(source_dir):
+    assert "='/" not in (source_dir / 'tests/flitzis-1.abi').read_text()
 
 
 def test_every_declaration_is_exported(build_dir, source_dir):

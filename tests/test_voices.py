@@ -2,6 +2,8 @@
 """What several rules of playing make together: stops over stops, pauses around fades, loops at the
 edges of a part, triggers that take settings at the call. Offline, at 48 kHz."""
 
+import time
+
 import numpy
 import pytest
 
@@ -110,6 +112,45 @@ def test_a_trigger_that_never_sounded_is_not_started(engine):
     drain()
     assert ended == [(empty, 0, Reason.UNLOADED), (over, 1, Reason.STOPPED)]
     assert (engine.props.n_started, engine.props.n_triggered) == (0, 2)
+
+
+def test_a_voice_starts_and_plays_from_its_first_block_on(engine):
+    """One that ends before has started with its end. What has sounded counts until it ends."""
+    ended = watch(engine)
+    for slot in (0, 1, 2):
+        fill(engine, slot, constant(1000))
+
+    def counted():
+        return engine.props.n_playing, engine.props.n_started, engine.props.n_triggered
+    for slot in (0, 0, 1, 2):
+        engine.play_sample(slot, 1.0)
+    assert counted() == (0, 0, 4)
+    assert all(engine.get_slot(slot).props.playing for slot in (0, 1, 2))
+    engine.stop_voice(1)
+    assert counted() == (0, 1, 4)
+    engine.unload_sample(1)
+    assert counted() == (0, 2, 4)
+    render(engine, 500)
+    assert counted() == (2, 4, 4)
+    engine.play_sample(0, 1.0)
+    assert counted() == (2, 4, 5)
+    engine.stop_sample(2)
+    assert counted() == (1, 4, 5)
+    render(engine, 1000)
+    assert counted() == (0, 5, 5)
+    drain()
+    assert [(voice, reason) for voice, _slot, reason in ended] == [
+        (1, Reason.STOPPED), (3, Reason.UNLOADED), (4, Reason.STOPPED),
+        (2, Reason.FINISHED), (5, Reason.FINISHED)]
+
+
+def test_render_plays_what_was_triggered_however_long_before(engine):
+    fill(engine, 0, constant(100, 0.125))
+    for seconds in (0.0, 0.3):
+        time.sleep(seconds)
+        engine.play_sample(0, 1.0)
+    assert render(engine, 1)[0, 0] == 0.25
+    assert (engine.props.n_started, engine.props.n_rejected) == (2, 0)
 
 
 @pytest.mark.parametrize('n_events', (1, 1024, 3000))

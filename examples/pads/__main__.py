@@ -11,6 +11,11 @@ import gi
 gi.require_version('Gtk', '4.0')
 gi.require_version('Adw', '1')
 gi.require_version('Flitzis', '1')
+from gi.repository import GLib  # noqa: E402
+
+ID = 'io.github.Flitzis.Pads'
+# The name by which a desktop finds the icon of a window. GTK reads it when it is imported.
+GLib.set_prgname(ID)
 from gi.repository import Adw, Gdk, Gio, Gtk  # noqa: E402
 
 import demo  # noqa: E402
@@ -31,8 +36,7 @@ class Application(Adw.Application):
     __gtype_name__ = 'PadsApplication'
 
     def __init__(self, arguments):
-        super().__init__(application_id='io.github.Flitzis.Pads',
-                         flags=Gio.ApplicationFlags.NON_UNIQUE)
+        super().__init__(application_id=ID, flags=Gio.ApplicationFlags.NON_UNIQUE)
         self.arguments = arguments
         self.window = None
 
@@ -49,7 +53,7 @@ class Application(Adw.Application):
         if self.window:
             self.window.present()
             return
-        board = Board()
+        board = Board(self.props.application_id)
         preferences.load(board.engine)
         self.window = Window(board, application=self)
         self.window.present()

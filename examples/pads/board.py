@@ -27,10 +27,10 @@ class Board(GObject.Object):
     # Why nothing can be heard at the moment; empty while all is well.
     trouble = GObject.Property(type=str, default='')
 
-    def __init__(self):
+    def __init__(self, application_id):
         super().__init__()
-        self.engine = Flitzis.Engine(n_slots=N_PADS, n_voices=N_VOICES,
-                                     client_name='Flitzis Pads')
+        self.engine = Flitzis.Engine(n_slots=N_PADS, n_voices=N_VOICES, client_name='Flitzis Pads',
+                                     application_id=application_id, icon_name=application_id)
         self.files = {}
         self.pending = {}
         self.voices = {}
@@ -54,13 +54,19 @@ class Board(GObject.Object):
         self.engine.start_async(None, self._started)
 
     def restart(self):
-        """For what the engine reads when it starts: output and latency."""
+        """For what the engine reads when it starts: the latency."""
         self.engine.stop()
         self.start()
 
     def shut_down(self):
         self._cancel_timer()
         self.engine.stop()
+
+    def has_no_sink(self):
+        """Whether there is nothing to play to; while the engine connects that is not known."""
+        return self.engine.props.state == Flitzis.State.STARTING and \
+            self.engine.props.active_output != Flitzis.Output.AUTO and \
+            not self.engine.props.has_sink
 
     def _started(self, engine, result):
         try:

@@ -5,7 +5,7 @@ the user's configuration folder."""
 import json
 import os
 
-from gi.repository import Adw, Flitzis, Gio, GLib, Gtk
+from gi.repository import Adw, Flitzis, GLib, Gtk
 
 from kit import set_settings
 
@@ -46,25 +46,51 @@ def _combo(title, subtitle, choices, current, chosen):
     return row
 
 
+class SinkRow(Adw.ComboRow):
+    """The sinks as they come and go, below the default one. One that was chosen stays when it has
+    gone. `chosen (name)` is called when the user takes another."""
+    __gtype_name__ = 'PadsSinkRow'
+
+    def __init__(self, engine, chosen):
+        super().__init__(title='Play to', model=Gtk.StringList())
+        self.engine, self.sinks = engine, engine.get_sinks()
+        self.names, self.descriptions = [], {}
+        self.quiet = False
+        self._show()
+        self.connect('notify::selected', lambda *_: self.quiet or chosen(
+            self.names[self.get_selected()]))
+        handler = self.sinks.connect('items-changed', self._show)
+        self.connect('unrealize', lambda *_: self.sinks.disconnect(handler))
+
+    def _show(self, *_):
+        target, model = self.engine.props.target, self.get_model()
+        there = {sink.props.name: sink.props.description for sink in self.sinks}
+        self.descriptions.update(there)
+        words = {None: 'The default one', **there}
+        words.setdefault(target, f'{self.descriptions.get(target, target)} (not there)')
+        self.names = list(words)
+        self.quiet = True
+        model.splice(0, len(model), list(words.values()))
+        self.set_selected(self.names.index(target))
+        self.quiet = False
+
+
 class Preferences(Adw.Window):
     """No AdwPreferencesWindow, which is deprecated, and no AdwPreferencesDialog, which Debian 12
     does not have."""
     __gtype_name__ = 'PadsPreferences'
 
-    def __init__(self, board, sinks, **properties):
+    def __init__(self, board, **properties):
         super().__init__(title='Preferences', default_width=480, default_height=460, **properties)
         self.board = board
         engine = board.engine
-        targets = [(None, 'The default one'), *sinks]
-        if engine.props.target not in [target for target, _ in targets]:
-            targets.append((engine.props.target, f'{engine.props.target} (not there)'))
         rate = engine.props.sample_rate
         latencies = [(n, f'{n} frames, {1000 * n / rate:.1f} ms' if n else 'As the server likes')
                      for n in LATENCIES]
         timings = [(Flitzis.TriggerTiming.SOONEST, 'As soon as can be'),
                    (Flitzis.TriggerTiming.CONSTANT, 'Evenly, a little later')]
         output = Adw.PreferencesGroup(title='Output')
-        output.add(_combo('Play to', '', targets, engine.props.target, self._set_target))
+        output.add(SinkRow(engine, lambda name: self._set('target', name)))
         output.add(_combo('Latency', 'A small one is asked of all programs', latencies,
                           engine.props.latency_frames, self._set_latency))
         self.limiter = Gtk.Switch(valign=Gtk.Align.CENTER, active=engine.props.limiter)
@@ -93,40 +119,6 @@ class Preferences(Adw.Window):
         self.board.engine.set_property(name, value)
         save(self.board.engine)
 
-    def _set_target(self, target):
-        self._set('target', target)
-        self.board.restart()
-
     def _set_latency(self, n_frames):
         self._set('latency-frames', n_frames)
         self.board.restart()
-
-
-def _objects(text):
-    """What pw-dump printed: an array, and one more for each change that comes meanwhile."""
-    decoder, objects, start = json.JSONDecoder(), [], 0
-    try:
-        while text[start:].strip():
-            start += len(text[start:]) - len(text[start:].lstrip())
-            part, start = decoder.raw_decode(text, start)
-            objects += part
-    except ValueError:
-        pass
-    return objects
-
-
-def list_sinks(done):
-    """Asks PipeWire's own tool for the sinks: done ([(name, description), ...])."""
-    def finish(process, result):
-        try:
-            objects = _objects(process.communicate_utf8_finish(result)[1] or '')
-        except GLib.Error:
-            objects = []
-        nodes = [each['info'].get('props', {}) for each in objects if each.get('info')]
-        done(sorted({node['node.name']: node.get('node.description', node['node.name'])
-                     for node in nodes if node.get('media.class') == 'Audio/Sink'}.items()))
-    flags = Gio.SubprocessFlags.STDOUT_PIPE | Gio.SubprocessFlags.STDERR_SILENCE
-    try:
-        Gio.Subprocess.new(['pw-dump'], flags).communicate_utf8_async(None, None, finish)
-    except GLib.Error:
-        done([])

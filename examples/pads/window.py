@@ -56,7 +56,8 @@ class Window(Adw.ApplicationWindow):
         self._listen_to_keys()
         board.connect('message', lambda board, text: self.tell(text))
         board.connect('file-changed', lambda board, pad: self.pad(pad).update())
-        board.engine.connect('notify::state', lambda *_: self._show_state())
+        for name in ('state', 'has-sink', 'active-output'):
+            board.engine.connect(f'notify::{name}', lambda *_: self._show_state())
         GLib.timeout_add_seconds(STATE_SECONDS, self._show_state)
         self.connect('close-request', self._close)
         self._show_state()
@@ -226,7 +227,8 @@ class Window(Adw.ApplicationWindow):
         engine = self.board.engine
         n_xruns, latency = engine.props.n_xruns, engine.props.latency
         xruns = f'{n_xruns} xruns' if n_xruns != 1 else '1 xrun'
-        self.title_widget.set_subtitle(f'{STATES[engine.props.state]} · {xruns}')
+        state = 'No output device' if self.board.has_no_sink() else STATES[engine.props.state]
+        self.title_widget.set_subtitle(f'{state} · {xruns}')
         self.title_widget.set_tooltip_text(
             f'{latency / 1e6:.1f} ms to the loudspeaker' if latency >= 0 else 'Latency unknown')
         name = self.kit_file.get_basename() if self.kit_file else 'Pads'
@@ -293,9 +295,7 @@ class Window(Adw.ApplicationWindow):
         self._show_state()
 
     def _show_preferences(self):
-        def show(sinks):
-            preferences.Preferences(self.board, sinks, transient_for=self, modal=True).present()
-        preferences.list_sinks(show)
+        preferences.Preferences(self.board, transient_for=self, modal=True).present()
 
     def _close(self, *_):
         if self.board.describe() == self.saved:

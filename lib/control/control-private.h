@@ -36,6 +36,7 @@ struct _FlitzisControl
 
   /* any thread, under the mutex; first what each trigger uses */
   FlitzisState         state;
+  FlitzisSinkTable     sinks;
   FlitzisSteal         steal;
   FlitzisVoiceAccounts voices;
   FlitzisWaitingEvents events;
@@ -56,11 +57,10 @@ struct _FlitzisControl
   gboolean          is_closed;
 
   /* what the output reports, and what it shall do when all is quiet */
-  FlitzisOutput    active_output;
-  FlitzisSinkTable sinks;
-  gboolean         is_realtime;
-  double           idle_timeout; /* seconds; 0: never */
-  guint            lead_in;      /* ms */
+  FlitzisOutput active_output;
+  gboolean      is_realtime;
+  double        idle_timeout; /* seconds; 0: never */
+  guint         lead_in;      /* ms */
 };
 
 /* Unlocking lets go of the samples that were retired meanwhile, and wakes the collector. */

@@ -113,6 +113,7 @@ typedef struct
   guint64         frame;
   FlitzisGridUnit unit;
   gboolean        is_stamped; /* the program did not say when */
+  guint64         called_ns;  /* it is to sound now, and this is the time; else 0 */
 } Moment;
 
 static Moment
@@ -130,9 +131,33 @@ find_moment (FlitzisControl *self, guint slot, const guint64 *frame)
     moment.unit = (FlitzisGridUnit) flitzis_get (self->mixer->settings.slots[slot].grid);
 
   if (moment.unit == FLITZIS_GRID_NONE)
-    moment.is_timed = moment.is_stamped = flitzis_timeline_stamp (&self->timeline, &moment.frame);
+    moment.called_ns = flitzis_timeline_get_call_time ();
 
   return moment;
+}
+
+/* Where triggers are timed, even what is to sound now gets a frame. */
+static void
+stamp_moment (FlitzisControl *self, Moment *moment)
+{
+  if (moment->called_ns > 0)
+    moment->is_timed = moment->is_stamped = flitzis_timeline_stamp (&self->timeline,
+                                                                    &moment->frame);
+}
+
+/* Whether it would sound too late, if at all, for whoever means now: nothing old sounds later. */
+static gboolean
+is_out_of_reach (FlitzisControl *self, const Moment *moment)
+{
+  if (self->state == FLITZIS_STATE_RECONNECTING)
+    return TRUE;
+
+  if (moment->called_ns == 0)
+    return FALSE;
+
+  return (self->state == FLITZIS_STATE_STARTING && flitzis_sink_table_is_empty (&self->sinks)) ||
+         (self->state == FLITZIS_STATE_RUNNING &&
+          flitzis_timeline_is_stalled (&self->timeline, moment->called_ns));
 }
 
 /* There must be room. The record is filled where it is read: a copy would cost more than it. */
@@ -162,7 +187,7 @@ send_play (FlitzisControl       *self,
     .restarts = flitzis_get (slot->retrigger) == FLITZIS_MIXER_RETRIGGER_RESTART,
     .is_reverse = flitzis_get (slot->is_reverse),
     .slot = (guint16) id,
-    .frame = moment->frame,
+    .frame = moment->is_timed ? moment->frame : moment->called_ns, /* they share a field */
     .event = moment->is_timed ? flitzis_waiting_events_count (&self->events) : 0,
     .play = {
         .voice = voice,
@@ -212,13 +237,18 @@ play (FlitzisControl       *self,
   if (flitzis_sample_table_get (&self->samples, id) == NULL && frame == NULL)
     return 0;
 
-  if (self->state == FLITZIS_STATE_RECONNECTING)
+  moment = find_moment (self, id, frame);
+
+  if (moment.called_ns > 0)
+    flitzis_set (self->mixer->settings.newest_call_ns, moment.called_ns);
+
+  if (is_out_of_reach (self, &moment))
     {
       flitzis_voice_accounts_reject (&self->voices);
       return 0;
     }
 
-  moment = find_moment (self, id, frame);
+  stamp_moment (self, &moment);
   n_events = (moment.is_timed ? 1 : 0) + (more->stop_frame > 0 ? 1 : 0);
 
   if (moment.unit != FLITZIS_GRID_NONE &&

@@ -39,6 +39,7 @@ become_child (gpointer data)
   FlitzisControl *self = data;
 
   self->state = FLITZIS_STATE_STOPPED;
+  flitzis_sink_table_set_sinks (&self->sinks, NULL);
   self->wake = NULL;
   self->is_driven = FALSE;
   self->is_asleep = FALSE;

@@ -33,12 +33,19 @@ gboolean flitzis_sink_infos_have_sink (GPtrArray *sinks);
 
 typedef struct
 {
-  GPtrArray *sinks;       /* of FlitzisSinkInfo; NULL: none */
+  GPtrArray *sinks;       /* of FlitzisSinkInfo; NULL: unknown */
   char      *active_sink; /* NULL: none */
   gboolean   has_sink;
 } FlitzisSinkTable;
 
 void flitzis_sink_table_clear (FlitzisSinkTable *self);
+
+/* Whether the server has said that there is none. */
+static inline gboolean
+flitzis_sink_table_is_empty (const FlitzisSinkTable *self)
+{
+  return self->sinks != NULL && !self->has_sink;
+}
 
 /* TRUE if `has_sink` has changed. */
 gboolean flitzis_sink_table_set_sinks (FlitzisSinkTable *self,

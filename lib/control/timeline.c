@@ -30,13 +30,19 @@ flitzis_timeline_init (FlitzisTimeline *self, FlitzisMixer *mixer)
 }
 
 static gint64
-get_now (void)
+read_clock (clockid_t clock)
 {
   struct timespec now;
 
-  clock_gettime (CLOCK_MONOTONIC, &now);
+  clock_gettime (clock, &now);
 
   return now.tv_sec * NS_PER_SECOND + now.tv_nsec;
+}
+
+static gint64
+get_now (void)
+{
+  return read_clock (CLOCK_MONOTONIC);
 }
 
 /* What passes the range is at its end. */
@@ -265,6 +271,30 @@ flitzis_timeline_stamp (FlitzisTimeline *self, guint64 *frame)
   self->last_stamp = *frame = MAX (*frame, self->last_stamp);
 
   return TRUE;
+}
+
+guint64
+flitzis_timeline_get_call_time (void)
+{
+  return (guint64) read_clock (CLOCK_MONOTONIC_COARSE);
+}
+
+static gboolean
+is_old (const FlitzisBlockTime *block, guint64 call_ns)
+{
+  guint64 max_age_ns = MAX (FLITZIS_MAX_AGE_NS, 2 * block->quantum_ns);
+
+  return call_ns > block->nsec + max_age_ns;
+}
+
+/* Mostly the block that was last read is young enough, and its record is not read anew. */
+gboolean
+flitzis_timeline_is_stalled (FlitzisTimeline *self, guint64 call_ns)
+{
+  FlitzisBlockTime block;
+
+  return is_old (&self->block, call_ns) && get_block_time (self, &block) &&
+         is_old (&block, call_ns);
 }
 
 gboolean

@@ -66,6 +66,14 @@ gint64 flitzis_timeline_estimate_time (FlitzisTimeline *self,
 gboolean flitzis_timeline_stamp (FlitzisTimeline *self,
                                  guint64         *frame);
 
+/* The time of a call, which costs next to nothing and is good to some ms. */
+guint64 flitzis_timeline_get_call_time (void);
+
+/* Whether the blocks of the stream that streams have stopped coming: at this time of a call the
+ * newest one began too long ago. */
+gboolean flitzis_timeline_is_stalled (FlitzisTimeline *self,
+                                      guint64          call_ns);
+
 /* TRUE if the value has changed. The delay follows from the quantum of the stream. */
 gboolean flitzis_timeline_set_timing (FlitzisTimeline     *self,
                                       FlitzisTriggerTiming timing);

@@ -192,12 +192,24 @@ core_error_cb (void *data, uint32_t id, int seq, int res, const char *message)
     lose (self, message);
 }
 
-/* By now the registry has listed what there is. */
+static void
+sinks_changed_cb (gpointer data)
+{
+  Pipewire   *self = data;
+  guint32     node_id = self->stream != NULL ? pw_stream_get_node_id (self->stream) : PW_ID_ANY;
+  const char *active = flitzis_pipewire_sinks_find_active (self->sinks, node_id);
+
+  flitzis_backend_set_sinks (&self->base, flitzis_pipewire_sinks_list (self->sinks));
+  flitzis_backend_set_active_sink (&self->base, active);
+}
+
+/* By now the registry has listed what there is, which may be no sink. */
 static void
 core_done_cb (void *data, uint32_t id, int seq)
 {
   Pipewire *self = data;
 
+  sinks_changed_cb (self);
   self->is_answered = TRUE;
   pw_thread_loop_signal (self->thread_loop, false);
 }
@@ -367,17 +379,6 @@ disconnect (Pipewire *self)
   spa_hook_remove (&self->core_listener);
   pw_core_disconnect (self->core);
   self->core = NULL;
-}
-
-static void
-sinks_changed_cb (gpointer data)
-{
-  Pipewire   *self = data;
-  guint32     node_id = self->stream != NULL ? pw_stream_get_node_id (self->stream) : PW_ID_ANY;
-  const char *active = flitzis_pipewire_sinks_find_active (self->sinks, node_id);
-
-  flitzis_backend_set_sinks (&self->base, flitzis_pipewire_sinks_list (self->sinks));
-  flitzis_backend_set_active_sink (&self->base, active);
 }
 
 /* 0 or a negative errno */

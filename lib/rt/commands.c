@@ -149,5 +149,6 @@ flitzis_mixer_apply_events (FlitzisMixer *mixer, uint64_t now) FLITZIS_REALTIME
       {
         count_done (mixer, &command);
         apply (mixer, &command, now);
+        flitzis_pool_begin_newest (&mixer->pool);
       }
 }

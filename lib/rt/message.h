@@ -71,8 +71,9 @@ typedef struct
   uint8_t  steps_per_beat; /* the mixer's own: of its point, once it has found one; else 0 */
   union
   {
-    uint64_t frame; /* a position */
-    int64_t  step;  /* the mixer's own: of its point */
+    uint64_t frame;     /* timed: a position */
+    int64_t  step;      /* the mixer's own: of its point */
+    uint64_t called_ns; /* PLAY, not timed: CLOCK_MONOTONIC of the call; 0: it does not matter */
   };
   uint64_t event; /* its number among the timed ones, ascending from 0 */
   union

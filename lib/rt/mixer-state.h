@@ -20,6 +20,10 @@
 /* Commands that can wait for the next block. */
 #define FLITZIS_N_COMMANDS 1024
 
+/* How much older than the newest a trigger for now may be when its first block begins, and how long
+ * no block may have begun for it to be taken at all; two blocks, if they are longer. */
+#define FLITZIS_MAX_AGE_NS UINT64_C (250000000)
+
 /* When a block began. */
 typedef struct
 {

@@ -5,10 +5,14 @@
 
 #include "atomics.h"
 #include "commands.h"
+#include "owner.h"
 #include "pool-follow.h"
 #include "pool-render.h"
+#include "pool-start.h"
 
 #include <string.h>
+
+#define NS_PER_SECOND UINT64_C (1000000000)
 
 /* At once where nothing has been heard. */
 static void
@@ -30,6 +34,25 @@ apply_pause (FlitzisMixer *mixer) FLITZIS_REALTIME
 
   mixer->is_paused = is_paused;
   mixer->pool.is_frozen = is_paused && flitzis_ramp_is_resting (&mixer->master);
+}
+
+/*
+ * The oldest call of a trigger for now that may still sound. Triggers pile up while no block comes,
+ * and all at once they would burst: what is much older than the newest is left out. Between two
+ * blocks none is too old, however far apart they are. Offline, time does not matter.
+ */
+static uint64_t
+get_oldest_call (FlitzisMixer *mixer, uint32_t n_frames) FLITZIS_REALTIME
+{
+  uint64_t newest_ns = flitzis_get (mixer->settings.newest_call_ns);
+  uint64_t max_age_ns = 2 * n_frames * NS_PER_SECOND / mixer->sample_rate;
+
+  if (max_age_ns < FLITZIS_MAX_AGE_NS)
+    max_age_ns = FLITZIS_MAX_AGE_NS;
+
+  return flitzis_get (mixer->owner) == FLITZIS_OWNER_CALLBACK && newest_ns > max_age_ns
+             ? newest_ns - max_age_ns
+             : 0;
 }
 
 /* A grid that is just being written is for the next block. */
@@ -145,6 +168,7 @@ flitzis_mixer_render (FlitzisMixer *mixer, float *out, uint32_t n_frames) FLITZI
   flitzis_set (mixer->end, first + n_rendered);
   apply_limiter (mixer);
   flitzis_mixer_apply_commands (mixer);
+  flitzis_pool_begin_voices (&mixer->pool, get_oldest_call (mixer, n_frames));
   follow_grid (mixer, first);
   flitzis_pool_follow (&mixer->pool, first);
 

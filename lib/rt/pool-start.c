@@ -69,6 +69,54 @@ flitzis_pool_play (FlitzisPool *pool, const FlitzisCommand *command, uint64_t no
 
   if (command->is_timed)
     flitzis_pool_follow_voice (pool, voice, now);
+}
 
+static void
+reject_voice (FlitzisPool *pool, FlitzisVoice *voice) FLITZIS_REALTIME
+{
+  flitzis_count (&pool->n_rejected, 1);
+  flitzis_pool_end_voice (pool, voice, FLITZIS_END_REJECTED);
+}
+
+static void
+begin_voice (FlitzisPool *pool, FlitzisVoice *voice) FLITZIS_REALTIME
+{
+  voice->is_waiting = false;
+  flitzis_set (pool->n_playing, flitzis_get (pool->n_playing) + 1);
   flitzis_count (&pool->n_started, 1);
+}
+
+static bool
+is_too_old (const FlitzisVoice *voice, uint64_t oldest_ns) FLITZIS_REALTIME
+{
+  return voice->called_ns != 0 && voice->called_ns < oldest_ns;
+}
+
+void
+flitzis_pool_begin_voices (FlitzisPool *pool, uint64_t oldest_ns) FLITZIS_REALTIME
+{
+  FlitzisVoice *next;
+
+  /* all that wait are among those that have not followed the settings yet */
+  for (FlitzisVoice *voice = pool->unset; voice != NULL; voice = next)
+    {
+      next = voice->next;
+
+      if (!voice->is_waiting)
+        continue;
+
+      if (is_too_old (voice, oldest_ns))
+        reject_voice (pool, voice);
+      else
+        begin_voice (pool, voice);
+    }
+}
+
+void
+flitzis_pool_begin_newest (FlitzisPool *pool) FLITZIS_REALTIME
+{
+  FlitzisVoice *voice = pool->playing.newest;
+
+  if (voice != NULL && voice->is_waiting)
+    begin_voice (pool, voice);
 }

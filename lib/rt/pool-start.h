@@ -5,7 +5,15 @@
 
 #include "pool.h"
 
-/* Starts a voice at the position `now`, or reports why not. */
+/* Adds a voice that starts at the position `now`, or reports why not. It waits until it begins. */
 void flitzis_pool_play (FlitzisPool          *pool,
                         const FlitzisCommand *command,
                         uint64_t              now) FLITZIS_REALTIME;
+
+/* At the start of a block: all voices that wait begin, but those called before `oldest_ns` for the
+ * moment of their call are rejected. */
+void flitzis_pool_begin_voices (FlitzisPool *pool,
+                                uint64_t     oldest_ns) FLITZIS_REALTIME;
+
+/* Within a block: if the newest voice waits, it begins. */
+void flitzis_pool_begin_newest (FlitzisPool *pool) FLITZIS_REALTIME;

@@ -108,17 +108,18 @@ flitzis_pool_add_voice (FlitzisPool *pool, const FlitzisCommand *command, Flitzi
     .priority = command->play.priority,
     .n_passes = command->play.n_passes,
     .velocity = command->play.velocity,
+    .called_ns = command->is_timed ? 0 : command->called_ns,
     .handle = handle,
     .n_channels = (uint16_t) handle->n_channels,
-    .n_th = flitzis_get (pool->n_started),
+    .is_waiting = true,
     .n_stop_frames = -1,
+    .n_th = pool->n_added++,
   };
 
   handle->n_holds++;
   link_voice (pool, voice);
   flitzis_set (pool->cells[voice->id & pool->settings->cell_mask],
                (uint16_t) (voice - pool->voices + 1));
-  flitzis_set (pool->n_playing, flitzis_get (pool->n_playing) + 1);
 
   return voice;
 }
@@ -133,7 +134,11 @@ flitzis_pool_end_voice (FlitzisPool *pool, FlitzisVoice *voice, FlitzisEnd reaso
   flitzis_set (pool->cells[voice->id & pool->settings->cell_mask], 0);
   flitzis_set (pool->places[voice - pool->voices].voice, 0);
   atomic_thread_fence (memory_order_release);
-  flitzis_set (pool->n_playing, flitzis_get (pool->n_playing) - 1);
+
+  if (!voice->is_waiting)
+    flitzis_set (pool->n_playing, flitzis_get (pool->n_playing) - 1);
+  else if (reason != FLITZIS_END_REJECTED)
+    flitzis_count (&pool->n_started, 1);
 
   drop_handle (pool, voice->handle);
   flitzis_pool_report_end (pool, voice->id, reason);

@@ -59,6 +59,7 @@ typedef struct
   FlitzisVoice     *unset;  /* the oldest that has not been asked to follow the settings yet */
   FlitzisVoice     *voices; /* all that there are */
   FlitzisVoice     *free;
+  uint64_t          n_added; /* voices, ever */
   FlitzisTail       tail;
   FlitzisLevels     levels;
   uint32_t          n_changes_seen; /* of the settings */
@@ -101,12 +102,13 @@ flitzis_pool_get_group (FlitzisPool *pool, uint32_t choke_group) FLITZIS_REALTIM
 }
 
 /* Takes a voice from the free ones, of which there must be one, for this trigger: the newest from
- * here on, which holds the handle. */
+ * here on, which holds the handle, and waits. */
 FlitzisVoice *flitzis_pool_add_voice (FlitzisPool          *pool,
                                       const FlitzisCommand *command,
                                       FlitzisHandle        *handle) FLITZIS_REALTIME;
 
-/* Ends a voice: reports it and gives its place and its hold of the sample back. */
+/* Ends a voice: reports it and gives its place and its hold of the sample back. One that waits and
+ * is not rejected counts as started all the same. */
 void flitzis_pool_end_voice (FlitzisPool  *pool,
                              FlitzisVoice *voice,
                              FlitzisEnd    reason) FLITZIS_REALTIME;

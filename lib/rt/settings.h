@@ -77,7 +77,8 @@ typedef struct
   _Atomic double       gain; /* linear, 0..16 */
   _Atomic bool         is_paused;
   _Atomic bool         is_limited;
-  _Atomic uint64_t     cancel_below; /* a mark: all events with a lower number are cancelled */
+  _Atomic uint64_t     cancel_below;   /* a mark: all events with a lower number are cancelled */
+  _Atomic uint64_t     newest_call_ns; /* CLOCK_MONOTONIC of the last call of a trigger for now */
   FlitzisSlotSettings *slots;
 
   /* Counted up after a change of what a voice that sounds has to follow, and after a mark: while

@@ -50,6 +50,7 @@ struct _FlitzisVoice
   int32_t        priority;
   uint32_t       n_passes; /* as it was triggered; 0: as the slot says */
   double         velocity;
+  uint64_t       called_ns; /* of a trigger that is not timed; else 0 */
   FlitzisHandle *handle;
 
   FlitzisRateRamp           rate;
@@ -59,6 +60,7 @@ struct _FlitzisVoice
   FlitzisRamp               envelope;    /* attack and release */
   FlitzisRamp               pause;       /* 1, and 0 while it stands still */
 
+  bool       is_waiting;    /* for its first block to begin: it has not started */
   bool       was_heard;     /* rendered at least one frame */
   bool       is_paused;     /* or about to be */
   bool       is_released;   /* ends when the envelope has come to 0 */
@@ -67,7 +69,7 @@ struct _FlitzisVoice
 
   /* the pool's lists, oldest first: all voices, those of one slot, those of groups of one hash; the
    * free ones are linked by `next` */
-  uint64_t         n_th; /* to start */
+  uint64_t         n_th; /* to be added */
   FlitzisVoice    *previous;
   FlitzisVoiceLink links[FLITZIS_N_LINKS];
 } __attribute__ ((aligned (64)));

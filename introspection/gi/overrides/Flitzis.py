@@ -227,5 +227,8 @@ class Sample(Flitzis.Sample):
                      callback, user_data)
 
 
+# PyGObject makes an attribute of every field, those that are private in C too.
+del Flitzis.Trigger.padding
+
 Engine, Sample = override(Engine), override(Sample)
 __all__ += ['Engine', 'Sample']
