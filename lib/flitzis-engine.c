@@ -654,10 +654,11 @@ flitzis_engine_class_init (FlitzisEngineClass *klass)
    *
    * The stream pauses if for so long no voice has sounded, nothing has waited for its frame and the
    * clock has stood still, or if the engine has been [property@Engine:paused]; some tenths of a
-   * second later, so that all has been played. The engine uses no processor time then, [property@Engine:state] stays %FLITZIS_STATE_RUNNING, and
-   * [property@Engine:position] stands still. A trigger, anything scheduled, the clock, the end of a
-   * pause and [method@Engine.wake] let the stream go on; nothing is lost, but the first sound takes
-   * as long as the device needs to start.
+   * second later, so that all has been played. The engine uses no processor time then,
+   * [property@Engine:state] stays %FLITZIS_STATE_RUNNING, and [property@Engine:position] stands
+   * still. A trigger, anything scheduled, the clock, the end of a pause and [method@Engine.wake]
+   * let the stream go on; nothing is lost, but the first sound takes as long as the device needs to
+   * start.
    */
   properties[PROP_IDLE_TIMEOUT] =
       g_param_spec_double ("idle-timeout", NULL, NULL,

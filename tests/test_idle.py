@@ -90,7 +90,8 @@ def count():
     for task in pathlib.Path('/proc/self/task').iterdir():
         if int(task.name) != os.getpid():
             lines = (task / 'status').read_text().splitlines()
-            found[task.name] = sum(int(line.split()[1]) for line in lines if 'ctxt_switches' in line)
+            found[task.name] = sum(int(line.split()[1]) for line in lines
+                                   if 'ctxt_switches' in line)
     return found
 
 def drain():
@@ -191,9 +192,6 @@ def play_quantised(engine):
     engine.props.clock.props.running = True
     engine.play_sample(0, 1.0)
 
-
-def play_on(engine):
-    engine.props.paused = False
 
 
 WAKERS = {
