@@ -193,7 +193,6 @@ def play_quantised(engine):
     engine.play_sample(0, 1.0)
 
 
-
 WAKERS = {
     'play_sample': lambda engine: engine.play_sample(0, 1.0),
     'play_sample_at': play_at,
