@@ -424,6 +424,8 @@ flitzis_control_set_streaming (FlitzisControl *self, gboolean streaming)
 
   if (!streaming)
     {
+      /* what has come while the stream was being paused is told again */
+      self->is_collecting = FALSE;
       flitzis_level_table_begin_dropping (&self->levels);
       push_levels (self);
     }

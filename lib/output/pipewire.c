@@ -232,9 +232,6 @@ stop_streaming (Pipewire *self, gboolean was_streaming)
       flitzis_control_get_state (self->base.control) == FLITZIS_STATE_RUNNING)
     flitzis_control_set_state (self->base.control, FLITZIS_STATE_RECONNECTING);
 
-  if (self->base.is_asleep && !flitzis_control_is_quiet (self->base.control))
-    flitzis_backend_wake_up (&self->base);
-
   flitzis_backend_check_sinks (&self->base);
 }
 
