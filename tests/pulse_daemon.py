@@ -35,9 +35,8 @@ import pathlib
 import signal
 import subprocess
 
-import numpy
-
-from pipewire_daemon import CONFIG, SINK, PipeWire, poll
+import pipewire_daemon
+from pipewire_daemon import CONFIG, SINK, PipeWire, build_recorder, poll
 
 # A null sink plays 2 s ahead otherwise and takes that back when a stream comes, and its monitor
 # misses what was taken back.
@@ -187,7 +186,9 @@ class Pulse:
     def record(self, sink=SINK):
         """Records the monitor of a sink while the `with` block runs; see Recording."""
         self.n_recordings += 1
-        return Recording(self, sink, self.folder / f'recording-{self.n_recordings}')
+        return Recording(self, sink,
+                         build_recorder('pulse-recorder', 'libpulse', self.folder),
+                         f'recorder-{self.n_recordings}')
 
 
 class PipeWirePulse(Pulse):
@@ -230,55 +231,12 @@ class PipeWirePulse(Pulse):
         return self.pipewire.record(sink)
 
 
-class Recording:
-    """What a sink of PulseAudio plays. Inside the `with` block: `wait (n_frames)`; behind it:
-    `frames`, float32 of n_frames x 2, bit for bit what the sink was given."""
+class Recording(pipewire_daemon.Recording):
+    """The same, of a sink of PulseAudio, which waits for all that it plays."""
 
-    def __init__(self, pulse, sink, path):
-        self.pulse = pulse
-        self.sink = sink
-        self.path = path
-        self.frames = None
+    def __init__(self, pulse, sink, recorder, name):
+        super().__init__(pulse, sink, recorder, name)
+        self.command = [recorder, self.path, sink]
 
-    def __enter__(self):
-        # Asked for no latency of its own, parec leaves the sink's as it is.
-        with open(self.path, 'wb') as file:
-            self.process = subprocess.Popen(
-                ['setpriv', '--pdeathsig', 'KILL', 'parec', '--raw', '--format=float32le',
-                 '--rate=48000', '--channels=2', f'--device={self.sink}.monitor'],
-                env=self.pulse.environment, stdin=subprocess.DEVNULL, stdout=file)
-        try:
-            self.wait(1)
-        except BaseException:
-            self._end()
-            raise
-        return self
-
-    def __exit__(self, *exception):
-        self._end()
-        try:
-            if exception[0] is None:
-                self.frames = numpy.fromfile(self.path, numpy.float32,
-                                             2 * self._n_frames()).reshape(-1, 2)
-        finally:
-            self.path.unlink(missing_ok=True)
-
-    def _n_frames(self):
-        return self.path.stat().st_size // 8
-
-    def _end(self):
-        self.process.terminate()
-        try:
-            self.process.wait(10)
-        except subprocess.TimeoutExpired:
-            self.process.kill()
-            self.process.wait()
-
-    def wait(self, n_frames, seconds=60.0):
-        """Waits until `n_frames` more have been recorded."""
-        goal = self._n_frames() + n_frames
-
-        def recorded():
-            assert self.process.poll() is None, 'parec ended'
-            return self._n_frames() >= goal
-        poll(recorded, f'{n_frames} recorded frames', seconds)
+    def _link(self):
+        """It is by being made."""
