@@ -51,7 +51,8 @@ class Pulse:
         self.runtime_dir = pathlib.Path(runtime_dir or self.folder / 'runtime')
         self.process = None
         self.n_recordings = 0
-        for path in (self.folder, self.runtime_dir):
+        # The last is for pipewire-pulse, which fails where another program makes it meanwhile.
+        for path in (self.folder, self.runtime_dir, self.runtime_dir / 'pulse'):
             path.mkdir(mode=0o700, parents=True, exist_ok=True)
 
     # Life

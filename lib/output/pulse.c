@@ -80,15 +80,16 @@ typedef struct
   char       *failure;         /* while nothing is accepted */
 
   /* the time of the blocks */
-  guint64  clock;              /* frames, as a driver counts them */
-  guint64  n_written;          /* frames */
-  guint64  n_written_at_heard; /* when heard_ns was found */
-  gint64   heard_ns;           /* when the frame after these is heard */
-  gboolean has_heard_time;
-  gint64   latency_ns;         /* as reported; -1 unknown */
-  double   average_latency_ns; /* as measured lately */
-  gint64   timing_asked_ns;
-  gint64   timing_interval_ns;
+  guint64 clock;              /* frames, as a driver counts them */
+  guint64 n_written;          /* frames */
+  guint64 n_written_at_heard; /* when heard_ns was found */
+  guint64 n_requested;        /* frames, lately */
+  gint64  heard_ns;           /* when the frame after these is heard */
+  guint   n_timings;          /* that it comes from; 0: it is unknown */
+  gint64  latency_ns;         /* as reported; -1 unknown */
+  double  average_latency_ns; /* as measured lately */
+  gint64  timing_asked_ns;
+  gint64  timing_interval_ns;
 } Pulse;
 
 static gint64
@@ -143,36 +144,48 @@ find_heard_time (Pulse *self)
 static void
 forget_heard_time (Pulse *self)
 {
-  self->has_heard_time = FALSE;
+  self->n_timings = 0;
   self->timing_asked_ns = 0;
   self->timing_interval_ns = FIRST_TIMING_NS;
 }
 
-/* The server has told how much of what was written it has played. It measures in steps, some as
- * long as its own blocks: what it tells moves the time line by a part of the difference. */
+/* The server has told how much of what was written it has played, which moves the time line by a
+ * part of the difference: both may have been held up on the way. */
 static void
 timing_cb (pa_stream *stream, int is_success, void *data)
 {
   Pulse                *self = data;
   const pa_timing_info *timing = pa_stream_get_timing_info (stream);
-  gint64                queued_us, heard_ns, difference_ns;
+  gint64                n_queued, queued_us, heard_ns, difference_ns;
 
   if (!is_success || timing == NULL || timing->write_index_corrupt || timing->read_index_corrupt)
     return;
 
-  queued_us = (timing->write_index - timing->read_index) / (gint64) FRAME_SIZE * G_USEC_PER_SEC /
-              (gint64) self->base.mixer->sample_rate;
+  /* it has not begun, or is filling its buffer after an underflow */
+  if (!timing->playing)
+    {
+      self->timing_interval_ns = FIRST_TIMING_NS;
+      return;
+    }
+
+  n_queued = (timing->write_index - timing->read_index) / (gint64) FRAME_SIZE;
+
+  /* pipewire-pulse counts what it has just taken as played, and asks for as much anew. */
+  if (self->is_pipewire)
+    n_queued += (gint64) self->n_requested;
+
+  queued_us = n_queued * G_USEC_PER_SEC / (gint64) self->base.mixer->sample_rate;
   heard_ns = get_now () + (queued_us + (gint64) timing->sink_usec -
                            (gint64) pa_timeval_age (&timing->timestamp)) *
                               1000;
   difference_ns = heard_ns - find_heard_time (self);
 
-  if (self->has_heard_time && ABS (difference_ns) < MAX_TIMING_STEP_NS)
-    difference_ns /= TIMING_SMOOTHNESS;
+  if (ABS (difference_ns) >= MAX_TIMING_STEP_NS)
+    self->n_timings = 0;
 
-  self->heard_ns = find_heard_time (self) + difference_ns;
+  self->n_timings = MIN (self->n_timings + 1, TIMING_SMOOTHNESS);
+  self->heard_ns = find_heard_time (self) + difference_ns / self->n_timings;
   self->n_written_at_heard = self->n_written;
-  self->has_heard_time = TRUE;
 }
 
 static void
@@ -192,7 +205,7 @@ measure_time (Pulse *self, gint64 now)
 {
   double latency_ns = (double) (find_heard_time (self) - now);
 
-  if (!self->has_heard_time)
+  if (self->n_timings == 0)
     return now;
 
   if (self->latency_ns < 0)
@@ -268,8 +281,11 @@ write_cb (pa_stream *stream, size_t n_bytes, void *data)
 {
   Pulse *self = data;
 
-  if (self->base.is_streaming)
-    write_frames (self, n_bytes);
+  if (!self->base.is_streaming)
+    return;
+
+  self->n_requested = n_bytes / FRAME_SIZE;
+  write_frames (self, n_bytes);
 }
 
 static void
