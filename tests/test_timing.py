@@ -209,7 +209,7 @@ def test_constant_timing_is_heard(server, engine):
     with server.record() as recording:
         def is_constant():
             n_late, first = engine.props.n_late, recording.n_frames
-            calls = [call() for _ in range(20)]
+            calls = [call() for _ in range(10)]
             recording.wait(9600)
             heard = onsets(recording, first) * FRAME_NS
             return (len(heard) == len(calls) and engine.props.n_late == n_late
