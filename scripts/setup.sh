@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# What examples/quickstart.sh and tests/run.sh share. It is sourced, with `root` set to the
-# folder of the project.
+# What examples/quickstart.sh, tests/run.sh and tests/bench/run.sh share. It is sourced, with `root`
+# set to the folder of the project.
 
 # To build the library and to use it from Python.
 packages='build-essential meson ninja-build pkgconf libglib2.0-dev libgirepository1.0-dev
@@ -11,6 +11,9 @@ programs='cc meson ninja pkg-config g-ir-scanner'
 modules='glib-2.0 gio-2.0 gobject-introspection-1.0 gstreamer-1.0 gstreamer-app-1.0
   gstreamer-audio-1.0 gstreamer-base-1.0 gstreamer-pbutils-1.0 libpipewire-0.3 libspa-0.2 libpulse'
 python_modules='gi'
+
+# What PulseAudio needs, for find_pulseaudio.
+pulseaudio_packages='pulseaudio-utils libltdl7 libsoxr0 libspeexdsp1 libtdb1 libwrap0'
 
 # Another Python's folders would break every Python here, meson's too.
 unset PYTHONHOME PYTHONPATH
@@ -92,4 +95,26 @@ build () {
     env -i PATH="$PATH" HOME="$HOME" LANG=C.UTF-8 meson setup "$@" "$dir" "$root" &&
     printf '%s\n' "$stamp" >"$dir/setup.stamp"
   } && env -i PATH="$PATH" HOME="$HOME" LANG=C.UTF-8 ninja -C "$dir"
+}
+
+# Makes sure that PulseAudio is there. Debian's package of it takes the place of pipewire-audio, and
+# with it of a desktop's sound server: it is unpacked here and not installed.
+find_pulseaudio () {
+  command -v pulseaudio >/dev/null && return
+  dir=$root/_build/pulseaudio-$(dpkg-query -W -f '${Version}' libpulse0)
+  PATH="$dir/bin:$PATH"
+  [ ! -x "$dir/bin/pulseaudio" ] || return 0
+  rm -rf "$dir"
+  mkdir -p "$dir/bin"
+  (cd "$dir" && apt-get download -q pulseaudio >&2 && dpkg-deb --extract pulseaudio_*.deb .) &&
+  modules=$(echo "$dir"/usr/lib/pulse-*/modules) &&
+  cat >"$dir/pulseaudio" <<EOF &&
+#!/bin/sh
+export LD_LIBRARY_PATH='$(echo "$dir"/usr/lib/*/pulseaudio):$modules'
+exec '$dir/usr/bin/pulseaudio' --dl-search-path='$modules' "\$@"
+EOF
+  chmod +x "$dir/pulseaudio" && mv "$dir/pulseaudio" "$dir/bin/" || {
+    say 'Could not get PulseAudio; are the lists of apt-get update there?'
+    return 1
+  }
 }

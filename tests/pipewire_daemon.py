@@ -15,8 +15,8 @@ import time
 
 import numpy
 
-CONFIG = pathlib.Path(__file__).parent / 'config'
-RECORDER = pathlib.Path(__file__).parent / 'recorder.c'
+HERE = pathlib.Path(__file__).parent
+CONFIG = HERE / 'config'
 SINK = 'null-sink'
 CALM = 8192  # the quantum for a recording that must hold every block, on a busy machine too
 
@@ -31,6 +31,16 @@ def poll(condition, what, seconds=30.0):
         if time.monotonic() > deadline:
             raise AssertionError(f'waited {seconds:g} s in vain for {what}')
         time.sleep(0.005)
+
+
+def build_recorder(name, package):
+    """The program `name`.c of this folder, built once for all servers of the session."""
+    program = pathlib.Path(os.environ['XDG_CACHE_HOME']) / name
+    if not program.exists():
+        flags = subprocess.run(['pkg-config', '--cflags', '--libs', package], check=True,
+                               stdout=subprocess.PIPE, text=True).stdout.split()
+        subprocess.run(['cc', '-O2', '-w', '-o', program, HERE / f'{name}.c', *flags], check=True)
+    return program
 
 
 def numpy_of(data, n_channels=2):
@@ -255,45 +265,40 @@ class PipeWire:
     def record(self, sink=SINK, latency_ns=None):
         """Records the monitor of a sink while the `with` block runs, as a node that says that it
         has this latency; see Recording."""
-        # Built once for all daemons of the session.
-        recorder = pathlib.Path(os.environ['XDG_CACHE_HOME']) / 'recorder'
-        if not recorder.exists():
-            flags = self.tool('pkg-config', '--cflags', '--libs', 'libpipewire-0.3').split()
-            subprocess.run(['cc', '-O2', '-w', '-o', recorder, RECORDER, *flags], check=True)
+        recorder = build_recorder('recorder', 'libpipewire-0.3')
         self.n_recordings += 1
         options = [] if latency_ns is None else [str(latency_ns)]
-        return Recording(self, recorder, sink, f'recorder-{self.n_recordings}', options,
-                         sink in self.sleepy)
+        return Recording(self, sink, recorder, f'recorder-{self.n_recordings}', *options,
+                         passive=sink in self.sleepy)
 
 
 class Recording:
-    """What a sink plays. Inside the `with` block: `wait (n_frames)` and `wait_quantum (quantum)`;
-    behind it: `frames`, float32 of n_frames x 2, bit for bit what the sink was given, at the
-    graph's rate; `begin_ns`, the monotonic time at which the sink played the first of them; and
-    `n_missed`: a graph does not wait for its nodes, so a busy machine loses a block now and then,
-    and whatever comes after it is later than `begin_ns` says. A large quantum (`force`) makes that
-    rare."""
+    """What a sink plays. Inside the `with` block: `wait (n_frames)`, `wait_quantum (quantum)`, and
+    what is there so far: `n_frames`, `get_frames (first)`, `get_time (frame)`. Behind it: `frames`,
+    float32 of n_frames x 2, bit for bit what the sink was given, at the graph's rate; `begin_ns`,
+    the monotonic time at which the sink played the first of them; and `n_missed`: a graph does not
+    wait for its nodes, so a busy machine loses a block now and then, and whatever comes after it is
+    later than `begin_ns` says. A large quantum (`force`) makes that rare."""
 
-    HEAD = 4096  # bytes before the frames: recorder.c says what they are
+    FRAMES_OFFSET = 4096  # bytes: recorder.h says what lies before
 
-    def __init__(self, pipewire, recorder, sink, name, options, passive):
+    def __init__(self, server, sink, recorder, name, *options, passive=False):
         self.link = ['pw-link', *(['--passive'] if passive else [])]
-        self.pipewire = pipewire
+        self.server = server
         self.name = name
-        self.path = pipewire.folder / name
+        self.path = server.folder / name
         self.sink = sink
-        self.command = [str(recorder), str(self.path), name, *options]
+        self.command = [recorder, self.path, name, *options]
         self.frames = None
         self.begin_ns = None
         self.n_missed = None
 
     def __enter__(self):
         self.process = subprocess.Popen(
-            ['setpriv', '--pdeathsig', 'KILL', *self.command], env=self.pipewire.environment,
+            ['setpriv', '--pdeathsig', 'KILL', *self.command], env=self.server.environment,
             stdin=subprocess.DEVNULL)
         try:
-            for channel in ('FL', 'FR'):
-                poll(lambda: self._link(channel), f'the recorder to be linked to “{self.sink}”')
+            self._link()
             self.wait(1)
         except BaseException:
             self._end()
@@ -304,17 +309,20 @@ class Recording:
         self._end()
         try:
             if exception[0] is None:
-                n_frames, self.n_missed, _quantum, self.begin_ns = self._counts()
-                self.frames = numpy.fromfile(self.path, numpy.float32, 2 * n_frames,
-                                             offset=self.HEAD).reshape(-1, 2)
+                _n_frames, self.n_missed, _quantum, self.begin_ns = self._head()
+                self.frames = self.get_frames(0)
         finally:
             self.path.unlink(missing_ok=True)
 
-    def _link(self, channel):
-        return subprocess.run(
-            [*self.link, f'{self.sink}:monitor_{channel}', f'{self.name}:input_{channel}'],
-            env=self.pipewire.environment, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL, timeout=30).returncode == 0
+    def _link(self):
+        """Both channels to the monitor of the sink."""
+        def link(channel):
+            return subprocess.run(
+                [*self.link, f'{self.sink}:monitor_{channel}', f'{self.name}:input_{channel}'],
+                env=self.server.environment, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+                stderr=subprocess.DEVNULL, timeout=30).returncode == 0
+        for channel in ('FL', 'FR'):
+            poll(lambda: link(channel), f'the recorder to be linked to “{self.sink}”')
 
     def _end(self):
         self.process.terminate()
@@ -324,27 +332,41 @@ class Recording:
             self.process.kill()
             self.process.wait()
 
-    def _counts(self):
-        """The frames recorded and missed so far, those of the graph's last cycle, and the time of
-        the first."""
-        counts = numpy.zeros(4, numpy.uint64)
+    def _head(self):
+        """The frames recorded and missed so far, those of the graph's last cycle, and when the
+        first was played."""
+        head = numpy.zeros(4, numpy.int64)
         if self.path.exists():
-            found = numpy.fromfile(self.path, numpy.uint64, 4)
-            counts[:len(found)] = found
-        return tuple(map(int, counts))
+            found = numpy.fromfile(self.path, numpy.int64, 4)
+            head[:len(found)] = found
+        return tuple(map(int, head))
+
+    @property
+    def n_frames(self):
+        return self._head()[0]
+
+    def get_frames(self, first):
+        """The frames so far, from that one on."""
+        return numpy.fromfile(self.path, numpy.float32, 2 * (self.n_frames - first),
+                              offset=self.FRAMES_OFFSET + 8 * first).reshape(-1, 2)
+
+    def get_time(self, frame, rate=48000):
+        """When the sink played that frame, a late one: ns of CLOCK_MONOTONIC, by the clock of the
+        sink."""
+        return self._head()[3] + frame * 1e9 / rate
 
     def wait(self, n_frames, seconds=60.0):
         """Waits until `n_frames` more have been recorded."""
-        goal = self._counts()[0] + n_frames
+        goal = self.n_frames + n_frames
 
         def recorded():
             assert self.process.poll() is None, 'the recorder ended'
-            return self._counts()[0] >= goal
+            return self.n_frames >= goal
         poll(recorded, f'{n_frames} recorded frames', seconds)
 
     def wait_quantum(self, quantum):
         """Waits until the graph runs at this quantum."""
-        poll(lambda: self._counts()[2] == quantum, f'a quantum of {quantum}')
+        poll(lambda: self._head()[2] == quantum, f'a quantum of {quantum}')
 
 
 def without_silence(frames):

@@ -35,9 +35,8 @@ import pathlib
 import signal
 import subprocess
 
-import numpy
-
-from pipewire_daemon import CONFIG, SINK, PipeWire, poll
+import pipewire_daemon
+from pipewire_daemon import CONFIG, SINK, PipeWire, build_recorder, poll
 
 # A null sink plays 2 s ahead otherwise and takes that back when a stream comes, and its monitor
 # misses what was taken back.
@@ -215,12 +214,10 @@ class Pulse:
         """Records the monitor of a sink while the `with` block runs, or what it writes to its
         pipe; see Recording."""
         self.n_recordings += 1
-        pipe = self._pipe(sink)
-        # Asked for no latency of its own, parec leaves the sink's as it is.
-        command = ['cat', str(pipe)] if pipe.exists() else [
-            'parec', '--raw', '--format=float32le', '--rate=48000', '--channels=2',
-            f'--device={sink}.monitor']
-        return Recording(self, command, self.folder / f'recording-{self.n_recordings}')
+        name = f'recorder-{self.n_recordings}'
+        if self._pipe(sink).exists():
+            return PipeRecording(self, self._pipe(sink), name)
+        return Recording(self, sink, build_recorder('pulse-recorder', 'libpulse'), name)
 
 
 class PipeWirePulse(Pulse):
@@ -271,53 +268,28 @@ class PipeWirePulse(Pulse):
         return self.pipewire.record(sink)
 
 
-class Recording:
-    """What a sink of PulseAudio plays. Inside the `with` block: `wait (n_frames)`; behind it:
-    `frames`, float32 of n_frames x 2, bit for bit what the sink was given."""
+class Recording(pipewire_daemon.Recording):
+    """The same, of a sink of PulseAudio, which waits for all that it plays."""
 
-    def __init__(self, pulse, command, path):
-        self.pulse = pulse
-        self.command = command
-        self.path = path
-        self.frames = None
+    def __init__(self, pulse, sink, recorder, name):
+        super().__init__(pulse, sink, recorder, name)
+        self.command = [recorder, self.path, sink]
 
-    def __enter__(self):
-        with open(self.path, 'wb') as file:
-            self.process = subprocess.Popen(
-                ['setpriv', '--pdeathsig', 'KILL', *self.command],
-                env=self.pulse.environment, stdin=subprocess.DEVNULL, stdout=file)
-        try:
-            self.wait(1)
-        except BaseException:
-            self._end()
-            raise
-        return self
+    def _link(self):
+        """It is by being made."""
 
-    def __exit__(self, *exception):
-        self._end()
-        try:
-            if exception[0] is None:
-                self.frames = numpy.fromfile(self.path, numpy.float32,
-                                             2 * self._n_frames()).reshape(-1, 2)
-        finally:
-            self.path.unlink(missing_ok=True)
 
-    def _n_frames(self):
-        return self.path.stat().st_size // 8
+class PipeRecording(pipewire_daemon.Recording):
+    """The same, of a sink that writes to a pipe."""
 
-    def _end(self):
-        self.process.terminate()
-        try:
-            self.process.wait(10)
-        except subprocess.TimeoutExpired:
-            self.process.kill()
-            self.process.wait()
+    FRAMES_OFFSET = 0
 
-    def wait(self, n_frames, seconds=60.0):
-        """Waits until `n_frames` more have been recorded."""
-        goal = self._n_frames() + n_frames
+    def __init__(self, pulse, pipe, name):
+        super().__init__(pulse, None, None, name)
+        self.command = ['sh', '-c', 'exec cat "$1" >"$2"', 'sh', pipe, self.path]
 
-        def recorded():
-            assert self.process.poll() is None, f'{self.command[0]} ended'
-            return self._n_frames() >= goal
-        poll(recorded, f'{n_frames} recorded frames', seconds)
+    def _link(self):
+        """It is by being made."""
+
+    def _head(self):
+        return self.path.stat().st_size // 8 if self.path.exists() else 0, 0, 0, None

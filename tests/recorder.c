@@ -1,36 +1,21 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Records the monitor of a sink, which must be linked to its ports:
+/* Records the monitor of a sink of PipeWire, which must be linked to its ports:
  *   recorder FILE NODE-NAME [LATENCY-NS]
  *
  * pw-record takes its buffers in the main loop and loses blocks on a busy machine. This one copies
- * them in the data thread, into memory that the tests read while it runs, and tells what the graph
- * did not give it. It takes buffers as they are, at the graph's rate: a stream's converter drops
- * frames when the quantum shrinks. To what is linked to it it says that it has this latency. */
+ * them in the data thread, and tells what the graph did not give it. It takes buffers as they are,
+ * at the graph's rate: a stream's converter drops frames when the quantum shrinks. To what is
+ * linked to it it says that it has this latency. */
 
-#include <fcntl.h>
+#include "recorder.h"
+
 #include <signal.h>
-#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
-#include <unistd.h>
 
 #include <pipewire/filter.h>
 #include <pipewire/pipewire.h>
 #include <spa/param/latency-utils.h>
-
-#define N_CHANNELS 2
-#define FRAME_SIZE (N_CHANNELS * sizeof (float))
-#define MAX_FRAMES (32u << 20)
-
-/* The file: this head, frames of stereo floats from byte 4096 on. */
-struct head
-{
-  _Atomic uint64_t n_frames;
-  _Atomic uint64_t n_missed;
-  _Atomic uint64_t quantum;
-  _Atomic uint64_t begin_ns; /* CLOCK_MONOTONIC when the sink played the first frame */
-};
 
 struct recorder
 {
@@ -97,6 +82,8 @@ process_cb (void *data, struct spa_io_position *position)
         out[N_CHANNELS * n] = in[n];
       pw_filter_queue_buffer (self->ports[i], buffers[i]);
     }
+  self->head->origin_ns = clock->nsec - (n_frames + n_new) * SPA_NSEC_PER_SEC * clock->rate.num /
+                                            clock->rate.denom;
   atomic_store_explicit (&self->head->n_frames, n_frames + n_new, memory_order_release);
 }
 
@@ -118,16 +105,11 @@ main (int argc, char **argv)
 {
   if (argc != 3 && argc != 4)
     return 2;
-  struct recorder self = { 0 };
-  size_t          size = 4096 + MAX_FRAMES * FRAME_SIZE;
-  int             fd = open (argv[1], O_RDWR | O_CREAT | O_TRUNC, 0600);
+  struct recorder self = { .head = map_head (argv[1]) };
 
-  if (fd < 0 || ftruncate (fd, size) != 0)
+  if (self.head == NULL)
     return 1;
-  self.head = mmap (NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
-  if (self.head == MAP_FAILED)
-    return 1;
-  self.frames = (float *) ((char *) self.head + 4096);
+  self.frames = get_frames (self.head);
 
   /* Real-time priority where it can be had: before 1.0 a configuration of its own has it. */
   if (strncmp (pw_get_library_version (), "0.", 2) == 0)

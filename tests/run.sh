@@ -8,11 +8,10 @@ set -eu
 root=$(cd "$(dirname "$0")/.." && pwd)
 . "$root/scripts/setup.sh"
 
-packages="$packages valac gjs gi-docgen clang-format ffmpeg pipewire pipewire-bin wireplumber
-  pulseaudio-utils libltdl7 libsoxr0 libspeexdsp1 libtdb1 libwrap0
-  util-linux python3-numpy python3-pytest python3-mypy python3-pygame gir1.2-adw-1 xvfb xdotool
-  librsvg2-common libclang-rt-19-dev hydrogen-data abigail-tools appstream desktop-file-utils
-  rpm rpmlint"
+packages="$packages $pulseaudio_packages valac gjs gi-docgen clang-format ffmpeg pipewire
+  pipewire-bin wireplumber util-linux python3-numpy python3-pytest python3-mypy python3-pygame
+  gir1.2-adw-1 xvfb xdotool librsvg2-common libclang-rt-19-dev hydrogen-data abigail-tools appstream
+  desktop-file-utils rpm rpmlint"
 programs="$programs valac gjs gi-docgen clang-format ffmpeg pipewire pw-play pw-dump pw-cli
   pw-metadata wireplumber pulseaudio pactl pacat parec setpriv Xvfb xdotool abidw appstreamcli
   desktop-file-validate rpmlint"
@@ -28,31 +27,8 @@ for argument; do
   set -- "$@" "${argument#tests/}"
 done
 
-# Makes sure that PulseAudio is there. Debian's package of it takes the place of pipewire-audio, and
-# with it of a desktop's sound server: it is unpacked here and not installed. What it links to is in
-# the list above.
-find_pulseaudio () {
-  command -v pulseaudio >/dev/null && return
-  dir=$root/_build/pulseaudio-$(dpkg-query -W -f '${Version}' libpulse0)
-  PATH="$dir/bin:$PATH"
-  [ ! -x "$dir/bin/pulseaudio" ] || return 0
-  rm -rf "$dir"
-  mkdir -p "$dir/bin"
-  (cd "$dir" && apt-get download -q pulseaudio >&2 && dpkg-deb --extract pulseaudio_*.deb .) &&
-  modules=$(echo "$dir"/usr/lib/pulse-*/modules) &&
-  cat >"$dir/pulseaudio" <<EOF &&
-#!/bin/sh
-export LD_LIBRARY_PATH='$(echo "$dir"/usr/lib/*/pulseaudio):$modules'
-exec '$dir/usr/bin/pulseaudio' --dl-search-path='$modules' "\$@"
-EOF
-  chmod +x "$dir/pulseaudio" && mv "$dir/pulseaudio" "$dir/bin/" || {
-    say 'Could not get PulseAudio; are the lists of apt-get update there?'
-    exit 2
-  }
-}
-
 install_missing
-find_pulseaudio
+find_pulseaudio || exit 2
 find_python || { say "No python3 here has the modules $python_modules."; exit 2; }
 build "$root/_build/tests" -Dwerror=true -Dintrospection=enabled -Dvapi=enabled -Ddocs=enabled \
   -Dexamples=true -Dpads=true -Dtests=true

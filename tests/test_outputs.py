@@ -13,7 +13,7 @@ import gi
 gi.require_version('Flitzis', '1')
 from gi.repository import Flitzis, GLib
 
-from pipewire_daemon import SINK, poll, without_silence
+from pipewire_daemon import SINK, poll
 from test_live import go_on, one_of_many, run_out, same, state_is
 from test_playing import counters, fails_with, fill, noise, render
 
@@ -230,10 +230,11 @@ def test_a_target_may_be_set_while_it_plays(server, make_engine):
         recording.wait(9600)
         engine.stop_all_samples()
     assert engine.props.state == State.RUNNING
-    heard = without_silence(recording.frames)[:4800]
-    first = numpy.flatnonzero(ramp[:, 0] == heard[0, 0])
-    assert first.size == 1 and first[0] >= 4800 // 2
-    assert numpy.array_equal(heard, ramp[first[0]:first[0] + 4800])
+    # frames of the sample in their order; a busy machine leaves some out, and has pauses between
+    heard = recording.frames[recording.frames.any(axis=1)][:4800]
+    places = numpy.searchsorted(ramp[:, 0], heard[:, 0])
+    assert numpy.array_equal(heard, ramp[places])
+    assert places[0] >= 4800 // 2 and numpy.all(numpy.diff(places) > 0)
     engine.props.target = None
     poll(lambda: engine.props.active_sink == SINK, 'the default sink')
 

@@ -2,10 +2,12 @@
 """Frames and the time, in a real graph: what the engine says of them, and how long after its call a
 trigger begins to sound."""
 
+import statistics
 import threading
 import time
 
 import gi
+import numpy
 import pytest
 
 gi.require_version('Flitzis', '1')
@@ -111,6 +113,38 @@ def test_neither_runs_backwards(pipewire, engine):
     assert min(counts) > 100
 
 
+def force(server, quantum):
+    """PulseAudio has no quantum."""
+    if server.kind != 'pulseaudio':
+        getattr(server, 'pipewire', server).force(quantum=quantum)
+
+
+def onsets(recording, first):
+    """The frames of a recording at which sounds begin, from that one on."""
+    sounds = recording.get_frames(first).any(axis=1)
+    return first + numpy.flatnonzero(sounds[1:] & ~sounds[:-1]) + 1
+
+
+def test_frames_are_heard_when_it_was_told(server, engine):
+    """By the sink's own clock, also where its server takes long blocks."""
+    force(server, 1024)
+    fill(engine, 0, constant(2400))
+    off = []
+    with server.record() as recording:
+        start(engine)
+        poll(lambda: engine.props.latency >= 0, 'the latency')
+        go_on(engine, 48000)
+        for _ in range(9):
+            first = recording.n_frames
+            voice = engine.play_sample(0, 1.0)
+            frame = poll(lambda: engine.get_voice_start_frame(voice) + 1, 'the voice') - 1
+            told = engine.frame_to_time(frame) + engine.props.latency
+            poll(lambda: len(onsets(recording, first)), 'the sound')
+            off.append(told - recording.get_time(onsets(recording, first)[0]))
+            recording.wait(9600)
+    assert abs(statistics.median(off)) < 10e6, off
+
+
 # From the call to the sound
 
 
@@ -154,6 +188,34 @@ def test_constant_timing_is_constant(pipewire, engine):
     poll(is_constant, 'a calm machine', 20.0)
     engine.props.trigger_timing = Timing.SOONEST
     assert jitter(delays(engine)) > quantum_ns / 2
+
+
+def test_constant_timing_is_heard(server, engine):
+    """Of calls 10 ms apart, give or take three frames, which its clock may be moved by meanwhile,
+    and none is late. A busy machine may take a while."""
+    force(server, 1024)
+    engine.props.trigger_timing = Timing.CONSTANT
+    fill(engine, 0, constant(10))
+    start(engine)
+    poll(lambda: engine.props.latency >= 0, 'the latency')
+
+    def call():
+        before = time.monotonic_ns()
+        engine.play_sample(0, 1.0)
+        after = time.monotonic_ns()
+        time.sleep(0.01)
+        return before, after
+
+    with server.record() as recording:
+        def is_constant():
+            n_late, first = engine.props.n_late, recording.n_frames
+            calls = [call() for _ in range(10)]
+            recording.wait(9600)
+            heard = onsets(recording, first) * FRAME_NS
+            return (len(heard) == len(calls) and engine.props.n_late == n_late
+                    and jitter([(sound - after, sound - before)
+                                for sound, (before, after) in zip(heard, calls)]) <= 3 * FRAME_NS)
+        poll(is_constant, 'a calm machine', 60.0)
 
 
 def test_triggers_that_come_too_late_sound_at_once_and_are_counted(pipewire, engine):

@@ -135,4 +135,9 @@ ROWS = [
     Row('import and an engine, in Python', 'ms', 'start/import', '≤ 30', at_most(30.0)),
     Row('start to the first block', 'ms', 'start/block', '≤ 60', at_most(60.0)),
     Row('trigger to its block, asleep', 'ms', 'start/wake', '≤ 60', at_most(60.0)),
+    Row('trigger to its sound in the sink, the worst', 'ms', 'output/*/heard-ms/median', '≤ 25',
+        at_most(25.0)),
+    Row('the same after a stall, the worst', 'ms off', 'output/*/stall-ms', '≤ 5', at_most(5.0)),
+    Row('the time of a sound is off by, the worst', 'ms', 'output/*/time-ms/median', '≤ 10',
+        at_most(10.0)),
 ]

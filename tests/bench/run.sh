@@ -9,16 +9,17 @@ set -eu
 root=$(cd "$(dirname "$0")/../.." && pwd)
 . "$root/scripts/setup.sh"
 
-packages="$packages ffmpeg pipewire wireplumber util-linux python3-numpy libsdl2-mixer-dev
-  libopenal-dev libsndfile1-dev libsamplerate0-dev libsoxr-dev libavformat-dev libavcodec-dev
-  libswresample-dev libavutil-dev python3-pygame"
-programs="$programs ffmpeg pipewire pw-dump pw-metadata wireplumber setpriv"
+packages="$packages $pulseaudio_packages ffmpeg pipewire wireplumber util-linux python3-numpy
+  libsdl2-mixer-dev libopenal-dev libsndfile1-dev libsamplerate0-dev libsoxr-dev libavformat-dev
+  libavcodec-dev libswresample-dev libavutil-dev python3-pygame"
+programs="$programs ffmpeg pipewire pw-dump pw-metadata wireplumber pactl chrt setpriv"
 modules="$modules SDL2_mixer openal sndfile samplerate soxr libavformat libavcodec libswresample
   libavutil"
 python_modules='gi numpy pygame'
 
 export PYGAME_HIDE_SUPPORT_PROMPT=1
 install_missing
+find_pulseaudio || :
 find_python || { say "No python3 here has the modules $python_modules."; exit 2; }
 {
   build "$root/_build/bench" --buildtype=release -Dintrospection=enabled -Dvapi=disabled \
