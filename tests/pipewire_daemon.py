@@ -276,9 +276,10 @@ class Recording:
     """What a sink plays. Inside the `with` block: `wait (n_frames)`, `wait_quantum (quantum)`, and
     what is there so far: `n_frames`, `get_frames (first)`, `get_time (frame)`. Behind it: `frames`,
     float32 of n_frames x 2, bit for bit what the sink was given, at the graph's rate; `begin_ns`,
-    the monotonic time at which the sink played the first of them; and `n_missed`: a graph does not
-    wait for its nodes, so a busy machine loses a block now and then, and whatever comes after it is
-    later than `begin_ns` says. A large quantum (`force`) makes that rare."""
+    the monotonic time at which the sink played the first of them, counted back from the last; and
+    `n_missed`: a graph does not wait for its nodes, so a busy machine loses a block now and then,
+    and whatever comes before it is earlier than `begin_ns` says. A large quantum (`force`) makes
+    that rare."""
 
     FRAMES_OFFSET = 4096  # bytes: recorder.h says what lies before
 

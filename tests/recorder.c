@@ -61,12 +61,6 @@ process_cb (void *data, struct spa_io_position *position)
       if (n_there < n_new)
         n_new = n_there;
     }
-  if (n_new > 0 && n_frames == 0)
-    {
-      uint64_t cycle_ns = clock->duration * SPA_NSEC_PER_SEC / clock->rate.denom;
-
-      self->head->begin_ns = clock->nsec - cycle_ns;
-    }
   if (n_new == 0 && n_frames > 0)
     self->head->n_missed += clock->duration;
 

@@ -276,8 +276,8 @@ def test_silence_is_explained():
     texts = [' '.join(text.split()) for text in TEXTS.values() if re.search(r'Silent\?', text)]
     assert len(texts) == 5
     for text in texts:
-        assert re.search(r'Silent\? If .*?has_sink.*? is false, there is no output device.*?STARTING'
-                         r'.*?STOPPED`, the program did not call `\w*start \(\)`\.', text)
+        assert re.search(r'Silent\? If .*?has_sink.*? is false, there is no output device.*?'
+                         r'STARTING.*?STOPPED`, the program did not call `\w*start \(\)`\.', text)
 
 
 def test_a_python_without_gi(build_dir):
