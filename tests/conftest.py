@@ -210,9 +210,7 @@ def pulse_beside_pipewire(request, monkeypatch):
 @pytest.fixture(params=('pipewire', 'pulseaudio', 'pipewire_pulse'))
 def server(request):
     """Each of the sound servers in turn; `kind` says which."""
-    server = request.getfixturevalue(request.param)
-    server.kind = request.param
-    return server
+    return request.getfixturevalue(request.param)
 
 
 @pytest.fixture

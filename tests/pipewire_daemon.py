@@ -53,6 +53,8 @@ def numpy_of(data, n_channels=2):
 class PipeWire:
     """One daemon in a folder of its own; `runtime_dir` is what XDG_RUNTIME_DIR must say."""
 
+    kind = 'pipewire'
+
     def __init__(self, folder, session_manager=True, config=CONFIG):
         self.folder = pathlib.Path(folder)
         self.config = config

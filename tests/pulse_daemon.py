@@ -46,6 +46,8 @@ NULL_SINK = 'norewinds=1 format=float32le rate=48000 channels=2'
 class Pulse:
     """PulseAudio in a folder of its own; `runtime_dir` is what XDG_RUNTIME_DIR must say."""
 
+    kind = 'pulseaudio'
+
     def __init__(self, folder, runtime_dir=None):
         self.folder = pathlib.Path(folder)
         self.runtime_dir = pathlib.Path(runtime_dir or self.folder / 'runtime')
@@ -223,6 +225,8 @@ class Pulse:
 class PipeWirePulse(Pulse):
     """pipewire-pulse. Its PipeWire, `pipewire`, is not in `runtime_dir`: out of clients' reach.
     `stop` ends both, `kill` pipewire-pulse alone."""
+
+    kind = 'pipewire_pulse'
 
     def __init__(self, folder, config=CONFIG):
         super().__init__(folder)
