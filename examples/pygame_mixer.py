@@ -19,7 +19,7 @@ What is otherwise:
 | `music`, `get_raw`, `get_sdl_mixer_version` | are not there |
 | `queue`, `get_queue`, `set_endevent`, `get_endevent` | are not there either |
 | `get_driver`, `get_soundfont`, `set_soundfont`, `set_source_location` | nor these |
-| needs `pygame.init` or `mixer.init` | needs `mixer.init`, and a PipeWire server |
+| needs `pygame.init` or `mixer.init` | needs `mixer.init`, and a sound server |
 """
 
 import contextlib

@@ -369,7 +369,11 @@ class Recording:
 
     def wait_quantum(self, quantum):
         """Waits until the graph runs at this quantum."""
-        poll(lambda: self._head()[2] == quantum, f'a quantum of {quantum}')
+        poll(lambda: self.get_quantum() == quantum, f'a quantum of {quantum}')
+
+    def get_quantum(self):
+        """The frames of the graph's last cycle."""
+        return self._head()[2]
 
 
 def without_silence(frames):

@@ -176,7 +176,7 @@ def test_a_server_that_does_not_serve_is_an_error(tmp_path, monkeypatch, make_en
                                                   capfd, request, kind):
     """In the background, too, and soon; nothing is left over, and all else works: `render`, and a
     start where there is a server."""
-    engine, other = make_engine(), make_engine()
+    engine, other = (make_engine(output=Flitzis.Output.PIPEWIRE) for _ in range(2))
     frames = fill(engine, 0, noise(1, 100))
 
     def fail():
@@ -227,7 +227,8 @@ def test_a_server_without_permission_is_an_error(tmp_path):
             [*command, sys.executable, '-c', NO_PERMISSION], capture_output=True, text=True,
             timeout=60, env=dict(os.environ, XDG_RUNTIME_DIR=str(tmp_path)))
         assert (result.returncode, result.stdout, result.stderr) == (
-            0, 'Could not play through PipeWire: no server is running here\n', '')
+            0, 'Could not start the output: PipeWire: no server is running here; '
+               'PulseAudio: Connection refused\n', '')
         assert not server.times
 
 

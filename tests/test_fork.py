@@ -83,7 +83,7 @@ REFUSED = {
 }
 SILENT = {
     'stop_voice': (1,), 'pause_voice': (1,), 'resume_voice': (1,), 'stop_all_samples': (),
-    'cancel_scheduled': (), 'stop': (), 'frame_to_time': (0,), 'time_to_frame': (0,),
+    'cancel_scheduled': (), 'stop': (), 'wake': (), 'frame_to_time': (0,), 'time_to_frame': (0,),
     'get_voice_position': (1,), 'get_voice_start_frame': (1,),
 }
 OF_THE_CLOCK = {'restart': (0,), 'beat_to_frame': (4.0,), 'frame_to_beat': (48000,)}

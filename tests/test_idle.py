@@ -27,11 +27,14 @@ State = Flitzis.State
 NAME = 'flitzis-idle'
 
 
-@pytest.fixture(params=('pipewire', 'pulseaudio',
-                        pytest.param('pipewire_pulse', marks=pytest.mark.slow)))
+@pytest.fixture(params=('pipewire', *(pytest.param(kind, marks=pytest.mark.slow)
+                                      for kind in ('pulseaudio', 'pipewire_pulse'))))
 def server(request):
-    """The stream sleeps in the same way with pipewire-pulse as with PulseAudio."""
+    """What decides about the sleep is the same for all."""
     return request.getfixturevalue(request.param)
+
+
+both = pytest.mark.parametrize('server', ('pipewire', 'pulseaudio'), indirect=True)
 FADE = 240
 
 
@@ -136,6 +139,7 @@ print(json.dumps({
 '''
 
 
+@both
 def test_an_idle_engine_costs_nothing(server):
     """No thread of it wakes up once in ten seconds, and to the program all is as it was."""
     result = subprocess.run(
@@ -183,6 +187,7 @@ def wake_up_again_and_again(server, start, how, n_times):
     assert engine.props.n_xruns == 0
 
 
+@both
 @pytest.mark.parametrize('n_times', (4, pytest.param(100, marks=pytest.mark.slow)))
 def test_no_frame_is_lost_when_a_stream_wakes_up(server, start, n_times):
     """The session manager has closed the device, or PulseAudio has."""
@@ -539,7 +544,7 @@ def test_an_engine_leaves_the_graph_as_it_is(pipewire, make_engine):
         engine.start()
         state_is(engine, State.RUNNING)
         go_on(engine, 9600)
-        return recording._counts()[2]
+        return recording.get_quantum()
     with pipewire.record() as recording:
         recording.wait_quantum(1024)
         assert find_quantum() == 1024

@@ -30,6 +30,13 @@ State = Flitzis.State
 PAUSE = 600  # frames of silence that part two takes
 
 
+@pytest.fixture(params=('pipewire', 'pulseaudio',
+                        pytest.param('pipewire_pulse', marks=pytest.mark.slow)))
+def server(request):
+    """To the engine, pipewire-pulse is another PulseAudio: tests/test_outputs.py has it."""
+    return request.getfixturevalue(request.param)
+
+
 def state_is(engine, state, seconds=30.0):
     poll(lambda: engine.props.state == state, f'the state {state.value_nick}', seconds)
 

@@ -272,8 +272,9 @@ def test_tests_are_named_from_the_root_or_from_their_folder(source_dir, tmp_path
         (tmp_path / folder).mkdir()
     shutil.copy(source_dir / 'tests/run.sh', tmp_path / 'tests')
     (tmp_path / 'scripts/setup.sh').write_text(
-        'packages= programs=\n'
-        'install_missing () { :; }\nfind_python () { python=echo; }\nbuild () { :; }\n')
+        'packages= pulseaudio_packages= programs=\n'
+        'install_missing () { :; }\nfind_python () { python=echo; }\nbuild () { :; }\n'
+        'find_pulseaudio () { :; }\n')
     result = subprocess.run(
         ['sh', 'tests/run.sh', '--slow', 'tests/test_wall.py', 'test_fork.py', '-k', 'a or b'],
         cwd=tmp_path, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=60)

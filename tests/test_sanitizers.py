@@ -67,6 +67,7 @@ THREAD = ('tsan', 'thread', {
 })
 
 
+@pytest.mark.slow
 def test_address_and_undefined(source_dir, build_dir, pipewire):
     name, sanitize, environment = ADDRESS
     run_programs(source_dir, build_dir.parent / name, sanitize, environment)

@@ -156,7 +156,7 @@ is_out_of_reach (FlitzisControl *self, const Moment *moment)
     return FALSE;
 
   return (self->state == FLITZIS_STATE_STARTING && flitzis_sink_table_is_empty (&self->sinks)) ||
-         (self->state == FLITZIS_STATE_RUNNING &&
+         (self->state == FLITZIS_STATE_RUNNING && !self->is_asleep &&
           flitzis_timeline_is_stalled (&self->timeline, moment->called_ns));
 }
 

@@ -405,9 +405,13 @@ flitzis_control_set_state (FlitzisControl *self, FlitzisState state)
 {
   flitzis_control_lock (self);
 
-  if (self->state != state)
-    flitzis_control_push_changed (self, "state");
+  if (self->state == state)
+    {
+      flitzis_control_unlock (self);
+      return;
+    }
 
+  flitzis_control_push_changed (self, "state");
   self->state = state;
 
   if (flitzis_timeline_fix_trigger_delay (&self->timeline))
