@@ -142,6 +142,7 @@ def play(machines, engine, burst):
     raise AssertionError(f'none was right: {takes}')
 
 
+@pytest.mark.slow
 def test_nothing_is_on_its_way_to_a_sink_here(pipewire, make_engine, burst):
     """The measure of the other tests."""
     engine = make_player(make_engine, burst)
@@ -162,6 +163,7 @@ def test_it_is_heard_over_there(machines, player, burst):
     assert not linked_to(machines.here, SINK)
 
 
+@pytest.mark.slow
 @configured
 def test_it_plays_here_while_the_other_is_away(machines, player, burst):
     machines.there.start()

@@ -53,6 +53,7 @@ def test_a_recording_is_bit_exact(server, noise):
     assert numpy.array_equal(play(server, path), frames)
 
 
+@pytest.mark.slow
 def test_silence_is_recorded_as_it_passes(server):
     with server.record() as recording:
         begin = time.monotonic()
@@ -81,6 +82,7 @@ def test_nothing_is_in_reach_and_nothing_is_started(no_server):
     assert not (runtime_dir / 'pipewire-0').exists()
 
 
+@pytest.mark.slow
 def test_sinks_come_and_go(server):
     server.add_sink('other')
     server.remove_sink()
@@ -91,6 +93,7 @@ def test_sinks_come_and_go(server):
     assert server.default_sink() == SINK
 
 
+@pytest.mark.slow
 def test_a_stream_follows_the_sink_that_is_chosen(server, noise):
     server.add_sink('other')
     player = pacat(noise[1])
@@ -105,6 +108,7 @@ def test_a_stream_follows_the_sink_that_is_chosen(server, noise):
         player.wait()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize('number', [signal.SIGKILL, signal.SIGTERM])
 def test_it_comes_back_from_a_kill(server, noise, number):
     server.kill(number)
@@ -113,6 +117,7 @@ def test_it_comes_back_from_a_kill(server, noise, number):
     assert len(play(server, noise[1])) >= 48000
 
 
+@pytest.mark.slow
 def test_a_sink_is_invented_on_request_alone(server):
     server.remove_sink()
     assert server.sinks() == []
@@ -129,6 +134,7 @@ def test_a_test_before_left_nothing_behind(server):
     assert not server.modules('module-always-sink')
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize('end', ['stop', 'kill'])
 @pytest.mark.parametrize('make', [Pulse, PipeWirePulse])
 def test_it_leaves_nothing_behind(make, end, request):
