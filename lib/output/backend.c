@@ -22,13 +22,17 @@
 pthread_t pthread_self (void) FLITZIS_REALTIME;
 
 void
-flitzis_backend_init (FlitzisBackend            *self,
-                      const FlitzisBackendFuncs *funcs,
-                      FlitzisControl            *control,
-                      const char                *target)
+flitzis_backend_init (FlitzisBackend             *self,
+                      const FlitzisBackendFuncs  *funcs,
+                      FlitzisControl             *control,
+                      const FlitzisBackendConfig *config)
 {
   self->funcs = funcs;
-  self->target = g_strdup (target);
+  self->client_name = g_strdup (config->client_name);
+  self->application_id = g_strdup (config->application_id);
+  self->icon_name = g_strdup (config->icon_name);
+  self->media_role = g_strdup (config->media_role);
+  self->target = g_strdup (config->target);
   self->control = flitzis_control_ref (control);
   self->mixer = flitzis_control_get_output_mixer (control);
 }
@@ -45,7 +49,11 @@ flitzis_backend_clear (FlitzisBackend *self)
 
   g_clear_pointer (&self->sinks, g_ptr_array_unref);
   g_clear_pointer (&self->active_sink, g_free);
-  g_clear_pointer (&self->target, g_free);
+  g_free (self->client_name);
+  g_free (self->application_id);
+  g_free (self->icon_name);
+  g_free (self->media_role);
+  g_free (self->target);
   flitzis_control_unref (self->control);
 }
 

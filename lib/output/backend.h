@@ -60,6 +60,10 @@ struct _FlitzisBackend
   const FlitzisBackendFuncs *funcs;
   FlitzisControl            *control;
   FlitzisMixer              *mixer;
+  char                      *client_name;
+  char                      *application_id;
+  char                      *icon_name;
+  char                      *media_role;
 
   /* the loop's thread, or under its lock */
   GPtrArray *sinks;       /* of FlitzisSinkInfo */
@@ -82,10 +86,10 @@ struct _FlitzisBackend
 };
 
 /* Any thread; the backend's own `new` and `free` call them. */
-void flitzis_backend_init (FlitzisBackend            *self,
-                           const FlitzisBackendFuncs *funcs,
-                           FlitzisControl            *control,
-                           const char                *target);
+void flitzis_backend_init (FlitzisBackend             *self,
+                           const FlitzisBackendFuncs  *funcs,
+                           FlitzisControl             *control,
+                           const FlitzisBackendConfig *config);
 void flitzis_backend_clear (FlitzisBackend *self);
 
 /* Under the loop's lock, when the stream is made: control is told from here on. `wake` is called

@@ -33,10 +33,6 @@ typedef struct
   FlitzisBackend base;
 
   /* constant */
-  char                  *client_name;
-  char                  *application_id;
-  char                  *icon_name;
-  char                  *media_role;
   guint                  latency_frames;
   struct pw_thread_loop *thread_loop;
   struct pw_loop        *loop;
@@ -305,14 +301,14 @@ make_stream_properties (Pipewire *self)
 {
   struct pw_properties *properties = pw_properties_new (PW_KEY_MEDIA_TYPE, "Audio",
                                                         PW_KEY_MEDIA_CATEGORY, "Playback",
-                                                        PW_KEY_NODE_NAME, self->client_name,
-                                                        PW_KEY_APP_NAME, self->client_name,
+                                                        PW_KEY_NODE_NAME, self->base.client_name,
+                                                        PW_KEY_APP_NAME, self->base.client_name,
                                                         NULL);
 
   /* without a value a property is left out */
-  pw_properties_set (properties, PW_KEY_APP_ID, self->application_id);
-  pw_properties_set (properties, PW_KEY_APP_ICON_NAME, self->icon_name);
-  pw_properties_set (properties, PW_KEY_MEDIA_ROLE, self->media_role);
+  pw_properties_set (properties, PW_KEY_APP_ID, self->base.application_id);
+  pw_properties_set (properties, PW_KEY_APP_ICON_NAME, self->base.icon_name);
+  pw_properties_set (properties, PW_KEY_MEDIA_ROLE, self->base.media_role);
   pw_properties_set (properties, PW_KEY_TARGET_OBJECT, self->base.target);
 
   if (self->latency_frames > 0)
@@ -337,7 +333,7 @@ connect_stream (Pipewire *self)
      spa_format_audio_raw_build (&builder, SPA_PARAM_EnumFormat, &format),
   };
 
-  self->stream = pw_stream_new (self->core, self->client_name, make_stream_properties (self));
+  self->stream = pw_stream_new (self->core, self->base.client_name, make_stream_properties (self));
 
   if (self->stream == NULL)
     return -errno;
@@ -634,10 +630,6 @@ free_pipewire (FlitzisBackend *base)
   g_clear_pointer (&self->thread_loop, pw_thread_loop_destroy);
   flitzis_backend_clear (base);
   g_free (self->failure);
-  g_free (self->client_name);
-  g_free (self->application_id);
-  g_free (self->icon_name);
-  g_free (self->media_role);
   g_free (self);
 }
 
@@ -659,11 +651,7 @@ flitzis_pipewire_connect (FlitzisControl             *control,
   Pipewire *self = g_new0 (Pipewire, 1);
 
   init_pipewire ();
-  flitzis_backend_init (&self->base, &funcs, control, config->target);
-  self->client_name = g_strdup (config->client_name);
-  self->application_id = g_strdup (config->application_id);
-  self->icon_name = g_strdup (config->icon_name);
-  self->media_role = g_strdup (config->media_role);
+  flitzis_backend_init (&self->base, &funcs, control, config);
   self->latency_frames = config->latency_frames;
 
   if (!set_up (self, deadline_us, error))

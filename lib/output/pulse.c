@@ -54,10 +54,6 @@ typedef struct
   FlitzisBackend base;
 
   /* constant */
-  char                 *client_name;
-  char                 *application_id;
-  char                 *icon_name;
-  char                 *media_role;
   guint                 n_buffer_frames; /* to ask for */
   pa_threaded_mainloop *mainloop;
   Source                wake_source;
@@ -415,17 +411,22 @@ make_properties (Pulse *self)
 {
   pa_proplist *properties = pa_proplist_new ();
 
-  pa_proplist_sets (properties, PA_PROP_APPLICATION_NAME, self->client_name);
-  pa_proplist_sets (properties, PA_PROP_MEDIA_NAME, self->client_name);
+  pa_proplist_sets (properties, PA_PROP_APPLICATION_NAME, self->base.client_name);
+  pa_proplist_sets (properties, PA_PROP_MEDIA_NAME, self->base.client_name);
 
-  if (self->application_id != NULL)
-    pa_proplist_sets (properties, PA_PROP_APPLICATION_ID, self->application_id);
+  if (self->base.application_id != NULL)
+    pa_proplist_sets (properties, PA_PROP_APPLICATION_ID, self->base.application_id);
 
-  if (self->icon_name != NULL)
-    pa_proplist_sets (properties, PA_PROP_APPLICATION_ICON_NAME, self->icon_name);
+  if (self->base.icon_name != NULL)
+    pa_proplist_sets (properties, PA_PROP_APPLICATION_ICON_NAME, self->base.icon_name);
 
-  if (self->media_role != NULL)
-    pa_proplist_sets (properties, PA_PROP_MEDIA_ROLE, self->media_role);
+  /* PulseAudio writes the roles in small letters. */
+  if (self->base.media_role != NULL)
+    {
+      g_autofree char *role = g_ascii_strdown (self->base.media_role, -1);
+
+      pa_proplist_sets (properties, PA_PROP_MEDIA_ROLE, role);
+    }
 
   return properties;
 }
@@ -447,7 +448,7 @@ connect_stream (Pulse *self)
   };
   pa_proplist *properties = make_properties (self);
 
-  self->stream = pa_stream_new_with_proplist (self->context, self->client_name, &spec, NULL,
+  self->stream = pa_stream_new_with_proplist (self->context, self->base.client_name, &spec, NULL,
                                               properties);
   pa_proplist_free (properties);
 
@@ -614,7 +615,7 @@ connect_context (Pulse *self)
   pa_proplist *properties = make_properties (self);
 
   self->context = pa_context_new_with_proplist (pa_threaded_mainloop_get_api (self->mainloop),
-                                                self->client_name, properties);
+                                                self->base.client_name, properties);
   pa_proplist_free (properties);
 
   if (self->context == NULL)
@@ -849,10 +850,6 @@ free_pulse (FlitzisBackend *base)
   flitzis_backend_clear (base);
   g_free (self->failure);
   g_free (self->default_name);
-  g_free (self->client_name);
-  g_free (self->application_id);
-  g_free (self->icon_name);
-  g_free (self->media_role);
   g_free (self);
 }
 
@@ -879,18 +876,11 @@ flitzis_pulse_connect (FlitzisControl             *control,
 {
   Pulse *self = g_new0 (Pulse, 1);
 
-  flitzis_backend_init (&self->base, &funcs, control, config->target);
-  self->client_name = g_strdup (config->client_name);
-  self->application_id = g_strdup (config->application_id);
-  self->icon_name = g_strdup (config->icon_name);
+  flitzis_backend_init (&self->base, &funcs, control, config);
   self->n_buffer_frames = config->latency_frames > 0
                               ? config->latency_frames
                               : self->base.mixer->sample_rate * BUFFER_MS / 1000;
   self->latency_ns = -1;
-
-  /* PulseAudio writes the roles in small letters. */
-  if (config->media_role != NULL)
-    self->media_role = g_ascii_strdown (config->media_role, -1);
 
   if (!set_up (self, deadline_us, error))
     {
