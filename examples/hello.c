@@ -78,7 +78,7 @@ main (int    argc,
                                       GUINT_TO_POINTER (slot));
   g_main_loop_run (loop);
 
-  /* What is triggered now waits for the first block, so that all start together. A slot whose load
+  /* Triggers wait for the first block, so that all of them start together. A slot whose load
    * failed is empty, and has no voice. */
   for (guint slot = 0; slot < n_files; slot++)
     {

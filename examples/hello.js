@@ -40,7 +40,7 @@ await Promise.all(System.programArgs.map(async (path, slot) => {
   }
 }));
 
-// What is triggered now waits for the first block, so that all start together.
+// Triggers wait for the first block, so that all of them start together.
 for (const slot of loaded.sort((a, b) => a - b))
   playing.add(engine.play_sample(slot, 1.0));
 try {

@@ -51,7 +51,7 @@ for slot, path in enumerate(sys.argv[1:]):
     engine.load_sample_async(slot, path, None, load_ended, slot)
 loop.run()
 
-# What is triggered now waits for the first block, so that all start together.
+# Triggers wait for the first block, so that all of them start together.
 for slot in sorted(loaded):
     playing.add(engine.play_sample(slot, 1.0))
 try:

@@ -41,7 +41,7 @@ int main (string[] args) {
   });
   loop.run ();
 
-  // What is triggered now waits for the first block, so that all start together. A slot whose load
+  // Triggers wait for the first block, so that all of them start together. A slot whose load
   // failed is empty, and has no voice.
   try {
     for (uint slot = 0; slot < args.length - 1; slot++) {
