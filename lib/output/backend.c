@@ -152,7 +152,7 @@ prepare_lead_in (FlitzisBackend *self)
 {
   guint64 ms = flitzis_control_get_lead_in (self->control);
 
-  flitzis_set (self->n_lead_in_frames, (guint) (ms * self->mixer->sample_rate / 1000));
+  flitzis_set (self->mixer->n_lead_in_frames, (uint32_t) (ms * self->mixer->sample_rate / 1000));
 }
 
 void
@@ -163,7 +163,7 @@ flitzis_backend_set_streaming (FlitzisBackend *self, gboolean is_streaming)
 
   self->is_streaming = is_streaming;
   self->quiet_since_us = 0;
-  self->n_blocks_before = flitzis_get (self->n_blocks);
+  self->n_blocks_before = flitzis_get (self->mixer->n_blocks);
 
   /* a stream that was lost while it slept has come back */
   if (is_streaming && self->is_asleep)
@@ -198,7 +198,7 @@ is_starting (FlitzisBackend *self)
   if (!self->is_streaming)
     return FALSE;
 
-  if (flitzis_get (self->n_blocks) == self->n_blocks_before)
+  if (flitzis_get (self->mixer->n_blocks) == self->n_blocks_before)
     return TRUE;
 
   flitzis_control_set_state (self->control, FLITZIS_STATE_RUNNING);
@@ -312,22 +312,23 @@ flitzis_backend_collect (FlitzisBackend *self, gint64 latency_ns)
 void
 flitzis_backend_render (FlitzisBackend *self, float *out, guint32 n_frames) FLITZIS_REALTIME
 {
-  guint32 n_silent = flitzis_get (self->n_lead_in_frames);
+  FlitzisMixer *mixer = self->mixer;
+  pthread_t     thread = pthread_self ();
+  guint32       n_left = flitzis_get (mixer->n_lead_in_frames);
+  guint32       n_silent = n_left < n_frames ? n_left : n_frames;
 
-  flitzis_set (self->thread, pthread_self ());
-
-  if (n_silent > n_frames)
-    n_silent = n_frames;
+  if (flitzis_get (self->thread) != thread)
+    flitzis_set (self->thread, thread);
 
   if (n_silent > 0)
     {
       memset (out, 0, n_silent * 2 * sizeof (float));
-      flitzis_set (self->n_lead_in_frames, flitzis_get (self->n_lead_in_frames) - n_silent);
+      flitzis_set (mixer->n_lead_in_frames, n_left - n_silent);
     }
 
   if (n_silent == n_frames)
     return;
 
-  flitzis_mixer_render (self->mixer, out + 2 * n_silent, n_frames - n_silent);
-  flitzis_set (self->n_blocks, flitzis_get (self->n_blocks) + 1);
+  flitzis_mixer_render (mixer, out + 2 * n_silent, n_frames - n_silent);
+  flitzis_set (mixer->n_blocks, flitzis_get (mixer->n_blocks) + 1);
 }

@@ -12,6 +12,8 @@ G_BEGIN_DECLS
 
 /*
  * A backend: a connection to one sound server, and a stream on it that asks the mixer for frames.
+ * Once it runs, the callback only reads this structure: what it writes is in the mixer, whose pages
+ * no fork makes it copy.
  *
  * Each backend runs a loop in a thread of its own and embeds this structure. What all of them do
  * alike is here: they report the state of the stream and the sinks to control, collect what the
@@ -74,12 +76,6 @@ struct _FlitzisBackend
   gboolean   is_asleep;       /* the stream was paused, since the engine is quiet */
   guint      n_blocks_before; /* rendered before the stream began to stream */
   gint64     quiet_since_us;  /* 0: it is not quiet */
-
-  /* the loop's thread sets it, the callback counts it down */
-  _Atomic guint n_lead_in_frames;
-
-  /* the callback counts the blocks that it renders after the lead-in */
-  _Atomic guint n_blocks;
 
   /* the callback's thread; 0 until the first block */
   _Atomic pthread_t thread;

@@ -88,4 +88,10 @@ typedef struct
   uint32_t         clock_run;
   uint32_t         driver_id;
   uint64_t         next_clock; /* of the driver, if it leaves no cycle out; 0: unknown */
+
+  /* the output sets how much silence comes first, the callback counts it down */
+  _Atomic uint32_t n_lead_in_frames;
+
+  /* the callback writes, the output reads */
+  _Atomic uint32_t n_blocks; /* rendered after that silence */
 } FlitzisMixer;
