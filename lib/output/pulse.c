@@ -248,16 +248,17 @@ write_block (Pulse *self, size_t *n_bytes)
   size_t n = *n_bytes;
   void  *data = NULL;
 
+  ask_for_timing (self, now);
+  cycle.nsec = (guint64) measure_time (self, now);
+
   if (pa_stream_begin_write (self->stream, &data, &n) < 0 || data == NULL)
     return FALSE;
 
   n = MIN (n, *n_bytes) / FRAME_SIZE * FRAME_SIZE;
-  ask_for_timing (self, now);
-  cycle.nsec = (guint64) measure_time (self, now);
-  self->clock += cycle.duration;
   render (self, &cycle, data, (guint32) (n / FRAME_SIZE));
-  *n_bytes -= n;
+  self->clock += cycle.duration;
   self->n_written += n / FRAME_SIZE;
+  *n_bytes -= n;
 
   return pa_stream_write (self->stream, data, n, NULL, 0, PA_SEEK_RELATIVE) >= 0;
 }

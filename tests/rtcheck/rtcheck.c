@@ -4,7 +4,9 @@
 /*
  * Watches the audio callback of the program it is preloaded into, and writes what it saw when that
  * ends. A callback lies between the pw_stream_dequeue_buffer and the pw_stream_queue_buffer of one
- * thread, both included, so the library needs no marks. In it an offence is:
+ * thread, both included, so the library needs no marks. With PulseAudio it lies between the
+ * pa_stream_begin_write and the pa_stream_write, which are left out: they take libpulse's own locks
+ * and buffers, in an ordinary thread. In a callback an offence is:
  *
  * - a call of a function that stubs.S stands in for: the allocator, locks, streams, all of GLib;
  * - any system call, also one that the C library makes inside or that an instruction makes in line:
@@ -32,6 +34,7 @@
 #include <link.h>
 #include <pipewire/pipewire.h>
 #include <pthread.h>
+#include <pulse/stream.h>
 #include <signal.h>
 #include <stdatomic.h>
 #include <stdbool.h>
@@ -290,6 +293,24 @@ compare_usage (void)
     offend ("page fault", n_faults);
 }
 
+static void
+enter (void)
+{
+  self.has_offended = false;
+  self.n_fork_steps = atomic_load (&n_fork_steps);
+  touch_stack ();
+  self.n_blocks++;
+  self.is_inside = true;
+  getrusage (RUSAGE_THREAD, &self.usage);
+}
+
+static void
+leave (void)
+{
+  self.is_inside = false;
+  atomic_fetch_add (&n_callbacks, 1);
+}
+
 struct pw_buffer *
 pw_stream_dequeue_buffer (struct pw_stream *stream)
 {
@@ -300,7 +321,6 @@ pw_stream_dequeue_buffer (struct pw_stream *stream)
     dequeue = dlsym (RTLD_NEXT, "pw_stream_dequeue_buffer");
 
   prepare_thread ();
-  self.has_offended = false;
   watch ();
   buffer = dequeue (stream);
   unwatch ();
@@ -308,12 +328,8 @@ pw_stream_dequeue_buffer (struct pw_stream *stream)
   if (buffer == NULL)
     return NULL;
 
-  self.n_fork_steps = atomic_load (&n_fork_steps);
   touch_buffer (buffer);
-  touch_stack ();
-  self.n_blocks++;
-  self.is_inside = true;
-  getrusage (RUSAGE_THREAD, &self.usage);
+  enter ();
   watch ();
 
   return buffer;
@@ -340,10 +356,56 @@ pw_stream_queue_buffer (struct pw_stream *stream, struct pw_buffer *buffer)
 
   result = queue (stream, buffer);
   unwatch ();
-  self.is_inside = false;
-  atomic_fetch_add (&n_callbacks, 1);
+  leave ();
 
   return result;
+}
+
+int
+pa_stream_begin_write (pa_stream *stream, void **data, size_t *n_bytes)
+{
+  static int (*begin_write) (pa_stream * stream, void **data, size_t *n_bytes);
+  int result;
+
+  if (begin_write == NULL)
+    begin_write = dlsym (RTLD_NEXT, "pa_stream_begin_write");
+
+  prepare_thread ();
+  result = begin_write (stream, data, n_bytes);
+
+  if (result < 0 || *data == NULL)
+    return result;
+
+  touch_for_writing (*data, *n_bytes);
+  enter ();
+  watch ();
+
+  return result;
+}
+
+int
+pa_stream_write (pa_stream     *stream,
+                 const void    *data,
+                 size_t         n_bytes,
+                 pa_free_cb_t   free_data,
+                 int64_t        offset,
+                 pa_seek_mode_t seek)
+{
+  static int (*write_data) (pa_stream * stream, const void *data, size_t n_bytes,
+                            pa_free_cb_t free_data, int64_t offset, pa_seek_mode_t seek);
+
+  unwatch ();
+
+  if (write_data == NULL)
+    write_data = dlsym (RTLD_NEXT, "pa_stream_write");
+
+  if (self.is_inside)
+    {
+      compare_usage ();
+      leave ();
+    }
+
+  return write_data (stream, data, n_bytes, free_data, offset, seek);
 }
 
 /* The program. */
