@@ -692,11 +692,12 @@ flitzis_engine_class_init (FlitzisEngineClass *klass)
   /**
    * FlitzisEngine:latency-frames: (getter get_latency_frames) (setter set_latency_frames)
    *
-   * The quantum to ask the sound server for, in frames at the engine's rate; 0 leaves the
-   * graph as it is.
+   * The quantum to ask the sound server for, in frames at the engine's rate.
    *
-   * A small one makes the whole graph run in small blocks, that of other programs, too. Read
-   * by [method@Engine.start].
+   * PipeWire: 0 leaves the graph as it is. A small quantum makes the whole graph run in small
+   * blocks, and the other programs with it. PulseAudio: the size of the buffer; 0 asks for 20 ms.
+   *
+   * [method@Engine.start] reads it.
    */
   properties[PROP_LATENCY_FRAMES] =
       g_param_spec_uint ("latency-frames", NULL, NULL,

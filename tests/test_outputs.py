@@ -51,6 +51,38 @@ def test_what_is_heard_is_what_render_computes(server, make_engine):
     one_of_many(server, take, lambda heard: same(heard, frames))
 
 
+# The buffer of PulseAudio
+
+
+def test_pulseaudio_is_asked_for_a_buffer_of_20_ms(pulseaudio, make_engine):
+    """What the stream and the sink hold together; `latency_frames` asks for another."""
+    def find_buffer(**properties):
+        engine = make_engine(client_name='buffered', idle_timeout=0, **properties)
+        engine.start()
+        go_on(engine, 4800)
+        [stream] = pulseaudio.streams(application_name='buffered')
+        [sink] = pulseaudio.list('sinks')
+        engine.stop()
+        return stream['buffer_latency_usec'], sink['latency']['configured']
+    for properties, asked_us in (({}, 20000), ({'latency_frames': 256}, 256e6 / 48000),
+                                 ({'latency_frames': 4096}, 4096e6 / 48000)):
+        in_stream, in_sink = find_buffer(**properties)
+        assert in_sink > asked_us / 8
+        assert in_stream + in_sink < asked_us + 500  # the server's own rounding
+
+
+def test_pipewires_pulseaudio_server_runs_the_graph_at_a_quarter_of_it(pipewire_pulse, make_engine):
+    def find_quantum(**properties):
+        engine = make_engine(**properties)
+        engine.start()
+        go_on(engine, 9600)
+        return recording.get_quantum()
+    for properties, quantum in (({}, 256), ({'latency_frames': 4096}, 1024)):
+        with pipewire_pulse.record() as recording:
+            recording.wait_quantum(1024)
+            assert find_quantum(**properties) == quantum
+
+
 # Which output AUTO chooses
 
 
