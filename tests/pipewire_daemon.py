@@ -6,9 +6,11 @@ PipeWire reads its environment at each connection, so the daemon of the test ses
 through `os.environ` and every program started from a test finds it too.
 """
 
+import contextlib
 import json
 import os
 import pathlib
+import re
 import signal
 import subprocess
 import time
@@ -230,14 +232,40 @@ class PipeWire:
         return poll(lambda: self.node(name), f'the sink “{name}”')
 
     def remove_sink(self, name=SINK):
-        self.tool('pw-cli', 'destroy', str(self.node(name)['id']))
+        with self._watch_default_sink() as default_sink:
+            self.tool('pw-cli', 'destroy', str(self.node(name)['id']))
+            poll(lambda: default_sink() != name, f'the sink “{name}” not to be the default')
         poll(lambda: not self.node(name), f'the sink “{name}” to go')
 
     def choose_sink(self, name):
         """Makes a sink the default, as a user does."""
-        self.tool('pw-metadata', '0', 'default.configured.audio.sink', json.dumps({'name': name}),
-                  'Spa:String:JSON')
-        poll(lambda: self.default_sink() == name, f'the sink “{name}” to be the default')
+        with self._watch_default_sink() as default_sink:
+            self.tool('pw-metadata', '0', 'default.configured.audio.sink',
+                      json.dumps({'name': name}), 'Spa:String:JSON')
+            poll(lambda: default_sink() == name, f'the sink “{name}” to be the default')
+
+    @contextlib.contextmanager
+    def _watch_default_sink(self):
+        """A function that returns the default sink. The tools that come and go, as `dump` does, may
+        keep the change from the other clients: while one client asks for the metadata, PipeWire
+        tells the others nothing of what changes there."""
+        path = self.folder / 'default-sink'
+
+        def default_sink():
+            lines = re.findall(r"key:'default.audio.sink'(.*)\n", path.read_text())
+            value = re.search(r"value:'(.*)' type:", lines[-1]) if lines else None
+            return json.loads(value[1])['name'] if value else None
+        if not self.session_manager:
+            yield lambda: None
+            return
+        with open(path, 'w') as file, subprocess.Popen(
+                ['stdbuf', '-oL', 'pw-metadata', '--monitor', '0', 'default.audio.sink'],
+                env=self.environment, stdin=subprocess.DEVNULL, stdout=file) as watcher:
+            try:
+                poll(default_sink, 'the default sink')
+                yield default_sink
+            finally:
+                watcher.kill()
 
     def force(self, quantum=None, rate=None):
         """Makes the graph run at this quantum and rate; 0 lets go again. While it runs, newer

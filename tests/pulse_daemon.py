@@ -267,6 +267,10 @@ class PipeWirePulse(Pulse):
         self.pipewire.remove_sink(name)
         poll(lambda: name not in self.sinks(), f'the sink “{name}” to go')
 
+    def choose_sink(self, name):
+        self.pipewire.choose_sink(name)
+        poll(lambda: self.default_sink() == name, f'the sink “{name}” to be the default')
+
     def record(self, sink=SINK):
         """Records what PipeWire plays; see Recording in pipewire_daemon.py."""
         return self.pipewire.record(sink)
