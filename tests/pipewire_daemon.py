@@ -86,8 +86,9 @@ class PipeWire:
         self._spawn('pipewire')
         poll(lambda: self._alive() and self.node(SINK), 'the null sink of the PipeWire daemon')
         if self.session_manager:
-            self._spawn('wireplumber')
-            poll(lambda: self._alive() and self.default_sink(), 'WirePlumber to choose a sink')
+            with self._watch_default_sink() as default_sink:
+                self._spawn('wireplumber')
+                poll(lambda: self._alive() and default_sink(), 'WirePlumber to choose a sink')
 
     def stop(self):
         """Ends what `start` began, the session manager first."""
@@ -233,6 +234,8 @@ class PipeWire:
 
     def remove_sink(self, name=SINK):
         with self._watch_default_sink() as default_sink:
+            if self.session_manager:
+                poll(default_sink, 'the default sink')
             self.tool('pw-cli', 'destroy', str(self.node(name)['id']))
             poll(lambda: default_sink() != name, f'the sink “{name}” not to be the default')
         poll(lambda: not self.node(name), f'the sink “{name}” to go')
@@ -240,29 +243,25 @@ class PipeWire:
     def choose_sink(self, name):
         """Makes a sink the default, as a user does."""
         with self._watch_default_sink() as default_sink:
+            poll(default_sink, 'the default sink')
             self.tool('pw-metadata', '0', 'default.configured.audio.sink',
                       json.dumps({'name': name}), 'Spa:String:JSON')
             poll(lambda: default_sink() == name, f'the sink “{name}” to be the default')
 
     @contextlib.contextmanager
     def _watch_default_sink(self):
-        """A function that returns the default sink. The tools that come and go, as `dump` does, may
-        keep the change from the other clients: while one client asks for the metadata, PipeWire
-        tells the others nothing of what changes there."""
+        """A function that returns the default sink, as one client is told that stays. While another
+        one asks for it, as each call of `dump` does, PipeWire tells no client of a change."""
         path = self.folder / 'default-sink'
 
         def default_sink():
             lines = re.findall(r"key:'default.audio.sink'(.*)\n", path.read_text())
             value = re.search(r"value:'(.*)' type:", lines[-1]) if lines else None
             return json.loads(value[1])['name'] if value else None
-        if not self.session_manager:
-            yield lambda: None
-            return
         with open(path, 'w') as file, subprocess.Popen(
                 ['stdbuf', '-oL', 'pw-metadata', '--monitor', '0', 'default.audio.sink'],
                 env=self.environment, stdin=subprocess.DEVNULL, stdout=file) as watcher:
             try:
-                poll(default_sink, 'the default sink')
                 yield default_sink
             finally:
                 watcher.kill()

@@ -134,6 +134,21 @@ def test_pipewires_own_pulseaudio_server_is_no_reason_to_leave_it(pipewire_pulse
     assert (engine.props.state, engine.props.has_sink) == (State.STARTING, False)
 
 
+def test_a_pipewire_that_is_left_again_goes_on_telling_of_its_default_sink(pulse_beside_pipewire,
+                                                                           engine):
+    """It would not do so any more after a client that had left before the session manager answered
+    which one that is."""
+    pipewire = pulse_beside_pipewire.pipewire
+    pipewire.processes[1].send_signal(signal.SIGSTOP)
+    engine.start()
+    assert engine.props.active_output == Output.PULSE
+    pipewire.processes[1].send_signal(signal.SIGCONT)
+    for name in ('one', 'two'):
+        pipewire.add_sink(name)
+    for name in ('two', 'one', 'two'):
+        pipewire.choose_sink(name)
+
+
 def test_the_invented_sink_does_not_count(pulse_beside_pipewire, engine):
     """Nobody hears what is played to “auto_null”."""
     pulse_beside_pipewire.pipewire.add_sink('auto_null')

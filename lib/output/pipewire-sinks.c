@@ -18,8 +18,9 @@ struct _FlitzisPipewireSinks
   GHashTable *sinks; /* id -> Sink */
   GHashTable *links; /* id -> Link */
 
-  struct pw_proxy *metadata; /* NULL: there is none */
-  guint32          metadata_id;
+  gboolean         is_following_default;
+  guint32          metadata_id; /* SPA_ID_INVALID: there is none */
+  struct pw_proxy *metadata;    /* NULL while not following */
   struct spa_hook  metadata_listener;
   char            *default_name;
 };
@@ -172,12 +173,23 @@ static const struct pw_metadata_events metadata_events = {
 static void
 remove_metadata (FlitzisPipewireSinks *self)
 {
-  if (self->metadata == NULL)
-    return;
+  if (self->metadata != NULL)
+    spa_hook_remove (&self->metadata_listener);
 
-  spa_hook_remove (&self->metadata_listener);
   g_clear_pointer (&self->metadata, pw_proxy_destroy);
   g_clear_pointer (&self->default_name, g_free);
+  self->metadata_id = SPA_ID_INVALID;
+}
+
+static void
+bind_metadata (FlitzisPipewireSinks *self)
+{
+  self->metadata = pw_registry_bind (self->registry, self->metadata_id, PW_TYPE_INTERFACE_Metadata,
+                                     PW_VERSION_METADATA, 0);
+
+  if (self->metadata != NULL)
+    pw_metadata_add_listener ((struct pw_metadata *) self->metadata, &self->metadata_listener,
+                              &metadata_events, self);
 }
 
 static void
@@ -188,12 +200,9 @@ add_metadata (FlitzisPipewireSinks *self, guint32 id, const struct spa_dict *pro
 
   remove_metadata (self);
   self->metadata_id = id;
-  self->metadata = pw_registry_bind (self->registry, id, PW_TYPE_INTERFACE_Metadata,
-                                     PW_VERSION_METADATA, 0);
 
-  if (self->metadata != NULL)
-    pw_metadata_add_listener ((struct pw_metadata *) self->metadata, &self->metadata_listener,
-                              &metadata_events, self);
+  if (self->is_following_default)
+    bind_metadata (self);
 }
 
 static void
@@ -222,7 +231,7 @@ global_remove_cb (void *data, uint32_t id)
 {
   FlitzisPipewireSinks *self = data;
 
-  if (self->metadata != NULL && id == self->metadata_id)
+  if (id == self->metadata_id)
     remove_metadata (self);
   else if (!g_hash_table_remove (self->sinks, GUINT_TO_POINTER (id)) &&
            !g_hash_table_remove (self->links, GUINT_TO_POINTER (id)))
@@ -244,6 +253,7 @@ flitzis_pipewire_sinks_new (struct pw_core *core, void (*changed) (gpointer data
 
   self->changed = changed;
   self->data = data;
+  self->metadata_id = SPA_ID_INVALID;
   self->sinks = g_hash_table_new_full (NULL, NULL, NULL, free_sink);
   self->links = g_hash_table_new_full (NULL, NULL, NULL, g_free);
   self->registry = pw_core_get_registry (core, PW_VERSION_REGISTRY, 0);
@@ -267,8 +277,19 @@ flitzis_pipewire_sinks_free (FlitzisPipewireSinks *self)
       pw_proxy_destroy ((struct pw_proxy *) self->registry);
     }
 
-  g_free (self->default_name);
   g_free (self);
+}
+
+void
+flitzis_pipewire_sinks_follow_default (FlitzisPipewireSinks *self)
+{
+  if (self->is_following_default)
+    return;
+
+  self->is_following_default = TRUE;
+
+  if (self->metadata_id != SPA_ID_INVALID)
+    bind_metadata (self);
 }
 
 GPtrArray *

@@ -338,6 +338,7 @@ connect_stream (Pipewire *self)
   if (self->stream == NULL)
     return -errno;
 
+  flitzis_pipewire_sinks_follow_default (self->sinks);
   pw_stream_add_listener (self->stream, &self->stream_listener, &stream_events, self);
 
   return pw_stream_connect (self->stream, PW_DIRECTION_OUTPUT, PW_ID_ANY,
