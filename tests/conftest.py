@@ -64,6 +64,8 @@ def pytest_unconfigure(config):
     if not hasattr(config, 'private'):
         return
     shutil.rmtree(config.private, ignore_errors=True)
+    if hasattr(config, 'workerinput'):  # one of the processes that run tests side by side
+        return
     stats = config.pluginmanager.get_plugin('terminalreporter').stats
     n_failed = sum(len(stats.get(key, ())) for key in ('failed', 'error', 'xfailed', 'xpassed'))
     print(f'{len(stats.get("passed", ()))} passed, {n_failed} failed')

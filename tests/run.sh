@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: LGPL-2.1-or-later
 #
-# Installs what the tests need, builds in _build/tests and runs every test:
+# Installs what the tests need, builds in _build/tests and runs every test, two files at a time:
 #   sh tests/run.sh [--slow] [PYTEST ARGUMENT ...]
 # The last line is the count. pytest runs it all: tests/test_programs.py collects the C programs.
 set -eu
@@ -9,13 +9,13 @@ root=$(cd "$(dirname "$0")/.." && pwd)
 . "$root/scripts/setup.sh"
 
 packages="$packages $pulseaudio_packages valac gjs gi-docgen clang-format ffmpeg pipewire
-  pipewire-bin wireplumber util-linux python3-numpy python3-pytest python3-mypy python3-pygame
-  gir1.2-adw-1 xvfb xdotool librsvg2-common libclang-rt-19-dev hydrogen-data abigail-tools appstream
-  desktop-file-utils rpm rpmlint"
+  pipewire-bin wireplumber util-linux python3-numpy python3-pytest python3-pytest-xdist python3-mypy
+  python3-pygame gir1.2-adw-1 xvfb xdotool librsvg2-common libclang-rt-19-dev hydrogen-data
+  abigail-tools appstream desktop-file-utils rpm rpmlint"
 programs="$programs valac gjs gi-docgen clang-format ffmpeg pipewire pw-play pw-dump pw-cli
   pw-metadata wireplumber pulseaudio pactl pacat parec setpriv Xvfb xdotool abidw appstreamcli
   desktop-file-validate rpmlint"
-python_modules='gi numpy pytest mypy'
+python_modules='gi numpy pytest xdist mypy'
 case " $* " in *' --slow '*)
   packages="$packages valgrind clang llvm libclang-rt-dev at-spi2-core dbus-daemon git"
   programs="$programs valgrind clang llvm-symbolizer dbus-daemon git"
@@ -44,7 +44,8 @@ env -i PATH="$PATH" HOME="$home" LANG=C.UTF-8 TERM="${TERM:-dumb}" TMPDIR="$home
   FLITZIS_BUILD="$root/_build/tests" \
   GI_TYPELIB_PATH="$root/_build/tests/introspection" LD_LIBRARY_PATH="$root/_build/tests/lib" \
   PYTHONNOUSERSITE=1 PYTHONDONTWRITEBYTECODE=1 PYTEST_DISABLE_PLUGIN_AUTOLOAD=1 \
-  "$python" -m pytest -p no:cacheprovider --rootdir="$root/tests" -q -rf "$@" || status=$?
+  "$python" -m pytest -p no:cacheprovider -p xdist --numprocesses=2 --dist=loadfile \
+  --rootdir="$root/tests" -q -rf "$@" || status=$?
 # A crash takes pytest's report with it: 128 and above are signals.
 [ "$status" -lt 128 ] || echo '0 passed, 1 failed'
 exit "$status"
