@@ -27,9 +27,7 @@ def test_a_warning_of_ours_is_an_error(name):
 
 @pytest.mark.parametrize('name', ['gi', 'gi.events', 'numpy'])
 def test_a_warning_of_others_is_none(name):
-    with warnings.catch_warnings(record=True) as told:
-        warnings.filterwarnings('always', category=DeprecationWarning, append=True)
+    with warnings.catch_warnings(record=True):  # which filters still make errors
         exec(WARN, {'__name__': name})
-    assert [str(warning.message) for warning in told] == ['planted']
     program = f'exec({WARN!r}, {{"__name__": {name!r}}})'
     subprocess.run([sys.executable, '-c', program], check=True)
