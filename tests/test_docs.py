@@ -494,6 +494,17 @@ def test_requirements(source_dir):
     assert f'meson {version},' in README
 
 
+def test_every_remedy_names_its_fault(source_dir):
+    """What is mended of others, or suppressed, is on the page of upstream faults."""
+    page = TEXTS[source_dir / 'docs/upstream.md']
+    elements = re.findall(r'\b(\w+(?:dec|demux|parse|enc|bin)),? (?:of )?(?:GStreamer )?1\.\d\d', ' '.join(
+        path.read_text() for path in (source_dir / 'lib').glob('*code/*.c')))
+    libraries = re.findall(r'libgst([a-z]+)\.so', (
+        source_dir / 'tests/fuzz/leak.supp').read_text())
+    missing = {name for name in elements + libraries if name not in page}
+    assert len(elements) > 12 and missing == {'playback'}, missing  # decodebin's plugin
+
+
 def test_news(source_dir):
     version = re.search(r"^  version: '(.*)'", (source_dir / 'meson.build').read_text(),
                         re.M).group(1)
