@@ -38,6 +38,7 @@ prove_callback () {
   count 'not with a call in a kernel' refuses lib/rt/dsp/kernels.c mix
   count 'not with a call in a static function' refuses lib/rt/pool.c drop_handle
   count 'not with a call in PipeWire'\''s callback' refuses lib/output/pipewire.c process_cb
+  count 'not with a call in PulseAudio'\''s callback' refuses lib/output/pulse.c render
   count 'clang proves the callback again' ninja -C _build/proof
 }
 

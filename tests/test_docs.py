@@ -497,8 +497,9 @@ def test_requirements(source_dir):
 def test_every_remedy_names_its_fault(source_dir):
     """What is mended of others, or suppressed, is on the page of upstream faults."""
     page = TEXTS[source_dir / 'docs/upstream.md']
-    elements = re.findall(r'\b(\w+(?:dec|demux|parse|enc|bin)),? (?:of )?(?:GStreamer )?1\.\d\d', ' '.join(
-        path.read_text() for path in (source_dir / 'lib').glob('*code/*.c')))
+    code = ' '.join(path.read_text() for path in (source_dir / 'lib').glob('*code/*.c'))
+    elements = re.findall(
+        r'\b(\w+(?:dec|demux|parse|enc|bin)),? (?:of )?(?:GStreamer )?1\.\d\d', code)
     libraries = re.findall(r'libgst([a-z]+)\.so', (
         source_dir / 'tests/fuzz/leak.supp').read_text())
     missing = {name for name in elements + libraries if name not in page}

@@ -316,6 +316,34 @@ def test_the_matrix_counts_each_system(source_dir, plant, tmp_path, arguments, p
     assert unshare.read_text().count(' --inside -k a or b\n') == ('-k' in arguments) * 2 * n_systems
 
 
+@pytest.mark.parametrize('n, endings, printed, status', [
+    (2, ['12 passed, 0 failed'], 'run 1: 12 passed, 0 failed\nrun 2: 12 passed, 0 failed\n'
+                                 'all of 2 runs passed\n', 0),
+    (3, ['FAILED test_a.py::test_b[c d] - why\n11 passed, 1 failed', 'crashed',
+         '12 passed, 0 failed'],
+     'run 1: 11 passed, 1 failed\nrun 2: crashed\nrun 3: 12 passed, 0 failed\n'
+     '      1 test_a.py::test_b[c d]\n2 of 3 runs failed\n', 1),
+])
+def test_runs_are_counted(source_dir, tmp_path, n, endings, printed, status):
+    """tests/again.sh with tests that only print how they end."""
+    (tmp_path / 'tests').mkdir()
+    shutil.copy(source_dir / 'tests/again.sh', tmp_path / 'tests')
+    for number, ending in enumerate(endings, 1):
+        (tmp_path / f'ending-{number}').write_text(ending + '\n')
+    (tmp_path / 'tests/run.sh').write_text("""
+        test "$*" = "--slow -k x" || exit 3
+        runs=$(cat ../../runs 2>/dev/null || :)
+        echo "x$runs" >../../runs
+        ending=../../ending-$((${#runs} + 1))
+        [ -e "$ending" ] || ending=../../ending-1
+        cat "$ending"
+        grep -q ' 0 failed' "$ending"
+    """)
+    result = subprocess.run(['sh', tmp_path / 'tests/again.sh', str(n), '--slow', '-k', 'x'],
+                            capture_output=True, text=True, timeout=60)
+    assert (result.stdout, result.returncode, result.stderr) == (printed, status, '')
+
+
 def test_other_systems_are_told_what_to_install(source_dir, tmp_path):
     folder = tmp_path / 'bin'
     folder.mkdir()

@@ -23,9 +23,9 @@ FlitzisPipewireSinks *flitzis_pipewire_sinks_new (struct pw_core *core,
                                                   gpointer data);
 void                  flitzis_pipewire_sinks_free (FlitzisPipewireSinks *self);
 
-/* Asks for the default sink from here on; until then none is marked. A client that leaves before the
- * session manager has answered keeps PipeWire from telling anybody of another default sink, so this
- * is for whoever stays. */
+/* Asks for the default sink from here on; until then none is marked. A client that leaves before
+ * the session manager has answered keeps PipeWire from telling anybody of another default sink, so
+ * this is for whoever stays. */
 void flitzis_pipewire_sinks_follow_default (FlitzisPipewireSinks *self);
 
 /* A new list of FlitzisSinkInfo. */
