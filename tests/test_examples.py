@@ -320,7 +320,7 @@ def two_sinks(request):
     server.add_sink('other')
     if request.param == 'pipewire':
         server.force(quantum=CALM)
-        server.descriptions = ('Null sink of the tests', 'other')
+        server.descriptions = ('null-sink', 'other')
     else:
         found = {sink['name']: sink['description'] for sink in server.list('sinks')}
         server.descriptions = (found['null-sink'], found['other'])

@@ -419,7 +419,7 @@ def test_the_sinks_in_the_preferences(start_app, pipewire):
     def plays_to(name):
         app.until(f'engine.props.active_sink == {name!r} and '
                   'engine.props.state == Flitzis.State.RUNNING')
-    null_sink, default = 'Null sink of the tests', 'The default one'
+    null_sink, default = 'null-sink', 'The default one'
     app = start_app()
     plays_to('null-sink')
     for name in ('target', 'active-output'):  # the latter is another where the engine restarts
