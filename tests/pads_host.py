@@ -84,8 +84,10 @@ def row(widget, title):
 
 
 def opened(widget):
-    """Whether the list that drops down from a row is there."""
-    return any(isinstance(each, Gtk.Popover) and each.get_mapped() for each in walk(widget))
+    """Whether the list that drops down from a row is there, and has the keyboard."""
+    focus = widget.get_root().get_focus()
+    return any(isinstance(each, Gtk.Popover) and each.get_mapped() and focus is not None
+               and focus.is_ancestor(each) for each in walk(widget))
 
 
 def choices(row):
