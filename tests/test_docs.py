@@ -23,7 +23,8 @@ README = TEXTS[ROOT / 'README.md']
 ALL = '\n'.join(TEXTS.values())
 BLOCK = re.compile(r'^```(\w+)\n(.*?)^```$', re.M | re.S)
 BLOCKS = BLOCK.findall(README)
-OTHERS = 'coming-from.md'  # its left columns name what is not ours
+COMING_FROM = 'coming-from.md'
+OTHERS = (COMING_FROM, 'upstream.md')  # they name what is not ours
 
 
 def prose(text):
@@ -40,7 +41,7 @@ def relative_links(text):
     return [link for link in links if '://' not in link]
 
 
-CODE = [word for path, text in TEXTS.items() if path.name != OTHERS for word in code(text)]
+CODE = [word for path, text in TEXTS.items() if path.name not in OTHERS for word in code(text)]
 FLAGS = ('pkg-config', '--cflags', '--libs', 'flitzis-1')
 
 GIR = '{http://www.gtk.org/introspection/core/1.0}'
@@ -383,7 +384,7 @@ def test_what_becomes_what(gir, source_dir):
     tree = xml.etree.ElementTree.parse(gir)
     known = {element.get('name').replace('-', '_') for element in tree.iter()
              if element.tag in {GIR + 'method', GIR + 'property', GIR + 'field'}}
-    rows = [row.split('|') for row in TEXTS[source_dir / 'docs' / OTHERS].splitlines()
+    rows = [row.split('|') for row in TEXTS[source_dir / 'docs' / COMING_FROM].splitlines()
             if row.startswith('|')]
     assert {len(row) for row in rows} == {4}
     right = ' '.join(row[2] for row in rows)

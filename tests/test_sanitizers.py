@@ -87,15 +87,23 @@ def test_stress_calls_every_verb(source_dir):
     assert not [verb for verb in verbs if not re.search(rf'\bflitzis_\w+_{verb} \(', text)]
 
 
+@pytest.fixture(params=('pipewire', 'pulseaudio', 'alone'))
+def place(request):
+    """Where stress.c runs: “live” with one of the servers, or “alone”."""
+    if request.param == 'alone':
+        return 'alone'
+    request.getfixturevalue(request.param)
+    return 'live'
+
+
 @pytest.mark.slow
-@pytest.mark.parametrize('server', ('live', 'alone'))
-@pytest.mark.parametrize('sanitizer, n_calls', ((ADDRESS, 1000000), (THREAD, 1000000)),
-                         ids=('address', 'thread'))
-def test_stress(sanitizer, n_calls, server, source_dir, build_dir, pipewire):
+@pytest.mark.parametrize('sanitizer', (ADDRESS, THREAD), ids=('address', 'thread'))
+def test_stress(sanitizer, place, source_dir, build_dir):
     """The program of the normal run, for longer; stress.c says what it does."""
     name, sanitize, environment = sanitizer
+    n_calls = 1000000
     build(source_dir, build_dir.parent / name, sanitize)
-    printed = run_clean([build_dir.parent / name / 'tests/stress', str(n_calls), server, '2'],
+    printed = run_clean([build_dir.parent / name / 'tests/stress', str(n_calls), place, '2'],
                         {**environment, 'FLITZIS_FIXTURES': str(source_dir / 'fixtures')})
     print(printed)
     assert f'{n_calls} calls from 8 threads' in printed
@@ -103,15 +111,14 @@ def test_stress(sanitizer, n_calls, server, source_dir, build_dir, pipewire):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize('server', ('live', 'alone'))
-def test_memcheck(server, source_dir, build_dir, pipewire):
+def test_memcheck(place, source_dir, build_dir):
     """The same under Valgrind, which sees into every library; its one thread at a time is slow."""
     suppressions = (FOLDER / 'memcheck.supp', '/usr/share/glib-2.0/valgrind/glib.supp')
     printed = run_clean(
         ['valgrind', '--quiet', '--error-exitcode=9', '--leak-check=full', '--num-callers=30',
          '--show-leak-kinds=definite', '--errors-for-leak-kinds=definite',
          *(f'--suppressions={path}' for path in suppressions),
-         build_dir / 'tests/stress', '100000', server, '3'],
+         build_dir / 'tests/stress', '100000', place, '3'],
         {'FLITZIS_FIXTURES': str(source_dir / 'fixtures')})
     print(printed)
     assert '100000 calls from 8 threads' in printed and '==' not in printed

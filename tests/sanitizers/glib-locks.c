@@ -75,22 +75,70 @@ g_atomic_ref_count_dec (gatomicrefcount *count)
   return is_last;
 }
 
+/*
+ * Drops a reference that is not the last one, and returns whether it was. Only whoever drops the
+ * last one takes over what the others did before: it cannot know that it is the last one until the
+ * others are gone, and GLib frees right after that.
+ */
+static gboolean
+drop_unless_last (gpointer address, int *count)
+{
+  int n = g_atomic_int_get (count);
+
+  __tsan_release (address);
+
+  while (n > 1)
+    {
+      if (g_atomic_int_compare_and_exchange (count, n, n - 1))
+        return TRUE;
+
+      n = g_atomic_int_get (count);
+    }
+
+  __tsan_acquire (address);
+
+  return FALSE;
+}
+
+/* No object here has a toggle reference, which the last but one would tell. */
 void
 g_object_unref (gpointer object)
 {
-  __tsan_acquire (object);
-  __tsan_release (object);
-  REAL (g_object_unref)
+  if (!drop_unless_last (object, (int *) &((GObject *) object)->ref_count))
+    REAL (g_object_unref)
   (object);
 }
+
+/* How the records of GLib begin. */
+typedef struct
+{
+  gconstpointer data;
+  gsize         size;
+  int           ref_count;
+} Bytes;
 
 void
 g_bytes_unref (GBytes *bytes)
 {
-  __tsan_acquire (bytes);
-  __tsan_release (bytes);
-  REAL (g_bytes_unref)
+  if (bytes != NULL && !drop_unless_last (bytes, &((Bytes *) bytes)->ref_count))
+    REAL (g_bytes_unref)
   (bytes);
+}
+
+typedef struct
+{
+  gpointer *items;
+  guint     n_items;
+  guint     n_allocated;
+  int       ref_count;
+} PtrArray;
+
+void
+g_ptr_array_unref (GPtrArray *array)
+{
+  if (!drop_unless_last (array, &((PtrArray *) array)->ref_count))
+    REAL (g_ptr_array_unref)
+  (array);
 }
 
 /* A source carries what its owner prepared to the loop: each of ours is made ready, and put to rest
