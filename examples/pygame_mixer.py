@@ -12,7 +12,7 @@ It differs from pygame.mixer:
 | starts a sound with the next buffer | starts it with the next block of the graph |
 | cuts off a sound that is stopped | fades it out in 5 ms |
 | has volumes in 128 steps | takes any volume from 0 to 1 |
-| scales each side by its own volume | turns the two volumes into a gain and a pan; it sounds the same |
+| scales each side by its own volume | turns the two into a gain and a pan, to the same effect |
 | reads WAV, Ogg and MP3, whole | reads what GStreamer reads |
 | takes `size` for the output, too | takes `size` for buffers only; the output is stereo |
 | shares the memory of an array with its `Sound` | copies the array, so later changes are not heard |
