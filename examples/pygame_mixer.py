@@ -15,7 +15,7 @@ It differs from pygame.mixer:
 | scales each side by its own volume | turns the two into a gain and a pan, to the same effect |
 | reads WAV, Ogg and MP3, whole | reads what GStreamer reads |
 | takes `size` for the output, too | takes `size` for buffers only; the output is stereo |
-| shares the memory of an array with its `Sound` | copies the array, so later changes are not heard |
+| shares an array with its `Sound` | copies the array: later changes are not heard |
 | has any number of sounds | has 1024 sounds at a time, and 256 channels |
 | has `music`, `get_raw`, `get_sdl_mixer_version` | does not have them |
 | has `queue`, `get_queue`, `set_endevent`, `get_endevent` | does not have them |
