@@ -221,8 +221,8 @@ flitzis_clock_class_init (FlitzisClockClass *klass)
    * Whether the clock runs. A clock that you stop goes on later from where it stood.
    *
    * While the clock stands, triggers of slots with [property@Slot:quantize] start with the next
-   * block. Triggers that have already found their step, beat or bar wait until the clock
-   * runs again.
+   * block. Triggers that have already found their step, beat or bar wait until the clock runs
+   * again.
    */
   properties[PROP_RUNNING] =
       g_param_spec_boolean ("running", NULL, NULL,
