@@ -1,24 +1,25 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""What programs use of pygame.mixer, on Flitzis. Put this file beside a program and change a line:
+"""The part of pygame.mixer that programs use, on Flitzis. Put this file beside a program and change
+a line:
 
     from pygame import mixer    becomes    import pygame_mixer as mixer
 
-What is otherwise:
+It differs from pygame.mixer:
 
 | pygame.mixer | here |
 | --- | --- |
-| mixes 16-bit integers and clips them | mixes floats, and the server gets them as they are |
-| starts a sound at the border of a buffer | starts it with the next block of the graph |
-| cuts what is stopped off | fades it out in 5 ms |
-| has volumes in 128 steps | takes any from 0 to 1 |
-| volumes of two sides scale the sides | they become a gain and a pan, to the same effect |
-| reads WAV, Ogg and MP3, whole | reads what GStreamer does |
-| `size` is the format of the output, too | it is only that of buffers; the output is stereo |
-| has a `Sound` keep what it is made of | makes a copy: arrays do not change it later |
-| any number of sounds | 1024 at a time, and 256 channels |
-| `music`, `get_raw`, `get_sdl_mixer_version` | are not there |
-| `queue`, `get_queue`, `set_endevent`, `get_endevent` | are not there either |
-| `get_driver`, `get_soundfont`, `set_soundfont`, `set_source_location` | nor these |
+| mixes 16-bit integers and clips them | mixes floats, and passes them to the server as they are |
+| starts a sound with the next buffer | starts it with the next block of the graph |
+| cuts off a sound that is stopped | fades it out in 5 ms |
+| has volumes in 128 steps | takes any volume from 0 to 1 |
+| scales each side by its own volume | turns the two into a gain and a pan, to the same effect |
+| reads WAV, Ogg and MP3, whole | reads what GStreamer reads |
+| takes `size` for the output, too | takes `size` for buffers only; the output is stereo |
+| shares an array with its `Sound` | copies the array: later changes are not heard |
+| has any number of sounds | has 1024 sounds at a time, and 256 channels |
+| has `music`, `get_raw`, `get_sdl_mixer_version` | does not have them |
+| has `queue`, `get_queue`, `set_endevent`, `get_endevent` | does not have them |
+| has `get_driver`, `get_soundfont`, `set_soundfont`, `set_source_location` | does not have them |
 | needs `pygame.init` or `mixer.init` | needs `mixer.init`, and a sound server |
 """
 

@@ -12,10 +12,11 @@
 /**
  * FlitzisClock:
  *
- * Says where the beats are, in frames of [property@Engine:position].
+ * Converts between beats and frames of [property@Engine:position], and reports each beat.
  *
- * Each engine has one, [property@Engine:clock], that stands until it is set to be
- * [property@Clock:running]. Slots that are set to [property@Slot:quantize] wait for its beats.
+ * Each engine has a clock, [property@Engine:clock]. It stands still until you call
+ * [method@Clock.restart] or set [property@Clock:running]. While it runs, triggers of slots with
+ * [property@Slot:quantize] wait for its steps, beats or bars.
  *
  * ```c
  * FlitzisClock *clock = flitzis_engine_get_clock (engine);
@@ -25,27 +26,28 @@
  * flitzis_engine_play_sample_at (engine, 0, 1.0, flitzis_clock_beat_to_frame (clock, 4.0), &error);
  * ```
  *
- * Beats are counted from 0 and go on in both directions: those before it are negative. All is
- * reckoned in integers, the tempo in millionths of a beat a minute, so that nothing drifts; what
- * comes out is the frame that is nearest, of two the later.
+ * Beats are counted from 0; beats before beat 0 have negative numbers. The clock calculates in
+ * integers, with the tempo in millionths of a beat a minute, so it does not drift. Each beat is on
+ * the nearest frame; if two frames are equally near, it is on the later one.
  *
- * What is set holds from the next block on: there the beats go on from where they were. Any thread
- * may read and set the properties; `notify` and signals come in the engine's owner context.
+ * A change takes effect with the next block, and the beats go on from where they are then. Any
+ * thread may read and set the properties; `notify` and signals are emitted in the engine's owner
+ * context.
  */
 
 /**
  * FlitzisClock::beat:
  * @self: the clock
  * @beat: its number
- * @frame: the frame of [property@Engine:position] on which it is
- * @time_ns: when it is heard, in ns of CLOCK_MONOTONIC, which is 1000 times
+ * @frame: the frame of [property@Engine:position] on which the beat is
+ * @time_ns: the time at which you hear the beat, in ns of CLOCK_MONOTONIC, which is 1000 times
  *   [func@GLib.get_monotonic_time]; -1 while that is unknown
  *
  * A beat has been rendered.
  *
- * Emitted once for each beat, in the owner context, within 10 ms after the block that holds it,
- * which mostly is before it is heard. At most 4096 signals of an engine wait to be emitted; beyond
- * that the oldest are dropped and counted in [property@Engine:n-dropped].
+ * The signal is emitted once for each beat, in the owner context, within 10 ms after the block that
+ * holds the beat. In most cases that is before you hear it. At most 4096 signals of an engine wait
+ * to be emitted. After that the oldest are dropped, and [property@Engine:n-dropped] counts them.
  */
 
 #define MICRO 1000000.0
@@ -172,8 +174,8 @@ flitzis_clock_class_init (FlitzisClockClass *klass)
    *
    * Beats a minute, 20 to 999, to the nearest millionth.
    *
-   * A new tempo holds from the next block on. Triggers that wait for a beat or a step move with it.
-   * Changes of the clock between two blocks count as one.
+   * A new tempo takes effect with the next block. Triggers that wait for a beat or a step move with
+   * it. All changes of the clock between two blocks count as one.
    */
   properties[PROP_TEMPO] =
       g_param_spec_double ("tempo", NULL, NULL,
@@ -183,7 +185,7 @@ flitzis_clock_class_init (FlitzisClockClass *klass)
   /**
    * FlitzisClock:beats-per-bar: (getter get_beats_per_bar) (setter set_beats_per_bar)
    *
-   * Beats in a bar, 1 to 32; beat 0 begins one.
+   * Beats in a bar, 1 to 32. Beat 0 is the first of a bar.
    */
   properties[PROP_BEATS_PER_BAR] =
       g_param_spec_uint ("beats-per-bar", NULL, NULL,
@@ -193,7 +195,7 @@ flitzis_clock_class_init (FlitzisClockClass *klass)
   /**
    * FlitzisClock:steps-per-beat: (getter get_steps_per_beat) (setter set_steps_per_beat)
    *
-   * Steps in a beat, 1 to 32; each beat is one.
+   * Steps in a beat, 1 to 32. The first step of a beat is on the beat.
    */
   properties[PROP_STEPS_PER_BEAT] =
       g_param_spec_uint ("steps-per-beat", NULL, NULL,
@@ -203,9 +205,10 @@ flitzis_clock_class_init (FlitzisClockClass *klass)
   /**
    * FlitzisClock:swing: (getter get_swing) (setter set_swing)
    *
-   * By which part of a step every other one comes later, 0 to 0.5, to the nearest millionth.
+   * How much later every other step comes, as a fraction of a step, 0 to 0.5, to the nearest
+   * millionth.
    *
-   * Counted from beat 0: step 0 is on its place, step 1 later.
+   * The steps are counted from beat 0: step 0 stays in its place, step 1 comes later.
    */
   properties[PROP_SWING] =
       g_param_spec_double ("swing", NULL, NULL,
@@ -215,10 +218,11 @@ flitzis_clock_class_init (FlitzisClockClass *klass)
   /**
    * FlitzisClock:running: (getter get_running) (setter set_running)
    *
-   * Whether beats come. A clock that is stopped goes on later from where it stood.
+   * Whether the clock runs. A clock that you stop goes on later from where it stood.
    *
-   * While it stands, triggers start with the next block, and those that have found the point they
-   * wait for stay until it runs again.
+   * While the clock stands, triggers of slots with [property@Slot:quantize] start with the next
+   * block. Triggers that have already found their step, beat or bar wait until the clock runs
+   * again.
    */
   properties[PROP_RUNNING] =
       g_param_spec_boolean ("running", NULL, NULL,
@@ -341,7 +345,7 @@ flitzis_clock_set_beats_per_bar (FlitzisClock *self, guint beats_per_bar)
  * flitzis_clock_get_steps_per_beat: (get-property steps-per-beat)
  * @self: a clock
  *
- * Gets into how many steps a beat is cut.
+ * Gets the number of steps in a beat.
  *
  * Returns: steps
  */
@@ -358,7 +362,7 @@ flitzis_clock_get_steps_per_beat (FlitzisClock *self)
  * @self: a clock
  * @steps_per_beat: 1 to 32
  *
- * Sets into how many steps a beat is cut.
+ * Sets the number of steps in a beat.
  */
 void
 flitzis_clock_set_steps_per_beat (FlitzisClock *self, guint steps_per_beat)
@@ -373,9 +377,9 @@ flitzis_clock_set_steps_per_beat (FlitzisClock *self, guint steps_per_beat)
  * flitzis_clock_get_swing: (get-property swing)
  * @self: a clock
  *
- * Gets by how much every other step comes later.
+ * Gets how much later every other step comes.
  *
- * Returns: parts of a step
+ * Returns: a fraction of a step
  */
 double
 flitzis_clock_get_swing (FlitzisClock *self)
@@ -388,9 +392,9 @@ flitzis_clock_get_swing (FlitzisClock *self)
 /**
  * flitzis_clock_set_swing: (set-property swing)
  * @self: a clock
- * @swing: parts of a step, 0 to 0.5
+ * @swing: a fraction of a step, 0 to 0.5
  *
- * Sets by how much every other step comes later.
+ * Sets how much later every other step comes.
  */
 void
 flitzis_clock_set_swing (FlitzisClock *self, double swing)
@@ -405,9 +409,9 @@ flitzis_clock_set_swing (FlitzisClock *self, double swing)
  * flitzis_clock_get_running: (get-property running)
  * @self: a clock
  *
- * Gets whether beats come.
+ * Gets whether the clock runs.
  *
- * Returns: %TRUE while they do
+ * Returns: %TRUE while it runs
  */
 gboolean
 flitzis_clock_get_running (FlitzisClock *self)
@@ -420,9 +424,9 @@ flitzis_clock_get_running (FlitzisClock *self)
 /**
  * flitzis_clock_set_running: (set-property running)
  * @self: a clock
- * @running: whether beats come
+ * @running: whether the clock runs
  *
- * Stops the clock where it is, or has it go on from there.
+ * Stops the clock where it is, or lets it go on from there.
  */
 void
 flitzis_clock_set_running (FlitzisClock *self, gboolean running)
@@ -437,9 +441,9 @@ flitzis_clock_set_running (FlitzisClock *self, gboolean running)
  * @self: a clock
  * @frame: a frame of [property@Engine:position]
  *
- * Has the clock run so that beat 0 is at a frame, which may have passed.
+ * Starts the clock with beat 0 on a frame, which may have passed.
  *
- * Triggers that wait on the old grid wait for the next point of the new one.
+ * Triggers that wait on the old grid move to the next point of the new one.
  */
 void
 flitzis_clock_restart (FlitzisClock *self, guint64 frame)
@@ -453,12 +457,14 @@ flitzis_clock_restart (FlitzisClock *self, guint64 frame)
 /**
  * flitzis_clock_beat_to_frame:
  * @self: a clock
- * @beat: a beat, or a place between two, from -2^31 to 2^31
+ * @beat: a beat, or a place between two beats, from -2^31 to 2^31
  *
- * Tells where a beat is at this tempo; while the clock stands, where it would be if it went on now.
+ * Converts a beat to a frame, at the present tempo.
  *
- * Returns: the frame of [property@Engine:position] nearest to it, of two the later; 0 for a beat
- *   before the first frame
+ * While the clock stands, this is the frame on which the beat would be if the clock went on now.
+ *
+ * Returns: the nearest frame of [property@Engine:position], and the later one of two that are
+ *   equally near; 0 for a beat before the first frame
  */
 guint64
 flitzis_clock_beat_to_frame (FlitzisClock *self, double beat)
@@ -473,9 +479,11 @@ flitzis_clock_beat_to_frame (FlitzisClock *self, double beat)
  * @self: a clock
  * @frame: a frame of [property@Engine:position]
  *
- * Tells at which beat a frame is at this tempo; while the clock stands, that is the same for all.
+ * Converts a frame to a beat, at the present tempo.
  *
- * Returns: the beat and how much of it has passed
+ * While the clock stands, the result is the same for each frame.
+ *
+ * Returns: the number of the beat, and how much of the beat has passed, as a fraction
  */
 double
 flitzis_clock_frame_to_beat (FlitzisClock *self, guint64 frame)

@@ -52,6 +52,9 @@ flitzis_engine_play_sample (FlitzisEngine *self, guint id, double velocity, GErr
  *
  * Schedules a trigger of a slot: a new voice starts exactly on a frame, also inside a block.
  *
+ * The trigger takes no voice until its frame comes, so more of them can wait than there are voices:
+ * up to [property@Engine:n-events].
+ *
  * It plays the sample that is in the slot when its frame comes, and ends as
  * `FLITZIS_END_REASON_UNLOADED` if there is none; everything else it takes from the slot at the
  * call. Triggers and stops of one frame keep the order of the calls, after those that were called
@@ -163,6 +166,9 @@ flitzis_engine_stop_sample_at (FlitzisEngine *self, guint id, guint64 frame, GEr
  * @self: an engine
  *
  * Stops all voices, as [method@Engine.stop_sample] does; it never fails.
+ *
+ * Triggers that wait for their frame or their beat stay scheduled. To stop a pattern, call
+ * [method@Engine.cancel_scheduled], too.
  */
 void
 flitzis_engine_stop_all_samples (FlitzisEngine *self)
@@ -176,10 +182,11 @@ flitzis_engine_stop_all_samples (FlitzisEngine *self)
  * flitzis_engine_cancel_scheduled:
  * @self: an engine
  *
- * Cancels all triggers and stops that wait for their frame; it never fails.
+ * Cancels all triggers and stops that wait for their frame or their beat; it never fails.
  *
- * The triggers end as `FLITZIS_END_REASON_CANCELLED`: up to 1024 with the next block, as many with
- * each block after it. Voices that sound go on, even if their stop is cancelled.
+ * The triggers end as `FLITZIS_END_REASON_CANCELLED`: up to 1024 with the next block, and as many
+ * with each block after it. Voices that sound go on, even if their stop is cancelled. To stop a
+ * pattern, call [method@Engine.stop_all_samples], too.
  */
 void
 flitzis_engine_cancel_scheduled (FlitzisEngine *self)

@@ -505,7 +505,9 @@ flitzis_engine_class_init (FlitzisEngineClass *klass)
   /**
    * FlitzisEngine:n-events: (getter get_n_events)
    *
-   * How many triggers and stops can wait for their frame, 1 to 65536.
+   * How many triggers and stops can wait for their frame or their beat, 1 to 65536.
+   *
+   * A trigger that waits takes no voice yet, so this may be more than [property@Engine:n-voices].
    */
   properties[PROP_N_EVENTS] =
       g_param_spec_uint ("n-events", NULL, NULL,

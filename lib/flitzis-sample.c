@@ -21,18 +21,17 @@
  *
  * Decoded audio that never changes.
  *
- * A sample holds interleaved 32-bit floats, mono or stereo, at one rate. Engines make them when
- * they load a file; a program makes them from its own data and gives them to
- * [method@Engine.set_sample]. One sample can stand in many slots of many engines: they share its
- * data.
+ * A sample holds interleaved 32-bit floats, mono or stereo, at one rate. An engine makes a sample
+ * when it loads a file. A program can also make one from its own data, and pass it to
+ * [method@Engine.set_sample]. One sample can be in many slots of many engines; they share its data.
  *
  * ```c
  * g_autoptr (GBytes) bytes = g_bytes_new (frames, n_frames * 2 * sizeof (float));
  * g_autoptr (FlitzisSample) sample = flitzis_sample_new (bytes, 2, 48000, &error);
  * ```
  *
- * Samples are immutable, so any thread may use them. An object built without [ctor@Sample.new] is
- * empty, and no engine accepts it.
+ * Samples never change, so any thread may use them. A sample that is built without
+ * [ctor@Sample.new] is empty, and no engine accepts it.
  */
 
 #define MIN_SAMPLE_RATE 1000
@@ -109,8 +108,8 @@ is_private (gconstpointer data, gsize size)
   return is_private;
 }
 
-/* The bytes themselves where the mixer can read them as they are, else a mended, aligned copy. Once
- * they were counted through, all their pages are there. */
+/* Returns the bytes themselves if the mixer can read them as they are, and a mended, aligned copy
+ * if not. Counting the values also reads each page in. */
 static GBytes *
 make_playable (GBytes *bytes, guint64 *n_mended)
 {
@@ -230,7 +229,7 @@ flitzis_sample_class_init (FlitzisSampleClass *klass)
    *
    * The rate that the audio had before it was resampled, in Hz.
    *
-   * The same as [property@Sample:sample-rate] for audio that was not.
+   * If the audio was not resampled, this is the same as [property@Sample:sample-rate].
    */
   properties[PROP_SOURCE_RATE] =
       g_param_spec_uint ("source-rate", NULL, NULL,
@@ -250,7 +249,7 @@ flitzis_sample_class_init (FlitzisSampleClass *klass)
   /**
    * FlitzisSample:n-mended: (getter get_n_mended)
    *
-   * How many values were NaN, denormal, infinite or beyond 2^100, and became 0.
+   * How many values were replaced by 0, because they were NaN, denormal, infinite or beyond 2^100.
    */
   properties[PROP_N_MENDED] =
       g_param_spec_uint64 ("n-mended", NULL, NULL,
@@ -296,15 +295,19 @@ flitzis_sample_new_decoded (GBytes *bytes,
  *
  * Makes a sample from frames in memory.
  *
- * The bytes are shared, not copied, unless they hold NaN, denormals, infinities or values beyond
- * 2^100 (the copy has 0 in their place, see [property@Sample:n-mended]), are not aligned for
- * floats, or lie in a mapped file or shared memory, which could change or go away.
+ * The sample shares the bytes and does not copy them, with these exceptions:
  *
- * A rate that is not the engine's is not converted: the voice runs faster or slower, so that the
- * pitch is right.
+ * - The bytes hold NaN, denormals, infinities or values beyond 2^100. The copy has 0 in their
+ *   place, and [property@Sample:n-mended] counts them.
+ * - The bytes are not aligned for floats.
+ * - The bytes are in a mapped file or in shared memory, which could change or go away.
  *
- * Fails with `FLITZIS_ENGINE_ERROR_INVALID_VALUE` for another channel count or rate, for no frames,
- * for more than 2^32 - 97 of them, and for an incomplete last frame.
+ * The frames are not converted to the engine's rate. If the rates differ, a voice plays the frames
+ * faster or slower, so that the pitch is right.
+ *
+ * Fails with `FLITZIS_ENGINE_ERROR_INVALID_VALUE` if the number of channels or the rate is out of
+ * range, if there is no frame, if there are more than 2^32 - 97 frames, and if the last frame is
+ * incomplete.
  *
  * Returns: (transfer full): a sample
  */
@@ -364,8 +367,8 @@ flitzis_sample_new (GBytes *bytes, guint n_channels, guint sample_rate, GError *
  *
  * Gets the decoded audio.
  *
- * Interleaved 32-bit floats in native byte order, `n-frames` x `n-channels` values, nominal range
- * -1 to 1. The bytes are shared, not copied, and never change.
+ * The bytes are interleaved 32-bit floats in native byte order, `n-frames` x `n-channels` values,
+ * with a nominal range of -1 to 1. They are shared, not copied, and never change.
  *
  * Returns: (transfer none): the audio data
  */
@@ -461,7 +464,8 @@ flitzis_sample_get_duration (FlitzisSample *self)
  * flitzis_sample_get_n_mended: (get-property n-mended)
  * @self: a sample
  *
- * Gets how many values were NaN, denormal, infinite or beyond 2^100, and became 0.
+ * Gets how many values were replaced by 0, because they were NaN, denormal, infinite or beyond
+ * 2^100.
  *
  * Returns: the number of values
  */
@@ -476,13 +480,13 @@ flitzis_sample_get_n_mended (FlitzisSample *self)
 /**
  * flitzis_sample_get_peaks:
  * @self: a sample
- * @n_bins: how many bins; more than 1048576 are taken for so many
+ * @n_bins: the number of bins, at most 1048576; a larger number counts as 1048576
  *
- * Gets the least and the greatest values of equal parts of the sample, to draw its waveform.
+ * Gets the minimum and the maximum of equal parts of the sample, to draw its waveform.
  *
- * The same as [method@Sample.get_peaks_range] from frame 0 to `n-frames`.
+ * This is [method@Sample.get_peaks_range] from frame 0 to `n-frames`.
  *
- * Returns: (transfer full): a minimum and a maximum of each bin, as 32-bit floats
+ * Returns: (transfer full): the minimum and the maximum of each bin, as 32-bit floats
  */
 GBytes *
 flitzis_sample_get_peaks (FlitzisSample *self, guint n_bins)
@@ -496,25 +500,28 @@ flitzis_sample_get_peaks (FlitzisSample *self, guint n_bins)
  * flitzis_sample_get_peaks_range:
  * @self: a sample
  * @first_frame: the first frame of the range
- * @last_frame: the frame behind the range
- * @n_bins: how many bins; more than 1048576 are taken for so many
+ * @last_frame: the frame after the range
+ * @n_bins: the number of bins, at most 1048576; a larger number counts as 1048576
  *
- * Gets the least and the greatest values of equal parts of a range, to draw that of the waveform.
+ * Gets the minimum and the maximum of equal parts of a range, to draw this part of the waveform.
  *
- * `n_bins` pairs of 32-bit floats in native byte order, minimum and maximum, over all channels. Bin
- * `i` is from frame `first_frame + i * (last_frame - first_frame) / n_bins`, rounded down, up to
- * that of the next bin, and of one frame at least: where there are more bins than frames, frames
- * repeat, and an empty or reversed range is the frame @first_frame. Behind its last frame a sample
- * is silent: bins there are 0.
+ * The result is `n_bins` pairs of 32-bit floats in native byte order: the minimum and the maximum
+ * over all channels. Bin `i` begins at frame
+ * `first_frame + i * (last_frame - first_frame) / n_bins`, rounded down, and ends where the next
+ * bin begins. Each bin has one frame at least, so frames repeat if there are more bins than frames.
+ * An empty or reversed range is the frame @first_frame alone. After its last frame a sample is
+ * silent: bins there are 0.
  *
- * The first call looks at all frames, on a worker thread, and waits for that: some 50 ms for ten
- * minutes of stereo, unless [method@Sample.prepare_peaks_async] was called before. What it finds
- * stays with the sample and takes less than 1/64 of its memory, which counts for no
- * [property@Engine:memory-limit]. From then on the time depends on the number of bins, not on the
- * length of the range. In the child of a fork, where the thread is missing, and where there is no
- * memory, each call looks at all frames of its range.
+ * The first call looks at all frames of the sample on a worker thread, and waits for the result.
+ * This takes some 50 ms for ten minutes of stereo. [method@Sample.prepare_peaks_async] does it
+ * ahead. The sample keeps the result, which takes less than 1/64 of its memory and does not count
+ * for [property@Engine:memory-limit]. After that, the time of a call depends on the number of bins
+ * and not on the length of the range.
  *
- * Returns: (transfer full): a minimum and a maximum of each bin, as 32-bit floats
+ * The child of a fork has no worker thread. There, and when memory is short, each call looks at all
+ * frames of its range.
+ *
+ * Returns: (transfer full): the minimum and the maximum of each bin, as 32-bit floats
  */
 GBytes *
 flitzis_sample_get_peaks_range (FlitzisSample *self,
@@ -545,14 +552,14 @@ flitzis_sample_get_peaks_range (FlitzisSample *self,
 /**
  * flitzis_sample_prepare_peaks_async:
  * @self: a sample
- * @cancellable: (nullable): a cancellable; what was begun is finished nevertheless
- * @callback: (scope async) (nullable): called when [method@Sample.get_peaks] need not wait
+ * @cancellable: (nullable): a cancellable; a worker that has begun finishes its work nevertheless
+ * @callback: (scope async) (nullable): called when [method@Sample.get_peaks] no longer has to wait
  * @user_data: data for @callback
  *
- * Has a worker thread look at all frames, so that [method@Sample.get_peaks] and
- * [method@Sample.get_peaks_range] need not wait for it.
+ * Looks at all frames on a worker thread, so that [method@Sample.get_peaks] and
+ * [method@Sample.get_peaks_range] do not have to wait.
  *
- * However often it is called, the frames are looked at once. Fails only with
+ * The worker looks at the frames only once, however often you call this. Fails only with
  * `G_IO_ERROR_CANCELLED`.
  */
 void
@@ -585,7 +592,7 @@ flitzis_sample_prepare_peaks_async (FlitzisSample      *self,
 /**
  * flitzis_sample_prepare_peaks_finish:
  * @self: a sample
- * @result: what the callback was given
+ * @result: the result that the callback got
  * @error: return location for an error
  *
  * Finishes [method@Sample.prepare_peaks_async].

@@ -9,8 +9,8 @@ G_BEGIN_DECLS
 
 FlitzisSinkList *flitzis_sink_list_new (void);
 
-/* The owner context: makes the list that of these FlitzisSinkInfo, in the order of their names;
- * NULL: empty. */
+/* The owner context: makes the list equal to these FlitzisSinkInfo, which are in the order of their
+ * names. NULL makes it empty. */
 void flitzis_sink_list_update (FlitzisSinkList *self,
                                GPtrArray       *infos);
 

@@ -16,8 +16,9 @@
  * The sinks of the sound server, in the order of their names: a [iface@Gio.ListModel] of
  * [class@Sink].
  *
- * [property@Engine:sinks] is one. It follows the devices that are plugged in and out while the
- * engine is started, and changes in the owner context alone. A sink that stays keeps its object.
+ * [property@Engine:sinks] is such a list. While the engine is started, the list follows the devices
+ * as people plug them in and out. It changes only in the owner context. A sink that stays in the
+ * list keeps its object.
  */
 
 struct _FlitzisSinkList
@@ -96,7 +97,7 @@ get_sink (FlitzisSinkList *self, guint position)
   return position < self->sinks->len ? self->sinks->pdata[position] : NULL;
 }
 
-/* Both lists are in the order of the names, so one walk finds what came and what went. */
+/* Both lists are in the order of the names, so one walk finds the sinks that came and went. */
 void
 flitzis_sink_list_update (FlitzisSinkList *self, GPtrArray *infos)
 {

@@ -10,7 +10,7 @@ G_BEGIN_DECLS
 
 FlitzisSink *flitzis_sink_new (const FlitzisSinkInfo *info);
 
-/* The owner context: takes over what has changed; its name does not. */
+/* The owner context: takes over the changes. The name of a sink never changes. */
 void flitzis_sink_update (FlitzisSink           *self,
                           const FlitzisSinkInfo *info);
 

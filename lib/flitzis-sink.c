@@ -10,8 +10,8 @@
  *
  * A sink: a device that the sound server can play to, such as loudspeakers or a headset.
  *
- * The sinks are in [property@Engine:sinks]. Give the name of one to [property@Engine:target] to
- * play there.
+ * [property@Engine:sinks] lists the sinks. Set [property@Engine:target] to the name of a sink to
+ * play to it.
  */
 
 struct _FlitzisSink
@@ -106,7 +106,7 @@ flitzis_sink_class_init (FlitzisSinkClass *klass)
   /**
    * FlitzisSink:icon-name: (getter get_icon_name)
    *
-   * The name of an icon from the icon theme; `audio-card` if the sound server names no other.
+   * The name of an icon from the icon theme; `audio-card` if the sound server names none.
    */
   properties[PROP_ICON_NAME] =
       g_param_spec_string ("icon-name", NULL, NULL,
@@ -174,7 +174,7 @@ flitzis_sink_update (FlitzisSink *self, const FlitzisSinkInfo *info)
  *
  * Gets the sound server's name of the sink.
  *
- * Returns: (nullable): the name; %NULL only of a sink that a program has made
+ * Returns: (nullable): the name; %NULL only for a sink that a program has made
  */
 const char *
 flitzis_sink_get_name (FlitzisSink *self)
@@ -190,7 +190,7 @@ flitzis_sink_get_name (FlitzisSink *self)
  *
  * Gets the name of the sink that the desktop shows to people.
  *
- * Returns: (nullable): the description; %NULL only of a sink that a program has made
+ * Returns: (nullable): the description; %NULL only for a sink that a program has made
  */
 const char *
 flitzis_sink_get_description (FlitzisSink *self)
@@ -206,7 +206,7 @@ flitzis_sink_get_description (FlitzisSink *self)
  *
  * Gets the name of an icon for the sink.
  *
- * Returns: (nullable): the name; %NULL only of a sink that a program has made
+ * Returns: (nullable): the name; %NULL only for a sink that a program has made
  */
 const char *
 flitzis_sink_get_icon_name (FlitzisSink *self)

@@ -10,10 +10,11 @@
 /**
  * FlitzisSlot:
  *
- * One pad of an engine: its settings, and what can be seen of it.
+ * One pad of an engine: its sample, its settings and its state.
  *
- * A slot has no verbs; loading and triggering are the engine's. Slots are made by the engine and
- * live as long as it does; [method@Engine.get_slot] and the engine's list model give them out.
+ * To load or trigger a slot, call a method of the engine. The engine makes its slots, and they live
+ * as long as it does. Get them with [method@Engine.get_slot], or from the engine, which is a list
+ * model of its slots.
  *
  * ```c
  * FlitzisSlot *slot = flitzis_engine_get_slot (engine, 3);
@@ -22,7 +23,7 @@
  * g_object_bind_property (slot, "loading", spinner, "spinning", G_BINDING_SYNC_CREATE);
  * ```
  *
- * Any thread may read and set the properties; `notify` fires in the engine's owner context.
+ * Any thread may read and set the properties; `notify` is emitted in the engine's owner context.
  */
 
 G_DEFINE_FINAL_TYPE (FlitzisSlot, flitzis_slot, G_TYPE_OBJECT)
@@ -144,8 +145,8 @@ flitzis_slot_class_init (FlitzisSlotClass *klass)
    *
    * How much of the newest load is done, 0 to 1; -1 while its length is unknown.
    *
-   * 1 after a load that succeeded; 0 before the first, after one that failed, and after
-   * [method@Engine.set_sample] or [method@Engine.unload_sample].
+   * After a load that succeeded, this is 1. Before the first load, after a load that failed, and
+   * after [method@Engine.set_sample] or [method@Engine.unload_sample], it is 0.
    */
   properties[PROP_LOAD_PROGRESS] =
       g_param_spec_double ("load-progress", NULL, NULL,
@@ -165,10 +166,10 @@ flitzis_slot_class_init (FlitzisSlotClass *klass)
   /**
    * FlitzisSlot:level: (getter get_level)
    *
-   * The peak of the loudest voice of this slot over the last thirtieth of a second, linear, with
-   * all its gains: 1 is full scale.
+   * The peak of the loudest voice of this slot over the last thirtieth of a second.
    *
-   * Told at most 30 times a second, and only where it changes; 0 while nothing is rendered.
+   * The value is linear and includes all gains of the voice: 1 is full scale. It is updated at most
+   * 30 times a second, and notified only when it changes. While nothing is rendered, it is 0.
    */
   properties[PROP_LEVEL] =
       g_param_spec_double ("level", NULL, NULL,
@@ -280,7 +281,7 @@ flitzis_slot_get_playing (FlitzisSlot *self)
  * flitzis_slot_get_level: (get-property level)
  * @self: a slot
  *
- * Gets the peak of its loudest voice over the last thirtieth of a second.
+ * Gets the peak of the loudest voice over the last thirtieth of a second.
  *
  * Returns: the level, linear
  */
