@@ -207,9 +207,10 @@ def test_the_devices_are_listed(run):
 
 def test_the_latency_is_measured(run):
     """The first is what 256 frames and 1 ms are, unless the graph keeps to other blocks."""
-    delay, heard = run[0]['latency: An instrument'][1].stdout.splitlines()
+    delay, *heard = run[0]['latency: An instrument'][1].stdout.splitlines()
     assert re.fullmatch(r'each (6\.3|22\.3) ms after its call', delay)
-    assert re.fullmatch(r'heard -?\d+\.\d ms after the call', heard)
+    # nothing is printed if the program was held up for as long as the file is
+    assert all(re.fullmatch(r'heard -?\d+\.\d ms after the call', line) for line in heard)
 
 
 def frames_of(path, make_engine):
