@@ -30,7 +30,8 @@ PARTS = ('a', 'b', 'c', 'residual', 'share', 'tempo', 'restart', 'cancel')  # of
 NAMES = {'ns': 'flitzis', 'reference': 'limit'}
 # The rows that the README shows, by how their titles begin.
 SUMMARY = ('mix, 32 stereo voices in cache', 'load 10 s of WAV from 44.1 kHz',
-           'load 10 s of OGG at its rate', 'trigger from Python', 'trigger to its sound in the sink')
+           'load 10 s of OGG at its rate', 'trigger from Python',
+           'trigger to its sound in the sink')
 
 
 def run(benchmark, environment):
