@@ -29,12 +29,10 @@ ID = 'io.github.Flitzis.Pads'
 
 
 def run_program(language, folder, daemon):
-    """The README names files that fixtures/ has."""
+    """It plays sounds of sound-theme-freedesktop."""
     [program] = re.findall(rf'^```{language}\n(.*?)^```$', (ROOT / 'README.md').read_text(),
                            re.M | re.S)[:1]
     (folder / f'program.{language.replace("python", "py")}').write_text(program)
-    shutil.copy(ROOT / 'fixtures/stereo-16.wav', folder / 'kick.wav')
-    shutil.copy(ROOT / 'fixtures/stereo.flac', folder / 'snare.flac')
     # Compiled where this makes it; a machine that only installs programs has no PipeWire headers.
     shutil.copy('/recorder', daemon.folder / 'recorder')
     with daemon.record() as recording:

@@ -46,7 +46,7 @@ if [ "${1-}" = --install ]; then
   decoders=$(dpkg-deb -f ../libflitzis-1-0_*.deb Recommends | tr , ' ')
   apt_install $packages $decoders
   apt_install gcc libc6-dev pkgconf gjs valac pipewire pipewire-bin wireplumber util-linux xvfb \
-    xdotool python3-numpy
+    xdotool python3-numpy sound-theme-freedesktop
   for what in python js vala c pads; do
     count "$what" python3 tests/installed.py "$what"
   done

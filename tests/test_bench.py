@@ -68,18 +68,52 @@ def test_the_picture_has_a_bar_for_each_line(results):
     assert colours.count(plot.PEER) - keys == 4
 
 
-def test_the_readme_shows_the_table():
-    """With the lines that are there now; `run.sh --readme` puts them in."""
-    root = pathlib.Path(__file__).parent.parent
-    readme = (root / 'README.md').read_text()
-    shown = [line.strip('|').split(' | ') for line in readme.splitlines()
-             if line.count('|') == 9 and not line.startswith('| ---')]
-    assert [cell.strip() for cell in shown[0]] == [
-        'work', 'limit or floor', 'Flitzis', 'fastest peer', 'others', 'ratio', 'goal', 'reached']
+ROOT = pathlib.Path(__file__).parent.parent
+
+
+def rows_of(path, n_columns):
+    lines = [line for line in path.read_text().splitlines()
+             if line.count('|') == n_columns + 1 and not line.startswith('| ---')]
+    return [[cell.strip() for cell in line.strip('|').split(' | ')] for line in lines]
+
+
+def test_the_page_shows_the_table():
+    """With the lines that are there now; `run.sh --docs` puts them in."""
+    shown = rows_of(ROOT / 'docs/speed.md', 8)
+    assert shown[0] == ['work', 'limit or floor', 'Flitzis', 'fastest peer', 'others', 'ratio',
+                        'goal', 'reached']
     for row in rows.ROWS:
-        assert any(cells[0].strip().startswith(row.title) and cells[6].strip() == row.goal
+        assert any(cells[0].startswith(row.title) and cells[6] == row.goal
                    for cells in shown[1:]), row.title
-    picture = xml.etree.ElementTree.parse(root / 'docs/speed.svg').getroot()
+    picture = xml.etree.ElementTree.parse(ROOT / 'docs/speed.svg').getroot()
     bars = [element for element in picture.iter() if element.get('fill') in (
         plot.REACHED, plot.MISSED) and element.tag.endswith('rect')]
     assert len(bars) - 2 == len(shown) - 1
+
+
+def test_the_readme_shows_five_rows_of_it():
+    head, *shown = rows_of(ROOT / 'README.md', 5)
+    assert head == ['work', 'Flitzis', 'fastest peer', 'goal', 'reached']
+    table = [[cells[i] for i in (0, 2, 3, 6, 7)] for cells in rows_of(ROOT / 'docs/speed.md', 8)]
+    assert len(shown) == len(run.SUMMARY) == 5
+    for cells, start in zip(shown, run.SUMMARY):
+        assert cells[0].startswith(start) and cells in table
+
+
+def test_new_numbers_replace_the_old_ones(results, tmp_path):
+    """In both texts, and nothing else of them changes."""
+    (tmp_path / 'docs').mkdir()
+    names = ('README.md', 'docs/speed.md')
+    for name in names:
+        (tmp_path / name).write_text((ROOT / name).read_text())
+    table, summary = f'{run.write_table(results)}\nMeasured on: it.\n', run.write_summary(results)
+    run.show_in_docs(tmp_path, table, summary, 'a picture')
+    assert (tmp_path / 'docs/speed.svg').read_text() == 'a picture'
+    for name, text in zip(names, (summary, table)):
+        before, after = ((root / name).read_text() for root in (ROOT, tmp_path))
+        start = before.index('| work ')
+        n_after = len(after) - start - len(text)
+        assert after[:start] == before[:start] and after[start:].startswith(text)
+        assert n_after > 100 and before.endswith(after[-n_after:])
+        assert after.count('| work ') == 1 and before[:-n_after].endswith(('|\n', '.\n'))
+    assert 'mix, 32 stereo voices in cache, ns a voice and frame | 0.2 | openal 2 |' in summary

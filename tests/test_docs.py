@@ -14,7 +14,7 @@ import xml.etree.ElementTree
 import numpy
 import pytest
 
-from pipewire_daemon import without_silence
+from pipewire_daemon import numpy_of, without_silence
 
 ROOT = pathlib.Path(__file__).parent.parent
 TEXTS = {path: path.read_text() for path in (ROOT / 'README.md', ROOT / 'CONTRIBUTING.md',
@@ -42,6 +42,7 @@ def relative_links(text):
 
 
 CODE = [word for path, text in TEXTS.items() if path.name not in OTHERS for word in code(text)]
+BELL = '/usr/share/sounds/freedesktop/stereo/bell.oga'
 FLAGS = ('pkg-config', '--cflags', '--libs', 'flitzis-1')
 
 GIR = '{http://www.gtk.org/introspection/core/1.0}'
@@ -119,11 +120,14 @@ def test_the_site_builds(gir, source_dir, tmp_path):
         links = relative_links(path.read_text())
         assert links or not path.name.startswith('getting-started-')
         assert all((path.parent / link).is_file() for link in links), path
+        pictures = {link for link in links if link.endswith('.svg')}
+        links = [link for link in links if link not in pictures]
         text = (tmp_path / f'{path.stem}.html').read_text()
         assert not re.findall(r'\[(?:class|method|property|struct|iface)@[^]]*\]', text), path
         linked = [link.partition('#')[0] for link in re.findall(r'<a [^>]*?href="([^"]+)"', text)]
         assert {f'{pathlib.Path(link).stem}.html' for link in links} <= set(linked), path
         assert {link for link in linked if link and ':' not in link} <= pages, path
+        assert set(re.findall(r'<img [^>]*?src="([^"]+)"', text)) >= pictures <= pages, path
         assert re.match(rf'Title: (.*)\n\n# \1\n\n', path.read_text()), path
 
 
@@ -131,16 +135,12 @@ def test_the_site_builds(gir, source_dir, tmp_path):
 
 
 @pytest.fixture
-def folder(make_wav, tmp_path, monkeypatch):
-    """Where the programs run: a folder with the files that they name."""
-    rng = numpy.random.default_rng(1)
-    kick, snare = (rng.uniform(-0.5, 0.5, (12000, 2)).astype('<f4') for _ in range(2))
-    make_wav('kick.wav', kick)
-    subprocess.run(['ffmpeg', '-v', 'error', '-i', make_wav('snare.wav', snare),
-                    tmp_path / 'snare.flac'], check=True)
-    (tmp_path / 'snare.wav').unlink()
+def folder(make_engine, tmp_path, monkeypatch):
+    """Where the programs run; returns the frames of the sound that they play first."""
+    engine = make_engine()
+    engine.load_sample(0, BELL)
     monkeypatch.chdir(tmp_path)
-    return kick
+    return numpy_of(engine.get_slot(0).props.sample.get_bytes())
 
 
 def play(pipewire, *command):
@@ -156,11 +156,14 @@ def compiler_flags(build_dir):
     return shlex.split(run(*FLAGS, env=environment).stdout)
 
 
-def test_python(folder, pipewire):
+def test_python(folder, build_dir, pipewire):
+    """As it stands there, started as it is said there: in the environment of a build."""
     program = blocks('python')[0]
     assert len(program.splitlines()) <= 15
-    pathlib.Path('program.py').write_text(program)
-    frames = play(pipewire, sys.executable, 'program.py')
+    pathlib.Path('hello.py').write_text(program)
+    [command] = [line for line in COMMANDS if ' hello.py' in line]
+    assert '_build/quickstart' in command
+    frames = play(pipewire, *shlex.split(command.replace('_build/quickstart', str(build_dir))))
     assert numpy.array_equal(frames[:len(folder)], folder)
     sounding = numpy.flatnonzero(frames.any(axis=1))
     assert numpy.count_nonzero(numpy.diff(sounding) > 4800) == 3  # four hits
@@ -210,6 +213,7 @@ NOT_RUN = {'it installs packages': r'apt-get install ',
            'it runs these tests': r'sh tests/(run|matrix|packages)\.sh',
            'it is in test_compile_commands': r'(cc|valac) ',
            'it opens a shell': r'meson devenv -C builddir -w \.$',
+           'it is in test_python': r'meson devenv -C _build/quickstart ',
            'it is a window, in test_pads_app.py': r'meson devenv .* examples/pads --demo',
            'it measures, for minutes': r'sh tests/bench/run\.sh'}
 
@@ -255,6 +259,8 @@ def test_commands(command, source_dir):
         if word.startswith('-D'):
             name = word[2:].partition('=')[0]
             assert name in ours | {'werror', 'b_sanitize'}, word
+        elif word.startswith('_build/'):
+            assert f'build "$root/{word}"' in (source_dir / 'examples/quickstart.sh').read_text()
         elif '/' in word and not word.startswith(('-', '/usr')):
             assert (source_dir / word).is_file() or \
                 (source_dir / word / '__main__.py').is_file(), word
@@ -458,7 +464,7 @@ def test_made_files(source_dir):
     """What makes a file that nobody edits is there, and knows of it."""
     rows = {row[0].split('`')[1]: row[1] for row in table('file')}
     for path, maker, file, words in (
-            ('docs/speed.svg', 'tests/bench/run.sh --readme', 'tests/bench/run.sh', '--readme'),
+            ('docs/speed.svg', 'tests/bench/run.sh --docs', 'tests/bench/run.sh', '--docs'),
             ('fixtures/', 'fixtures/make-fixtures.py', 'fixtures/make-fixtures.py', 'Makes'),
             ('examples/pads/screenshots/', '--slow -k test_pictures', 'tests/test_pads_app.py',
              'def test_pictures('),
@@ -512,6 +518,7 @@ def test_news(source_dir):
     version = re.search(r"^  version: '(.*)'", (source_dir / 'meson.build').read_text(),
                         re.M).group(1)
     assert (source_dir / 'NEWS').read_text().startswith(f'Flitzis {version}\n')
+    assert f'at version {version}' in README
 
 
 @pytest.mark.parametrize('name', ['NEWS', *(str(path.relative_to(ROOT)) for path in [

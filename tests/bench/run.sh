@@ -2,9 +2,9 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 #
 # Installs what the benchmarks need, and the peers; builds in _build/bench and runs them:
-#   sh tests/bench/run.sh [--readme]
+#   sh tests/bench/run.sh [--docs]
 # Prints one table, which stays in _build/bench as speed.md, with the same in a picture, speed.svg;
-# --readme puts both into the README.
+# --docs puts both into docs/, and five rows of the table into the README.
 set -eu
 root=$(cd "$(dirname "$0")/../.." && pwd)
 . "$root/scripts/setup.sh"
