@@ -4,7 +4,8 @@
 
 A block that begins like a program is one; any other goes on where the last one of its language on
 the page ended. A block of shell commands says how the program before it is started. So that each
-can be heard though all play at once, the files of each hold a note of its own. Those with a window are played one by one, with a mouse."""
+can be heard though all play at once, the files of each hold a note of its own. Those with a window
+are played one by one, with a mouse."""
 
 import concurrent.futures
 import os
