@@ -10,15 +10,15 @@ root=$(cd "$(dirname "$0")/.." && pwd)
 
 packages="$packages $pulseaudio_packages valac gjs gi-docgen clang-format ffmpeg pipewire
   pipewire-bin wireplumber util-linux python3-numpy python3-pytest python3-pytest-xdist python3-mypy
-  python3-pygame gir1.2-adw-1 xvfb xdotool librsvg2-common libclang-rt-19-dev hydrogen-data
-  abigail-tools appstream desktop-file-utils rpm rpmlint"
+  python3-pygame gir1.2-adw-1 libgtk-4-dev dbus-daemon xvfb xdotool librsvg2-common
+  libclang-rt-19-dev hydrogen-data abigail-tools appstream desktop-file-utils rpm rpmlint"
 programs="$programs valac gjs gi-docgen clang-format ffmpeg pipewire pw-play pw-dump pw-cli
-  pw-metadata wireplumber pulseaudio pactl pacat parec setpriv Xvfb xdotool abidw appstreamcli
-  desktop-file-validate rpmlint"
+  pw-metadata wireplumber pulseaudio pactl pacat parec setpriv dbus-run-session Xvfb xdotool abidw
+  appstreamcli desktop-file-validate rpmlint"
 python_modules='gi numpy pytest xdist mypy'
 case " $* " in *' --slow '*)
-  packages="$packages valgrind clang llvm libclang-rt-dev at-spi2-core dbus-daemon git"
-  programs="$programs valgrind clang llvm-symbolizer dbus-daemon git"
+  packages="$packages valgrind clang llvm libclang-rt-dev at-spi2-core git"
+  programs="$programs valgrind clang llvm-symbolizer git"
 esac
 
 # Whoever names a file of tests by its path from the root is understood, too.
