@@ -236,6 +236,25 @@ def test_without_a_server_it_says_so_and_starts_with_one(start_app, kit, tmp_pat
         daemon.stop()
 
 
+def test_keys_and_wheel(start_app, kit, pipewire):
+    """What keys and the wheel do while a field, a slider or a menu is in use."""
+    app = start_app(kit)
+    app.until('engine.props.state == Flitzis.State.RUNNING')
+    row = 'window.panel.rows'
+    # Keys of pads are digits to a number field, up to Return; then they play again.
+    app.click('window.transport.tempo', 0.15)
+    app.until('isinstance(window.get_focus(), Gtk.Editable)')
+    app.key('ctrl+a', '1', '2', 'q', '1', 'Return')
+    app.until('engine.props.clock.props.tempo == 121')
+    app.ask(f'{row}["choke"].spin.grab_focus()')
+    app.key('ctrl+a', '4', 'z', 'KP_Enter')
+    app.until('board.slot(0).props.choke_group == 4')
+    assert app.ask('[engine.props.n_triggered, window.get_focus().index]') == [0, 0]
+    app.key('2')
+    app.until('engine.props.n_triggered == 1 and window.selected.index == 1')
+    app.end()
+
+
 def test_settings(start_app, kit):
     """Sliders, switches, numbers and the points of the loop, moved in the panel."""
     app = start_app(kit)

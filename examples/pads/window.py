@@ -180,6 +180,15 @@ class Window(Adw.ApplicationWindow):
             return False
         return True
 
+    def _in_field(self, keyval, modifiers):
+        """A number field takes the digits, though they are keys of pads; letters would spoil its
+        number. Return hands the keyboard back to the pads."""
+        if keyval in (Gdk.KEY_Return, Gdk.KEY_KP_Enter):
+            self.selected.grab_focus()  # the field reads its number when it loses the focus
+            return True
+        return not modifiers & ~Gdk.ModifierType.SHIFT_MASK and \
+            chr(Gdk.keyval_to_unicode(keyval)).isalpha()
+
     def _key_pressed(self, controller, keyval, keycode, state):
         if keyval == Gdk.KEY_Escape:
             self.board.stop_all()
@@ -188,9 +197,10 @@ class Window(Adw.ApplicationWindow):
         focus = self.get_focus()
         if isinstance(focus, Pad) and self._on_pad(focus, keyval, modifiers):
             return True
+        if isinstance(focus, Gtk.Editable):
+            return self._in_field(keyval, modifiers)
         pad = keys.pad_of(keycode)
-        if pad is None or modifiers & ~Gdk.ModifierType.SHIFT_MASK or \
-                isinstance(focus, Gtk.Editable):
+        if pad is None or modifiers & ~Gdk.ModifierType.SHIFT_MASK:
             return False
         if keycode not in self.held:
             self.held.add(keycode)
