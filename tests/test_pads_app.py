@@ -252,6 +252,15 @@ def test_keys_and_wheel(start_app, kit, pipewire):
     assert app.ask('[engine.props.n_triggered, window.get_focus().index]') == [0, 0]
     app.key('2')
     app.until('engine.props.n_triggered == 1 and window.selected.index == 1')
+    # A key in the middle of a drag plays its pad, and the drag goes on with its own.
+    app.xdotool('mousemove', *app.point(f'{row}["pan"].scale'), 'mousedown', 1)
+    app.xdotool('mousemove', *app.point(f'{row}["pan"].scale', 0.7))
+    app.until('board.slot(1).props.pan > 0.1')
+    app.key('1')
+    app.until('engine.props.n_triggered == 2')
+    app.xdotool('mousemove', *app.point(f'{row}["pan"].scale', 0.9), 'mouseup', 1)
+    app.until('board.slot(1).props.pan > 0.7')
+    assert app.ask('[board.slot(0).props.pan, window.selected.index]') == [0, 1]
     app.end()
 
 

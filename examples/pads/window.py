@@ -205,7 +205,9 @@ class Window(Adw.ApplicationWindow):
         if keycode not in self.held:
             self.held.add(keycode)
             self.board.hit(pad, SOFT if modifiers else 1.0)
-            self.pad(pad).choose()
+            # What is being dragged in the panel belongs to the pad that it shows.
+            if not state & Gdk.ModifierType.BUTTON1_MASK:
+                self.pad(pad).choose()
         return True
 
     def _key_released(self, controller, keyval, keycode, state):
