@@ -95,6 +95,11 @@ def choices(row):
     return [each.get_string() for each in row.get_model()]
 
 
+def scrolled(widget):
+    """How far what scrolls a widget has been scrolled."""
+    return widget.get_ancestor(Gtk.ScrolledWindow).get_vadjustment().get_value()
+
+
 def followed(model):
     """Whether anybody wants to hear what comes to a list and goes."""
     signal = GObject.signal_lookup('items-changed', model)

@@ -261,6 +261,15 @@ def test_keys_and_wheel(start_app, kit, pipewire):
     app.xdotool('mousemove', *app.point(f'{row}["pan"].scale', 0.9), 'mouseup', 1)
     app.until('board.slot(1).props.pan > 0.7')
     assert app.ask('[board.slot(0).props.pan, window.selected.index]') == [0, 1]
+    # The wheel over the panel scrolls it and changes nothing.
+    before = app.ask('board.describe()')
+    for control in ('gain"].scale', 'attack"].spin'):
+        place = app.ask('scrolled(window.panel.looper)')
+        app.click(f'{row}["{control}', button=5)
+        app.until(f'scrolled(window.panel.looper) > {place}')
+        app.wait_still(f'{row}["{control}')
+    assert app.ask('board.describe()') == before
+    app.ask('window.panel.looper.get_ancestor(Gtk.ScrolledWindow).get_vadjustment().set_value(0)')
     app.end()
 
 
