@@ -269,7 +269,14 @@ def test_keys_and_wheel(start_app, kit, pipewire):
         app.until(f'scrolled(window.panel.looper) > {place}')
         app.wait_still(f'{row}["{control}')
     assert app.ask('board.describe()') == before
-    app.ask('window.panel.looper.get_ancestor(Gtk.ScrolledWindow).get_vadjustment().set_value(0)')
+    # Escape from the menu of a pad leads back to the pad.
+    app.click('window.pad(2)', button=3)
+    app.until('opened(window.get_content())')
+    app.key('Escape')
+    app.until('not any(isinstance(each, Gtk.Popover) and each.get_mapped() '
+              'for each in walk(window.get_content()))')
+    app.key('Left')
+    app.until('window.get_focus() == window.pad(1)')
     app.end()
 
 
