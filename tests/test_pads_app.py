@@ -277,6 +277,22 @@ def test_keys_and_wheel(start_app, kit, pipewire):
               'for each in walk(window.get_content()))')
     app.key('Left')
     app.until('window.get_focus() == window.pad(1)')
+    # A key that is let go of in another window plays again afterwards.
+    n_hits = app.ask('engine.props.n_triggered')
+    app.focus('Pads|test.kit')
+    app.xdotool('keydown', '1')
+    app.until(f'engine.props.n_triggered == {n_hits + 1}')
+    app.key('ctrl+comma')
+    app.until('window_of("Preferences").get_mapped()')
+    app.focus('Preferences')
+    app.until('window_of("Preferences").is_active()')
+    app.xdotool('keyup', '1')
+    app.ask('window_of("Preferences").close()')
+    app.until('len(Gtk.Window.get_toplevels()) == 1')
+    app.focus('Pads|test.kit')
+    app.until('window.is_active()')
+    app.key('1')
+    app.until(f'engine.props.n_triggered == {n_hits + 2}')
     app.end()
 
 

@@ -162,6 +162,8 @@ class Window(Adw.ApplicationWindow):
         controller.connect('key-pressed', self._key_pressed)
         controller.connect('key-released', self._key_released)
         self.add_controller(controller)
+        # A key that is let go of in another window is not reported here.
+        self.connect('notify::is-active', lambda *_: self.held.clear())
 
     def _on_pad(self, pad, keyval, modifiers):
         """What keys do where a pad has the keyboard's focus."""
