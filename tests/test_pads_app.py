@@ -263,10 +263,12 @@ def test_keys_and_wheel(start_app, kit, pipewire):
     assert app.ask('[board.slot(0).props.pan, window.selected.index]') == [0, 1]
     # The wheel over the panel scrolls it and changes nothing.
     before = app.ask('board.describe()')
-    for control in ('gain"].scale', 'attack"].spin'):
+    for control, up_or_down in (('choke"].spin', 4), ('gain"].scale', 5)):
+        app.ask(f'{row}["{control}.grab_focus()')  # which scrolls to it
+        app.wait_still(f'{row}["{control}')
         place = app.ask('scrolled(window.panel.looper)')
-        app.click(f'{row}["{control}', button=5)
-        app.until(f'scrolled(window.panel.looper) > {place}')
+        app.click(f'{row}["{control}', button=up_or_down)
+        app.until(f'scrolled(window.panel.looper) != {place}')
         app.wait_still(f'{row}["{control}')
     assert app.ask('board.describe()') == before
     # Escape from the menu of a pad leads back to the pad.
