@@ -388,6 +388,21 @@ def test_unloading_can_be_undone(start_app, kit):
     app.end()
 
 
+def test_messages(start_app, kit, pipewire):
+    """They cover no pad, and all of several can be read."""
+    app = start_app(kit)
+    app.until('engine.props.state == Flitzis.State.RUNNING')
+    for pad in (13, 14):
+        app.ask(f'engine.set_sample({pad}, board.slot(1).props.sample)')
+    app.key('2', 'Delete')
+    app.says('short one unloaded')
+    for n_hits, pad in ((2, 13), (3, 14)):
+        app.click(f'window.pad({pad})', down=0.95)
+        app.until(f'engine.props.n_triggered == {n_hits}')
+    app.says('short one unloaded')
+    app.end()
+
+
 def test_the_clock(start_app, pipewire):
     app = start_app()
     app.until('engine.props.state == Flitzis.State.RUNNING')

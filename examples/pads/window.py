@@ -1,11 +1,12 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """The window: header, pads, transport and side panel, and what keys and menus do."""
 
-from gi.repository import Adw, Flitzis, Gdk, Gio, GLib, Gtk, Pango
+from gi.repository import Adw, Flitzis, Gdk, Gio, GLib, Gtk
 
 import dialogs
 import keys
 import preferences
+from messages import Messages
 from meters import Meter
 from pad import Pad
 from panel import Panel
@@ -16,7 +17,6 @@ ARROWS = {Gdk.KEY_Left: (-1, 0), Gdk.KEY_Right: (1, 0), Gdk.KEY_Up: (0, -1), Gdk
 SOFT = 0.4  # the velocity of a key with Shift
 STATES = {Flitzis.State.STOPPED: 'Stopped', Flitzis.State.STARTING: 'Starting',
           Flitzis.State.RUNNING: 'Running', Flitzis.State.RECONNECTING: 'Reconnecting'}
-TOAST_CHARACTERS = 26  # in a line, so that it fits the narrowest window
 STATE_SECONDS = 1  # xruns and latency are not told, so they are looked at
 
 
@@ -72,13 +72,13 @@ class Window(Adw.ApplicationWindow):
     def _main(self, board):
         scroller = Gtk.ScrolledWindow(child=self.pads, vexpand=True,
                                       hscrollbar_policy=Gtk.PolicyType.NEVER)
-        # Over the pads alone: the buttons below are to be reached at any time.
-        self.toasts = Adw.ToastOverlay(child=scroller)
+        self.messages = Messages()
+        self.tell = self.messages.tell
         master = Gtk.Box(css_classes=['master'])
         master.append(Meter(board.engine, ['level-left', 'level-right'], 'Master level'))
         self.transport = Transport(board)
         box = Gtk.Box(orientation=Gtk.Orientation.VERTICAL, hexpand=True, width_request=340)
-        for widget in (self.toasts, master, self.transport):
+        for widget in (scroller, self.messages, master, self.transport):
             box.append(widget)
         return box
 
@@ -216,26 +216,6 @@ class Window(Adw.ApplicationWindow):
         self.held.discard(keycode)
 
     # Telling
-
-    def tell(self, text, button=None, function=None):
-        """A toast, with all of its words however narrow the window is."""
-        title = Gtk.Label(label=text, wrap=True, wrap_mode=Pango.WrapMode.WORD_CHAR, xalign=0.0,
-                          max_width_chars=TOAST_CHARACTERS)
-        title.connect('map', self._name_close_button)
-        toast = Adw.Toast(custom_title=title)
-        if button:
-            toast.set_button_label(button)
-            toast.set_priority(Adw.ToastPriority.HIGH)
-            toast.connect('button-clicked', lambda *_: function())
-        self.toasts.add_toast(toast)
-
-    def _name_close_button(self, title):
-        """libadwaita gives it none."""
-        toast = title.get_parent()
-        while toast and toast.get_css_name() != 'toast':
-            toast = toast.get_parent()
-        if toast and isinstance(toast.get_last_child(), Gtk.Button):
-            label(toast.get_last_child(), 'Dismiss')
 
     def _show_state(self):
         engine = self.board.engine
