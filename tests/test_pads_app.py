@@ -400,6 +400,15 @@ def test_messages(start_app, kit, pipewire):
         app.click(f'window.pad({pad})', down=0.95)
         app.until(f'engine.props.n_triggered == {n_hits}')
     app.says('short one unloaded')
+    # All of several messages can be read.
+    names = [f'missing-{i}.wav' for i in range(14)]
+    app.ask(f'board.load_from(2, [Gio.File.new_for_path("/" + name) for name in {names}])')
+    app.until('named(window, "Show").get_mapped()')
+    app.wait_still('named(window, "Show")')
+    app.click('named(window, "Show")')
+    app.until('question().get_mapped()')
+    [told] = app.ask('[text for text in texts(question()) if "missing-1.wav" in text]')
+    assert 'no empty pad for 1 file.' in told and told.count('.wav') == 13
     app.end()
 
 

@@ -2,7 +2,7 @@
 """What the window asks: for files, and whether to save. Debian 12 does not have the dialogs that
 GTK 4.10 and libadwaita 1.5 brought; newer systems deprecate those that it has."""
 
-from gi.repository import Adw, Gio, GLib, Gtk
+from gi.repository import Adw, Gio, GLib, Gtk, Pango
 
 KIT_SUFFIX = '.kit.json'
 SHORTCUTS = (
@@ -77,15 +77,26 @@ def save_kit(window, done):
             'untitled' + KIT_SUFFIX)
 
 
+def _dialog(heading, body=''):
+    kind = getattr(Adw, 'AlertDialog', None) or Adw.MessageDialog
+    return kind(heading=heading, body=body)
+
+
+def _present(dialog, window):
+    if hasattr(Adw, 'AlertDialog'):
+        dialog.present(window)
+    else:
+        dialog.set_transient_for(window)
+        dialog.set_modal(True)
+        dialog.present()
+
+
 def unless_unsaved(window, then):
     """Goes on at once where nothing would be lost, or else asks first."""
     if window.board.describe() == window.saved:
         then()
         return
-    is_new = hasattr(Adw, 'AlertDialog')
-    dialog = Adw.AlertDialog() if is_new else Adw.MessageDialog(transient_for=window, modal=True)
-    dialog.props.heading = 'Save the kit?'
-    dialog.props.body = 'What has been changed would be lost.'
+    dialog = _dialog('Save the kit?', 'What has been changed would be lost.')
     dialog.props.default_response, dialog.props.close_response = 'save', 'cancel'
     for response, words in (('cancel', '_Cancel'), ('discard', '_Discard'), ('save', '_Save')):
         dialog.add_response(response, words)
@@ -98,7 +109,18 @@ def unless_unsaved(window, then):
         elif response == 'save':
             window._save_kit(then)
     dialog.connect('response', respond)
-    dialog.present(window) if is_new else dialog.present()
+    _present(dialog, window)
+
+
+def show_messages(window, sentences):
+    dialog = _dialog(f'{len(sentences)} Messages')
+    text = Gtk.Label(label='\n\n'.join(sentences), wrap=True, xalign=0.0,
+                     wrap_mode=Pango.WrapMode.WORD_CHAR)
+    dialog.set_extra_child(Gtk.ScrolledWindow(child=text, propagate_natural_height=True,
+                                              max_content_height=300,
+                                              hscrollbar_policy=Gtk.PolicyType.NEVER))
+    dialog.add_response('close', '_Close')
+    _present(dialog, window)
 
 
 def show_shortcuts(window):

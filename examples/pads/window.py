@@ -54,7 +54,7 @@ class Window(Adw.ApplicationWindow):
 
         self._add_actions()
         self._listen_to_keys()
-        board.connect('message', lambda board, text: self.tell(text))
+        board.connect('message', lambda board, sentences: self._tell_all(sentences))
         board.connect('file-changed', lambda board, pad: self.pad(pad).update())
         for name in ('state', 'has-sink', 'active-output'):
             board.engine.connect(f'notify::{name}', lambda *_: self._show_state())
@@ -216,6 +216,14 @@ class Window(Adw.ApplicationWindow):
         self.held.discard(keycode)
 
     # Telling
+
+    def _tell_all(self, sentences):
+        first, *more = sentences
+        if more:
+            self.tell(f'{first} And {len(more)} more.', 'Show',
+                      lambda: dialogs.show_messages(self, sentences))
+        else:
+            self.tell(first)
 
     def _show_state(self):
         engine = self.board.engine
