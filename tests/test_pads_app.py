@@ -384,7 +384,22 @@ def test_unloading_can_be_undone(start_app, kit):
     app.until('named(window, "Undo").get_mapped()')
     app.wait_still('named(window, "Undo")')
     app.click('named(window, "Undo")')
-    app.until('board.slot(1).props.sample is not None')
+    app.until('board.slot(1).props.sample is not None and not window.messages.get_visible()')
+    # One after the other, the last one first; then there is nothing left.
+    app.key('1', 'Delete', '2', 'Delete')
+    app.until('not board.files.keys() & {0, 1} and board.name(5) == "lost"')
+    app.key('ctrl+z')
+    app.until('board.slot(1).props.sample is not None and not window.messages.get_visible()')
+    assert app.ask('board.slot(0).props.sample is None')
+    app.key('ctrl+z', 'ctrl+z')
+    app.until('board.slot(0).props.sample is not None')
+    assert not app.ask('window.lookup_action("undo").get_enabled()')
+    # What holds another sound since cannot be brought back, and is not offered.
+    app.key('2', 'Delete')
+    app.says('short one unloaded')
+    app.ask('board.load_from(1, [board.files[0]])')
+    app.until('board.slot(1).props.sample is not None and not window.messages.get_visible()')
+    assert not app.ask('window.lookup_action("undo").get_enabled()')
     app.end()
 
 

@@ -182,8 +182,6 @@ class Board(GObject.Object):
         self.emit('file-changed', pad)
 
         def undo():
-            if slot.props.sample or pad in self.pending:
-                return
             try:
                 self.engine.set_sample(pad, sample)
             except GLib.Error as error:

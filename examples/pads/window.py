@@ -28,7 +28,7 @@ class Window(Adw.ApplicationWindow):
         self.board = board
         self.kit_file = None
         self.saved = board.describe()
-        self.undo = None
+        self.undos = {}  # {pad that was unloaded: what brings it back}, the last one last
         self.held = set()
         self.set_size_request(360, 360)
 
@@ -55,7 +55,7 @@ class Window(Adw.ApplicationWindow):
         self._add_actions()
         self._listen_to_keys()
         board.connect('message', lambda board, sentences: self._tell_all(sentences))
-        board.connect('file-changed', lambda board, pad: self.pad(pad).update())
+        board.connect('file-changed', self._file_changed)
         for name in ('state', 'has-sink', 'active-output'):
             board.engine.connect(f'notify::{name}', lambda *_: self._show_state())
         GLib.timeout_add_seconds(STATE_SECONDS, self._show_state)
@@ -126,7 +126,7 @@ class Window(Adw.ApplicationWindow):
         for name, function in (
                 ('stop-all', self.board.stop_all), ('tap', self.transport.tap),
                 ('stop-pad', lambda: self.board.engine.stop_sample(self.selected.index)),
-                ('unload', self._unload), ('undo', lambda: self._undo(self.undo)),
+                ('unload', self._unload), ('undo', self._undo),
                 ('open-sound', self._open_sound), ('open-kit', self._open_kit),
                 ('save-kit', self._save_kit), ('save-kit-as', self._save_kit_as),
                 ('preferences', self._show_preferences),
@@ -244,18 +244,29 @@ class Window(Adw.ApplicationWindow):
         dialogs.open_sounds(self, lambda files: self.board.load_from(pad, files))
 
     def _unload(self):
-        name, undo = self.selected.name_label.get_label(), self.board.unload(self.selected.index)
+        pad, name = self.selected.index, self.selected.name_label.get_label()
+        undo = self.board.unload(pad)
         if undo:
-            self.undo = undo
+            self.undos[pad] = undo
             self.lookup_action('undo').set_enabled(True)
-            self.tell(f'{name} unloaded', 'Undo', lambda: self._undo(undo))
+            self.tell(f'{name} unloaded', 'Undo', self._undo)
 
-    def _undo(self, undo):
-        """What has been undone, or is in the way of it, is no harm."""
+    def _undo(self):
+        _, undo = self.undos.popitem()
+        self._undos_changed()
         undo()
-        if undo is self.undo:
-            self.undo = None
-            self.lookup_action('undo').set_enabled(False)
+
+    def _file_changed(self, board, pad):
+        self.pad(pad).update()
+        if pad in board.files or pad in board.pending:
+            # There is no way back for a pad that holds something else.
+            if self.undos.pop(pad, None):
+                self._undos_changed()
+
+    def _undos_changed(self):
+        """The button of an older message would undo something else."""
+        self.messages.dismiss()
+        self.lookup_action('undo').set_enabled(bool(self.undos))
 
     def _open_kit(self):
         dialogs.unless_unsaved(self, lambda: dialogs.open_kit(self, self.open_kit))
@@ -266,6 +277,8 @@ class Window(Adw.ApplicationWindow):
         except (GLib.Error, ValueError) as error:
             self.tell(getattr(error, 'message', str(error)))
             return
+        self.undos.clear()
+        self._undos_changed()
         self.kit_file = file
         self.mark_saved()
 
