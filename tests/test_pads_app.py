@@ -449,7 +449,7 @@ def test_the_clock(start_app, pipewire):
 
 @pytest.mark.slow
 def test_a_kit_is_saved_and_opened(start_app, kit, tmp_path):
-    """By the dialogs, into another folder: the names in it are relative."""
+    """By the dialogs, into another folder."""
     folder = tmp_path / 'elsewhere'
     folder.mkdir()
     app = start_app(kit)
@@ -463,8 +463,9 @@ def test_a_kit_is_saved_and_opened(start_app, kit, tmp_path):
     app.until('window.kit_file.get_basename() == "mine.kit.json"')
     description = json.loads(saved.read_text())
     assert description['tempo'] == 90
-    assert description['pads'] == [{'pad': 0, 'file': '../steady.wav'},
-                                   {'pad': 5, 'file': '../lost.wav', 'retrigger': 'restart'}]
+    assert description['pads'] == [
+        {'pad': 0, 'file': str(tmp_path / 'steady.wav')},
+        {'pad': 5, 'file': str(tmp_path / 'lost.wav'), 'retrigger': 'restart'}]
     app.end()
 
     app = start_app()
@@ -479,6 +480,42 @@ def test_a_kit_is_saved_and_opened(start_app, kit, tmp_path):
     app.until('any("not a kit" in text for text in texts(window))')
     assert app.ask('board.name(0)') == 'steady'  # nothing was changed
     app.end()
+
+
+def test_a_kit_is_moved(source_dir, make_wav, tmp_path, monkeypatch):
+    """With its folder it finds what lies below that; without it, what stayed where it was, and
+    what came along and lies beside the kit."""
+    monkeypatch.syspath_prepend(str(source_dir / 'examples/pads'))
+    import board as boards
+    import kit as kits
+    from gi.repository import Gio
+    made = tmp_path / 'made'
+    (made / 'drums').mkdir(parents=True)
+    places = {0: made / 'drums/low.wav', 1: tmp_path / 'far.wav', 2: tmp_path / 'along.wav',
+              3: made / 'été %41 #1.wav'}
+    for path in places.values():
+        make_wav(path.relative_to(tmp_path), numpy.zeros((100, 1)))
+    board = boards.Board(None)
+    board.files = {pad: Gio.File.new_for_path(str(path)) for pad, path in places.items()}
+    board.save(Gio.File.new_for_path(str(made / 'mine.kit.json')))
+    assert [pad['file'] for pad in json.loads((made / 'mine.kit.json').read_text())['pads']] == [
+        'drums/low.wav', str(places[1]), str(places[2]), 'été %41 #1.wav']
+
+    moved = made.rename(tmp_path / 'moved')
+    places[2].rename(moved / 'along.wav')
+    description = kits.read(Gio.File.new_for_path(str(moved / 'mine.kit.json')))
+    assert [Gio.File.new_for_uri(pad['file']).get_path() for pad in description['pads']] == [
+        str(path) for path in (moved / 'drums/low.wav', places[1], moved / 'along.wav',
+                               moved / 'été %41 #1.wav')]
+    # Kits that were made before name such files by a way up.
+    (moved / 'old.kit.json').write_text(json.dumps({'format': 'flitzis-kit-1', 'pads': [
+        {'pad': 0, 'file': '../far.wav'}, {'pad': 1, 'file': '../../gone/low.wav'},
+        {'pad': 2, 'file': '../../gone/along.wav'}]}))
+    description = kits.read(Gio.File.new_for_path(str(moved / 'old.kit.json')))
+    assert [Gio.File.new_for_uri(pad['file']).get_basename() for pad in description['pads']] == [
+        'far.wav', 'low.wav', 'along.wav']
+    assert Gio.File.new_for_uri(description['pads'][2]['file']).equal(
+        Gio.File.new_for_path(str(moved / 'along.wav')))
 
 
 @pytest.mark.slow

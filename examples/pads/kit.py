@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """A kit on disk: JSON with the settings that differ from their defaults, and the names of the
-files, relative to the kit where they can be, so that a folder can be moved as a whole."""
+files: relative for those below the kit's folder, so that it can be moved as a whole, and absolute
+for others, so that the kit can be moved away from them."""
 
 import json
-import os
 
 from gi.repository import Gio, GLib, GObject
 
@@ -64,12 +64,12 @@ def describe(board):
 
 
 def write(description, file):
-    """Writes a kit; its files are named from the folder that it stands in."""
-    folder = file.get_parent().get_path()
+    """Writes a kit. What has no path is named by its URI."""
+    folder = file.get_parent()
 
     def name(uri):
-        path = uri and Gio.File.new_for_uri(uri).get_path()
-        return os.path.relpath(path, folder) if path and folder else uri
+        sound = uri and Gio.File.new_for_uri(uri)
+        return sound and (folder.get_relative_path(sound) or sound.get_path() or uri)
     pads = [{**pad, 'file': name(pad['file'])} for pad in description['pads']]
     text = json.dumps({**description, 'pads': pads}, indent=2) + '\n'
     file.replace_contents(text.encode(), None, False, Gio.FileCreateFlags.NONE, None)
@@ -94,10 +94,12 @@ def read(file):
 
 
 def _file(folder, name):
-    """A name in a kit: relative to its folder, absolute, or a URI."""
-    if GLib.uri_parse_scheme(name):
-        return Gio.File.new_for_uri(name)
-    return folder.resolve_relative_path(name)
+    """A name in a kit: relative to its folder, absolute, or a URI. A file that is not there may
+    lie beside the kit."""
+    file = Gio.File.new_for_uri(name) if GLib.uri_parse_scheme(name) else \
+        folder.resolve_relative_path(name)
+    beside = folder.get_child(file.get_basename() or name)
+    return beside if not file.query_exists() and beside.query_exists() else file
 
 
 def apply(description, board):
