@@ -347,24 +347,33 @@ def test_settings(start_app, kit):
 @pytest.mark.slow
 def test_files_dropped_on_pads(start_app, kit, source_dir, make_wav, tmp_path):
     """The first comes to the pad it is dropped on, the others to empty ones behind it; one that
-    is no sound is told with the engine's own words."""
+    is no sound is told with the engine's own words. A kit is opened, after a question."""
     for name in ('one', 'two'):
         make_wav(f'{name}.wav', numpy.full((4800, 1), 0.5))
     (tmp_path / 'text.wav').write_text('not a sound\n' * 100)
     app = start_app(kit)
-    source = subprocess.Popen(
-        ['setpriv', '--pdeathsig', 'KILL', sys.executable, source_dir / 'tests/drag_source.py',
-         *(tmp_path / name for name in ('one.wav', 'text.wav', 'two.wav'))], env=app.environment)
-    try:
-        app.xdotool('search', '--sync', '--onlyvisible', '--name', 'drag source',
-                    'windowmove', 1200, 200)
-        app.drag((1300, 300), app.point('window.pad(4)'))
-        app.until('bool(board.slot(4).props.sample and board.slot(7).props.sample)')
-    finally:
-        source.kill()
-        source.wait()
+
+    def drop(names, expected):
+        source = subprocess.Popen(
+            ['setpriv', '--pdeathsig', 'KILL', sys.executable, source_dir / 'tests/drag_source.py',
+             *(tmp_path / name for name in names)], env=app.environment)
+        try:
+            app.xdotool('search', '--sync', '--onlyvisible', '--name', 'drag source',
+                        'windowmove', 1200, 200)
+            app.drag((1300, 300), app.point('window.pad(4)'))
+            app.until(expected)
+        finally:
+            source.kill()
+            source.wait()
+    drop(('one.wav', 'text.wav', 'two.wav'),
+         'bool(board.slot(4).props.sample and board.slot(7).props.sample)')
     app.until('any("text.wav" in text for text in texts(window))')
     assert app.ask('[board.name(i) for i in (4, 5, 6, 7)]') == ['one', 'lost', '', 'two']
+    drop(('test.kit.json',), 'question().get_mapped()')
+    app.wait_still('word(question(), "Discard")')
+    app.click('word(question(), "Discard")')
+    app.until('board.slot(0).props.sample is not None and not board.pending and '
+              'sorted(board.files) == [0, 1, 5]')
     app.end()
 
 

@@ -107,7 +107,7 @@ class Pad(Gtk.FlowBoxChild):
         self.grab_focus()
 
     def _dropped(self, target, files, x, y):
-        self.board.load_from(self.index, files.get_files())
+        self.get_root().take(self.index, files.get_files())
         return True
 
     def show_menu(self, x=None, y=None):

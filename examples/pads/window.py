@@ -241,7 +241,15 @@ class Window(Adw.ApplicationWindow):
 
     def _open_sound(self):
         pad = self.selected.index
-        dialogs.open_sounds(self, lambda files: self.board.load_from(pad, files))
+        dialogs.open_sounds(self, lambda files: self.take(pad, files))
+
+    def take(self, pad, files):
+        """Opens a kit that is among files, or loads the sounds into this pad and those behind."""
+        for file in files:
+            if (file.get_basename() or '').endswith('.json'):
+                dialogs.unless_unsaved(self, lambda: self.open_kit(file))
+                return
+        self.board.load_from(pad, files)
 
     def _unload(self):
         pad, name = self.selected.index, self.selected.name_label.get_label()
