@@ -486,7 +486,7 @@ def test_a_kit_is_saved_and_opened(start_app, kit, tmp_path):
     assert app.ask('engine.props.clock.props.tempo') == 90
     (folder / 'broken.kit.json').write_text('{"format": "flitzis-kit-1", "pads": [{}]}')
     app.ask(f'window.open_kit(Gio.File.new_for_path({str(folder / "broken.kit.json")!r}))')
-    app.until('any("not a kit" in text for text in texts(window))')
+    app.until('any("entry 1 of its “pads”" in text for text in texts(window))')
     assert app.ask('board.name(0)') == 'steady'  # nothing was changed
     app.end()
 
@@ -525,6 +525,30 @@ def test_a_kit_is_moved(source_dir, make_wav, tmp_path, monkeypatch):
         'far.wav', 'low.wav', 'along.wav']
     assert Gio.File.new_for_uri(description['pads'][2]['file']).equal(
         Gio.File.new_for_path(str(moved / 'along.wav')))
+
+
+@pytest.mark.parametrize('text, words', [
+    ('', '“{}” is not a kit: line 1 is not JSON.'),
+    ('{\n"format"', '“{}” is not a kit: line 2 is not JSON.'),
+    ('{"name": "a"}', '“{}” is not a kit.'),
+    ('[]', '“{}” is not a kit.'),
+    ('\ufeff{}', '“{}” is not a kit.'),
+    ('{"format": "b-2"}',
+     '“{}” cannot be opened: its format is “b-2”, and not “flitzis-kit-1”.'),
+    ('{"format": "flitzis-kit-1", "pads": {}}',
+     '“{}” cannot be opened: it has no list of “pads”.'),
+    *((f'{{"format": "flitzis-kit-1", "pads": [{{"pad": 0}}, {pad}]}}',
+       '“{}” cannot be opened: entry 2 of its “pads” needs the number of a pad and the name of a '
+       'file.') for pad in ('{}', '[]', '1', '{"pad": 1, "file": 2}', '{"pad": Infinity}'))])
+def test_what_is_not_a_kit(source_dir, tmp_path, monkeypatch, text, words):
+    monkeypatch.syspath_prepend(str(source_dir / 'examples/pads'))
+    import kit as kits
+    from gi.repository import Gio
+    path = tmp_path / 'bad.kit.json'
+    path.write_text(text)
+    with pytest.raises(ValueError) as caught:
+        kits.read(Gio.File.new_for_path(str(path)))
+    assert str(caught.value) == words.format(path)
 
 
 @pytest.mark.slow

@@ -77,19 +77,28 @@ def write(description, file):
 
 def read(file):
     """The kit in a file. Raises GLib.Error or ValueError with a message for the user."""
-    data = file.load_contents(None)[1]
+    data, name = file.load_contents(None)[1], file.get_parse_name()
     try:
         description = json.loads(data)
-        if description['format'] != FORMAT:
-            raise ValueError(f'its format is {description["format"]}')
-        folder = file.get_parent()
-        for pad in description['pads']:
+        its_format = description['format']
+    except json.JSONDecodeError as error:
+        raise ValueError(f'“{name}” is not a kit: line {error.lineno} is not JSON.') from error
+    except (ValueError, TypeError, KeyError) as error:
+        raise ValueError(f'“{name}” is not a kit.') from error
+    if its_format != FORMAT:
+        raise ValueError(f'“{name}” cannot be opened: its format is “{its_format}”, '
+                         f'and not “{FORMAT}”.')
+    pads = description.get('pads')
+    if not isinstance(pads, list):
+        raise ValueError(f'“{name}” cannot be opened: it has no list of “pads”.')
+    for number, pad in enumerate(pads, 1):
+        try:
             pad['pad'] = int(pad['pad'])
             if pad.get('file'):
-                pad['file'] = _file(folder, pad['file']).get_uri()
-    except (ValueError, TypeError, KeyError) as error:
-        name = file.get_parse_name()
-        raise ValueError(f'“{name}” is not a kit that can be read: {error!r}') from error
+                pad['file'] = _file(file.get_parent(), pad['file']).get_uri()
+        except (KeyError, OverflowError, TypeError, ValueError) as error:
+            raise ValueError(f'“{name}” cannot be opened: entry {number} of its “pads” needs the '
+                             'number of a pad and the name of a file.') from error
     return description
 
 
