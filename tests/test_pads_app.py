@@ -167,6 +167,10 @@ def test_playing(start_app, kit, pipewire):
     for widget, name in (('window.pad(0)', 'level'), ('window.pads.get_root()', 'level-left')):
         app.until(f'abs(meter_of({widget}, "{name}") - (1 - 6.02 / 60)) < 0.01')  # 0.5 is -6 dB
     app.until('any(text.startswith("Running · ") and "xrun" in text for text in texts(window))')
+    # The latency counts the block: a hit waits for the next one.
+    app.until('engine.props.latency >= 0 and window.title_widget.get_tooltip_text() == '
+              '"At most %.1f ms from a hit to the loudspeaker" % '
+              '((engine.props.latency + engine.props.trigger_delay) / 1e6 - 1)')
     app.key('Escape')
     app.until('engine.props.n_playing == 0 and not window.pad(0).has_css_class("playing")')
 
@@ -211,6 +215,17 @@ def test_a_missing_file_is_told_and_the_rest_loads(start_app, kit, make_wav):
             'recorded.append(spinner.get_visible()))')
     app.ask(f'board.load_from(3, [Gio.File.new_for_path({str(slow)!r})])')
     app.until('board.slot(3).props.sample is not None and recorded == [True, False]')
+    # The panel says so, too.
+    app.ask('recorded.clear()')
+    app.ask('window.panel.about.connect("notify::label", lambda about, _: '
+            'recorded.append(about.get_label()))')
+    app.ask('window.pads.select_child(window.pad(4))')
+    app.ask(f'board.load_from(4, [Gio.File.new_for_path({str(slow)!r})])')
+    app.until('board.slot(4).props.sample is not None and not board.pending')
+    assert app.ask('recorded') == ['Drop a sound on it, or click on it', 'Loading…',
+                                   '75.01 s, mono, 7999 Hz']
+    app.ask('window.pads.select_child(window.pad(5))')
+    app.says('Its file could not be loaded')
     app.end()
 
 

@@ -14,6 +14,7 @@ import kit  # noqa: E402
 N_PADS = 16
 N_VOICES = 64
 RETRY_SECONDS = 2
+DELAY_MARGIN_NS = 1_000_000  # what the constant delay of triggers adds to a block
 PATIENCE_MS = 1500  # that long a connection may take before the user is told
 
 
@@ -128,6 +129,15 @@ class Board(GObject.Object):
         if sample is None or frame < 0:
             return None
         return frame / sample.props.n_frames
+
+    def latency(self):
+        """How long a hit takes at most until it is heard, in ns; None while that is unknown. A hit
+        waits for the next block, or for the end of the delay that all have alike."""
+        delay, latency = self.engine.props.trigger_delay, self.engine.props.latency
+        if delay < 0 or latency < 0:
+            return None
+        constant = self.engine.props.trigger_timing == Flitzis.TriggerTiming.CONSTANT
+        return latency + (delay if constant else delay - DELAY_MARGIN_NS)
 
     def stop_all(self):
         self.engine.cancel_scheduled()

@@ -100,5 +100,8 @@ class Panel(Gtk.Box):
         self.title.set_label(self.board.name(self.pad) or 'Empty pad')
         channels = {1: 'mono', 2: 'stereo'}
         self.about.set_label(
+            'Loading…' if self.pad in self.board.pending else
             f'{sample.props.duration:.2f} s, {channels[sample.props.n_channels]}, '
-            f'{sample.props.source_rate} Hz' if sample else 'Drop a sound on it, or click on it')
+            f'{sample.props.source_rate} Hz' if sample else
+            'Its file could not be loaded' if self.pad in self.board.files else
+            'Drop a sound on it, or click on it')

@@ -227,12 +227,13 @@ class Window(Adw.ApplicationWindow):
 
     def _show_state(self):
         engine = self.board.engine
-        n_xruns, latency = engine.props.n_xruns, engine.props.latency
+        n_xruns, latency = engine.props.n_xruns, self.board.latency()
         xruns = f'{n_xruns} xruns' if n_xruns != 1 else '1 xrun'
         state = 'No output device' if self.board.has_no_sink() else STATES[engine.props.state]
         self.title_widget.set_subtitle(f'{state} · {xruns}')
         self.title_widget.set_tooltip_text(
-            f'{latency / 1e6:.1f} ms to the loudspeaker' if latency >= 0 else 'Latency unknown')
+            'Latency unknown' if latency is None else
+            f'At most {latency / 1e6:.1f} ms from a hit to the loudspeaker')
         name = self.kit_file.get_basename() if self.kit_file else 'Pads'
         self.title_widget.set_title(name)
         return True
