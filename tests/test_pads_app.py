@@ -310,6 +310,11 @@ def test_keys_and_wheel(start_app, kit, pipewire):
     app.until('window.is_active()')
     app.key('1')
     app.until(f'engine.props.n_triggered == {n_hits + 2}')
+    # All keys of pads are listed, each as it is called on the pad.
+    app.key('ctrl+question')
+    app.until('any(isinstance(each, Gtk.ShortcutsWindow) and '
+              'all(window.pad(i).key in texts(each) for i in range(16)) '
+              'for each in Gtk.Window.get_toplevels())')
     app.end()
 
 

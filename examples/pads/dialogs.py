@@ -2,15 +2,18 @@
 """What the window asks: for files, and whether to save. Debian 12 does not have the dialogs that
 GTK 4.10 and libadwaita 1.5 brought; newer systems deprecate those that it has."""
 
-from gi.repository import Adw, Gio, GLib, Gtk, Pango
+from gi.repository import Adw, Gdk, Gio, GLib, Gtk, Pango
+
+import keys
 
 KIT_SUFFIX = '.kit.json'
+N_COLUMNS = 4  # of pads
 SHORTCUTS = (
-    ('Playing', (('1 2 3 4', 'First row of pads, and so on below'),
-                 ('<Shift>1', 'The same, softly'), ('Return', 'The pad that is selected'),
-                 ('Escape', 'Stop all'))),
+    ('Playing', (('<Shift>1', 'Softly, as with all keys of pads'),
+                 ('Return space', 'The pad that is selected'), ('Escape', 'Stop all'))),
     ('Clock', (('<Control>space', 'Run or halt'), ('<Control>t', 'Tap the tempo'))),
-    ('Pads', (('<Control>i', 'Open sounds'), ('Delete', 'Unload'), ('<Control>z', 'Undo that'),
+    ('Pads', (('<Control>i', 'Open sounds'), ('Delete', 'Unload'),
+              ('<Control>z', 'Undo the last unload'),
               ('F9', 'Settings of the pad'))),
     ('Kits', (('<Control>o', 'Open'), ('<Control>s', 'Save'), ('<Control><Shift>s', 'Save as'))),
 )
@@ -125,15 +128,22 @@ def show_messages(window, sentences):
 
 def show_shortcuts(window):
     """GtkShortcutsWindow is built from XML alone."""
-    def shortcut(keys, title):
-        keys = keys.replace('<', '&lt;').replace('>', '&gt;')
-        return (f'<child><object class="GtkShortcutsShortcut"><property name="accelerator">{keys}'
+    def shortcut(accelerator, title):
+        accelerator = accelerator.replace('<', '&lt;').replace('>', '&gt;')
+        return (f'<child><object class="GtkShortcutsShortcut"><property name="accelerator">'
+                f'{accelerator}'
                 f'</property><property name="title">{title}</property></object></child>')
 
+    display = window.get_display()
+    keyvals = [Gdk.unicode_to_keyval(ord(keys.name_of(display, pad).lower()))
+               for pad in range(len(keys.KEYCODES))]
+    rows = tuple((' '.join(map(Gdk.keyval_name, keyvals[first:first + N_COLUMNS])), title)
+                 for first, title in zip(range(0, len(keyvals), N_COLUMNS),
+                                         ('First row', 'Second row', 'Third row', 'Fourth row')))
     groups = ''.join(
         f'<child><object class="GtkShortcutsGroup"><property name="title">{title}</property>'
         f'{"".join(shortcut(*each) for each in shortcuts)}</object></child>'
-        for title, shortcuts in SHORTCUTS)
+        for title, shortcuts in (('Rows of Pads', rows), *SHORTCUTS))
     builder = Gtk.Builder.new_from_string(
         '<interface><object class="GtkShortcutsWindow" id="window"><child>'
         f'<object class="GtkShortcutsSection">{groups}</object></child></object></interface>', -1)
