@@ -223,7 +223,7 @@ def test_a_missing_file_is_told_and_the_rest_loads(start_app, kit, make_wav):
     app.ask(f'board.load_from(4, [Gio.File.new_for_path({str(slow)!r})])')
     app.until('board.slot(4).props.sample is not None and not board.pending')
     assert app.ask('recorded') == ['Drop a sound on it, or click on it', 'Loading…',
-                                   '75.01 s, mono, 7999 Hz']
+                                   '1:15, mono, 7999 Hz']
     app.ask('window.pads.select_child(window.pad(5))')
     app.says('Its file could not be loaded')
     app.end()
@@ -697,6 +697,9 @@ def test_pictures(start_app, pipewire, build_dir, scheme):
     app.ask('[board.hit(i) for i in (10, 13)]')
     for width, height in SIZES.items():
         pixels = picture(app, folder / f'pads-{width}-{scheme}.png', width, height)
+        ink = app.ask('window.pad(0).name_label.get_layout().get_pixel_extents()[0].height')
+        n_lines = app.ask('window.pad(0).name_label.get_layout().get_line_count()')
+        assert (ink / n_lines >= 14) == (width == 1600)  # larger words on larger pads
         brightness = numpy.median(pixels)
         assert brightness > 200 if scheme == 'light' else brightness < 80
         x, y = app.point('window.pad(13)', 0.5, 0.06)

@@ -17,6 +17,7 @@ ARROWS = {Gdk.KEY_Left: (-1, 0), Gdk.KEY_Right: (1, 0), Gdk.KEY_Up: (0, -1), Gdk
 SOFT = 0.4  # the velocity of a key with Shift
 STATES = {Flitzis.State.STOPPED: 'Stopped', Flitzis.State.STARTING: 'Starting',
           Flitzis.State.RUNNING: 'Running', Flitzis.State.RECONNECTING: 'Reconnecting'}
+LARGE = 1200  # pixels in width from which on the words on the pads are larger
 STATE_SECONDS = 1  # xruns and latency are not told, so they are looked at
 
 
@@ -60,7 +61,13 @@ class Window(Adw.ApplicationWindow):
             board.engine.connect(f'notify::{name}', lambda *_: self._show_state())
         GLib.timeout_add_seconds(STATE_SECONDS, self._show_state)
         self.connect('close-request', self._close)
+        self.connect('realize', lambda *_: self.get_surface().connect(
+            'notify::width', self._width_changed))
         self._show_state()
+
+    def _width_changed(self, surface, _):
+        large = surface.get_width() >= LARGE
+        (self.pads.add_css_class if large else self.pads.remove_css_class)('large')
 
     # Building
 
