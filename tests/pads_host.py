@@ -16,8 +16,7 @@ import gi  # noqa: E402
 gi.require_version('Gtk', '4.0')
 gi.require_version('Adw', '1')
 gi.require_version('Flitzis', '1')
-from gi.repository import (  # noqa: E402
-    Adw, Flitzis, Gdk, Gio, GLib, GObject, Graphene, Gtk)
+from gi.repository import GLib  # noqa: E402
 
 
 recorded = []  # by handlers that a test connects
@@ -95,6 +94,11 @@ def choices(row):
     return [each.get_string() for each in row.get_model()]
 
 
+def scrolled(widget):
+    """How far what scrolls a widget has been scrolled."""
+    return widget.get_ancestor(Gtk.ScrolledWindow).get_vadjustment().get_value()
+
+
 def followed(model):
     """Whether anybody wants to hear what comes to a list and goes."""
     signal = GObject.signal_lookup('items-changed', model)
@@ -110,6 +114,9 @@ def answer(channel, condition):
     line = sys.stdin.readline()
     if not line:
         return False
+    # Not before the program, which names itself before it imports GTK.
+    global Adw, Flitzis, Gdk, Gio, GObject, Graphene, Gtk
+    from gi.repository import Adw, Flitzis, Gdk, Gio, GObject, Graphene, Gtk
     names = dict(globals())
     application = Gio.Application.get_default()
     if application and application.window:

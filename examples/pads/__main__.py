@@ -14,8 +14,10 @@ gi.require_version('Flitzis', '1')
 from gi.repository import GLib  # noqa: E402
 
 ID = 'io.github.Flitzis.Pads'
-# The name by which a desktop finds the icon of a window. GTK reads it when it is imported.
+# A desktop finds the icon of a window by the first name, and a screen reader says the second. GTK
+# reads them when it is imported.
 GLib.set_prgname(ID)
+GLib.set_application_name('Pads')
 from gi.repository import Adw, Gdk, Gio, Gtk  # noqa: E402
 
 import demo  # noqa: E402

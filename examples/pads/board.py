@@ -14,6 +14,7 @@ import kit  # noqa: E402
 N_PADS = 16
 N_VOICES = 64
 RETRY_SECONDS = 2
+DELAY_MARGIN_NS = 1_000_000  # what the constant delay of triggers adds to a block
 PATIENCE_MS = 1500  # that long a connection may take before the user is told
 
 
@@ -21,8 +22,8 @@ class Board(GObject.Object):
     __gsignals__ = {
         # A pad holds, or is about to hold, another file.
         'file-changed': (GObject.SignalFlags.RUN_FIRST, None, (int,)),
-        # A sentence for the user.
-        'message': (GObject.SignalFlags.RUN_FIRST, None, (str,)),
+        # A list of sentences for the user.
+        'message': (GObject.SignalFlags.RUN_FIRST, None, (object,)),
     }
     # Why nothing can be heard at the moment; empty while all is well.
     trouble = GObject.Property(type=str, default='')
@@ -119,7 +120,7 @@ class Board(GObject.Object):
             elif self.engine.props.state == Flitzis.State.RUNNING:
                 self.voices[pad] = self.engine.play_sample(pad, velocity)
         except GLib.Error as error:
-            self.emit('message', error.message)
+            self.emit('message', [error.message])
 
     def playhead(self, pad):
         """How far the newest voice of a pad is, 0 to 1; None while none sounds."""
@@ -129,16 +130,25 @@ class Board(GObject.Object):
             return None
         return frame / sample.props.n_frames
 
+    def latency(self):
+        """How long a hit takes at most until it is heard, in ns; None while that is unknown. A hit
+        waits for the next block, or for the end of the delay that all have alike."""
+        delay, latency = self.engine.props.trigger_delay, self.engine.props.latency
+        if delay < 0 or latency < 0:
+            return None
+        constant = self.engine.props.trigger_timing == Flitzis.TriggerTiming.CONSTANT
+        return latency + (delay if constant else delay - DELAY_MARGIN_NS)
+
     def stop_all(self):
         self.engine.cancel_scheduled()
         self.engine.stop_all_samples()
 
     # Files
 
-    def load(self, files, whole=False):
-        """Loads {pad: file}, and says at the end what could not be. `whole`: from the start to the
-        end, as the loop was that of the sample that goes."""
-        errors, waiting = [], set(files)
+    def load(self, files, whole=False, errors=()):
+        """Loads {pad: file}, and says at the end what could not be, after the `errors` that there
+        are. `whole`: from the start to the end, as the loop was that of the sample that goes."""
+        errors, waiting = [*errors], set(files)
 
         def loaded(engine, result, pad, file):
             try:
@@ -154,8 +164,7 @@ class Board(GObject.Object):
             self.emit('file-changed', pad)
             waiting.discard(pad)
             if errors and not waiting:
-                more = len(errors) - 1
-                self.emit('message', errors[0] + (f' And {more} more.' if more else ''))
+                self.emit('message', errors)
 
         for pad, file in files.items():
             self.pending[pad] = file
@@ -168,9 +177,10 @@ class Board(GObject.Object):
         empty = [other for other in range(pad + 1, N_PADS)
                  if other not in self.files and other not in self.pending]
         chosen = dict(zip([pad, *empty], files))
-        self.load(chosen, whole=True)
-        if len(chosen) < len(files):
-            self.emit('message', f'{len(files) - len(chosen)} files found no empty pad.')
+        n_left = len(files) - len(chosen)
+        files = '1 file' if n_left == 1 else f'{n_left} files'
+        self.load(chosen, whole=True,
+                  errors=[f'There was no empty pad for {files}.'] if n_left else [])
 
     def unload(self, pad):
         """Empties a pad and returns the function that brings all of it back."""
@@ -182,12 +192,10 @@ class Board(GObject.Object):
         self.emit('file-changed', pad)
 
         def undo():
-            if slot.props.sample or pad in self.pending:
-                return
             try:
                 self.engine.set_sample(pad, sample)
             except GLib.Error as error:
-                self.emit('message', error.message)
+                self.emit('message', [error.message])
                 return
             self.files[pad] = file
             kit.set_settings(slot, settings)

@@ -2,15 +2,18 @@
 """What the window asks: for files, and whether to save. Debian 12 does not have the dialogs that
 GTK 4.10 and libadwaita 1.5 brought; newer systems deprecate those that it has."""
 
-from gi.repository import Adw, Gio, GLib, Gtk
+from gi.repository import Adw, Gdk, Gio, GLib, Gtk, Pango
+
+import keys
 
 KIT_SUFFIX = '.kit.json'
+N_COLUMNS = 4  # of pads
 SHORTCUTS = (
-    ('Playing', (('1 2 3 4', 'First row of pads, and so on below'),
-                 ('<Shift>1', 'The same, softly'), ('Return', 'The pad that is selected'),
-                 ('Escape', 'Stop all'))),
+    ('Playing', (('<Shift>1', 'Softly, as with all keys of pads'),
+                 ('Return space', 'The pad that is selected'), ('Escape', 'Stop all'))),
     ('Clock', (('<Control>space', 'Run or halt'), ('<Control>t', 'Tap the tempo'))),
-    ('Pads', (('<Control>i', 'Open sounds'), ('Delete', 'Unload'), ('<Control>z', 'Undo that'),
+    ('Pads', (('<Control>i', 'Open sounds'), ('Delete', 'Unload'),
+              ('<Control>z', 'Undo the last unload'),
               ('F9', 'Settings of the pad'))),
     ('Kits', (('<Control>o', 'Open'), ('<Control>s', 'Save'), ('<Control><Shift>s', 'Save as'))),
 )
@@ -77,15 +80,26 @@ def save_kit(window, done):
             'untitled' + KIT_SUFFIX)
 
 
+def _dialog(heading, body=''):
+    kind = getattr(Adw, 'AlertDialog', None) or Adw.MessageDialog
+    return kind(heading=heading, body=body)
+
+
+def _present(dialog, window):
+    if hasattr(Adw, 'AlertDialog'):
+        dialog.present(window)
+    else:
+        dialog.set_transient_for(window)
+        dialog.set_modal(True)
+        dialog.present()
+
+
 def unless_unsaved(window, then):
     """Goes on at once where nothing would be lost, or else asks first."""
     if window.board.describe() == window.saved:
         then()
         return
-    is_new = hasattr(Adw, 'AlertDialog')
-    dialog = Adw.AlertDialog() if is_new else Adw.MessageDialog(transient_for=window, modal=True)
-    dialog.props.heading = 'Save the kit?'
-    dialog.props.body = 'What has been changed would be lost.'
+    dialog = _dialog('Save the kit?', 'What has been changed would be lost.')
     dialog.props.default_response, dialog.props.close_response = 'save', 'cancel'
     for response, words in (('cancel', '_Cancel'), ('discard', '_Discard'), ('save', '_Save')):
         dialog.add_response(response, words)
@@ -98,20 +112,38 @@ def unless_unsaved(window, then):
         elif response == 'save':
             window._save_kit(then)
     dialog.connect('response', respond)
-    dialog.present(window) if is_new else dialog.present()
+    _present(dialog, window)
+
+
+def show_messages(window, sentences):
+    dialog = _dialog(f'{len(sentences)} Messages')
+    text = Gtk.Label(label='\n\n'.join(sentences), wrap=True, xalign=0.0,
+                     wrap_mode=Pango.WrapMode.WORD_CHAR)
+    dialog.set_extra_child(Gtk.ScrolledWindow(child=text, propagate_natural_height=True,
+                                              max_content_height=300,
+                                              hscrollbar_policy=Gtk.PolicyType.NEVER))
+    dialog.add_response('close', '_Close')
+    _present(dialog, window)
 
 
 def show_shortcuts(window):
     """GtkShortcutsWindow is built from XML alone."""
-    def shortcut(keys, title):
-        keys = keys.replace('<', '&lt;').replace('>', '&gt;')
-        return (f'<child><object class="GtkShortcutsShortcut"><property name="accelerator">{keys}'
+    def shortcut(accelerator, title):
+        accelerator = accelerator.replace('<', '&lt;').replace('>', '&gt;')
+        return (f'<child><object class="GtkShortcutsShortcut"><property name="accelerator">'
+                f'{accelerator}'
                 f'</property><property name="title">{title}</property></object></child>')
 
+    display = window.get_display()
+    keyvals = [Gdk.unicode_to_keyval(ord(keys.name_of(display, pad).lower()))
+               for pad in range(len(keys.KEYCODES))]
+    rows = tuple((' '.join(map(Gdk.keyval_name, keyvals[first:first + N_COLUMNS])), title)
+                 for first, title in zip(range(0, len(keyvals), N_COLUMNS),
+                                         ('First row', 'Second row', 'Third row', 'Fourth row')))
     groups = ''.join(
         f'<child><object class="GtkShortcutsGroup"><property name="title">{title}</property>'
         f'{"".join(shortcut(*each) for each in shortcuts)}</object></child>'
-        for title, shortcuts in SHORTCUTS)
+        for title, shortcuts in (('Rows of Pads', rows), *SHORTCUTS))
     builder = Gtk.Builder.new_from_string(
         '<interface><object class="GtkShortcutsWindow" id="window"><child>'
         f'<object class="GtkShortcutsSection">{groups}</object></child></object></interface>', -1)

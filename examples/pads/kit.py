@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """A kit on disk: JSON with the settings that differ from their defaults, and the names of the
-files, relative to the kit where they can be, so that a folder can be moved as a whole."""
+files: relative for those below the kit's folder, so that it can be moved as a whole, and absolute
+for others, so that the kit can be moved away from them."""
 
 import json
-import os
 
 from gi.repository import Gio, GLib, GObject
 
@@ -64,12 +64,12 @@ def describe(board):
 
 
 def write(description, file):
-    """Writes a kit; its files are named from the folder that it stands in."""
-    folder = file.get_parent().get_path()
+    """Writes a kit. What has no path is named by its URI."""
+    folder = file.get_parent()
 
     def name(uri):
-        path = uri and Gio.File.new_for_uri(uri).get_path()
-        return os.path.relpath(path, folder) if path and folder else uri
+        sound = uri and Gio.File.new_for_uri(uri)
+        return sound and (folder.get_relative_path(sound) or sound.get_path() or uri)
     pads = [{**pad, 'file': name(pad['file'])} for pad in description['pads']]
     text = json.dumps({**description, 'pads': pads}, indent=2) + '\n'
     file.replace_contents(text.encode(), None, False, Gio.FileCreateFlags.NONE, None)
@@ -77,27 +77,38 @@ def write(description, file):
 
 def read(file):
     """The kit in a file. Raises GLib.Error or ValueError with a message for the user."""
-    data = file.load_contents(None)[1]
+    data, name = file.load_contents(None)[1], file.get_parse_name()
     try:
         description = json.loads(data)
-        if description['format'] != FORMAT:
-            raise ValueError(f'its format is {description["format"]}')
-        folder = file.get_parent()
-        for pad in description['pads']:
+        its_format = description['format']
+    except json.JSONDecodeError as error:
+        raise ValueError(f'“{name}” is not a kit: line {error.lineno} is not JSON.') from error
+    except (ValueError, TypeError, KeyError) as error:
+        raise ValueError(f'“{name}” is not a kit.') from error
+    if its_format != FORMAT:
+        raise ValueError(f'“{name}” cannot be opened: its format is “{its_format}”, '
+                         f'and not “{FORMAT}”.')
+    pads = description.get('pads')
+    if not isinstance(pads, list):
+        raise ValueError(f'“{name}” cannot be opened: it has no list of “pads”.')
+    for number, pad in enumerate(pads, 1):
+        try:
             pad['pad'] = int(pad['pad'])
             if pad.get('file'):
-                pad['file'] = _file(folder, pad['file']).get_uri()
-    except (ValueError, TypeError, KeyError) as error:
-        name = file.get_parse_name()
-        raise ValueError(f'“{name}” is not a kit that can be read: {error!r}') from error
+                pad['file'] = _file(file.get_parent(), pad['file']).get_uri()
+        except (KeyError, OverflowError, TypeError, ValueError) as error:
+            raise ValueError(f'“{name}” cannot be opened: entry {number} of its “pads” needs the '
+                             'number of a pad and the name of a file.') from error
     return description
 
 
 def _file(folder, name):
-    """A name in a kit: relative to its folder, absolute, or a URI."""
-    if GLib.uri_parse_scheme(name):
-        return Gio.File.new_for_uri(name)
-    return folder.resolve_relative_path(name)
+    """A name in a kit: relative to its folder, absolute, or a URI. A file that is not there may
+    lie beside the kit."""
+    file = Gio.File.new_for_uri(name) if GLib.uri_parse_scheme(name) else \
+        folder.resolve_relative_path(name)
+    beside = folder.get_child(file.get_basename() or name)
+    return beside if not file.query_exists() and beside.query_exists() else file
 
 
 def apply(description, board):

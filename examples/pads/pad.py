@@ -107,7 +107,7 @@ class Pad(Gtk.FlowBoxChild):
         self.grab_focus()
 
     def _dropped(self, target, files, x, y):
-        self.board.load_from(self.index, files.get_files())
+        self.get_root().take(self.index, files.get_files())
         return True
 
     def show_menu(self, x=None, y=None):
@@ -125,8 +125,13 @@ class Pad(Gtk.FlowBoxChild):
         place = Gdk.Rectangle()
         place.x, place.y = int(point.x), int(point.y)
         popover.set_pointing_to(place)
-        # Its action is carried out after it has closed.
-        popover.connect('closed', lambda popover: GLib.idle_add(popover.unparent))
+
+        def closed(popover):
+            # Or the keyboard would go on from the first button of the window.
+            self.grab_focus()
+            # Its action is carried out after it has closed.
+            GLib.idle_add(popover.unparent)
+        popover.connect('closed', closed)
         popover.popup()
 
     def update(self):

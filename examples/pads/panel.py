@@ -29,6 +29,12 @@ def say_pan(value):
     return 'centre' if round(value) == 0 else f'{abs(value):.0f} % {side}'
 
 
+def say_duration(seconds):
+    """As a clock does from a minute on."""
+    minutes, rest = divmod(round(seconds), 60)
+    return f'{minutes}:{rest:02}' if minutes else f'{seconds:.2f} s'
+
+
 def group(title, *rows):
     box = Adw.PreferencesGroup(title=title)
     for row in rows:
@@ -100,5 +106,8 @@ class Panel(Gtk.Box):
         self.title.set_label(self.board.name(self.pad) or 'Empty pad')
         channels = {1: 'mono', 2: 'stereo'}
         self.about.set_label(
-            f'{sample.props.duration:.2f} s, {channels[sample.props.n_channels]}, '
-            f'{sample.props.source_rate} Hz' if sample else 'Drop a sound on it, or click on it')
+            'Loading…' if self.pad in self.board.pending else
+            f'{say_duration(sample.props.duration)}, {channels[sample.props.n_channels]}, '
+            f'{sample.props.source_rate} Hz' if sample else
+            'Its file could not be loaded' if self.pad in self.board.files else
+            'Drop a sound on it, or click on it')

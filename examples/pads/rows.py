@@ -5,6 +5,13 @@ elsewhere is seen at once, and `follow (slot)` turns to another slot."""
 from gi.repository import Adw, Gtk
 
 
+def without_wheel(widget):
+    """Leaves the wheel to the panel, which scrolls: a value below the pointer is not meant."""
+    for controller in widget.observe_controllers():
+        if isinstance(controller, Gtk.EventControllerScroll):
+            controller.set_propagation_phase(Gtk.PropagationPhase.NONE)
+
+
 class Follower:
     """What all rows share. They say how a value of the property is shown, and call `store`."""
     slot = None
@@ -44,6 +51,7 @@ class SliderRow(Adw.PreferencesRow, Follower):
             has_origin=lower != -upper)
         self.scale.update_property([Gtk.AccessibleProperty.LABEL], [title])
         self.scale.connect('value-changed', self._moved)
+        without_wheel(self.scale)
         head = Gtk.Box(css_classes=['slider-head'])
         head.append(name)
         head.append(self.value)
@@ -90,6 +98,7 @@ class NumberRow(Adw.ActionRow, Follower):
         self.spin.update_property([Gtk.AccessibleProperty.LABEL],
                                   [f'{title}, {subtitle}' if subtitle else title])
         self.spin.connect('value-changed', self._moved)
+        without_wheel(self.spin)
         self.add_suffix(self.spin)
 
     def _moved(self, spin):

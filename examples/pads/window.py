@@ -1,11 +1,12 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """The window: header, pads, transport and side panel, and what keys and menus do."""
 
-from gi.repository import Adw, Flitzis, Gdk, Gio, GLib, Gtk, Pango
+from gi.repository import Adw, Flitzis, Gdk, Gio, GLib, Gtk
 
 import dialogs
 import keys
 import preferences
+from messages import Messages
 from meters import Meter
 from pad import Pad
 from panel import Panel
@@ -16,7 +17,7 @@ ARROWS = {Gdk.KEY_Left: (-1, 0), Gdk.KEY_Right: (1, 0), Gdk.KEY_Up: (0, -1), Gdk
 SOFT = 0.4  # the velocity of a key with Shift
 STATES = {Flitzis.State.STOPPED: 'Stopped', Flitzis.State.STARTING: 'Starting',
           Flitzis.State.RUNNING: 'Running', Flitzis.State.RECONNECTING: 'Reconnecting'}
-TOAST_CHARACTERS = 26  # in a line, so that it fits the narrowest window
+LARGE = 1200  # pixels in width from which on the words on the pads are larger
 STATE_SECONDS = 1  # xruns and latency are not told, so they are looked at
 
 
@@ -28,7 +29,7 @@ class Window(Adw.ApplicationWindow):
         self.board = board
         self.kit_file = None
         self.saved = board.describe()
-        self.undo = None
+        self.undos = {}  # {pad that was unloaded: what brings it back}, the last one last
         self.held = set()
         self.set_size_request(360, 360)
 
@@ -54,13 +55,19 @@ class Window(Adw.ApplicationWindow):
 
         self._add_actions()
         self._listen_to_keys()
-        board.connect('message', lambda board, text: self.tell(text))
-        board.connect('file-changed', lambda board, pad: self.pad(pad).update())
+        board.connect('message', lambda board, sentences: self._tell_all(sentences))
+        board.connect('file-changed', self._file_changed)
         for name in ('state', 'has-sink', 'active-output'):
             board.engine.connect(f'notify::{name}', lambda *_: self._show_state())
         GLib.timeout_add_seconds(STATE_SECONDS, self._show_state)
         self.connect('close-request', self._close)
+        self.connect('realize', lambda *_: self.get_surface().connect(
+            'notify::width', self._width_changed))
         self._show_state()
+
+    def _width_changed(self, surface, _):
+        large = surface.get_width() >= LARGE
+        (self.pads.add_css_class if large else self.pads.remove_css_class)('large')
 
     # Building
 
@@ -72,13 +79,13 @@ class Window(Adw.ApplicationWindow):
     def _main(self, board):
         scroller = Gtk.ScrolledWindow(child=self.pads, vexpand=True,
                                       hscrollbar_policy=Gtk.PolicyType.NEVER)
-        # Over the pads alone: the buttons below are to be reached at any time.
-        self.toasts = Adw.ToastOverlay(child=scroller)
+        self.messages = Messages()
+        self.tell = self.messages.tell
         master = Gtk.Box(css_classes=['master'])
         master.append(Meter(board.engine, ['level-left', 'level-right'], 'Master level'))
         self.transport = Transport(board)
         box = Gtk.Box(orientation=Gtk.Orientation.VERTICAL, hexpand=True, width_request=340)
-        for widget in (self.toasts, master, self.transport):
+        for widget in (scroller, self.messages, master, self.transport):
             box.append(widget)
         return box
 
@@ -126,7 +133,7 @@ class Window(Adw.ApplicationWindow):
         for name, function in (
                 ('stop-all', self.board.stop_all), ('tap', self.transport.tap),
                 ('stop-pad', lambda: self.board.engine.stop_sample(self.selected.index)),
-                ('unload', self._unload), ('undo', lambda: self._undo(self.undo)),
+                ('unload', self._unload), ('undo', self._undo),
                 ('open-sound', self._open_sound), ('open-kit', self._open_kit),
                 ('save-kit', self._save_kit), ('save-kit-as', self._save_kit_as),
                 ('preferences', self._show_preferences),
@@ -162,6 +169,8 @@ class Window(Adw.ApplicationWindow):
         controller.connect('key-pressed', self._key_pressed)
         controller.connect('key-released', self._key_released)
         self.add_controller(controller)
+        # A key that is let go of in another window is not reported here.
+        self.connect('notify::is-active', lambda *_: self.held.clear())
 
     def _on_pad(self, pad, keyval, modifiers):
         """What keys do where a pad has the keyboard's focus."""
@@ -180,6 +189,15 @@ class Window(Adw.ApplicationWindow):
             return False
         return True
 
+    def _in_field(self, keyval, modifiers):
+        """A number field takes the digits, though they are keys of pads; letters would spoil its
+        number. Return hands the keyboard back to the pads."""
+        if keyval in (Gdk.KEY_Return, Gdk.KEY_KP_Enter):
+            self.selected.grab_focus()  # the field reads its number when it loses the focus
+            return True
+        return not modifiers & ~Gdk.ModifierType.SHIFT_MASK and \
+            chr(Gdk.keyval_to_unicode(keyval)).isalpha()
+
     def _key_pressed(self, controller, keyval, keycode, state):
         if keyval == Gdk.KEY_Escape:
             self.board.stop_all()
@@ -188,14 +206,17 @@ class Window(Adw.ApplicationWindow):
         focus = self.get_focus()
         if isinstance(focus, Pad) and self._on_pad(focus, keyval, modifiers):
             return True
+        if isinstance(focus, Gtk.Editable):
+            return self._in_field(keyval, modifiers)
         pad = keys.pad_of(keycode)
-        if pad is None or modifiers & ~Gdk.ModifierType.SHIFT_MASK or \
-                isinstance(focus, Gtk.Editable):
+        if pad is None or modifiers & ~Gdk.ModifierType.SHIFT_MASK:
             return False
         if keycode not in self.held:
             self.held.add(keycode)
             self.board.hit(pad, SOFT if modifiers else 1.0)
-            self.pad(pad).choose()
+            # What is being dragged in the panel belongs to the pad that it shows.
+            if not state & Gdk.ModifierType.BUTTON1_MASK:
+                self.pad(pad).choose()
         return True
 
     def _key_released(self, controller, keyval, keycode, state):
@@ -203,34 +224,23 @@ class Window(Adw.ApplicationWindow):
 
     # Telling
 
-    def tell(self, text, button=None, function=None):
-        """A toast, with all of its words however narrow the window is."""
-        title = Gtk.Label(label=text, wrap=True, wrap_mode=Pango.WrapMode.WORD_CHAR, xalign=0.0,
-                          max_width_chars=TOAST_CHARACTERS)
-        title.connect('map', self._name_close_button)
-        toast = Adw.Toast(custom_title=title)
-        if button:
-            toast.set_button_label(button)
-            toast.set_priority(Adw.ToastPriority.HIGH)
-            toast.connect('button-clicked', lambda *_: function())
-        self.toasts.add_toast(toast)
-
-    def _name_close_button(self, title):
-        """libadwaita gives it none."""
-        toast = title.get_parent()
-        while toast and toast.get_css_name() != 'toast':
-            toast = toast.get_parent()
-        if toast and isinstance(toast.get_last_child(), Gtk.Button):
-            label(toast.get_last_child(), 'Dismiss')
+    def _tell_all(self, sentences):
+        first, *more = sentences
+        if more:
+            self.tell(f'{first} And {len(more)} more.', 'Show',
+                      lambda: dialogs.show_messages(self, sentences))
+        else:
+            self.tell(first)
 
     def _show_state(self):
         engine = self.board.engine
-        n_xruns, latency = engine.props.n_xruns, engine.props.latency
+        n_xruns, latency = engine.props.n_xruns, self.board.latency()
         xruns = f'{n_xruns} xruns' if n_xruns != 1 else '1 xrun'
         state = 'No output device' if self.board.has_no_sink() else STATES[engine.props.state]
         self.title_widget.set_subtitle(f'{state} · {xruns}')
         self.title_widget.set_tooltip_text(
-            f'{latency / 1e6:.1f} ms to the loudspeaker' if latency >= 0 else 'Latency unknown')
+            'Latency unknown' if latency is None else
+            f'At most {latency / 1e6:.1f} ms from a hit to the loudspeaker')
         name = self.kit_file.get_basename() if self.kit_file else 'Pads'
         self.title_widget.set_title(name)
         return True
@@ -239,21 +249,40 @@ class Window(Adw.ApplicationWindow):
 
     def _open_sound(self):
         pad = self.selected.index
-        dialogs.open_sounds(self, lambda files: self.board.load_from(pad, files))
+        dialogs.open_sounds(self, lambda files: self.take(pad, files))
+
+    def take(self, pad, files):
+        """Opens a kit that is among files, or loads the sounds into this pad and those behind."""
+        for file in files:
+            if (file.get_basename() or '').endswith('.json'):
+                dialogs.unless_unsaved(self, lambda: self.open_kit(file))
+                return
+        self.board.load_from(pad, files)
 
     def _unload(self):
-        name, undo = self.selected.name_label.get_label(), self.board.unload(self.selected.index)
+        pad, name = self.selected.index, self.selected.name_label.get_label()
+        undo = self.board.unload(pad)
         if undo:
-            self.undo = undo
+            self.undos[pad] = undo
             self.lookup_action('undo').set_enabled(True)
-            self.tell(f'{name} unloaded', 'Undo', lambda: self._undo(undo))
+            self.tell(f'{name} unloaded', 'Undo', self._undo)
 
-    def _undo(self, undo):
-        """What has been undone, or is in the way of it, is no harm."""
+    def _undo(self):
+        _, undo = self.undos.popitem()
+        self._undos_changed()
         undo()
-        if undo is self.undo:
-            self.undo = None
-            self.lookup_action('undo').set_enabled(False)
+
+    def _file_changed(self, board, pad):
+        self.pad(pad).update()
+        if pad in board.files or pad in board.pending:
+            # There is no way back for a pad that holds something else.
+            if self.undos.pop(pad, None):
+                self._undos_changed()
+
+    def _undos_changed(self):
+        """The button of an older message would undo something else."""
+        self.messages.dismiss()
+        self.lookup_action('undo').set_enabled(bool(self.undos))
 
     def _open_kit(self):
         dialogs.unless_unsaved(self, lambda: dialogs.open_kit(self, self.open_kit))
@@ -264,6 +293,8 @@ class Window(Adw.ApplicationWindow):
         except (GLib.Error, ValueError) as error:
             self.tell(getattr(error, 'message', str(error)))
             return
+        self.undos.clear()
+        self._undos_changed()
         self.kit_file = file
         self.mark_saved()
 
