@@ -110,7 +110,8 @@ def write_function(name, signature, docstring, indent, *decorators):
 
 
 class Override:
-    """The public methods that the override adds or takes the place of, by class."""
+    """The methods that the override adds or takes the place of, by class. Those without types are
+    as their class has them anyway."""
 
     def __init__(self, path):
         self.classes = {node.name: {child.name: child for child in node.body
@@ -120,13 +121,13 @@ class Override:
 
     def get_signature(self, owner, name):
         node = self.classes.get(owner, {}).get(name)
-        if node is None:
+        if node is None or node.returns is None:
             return None
         return f'({ast.unparse(node.args)}) -> {ast.unparse(node.returns)}'
 
     def get_additions(self, owner, known):
         for name, node in self.classes.get(owner, {}).items():
-            if name not in known:
+            if name not in known and node.returns is not None:
                 yield (name, self.get_signature(owner, name), ast.get_docstring(node),
                        *(ast.unparse(each) for each in node.decorator_list))
 
@@ -184,13 +185,14 @@ class Writer:
 
     def write_record(self, element):
         text = f'class {element.get("name")}:\n' + quote(get_text(element), '    ')
-        for field in element.findall(CORE + 'field'):
-            if field.get('private') == '1':
-                continue
+        fields = [each for each in element.findall(CORE + 'field') if each.get('private') != '1']
+        for field in fields:
             text += f'    {field.get("name")}: {get_type(field)}\n' + quote(get_text(field), '    ')
         if element.get(GLIB + 'is-gtype-struct-for') is not None:
             return text
-        return text + '    def __init__(self) -> None: ...\n' + self.write_callables(element)
+        arguments = ', '.join(f'{each.get("name")}: {get_type(each)} = ...' for each in fields)
+        return (text + f'    def __init__(self, *, {arguments}) -> None: ...\n'
+                + self.write_callables(element))
 
     def write_enumeration(self, element):
         name = element.get('name')

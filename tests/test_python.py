@@ -79,6 +79,40 @@ def test_paths(engine, tmp_path):
         engine.load_sample(0, 3)
 
 
+# Triggers
+
+
+def get_fields(trigger):
+    names = [info.get_name() for info in Flitzis.Trigger.__info__.get_fields()]
+    return {name: getattr(trigger, name) for name in names if name != 'padding'}
+
+
+def test_the_fields_of_a_trigger_are_its_arguments():
+    """Each of them, and what is left out stays as it is without any."""
+    plain = get_fields(Flitzis.Trigger())
+    assert plain == get_fields(Flitzis.Trigger.new()) and len(plain) >= 9
+    for name in plain:
+        trigger = Flitzis.Trigger(**{name: 3})
+        assert get_fields(trigger) == plain | {name: 3} == get_fields(trigger.copy())
+    trigger = Flitzis.Trigger(slot=3, pan=-0.5)
+    assert isinstance(trigger, Flitzis.Trigger)
+    assert (trigger.slot, trigger.pan) == (3, -0.5)
+
+
+@pytest.mark.parametrize('make', [Flitzis.Trigger, Flitzis.Trigger.new, Flitzis.Trigger().copy])
+def test_what_is_no_field_of_a_trigger_is_refused(make):
+    trigger = make()
+    trigger.loops = 4
+    assert trigger.loops == 4
+    for name in ('slt', 'padding', 'copy'):
+        with pytest.raises(AttributeError, match=f"{name}.*slot, velocity"):
+            setattr(trigger, name, 3)
+        with pytest.raises(TypeError, match=f"{name}.*slot, velocity"):
+            Flitzis.Trigger(**{name: 3})
+    for wrong in ('slt', 'padding'):
+        assert not hasattr(trigger, wrong)
+
+
 # await
 
 
@@ -464,12 +498,18 @@ MISTAKES = {
     'engine.load_sample(0)': 'call-arg',
     'engine[0].props.gain = "loud"': 'assignment',
     'engine.props.n_playing = 3': 'misc',
+    'Flitzis.Trigger(slt=3)': 'call-arg',
+    'Flitzis.Trigger(slot=3, pan="left")': 'arg-type',
+    'Flitzis.Trigger().slt = 3': 'attr-defined',
     'engine.props.volume': 'attr-defined',
     'Flitzis.Engine(n_slot=3)': 'call-arg',
     'Flitzis.State.RUNING': 'attr-defined',
     'len(engine) + engine[0].props.sample.props.n_frames + "1"': 'operator',
     'Flitzis.Sample.from_array([0.0], "fast")': 'arg-type',
 }
+
+
+NO_MISTAKES = ('engine.play(Flitzis.Trigger(slot=3, pan=-0.5))',)
 
 
 def run_mypy(build_dir, source_dir, tmp_path, *paths):
@@ -497,7 +537,8 @@ def test_mypy_knows_the_examples(build_dir, source_dir, tmp_path):
     planted = tmp_path / 'planted.py'
     planted.write_text('from gi.repository import Flitzis\n\n\ndef main():\n'
                        '    engine = Flitzis.Engine(n_slots=3)\n'
-                       + ''.join(f'    {mistake}\n' for mistake in MISTAKES))
+                       + ''.join(f'    {mistake}\n' for mistake in MISTAKES)
+                       + ''.join(f'    {line}\n' for line in NO_MISTAKES))
     examples = sorted((source_dir / 'examples').glob('*.py'))
     packages = [path.parent for path in (source_dir / 'examples').glob('*/__main__.py')]
     lines = run_mypy(build_dir, source_dir, tmp_path, planted, *examples, *packages)

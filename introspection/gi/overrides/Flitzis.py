@@ -102,6 +102,12 @@ def _call(begin, finish, arguments, cancellable, callback, user_data):
     return future
 
 
+# PyGObject makes an attribute of every field, those that are private in C too.
+del Flitzis.Trigger.padding
+_FIELDS = tuple(name for name in (info.get_name() for info in Flitzis.Trigger.__info__.get_fields())
+                if hasattr(Flitzis.Trigger, name))
+
+
 class Engine(Flitzis.Engine):
     def __enter__(self) -> Engine:
         """Starts the engine."""
@@ -227,8 +233,23 @@ class Sample(Flitzis.Sample):
                      callback, user_data)
 
 
-# PyGObject makes an attribute of every field, those that are private in C too.
-del Flitzis.Trigger.padding
+class Trigger(Flitzis.Trigger):
+    def __new__(cls, **_fields):
+        return cls.new()
 
-Engine, Sample = override(Engine), override(Sample)
-__all__ += ['Engine', 'Sample']
+    def __init__(self, **fields):
+        for name, value in fields.items():
+            if name not in _FIELDS:
+                raise TypeError(f'Trigger() got an unexpected keyword argument {name!r}: the '
+                                f'fields are {", ".join(_FIELDS)}')
+            setattr(self, name, value)
+
+    def __setattr__(self, name, value):
+        if name not in _FIELDS:
+            raise AttributeError(f"'Trigger' object has no field {name!r}: the fields are "
+                                 f'{", ".join(_FIELDS)}')
+        super().__setattr__(name, value)
+
+
+Engine, Sample, Trigger = override(Engine), override(Sample), override(Trigger)
+__all__ += ['Engine', 'Sample', 'Trigger']
