@@ -60,6 +60,15 @@ def get_nullable(element):
     return f'{name} | None' if element.get('nullable') == '1' else name
 
 
+def get_property_type(element):
+    kind = get_type(element)
+    return f'{kind} | None' if kind in ('str', 'Sample') or '.' in kind else kind
+
+
+def is_settable(element):
+    return element.get('writable') == '1' and element.get('construct-only') != '1'
+
+
 def get_parameters(callable):
     parameters = find(callable, 'parameters')
     return [] if parameters is None else parameters.findall(CORE + 'parameter')
@@ -156,20 +165,20 @@ class Writer:
             text += write_function(name, signature, docstring, '    ', *decorators)
         return text
 
+    def write_property(self, element, indent):
+        name, kind = element.get('name').replace('-', '_'), get_property_type(element)
+        if is_settable(element):
+            return f'{indent}{name}: {kind}\n' + quote(get_text(element), indent)
+        return write_function(name, f'(self) -> {kind}', get_text(element), indent, 'property')
+
     def write_properties(self, element):
-        """`props`, and the arguments of the class."""
-        text, arguments = '    class Props:\n' + quote('The properties.', '        '), []
-        for each in element.findall(CORE + 'property'):
-            name, kind = each.get('name').replace('-', '_'), get_type(each)
-            is_nullable = kind == 'str' or '.' in kind or kind in ('Sample',)
-            kind = f'{kind} | None' if is_nullable else kind
-            if each.get('writable') == '1':
-                arguments.append(f'{name}: {kind} = ...')
-            if each.get('writable') == '1' and each.get('construct-only') != '1':
-                text += f'        {name}: {kind}\n' + quote(get_text(each), '        ')
-            else:
-                text += write_function(name, f'(self) -> {kind}', get_text(each), '        ',
-                                       'property')
+        """Attributes, `props`, and the arguments of the class."""
+        properties = element.findall(CORE + 'property')
+        arguments = [f'{each.get("name").replace("-", "_")}: {get_property_type(each)} = ...'
+                     for each in properties if each.get('writable') == '1']
+        text = ''.join(self.write_property(each, '    ') for each in properties)
+        text += '    class Props:\n' + quote('The properties.', '        ')
+        text += ''.join(self.write_property(each, '        ') for each in properties)
         words = ', '.join(['self', '*', *arguments] if arguments else ['self'])
         return (text + '    @property\n    def props(self) -> Props: ...\n'
                 f'    def __init__({words}) -> None: ...\n')

@@ -23,7 +23,7 @@ import numpy
 import pytest
 
 gi.require_version('Flitzis', '1')
-from gi.repository import Flitzis, Gio, GLib
+from gi.repository import Flitzis, Gio, GLib, GObject
 
 from test_fork import in_child
 from test_playing import make_sample, noise
@@ -111,6 +111,49 @@ def test_what_is_no_field_of_a_trigger_is_refused(make):
             Flitzis.Trigger(**{name: 3})
     for wrong in ('slt', 'padding'):
         assert not hasattr(trigger, wrong)
+
+
+# Attributes
+
+
+def get_classes():
+    return (Flitzis.Clock, Flitzis.Engine, Flitzis.Sample, Flitzis.Sink, Flitzis.SinkList,
+            Flitzis.Slot)
+
+
+def test_properties_are_attributes(engine):
+    engine[0].gain = 0.5
+    engine.clock.tempo = 90.0
+    engine.steal = Flitzis.Steal.REJECT
+    assert engine[0].props.gain == 0.5 and engine.clock.props.tempo == 90.0
+    assert engine.props.steal == Flitzis.Steal.REJECT
+    engine[0].gain += 0.25
+    assert engine[0].props.gain == 0.75
+    for thing in (engine, engine[0], engine.clock, engine.sinks, Flitzis.Sample(), Flitzis.Sink()):
+        for prop in thing.list_properties():
+            name = prop.name.replace('-', '_')
+            assert getattr(thing, name) == getattr(thing.props, name)
+    assert not any(hasattr(engine, name) for name in ('volume', 'n-slots'))
+
+
+def test_a_property_that_cannot_be_set_says_so(engine):
+    """No attribute hides it."""
+    for cls in get_classes():
+        for prop in cls.list_properties():
+            can = prop.flags & GObject.ParamFlags.WRITABLE and not (
+                prop.flags & GObject.ParamFlags.CONSTRUCT_ONLY)
+            setter = getattr(cls, prop.name.replace('-', '_')).fset
+            assert (setter is not None) == bool(can), prop.name
+    for name in ('position', 'n_slots'):
+        with pytest.raises(AttributeError):
+            setattr(engine, name, 3)
+    with pytest.raises(TypeError):
+        engine[0].gain = 'loud'
+
+
+def test_other_attributes_are_free(engine):
+    engine.note = engine[0].note = engine.clock.note = 'mine'
+    assert engine.note == engine[0].note == engine.clock.note == 'mine'
 
 
 # await
@@ -432,8 +475,10 @@ def test_the_override_takes_nothing_away():
             assert set(plain[name]) - set(ours[name]) == private, name
     added = {(name, member) for name in plain for member in set(ours[name]) - set(plain[name])
              if not member.startswith('__')}
-    assert added == {('Sample', 'from_array')}
-    assert '__init__' not in vars(Flitzis.Engine)
+    properties = {(cls.__name__, info.get_name().replace('-', '_'))
+                  for cls in get_classes() for info in cls.__info__.get_properties()}
+    assert added == {('Sample', 'from_array')} | properties
+    assert not any('__init__' in vars(cls) for cls in get_classes())
 
 
 GENERATOR = '''
@@ -497,7 +542,9 @@ MISTAKES = {
     'engine.play_sampel(0, 1.0)': 'attr-defined',
     'engine.load_sample(0)': 'call-arg',
     'engine[0].props.gain = "loud"': 'assignment',
+    'engine[0].gain = "loud"': 'assignment',
     'engine.props.n_playing = 3': 'misc',
+    'engine.n_playing = 3': 'misc',
     'Flitzis.Trigger(slt=3)': 'call-arg',
     'Flitzis.Trigger(slot=3, pan="left")': 'arg-type',
     'Flitzis.Trigger().slt = 3': 'attr-defined',
@@ -509,7 +556,8 @@ MISTAKES = {
 }
 
 
-NO_MISTAKES = ('engine.play(Flitzis.Trigger(slot=3, pan=-0.5))',)
+NO_MISTAKES = ('engine[0].gain = 0.5', 'engine[0].pan += 0.5',
+               'engine.play(Flitzis.Trigger(slot=3, pan=-0.5))')
 
 
 def run_mypy(build_dir, source_dir, tmp_path, *paths):
@@ -579,7 +627,7 @@ def test_it_works_as_installed(installed, tmp_path):
 
 # What their classes get from GObject is not known without stubs of it.
 INHERITED = ('engine.play_sampel(0, 1.0)', 'engine[0].props.gain = "loud"',
-             'Flitzis.State.RUNING', 'len(engine) + engine[0].props.sample.props.n_frames + "1"')
+             'engine[0].gain = "loud"', 'Flitzis.State.RUNING', 'len(engine) + engine[0].props.sample.props.n_frames + "1"')
 
 
 def test_the_installed_stubs_leave_others_alone(installed, tmp_path):

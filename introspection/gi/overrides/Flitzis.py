@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from gi.module import get_introspection_module
 from gi.overrides import override
-from gi.repository import Gio, GLib
+from gi.repository import Gio, GLib, GObject
 
 if TYPE_CHECKING:
     import asyncio
@@ -100,6 +100,21 @@ def _call(begin, finish, arguments, cancellable, callback, user_data):
     _call_in(_get_context(os.getpid()), lambda: begin(*arguments, cancellable, done))
     future.add_done_callback(cancel)
     return future
+
+
+def _make_property(info):
+    """An attribute of Python's own that is a property of GObject's."""
+    name, flags = info.get_name().replace('-', '_'), int(info.get_flags())
+
+    def get(self):
+        return getattr(self.props, name)
+
+    def set(self, value):
+        setattr(self.props, name, value)
+
+    is_settable = flags & GObject.ParamFlags.WRITABLE and not (
+        flags & GObject.ParamFlags.CONSTRUCT_ONLY)
+    return property(get, set if is_settable else None)
 
 
 # PyGObject makes an attribute of every field, those that are private in C too.
@@ -251,5 +266,30 @@ class Trigger(Flitzis.Trigger):
         super().__setattr__(name, value)
 
 
-Engine, Sample, Trigger = override(Engine), override(Sample), override(Trigger)
-__all__ += ['Engine', 'Sample', 'Trigger']
+class Clock(Flitzis.Clock):
+    pass
+
+
+class Sink(Flitzis.Sink):
+    pass
+
+
+class SinkList(Flitzis.SinkList):
+    pass
+
+
+class Slot(Flitzis.Slot):
+    pass
+
+
+def _add_properties(cls):
+    """Without them `slot.gain = 0.5` would be an attribute that nothing hears."""
+    for info in cls.__info__.get_properties():
+        setattr(cls, info.get_name().replace('-', '_'), _make_property(info))
+
+
+for _cls in (Clock, Engine, Sample, Sink, SinkList, Slot):
+    _add_properties(_cls)
+for _cls in (Clock, Engine, Sample, Sink, SinkList, Slot, Trigger):
+    override(_cls)
+    __all__.append(_cls.__name__)
