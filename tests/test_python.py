@@ -45,7 +45,7 @@ def test_an_engine_is_a_list_of_its_slots(make_engine):
     assert [engine[i] for i in range(5)] == list(engine) == engine[:] == slots
     assert engine[-1] == slots[4] and engine[1:3] == slots[1:3] and slots[2] in engine
     for index in (5, -6):
-        with pytest.raises(IndexError):
+        with pytest.raises(IndexError, match=f'^slot {index} of 5$'):
             engine[index]
 
 
@@ -77,6 +77,18 @@ def test_paths(engine, tmp_path):
         assert engine.render_to_file(path, 10) is True
     with pytest.raises(TypeError):
         engine.load_sample(0, 3)
+
+
+# Calls
+
+
+def test_a_sample_is_played_at_full_velocity_unless_told_otherwise(engine):
+    frames = noise(1, 100, 2)
+    for velocity in ((), (0.5,)):
+        engine.set_sample(0, make_sample(frames))
+        assert engine.play_sample(0, *velocity) > 0
+        played = numpy.frombuffer(engine.render(100).get_data(), numpy.float32).reshape(-1, 2)
+        numpy.testing.assert_array_equal(played, frames * numpy.float32([*velocity, 1.0][0]))
 
 
 # Triggers
@@ -540,6 +552,7 @@ def test_stubs_name_all_there_is(build_dir):
 MISTAKES = {
     'engine.play_sample("0", 1.0)': 'arg-type',
     'engine.play_sampel(0, 1.0)': 'attr-defined',
+    'engine.play_sample()': 'call-arg',
     'engine.load_sample(0)': 'call-arg',
     'engine[0].props.gain = "loud"': 'assignment',
     'engine[0].gain = "loud"': 'assignment',
@@ -556,7 +569,7 @@ MISTAKES = {
 }
 
 
-NO_MISTAKES = ('engine[0].gain = 0.5', 'engine[0].pan += 0.5',
+NO_MISTAKES = ('engine.play_sample(0)', 'engine[0].gain = 0.5', 'engine[0].pan += 0.5',
                'engine.play(Flitzis.Trigger(slot=3, pan=-0.5))')
 
 

@@ -122,6 +122,9 @@ del Flitzis.Trigger.padding
 _FIELDS = tuple(name for name in (info.get_name() for info in Flitzis.Trigger.__info__.get_fields())
                 if hasattr(Flitzis.Trigger, name))
 
+# A call of it takes no longer than one of what it replaces: no method has to be bound.
+_play_sample = Flitzis.Engine.play_sample
+
 
 class Engine(Flitzis.Engine):
     def __enter__(self) -> Engine:
@@ -132,6 +135,16 @@ class Engine(Flitzis.Engine):
     def __exit__(self, *_error: object) -> None:
         """Stops the engine."""
         self.stop()
+
+    def __getitem__(self, key):
+        try:
+            return super().__getitem__(key)
+        except IndexError:
+            raise IndexError(f'slot {key} of {len(self)}') from None
+
+    def play_sample(self, id: int, velocity: float = 1.0) -> int:
+        """Plays what is in a slot. Returns the voice, or 0 if there is nothing in it."""
+        return _play_sample(self, id, velocity)
 
     def load_sample(self, id: int, path: str | bytes | os.PathLike[str]) -> bool:
         """Decodes a file into a slot. The path may be a `pathlib.Path`."""
