@@ -640,7 +640,8 @@ def test_it_works_as_installed(installed, tmp_path):
 
 # What their classes get from GObject is not known without stubs of it.
 INHERITED = ('engine.play_sampel(0, 1.0)', 'engine[0].props.gain = "loud"',
-             'engine[0].gain = "loud"', 'Flitzis.State.RUNING', 'len(engine) + engine[0].props.sample.props.n_frames + "1"')
+             'engine[0].gain = "loud"', 'Flitzis.State.RUNING',
+             'len(engine) + engine[0].props.sample.props.n_frames + "1"')
 
 
 def test_the_installed_stubs_leave_others_alone(installed, tmp_path):
