@@ -5,11 +5,13 @@ away; and what mypy knows."""
 import ast
 import asyncio
 import contextlib
+import functools
 import gc
 import importlib.util
 import json
 import os
 import pathlib
+import pydoc
 import re
 import shutil
 import site
@@ -521,6 +523,46 @@ def test_calls_are_plain():
                 assert type(verb) in plain, (cls, info.get_name())
                 n_plain += 1
     assert n_plain > 130
+
+
+# What help () tells
+
+
+def get_help(thing):
+    return pydoc.plain(pydoc.render_doc(thing))
+
+
+def test_help_describes_what_there_is():
+    """Classes, their properties, fields, enumerations: each by what the gir says of it."""
+    described = [*get_classes(), Flitzis.Trigger.__init__]
+    described += [getattr(cls, info.get_name().replace('-', '_'))
+                  for cls in get_classes() for info in cls.__info__.get_properties()]
+    described += [getattr(Flitzis.Trigger, name) for name in get_fields(Flitzis.Trigger())]
+    assert len(described) > 90
+    for thing in described:
+        assert thing.__doc__ and ':Constructors:' not in thing.__doc__, thing
+    assert Flitzis.Slot.gain.__doc__ in '\n'.join(
+        line.removeprefix(' |      ') for line in get_help(Flitzis.Slot).splitlines())
+    enums = [each for each in map(functools.partial(getattr, Flitzis), dir(Flitzis))
+             if isinstance(each, type) and issubclass(each, GObject.GEnum)]
+    assert len(enums) >= 9
+    for enum in enums:
+        text = get_help(enum)
+        for info in enum.__info__.get_values():
+            assert re.search(rf'^ \|  {info.get_name().upper()}: [\w`]', text, re.M), (enum, text)
+
+
+def test_help_speaks_of_python():
+    """Of errors, members and defaults as Python has them, and of what becomes of an engine."""
+    text = get_help(Flitzis.Engine.load_sample)
+    assert 'Flitzis.EngineError.INVALID_SLOT' in text and 'Gio.IOErrorEnum' in text
+    assert re.search("velocity: '?float'? = 1.0", get_help(Flitzis.Engine.play_sample))
+    engine = ' '.join(line.removeprefix(' |').strip()
+                      for line in get_help(Flitzis.Engine).splitlines())
+    assert 'a local variable falls silent when its function returns' in engine
+    for cls in (*get_classes(), Flitzis.Trigger):
+        found = re.findall(r'%\w+|\bFLITZIS_[A-Z_]+|\bG_IO\w+|\bNULL\b|\[\w+@', get_help(cls))
+        assert found == [], cls
 
 
 def get_stubs(build_dir):

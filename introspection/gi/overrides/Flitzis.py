@@ -24,6 +24,9 @@ Flitzis = get_introspection_module('Flitzis')
 
 __all__ = []
 
+# What help () shows, by name: the build puts in what the gir says.
+_DOCS = {}
+
 
 def _get_running_loop():
     """The loop of asyncio that runs this thread, if any; a program without asyncio does not get
@@ -127,6 +130,13 @@ _play_sample = Flitzis.Engine.play_sample
 
 
 class Engine(Flitzis.Engine):
+    __doc__ = _DOCS.get('Engine', '') + (
+        '\n\nIn Python an engine lives as long as something refers to it: one that is a local\n'
+        'variable falls silent when its function returns. What fails raises `GLib.Error` and\n'
+        'changes nothing; its code is one of `Flitzis.EngineError`, or of `Gio.IOErrorEnum` for\n'
+        'files. '
+        '`print (Flitzis.Engine.play.__doc__)` shows the arguments of a method.')
+
     def __enter__(self) -> Engine:
         """Starts the engine."""
         self.start()
@@ -209,6 +219,8 @@ class Engine(Flitzis.Engine):
 
 
 class Sample(Flitzis.Sample):
+    __doc__ = _DOCS.get('Sample')
+
     @classmethod
     def from_array(cls, array: numpy.typing.ArrayLike, rate: int) -> Sample:
         """Makes a sample from frames in an array.
@@ -262,10 +274,12 @@ class Sample(Flitzis.Sample):
 
 
 class Trigger(Flitzis.Trigger):
-    def __new__(cls, **_fields):
+    def __new__(cls, **fields):
         return cls.new()
 
     def __init__(self, **fields):
+        """All that can be said about one trigger, for `Engine.play`. The fields are arguments, too:
+        `Flitzis.Trigger (slot=3, pan=-0.5)`."""
         for name, value in fields.items():
             if name not in _FIELDS:
                 raise TypeError(f'Trigger() got an unexpected keyword argument {name!r}: the '
@@ -280,19 +294,19 @@ class Trigger(Flitzis.Trigger):
 
 
 class Clock(Flitzis.Clock):
-    pass
+    __doc__ = _DOCS.get('Clock')
 
 
 class Sink(Flitzis.Sink):
-    pass
+    __doc__ = _DOCS.get('Sink')
 
 
 class SinkList(Flitzis.SinkList):
-    pass
+    __doc__ = _DOCS.get('SinkList')
 
 
 class Slot(Flitzis.Slot):
-    pass
+    __doc__ = _DOCS.get('Slot')
 
 
 def _add_properties(cls):
@@ -306,3 +320,16 @@ for _cls in (Clock, Engine, Sample, Sink, SinkList, Slot):
 for _cls in (Clock, Engine, Sample, Sink, SinkList, Slot, Trigger):
     override(_cls)
     __all__.append(_cls.__name__)
+
+
+def _document():
+    for name, text in _DOCS.items():
+        owner, _, member = name.partition('.')
+        if member:
+            thing = getattr(globals()[owner], member)
+            thing.__doc__ = f'{thing.__doc__}\n\n{text}' if callable(thing) else text
+        elif owner not in globals():
+            getattr(Flitzis, owner).__doc__ = text
+
+
+_document()
