@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""Renders four bars of drums to a file, and with --live plays the same through PipeWire:
-drum-pattern.py [--live] [--tempo BPM] [--kit FOLDER] [FILE.wav | FILE.flac]"""
+"""Renders four bars of drums to a file, and with --play plays the same through PipeWire:
+drum-pattern.py [--play] [--tempo BPM] [--kit FOLDER] [FILE.wav | FILE.flac]"""
 
 import argparse
 import os
@@ -18,6 +18,7 @@ STEPS_PER_BEAT = 4
 STEPS_PER_BAR = 4 * STEPS_PER_BEAT
 MIN_TEMPO, MAX_TEMPO = 20, 999
 TAIL_SECONDS = 1.0  # for the last sounds to ring
+PATIENCE_SECONDS = 2.0  # with a server that has no sink
 VELOCITIES = {'X': 1.0, 'x': 0.7, '-': 0.4}
 
 # A character is a step. The hi-hat has two slots in one choke group: either cuts off the other.
@@ -63,7 +64,11 @@ def prepare(kit, tempo):
 
 def play(engine, end):
     engine.start()
+    deadline = time.monotonic() + PATIENCE_SECONDS
     while engine.props.position < end:
+        if (engine.props.state == Flitzis.State.STARTING and not engine.props.has_sink
+                and time.monotonic() > deadline):
+            sys.exit('There is no sound output (sink). Plug one in, or see the sound settings.')
         time.sleep(0.05)
     engine.stop()
 
@@ -71,8 +76,8 @@ def play(engine, end):
 def main():
     parser = argparse.ArgumentParser(description='Renders four bars of drums.')
     parser.add_argument('file', nargs='?', default='pattern.wav', metavar='FILE',
-                        help='what to write, .wav or .flac; pattern.wav otherwise')
-    parser.add_argument('--live', action='store_true', help='play it through PipeWire as well')
+                        help='what to write, .wav or .flac; pattern.wav, here, otherwise')
+    parser.add_argument('--play', action='store_true', help='play it through PipeWire as well')
     parser.add_argument('--tempo', type=tempo, default=104.0, metavar='BPM',
                         help=f'{MIN_TEMPO} to {MAX_TEMPO}; 104 otherwise')
     parser.add_argument('--kit', default=KIT, metavar='FOLDER', help=f'instead of {KIT}')
@@ -82,8 +87,9 @@ def main():
     try:
         engine, end = prepare(arguments.kit, arguments.tempo)
         engine.render_to_file(arguments.file, end)
-        print(f'wrote {arguments.file}: {end} frames')
-        if arguments.live:
+        print(f'wrote {len(BARS)} bars at {arguments.tempo:g} BPM, '
+              f'{end / engine.props.sample_rate:.1f} s, to {os.path.abspath(arguments.file)}')
+        if arguments.play:
             play(*prepare(arguments.kit, arguments.tempo))
     except GLib.Error as error:
         sys.exit(error.message)

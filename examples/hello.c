@@ -12,7 +12,7 @@ static gboolean   failed;
 static void
 loaded_cb (GObject      *object,
            GAsyncResult *result,
-           gpointer      slot)
+           gpointer      path)
 {
   FlitzisEngine *engine = FLITZIS_ENGINE (object);
   g_autoptr (GError) error = NULL;
@@ -20,7 +20,7 @@ loaded_cb (GObject      *object,
   if (!flitzis_engine_load_sample_finish (engine, result, &error))
     failed = TRUE;
   if (g_error_matches (error, FLITZIS_ENGINE_ERROR, FLITZIS_ENGINE_ERROR_UNSUPPORTED))
-    g_print ("slot %u: no audio that can be played\n", GPOINTER_TO_UINT (slot));
+    g_print ("%s: no audio that can be played\n", (const char *) path);
   else if (error != NULL)
     g_print ("%s\n", error->message);
 
@@ -75,7 +75,7 @@ main (int    argc,
   n_files = n_loading = (guint) argc - 1;
   for (guint slot = 0; slot < n_files; slot++)
     flitzis_engine_load_sample_async (engine, slot, argv[slot + 1], NULL, loaded_cb,
-                                      GUINT_TO_POINTER (slot));
+                                      argv[slot + 1]);
   g_main_loop_run (loop);
 
   /* Triggers wait for the first block, so that all of them start together. A slot whose load

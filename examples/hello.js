@@ -34,7 +34,7 @@ await Promise.all(System.programArgs.map(async (path, slot) => {
     loaded.push(slot);
   } catch (error) {
     if (error.matches(Flitzis.EngineError, Flitzis.EngineError.UNSUPPORTED))
-      print(`slot ${slot}: no audio that can be played`);
+      print(`${path}: no audio that can be played`);
     else
       print(error.message);
   }

@@ -19,13 +19,13 @@ loaded = set()
 playing = set()
 
 
-def load_ended(engine, result, slot):
+def load_ended(engine, result, slot, path):
     try:
         engine.load_sample_finish(result)
         loaded.add(slot)
     except GLib.Error as error:
         if error.matches(Flitzis.EngineError.quark(), Flitzis.EngineError.UNSUPPORTED):
-            print(f'slot {slot}: no audio that can be played')
+            print(f'{path}: no audio that can be played')
         else:
             print(error.message)
     loading.remove(slot)
@@ -48,7 +48,7 @@ def look_for_sink():
 
 engine.connect('voice-ended', voice_ended)
 for slot, path in enumerate(sys.argv[1:]):
-    engine.load_sample_async(slot, path, None, load_ended, slot)
+    engine.load_sample_async(slot, path, None, load_ended, slot, path)
 loop.run()
 
 # Triggers wait for the first block, so that all of them start together.

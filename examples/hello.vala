@@ -9,7 +9,7 @@ async uint load (Flitzis.Engine engine, string[] paths) {
       yield engine.load_sample_async (slot, paths[slot], null);
       n_loaded++;
     } catch (Flitzis.EngineError.UNSUPPORTED error) {
-      print ("slot %u: no audio that can be played\n", slot);
+      print ("%s: no audio that can be played\n", paths[slot]);
     } catch (Error error) {
       print ("%s\n", error.message);
     }

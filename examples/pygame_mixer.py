@@ -3,8 +3,10 @@
 a line:
 
     from pygame import mixer    becomes    import pygame_mixer as mixer
+    import pygame               becomes    import pygame_mixer as pygame
 
-It differs from pygame.mixer:
+Use the second line if the program says `pygame.mixer`, and uses nothing else of pygame but `init`,
+`quit` and `error`. This module differs from pygame.mixer:
 
 | pygame.mixer | here |
 | --- | --- |
@@ -20,12 +22,15 @@ It differs from pygame.mixer:
 | has `music`, `get_raw`, `get_sdl_mixer_version` | does not have them |
 | has `queue`, `get_queue`, `set_endevent`, `get_endevent` | does not have them |
 | has `get_driver`, `get_soundfont`, `set_soundfont`, `set_source_location` | does not have them |
-| needs `pygame.init` or `mixer.init` | needs `mixer.init`, and a sound server |
+| counts in `pygame.init` what fails | raises `error` there if there is no sound server |
 """
 
+import collections
 import contextlib
 import math
 import os
+import sys
+import threading
 import weakref
 
 import gi
@@ -49,6 +54,7 @@ class _Mixer:
 
     def __init__(self, frequency, size, n_channels):
         self.format = frequency, size, n_channels
+        self.ended = collections.deque()
         self.context = GLib.MainContext()
         self.context.push_thread_default()
         try:
@@ -57,25 +63,46 @@ class _Mixer:
             self.engine.connect('voice-ended', self.note_ended)
         finally:
             self.context.pop_thread_default()
+        self.play_trigger = self.engine.play
+        self.is_over = False
         self.free_slots = list(range(N_SOUNDS))
-        self.channels = [_State() for _ in range(8)]
+        self.channels = [_State(number) for number in range(8)]
         self.n_reserved = 0
 
+    def open(self):
+        self.engine.start()
+        # To iterate a context takes longer than a trigger, so calls leave it to a thread.
+        threading.Thread(target=self.run, name='pygame_mixer', daemon=True).start()
+
+    def run(self):
+        while not self.is_over:
+            self.context.iteration(True)
+
+    def close(self):
+        self.engine.stop()
+        self.is_over = True
+        self.context.wakeup()
+
     def note_ended(self, _engine, voice, _slot, _reason):
-        for state in self.channels:
-            if state.voice == voice:
-                state.clear()
+        self.ended.append(voice)
 
     def look(self):
-        """Learns which voices have ended since."""
-        while self.context.iteration(False):
-            pass
+        """Learns which voices have ended since. Only here are channels cleared, in the thread of
+        the caller: a voice may end before `play` has noted whose it is."""
+        with contextlib.suppress(IndexError):  # another thread may look as well
+            while self.ended:
+                voice = self.ended.popleft()
+                for state in self.channels:
+                    if state.voice == voice:
+                        state.clear()
 
 
 class _State:
     """What a channel plays."""
 
-    def __init__(self):
+    def __init__(self, number):
+        self.channel = Channel.__new__(Channel)  # as there is one, its number is not to be checked
+        self.channel._id = number
         self.clear()
         self.volume = 1.0
 
@@ -91,19 +118,24 @@ _defaults = {'frequency': 44100, 'size': -16, 'channels': 2, 'buffer': 512}
 def _get():
     if _mixer is None:
         raise error('mixer not initialized')
-    _mixer.look()
+    if _mixer.ended:
+        _mixer.look()
     return _mixer
+
+
+def _translate(problem):
+    """An error as pygame raises it."""
+    if problem.matches(Gio.io_error_quark(), Gio.IOErrorEnum.NOT_FOUND):
+        return FileNotFoundError(problem.message)
+    return error(problem.message)
 
 
 @contextlib.contextmanager
 def _errors():
-    """Errors as pygame raises them."""
     try:
         yield
     except GLib.Error as problem:
-        if problem.matches(Gio.io_error_quark(), Gio.IOErrorEnum.NOT_FOUND):
-            raise FileNotFoundError(problem.message) from None
-        raise error(problem.message) from None
+        raise _translate(problem) from None
 
 
 def pre_init(frequency=44100, size=-16, channels=2, buffer=512, *_ignored, **_also):
@@ -121,14 +153,14 @@ def init(frequency=0, size=0, channels=0, buffer=0, *_ignored, **_also):
     made = _Mixer(frequency or _defaults['frequency'], size, channels or _defaults['channels'])
     made.engine.props.latency_frames = buffer or _defaults['buffer']
     with _errors():
-        made.engine.start()
+        made.open()
     _mixer = made
 
 
 def quit():
     global _mixer
     if _mixer is not None:
-        _mixer.engine.stop()
+        _mixer.close()
         _mixer = None
 
 
@@ -166,7 +198,7 @@ def set_num_channels(count):
         raise error(f'there are at most {MAX_CHANNELS} channels')
     for i in range(count, len(mixer.channels)):
         Channel(i).stop()
-    mixer.channels[count:] = [_State() for _ in range(count - len(mixer.channels))]
+    mixer.channels[count:] = [_State(number) for number in range(len(mixer.channels), count)]
 
 
 def get_num_channels():
@@ -182,19 +214,37 @@ def set_reserved(count):
 def find_channel(force=False):
     """A channel that plays nothing; else None, or by force the one that has played for longest."""
     mixer = _get()
-    number = _find_free(0)
+    number = _find_free(mixer, 0)
     if number is None and force and mixer.channels:
         number = min(range(len(mixer.channels)), key=lambda i: mixer.channels[i].voice)
     return Channel(number) if number is not None else None
 
 
-def _find_free(first):
-    channels = _get().channels
-    return next((i for i in range(first, len(channels)) if channels[i].voice == 0), None)
+def _find_free(mixer, first):
+    for number in range(first, len(mixer.channels)):
+        if mixer.channels[number].voice == 0:
+            return number
+    return None
+
+
+def _start(mixer, state, sound, loops, maxtime, fade_ms):
+    trigger = sound._trigger
+    if loops != 0 or maxtime > 0 or fade_ms > 0:
+        trigger = Flitzis.Trigger(slot=trigger.slot, loops=max(0, loops + 1))
+        if fade_ms > 0:
+            trigger.fade_in = min(fade_ms / 1000, 60.0)
+        if maxtime > 0:
+            n_frames = max(1, maxtime * mixer.format[0] // 1000)
+            trigger.stop_frame = mixer.engine.props.position + n_frames
+    try:
+        state.voice = mixer.play_trigger(trigger)
+    except GLib.Error as problem:
+        raise _translate(problem) from None
+    state.sound, state.volume = sound if state.voice != 0 else None, 1.0
 
 
 def _all():
-    return [Channel(i) for i in range(len(_get().channels))]
+    return [state.channel for state in _get().channels]
 
 
 class Channel:
@@ -210,18 +260,7 @@ class Channel:
     def play(self, Sound, loops=0, maxtime=0, fade_ms=0):
         mixer, state = _get(), self._state
         self.stop()
-        trigger = Flitzis.Trigger()
-        trigger.slot = Sound._slot
-        trigger.loops = max(0, loops + 1)
-        trigger.fade_in = min(fade_ms / 1000, 60.0) if fade_ms > 0 else -1.0
-        if maxtime > 0:
-            frequency = mixer.format[0]
-            trigger.stop_frame = mixer.engine.props.position + max(1, maxtime * frequency // 1000)
-        with _errors():
-            state.voice = mixer.engine.play(trigger)
-        state.sound, state.volume = Sound, 1.0
-        if state.voice == 0:
-            state.clear()
+        _start(mixer, state, Sound, loops, maxtime, fade_ms)
 
     def stop(self):
         mixer, state = _get(), self._state
@@ -282,6 +321,7 @@ class Sound:
         slot = mixer.engine[self._slot]
         slot.props.gain, slot.props.loop = 1.0, True  # how often, a trigger says
         self._length = slot.props.sample.props.duration
+        self._trigger = Flitzis.Trigger(slot=self._slot, loops=1)
         weakref.finalize(self, self._forget, mixer, self._slot)
 
     @staticmethod
@@ -298,12 +338,12 @@ class Sound:
         return Flitzis.Sample.from_array(data, frequency)
 
     def play(self, loops=0, maxtime=0, fade_ms=0):
-        number = _find_free(_get().n_reserved)
+        mixer = _get()
+        number = _find_free(mixer, mixer.n_reserved)
         if number is None:
             return None
-        channel = Channel(number)
-        channel.play(self, loops, maxtime, fade_ms)
-        return channel
+        _start(mixer, mixer.channels[number], self, loops, maxtime, fade_ms)
+        return mixer.channels[number].channel
 
     def _get_channels(self):
         return [channel for channel in _all() if channel.get_sound() is self]
@@ -331,3 +371,4 @@ class Sound:
 
 
 SoundType, ChannelType = Sound, Channel
+mixer = sys.modules[__name__]

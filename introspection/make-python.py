@@ -1,11 +1,13 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""Makes the type stubs for Python from the gir and the override.
+"""Makes the type stubs for Python from the gir and the override, and puts into the override what
+the gir says of classes, properties, fields, enumerations, and the methods that it defines.
 
-    make-python.py GIR OVERRIDE STUBS"""
+    make-python.py GIR OVERRIDE STUBS OUTPUT"""
 
 import ast
 import pathlib
+import pprint
 import re
 import sys
 import textwrap
@@ -23,7 +25,9 @@ TYPES = {
        for kind in ('int', 'int8', 'int16', 'int32', 'int64', 'long', 'char', 'short')},
     'gsize': 'int', 'gssize': 'int',
 }
-WORDS = {'TRUE': 'True', 'FALSE': 'False', 'NULL': 'None'}
+# What C calls it, and Python; the members of the library's own enumerations come from the gir.
+WORDS = {'TRUE': 'True', 'FALSE': 'False', 'NULL': 'None', 'G_IO_ERROR': 'Gio.IOErrorEnum',
+         'G_IO_ERROR_CANCELLED': 'Gio.IOErrorEnum.CANCELLED'}
 
 
 def find(element, name):
@@ -39,9 +43,19 @@ def get_text(element):
     text = re.sub(r'\[\w+@([\w.]+):([\w-]+)\]',
                   lambda match: f'`{match[1]}.props.{match[2].replace("-", "_")}`', text)
     text = re.sub(r'\[\w+@([\w.:-]+)\]', r'`\1`', text)
-    text = re.sub(r'%(TRUE|FALSE|NULL)', lambda match: WORDS[match[1]], text)
+    text = re.sub(r'%?\b([A-Z][A-Z_]{3,})\b', lambda match: WORDS.get(match[1], match[0]), text)
     text = re.sub(r'(?<!\w)@(\w+)', r'`\1`', text)
     return re.sub(r'\n{3,}', '\n\n', text).strip()
+
+
+def note_words(namespace):
+    for element in namespace.findall(CORE + 'enumeration'):
+        name = f'Flitzis.{element.get("name")}'
+        for each in element.findall(CORE + 'member'):
+            WORDS[each.get(C + 'identifier')] = f'{name}.{each.get("name").upper()}'
+        if element.get(GLIB + 'error-domain') is not None:
+            domain = re.sub('(?<=[a-z])(?=[A-Z])', '_', element.get(C + 'type')).upper()
+            WORDS[domain] = name
 
 
 def get_type(element):
@@ -58,6 +72,15 @@ def get_type(element):
 def get_nullable(element):
     name = get_type(element)
     return f'{name} | None' if element.get('nullable') == '1' else name
+
+
+def get_property_type(element):
+    kind = get_type(element)
+    return f'{kind} | None' if kind in ('str', 'Sample') or '.' in kind else kind
+
+
+def is_settable(element):
+    return element.get('writable') == '1' and element.get('construct-only') != '1'
 
 
 def get_parameters(callable):
@@ -110,7 +133,8 @@ def write_function(name, signature, docstring, indent, *decorators):
 
 
 class Override:
-    """The public methods that the override adds or takes the place of, by class."""
+    """The methods that the override adds or takes the place of, by class. Those without types are
+    as their class has them anyway."""
 
     def __init__(self, path):
         self.classes = {node.name: {child.name: child for child in node.body
@@ -120,13 +144,13 @@ class Override:
 
     def get_signature(self, owner, name):
         node = self.classes.get(owner, {}).get(name)
-        if node is None:
+        if node is None or node.returns is None:
             return None
         return f'({ast.unparse(node.args)}) -> {ast.unparse(node.returns)}'
 
     def get_additions(self, owner, known):
         for name, node in self.classes.get(owner, {}).items():
-            if name not in known:
+            if name not in known and node.returns is not None:
                 yield (name, self.get_signature(owner, name), ast.get_docstring(node),
                        *(ast.unparse(each) for each in node.decorator_list))
 
@@ -155,20 +179,20 @@ class Writer:
             text += write_function(name, signature, docstring, '    ', *decorators)
         return text
 
+    def write_property(self, element, indent):
+        name, kind = element.get('name').replace('-', '_'), get_property_type(element)
+        if is_settable(element):
+            return f'{indent}{name}: {kind}\n' + quote(get_text(element), indent)
+        return write_function(name, f'(self) -> {kind}', get_text(element), indent, 'property')
+
     def write_properties(self, element):
-        """`props`, and the arguments of the class."""
-        text, arguments = '    class Props:\n' + quote('The properties.', '        '), []
-        for each in element.findall(CORE + 'property'):
-            name, kind = each.get('name').replace('-', '_'), get_type(each)
-            is_nullable = kind == 'str' or '.' in kind or kind in ('Sample',)
-            kind = f'{kind} | None' if is_nullable else kind
-            if each.get('writable') == '1':
-                arguments.append(f'{name}: {kind} = ...')
-            if each.get('writable') == '1' and each.get('construct-only') != '1':
-                text += f'        {name}: {kind}\n' + quote(get_text(each), '        ')
-            else:
-                text += write_function(name, f'(self) -> {kind}', get_text(each), '        ',
-                                       'property')
+        """Attributes, `props`, and the arguments of the class."""
+        properties = element.findall(CORE + 'property')
+        arguments = [f'{each.get("name").replace("-", "_")}: {get_property_type(each)} = ...'
+                     for each in properties if each.get('writable') == '1']
+        text = ''.join(self.write_property(each, '    ') for each in properties)
+        text += '    class Props:\n' + quote('The properties.', '        ')
+        text += ''.join(self.write_property(each, '        ') for each in properties)
         words = ', '.join(['self', '*', *arguments] if arguments else ['self'])
         return (text + '    @property\n    def props(self) -> Props: ...\n'
                 f'    def __init__({words}) -> None: ...\n')
@@ -184,13 +208,14 @@ class Writer:
 
     def write_record(self, element):
         text = f'class {element.get("name")}:\n' + quote(get_text(element), '    ')
-        for field in element.findall(CORE + 'field'):
-            if field.get('private') == '1':
-                continue
+        fields = [each for each in element.findall(CORE + 'field') if each.get('private') != '1']
+        for field in fields:
             text += f'    {field.get("name")}: {get_type(field)}\n' + quote(get_text(field), '    ')
         if element.get(GLIB + 'is-gtype-struct-for') is not None:
             return text
-        return text + '    def __init__(self) -> None: ...\n' + self.write_callables(element)
+        arguments = ', '.join(f'{each.get("name")}: {get_type(each)} = ...' for each in fields)
+        return (text + f'    def __init__(self, *, {arguments}) -> None: ...\n'
+                + self.write_callables(element))
 
     def write_enumeration(self, element):
         name = element.get('name')
@@ -206,6 +231,27 @@ class Writer:
         name, docstring = element.get('name'), get_docstring(element)
         return write_function(name, get_signature(element), docstring, '')
 
+    def get_docs(self):
+        """By name, as `help ()` is to show it."""
+        docs = {}
+        for element in self.namespace:
+            kind, owner = element.tag.removeprefix(CORE), element.get('name')
+            if kind == 'enumeration':
+                members = [f'{each.get("name").upper()}: {get_text(each)}'
+                           for each in element.findall(CORE + 'member')]
+                docs[owner] = '\n'.join([get_text(element), '', *members])
+            elif kind == 'class' or owner in self.override.classes:
+                if kind == 'class':  # PyGObject lets nobody document a record
+                    docs[owner] = get_text(element)
+                for each in element:
+                    name, kind = (each.get('name') or '').replace('-', '_'), each.tag
+                    if kind == CORE + 'property' or (kind == CORE + 'field'
+                                                     and each.get('private') != '1'):
+                        docs[f'{owner}.{name}'] = get_text(each)
+                    elif kind == CORE + 'method' and self.override.get_signature(owner, name):
+                        docs[f'{owner}.{name}'] = get_docstring(each)
+        return {name: text for name, text in docs.items() if text}
+
     def write(self):
         texts = []
         for element in self.namespace:
@@ -217,14 +263,18 @@ class Writer:
 
 
 def main():
-    gir, override, stubs = map(pathlib.Path, sys.argv[1:])
+    gir, override, stubs, output = map(pathlib.Path, sys.argv[1:])
     namespace = find(xml.etree.ElementTree.parse(gir).getroot(), 'namespace')
+    note_words(namespace)
     writer = Writer(namespace, Override(override))
     text = writer.write()
     stubs.write_text(f'{LICENCE}\n"""The types of Flitzis {namespace.get("version")}."""\n\n'
                      'import asyncio\nimport os\nfrom typing import Any, Callable\n\n'
                      'import numpy\nimport numpy.typing\n'
                      'from gi.repository import Gio, GLib, GObject\n\n' + text)
+    before, mark, after = override.read_text().partition('_DOCS = {}')
+    assert mark, 'the override has a place for what the gir says'
+    output.write_text(f'{before}_DOCS = {pprint.pformat(writer.get_docs(), width=100)}{after}')
 
 
 if __name__ == '__main__':

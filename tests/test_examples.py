@@ -30,6 +30,7 @@ def command(source_dir, build_dir, request):
             'vala': [build_dir / 'examples' / 'hello-vala'],
             'c': [build_dir / 'examples' / 'hello-c'],
             'script': [sys.executable, examples / 'script.py'],
+            'drums': [sys.executable, examples / 'drum-pattern.py', '--play'],
             'player': [sys.executable, examples / 'play.py']}[request.param]
 
 
@@ -57,7 +58,7 @@ def test_it_plays_and_tells_the_end_and_the_errors(command, pipewire, make_wav, 
     assert (result.returncode, result.stderr) == (1, '')  # as two of the files failed
     lines = result.stdout.splitlines()
     told, missing = sorted(lines[:2], key=lambda line: 'none.wav' in line)
-    assert told == 'slot 1: no audio that can be played'
+    assert told == f'{text}: no audio that can be played'
     assert '“none.wav”' in missing  # quotes, as the locale has them
     # Nothing is triggered before the last load is done: the order is that of the slots.
     ended = [re.fullmatch(r'voice ([12]) \(slot (\d)\): (.*)', line).groups() for line in lines[2:]]
@@ -82,7 +83,7 @@ def test_without_a_server_it_says_so(command, make_wav):
     assert 'PipeWire' in result.stderr
 
 
-@pytest.mark.parametrize('command', [*LANGUAGES, 'script', 'player'], indirect=True)
+@pytest.mark.parametrize('command', [*LANGUAGES, 'script', 'drums', 'player'], indirect=True)
 def test_without_a_sink_it_says_so(command, pipewire, make_wav):
     pipewire.remove_sink()
     began = time.monotonic()

@@ -427,9 +427,10 @@ def test_what_is_replaced_keeps_its_permissions_and_links(engine, tmp_path):
 KIT = pathlib.Path('/usr/share/hydrogen/data/drumkits/GMRockKit')
 
 
-def drum_pattern(source_dir, *arguments):
+def drum_pattern(source_dir, *arguments, **how):
     return subprocess.run([sys.executable, source_dir / 'examples/drum-pattern.py', *arguments],
-                          stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=60)
+                          stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=60,
+                          **how)
 
 
 def test_the_drum_pattern_is_heard_as_it_is_written(source_dir, pipewire, tmp_path):
@@ -439,7 +440,7 @@ def test_the_drum_pattern_is_heard_as_it_is_written(source_dir, pipewire, tmp_pa
     path = tmp_path / 'pattern.wav'
     for _ in range(10):
         with pipewire.record() as recording:
-            result = drum_pattern(source_dir, path, '--live', '--tempo=600')
+            result = drum_pattern(source_dir, path, '--play', '--tempo=600')
             recording.wait(4800)
         assert (result.returncode, result.stderr) == (0, '')
         frames = without_silence(read_wav(path)[1])
@@ -453,8 +454,9 @@ def test_the_drum_pattern_is_in_time(source_dir, engine, tmp_path):
     """Four bars at 4/4: what `render` gives where each hit is triggered when its frame has come."""
     path = tmp_path / 'pattern.wav'
     step, n_frames = 6000, 64 * 6000 + 48000
-    result = drum_pattern(source_dir, path, '--tempo=120')
-    assert (result.returncode, result.stdout) == (0, f'wrote {path}: {n_frames} frames\n')
+    result = drum_pattern(source_dir, '--tempo=120', 'pattern.wav', cwd=tmp_path)
+    assert (result.returncode, result.stdout) == (
+        0, f'wrote 4 bars at 120 BPM, {n_frames / 48000:.1f} s, to {path}\n')
     for slot, name in enumerate(('Kick', 'Snare', 'HatClosed', 'HatOpen')):
         engine.load_sample(slot, str(KIT / f'{name}-Hard.wav'))
         engine.get_slot(slot).props.gain = 0.5

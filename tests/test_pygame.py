@@ -186,10 +186,9 @@ def parts_of(frames):
     return [frames[part[0]:part[-1] + 1] for part in numpy.split(sounding, breaks)]
 
 
-def test_a_program_plays_with_one_import_changed(folder, frames, pipewire, source_dir):
+def test_a_program_plays_with_one_import_changed(folder, frames, pipewire, path):
     written = folder / 'written.raw'
     changed = PROGRAM.replace(IMPORT, 'import pygame_mixer as mixer\n', 1)
-    path = f'{source_dir / "examples"}:{os.environ["PYTHONPATH"]}'
     pipewire.force(quantum=CALM)
     with concurrent.futures.ThreadPoolExecutor() as pool, pipewire.record() as recording:
         ours = pool.submit(run, changed, folder, PYTHONPATH=path)
@@ -212,6 +211,76 @@ def test_a_program_plays_with_one_import_changed(folder, frames, pipewire, sourc
             # the sides of the second were set when it had begun
             start = len(part) // 2 if i == 1 else 0
             numpy.testing.assert_allclose(part[start:], other[start:], atol=0.004)
+
+
+AS_PYGAME = '''
+import json
+import sys
+import time
+import pygame_mixer as pygame
+
+pygame.init()
+sound = pygame.mixer.Sound(f'{sys.argv[1]}/sound.wav')
+sound.play()
+told = [pygame.mixer.get_init() == pygame.get_init(), pygame.mixer.get_busy()]
+pygame.quit()
+print(json.dumps([*told, pygame.mixer.get_init()]))
+'''
+
+CALLS = '''
+import collections
+import json
+import sys
+import pygame_mixer as mixer
+
+mixer.init()
+mixer.set_num_channels(32)
+sound = mixer.Sound(f'{sys.argv[1]}/sound.wav')
+verbs = collections.Counter()
+n_calls = 0
+
+
+class Engine:
+    """The engine of the mixer, with its verbs counted."""
+
+    def __init__(self, engine):
+        self.engine = engine
+
+    def __getattr__(self, name):
+        verbs[name] += 1
+        return getattr(self.engine, name)
+
+
+def count(frame, event, _argument):
+    global n_calls
+    n_calls += event == 'call' and frame.f_code.co_filename == mixer.__file__
+
+
+mixer._mixer.engine = Engine(mixer._mixer.engine)
+sys.setprofile(count)
+for _ in range(16):
+    sound.play()
+sys.setprofile(None)
+n_playing = sum(mixer.Channel(i).get_sound() is sound for i in range(32))
+print(json.dumps([n_playing, n_calls, dict(verbs)]))
+'''
+
+
+@pytest.fixture
+def path(source_dir):
+    """Where Python finds the module."""
+    return f'{source_dir / "examples"}:{os.environ["PYTHONPATH"]}'
+
+
+def test_the_module_is_pygame_and_its_mixer(folder, pipewire, path):
+    assert run(AS_PYGAME, folder, PYTHONPATH=path) == [True, True, None]
+
+
+def test_to_play_costs_few_calls(folder, pipewire, path):
+    """Else a sound would cost many times what the trigger does: each call of Python is a tenth."""
+    n_playing, n_calls, verbs = run(CALLS, folder, PYTHONPATH=path)
+    assert n_playing == 16
+    assert n_calls <= 16 * 4 and set(verbs) <= {'play'}
 
 
 def test_what_is_missing_is_said(source_dir):

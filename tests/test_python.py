@@ -5,11 +5,13 @@ away; and what mypy knows."""
 import ast
 import asyncio
 import contextlib
+import functools
 import gc
 import importlib.util
 import json
 import os
 import pathlib
+import pydoc
 import re
 import shutil
 import site
@@ -23,7 +25,7 @@ import numpy
 import pytest
 
 gi.require_version('Flitzis', '1')
-from gi.repository import Flitzis, Gio, GLib
+from gi.repository import Flitzis, Gio, GLib, GObject
 
 from test_fork import in_child
 from test_playing import make_sample, noise
@@ -45,7 +47,7 @@ def test_an_engine_is_a_list_of_its_slots(make_engine):
     assert [engine[i] for i in range(5)] == list(engine) == engine[:] == slots
     assert engine[-1] == slots[4] and engine[1:3] == slots[1:3] and slots[2] in engine
     for index in (5, -6):
-        with pytest.raises(IndexError):
+        with pytest.raises(IndexError, match=f'^slot {index} of 5$'):
             engine[index]
 
 
@@ -77,6 +79,95 @@ def test_paths(engine, tmp_path):
         assert engine.render_to_file(path, 10) is True
     with pytest.raises(TypeError):
         engine.load_sample(0, 3)
+
+
+# Calls
+
+
+def test_a_sample_is_played_at_full_velocity_unless_told_otherwise(engine):
+    frames = noise(1, 100, 2)
+    for velocity in ((), (0.5,)):
+        engine.set_sample(0, make_sample(frames))
+        assert engine.play_sample(0, *velocity) > 0
+        played = numpy.frombuffer(engine.render(100).get_data(), numpy.float32).reshape(-1, 2)
+        numpy.testing.assert_array_equal(played, frames * numpy.float32([*velocity, 1.0][0]))
+
+
+# Triggers
+
+
+def get_fields(trigger):
+    names = [info.get_name() for info in Flitzis.Trigger.__info__.get_fields()]
+    return {name: getattr(trigger, name) for name in names if name != 'padding'}
+
+
+def test_the_fields_of_a_trigger_are_its_arguments():
+    """Each of them, and what is left out stays as it is without any."""
+    plain = get_fields(Flitzis.Trigger())
+    assert plain == get_fields(Flitzis.Trigger.new()) and len(plain) >= 9
+    for name in plain:
+        trigger = Flitzis.Trigger(**{name: 3})
+        assert get_fields(trigger) == plain | {name: 3} == get_fields(trigger.copy())
+    trigger = Flitzis.Trigger(slot=3, pan=-0.5)
+    assert isinstance(trigger, Flitzis.Trigger)
+    assert (trigger.slot, trigger.pan) == (3, -0.5)
+
+
+@pytest.mark.parametrize('make', [Flitzis.Trigger, Flitzis.Trigger.new, Flitzis.Trigger().copy])
+def test_what_is_no_field_of_a_trigger_is_refused(make):
+    trigger = make()
+    trigger.loops = 4
+    assert trigger.loops == 4
+    for name in ('slt', 'padding', 'copy'):
+        with pytest.raises(AttributeError, match=f"{name}.*slot, velocity"):
+            setattr(trigger, name, 3)
+        with pytest.raises(TypeError, match=f"{name}.*slot, velocity"):
+            Flitzis.Trigger(**{name: 3})
+    for wrong in ('slt', 'padding'):
+        assert not hasattr(trigger, wrong)
+
+
+# Attributes
+
+
+def get_classes():
+    return (Flitzis.Clock, Flitzis.Engine, Flitzis.Sample, Flitzis.Sink, Flitzis.SinkList,
+            Flitzis.Slot)
+
+
+def test_properties_are_attributes(engine):
+    engine[0].gain = 0.5
+    engine.clock.tempo = 90.0
+    engine.steal = Flitzis.Steal.REJECT
+    assert engine[0].props.gain == 0.5 and engine.clock.props.tempo == 90.0
+    assert engine.props.steal == Flitzis.Steal.REJECT
+    engine[0].gain += 0.25
+    assert engine[0].props.gain == 0.75
+    for thing in (engine, engine[0], engine.clock, engine.sinks, Flitzis.Sample(), Flitzis.Sink()):
+        for prop in thing.list_properties():
+            name = prop.name.replace('-', '_')
+            assert getattr(thing, name) == getattr(thing.props, name)
+    assert not any(hasattr(engine, name) for name in ('volume', 'n-slots'))
+
+
+def test_a_property_that_cannot_be_set_says_so(engine):
+    """No attribute hides it."""
+    for cls in get_classes():
+        for prop in cls.list_properties():
+            can = prop.flags & GObject.ParamFlags.WRITABLE and not (
+                prop.flags & GObject.ParamFlags.CONSTRUCT_ONLY)
+            setter = getattr(cls, prop.name.replace('-', '_')).fset
+            assert (setter is not None) == bool(can), prop.name
+    for name in ('position', 'n_slots'):
+        with pytest.raises(AttributeError):
+            setattr(engine, name, 3)
+    with pytest.raises(TypeError):
+        engine[0].gain = 'loud'
+
+
+def test_other_attributes_are_free(engine):
+    engine.note = engine[0].note = engine.clock.note = 'mine'
+    assert engine.note == engine[0].note == engine.clock.note == 'mine'
 
 
 # await
@@ -398,8 +489,10 @@ def test_the_override_takes_nothing_away():
             assert set(plain[name]) - set(ours[name]) == private, name
     added = {(name, member) for name in plain for member in set(ours[name]) - set(plain[name])
              if not member.startswith('__')}
-    assert added == {('Sample', 'from_array')}
-    assert '__init__' not in vars(Flitzis.Engine)
+    properties = {(cls.__name__, info.get_name().replace('-', '_'))
+                  for cls in get_classes() for info in cls.__info__.get_properties()}
+    assert added == {('Sample', 'from_array')} | properties
+    assert not any('__init__' in vars(cls) for cls in get_classes())
 
 
 GENERATOR = '''
@@ -432,6 +525,46 @@ def test_calls_are_plain():
     assert n_plain > 130
 
 
+# What help () tells
+
+
+def get_help(thing):
+    return pydoc.plain(pydoc.render_doc(thing))
+
+
+def test_help_describes_what_there_is():
+    """Classes, their properties, fields, enumerations: each by what the gir says of it."""
+    described = [*get_classes(), Flitzis.Trigger.__init__]
+    described += [getattr(cls, info.get_name().replace('-', '_'))
+                  for cls in get_classes() for info in cls.__info__.get_properties()]
+    described += [getattr(Flitzis.Trigger, name) for name in get_fields(Flitzis.Trigger())]
+    assert len(described) > 90
+    for thing in described:
+        assert thing.__doc__ and ':Constructors:' not in thing.__doc__, thing
+    assert Flitzis.Slot.gain.__doc__ in '\n'.join(
+        line.removeprefix(' |      ') for line in get_help(Flitzis.Slot).splitlines())
+    enums = [each for each in map(functools.partial(getattr, Flitzis), dir(Flitzis))
+             if isinstance(each, type) and issubclass(each, GObject.GEnum)]
+    assert len(enums) >= 9
+    for enum in enums:
+        text = get_help(enum)
+        for info in enum.__info__.get_values():
+            assert re.search(rf'^ \|  {info.get_name().upper()}: [\w`]', text, re.M), (enum, text)
+
+
+def test_help_speaks_of_python():
+    """Of errors, members and defaults as Python has them, and of what becomes of an engine."""
+    text = get_help(Flitzis.Engine.load_sample)
+    assert 'Flitzis.EngineError.INVALID_SLOT' in text and 'Gio.IOErrorEnum' in text
+    assert re.search("velocity: '?float'? = 1.0", get_help(Flitzis.Engine.play_sample))
+    engine = ' '.join(line.removeprefix(' |').strip()
+                      for line in get_help(Flitzis.Engine).splitlines())
+    assert 'a local variable falls silent when its function returns' in engine
+    for cls in (*get_classes(), Flitzis.Trigger):
+        found = re.findall(r'%\w+|\bFLITZIS_[A-Z_]+|\bG_IO\w+|\bNULL\b|\[\w+@', get_help(cls))
+        assert found == [], cls
+
+
 def get_stubs(build_dir):
     return build_dir / 'introspection/gi/overrides/Flitzis.pyi'
 
@@ -461,15 +594,25 @@ def test_stubs_name_all_there_is(build_dir):
 MISTAKES = {
     'engine.play_sample("0", 1.0)': 'arg-type',
     'engine.play_sampel(0, 1.0)': 'attr-defined',
+    'engine.play_sample()': 'call-arg',
     'engine.load_sample(0)': 'call-arg',
     'engine[0].props.gain = "loud"': 'assignment',
+    'engine[0].gain = "loud"': 'assignment',
     'engine.props.n_playing = 3': 'misc',
+    'engine.n_playing = 3': 'misc',
+    'Flitzis.Trigger(slt=3)': 'call-arg',
+    'Flitzis.Trigger(slot=3, pan="left")': 'arg-type',
+    'Flitzis.Trigger().slt = 3': 'attr-defined',
     'engine.props.volume': 'attr-defined',
     'Flitzis.Engine(n_slot=3)': 'call-arg',
     'Flitzis.State.RUNING': 'attr-defined',
     'len(engine) + engine[0].props.sample.props.n_frames + "1"': 'operator',
     'Flitzis.Sample.from_array([0.0], "fast")': 'arg-type',
 }
+
+
+NO_MISTAKES = ('engine.play_sample(0)', 'engine[0].gain = 0.5', 'engine[0].pan += 0.5',
+               'engine.play(Flitzis.Trigger(slot=3, pan=-0.5))')
 
 
 def run_mypy(build_dir, source_dir, tmp_path, *paths):
@@ -497,7 +640,8 @@ def test_mypy_knows_the_examples(build_dir, source_dir, tmp_path):
     planted = tmp_path / 'planted.py'
     planted.write_text('from gi.repository import Flitzis\n\n\ndef main():\n'
                        '    engine = Flitzis.Engine(n_slots=3)\n'
-                       + ''.join(f'    {mistake}\n' for mistake in MISTAKES))
+                       + ''.join(f'    {mistake}\n' for mistake in MISTAKES)
+                       + ''.join(f'    {line}\n' for line in NO_MISTAKES))
     examples = sorted((source_dir / 'examples').glob('*.py'))
     packages = [path.parent for path in (source_dir / 'examples').glob('*/__main__.py')]
     lines = run_mypy(build_dir, source_dir, tmp_path, planted, *examples, *packages)
@@ -538,7 +682,8 @@ def test_it_works_as_installed(installed, tmp_path):
 
 # What their classes get from GObject is not known without stubs of it.
 INHERITED = ('engine.play_sampel(0, 1.0)', 'engine[0].props.gain = "loud"',
-             'Flitzis.State.RUNING', 'len(engine) + engine[0].props.sample.props.n_frames + "1"')
+             'engine[0].gain = "loud"', 'Flitzis.State.RUNING',
+             'len(engine) + engine[0].props.sample.props.n_frames + "1"')
 
 
 def test_the_installed_stubs_leave_others_alone(installed, tmp_path):

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from gi.module import get_introspection_module
 from gi.overrides import override
-from gi.repository import Gio, GLib
+from gi.repository import Gio, GLib, GObject
 
 if TYPE_CHECKING:
     import asyncio
@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 Flitzis = get_introspection_module('Flitzis')
 
 __all__ = []
+
+# What help () shows, by name: the build puts in what the gir says.
+_DOCS = {}
 
 
 def _get_running_loop():
@@ -102,7 +105,38 @@ def _call(begin, finish, arguments, cancellable, callback, user_data):
     return future
 
 
+def _make_property(info):
+    """An attribute of Python's own that is a property of GObject's."""
+    name, flags = info.get_name().replace('-', '_'), int(info.get_flags())
+
+    def get(self):
+        return getattr(self.props, name)
+
+    def set(self, value):
+        setattr(self.props, name, value)
+
+    is_settable = flags & GObject.ParamFlags.WRITABLE and not (
+        flags & GObject.ParamFlags.CONSTRUCT_ONLY)
+    return property(get, set if is_settable else None)
+
+
+# PyGObject makes an attribute of every field, those that are private in C too.
+del Flitzis.Trigger.padding
+_FIELDS = tuple(name for name in (info.get_name() for info in Flitzis.Trigger.__info__.get_fields())
+                if hasattr(Flitzis.Trigger, name))
+
+# A call of it takes no longer than one of what it replaces: no method has to be bound.
+_play_sample = Flitzis.Engine.play_sample
+
+
 class Engine(Flitzis.Engine):
+    __doc__ = _DOCS.get('Engine', '') + (
+        '\n\nIn Python an engine lives as long as something refers to it: one that is a local\n'
+        'variable falls silent when its function returns. What fails raises `GLib.Error` and\n'
+        'changes nothing; its code is one of `Flitzis.EngineError`, or of `Gio.IOErrorEnum` for\n'
+        'files. '
+        '`print (Flitzis.Engine.play.__doc__)` shows the arguments of a method.')
+
     def __enter__(self) -> Engine:
         """Starts the engine."""
         self.start()
@@ -111,6 +145,16 @@ class Engine(Flitzis.Engine):
     def __exit__(self, *_error: object) -> None:
         """Stops the engine."""
         self.stop()
+
+    def __getitem__(self, key):
+        try:
+            return super().__getitem__(key)
+        except IndexError:
+            raise IndexError(f'slot {key} of {len(self)}') from None
+
+    def play_sample(self, id: int, velocity: float = 1.0) -> int:
+        """Plays what is in a slot. Returns the voice, or 0 if there is nothing in it."""
+        return _play_sample(self, id, velocity)
 
     def load_sample(self, id: int, path: str | bytes | os.PathLike[str]) -> bool:
         """Decodes a file into a slot. The path may be a `pathlib.Path`."""
@@ -175,6 +219,8 @@ class Engine(Flitzis.Engine):
 
 
 class Sample(Flitzis.Sample):
+    __doc__ = _DOCS.get('Sample')
+
     @classmethod
     def from_array(cls, array: numpy.typing.ArrayLike, rate: int) -> Sample:
         """Makes a sample from frames in an array.
@@ -227,8 +273,63 @@ class Sample(Flitzis.Sample):
                      callback, user_data)
 
 
-# PyGObject makes an attribute of every field, those that are private in C too.
-del Flitzis.Trigger.padding
+class Trigger(Flitzis.Trigger):
+    def __new__(cls, **fields):
+        return cls.new()
 
-Engine, Sample = override(Engine), override(Sample)
-__all__ += ['Engine', 'Sample']
+    def __init__(self, **fields):
+        """All that can be said about one trigger, for `Engine.play`. The fields are arguments, too:
+        `Flitzis.Trigger (slot=3, pan=-0.5)`."""
+        for name, value in fields.items():
+            if name not in _FIELDS:
+                raise TypeError(f'Trigger() got an unexpected keyword argument {name!r}: the '
+                                f'fields are {", ".join(_FIELDS)}')
+            setattr(self, name, value)
+
+    def __setattr__(self, name, value):
+        if name not in _FIELDS:
+            raise AttributeError(f"'Trigger' object has no field {name!r}: the fields are "
+                                 f'{", ".join(_FIELDS)}')
+        super().__setattr__(name, value)
+
+
+class Clock(Flitzis.Clock):
+    __doc__ = _DOCS.get('Clock')
+
+
+class Sink(Flitzis.Sink):
+    __doc__ = _DOCS.get('Sink')
+
+
+class SinkList(Flitzis.SinkList):
+    __doc__ = _DOCS.get('SinkList')
+
+
+class Slot(Flitzis.Slot):
+    __doc__ = _DOCS.get('Slot')
+
+
+def _add_properties(cls):
+    """Without them `slot.gain = 0.5` would be an attribute that nothing hears."""
+    for info in cls.__info__.get_properties():
+        setattr(cls, info.get_name().replace('-', '_'), _make_property(info))
+
+
+for _cls in (Clock, Engine, Sample, Sink, SinkList, Slot):
+    _add_properties(_cls)
+for _cls in (Clock, Engine, Sample, Sink, SinkList, Slot, Trigger):
+    override(_cls)
+    __all__.append(_cls.__name__)
+
+
+def _document():
+    for name, text in _DOCS.items():
+        owner, _, member = name.partition('.')
+        if member:
+            thing = getattr(globals()[owner], member)
+            thing.__doc__ = f'{thing.__doc__}\n\n{text}' if callable(thing) else text
+        elif owner not in globals():
+            getattr(Flitzis, owner).__doc__ = text
+
+
+_document()
