@@ -22,7 +22,7 @@
  *
  * flitzis_clock_set_tempo (clock, 137.0);
  * flitzis_clock_restart (clock, flitzis_engine_get_position (engine) + 4800);
- * flitzis_engine_play_sample_at (engine, 0, 1.0, flitzis_clock_beat_to_frame (clock, 4.0), &error);
+ * flitzis_engine_play_sample_at_beat (engine, 0, 1.0, 4.0, &error);
  * ```
  *
  * Beats are counted from 0 and go on in both directions: those before it are negative. All is
@@ -217,8 +217,8 @@ flitzis_clock_class_init (FlitzisClockClass *klass)
    *
    * Whether beats come. A clock that is stopped goes on later from where it stood.
    *
-   * While it stands, triggers start with the next block, and those that have found the point they
-   * wait for stay until it runs again.
+   * While it stands, triggers start with the next block. Those that have found the point they wait
+   * for, and those that name their beat, stay until it runs again.
    */
   properties[PROP_RUNNING] =
       g_param_spec_boolean ("running", NULL, NULL,
@@ -439,7 +439,8 @@ flitzis_clock_set_running (FlitzisClock *self, gboolean running)
  *
  * Has the clock run so that beat 0 is at a frame, which may have passed.
  *
- * Triggers that wait on the old grid wait for the next point of the new one.
+ * Triggers that wait on the old grid wait for the next point of the new one, or for the same beat
+ * if they name it.
  */
 void
 flitzis_clock_restart (FlitzisClock *self, guint64 frame)

@@ -135,7 +135,7 @@ tear_down (Fixture *fixture, gconstpointer data)
 static guint64
 try_play (Fixture *fixture, guint slot, GError **error)
 {
-  return flitzis_control_play (fixture->control, slot, 1.0, NULL, NULL, error);
+  return flitzis_control_play (fixture->control, slot, 1.0, NULL, NULL, NULL, error);
 }
 
 static guint64
@@ -556,7 +556,8 @@ schedule (Fixture *fixture, guint64 frame, guint64 stop_frame, GError **error)
   trigger->frame = frame;
   trigger->stop_frame = stop_frame;
 
-  return flitzis_control_play (fixture->control, 0, 1.0, frame > 0 ? &frame : NULL, trigger, error);
+  return flitzis_control_play (fixture->control, 0, 1.0, frame > 0 ? &frame : NULL, NULL,
+                               trigger, error);
 }
 
 /* With a full queue, too: what waits in the schedule and what waits in the queue. */

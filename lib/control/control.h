@@ -108,13 +108,15 @@ gboolean flitzis_control_render (FlitzisControl *self,
                                  GError        **error);
 
 /*
- * The verbs on voices (control-voices.c). A trigger with a frame waits for it, even for frame 0;
- * `more` may be NULL. A call on a voice that has ended, or that there never was, does nothing.
+ * The verbs on voices (control-voices.c). A trigger with a frame waits for it, even for frame 0,
+ * and one with a beat for that; one of them or both, and `more`, may be NULL. A call on a voice
+ * that has ended, or that there never was, does nothing.
  */
 guint64  flitzis_control_play (FlitzisControl       *self,
                                guint                 slot,
                                double                velocity,
                                const guint64        *frame,
+                               const double         *beat,
                                const FlitzisTrigger *more,
                                GError              **error);
 void     flitzis_control_stop_slot (FlitzisControl *self,

@@ -9,9 +9,8 @@
 
 #include <math.h>
 
-/* What a beat may be cut into where a number with a fraction asks for its frame. */
-#define N_FRACTIONS (1u << 30)
-#define MAX_BEAT 2147483648.0
+/* How far from a step, in steps, a beat still is that step: no more than numbers are rounded by. */
+#define STEP_TOLERANCE 1e-6
 
 void
 flitzis_tempo_init (FlitzisTempo *self, FlitzisMixer *mixer)
@@ -169,15 +168,34 @@ flitzis_tempo_copy_grid (FlitzisTempo *self)
   return grid;
 }
 
+FlitzisGridPoint
+flitzis_tempo_find_point (const FlitzisTempo *self, double beat)
+{
+  guint  n_steps = self->grid.steps_per_beat;
+  double step = beat * n_steps;
+
+  if (fabs (step - round (step)) < STEP_TOLERANCE)
+    return (FlitzisGridPoint){
+      .step = llround (step),
+      .steps_per_beat = n_steps,
+      .is_swung = TRUE,
+    };
+
+  return (FlitzisGridPoint){
+    .step = llround (beat * FLITZIS_PARTS_PER_BEAT),
+    .steps_per_beat = FLITZIS_PARTS_PER_BEAT,
+  };
+}
+
 guint64
 flitzis_tempo_beat_to_frame (const FlitzisTempoGrid *grid, double beat)
 {
-  FlitzisGridPoint point = { .steps_per_beat = N_FRACTIONS };
+  FlitzisGridPoint point = { .steps_per_beat = FLITZIS_PARTS_PER_BEAT };
 
   if (isnan (beat))
     return 0;
 
-  point.step = llround (CLAMP (beat, -MAX_BEAT, MAX_BEAT) * N_FRACTIONS);
+  point.step = llround (CLAMP (beat, -FLITZIS_MAX_BEAT, FLITZIS_MAX_BEAT) * FLITZIS_PARTS_PER_BEAT);
 
   return flitzis_tempo_grid_get_frame (grid, &point);
 }

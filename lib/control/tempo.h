@@ -16,6 +16,9 @@ G_BEGIN_DECLS
  * All under control's mutex but for the two functions on a copy of the grid.
  */
 
+/* Beats are named from minus this to this. */
+#define FLITZIS_MAX_BEAT 2147483648.0
+
 typedef enum
 {
   FLITZIS_BEATS_TEMPO, /* micro-beats a minute */
@@ -81,6 +84,11 @@ gboolean flitzis_tempo_take_beat (FlitzisTempo *self,
                                   gint64       *beat,
                                   guint64      *frame);
 void     flitzis_tempo_stop_reporting (FlitzisTempo *self);
+
+/* The point at a beat from -FLITZIS_MAX_BEAT to FLITZIS_MAX_BEAT. If it is a step now, it is swung
+ * as that is; any other place between two beats is not. */
+FlitzisGridPoint flitzis_tempo_find_point (const FlitzisTempo *self,
+                                           double              beat);
 
 /* A copy of the grid. While the clock stands, it stands at the frame that comes next. */
 FlitzisTempoGrid flitzis_tempo_copy_grid (FlitzisTempo *self);
