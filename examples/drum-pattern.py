@@ -16,7 +16,7 @@ from gi.repository import Flitzis, GLib  # noqa: E402
 KIT = '/usr/share/hydrogen/data/drumkits/GMRockKit'  # Debian's package hydrogen-data
 STEPS_PER_BEAT = 4
 STEPS_PER_BAR = 4 * STEPS_PER_BEAT
-MIN_TEMPO, MAX_TEMPO = 20, 999
+MIN_TEMPO, MAX_TEMPO = 20, 9999
 TAIL_SECONDS = 1.0  # for the last sounds to ring
 VELOCITIES = {'X': 1.0, 'x': 0.7, '-': 0.4}
 

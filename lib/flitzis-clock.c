@@ -170,14 +170,14 @@ flitzis_clock_class_init (FlitzisClockClass *klass)
   /**
    * FlitzisClock:tempo: (getter get_tempo) (setter set_tempo)
    *
-   * Beats a minute, 20 to 999, to the nearest millionth.
+   * Beats a minute, 20 to 9999, to the nearest millionth.
    *
    * A new tempo holds from the next block on. Triggers that wait for a beat or a step move with it.
    * Changes of the clock between two blocks count as one.
    */
   properties[PROP_TEMPO] =
       g_param_spec_double ("tempo", NULL, NULL,
-                           20.0, 999.0, 120.0,
+                           20.0, 9999.0, 120.0,
                            G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS | G_PARAM_EXPLICIT_NOTIFY);
 
   /**
@@ -260,14 +260,14 @@ flitzis_clock_tell_beat (FlitzisClock *self, const FlitzisBeat *beat)
   g_signal_emit (self, signals[SIGNAL_BEAT], 0, beat->beat, beat->frame, beat->time_ns);
 }
 
-static guint32
-get_field (FlitzisClock *self, FlitzisBeatsField field, guint32 otherwise)
+static guint64
+get_field (FlitzisClock *self, FlitzisBeatsField field, guint64 otherwise)
 {
   return self->control != NULL ? flitzis_control_get_beats (self->control, field) : otherwise;
 }
 
 static void
-set_field (FlitzisClock *self, FlitzisBeatsField field, guint32 value, guint prop_id)
+set_field (FlitzisClock *self, FlitzisBeatsField field, guint64 value, guint prop_id)
 {
   if (self->control != NULL && flitzis_control_set_beats (self->control, field, value))
     g_object_notify_by_pspec (G_OBJECT (self), properties[prop_id]);
@@ -286,13 +286,13 @@ flitzis_clock_get_tempo (FlitzisClock *self)
 {
   g_return_val_if_fail (FLITZIS_IS_CLOCK (self), 120.0);
 
-  return get_field (self, FLITZIS_BEATS_TEMPO, (guint32) (120.0 * MICRO)) / MICRO;
+  return (double) get_field (self, FLITZIS_BEATS_TEMPO, (guint64) (120.0 * MICRO)) / MICRO;
 }
 
 /**
  * flitzis_clock_set_tempo: (set-property tempo)
  * @self: a clock
- * @tempo: beats a minute, 20 to 999
+ * @tempo: beats a minute, 20 to 9999
  *
  * Sets how fast the beats come, from the next block on.
  */
@@ -300,9 +300,9 @@ void
 flitzis_clock_set_tempo (FlitzisClock *self, double tempo)
 {
   g_return_if_fail (FLITZIS_IS_CLOCK (self));
-  g_return_if_fail (tempo >= 20.0 && tempo <= 999.0);
+  g_return_if_fail (tempo >= 20.0 && tempo <= 9999.0);
 
-  set_field (self, FLITZIS_BEATS_TEMPO, (guint32) lround (tempo * MICRO), PROP_TEMPO);
+  set_field (self, FLITZIS_BEATS_TEMPO, (guint64) llround (tempo * MICRO), PROP_TEMPO);
 }
 
 /**
@@ -318,7 +318,7 @@ flitzis_clock_get_beats_per_bar (FlitzisClock *self)
 {
   g_return_val_if_fail (FLITZIS_IS_CLOCK (self), 4);
 
-  return get_field (self, FLITZIS_BEATS_PER_BAR, 4);
+  return (guint) get_field (self, FLITZIS_BEATS_PER_BAR, 4);
 }
 
 /**
@@ -350,7 +350,7 @@ flitzis_clock_get_steps_per_beat (FlitzisClock *self)
 {
   g_return_val_if_fail (FLITZIS_IS_CLOCK (self), 4);
 
-  return get_field (self, FLITZIS_BEATS_STEPS, 4);
+  return (guint) get_field (self, FLITZIS_BEATS_STEPS, 4);
 }
 
 /**
@@ -382,7 +382,7 @@ flitzis_clock_get_swing (FlitzisClock *self)
 {
   g_return_val_if_fail (FLITZIS_IS_CLOCK (self), 0.0);
 
-  return get_field (self, FLITZIS_BEATS_SWING, 0) / MICRO;
+  return (double) get_field (self, FLITZIS_BEATS_SWING, 0) / MICRO;
 }
 
 /**

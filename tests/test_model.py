@@ -318,7 +318,7 @@ class Generator:
         return ('set_sample', slot, kind, n_frames, choose.choice((1, 2)), choose.randrange(100))
 
     def tempo(self):
-        return self.choose.choice((120, 137, 600, 999, 999, 333.333))
+        return self.choose.choice((120, 137, 600, 999, 999, 333.333, 5000))
 
     def grid(self):
         return self.choose.choice(('none', 'step', 'step', 'beat', 'bar'))

@@ -167,11 +167,11 @@ gint64               flitzis_control_get_trigger_delay (FlitzisControl *self);
 gint64               flitzis_control_get_latency (FlitzisControl *self);
 
 /* The verbs on the tempo grid (control-time.c). */
-guint32  flitzis_control_get_beats (FlitzisControl   *self,
+guint64  flitzis_control_get_beats (FlitzisControl   *self,
                                     FlitzisBeatsField field);
 gboolean flitzis_control_set_beats (FlitzisControl   *self,
                                     FlitzisBeatsField field,
-                                    guint32           value);
+                                    guint64           value);
 
 /* Puts beat 0 at this frame and lets the clock run. FALSE if it ran already. */
 gboolean flitzis_control_restart_beats (FlitzisControl *self,

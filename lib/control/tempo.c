@@ -37,7 +37,7 @@ flitzis_tempo_has_beats (FlitzisTempo *self)
   return flitzis_tempo_is_running (self) && flitzis_mixer_is_streaming (self->mixer);
 }
 
-static guint32
+static guint64
 get_field (const FlitzisTempoGrid *grid, FlitzisBeatsField field)
 {
   switch (field)
@@ -58,7 +58,7 @@ get_field (const FlitzisTempoGrid *grid, FlitzisBeatsField field)
 }
 
 static void
-set_field (FlitzisTempoGrid *grid, FlitzisBeatsField field, guint32 value)
+set_field (FlitzisTempoGrid *grid, FlitzisBeatsField field, guint64 value)
 {
   switch (field)
     {
@@ -72,7 +72,7 @@ set_field (FlitzisTempoGrid *grid, FlitzisBeatsField field, guint32 value)
       grid->steps_per_beat = (guint16) value;
       break;
     case FLITZIS_BEATS_SWING:
-      grid->swing = value;
+      grid->swing = (guint32) value;
       break;
     case FLITZIS_BEATS_RUNNING:
       grid->is_running = value != 0;
@@ -80,7 +80,7 @@ set_field (FlitzisTempoGrid *grid, FlitzisBeatsField field, guint32 value)
     }
 }
 
-guint32
+guint64
 flitzis_tempo_get_field (const FlitzisTempo *self, FlitzisBeatsField field)
 {
   return get_field (&self->grid, field);
@@ -89,7 +89,7 @@ flitzis_tempo_get_field (const FlitzisTempo *self, FlitzisBeatsField field)
 FlitzisTempoGrid
 flitzis_tempo_make_changed (const FlitzisTempo *self,
                             FlitzisBeatsField   field,
-                            guint32             value,
+                            guint64             value,
                             guint64             end)
 {
   FlitzisTempoGrid grid = self->grid;

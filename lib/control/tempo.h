@@ -55,14 +55,14 @@ flitzis_tempo_is_running (const FlitzisTempo *self)
 /* Whether beats come: the clock runs and a stream streams. */
 gboolean flitzis_tempo_has_beats (FlitzisTempo *self);
 
-guint32 flitzis_tempo_get_field (const FlitzisTempo *self,
+guint64 flitzis_tempo_get_field (const FlitzisTempo *self,
                                  FlitzisBeatsField   field);
 
 /* Copies of the grid, to hold from frame `end` on: one with this field changed; one that runs,
  * with beat 0 at `frame`. */
 FlitzisTempoGrid flitzis_tempo_make_changed (const FlitzisTempo *self,
                                              FlitzisBeatsField   field,
-                                             guint32             value,
+                                             guint64             value,
                                              guint64             end);
 FlitzisTempoGrid flitzis_tempo_make_restarted (FlitzisTempo *self,
                                                guint64       frame,

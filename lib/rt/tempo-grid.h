@@ -26,8 +26,8 @@ typedef struct
   uint64_t anchor_frame;
   int64_t  anchor_beat;
   uint64_t anchor_part; /* of that beat */
+  uint64_t tempo;       /* micro-beats a minute, 20e6..9999e6 */
   uint32_t sample_rate; /* Hz */
-  uint32_t tempo;       /* micro-beats a minute, 20e6..999e6 */
   uint32_t swing;       /* millionths of a step, 0..500000 */
   uint32_t n_restarts;  /* a grid that began anew has nothing to do with the one before */
   uint16_t beats_per_bar;
