@@ -48,6 +48,19 @@
  * that the oldest are dropped and counted in [property@Engine:n-dropped].
  */
 
+/**
+ * FlitzisClock::step:
+ * @self: the clock
+ * @step: its number: step 0 is on beat 0, and [property@Clock:steps-per-beat] make up a beat
+ * @frame: the frame of [property@Engine:position] on which it is, with its
+ *   [property@Clock:swing]
+ * @time_ns: when it is heard, as for [signal@Clock::beat]
+ *
+ * A step has been rendered.
+ *
+ * Emitted as [signal@Clock::beat] is, and after it where a step is on a beat.
+ */
+
 #define MICRO 1000000.0
 
 struct _FlitzisClock
@@ -76,6 +89,7 @@ static GParamSpec *properties[N_PROPS];
 enum
 {
   SIGNAL_BEAT,
+  SIGNAL_STEP,
   N_SIGNALS
 };
 
@@ -231,6 +245,11 @@ flitzis_clock_class_init (FlitzisClockClass *klass)
       g_signal_new ("beat", FLITZIS_TYPE_CLOCK, G_SIGNAL_RUN_LAST,
                     0, NULL, NULL, NULL,
                     G_TYPE_NONE, 3, G_TYPE_INT64, G_TYPE_UINT64, G_TYPE_INT64);
+
+  signals[SIGNAL_STEP] =
+      g_signal_new ("step", FLITZIS_TYPE_CLOCK, G_SIGNAL_RUN_LAST,
+                    0, NULL, NULL, NULL,
+                    G_TYPE_NONE, 3, G_TYPE_INT64, G_TYPE_UINT64, G_TYPE_INT64);
 }
 
 static void
@@ -254,10 +273,18 @@ flitzis_clock_wants_beats (FlitzisClock *self)
   return g_signal_has_handler_pending (self, signals[SIGNAL_BEAT], 0, FALSE);
 }
 
+gboolean
+flitzis_clock_wants_steps (FlitzisClock *self)
+{
+  return g_signal_has_handler_pending (self, signals[SIGNAL_STEP], 0, FALSE);
+}
+
 void
 flitzis_clock_tell_beat (FlitzisClock *self, const FlitzisBeat *beat)
 {
-  g_signal_emit (self, signals[SIGNAL_BEAT], 0, beat->beat, beat->frame, beat->time_ns);
+  guint signal = signals[beat->is_step ? SIGNAL_STEP : SIGNAL_BEAT];
+
+  g_signal_emit (self, signal, 0, beat->beat, beat->frame, beat->time_ns);
 }
 
 static guint64

@@ -67,6 +67,12 @@ wants_beats (gpointer owner)
   return g_object_get_data (owner, "beats") != NULL;
 }
 
+static gboolean
+wants_steps (gpointer owner)
+{
+  return FALSE;
+}
+
 static void
 tell_beat (gpointer owner, const FlitzisBeat *beat)
 {
@@ -85,6 +91,7 @@ tell_changed (gpointer owner, guint object, const char *property)
 static const FlitzisNotifierFuncs funcs = {
   .wants_ended = wants_ended,
   .wants_beats = wants_beats,
+  .wants_steps = wants_steps,
   .ended = tell_ended,
   .beat = tell_beat,
   .changed = tell_changed,

@@ -130,31 +130,46 @@ flitzis_tempo_set_grid (FlitzisTempo *self, const FlitzisTempoGrid *grid)
 }
 
 void
-flitzis_tempo_begin_reporting (FlitzisTempo *self, guint64 from)
+flitzis_tempo_begin_reporting (FlitzisTempo *self, gboolean beats, gboolean steps, guint64 from)
 {
-  if (!self->is_reporting || self->next.n_restarts != self->grid.n_restarts)
-    self->next = flitzis_tempo_grid_find_next (&self->grid, FLITZIS_GRID_BEAT, from);
+  const FlitzisTempoGrid *grid = &self->grid;
 
-  self->is_reporting = TRUE;
+  if (!self->reports_beats || self->next_beat.n_restarts != grid->n_restarts)
+    self->next_beat = flitzis_tempo_grid_find_next (grid, FLITZIS_GRID_BEAT, from);
+
+  if (!self->reports_steps || self->next_step.n_restarts != grid->n_restarts ||
+      self->next_step.steps_per_beat != grid->steps_per_beat)
+    self->next_step = flitzis_tempo_grid_find_next (grid, FLITZIS_GRID_STEP, from);
+
+  self->reports_beats = beats;
+  self->reports_steps = steps;
 }
 
 gboolean
-flitzis_tempo_take_beat (FlitzisTempo *self, guint64 until, gint64 *beat, guint64 *frame)
+flitzis_tempo_take (FlitzisTempo *self,
+                    guint64       until,
+                    gboolean     *is_step,
+                    gint64       *number,
+                    guint64      *frame)
 {
-  *frame = flitzis_tempo_grid_get_frame (&self->grid, &self->next);
+  const FlitzisTempoGrid *grid = &self->grid;
+  guint64                 beat_frame = G_MAXUINT64, step_frame = G_MAXUINT64;
+
+  if (self->reports_beats)
+    beat_frame = flitzis_tempo_grid_get_frame (grid, &self->next_beat);
+
+  if (self->reports_steps)
+    step_frame = flitzis_tempo_grid_get_frame (grid, &self->next_step);
+
+  *is_step = step_frame < beat_frame;
+  *frame = MIN (beat_frame, step_frame);
 
   if (*frame >= until)
     return FALSE;
 
-  *beat = self->next.step++;
+  *number = *is_step ? self->next_step.step++ : self->next_beat.step++;
 
   return TRUE;
-}
-
-void
-flitzis_tempo_stop_reporting (FlitzisTempo *self)
-{
-  self->is_reporting = FALSE;
 }
 
 FlitzisTempoGrid

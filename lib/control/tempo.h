@@ -32,8 +32,8 @@ typedef struct
 {
   FlitzisMixer    *mixer;
   FlitzisTempoGrid grid;
-  FlitzisGridPoint next; /* the beat to be reported */
-  gboolean         is_reporting;
+  FlitzisGridPoint next_beat, next_step; /* to be reported */
+  gboolean         reports_beats, reports_steps;
 
   /* the frame from which on the last restart holds */
   gboolean was_restarted;
@@ -74,16 +74,20 @@ void flitzis_tempo_set_grid (FlitzisTempo           *self,
                              const FlitzisTempoGrid *grid);
 
 /*
- * To report each beat once, begin, then take beats until none is left before frame `until`. The
- * first begin finds the next beat at frame `from` or later; so does the first after a stop.
+ * To report each beat and each step once, begin, saying which are wanted, then take them until none
+ * is left before frame `until`: in the order of their frames, a beat before its step. The first
+ * begin finds the next ones at frame `from` or later; so does the first after they were not wanted,
+ * and after the steps were cut otherwise.
  */
 void     flitzis_tempo_begin_reporting (FlitzisTempo *self,
+                                        gboolean      beats,
+                                        gboolean      steps,
                                         guint64       from);
-gboolean flitzis_tempo_take_beat (FlitzisTempo *self,
-                                  guint64       until,
-                                  gint64       *beat,
-                                  guint64      *frame);
-void     flitzis_tempo_stop_reporting (FlitzisTempo *self);
+gboolean flitzis_tempo_take (FlitzisTempo *self,
+                             guint64       until,
+                             gboolean     *is_step,
+                             gint64       *number,
+                             guint64      *frame);
 
 /* The point at a beat from -FLITZIS_MAX_BEAT to FLITZIS_MAX_BEAT. If it is a step now, it is swung
  * as that is; any other place between two beats is not. */
