@@ -368,7 +368,9 @@ flitzis_control_check_slot (FlitzisControl *self, guint slot, GError **error)
     return TRUE;
 
   g_set_error (error, FLITZIS_ENGINE_ERROR, FLITZIS_ENGINE_ERROR_INVALID_SLOT,
-               "There is no slot %u: they count from 0 to %u", slot, self->mixer->n_slots - 1);
+               self->mixer->n_slots == 1 ? "There is no slot %u: there is %u slot, number 0"
+                                         : "There is no slot %u: there are %u slots, from 0 on",
+               slot, self->mixer->n_slots);
 
   return FALSE;
 }
