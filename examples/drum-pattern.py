@@ -16,7 +16,7 @@ from gi.repository import Flitzis, GLib  # noqa: E402
 KIT = '/usr/share/hydrogen/data/drumkits/GMRockKit'  # Debian's package hydrogen-data
 STEPS_PER_BEAT = 4
 STEPS_PER_BAR = 4 * STEPS_PER_BEAT
-MIN_TEMPO, MAX_TEMPO = 20, 999
+MIN_TEMPO, MAX_TEMPO = 20, 9999
 TAIL_SECONDS = 1.0  # for the last sounds to ring
 PATIENCE_SECONDS = 2.0  # with a server that has no sink
 VELOCITIES = {'X': 1.0, 'x': 0.7, '-': 0.4}
@@ -41,7 +41,7 @@ def tempo(text):
 
 
 def prepare(kit, tempo):
-    """An engine with the kit in its slots and every hit on its frame; returns the end, too."""
+    """An engine with the kit in its slots and every hit on its beat; returns the end, too."""
     engine = Flitzis.Engine(n_voices=128, client_name='Flitzis drum pattern')
     for number, name in enumerate(BAR):
         engine.load_sample(number, os.path.join(kit, name))
@@ -49,16 +49,16 @@ def prepare(kit, tempo):
         if name.startswith('Hat'):
             engine.get_slot(number).props.choke_group = 1
 
-    def frame_of(step):
-        return round(step * 60 * engine.props.sample_rate / (tempo * STEPS_PER_BEAT))
-
+    clock = engine.props.clock
+    clock.props.tempo = tempo
+    clock.restart(0)
     for number, bar in enumerate(BARS):
         for slot, steps in enumerate(bar.values()):
             for step, character in enumerate(steps):
                 if character in VELOCITIES:
-                    engine.play_sample_at(slot, VELOCITIES[character],
-                                          frame_of(number * STEPS_PER_BAR + step))
-    end = frame_of(len(BARS) * STEPS_PER_BAR)
+                    beat = (number * STEPS_PER_BAR + step) / STEPS_PER_BEAT
+                    engine.play_sample_at_beat(slot, VELOCITIES[character], beat)
+    end = clock.beat_to_frame(len(BARS) * STEPS_PER_BAR / STEPS_PER_BEAT)
     return engine, end + int(TAIL_SECONDS * engine.props.sample_rate)
 
 

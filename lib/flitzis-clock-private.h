@@ -12,6 +12,7 @@ FlitzisClock *flitzis_clock_new (FlitzisControl *control);
 
 /* Any thread. */
 gboolean flitzis_clock_wants_beats (FlitzisClock *self);
+gboolean flitzis_clock_wants_steps (FlitzisClock *self);
 
 void flitzis_clock_tell_beat (FlitzisClock      *self,
                               const FlitzisBeat *beat);

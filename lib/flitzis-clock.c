@@ -23,7 +23,7 @@
  *
  * flitzis_clock_set_tempo (clock, 137.0);
  * flitzis_clock_restart (clock, flitzis_engine_get_position (engine) + 4800);
- * flitzis_engine_play_sample_at (engine, 0, 1.0, flitzis_clock_beat_to_frame (clock, 4.0), &error);
+ * flitzis_engine_play_sample_at_beat (engine, 0, 1.0, 4.0, &error);
  * ```
  *
  * Beats are counted from 0; beats before beat 0 have negative numbers. The clock calculates in
@@ -48,6 +48,19 @@
  * The signal is emitted once for each beat, in the owner context, within 10 ms after the block that
  * holds the beat. In most cases that is before you hear it. At most 4096 signals of an engine wait
  * to be emitted. After that the oldest are dropped, and [property@Engine:n-dropped] counts them.
+ */
+
+/**
+ * FlitzisClock::step:
+ * @self: the clock
+ * @step: its number: step 0 is on beat 0, and [property@Clock:steps-per-beat] make up a beat
+ * @frame: the frame of [property@Engine:position] on which it is, with its
+ *   [property@Clock:swing]
+ * @time_ns: when it is heard, as for [signal@Clock::beat]
+ *
+ * A step has been rendered.
+ *
+ * Emitted as [signal@Clock::beat] is, and after it where a step is on a beat.
  */
 
 #define MICRO 1000000.0
@@ -78,6 +91,7 @@ static GParamSpec *properties[N_PROPS];
 enum
 {
   SIGNAL_BEAT,
+  SIGNAL_STEP,
   N_SIGNALS
 };
 
@@ -172,14 +186,14 @@ flitzis_clock_class_init (FlitzisClockClass *klass)
   /**
    * FlitzisClock:tempo: (getter get_tempo) (setter set_tempo)
    *
-   * Beats a minute, 20 to 999, to the nearest millionth.
+   * Beats a minute, 20 to 9999, to the nearest millionth.
    *
    * A new tempo takes effect with the next block. Triggers that wait for a beat or a step move with
    * it. All changes of the clock between two blocks count as one.
    */
   properties[PROP_TEMPO] =
       g_param_spec_double ("tempo", NULL, NULL,
-                           20.0, 999.0, 120.0,
+                           20.0, 9999.0, 120.0,
                            G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS | G_PARAM_EXPLICIT_NOTIFY);
 
   /**
@@ -221,8 +235,8 @@ flitzis_clock_class_init (FlitzisClockClass *klass)
    * Whether the clock runs. A clock that you stop goes on later from where it stood.
    *
    * While the clock stands, triggers of slots with [property@Slot:quantize] start with the next
-   * block. Triggers that have already found their step, beat or bar wait until the clock runs
-   * again.
+   * block. Triggers that name their beat, or have already found their step, beat or bar, wait until
+   * the clock runs again.
    */
   properties[PROP_RUNNING] =
       g_param_spec_boolean ("running", NULL, NULL,
@@ -233,6 +247,11 @@ flitzis_clock_class_init (FlitzisClockClass *klass)
 
   signals[SIGNAL_BEAT] =
       g_signal_new ("beat", FLITZIS_TYPE_CLOCK, G_SIGNAL_RUN_LAST,
+                    0, NULL, NULL, NULL,
+                    G_TYPE_NONE, 3, G_TYPE_INT64, G_TYPE_UINT64, G_TYPE_INT64);
+
+  signals[SIGNAL_STEP] =
+      g_signal_new ("step", FLITZIS_TYPE_CLOCK, G_SIGNAL_RUN_LAST,
                     0, NULL, NULL, NULL,
                     G_TYPE_NONE, 3, G_TYPE_INT64, G_TYPE_UINT64, G_TYPE_INT64);
 }
@@ -258,20 +277,28 @@ flitzis_clock_wants_beats (FlitzisClock *self)
   return g_signal_has_handler_pending (self, signals[SIGNAL_BEAT], 0, FALSE);
 }
 
+gboolean
+flitzis_clock_wants_steps (FlitzisClock *self)
+{
+  return g_signal_has_handler_pending (self, signals[SIGNAL_STEP], 0, FALSE);
+}
+
 void
 flitzis_clock_tell_beat (FlitzisClock *self, const FlitzisBeat *beat)
 {
-  g_signal_emit (self, signals[SIGNAL_BEAT], 0, beat->beat, beat->frame, beat->time_ns);
+  guint signal = signals[beat->is_step ? SIGNAL_STEP : SIGNAL_BEAT];
+
+  g_signal_emit (self, signal, 0, beat->beat, beat->frame, beat->time_ns);
 }
 
-static guint32
-get_field (FlitzisClock *self, FlitzisBeatsField field, guint32 otherwise)
+static guint64
+get_field (FlitzisClock *self, FlitzisBeatsField field, guint64 otherwise)
 {
   return self->control != NULL ? flitzis_control_get_beats (self->control, field) : otherwise;
 }
 
 static void
-set_field (FlitzisClock *self, FlitzisBeatsField field, guint32 value, guint prop_id)
+set_field (FlitzisClock *self, FlitzisBeatsField field, guint64 value, guint prop_id)
 {
   if (self->control != NULL && flitzis_control_set_beats (self->control, field, value))
     g_object_notify_by_pspec (G_OBJECT (self), properties[prop_id]);
@@ -290,13 +317,13 @@ flitzis_clock_get_tempo (FlitzisClock *self)
 {
   g_return_val_if_fail (FLITZIS_IS_CLOCK (self), 120.0);
 
-  return get_field (self, FLITZIS_BEATS_TEMPO, (guint32) (120.0 * MICRO)) / MICRO;
+  return (double) get_field (self, FLITZIS_BEATS_TEMPO, (guint64) (120.0 * MICRO)) / MICRO;
 }
 
 /**
  * flitzis_clock_set_tempo: (set-property tempo)
  * @self: a clock
- * @tempo: beats a minute, 20 to 999
+ * @tempo: beats a minute, 20 to 9999
  *
  * Sets how fast the beats come, from the next block on.
  */
@@ -304,9 +331,9 @@ void
 flitzis_clock_set_tempo (FlitzisClock *self, double tempo)
 {
   g_return_if_fail (FLITZIS_IS_CLOCK (self));
-  g_return_if_fail (tempo >= 20.0 && tempo <= 999.0);
+  g_return_if_fail (tempo >= 20.0 && tempo <= 9999.0);
 
-  set_field (self, FLITZIS_BEATS_TEMPO, (guint32) lround (tempo * MICRO), PROP_TEMPO);
+  set_field (self, FLITZIS_BEATS_TEMPO, (guint64) llround (tempo * MICRO), PROP_TEMPO);
 }
 
 /**
@@ -322,7 +349,7 @@ flitzis_clock_get_beats_per_bar (FlitzisClock *self)
 {
   g_return_val_if_fail (FLITZIS_IS_CLOCK (self), 4);
 
-  return get_field (self, FLITZIS_BEATS_PER_BAR, 4);
+  return (guint) get_field (self, FLITZIS_BEATS_PER_BAR, 4);
 }
 
 /**
@@ -354,7 +381,7 @@ flitzis_clock_get_steps_per_beat (FlitzisClock *self)
 {
   g_return_val_if_fail (FLITZIS_IS_CLOCK (self), 4);
 
-  return get_field (self, FLITZIS_BEATS_STEPS, 4);
+  return (guint) get_field (self, FLITZIS_BEATS_STEPS, 4);
 }
 
 /**
@@ -386,7 +413,7 @@ flitzis_clock_get_swing (FlitzisClock *self)
 {
   g_return_val_if_fail (FLITZIS_IS_CLOCK (self), 0.0);
 
-  return get_field (self, FLITZIS_BEATS_SWING, 0) / MICRO;
+  return (double) get_field (self, FLITZIS_BEATS_SWING, 0) / MICRO;
 }
 
 /**
@@ -443,7 +470,8 @@ flitzis_clock_set_running (FlitzisClock *self, gboolean running)
  *
  * Starts the clock with beat 0 on a frame, which may have passed.
  *
- * Triggers that wait on the old grid move to the next point of the new one.
+ * Triggers that wait on the old grid move to the next point of the new one. Those that name their
+ * beat wait for the same beat of the new grid.
  */
 void
 flitzis_clock_restart (FlitzisClock *self, guint64 frame)

@@ -5,6 +5,8 @@
 
 #include "flitzis-engine-private.h"
 
+#include <math.h>
+
 /* The verbs that start, change and end voices. */
 
 /**
@@ -38,7 +40,7 @@ flitzis_engine_play_sample (FlitzisEngine *self, guint id, double velocity, GErr
 {
   g_return_val_if_fail (FLITZIS_IS_ENGINE (self), 0);
 
-  return flitzis_control_play (self->control, id, velocity, NULL, NULL, error);
+  return flitzis_control_play (self->control, id, velocity, NULL, NULL, NULL, error);
 }
 
 /**
@@ -77,7 +79,53 @@ flitzis_engine_play_sample_at (FlitzisEngine *self,
 {
   g_return_val_if_fail (FLITZIS_IS_ENGINE (self), 0);
 
-  return flitzis_control_play (self->control, id, velocity, &frame, NULL, error);
+  return flitzis_control_play (self->control, id, velocity, &frame, NULL, NULL, error);
+}
+
+/**
+ * flitzis_engine_play_sample_at_beat:
+ * @self: an engine
+ * @id: the number of a slot, from 0
+ * @velocity: 0 to 1, linear: a factor on the gain of this voice
+ * @beat: a beat of [property@Engine:clock], or a place between two, from -2^31 to 2^31
+ * @error: return location for an error
+ *
+ * Schedules a trigger of a slot: a new voice starts on the frame at which a beat is then.
+ *
+ * The trigger waits for its beat, not for a frame. If the tempo or the swing changes, it moves
+ * along, and after [method@Clock.restart] it waits for the same beat of the new grid. A stopped
+ * clock keeps it waiting. A beat that is a step when this is called, as
+ * [property@Clock:steps-per-beat] cuts it, is swung as [property@Clock:swing] says; all other
+ * places are where [method@Clock.beat_to_frame] says. [property@Slot:quantize] does not matter.
+ *
+ * If the beat has passed while the clock runs, the voice starts with the next block and is counted
+ * in [property@Engine:n-late]. This also holds for a beat that a restart has put into the past.
+ * Everything else is as [method@Engine.play_sample_at] has it.
+ *
+ * ```c
+ * flitzis_clock_restart (clock, flitzis_engine_get_position (engine) + 4800);
+ *
+ * for (guint step = 0; step < 16; step++)
+ *   flitzis_engine_play_sample_at_beat (engine, HAT, 0.5, step / 4.0, &error);
+ * ```
+ *
+ * Fails as [method@Engine.play_sample_at] does, with `FLITZIS_ENGINE_ERROR_INVALID_VALUE` also for
+ * a beat that is out of range or not a number, and with `FLITZIS_ENGINE_ERROR_BUSY` also when 1024
+ * triggers wait for beats or steps already.
+ *
+ * Returns: the number of the voice, from 1 and never used again; 0 without an error when the server
+ *   is away
+ */
+guint64
+flitzis_engine_play_sample_at_beat (FlitzisEngine *self,
+                                    guint          id,
+                                    double         velocity,
+                                    double         beat,
+                                    GError       **error)
+{
+  g_return_val_if_fail (FLITZIS_IS_ENGINE (self), 0);
+
+  return flitzis_control_play (self->control, id, velocity, NULL, &beat, NULL, error);
 }
 
 /**
@@ -88,11 +136,13 @@ flitzis_engine_play_sample_at (FlitzisEngine *self,
  *
  * Triggers a slot with all that can be said about it.
  *
- * With frame 0 in the [struct@Trigger] this is [method@Engine.play_sample], with any other
- * [method@Engine.play_sample_at]; the stop frame, if any, is a second event that waits.
+ * With frame 0 and no beat in the [struct@Trigger] this is [method@Engine.play_sample], with any
+ * other frame [method@Engine.play_sample_at], and with a beat
+ * [method@Engine.play_sample_at_beat]; the stop frame, if any, is a second event that waits.
  *
  * Fails as they do, with `FLITZIS_ENGINE_ERROR_INVALID_VALUE` for each field that is out of range
- * or not a number, and for a stop frame that is not after the frame. A stop frame that has passed
+ * or not a number, the beat aside, for a frame together with a beat, and for a stop frame that is
+ * not after the frame. A stop frame that has passed
  * when the voice would start ends it as `FLITZIS_END_REASON_STOPPED`, without a sound.
  *
  * Returns: the number of the voice, from 1 and never used again; 0 without an error when nothing
@@ -105,7 +155,8 @@ flitzis_engine_play (FlitzisEngine *self, const FlitzisTrigger *trigger, GError 
   g_return_val_if_fail (trigger != NULL, 0);
 
   return flitzis_control_play (self->control, trigger->slot, trigger->velocity,
-                               trigger->frame > 0 ? &trigger->frame : NULL, trigger, error);
+                               trigger->frame > 0 ? &trigger->frame : NULL,
+                               isnan (trigger->beat) ? NULL : &trigger->beat, trigger, error);
 }
 
 /**

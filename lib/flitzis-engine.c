@@ -142,6 +142,12 @@ wants_beats (gpointer owner)
   return flitzis_clock_wants_beats (FLITZIS_ENGINE (owner)->clock);
 }
 
+static gboolean
+wants_steps (gpointer owner)
+{
+  return flitzis_clock_wants_steps (FLITZIS_ENGINE (owner)->clock);
+}
+
 static void
 tell_beat (gpointer owner, const FlitzisBeat *beat)
 {
@@ -166,6 +172,7 @@ tell_changed (gpointer owner, guint object, const char *property)
 static const FlitzisNotifierFuncs notifier_funcs = {
   .wants_ended = wants_ended,
   .wants_beats = wants_beats,
+  .wants_steps = wants_steps,
   .ended = tell_ended,
   .beat = tell_beat,
   .changed = tell_changed,

@@ -279,6 +279,12 @@ guint64 flitzis_engine_play_sample_at (FlitzisEngine *self,
                                        guint64        frame,
                                        GError       **error);
 FLITZIS_AVAILABLE_IN_ALL
+guint64 flitzis_engine_play_sample_at_beat (FlitzisEngine *self,
+                                            guint          id,
+                                            double         velocity,
+                                            double         beat,
+                                            GError       **error);
+FLITZIS_AVAILABLE_IN_ALL
 guint64 flitzis_engine_play (FlitzisEngine        *self,
                              const FlitzisTrigger *trigger,
                              GError              **error);

@@ -5,6 +5,8 @@
 
 #include "flitzis-trigger.h"
 
+#include <math.h>
+
 G_DEFINE_BOXED_TYPE (FlitzisTrigger, flitzis_trigger, flitzis_trigger_copy, flitzis_trigger_free)
 
 /**
@@ -19,7 +21,13 @@ flitzis_trigger_new (void)
 {
   FlitzisTrigger *self = g_new (FlitzisTrigger, 1);
 
-  *self = (FlitzisTrigger){ .velocity = 1.0, .gain = 1.0, .rate = 1.0, .fade_in = -1.0 };
+  *self = (FlitzisTrigger){
+    .velocity = 1.0,
+    .gain = 1.0,
+    .rate = 1.0,
+    .fade_in = -1.0,
+    .beat = NAN,
+  };
 
   return self;
 }

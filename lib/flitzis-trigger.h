@@ -29,6 +29,8 @@ typedef struct _FlitzisTrigger FlitzisTrigger;
  * @stop_frame: the frame of [property@Engine:position] to stop at, later than @frame; 0, the
  *   default, for none. What comes to begin there or later, as [property@Slot:quantize] may have it,
  *   ends as %FLITZIS_END_REASON_STOPPED without a sound
+ * @beat: the beat of [property@Engine:clock] to start at, as [method@Engine.play_sample_at_beat]
+ *   takes it, from -2^31 to 2^31; NaN, the default, for none. A trigger has a beat or a frame
  *
  * All that can be said about one trigger, for [method@Engine.play].
  *
@@ -57,10 +59,11 @@ struct _FlitzisTrigger
   double  fade_in;
   guint   loops;
   guint64 stop_frame;
+  double  beat;
 
   /*< private >*/
-  /* Room for fields to come: zero is unset. A field that takes some leaves the size as it is. */
-  guint64 padding[12];
+  /* Room for fields to come. A field that takes some leaves the size as it is. */
+  guint64 padding[11];
 };
 
 FLITZIS_AVAILABLE_IN_ALL

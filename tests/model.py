@@ -43,7 +43,7 @@ SLOT_DEFAULTS = {
     'attack': 0.0, 'release': 0.005, 'choke_group': 0, 'choke_release': 0.005,
     'retrigger': 'overlap', 'priority': 0, 'quantize': 'none'}
 TRIGGER_DEFAULTS = {'velocity': 1.0, 'frame': 0, 'gain': 1.0, 'pan': 0.0, 'rate': 1.0,
-                    'fade_in': -1.0, 'loops': 0, 'stop_frame': 0}
+                    'fade_in': -1.0, 'loops': 0, 'stop_frame': 0, 'beat': None}
 TAKEN_AT_THE_CALL = ('start', 'end', 'reverse', 'attack', 'choke_group', 'retrigger', 'priority',
                      'quantize')
 
@@ -142,9 +142,19 @@ class Clock:
 
     def beat_of(self, point):
         kind, number, n_steps = point
+        if kind == 'place':
+            return number
         if kind == 'step':
             return (number + (self.held['swing'] if number % 2 else 0)) / Fraction(n_steps)
         return Fraction(number)
+
+    def point_of(self, beat):
+        """What a beat that a trigger names is: a step, as they are set, or a place."""
+        n_steps = self.set['steps_per_beat']
+        step = Fraction(beat) * n_steps
+        if abs(step - nearest(step)) < Fraction(1, 10 ** 6):
+            return 'step', nearest(step), n_steps
+        return 'place', Fraction(beat), None
 
     def find(self, kind, position):
         """The first point of a grid at or after the frame at which a block begins."""
@@ -388,10 +398,13 @@ class Model:
         if trigger['stop_frame'] and trigger['stop_frame'] <= frame:
             return None
         settings = self.settings[slot]
-        if not scheduled and self.samples[slot] is None:
+        named = trigger['beat'] is not None
+        if named and scheduled:
+            return None
+        if not scheduled and not named and self.samples[slot] is None:
             return 0
-        quantised = (not scheduled and settings['quantize'] != 'none'
-                     and self.clock.set['running'])
+        quantised = named or (not scheduled and settings['quantize'] != 'none'
+                              and self.clock.set['running'])
         if self.is_full((quantised or scheduled) + (trigger['stop_frame'] > 0)):
             return BUSY
         number = 1 + len(self.voices)
@@ -409,6 +422,8 @@ class Model:
                 self.events.append(event)
         elif quantised:
             event['frame'] = None
+            event['named'] = named
+            event['point'] = self.clock.point_of(trigger['beat']) if named else None
             self.events.append(event)
         else:
             self.begin(voice)
@@ -424,6 +439,9 @@ class Model:
 
     def play_sample_at(self, slot, velocity, frame):
         return self.play(slot=slot, velocity=velocity, frame=frame, at=True)
+
+    def play_sample_at_beat(self, slot, velocity, beat):
+        return self.play(slot=slot, velocity=velocity, beat=beat)
 
     def is_full(self, n_more):
         """Whether there is no room for so many more events, late ones included."""
@@ -677,7 +695,7 @@ class Model:
         for event in self.events:
             if event['frame'] is not None and event['point'] is None:
                 continue
-            if restarted and event['point']:
+            if restarted and event['point'] and not event['named']:
                 event['point'] = 'anew'
             if running:
                 if event['point'] in (None, 'anew'):
@@ -718,6 +736,8 @@ class Model:
                 return out
             self.sub_block = (done + until - first) // SUB_BLOCK
             self.events.remove(event)
+            if event.get('named') and max(0, event['frame']) < until:
+                self.counters['late'] += 1
             if 'voice' in event:
                 self.begin(event['voice'])
             elif 'stops' in event:

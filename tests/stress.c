@@ -396,6 +396,19 @@ play_at (Worker *worker, Stage *stage)
 }
 
 static void
+play_at_beat (Worker *worker, Stage *stage)
+{
+  FlitzisClock *clock = flitzis_engine_get_clock (stage->engine);
+  GError       *error = NULL;
+  double        beat = flitzis_clock_frame_to_beat (clock, choose_frame (worker, stage));
+  guint64       id = flitzis_engine_play_sample_at_beat (stage->engine, choose (worker, N_SLOTS),
+                                                         g_rand_double (worker->rand), beat,
+                                                         &error);
+
+  note_played (worker, stage, id, error);
+}
+
+static void
 play_trigger (Worker *worker, Stage *stage)
 {
   GError         *error = NULL;
@@ -947,6 +960,7 @@ replace (Worker *worker, Stage *stage)
 static const Verb verbs[] = {
   { "play", play, 3000 },
   { "play at", play_at, 700 },
+  { "play at beat", play_at_beat, 300 },
   { "play trigger", play_trigger, 700 },
   { "wrong play", play_wrongly, 50 },
   { "stop sample", stop_sample, 300 },

@@ -67,6 +67,12 @@ wants_beats (gpointer owner)
   return g_object_get_data (owner, "beats") != NULL;
 }
 
+static gboolean
+wants_steps (gpointer owner)
+{
+  return FALSE;
+}
+
 static void
 tell_beat (gpointer owner, const FlitzisBeat *beat)
 {
@@ -85,6 +91,7 @@ tell_changed (gpointer owner, guint object, const char *property)
 static const FlitzisNotifierFuncs funcs = {
   .wants_ended = wants_ended,
   .wants_beats = wants_beats,
+  .wants_steps = wants_steps,
   .ended = tell_ended,
   .beat = tell_beat,
   .changed = tell_changed,
@@ -135,7 +142,7 @@ tear_down (Fixture *fixture, gconstpointer data)
 static guint64
 try_play (Fixture *fixture, guint slot, GError **error)
 {
-  return flitzis_control_play (fixture->control, slot, 1.0, NULL, NULL, error);
+  return flitzis_control_play (fixture->control, slot, 1.0, NULL, NULL, NULL, error);
 }
 
 static guint64
@@ -556,7 +563,8 @@ schedule (Fixture *fixture, guint64 frame, guint64 stop_frame, GError **error)
   trigger->frame = frame;
   trigger->stop_frame = stop_frame;
 
-  return flitzis_control_play (fixture->control, 0, 1.0, frame > 0 ? &frame : NULL, trigger, error);
+  return flitzis_control_play (fixture->control, 0, 1.0, frame > 0 ? &frame : NULL, NULL,
+                               trigger, error);
 }
 
 /* With a full queue, too: what waits in the schedule and what waits in the queue. */

@@ -44,7 +44,7 @@ def test_an_hour_ends_on_its_frame(engine):
 
 
 @pytest.mark.parametrize('rate', (8000, 44100, 48000, 192000))
-@pytest.mark.parametrize('tempo', (20, 59.999999, 120, 133.333333, 137, 174.5, 999))
+@pytest.mark.parametrize('tempo', (20, 59.999999, 120, 133.333333, 137, 174.5, 4294.967297, 9999))
 def test_every_beat_is_on_the_nearest_frame(make_engine, rate, tempo):
     clock = make_engine(sample_rate=rate).props.clock
     clock.props.tempo = tempo
@@ -122,7 +122,7 @@ def test_the_same_tempo_again_changes_nothing(engine):
 
 
 @pytest.mark.parametrize('name, values', (
-    ('tempo', (19.9, 999.1, float('nan'))), ('beats-per-bar', (0, 33)),
+    ('tempo', (19.9, 9999.1, float('nan'))), ('beats-per-bar', (0, 33)),
     ('steps-per-beat', (0, 33)), ('swing', (-0.1, 0.6, float('nan')))))
 def test_ranges(engine, name, values):
     clock = engine.props.clock
@@ -135,7 +135,7 @@ def test_ranges(engine, name, values):
             except (OverflowError, ValueError, TypeError):
                 pass
         assert clock.get_property(name) in (before, *{
-            19.9: (20.0,), 999.1: (999.0,), 0: (1,), 33: (32,), -0.1: (0.0,), 0.6: (0.5,)
+            19.9: (20.0,), 9999.1: (9999.0,), 0: (1,), 33: (32,), -0.1: (0.0,), 0.6: (0.5,)
         }.get(value, ()))
 
 
@@ -201,6 +201,48 @@ def test_beats_that_nobody_fetches_are_bounded(engine):
     drain()
     assert len(beats) == 4096 and beats[-1][0] == 4100
     assert engine.props.n_dropped == 4101 - 4096
+
+
+def test_each_step_is_told_once_after_its_beat(engine):
+    """With the swing, and with steps that are cut otherwise."""
+    told = watch_beats(engine)
+    clock, choose = engine.props.clock, random.Random(3)
+    clock.connect('step', lambda _clock, *step: told.append(('step', *step)))
+    clock.props.swing = 0.5
+    clock.restart(100)
+    while engine.props.position < 40000:
+        render(engine, choose.randrange(1, 5000))
+        drain()
+    line = Line()
+    line.set(0, swing='0.5')
+    line.frame, line.beat = 100, Fraction(0)
+    n_frames = engine.props.position
+    expected = [(frame, 1, ('step', i, frame, -1)) for i in range(20)
+                for frame in [line.frame_of(line.place('step', i))]]
+    expected += [(frame, 0, (i, frame, -1)) for i in range(4) for frame in [line.frame_of(i)]]
+    assert told == [each for frame, _kind, each in sorted(expected) if frame < n_frames]
+    told.clear()
+    clock.props.swing, clock.props.steps_per_beat = 0, 3
+    render(engine, 100 + 72000 - n_frames)
+    drain()
+    steps = [each for each in told if each[0] == 'step']
+    assert steps == [('step', i, 100 + 8000 * i, -1) for i in range(steps[0][1], 9)]
+    assert 100 + 8000 * (steps[0][1] - 1) < n_frames <= steps[0][2]
+
+
+def test_steps_are_told_without_beats(engine):
+    clock, told = engine.props.clock, []
+    clock.restart(0)
+    render(engine, 7000)
+    handler = clock.connect('step', lambda _clock, step, frame, _time: told.append((step, frame)))
+    render(engine, 12000)
+    drain()
+    assert told == [(2, 12000), (3, 18000)]
+    clock.disconnect(handler)
+    beats = watch_beats(engine)
+    render(engine, 12000)
+    drain()
+    assert len(told) == 2 and beats == [(1, 24000, -1)]
 
 
 # Triggers that wait for the grid: one frame of sound says where each began
@@ -415,6 +457,178 @@ def test_a_stop_frame_holds_for_what_waits(make_engine):
             assert ended == [(voice, 0, Reason.STOPPED)]
             n_heard = 1 if expected else 0
             assert (engine.props.n_started, engine.props.n_playing) == (n_heard, 0)
+
+
+# Triggers that name their beat
+
+
+def play_at_beats(engine, n_beats, velocity=1.0):
+    for beat in range(n_beats):
+        assert engine.play_sample_at_beat(0, velocity, beat) > 0
+
+
+def test_beats_that_were_scheduled_follow_the_tempo(engine):
+    """From 120 over 300 to 30 BPM: the intervals are what is due."""
+    pulse_slots(engine)
+    clock, line, expected, parts = engine.props.clock, Line(), [], []
+    clock.restart(0)
+    play_at_beats(engine, 12)
+    for tempo, n_frames in ((120, 50000), (300, 30001), (30, 300000)):
+        now = engine.props.position
+        clock.props.tempo = tempo
+        line.set(now, tempo=tempo)
+        parts.append(render(engine, n_frames))
+        expected += [frame for frame in map(line.frame_of, range(12))
+                     if now <= frame < now + n_frames]
+    assert onsets(numpy.concatenate(parts)) == expected
+    assert expected[:6] == [0, 24000, 48000, 48000 + 2000 + 8800, 58800 + 9600, 68400 + 9600]
+    assert {after - before for before, after in itertools.pairwise(expected[6:])} == {96000}
+    assert engine.props.n_late == 0
+
+
+@pytest.mark.parametrize('tempo', (20, 137, 9999))
+@pytest.mark.parametrize('split', (1, 7, 1024))
+def test_a_trigger_sounds_where_its_beat_is(make_engine, tempo, split):
+    """The frame is the one that the clock states, whether or not blocks end there."""
+    engine = make_engine(n_voices=64)
+    pulse_slots(engine)
+    clock, choose = engine.props.clock, random.Random(tempo)
+    clock.props.tempo = tempo
+    clock.restart(5)
+    n_frames = 3000 if split == 1 else 48000
+    last = clock.frame_to_beat(n_frames)
+    beats = [choose.uniform(0, last) for _ in range(40)] + [last / 2] * 2 + [1 / 3 * last // 1]
+    for beat in beats:
+        engine.play_sample_at_beat(0, 1.0, beat)
+    heard = onsets(numpy.concatenate([render(engine, split) for _ in range(n_frames // split)]))
+    assert heard == [frame for frame in sorted(map(clock.beat_to_frame, beats))
+                     if frame < engine.props.position]
+    assert len(heard) > 35
+
+
+def test_a_restart_moves_a_beat_to_its_place_on_the_new_grid(engine):
+    pulse_slots(engine)
+    clock = engine.props.clock
+    clock.restart(0)
+    play_at_beats(engine, 3)
+    assert onsets(render(engine, 30000)) == [0, 24000]
+    clock.restart(31000)
+    engine.play_sample_at_beat(0, 1.0, -0.5)  # before the restart's frame, and late
+    engine.play_sample_at_beat(0, 1.0, -1 / 48)
+    assert onsets(render(engine, 60000)) == [0, 500, 1000 + 48000]
+    assert engine.props.n_late == 1
+    engine.play_sample_at_beat(0, 1.0, 3.0)
+    clock.restart(engine.props.position - 3 * 24000 - 100)
+    assert onsets(render(engine, 100)) == [0]
+    assert engine.props.n_late == 2
+
+
+def test_the_swing_moves_the_beats_that_are_steps(engine):
+    """Whether it is set before or after the call; others, and steps of another size, stay."""
+    pulse_slots(engine)
+    clock = engine.props.clock
+    clock.restart(0)
+    for step in range(8):
+        engine.play_sample_at_beat(0, 1.0, step / 4)
+    engine.play_sample_at_beat(0, 1.0, 0.125)
+    clock.props.swing = 0.5
+    assert onsets(render(engine, 24000)) == [0, 3000, 9000, 12000, 21000]
+    clock.props.swing = 0.25
+    clock.props.steps_per_beat = 3
+    assert onsets(render(engine, 24000)) == [0, 7500, 12000, 19500]
+    for step in range(6, 12):
+        engine.play_sample_at_beat(0, 1.0, step / 3)
+    assert onsets(render(engine, 48000)) == [0, 10000, 16000, 24000 + 2000, 32000, 42000]
+
+
+def test_a_stopped_clock_keeps_what_waits_for_a_beat(engine):
+    ended = watch(engine)
+    pulse_slots(engine)
+    clock = engine.props.clock
+    engine.get_slot(0).props.quantize = Flitzis.Quantize.BAR  # does not matter
+    for beat in (0.5, 1.0, -2.0):
+        engine.play_sample_at_beat(0, 1.0, beat)
+    assert not onsets(render(engine, 50000))
+    assert engine.props.n_late == 0
+    clock.props.running = True
+    assert onsets(render(engine, 20000)) == [0, 12000]
+    assert engine.props.n_late == 1
+    clock.props.running = False
+    assert not onsets(render(engine, 50000))
+    clock.props.running = True
+    assert onsets(render(engine, 20000)) == [4000]
+    voices = [engine.play_sample_at_beat(0, 1.0, beat) for beat in (90, 91)]
+    engine.stop_voice(voices[0])
+    engine.cancel_scheduled()
+    render(engine, 10)
+    drain()
+    assert [reason for *_voice, reason in ended[-2:]] == [Reason.STOPPED, Reason.CANCELLED]
+
+
+def test_a_beat_in_the_past_sounds_at_once_and_is_late(engine):
+    pulse_slots(engine)
+    engine.props.clock.restart(0)
+    render(engine, 30000)
+    engine.play_sample_at_beat(0, 1.0, 1.0)
+    engine.play_sample_at_beat(0, 1.0, 30000 / 24000)
+    assert onsets(render(engine, 100)) == [0, 0]
+    assert engine.props.n_late == 1
+
+
+def test_what_is_triggered_for_one_frame_keeps_the_order_of_the_calls(make_engine):
+    """By its beat or by its frame: the newest steals the voice of the one before."""
+    engine = make_engine(n_voices=1)
+    ended = watch(engine)
+    engine.set_sample(0, make_sample(numpy.ones((100, 1), '<f4')))
+    engine.props.clock.restart(0)
+    voices = [engine.play_sample_at_beat(0, 1.0, 1.0), engine.play_sample_at(0, 1.0, 24000),
+              engine.play_sample_at_beat(0, 1.0, 1.0)]
+    render(engine, 30000)
+    drain()
+    assert [(voice, reason) for voice, _slot, reason in ended] == [
+        (voices[0], Reason.STOLEN), (voices[1], Reason.STOLEN), (voices[2], Reason.FINISHED)]
+
+
+def test_a_trigger_names_its_beat(engine):
+    pulse_slots(engine)
+    engine.props.clock.restart(0)
+    trigger = Flitzis.Trigger()
+    assert trigger.beat != trigger.beat  # NaN
+    trigger.beat = 0.0
+    render(engine, 100)
+    trigger.beat = 1.0
+    assert engine.play(trigger) > 0
+    trigger.stop_frame = 24000
+    assert engine.play(trigger) > 0
+    assert onsets(render(engine, 30000)) == [24000 - 100]
+    trigger.stop_frame, trigger.frame = 0, 24000
+    with fails_with(Flitzis.EngineError.INVALID_VALUE, 'frame'):
+        engine.play(trigger)
+
+
+def test_beats_out_of_range(engine):
+    for beat in (float('nan'), float('inf'), 2.0 ** 31 + 1, -2.0 ** 31 - 1):
+        with fails_with(Flitzis.EngineError.INVALID_VALUE, 'beat'):
+            engine.play_sample_at_beat(0, 1.0, beat)
+    for beat in (2.0 ** 31, -2.0 ** 31, 2.0 ** 31 - 0.3):
+        assert engine.play_sample_at_beat(0, 1.0, beat) > 0
+    engine.props.clock.restart(10 ** 6)
+    render(engine, 100)
+    assert engine.props.n_triggered == 3 and engine.props.n_started == 0
+
+
+def test_beats_that_wait_are_bounded(make_engine):
+    engine = make_engine(n_voices=1024)
+    pulse_slots(engine)
+    n_waiting = 0
+    with fails_with(Flitzis.EngineError.BUSY):
+        while n_waiting < 2000:
+            engine.play_sample_at_beat(0, 1.0, 1.0)
+            n_waiting += 1
+    assert n_waiting == 1024
+    engine.props.clock.restart(0)
+    assert len(onsets(render(engine, 30000))) == 1024
+    assert engine.play_sample_at_beat(0, 1.0, 5.0) > 0
 
 
 def test_a_full_schedule_refuses_what_would_wait(make_engine):

@@ -75,7 +75,8 @@ def assert_async_forked(begin, finish, *arguments):
 
 # What can fail, and what cannot: with all verbs in it, a verb that is new has its place here.
 REFUSED = {
-    'play_sample': (0, 1.0), 'play_sample_at': (0, 1.0, 10**6), 'play': (Flitzis.Trigger(),),
+    'play_sample': (0, 1.0), 'play_sample_at': (0, 1.0, 10**6),
+    'play_sample_at_beat': (0, 1.0, 10**6), 'play': (Flitzis.Trigger(),),
     'load_sample': (1, FILE), 'load_file': (1, FILE_OBJECT), 'load_bytes': (1, FILE_BYTES),
     'unload_sample': (0,), 'stop_sample': (0,), 'stop_sample_at': (0, 10**6),
     'stop_voice_with_fade': (1, 0.1), 'set_voice_gain': (1, 0.5), 'set_voice_pan': (1, 0.5),

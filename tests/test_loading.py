@@ -663,7 +663,7 @@ def test_a_missing_file_is_not_found(name, way, engine, kept, tmp_path, iterate)
     path = tmp_path / name
     source = Gio.File.new_for_path(str(path)) if way == 'file' else str(path)
     expect_error(engine, source, Gio.io_error_quark(), Gio.IOErrorEnum.NOT_FOUND, iterate,
-                 path.name)
+                 f'“{path}”')
     kept()
 
 
@@ -679,7 +679,7 @@ def test_a_directory_is_one(way, engine, kept, tmp_path, iterate):
     (tmp_path / 'folder.wav').mkdir()
     path = str(tmp_path / 'folder.wav')
     expect_error(engine, Gio.File.new_for_path(path) if way == 'file' else path,
-                 Gio.io_error_quark(), Gio.IOErrorEnum.IS_DIRECTORY, iterate, 'folder.wav')
+                 Gio.io_error_quark(), Gio.IOErrorEnum.IS_DIRECTORY, iterate, f'“{path}”')
     kept()
 
 

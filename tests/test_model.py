@@ -93,6 +93,9 @@ class Real:
     def play_sample_at(self, *arguments):
         return self.call(self.engine.play_sample_at, *arguments)
 
+    def play_sample_at_beat(self, *arguments):
+        return self.call(self.engine.play_sample_at_beat, *arguments)
+
     def stop_sample_at(self, *arguments):
         return self.call(self.engine.stop_sample_at, *arguments)
 
@@ -172,6 +175,9 @@ def perform(player, operation, voices, position):
     elif name == 'play_sample_at':
         label, slot, velocity, frame = arguments
         voices[label] = player.play_sample_at(slot, velocity, max(0, position + frame))
+    elif name == 'play_sample_at_beat':
+        label, *rest = arguments
+        voices[label] = player.play_sample_at_beat(*rest)
     elif name == 'stop_sample_at':
         slot, frame = arguments
         voices['stop'] = player.stop_sample_at(slot, max(0, position + frame))
@@ -312,7 +318,7 @@ class Generator:
         return ('set_sample', slot, kind, n_frames, choose.choice((1, 2)), choose.randrange(100))
 
     def tempo(self):
-        return self.choose.choice((120, 137, 600, 999, 999, 333.333))
+        return self.choose.choice((120, 137, 600, 999, 999, 333.333, 5000))
 
     def grid(self):
         return self.choose.choice(('none', 'step', 'step', 'beat', 'bar'))
@@ -341,12 +347,18 @@ class Generator:
     def frame(self):
         return self.choose.choice((-50, -1, 0, 0, 1, 3, 30, 63, 64, 150, 300, 1000))
 
+    def beat(self):
+        """A tenth of a second is far away in most programs. The quarters are steps, most often."""
+        return self.choose.choice((-0.25, 0.0, 0.0, 0.05, 0.1, 0.25, 0.3, 0.5, 0.75, 1.0, 1 / 3))
+
     def play(self):
         choose = self.choose
         slot, velocity = choose.randrange(self.n_slots), choose.choice(VELOCITIES)
         kind = choose.random()
         if kind < 0.35:
             return ('play_sample', self.label(), slot, velocity)
+        if kind < 0.45:
+            return ('play_sample_at_beat', self.label(), slot, velocity, self.beat())
         if kind < 0.6:
             return ('play_sample_at', self.label(), slot, velocity, self.frame())
         fields = {'slot': slot}
@@ -357,6 +369,8 @@ class Generator:
                 fields[name] = choose.choice(values)
         if choose.random() < 0.4:
             fields['frame'] = self.frame()
+        if choose.random() < 0.2:
+            fields['beat'] = self.beat()
         if choose.random() < 0.3 and 'stop_frame' not in self.without:
             fields['stop_frame'] = fields.get('frame', 0) + choose.choice((1, 10, 50, 200, 500))
         return ('play', self.label(), fields)

@@ -1323,3 +1323,10 @@ def test_a_sample_of_a_mapped_file_is_a_copy(engine, tmp_path):
     engine.play_sample(0, 1.0)
 
     numpy.testing.assert_array_equal(render(engine, 10000), stereo(constant(10000)))
+
+
+@pytest.mark.parametrize('n_slots, words', ((1, 'there is 1 slot'), (32, 'there are 32 slots')))
+def test_an_invalid_slot_says_how_many_there_are(make_engine, n_slots, words):
+    engine = make_engine(n_slots=n_slots)
+    with fails_with(Flitzis.EngineError.INVALID_SLOT, words):
+        engine.play_sample(n_slots, 1.0)

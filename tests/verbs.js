@@ -123,6 +123,14 @@ const calls = {
     engine.stop_all_samples();
     silenced();
   },
+  'Engine.play_sample_at_beat': () => {
+    engine.clock.restart(engine.position);
+    const voice = engine.play_sample_at_beat(0, 1.0, 480 / 24000);
+    check(voice > 0 && !audible() && audible(), 'it sounds from its beat on');
+    engine.clock.running = false;
+    engine.stop_all_samples();
+    silenced();
+  },
   'Engine.play': () => {
     const trigger = new Flitzis.Trigger();
     trigger.gain = 0.5;

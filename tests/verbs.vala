@@ -90,6 +90,12 @@ void play (Flitzis.Engine engine) throws Error {
 
   check (engine.play_sample_at (0, 1.0, engine.position + 480) > 0, "play_sample_at");
   check (!audible (engine) && audible (engine), "on its frame");
+  engine.stop_all_samples ();
+  check_silenced (engine, "stopped");
+  engine.clock.restart (engine.position);
+  check (engine.play_sample_at_beat (0, 1.0, 480.0 / 24000) > 0, "play_sample_at_beat");
+  check (!audible (engine) && audible (engine), "on its beat");
+  engine.clock.running = false;
   check (engine.stop_sample_at (0, engine.position + 480), "stop_sample_at");
   check_silenced (engine, "stopped on a frame");
 

@@ -66,10 +66,10 @@ class Transport(Gtk.Box):
         self.clock.bind_property('running', run, 'active', GObject.BindingFlags.BIDIRECTIONAL
                                  | GObject.BindingFlags.SYNC_CREATE)
         self.run = run
-        tempo = Gtk.Adjustment(lower=20, upper=999, step_increment=1, page_increment=10)
+        tempo = Gtk.Adjustment(lower=20, upper=9999, step_increment=1, page_increment=10)
         self.clock.bind_property('tempo', tempo, 'value', GObject.BindingFlags.BIDIRECTIONAL
                                  | GObject.BindingFlags.SYNC_CREATE)
-        self.tempo = label(Gtk.SpinButton(adjustment=tempo, digits=0, width_chars=3),
+        self.tempo = label(Gtk.SpinButton(adjustment=tempo, digits=0, width_chars=4),
                            'Tempo in beats a minute')
         self.tap_button = Gtk.Button(label='Tap', tooltip_text='Set the tempo by tapping',
                                      action_name='win.tap')
@@ -117,4 +117,4 @@ class Transport(Gtk.Box):
         self.taps = [*self.taps, now][-N_TAPS:]
         if len(self.taps) > 1:
             beat = (self.taps[-1] - self.taps[0]) / (len(self.taps) - 1)
-            self.clock.props.tempo = min(max(round(60 / beat), 20), 999)
+            self.clock.props.tempo = min(max(round(60 / beat), 20), 9999)

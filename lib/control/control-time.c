@@ -92,7 +92,7 @@ set_grid (FlitzisControl *self, const FlitzisTempoGrid *grid, guint64 end)
   flitzis_control_settle (self);
 }
 
-guint32
+guint64
 flitzis_control_get_beats (FlitzisControl *self, FlitzisBeatsField field)
 {
   g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->mutex);
@@ -101,7 +101,7 @@ flitzis_control_get_beats (FlitzisControl *self, FlitzisBeatsField field)
 }
 
 gboolean
-flitzis_control_set_beats (FlitzisControl *self, FlitzisBeatsField field, guint32 value)
+flitzis_control_set_beats (FlitzisControl *self, FlitzisBeatsField field, guint64 value)
 {
   guint64  end;
   gboolean is_new;

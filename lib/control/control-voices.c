@@ -109,21 +109,29 @@ make_stop (guint64 voice, guint32 n_frames)
 /* When a trigger is to sound. */
 typedef struct
 {
-  gboolean        is_timed;
-  guint64         frame;
-  FlitzisGridUnit unit;
-  gboolean        is_stamped; /* the program did not say when */
-  guint64         called_ns;  /* it is to sound now, and this is the time; else 0 */
+  gboolean         is_timed;
+  guint64          frame;
+  FlitzisGridUnit  unit;
+  FlitzisGridPoint point;      /* FLITZIS_GRID_GIVEN */
+  gboolean         is_stamped; /* the program did not say when */
+  guint64          called_ns;  /* it is to sound now, and this is the time; else 0 */
 } Moment;
 
 static Moment
-find_moment (FlitzisControl *self, guint slot, const guint64 *frame)
+find_moment (FlitzisControl *self, guint slot, const guint64 *frame, const double *beat)
 {
   Moment moment = { .is_timed = TRUE };
 
   if (frame != NULL)
     {
       moment.frame = *frame;
+      return moment;
+    }
+
+  if (beat != NULL)
+    {
+      moment.unit = FLITZIS_GRID_GIVEN;
+      moment.point = flitzis_tempo_find_point (&self->tempo, *beat);
       return moment;
     }
 
@@ -187,7 +195,7 @@ send_play (FlitzisControl       *self,
     .restarts = flitzis_get (slot->retrigger) == FLITZIS_MIXER_RETRIGGER_RESTART,
     .is_reverse = flitzis_get (slot->is_reverse),
     .slot = (guint16) id,
-    .frame = moment->is_timed ? moment->frame : moment->called_ns, /* they share a field */
+    .steps_per_beat = moment->point.is_swung ? (guint8) moment->point.steps_per_beat : 0,
     .event = moment->is_timed ? flitzis_waiting_events_count (&self->events) : 0,
     .play = {
         .voice = voice,
@@ -204,6 +212,15 @@ send_play (FlitzisControl       *self,
         .priority = flitzis_get (slot->priority),
     },
   };
+
+  /* they share a field */
+  if (moment->unit == FLITZIS_GRID_GIVEN)
+    command->step = moment->point.step;
+  else if (moment->is_timed)
+    command->frame = moment->frame;
+  else
+    command->called_ns = moment->called_ns;
+
   flitzis_queue_push_room (&self->mixer->commands);
 
   if (more->stop_frame > 0)
@@ -227,6 +244,7 @@ play (FlitzisControl       *self,
       guint                 id,
       double                velocity,
       const guint64        *frame,
+      const double         *beat,
       const FlitzisTrigger *more,
       GError              **error)
 {
@@ -234,10 +252,10 @@ play (FlitzisControl       *self,
   guint   n_events;
   guint64 voice;
 
-  if (flitzis_sample_table_get (&self->samples, id) == NULL && frame == NULL)
+  if (flitzis_sample_table_get (&self->samples, id) == NULL && frame == NULL && beat == NULL)
     return 0;
 
-  moment = find_moment (self, id, frame);
+  moment = find_moment (self, id, frame, beat);
 
   if (moment.called_ns > 0)
     flitzis_set (self->mixer->settings.newest_call_ns, moment.called_ns);
@@ -315,6 +333,22 @@ check_frames (const FlitzisTrigger *trigger, GError **error)
 }
 
 static gboolean
+check_beat (const guint64 *frame, const double *beat, GError **error)
+{
+  if (beat == NULL)
+    return TRUE;
+
+  if (frame == NULL)
+    return check_range (*beat, -FLITZIS_MAX_BEAT, FLITZIS_MAX_BEAT, "beat", error);
+
+  g_set_error (error, FLITZIS_ENGINE_ERROR, FLITZIS_ENGINE_ERROR_INVALID_VALUE,
+               "A trigger has a frame or a beat, not frame %" G_GUINT64_FORMAT " and beat %g",
+               *frame, *beat);
+
+  return FALSE;
+}
+
+static gboolean
 check_velocity (double velocity, GError **error)
 {
   return check_range (velocity, 0.0, 1.0, "velocity", error);
@@ -335,6 +369,7 @@ flitzis_control_play (FlitzisControl       *self,
                       guint                 slot,
                       double                velocity,
                       const guint64        *frame,
+                      const double         *beat,
                       const FlitzisTrigger *more,
                       GError              **error)
 {
@@ -344,14 +379,15 @@ flitzis_control_play (FlitzisControl       *self,
   if (!flitzis_control_check_slot (self, slot, error))
     return 0;
 
-  if (!check_velocity (velocity, error) || (more != NULL && !check_more (more, error)))
+  if (!check_velocity (velocity, error) || !check_beat (frame, beat, error) ||
+      (more != NULL && !check_more (more, error)))
     {
       g_prefix_error (error, "Could not trigger slot %u: ", slot);
       return 0;
     }
 
   flitzis_control_lock (self);
-  voice = play (self, slot, velocity, frame, more != NULL ? more : &plain, error);
+  voice = play (self, slot, velocity, frame, beat, more != NULL ? more : &plain, error);
   flitzis_control_unlock (self);
 
   return voice;

@@ -280,26 +280,23 @@ flitzis_control_read_reports (FlitzisControl *self)
   push_sound (self);
 }
 
-/* Beats from before somebody listened, or from before the clock ran, are not reported. */
+/* Beats and steps from before somebody listened, or from before the clock ran, are not reported. */
 void
 flitzis_control_push_beats_before (FlitzisControl *self, guint64 end)
 {
-  gint64  latency_ns = flitzis_timeline_get_whole_latency (&self->timeline);
-  gint64  number;
-  guint64 frame;
+  gint64      latency_ns = flitzis_timeline_get_whole_latency (&self->timeline);
+  gboolean    is_running = flitzis_tempo_is_running (&self->tempo);
+  gboolean    beats = is_running && flitzis_notifier_wants_beats (self->notifier);
+  gboolean    steps = is_running && flitzis_notifier_wants_steps (self->notifier);
+  FlitzisBeat beat = { 0 };
 
-  if (!flitzis_tempo_is_running (&self->tempo) || !flitzis_notifier_wants_beats (self->notifier))
+  flitzis_tempo_begin_reporting (&self->tempo, beats, steps, end);
+
+  while (flitzis_tempo_take (&self->tempo, end, &beat.is_step, &beat.beat, &beat.frame))
     {
-      flitzis_tempo_stop_reporting (&self->tempo);
-      return;
-    }
+      gint64 time_ns = flitzis_timeline_estimate_time (&self->timeline, beat.frame);
 
-  flitzis_tempo_begin_reporting (&self->tempo, end);
-
-  while (flitzis_tempo_take_beat (&self->tempo, end, &number, &frame))
-    {
-      FlitzisBeat beat = { .beat = number, .frame = frame, .time_ns = -1 };
-      gint64      time_ns = flitzis_timeline_estimate_time (&self->timeline, frame);
+      beat.time_ns = -1;
 
       if (time_ns >= 0 && latency_ns >= 0)
         beat.time_ns = time_ns + latency_ns;
@@ -371,7 +368,9 @@ flitzis_control_check_slot (FlitzisControl *self, guint slot, GError **error)
     return TRUE;
 
   g_set_error (error, FLITZIS_ENGINE_ERROR, FLITZIS_ENGINE_ERROR_INVALID_SLOT,
-               "There is no slot %u: they count from 0 to %u", slot, self->mixer->n_slots - 1);
+               self->mixer->n_slots == 1 ? "There is no slot %u: there is %u slot, number 0"
+                                         : "There is no slot %u: there are %u slots, from 0 on",
+               slot, self->mixer->n_slots);
 
   return FALSE;
 }

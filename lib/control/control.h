@@ -108,13 +108,15 @@ gboolean flitzis_control_render (FlitzisControl *self,
                                  GError        **error);
 
 /*
- * The verbs on voices (control-voices.c). A trigger with a frame waits for it, even for frame 0;
- * `more` may be NULL. A call on a voice that has ended, or that there never was, does nothing.
+ * The verbs on voices (control-voices.c). A trigger with a frame waits for it, even for frame 0,
+ * and one with a beat for that; one of them or both, and `more`, may be NULL. A call on a voice
+ * that has ended, or that there never was, does nothing.
  */
 guint64  flitzis_control_play (FlitzisControl       *self,
                                guint                 slot,
                                double                velocity,
                                const guint64        *frame,
+                               const double         *beat,
                                const FlitzisTrigger *more,
                                GError              **error);
 void     flitzis_control_stop_slot (FlitzisControl *self,
@@ -165,11 +167,11 @@ gint64               flitzis_control_get_trigger_delay (FlitzisControl *self);
 gint64               flitzis_control_get_latency (FlitzisControl *self);
 
 /* The verbs on the tempo grid (control-time.c). */
-guint32  flitzis_control_get_beats (FlitzisControl   *self,
+guint64  flitzis_control_get_beats (FlitzisControl   *self,
                                     FlitzisBeatsField field);
 gboolean flitzis_control_set_beats (FlitzisControl   *self,
                                     FlitzisBeatsField field,
-                                    guint32           value);
+                                    guint64           value);
 
 /* Puts beat 0 at this frame and lets the clock run. FALSE if it ran already. */
 gboolean flitzis_control_restart_beats (FlitzisControl *self,

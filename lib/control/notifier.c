@@ -241,12 +241,21 @@ flitzis_notifier_wants_beats (FlitzisNotifier *self)
   return self->listener != NULL && self->funcs->wants_beats (self->listener);
 }
 
+gboolean
+flitzis_notifier_wants_steps (FlitzisNotifier *self)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->mutex);
+
+  return self->listener != NULL && self->funcs->wants_steps (self->listener);
+}
+
 void
 flitzis_notifier_push_beat (FlitzisNotifier *self, const FlitzisBeat *beat)
 {
   g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->mutex);
 
-  if (self->listener != NULL && self->funcs->wants_beats (self->listener))
+  if (self->listener != NULL && (beat->is_step ? self->funcs->wants_steps (self->listener)
+                                               : self->funcs->wants_beats (self->listener)))
     push_news (self, &(News){ .is_beat = TRUE, .beat = *beat });
 }
 

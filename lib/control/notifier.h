@@ -35,16 +35,18 @@ typedef struct
 
 typedef struct
 {
-  gint64  beat;
-  guint64 frame;
-  gint64  time_ns; /* when it is heard; -1 unknown */
+  gboolean is_step; /* of one, not a beat */
+  gint64   beat;    /* its number among the beats, or the steps */
+  guint64  frame;
+  gint64   time_ns; /* when it is heard; -1 unknown */
 } FlitzisBeat;
 
 typedef struct
 {
-  /* any thread, short: is anybody listening for ended voices, for beats? */
+  /* any thread, short: is anybody listening for ended voices, for beats, for steps? */
   gboolean (*wants_ended) (gpointer owner);
   gboolean (*wants_beats) (gpointer owner);
+  gboolean (*wants_steps) (gpointer owner);
 
   /* the owner context, without any lock */
   void (*ended) (gpointer owner, const FlitzisEnded *ended);
@@ -92,6 +94,7 @@ gboolean flitzis_notifier_forward (FlitzisNotifier *self,
                                    GParamSpec     **properties);
 
 gboolean flitzis_notifier_wants_beats (FlitzisNotifier *self);
+gboolean flitzis_notifier_wants_steps (FlitzisNotifier *self);
 
 guint64 flitzis_notifier_get_n_dropped (FlitzisNotifier *self);
 

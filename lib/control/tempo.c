@@ -9,9 +9,8 @@
 
 #include <math.h>
 
-/* What a beat may be cut into where a number with a fraction asks for its frame. */
-#define N_FRACTIONS (1u << 30)
-#define MAX_BEAT 2147483648.0
+/* How far from a step, in steps, a beat still is that step: no more than numbers are rounded by. */
+#define STEP_TOLERANCE 1e-6
 
 void
 flitzis_tempo_init (FlitzisTempo *self, FlitzisMixer *mixer)
@@ -38,7 +37,7 @@ flitzis_tempo_has_beats (FlitzisTempo *self)
   return flitzis_tempo_is_running (self) && flitzis_mixer_is_streaming (self->mixer);
 }
 
-static guint32
+static guint64
 get_field (const FlitzisTempoGrid *grid, FlitzisBeatsField field)
 {
   switch (field)
@@ -59,7 +58,7 @@ get_field (const FlitzisTempoGrid *grid, FlitzisBeatsField field)
 }
 
 static void
-set_field (FlitzisTempoGrid *grid, FlitzisBeatsField field, guint32 value)
+set_field (FlitzisTempoGrid *grid, FlitzisBeatsField field, guint64 value)
 {
   switch (field)
     {
@@ -73,7 +72,7 @@ set_field (FlitzisTempoGrid *grid, FlitzisBeatsField field, guint32 value)
       grid->steps_per_beat = (guint16) value;
       break;
     case FLITZIS_BEATS_SWING:
-      grid->swing = value;
+      grid->swing = (guint32) value;
       break;
     case FLITZIS_BEATS_RUNNING:
       grid->is_running = value != 0;
@@ -81,7 +80,7 @@ set_field (FlitzisTempoGrid *grid, FlitzisBeatsField field, guint32 value)
     }
 }
 
-guint32
+guint64
 flitzis_tempo_get_field (const FlitzisTempo *self, FlitzisBeatsField field)
 {
   return get_field (&self->grid, field);
@@ -90,7 +89,7 @@ flitzis_tempo_get_field (const FlitzisTempo *self, FlitzisBeatsField field)
 FlitzisTempoGrid
 flitzis_tempo_make_changed (const FlitzisTempo *self,
                             FlitzisBeatsField   field,
-                            guint32             value,
+                            guint64             value,
                             guint64             end)
 {
   FlitzisTempoGrid grid = self->grid;
@@ -131,31 +130,46 @@ flitzis_tempo_set_grid (FlitzisTempo *self, const FlitzisTempoGrid *grid)
 }
 
 void
-flitzis_tempo_begin_reporting (FlitzisTempo *self, guint64 from)
+flitzis_tempo_begin_reporting (FlitzisTempo *self, gboolean beats, gboolean steps, guint64 from)
 {
-  if (!self->is_reporting || self->next.n_restarts != self->grid.n_restarts)
-    self->next = flitzis_tempo_grid_find_next (&self->grid, FLITZIS_GRID_BEAT, from);
+  const FlitzisTempoGrid *grid = &self->grid;
 
-  self->is_reporting = TRUE;
+  if (!self->reports_beats || self->next_beat.n_restarts != grid->n_restarts)
+    self->next_beat = flitzis_tempo_grid_find_next (grid, FLITZIS_GRID_BEAT, from);
+
+  if (!self->reports_steps || self->next_step.n_restarts != grid->n_restarts ||
+      self->next_step.steps_per_beat != grid->steps_per_beat)
+    self->next_step = flitzis_tempo_grid_find_next (grid, FLITZIS_GRID_STEP, from);
+
+  self->reports_beats = beats;
+  self->reports_steps = steps;
 }
 
 gboolean
-flitzis_tempo_take_beat (FlitzisTempo *self, guint64 until, gint64 *beat, guint64 *frame)
+flitzis_tempo_take (FlitzisTempo *self,
+                    guint64       until,
+                    gboolean     *is_step,
+                    gint64       *number,
+                    guint64      *frame)
 {
-  *frame = flitzis_tempo_grid_get_frame (&self->grid, &self->next);
+  const FlitzisTempoGrid *grid = &self->grid;
+  guint64                 beat_frame = G_MAXUINT64, step_frame = G_MAXUINT64;
+
+  if (self->reports_beats)
+    beat_frame = flitzis_tempo_grid_get_frame (grid, &self->next_beat);
+
+  if (self->reports_steps)
+    step_frame = flitzis_tempo_grid_get_frame (grid, &self->next_step);
+
+  *is_step = step_frame < beat_frame;
+  *frame = MIN (beat_frame, step_frame);
 
   if (*frame >= until)
     return FALSE;
 
-  *beat = self->next.step++;
+  *number = *is_step ? self->next_step.step++ : self->next_beat.step++;
 
   return TRUE;
-}
-
-void
-flitzis_tempo_stop_reporting (FlitzisTempo *self)
-{
-  self->is_reporting = FALSE;
 }
 
 FlitzisTempoGrid
@@ -169,15 +183,34 @@ flitzis_tempo_copy_grid (FlitzisTempo *self)
   return grid;
 }
 
+FlitzisGridPoint
+flitzis_tempo_find_point (const FlitzisTempo *self, double beat)
+{
+  guint  n_steps = self->grid.steps_per_beat;
+  double step = beat * n_steps;
+
+  if (fabs (step - round (step)) < STEP_TOLERANCE)
+    return (FlitzisGridPoint){
+      .step = llround (step),
+      .steps_per_beat = n_steps,
+      .is_swung = TRUE,
+    };
+
+  return (FlitzisGridPoint){
+    .step = llround (beat * FLITZIS_PARTS_PER_BEAT),
+    .steps_per_beat = FLITZIS_PARTS_PER_BEAT,
+  };
+}
+
 guint64
 flitzis_tempo_beat_to_frame (const FlitzisTempoGrid *grid, double beat)
 {
-  FlitzisGridPoint point = { .steps_per_beat = N_FRACTIONS };
+  FlitzisGridPoint point = { .steps_per_beat = FLITZIS_PARTS_PER_BEAT };
 
   if (isnan (beat))
     return 0;
 
-  point.step = llround (CLAMP (beat, -MAX_BEAT, MAX_BEAT) * N_FRACTIONS);
+  point.step = llround (CLAMP (beat, -FLITZIS_MAX_BEAT, FLITZIS_MAX_BEAT) * FLITZIS_PARTS_PER_BEAT);
 
   return flitzis_tempo_grid_get_frame (grid, &point);
 }

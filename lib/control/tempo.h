@@ -16,6 +16,9 @@ G_BEGIN_DECLS
  * All under control's mutex but for the two functions on a copy of the grid.
  */
 
+/* Beats are named from minus this to this. */
+#define FLITZIS_MAX_BEAT 2147483648.0
+
 typedef enum
 {
   FLITZIS_BEATS_TEMPO, /* micro-beats a minute */
@@ -29,8 +32,8 @@ typedef struct
 {
   FlitzisMixer    *mixer;
   FlitzisTempoGrid grid;
-  FlitzisGridPoint next; /* the beat to be reported */
-  gboolean         is_reporting;
+  FlitzisGridPoint next_beat, next_step; /* to be reported */
+  gboolean         reports_beats, reports_steps;
 
   /* the frame from which on the last restart holds */
   gboolean was_restarted;
@@ -52,14 +55,14 @@ flitzis_tempo_is_running (const FlitzisTempo *self)
 /* Whether beats come: the clock runs and a stream streams. */
 gboolean flitzis_tempo_has_beats (FlitzisTempo *self);
 
-guint32 flitzis_tempo_get_field (const FlitzisTempo *self,
+guint64 flitzis_tempo_get_field (const FlitzisTempo *self,
                                  FlitzisBeatsField   field);
 
 /* Copies of the grid, to hold from frame `end` on: one with this field changed; one that runs,
  * with beat 0 at `frame`. */
 FlitzisTempoGrid flitzis_tempo_make_changed (const FlitzisTempo *self,
                                              FlitzisBeatsField   field,
-                                             guint32             value,
+                                             guint64             value,
                                              guint64             end);
 FlitzisTempoGrid flitzis_tempo_make_restarted (FlitzisTempo *self,
                                                guint64       frame,
@@ -71,16 +74,25 @@ void flitzis_tempo_set_grid (FlitzisTempo           *self,
                              const FlitzisTempoGrid *grid);
 
 /*
- * To report each beat once, begin, then take beats until none is left before frame `until`. The
- * first begin finds the next beat at frame `from` or later; so does the first after a stop.
+ * To report each beat and each step once, begin, saying which are wanted, then take them until none
+ * is left before frame `until`: in the order of their frames, a beat before its step. The first
+ * begin finds the next ones at frame `from` or later; so does the first after they were not wanted,
+ * and after the steps were cut otherwise.
  */
 void     flitzis_tempo_begin_reporting (FlitzisTempo *self,
+                                        gboolean      beats,
+                                        gboolean      steps,
                                         guint64       from);
-gboolean flitzis_tempo_take_beat (FlitzisTempo *self,
-                                  guint64       until,
-                                  gint64       *beat,
-                                  guint64      *frame);
-void     flitzis_tempo_stop_reporting (FlitzisTempo *self);
+gboolean flitzis_tempo_take (FlitzisTempo *self,
+                             guint64       until,
+                             gboolean     *is_step,
+                             gint64       *number,
+                             guint64      *frame);
+
+/* The point at a beat from -FLITZIS_MAX_BEAT to FLITZIS_MAX_BEAT. If it is a step now, it is swung
+ * as that is; any other place between two beats is not. */
+FlitzisGridPoint flitzis_tempo_find_point (const FlitzisTempo *self,
+                                           double              beat);
 
 /* A copy of the grid. While the clock stands, it stands at the frame that comes next. */
 FlitzisTempoGrid flitzis_tempo_copy_grid (FlitzisTempo *self);

@@ -31,6 +31,21 @@ set_open_error (GError **error, GIOErrorEnum code, const char *name, const char 
   g_set_error (error, G_IO_ERROR, code, "Could not open “%s”: %s", name, why);
 }
 
+/* With the path where it may be the folder that is wrong, with the name else. */
+static void
+set_local_error (GError     **error,
+                 GIOErrorEnum code,
+                 const char  *path,
+                 const char  *name,
+                 const char  *why)
+{
+  g_autofree char *shown = g_filename_display_name (path);
+  gboolean         shows_path = code == G_IO_ERROR_NOT_FOUND ||
+                        code == G_IO_ERROR_PERMISSION_DENIED || code == G_IO_ERROR_IS_DIRECTORY;
+
+  set_open_error (error, code, shows_path ? shown : name, why);
+}
+
 /* Opens again what the descriptor is of. The caller knows it by `name`, not by the path used. */
 static GInputStream *
 open_descriptor (int fd, const char *name, GCancellable *cancellable, GError **error)
@@ -75,8 +90,8 @@ open_local (const char *path, const char *name, GCancellable *cancellable, GErro
       if (saved_errno == ENXIO)
         set_open_error (error, G_IO_ERROR_NOT_REGULAR_FILE, name, "It is not a regular file");
       else
-        set_open_error (error, g_io_error_from_errno (saved_errno), name,
-                        g_strerror (saved_errno));
+        set_local_error (error, g_io_error_from_errno (saved_errno), path, name,
+                         g_strerror (saved_errno));
       return NULL;
     }
 
@@ -87,7 +102,7 @@ open_local (const char *path, const char *name, GCancellable *cancellable, GErro
     }
   else if (S_ISDIR (status.st_mode))
     {
-      set_open_error (error, G_IO_ERROR_IS_DIRECTORY, name, "It is a directory");
+      set_local_error (error, G_IO_ERROR_IS_DIRECTORY, path, name, "It is a directory");
     }
   else if (!S_ISREG (status.st_mode))
     {

@@ -147,6 +147,7 @@ flitzis_mixer_apply_events (FlitzisMixer *mixer, uint64_t now) FLITZIS_REALTIME
   while (flitzis_schedule_pop (&mixer->schedule, now, &command))
     if (!drop_marked (mixer, &command))
       {
+        flitzis_count (&mixer->n_late, command.is_late ? 1 : 0);
         count_done (mixer, &command);
         apply (mixer, &command, now);
         flitzis_pool_begin_newest (&mixer->pool);

@@ -9,8 +9,8 @@ is_before (const FlitzisHeap *heap, uint32_t a, uint32_t b) FLITZIS_REALTIME
   return heap->is_before (heap->data, a, b);
 }
 
-static void
-put (FlitzisHeap *heap, uint32_t place, uint32_t item) FLITZIS_REALTIME
+void
+flitzis_heap_put (FlitzisHeap *heap, uint32_t place, uint32_t item) FLITZIS_REALTIME
 {
   heap->items[place] = (uint16_t) item;
   heap->places[item] = (uint16_t) place;
@@ -22,11 +22,11 @@ rise (FlitzisHeap *heap, uint32_t place, uint32_t item) FLITZIS_REALTIME
 {
   while (place > 0 && is_before (heap, item, heap->items[(place - 1) / 2]))
     {
-      put (heap, place, heap->items[(place - 1) / 2]);
+      flitzis_heap_put (heap, place, heap->items[(place - 1) / 2]);
       place = (place - 1) / 2;
     }
 
-  put (heap, place, item);
+  flitzis_heap_put (heap, place, item);
 }
 
 /* Puts an item at a place, or below it. */
@@ -43,11 +43,11 @@ sink (FlitzisHeap *heap, uint32_t place, uint32_t item) FLITZIS_REALTIME
       if (!is_before (heap, heap->items[child], item))
         break;
 
-      put (heap, place, heap->items[child]);
+      flitzis_heap_put (heap, place, heap->items[child]);
       place = child;
     }
 
-  put (heap, place, item);
+  flitzis_heap_put (heap, place, item);
 }
 
 void

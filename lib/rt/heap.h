@@ -30,5 +30,10 @@ void flitzis_heap_add (FlitzisHeap *heap,
 void flitzis_heap_remove (FlitzisHeap *heap,
                           uint32_t     item) FLITZIS_REALTIME;
 
+/* Puts an item at a place, in no order: sort afterwards. */
+void flitzis_heap_put (FlitzisHeap *heap,
+                       uint32_t     place,
+                       uint32_t     item) FLITZIS_REALTIME;
+
 /* After the order has changed. */
 void flitzis_heap_sort (FlitzisHeap *heap) FLITZIS_REALTIME;

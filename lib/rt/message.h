@@ -61,18 +61,22 @@ typedef struct
   bool is_stamped : 1;
 
   /* PLAY: all that its trigger takes from the slot and the engine is as it was at the call. With a
-   * unit it is timed, too: it waits for the next point of the grid when a block begins. */
+   * unit it is timed, too: it waits for the next point of the grid when a block begins, or for the
+   * one that it names. */
   FlitzisMixerSteal steal : 4;
   FlitzisGridUnit   unit : 4;
   bool              restarts : 1; /* ends the voices of its slot */
   bool              is_reverse : 1;
 
+  bool is_late : 1; /* the mixer's own: the point that it names had passed when it was looked at */
+
   uint16_t slot;           /* 0..n_slots - 1; PLAY, STOP_SLOT, PUBLISH */
-  uint8_t  steps_per_beat; /* the mixer's own: of its point, once it has found one; else 0 */
+  uint8_t  steps_per_beat; /* the mixer's own: of its point, once it has found one; else 0. With
+                              FLITZIS_GRID_GIVEN of the point; 0: FLITZIS_PARTS_PER_BEAT, unswung */
   union
   {
     uint64_t frame;     /* timed: a position */
-    int64_t  step;      /* the mixer's own: of its point */
+    int64_t  step;      /* the mixer's own: of its point; FLITZIS_GRID_GIVEN: a position */
     uint64_t called_ns; /* PLAY, not timed: CLOCK_MONOTONIC of the call; 0: it does not matter */
   };
   uint64_t event; /* its number among the timed ones, ascending from 0 */

@@ -6,10 +6,13 @@
 static FlitzisGridPoint
 get_point (const FlitzisCommand *command) FLITZIS_REALTIME
 {
+  bool is_place = command->steps_per_beat == 0;
+  bool is_step = command->unit == FLITZIS_GRID_STEP || command->unit == FLITZIS_GRID_GIVEN;
+
   return (FlitzisGridPoint){
     .step = command->step,
-    .steps_per_beat = command->steps_per_beat,
-    .is_swung = command->unit == FLITZIS_GRID_STEP,
+    .steps_per_beat = is_place ? FLITZIS_PARTS_PER_BEAT : command->steps_per_beat,
+    .is_swung = is_step && !is_place,
   };
 }
 
@@ -81,20 +84,6 @@ remove_unplaced (FlitzisSchedule *schedule, uint32_t i) FLITZIS_REALTIME
   schedule->places[last] = schedule->places[i];
 }
 
-void
-flitzis_schedule_add (FlitzisSchedule *schedule, const FlitzisCommand *command) FLITZIS_REALTIME
-{
-  uint32_t i = schedule->free[--schedule->n_free];
-
-  schedule->commands[i] = *command;
-  schedule->n_used = i < schedule->n_used ? schedule->n_used : i + 1;
-
-  if (command->kind == FLITZIS_COMMAND_PLAY && command->unit != FLITZIS_GRID_NONE)
-    add_unplaced (schedule, i);
-  else
-    add_by_frame (schedule, i, command->frame);
-}
-
 /* After a change of the grid, and when another event is the first. */
 static void
 find_beat_frame (FlitzisSchedule *schedule) FLITZIS_REALTIME
@@ -109,6 +98,33 @@ find_beat_frame (FlitzisSchedule *schedule) FLITZIS_REALTIME
 
       schedule->beat_frame = flitzis_tempo_grid_get_frame (&schedule->grid, &point);
     }
+}
+
+/* A point that the program named needs no grid to be found, and no block. */
+static void
+add_given (FlitzisSchedule *schedule, uint32_t i) FLITZIS_REALTIME
+{
+  schedule->waits[i] = FLITZIS_WAIT_POINT;
+  flitzis_heap_add (&schedule->by_beat, i);
+
+  if (schedule->by_beat.items[0] == i)
+    find_beat_frame (schedule);
+}
+
+void
+flitzis_schedule_add (FlitzisSchedule *schedule, const FlitzisCommand *command) FLITZIS_REALTIME
+{
+  uint32_t i = schedule->free[--schedule->n_free];
+
+  schedule->commands[i] = *command;
+  schedule->n_used = i < schedule->n_used ? schedule->n_used : i + 1;
+
+  if (command->kind != FLITZIS_COMMAND_PLAY || command->unit == FLITZIS_GRID_NONE)
+    add_by_frame (schedule, i, command->frame);
+  else if (command->unit == FLITZIS_GRID_GIVEN)
+    add_given (schedule, i);
+  else
+    add_unplaced (schedule, i);
 }
 
 static uint64_t
@@ -134,8 +150,10 @@ move_due_points (FlitzisSchedule *schedule, uint64_t now) FLITZIS_REALTIME
 {
   while (schedule->beat_frame <= now)
     {
-      uint32_t i = schedule->by_beat.items[0];
+      uint32_t        i = schedule->by_beat.items[0];
+      FlitzisCommand *command = &schedule->commands[i];
 
+      command->is_late = command->unit == FLITZIS_GRID_GIVEN && schedule->beat_frame < now;
       flitzis_heap_remove (&schedule->by_beat, i);
       add_by_frame (schedule, i, now);
       find_beat_frame (schedule);
@@ -170,16 +188,24 @@ add_by_beat (FlitzisSchedule *schedule, uint32_t i, const FlitzisGridPoint *poin
   flitzis_heap_add (&schedule->by_beat, i);
 }
 
-/* A grid that began anew has other points. */
+/* A grid that began anew has other points; those that were named stay what they are. */
 static void
 forget_points (FlitzisSchedule *schedule) FLITZIS_REALTIME
 {
   FlitzisHeap *heap = &schedule->by_beat;
+  uint32_t     n_given = 0;
 
-  for (uint32_t i = 0; i < heap->n_items; i++)
-    add_unplaced (schedule, heap->items[i]);
+  for (uint32_t k = 0; k < heap->n_items; k++)
+    {
+      uint32_t i = heap->items[k];
 
-  heap->n_items = 0;
+      if (schedule->commands[i].unit == FLITZIS_GRID_GIVEN)
+        flitzis_heap_put (heap, n_given++, i);
+      else
+        add_unplaced (schedule, i);
+    }
+
+  heap->n_items = n_given;
 }
 
 /* All that wait for a point of one unit find the same. If the grid stands, those that have had none
@@ -187,11 +213,11 @@ forget_points (FlitzisSchedule *schedule) FLITZIS_REALTIME
 static void
 place (FlitzisSchedule *schedule, uint64_t now) FLITZIS_REALTIME
 {
-  FlitzisGridPoint points[FLITZIS_N_GRID_UNITS];
+  FlitzisGridPoint points[FLITZIS_GRID_BAR + 1];
   uint32_t         n = schedule->n_unplaced;
 
   if (n > 0 && schedule->grid.is_running)
-    for (FlitzisGridUnit unit = FLITZIS_GRID_STEP; unit < FLITZIS_N_GRID_UNITS; unit++)
+    for (FlitzisGridUnit unit = FLITZIS_GRID_STEP; unit <= FLITZIS_GRID_BAR; unit++)
       points[unit] = flitzis_tempo_grid_find_next (&schedule->grid, unit, now);
 
   schedule->n_unplaced = 0;
@@ -228,7 +254,8 @@ flitzis_schedule_begin_block (FlitzisSchedule        *schedule,
 
   if (began_anew)
     forget_points (schedule);
-  else if (is_swung_anew)
+
+  if (began_anew || is_swung_anew)
     flitzis_heap_sort (&schedule->by_beat);
 
   place (schedule, now);

@@ -5,7 +5,8 @@
 
 typedef __int128 Wide;
 
-/* The least common multiple of 1 to 32: each number of steps divides a beat of so many parts. */
+/* The least common multiple of 1 to 32: each number of steps divides a beat of so many parts, and
+ * so does FLITZIS_PARTS_PER_BEAT. */
 #define PLACES_PER_BEAT 144403552893600
 
 static Wide

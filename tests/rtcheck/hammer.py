@@ -133,6 +133,9 @@ def call_verbs(choose):
         'play_sample': (40, play),
         'play_sample_at': (10, lambda: engine.play_sample_at(choose.randrange(N_SLOTS),
                                                              choose.random(), later())),
+        'play_sample_at_beat': (10, lambda: engine.play_sample_at_beat(
+            choose.randrange(N_SLOTS), choose.random(),
+            engine.props.clock.frame_to_beat(later()))),
         'play': (10, play_trigger),
         'set_voice_gain': (2, lambda: engine.set_voice_gain(voices[0], choose.uniform(0, 16))),
         'set_voice_pan': (2, lambda: engine.set_voice_pan(voices[0], choose.uniform(-1, 1))),
