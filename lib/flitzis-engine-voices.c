@@ -103,10 +103,12 @@ flitzis_engine_play_sample_at (FlitzisEngine *self,
  * Everything else is as [method@Engine.play_sample_at] has it.
  *
  * ```c
+ * FlitzisClock *clock = flitzis_engine_get_clock (engine);
+ *
  * flitzis_clock_restart (clock, flitzis_engine_get_position (engine) + 4800);
  *
  * for (guint step = 0; step < 16; step++)
- *   flitzis_engine_play_sample_at_beat (engine, HAT, 0.5, step / 4.0, &error);
+ *   flitzis_engine_play_sample_at_beat (engine, 0, 0.5, step / 4.0, &error);
  * ```
  *
  * Fails as [method@Engine.play_sample_at] does, with `FLITZIS_ENGINE_ERROR_INVALID_VALUE` also for

@@ -78,18 +78,16 @@ class Transport(Gtk.Box):
                                 action_name='win.stop-all', css_classes=['flat']),
                      'Stop all pads')
         self.lights = BeatLights(self.clock)
-        for widget in (run, self.lights, self.tempo, self.tap_button):
+        for widget in (run, self.lights, self.tempo, self.tap_button, self.volume, stop):
             self.append(widget)
-        self.append(Gtk.Box(hexpand=True))
-        self.append(self.volume)
-        self.append(stop)
 
     def _volume(self, engine):
         """A button whose slider is in decibels."""
         icons = ('audio-volume-muted-symbolic', 'audio-volume-high-symbolic',
                  'audio-volume-low-symbolic', 'audio-volume-medium-symbolic')
         scale = Gtk.ScaleButton(icons=icons, adjustment=Gtk.Adjustment(
-            lower=-60, upper=12, step_increment=1, page_increment=6))
+            lower=-60, upper=12, step_increment=1, page_increment=6),
+            hexpand=True, halign=Gtk.Align.END)
 
         def show(*_):
             gain = engine.props.gain
