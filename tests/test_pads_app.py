@@ -61,6 +61,9 @@ class App:
     def slot(self, pad, name):
         return self.ask(f'kit_value(board.slot({pad}), "{name}")')
 
+    def becomes(self, pad, name, value, rel=1e-6):
+        poll(lambda: self.slot(pad, name) == pytest.approx(value, rel=rel), f'{name} {value}')
+
     # Real events
 
     def xdotool(self, *words):
@@ -326,26 +329,26 @@ def test_settings(start_app, kit):
     app.until('window.panel.pad == 0')
     row = 'window.panel.rows'
     app.drag(app.point(f'{row}["pan"].scale'), app.point(f'{row}["pan"].scale', 0.9))
-    assert 0.5 < app.slot(0, 'pan') <= 1
+    app.until('0.5 < board.slot(0).props.pan <= 1')
     app.ask(f'{row}["gain"].scale.grab_focus()')
     app.key('Left')
-    assert app.slot(0, 'gain') == pytest.approx(10 ** (-1 / 20))
+    app.becomes(0, 'gain', 10 ** (-1 / 20))
     app.ask(f'{row}["rate"].scale.grab_focus()')
     app.key('Page_Up', 'Page_Up')
-    assert app.slot(0, 'playback-rate') == pytest.approx(2)
+    app.becomes(0, 'playback-rate', 2)
     app.click(f'{row}["loop"].switch')
     app.until('board.slot(0).props.loop')
     app.drag(app.point('window.panel.looper', 0.003), app.point('window.panel.looper', 0.5))
-    assert app.slot(0, 'loop-start') == pytest.approx(10 * RATE, rel=0.03)
+    app.becomes(0, 'loop-start', 10 * RATE, rel=0.03)
     app.drag(app.point('window.panel.looper', 0.98), app.point('window.panel.looper', 0.75))
-    assert app.slot(0, 'loop-end') == pytest.approx(15 * RATE, rel=0.03)
+    app.becomes(0, 'loop-end', 15 * RATE, rel=0.03)
     for name, typed, property_name, value in (
             ('attack', '250', 'attack', 0.25), ('release', '30', 'release', 0.03),
             ('choke', '4', 'choke-group', 4), ('loop-start', '1.5', 'loop-start', 1.5 * RATE)):
         app.ask(f'{row}["{name}"].spin.grab_focus()')
         app.key('ctrl+a', *typed.replace('.', ' period ').split() if '.' in typed else typed,
                 'Return')
-        assert app.slot(0, property_name) == pytest.approx(value), name
+        app.becomes(0, property_name, value)
     for name, property_name, nick in (('retrigger', 'retrigger', 'restart'),
                                       ('quantize', 'quantize', 'step')):
         app.choose(f'{row}["{name}"]', 1)
