@@ -236,7 +236,8 @@ def test_a_window_plays(program, environment, session_daemon, display, write_wav
         write_sound(write_wav, tmp_path / name, half)
     (tmp_path / f'{program.name}.{program.suffix}').write_text(program.text)
     environment = dict(environment, DISPLAY=display, GDK_BACKEND='x11', GSK_RENDERER='cairo',
-                       GTK_A11Y='none', GSETTINGS_BACKEND='memory')
+                       GTK_A11Y='none', GSETTINGS_BACKEND='memory', EGL_LOG_LEVEL='fatal',
+                       MESA_LOG_LEVEL='fatal')
     *preparations, command = program.command.splitlines()
     for each in preparations:
         subprocess.run(['sh', '-euc', each], cwd=tmp_path, env=environment, check=True, timeout=120)
