@@ -156,7 +156,7 @@ flitzis_slot_class_init (FlitzisSlotClass *klass)
   /**
    * FlitzisSlot:playing: (getter get_playing)
    *
-   * Whether voices of this slot sound, or wait for the next block to start.
+   * Whether voices of this slot sound or wait to start: for the next block, their frame or beat.
    */
   properties[PROP_PLAYING] =
       g_param_spec_boolean ("playing", NULL, NULL,
