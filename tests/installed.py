@@ -34,6 +34,7 @@ def run_program(language, folder, daemon):
                            re.M | re.S)[:1]
     (folder / f'program.{language.replace("python", "py")}').write_text(program)
     # Compiled where this makes it; a machine that only installs programs has no PipeWire headers.
+    os.environ['XDG_CACHE_HOME'] = str(daemon.folder)
     shutil.copy('/recorder', daemon.folder / 'recorder')
     with daemon.record() as recording:
         result = subprocess.run(['sh', '-ec', COMMANDS[language]], cwd=folder,
