@@ -214,7 +214,7 @@ class Window(Adw.ApplicationWindow):
         if keycode not in self.held:
             self.held.add(keycode)
             self.board.hit(pad, SOFT if modifiers else 1.0)
-            # What is being dragged in the panel belongs to the pad that it shows.
+            # A drag in the panel goes on with the pad that the panel shows.
             if not state & Gdk.ModifierType.BUTTON1_MASK:
                 self.pad(pad).choose()
         return True
