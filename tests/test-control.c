@@ -838,6 +838,46 @@ test_time_never_runs_backwards (Fixture *fixture, gconstpointer data)
   g_rand_free (rand);
 }
 
+/* Of more frames than the time line remembers. */
+static void
+test_time_never_contradicts_itself (Fixture *fixture, gconstpointer data)
+{
+  FlitzisControl *control = fixture->control;
+  GRand          *rand = g_rand_new_with_seed (6);
+  gint64          now = get_now () + HOUR_NS;
+  guint64         frames[4000];
+  gint64          answers[G_N_ELEMENTS (frames)];
+  guint           n_bounds = 0;
+
+  flitzis_control_set_streaming (control, TRUE);
+
+  for (guint i = 0; i < G_N_ELEMENTS (frames); i++)
+    {
+      guint  n_frames = (guint) g_rand_int_range (rand, 1, 2049);
+      gint64 due = now + n_frames * 1000000000 / 48000;
+      gint64 bound = 0;
+
+      cycle (fixture, n_frames, now);
+
+      frames[i] = fixture->mixer->position - (guint) g_rand_int_range (rand, 0, 200000);
+      frames[i] = fixture->mixer->position < 200000 ? i : frames[i];
+      answers[i] = flitzis_control_frame_to_time (control, frames[i]);
+
+      for (guint j = 0; j < i; j++)
+        if (frames[j] <= frames[i])
+          bound = MAX (bound, answers[j]);
+
+      g_assert_cmpint (answers[i], >=, bound);
+      n_bounds += bound == answers[i];
+
+      now = g_rand_int_range (rand, 0, 20) > 0 ? due + g_rand_int_range (rand, -3000, 3000)
+                                               : (now + due) / 2;
+    }
+
+  g_assert_cmpuint (n_bounds, >, 100);
+  g_rand_free (rand);
+}
+
 #define ADD(name, function) \
   g_test_add ("/control/" name, Fixture, NULL, set_up, function, tear_down)
 
@@ -1099,6 +1139,7 @@ main (int argc, char **argv)
   ADD ("time-over-gaps", test_time_over_gaps);
   ADD ("time-of-a-driver-that-hangs", test_time_of_a_driver_that_hangs);
   ADD ("time-never-runs-backwards", test_time_never_runs_backwards);
+  ADD ("time-never-contradicts-itself", test_time_never_contradicts_itself);
   ADD ("old-triggers", test_old_triggers);
   ADD ("late-triggers-are-not-old", test_late_triggers_are_not_old);
   ADD ("render-knows-no-age", test_render_knows_no_age);

@@ -101,7 +101,10 @@ begin_stretch (FlitzisTimeline *self, guint64 position)
   self->stretch++;
 
   for (guint i = 0; i < told->n_pairs; i++)
-    told->pairs[i].answer = MIN (told->pairs[i].answer, (gint64) position);
+    {
+      told->pairs[i].answer = MIN (told->pairs[i].answer, (gint64) position);
+      told->pairs[i].bound = MIN (told->pairs[i].bound, (gint64) position);
+    }
 }
 
 /* The same, or one of before that says so too, give or take what nobody hears: so that most answers
@@ -146,7 +149,8 @@ insert_pair (FlitzisTold *told, guint place, const FlitzisPair *pair)
   told->n_pairs++;
 }
 
-/* Leaves out the answer that tells least: whose neighbours lie closest together. */
+/* Forgets the pair that says least: its neighbours lie closest together. The one before it keeps
+ * its bound. */
 static void
 forget_one (FlitzisTold *told, guint newest)
 {
@@ -164,6 +168,7 @@ forget_one (FlitzisTold *told, guint newest)
         }
     }
 
+  told->pairs[least - 1].bound = told->pairs[least].bound;
   remove_pair (told, least);
 }
 
@@ -173,6 +178,7 @@ static gint64
 tell (FlitzisTold *told, guint64 stretch, gint64 question, gint64 answer)
 {
   FlitzisPair *pairs = told->pairs;
+  gint64       bound = G_MININT64;
   guint        place, next;
 
   for (place = told->n_pairs; place > 0 && pairs[place - 1].question >= question; place--)
@@ -189,16 +195,21 @@ tell (FlitzisTold *told, guint64 stretch, gint64 question, gint64 answer)
   if (place < told->n_pairs && pairs[place].question == question)
     {
       answer = MAX (answer, pairs[place].answer);
+      bound = pairs[place].bound;
       remove_pair (told, place);
     }
 
   if (place > 0)
-    answer = MAX (answer, pairs[place - 1].answer);
+    answer = MAX (answer, pairs[place - 1].bound);
 
   while (place < told->n_pairs && pairs[place].answer < answer)
-    remove_pair (told, place);
+    {
+      bound = MAX (bound, pairs[place].bound);
+      remove_pair (told, place);
+    }
 
-  insert_pair (told, place, &(FlitzisPair){ question, answer, stretch });
+  bound = MAX (bound, answer);
+  insert_pair (told, place, &(FlitzisPair){ question, answer, bound, stretch });
 
   if (told->n_pairs > FLITZIS_N_TOLD)
     forget_one (told, place);

@@ -24,6 +24,7 @@ typedef struct
 {
   gint64  question;
   gint64  answer;
+  gint64  bound;   /* a later question gets no lower answer */
   guint64 stretch; /* when it was told */
 } FlitzisPair;
 
