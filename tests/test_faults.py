@@ -26,7 +26,8 @@ gi.require_version('Flitzis', '1')
 from gi.repository import Flitzis, GLib
 
 from pipewire_daemon import CALM, SINK, PipeWire, poll
-from test_live import State, go_on, one_of_many, run_out, same, sinks_of, split, state_is
+from test_live import (State, find_places, go_on, numbered, one_of_many, run_out, same, sinks_of,
+                       split, state_is)
 from test_playing import (Reason, assert_same, constant, drain, fails_with, fill, noise, render,
                           watch)
 
@@ -701,31 +702,46 @@ def test_a_complaint_of_the_server_is_no_loss(pipewire, make_engine, monkeypatch
 # A graph that changes under an engine
 
 
-@pytest.mark.parametrize('quanta', ((1024, 256, 2048, 8192, 512, 4096), pytest.param(
-    (8192, 16, 1024, 32, 64, 128, 4096), marks=pytest.mark.slow)))
-def test_a_quantum_may_change_at_any_time(pipewire, make_engine, quanta):
-    """Every frame is heard, once, and on its frame; a take is calm if none of it was lost to a busy
-    machine."""
-    def take():
-        engine = make_engine(client_name='steady')
-        frames = fill(engine, 0, noise(1, 48000 + 24000 * len(quanta)))
-        with pipewire.record() as recording:
-            engine.start()
-            state_is(engine, State.RUNNING)
-            engine.play_sample(0, 1.0)
-            for quantum in quanta:
-                go_on(engine, 2000)
-                pipewire.prefer(quantum)
-                recording.wait_quantum(quantum)
-            run_out(engine)
-            recording.wait(4800)
-        is_calm = engine.props.n_xruns == recording.n_missed == 0
-        engine.stop()
-        return is_calm, [same(part, frames) for part in split(recording.frames)] == [True]
-    takes = []
-    while (True, True) not in takes:
-        takes.append(take())
-        assert len(takes) < 20 and (True, False) not in takes, takes
+def play_while_the_quantum_changes(pipewire, engine, frames, quanta):
+    """Returns what was recorded meanwhile."""
+    with pipewire.record() as recording:
+        engine.start()
+        state_is(engine, State.RUNNING)
+        engine.play_sample(0, 1.0)
+        for quantum in quanta:
+            go_on(engine, 2000)
+            pipewire.prefer(quantum)
+            recording.wait_quantum(quantum)
+        run_out(engine)
+        recording.wait(4800)
+    engine.stop()
+    return recording.frames
+
+
+def test_a_quantum_may_change_at_any_time(pipewire, make_engine):
+    """Every frame is heard, once. A busy machine loses cycles of the graph in some takes."""
+    quanta = (1024, 256, 2048, 8192, 512, 4096)
+    engine = make_engine(client_name='steady')
+    frames = fill(engine, 0, noise(1, 48000 + 24000 * len(quanta)))
+
+    def is_whole():
+        recorded = play_while_the_quantum_changes(pipewire, engine, frames, quanta)
+        return [same(part, frames) for part in split(recorded)] == [True]
+    assert any(is_whole() for _ in range(20))
+
+
+@pytest.mark.slow
+def test_the_smallest_quanta_lose_whole_cycles_or_none(pipewire, make_engine):
+    """Most machines cannot keep up with cycles of a third of a millisecond, and a server that does
+    not get its frames in time plays nothing, or the last cycle again."""
+    quanta = (8192, 16, 1024, 32, 64, 128, 4096)
+    engine = make_engine(client_name='steady')
+    frames = fill(engine, 0, numbered(48000 + 24000 * len(quanta)))
+    recorded = play_while_the_quantum_changes(pipewire, engine, frames, quanta)
+    for channel, values in zip(recorded.T, frames.T):
+        places = find_places(channel, values)
+        assert (places[0], places[-1]) == (0, len(values) - 1)
+        assert not numpy.any((numpy.diff(places) - 1) % min(quanta))
 
 
 def test_a_quantum_may_be_forced_at_any_time(pipewire, make_engine):

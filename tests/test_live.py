@@ -71,6 +71,21 @@ def same(heard, expected):
                                                               expected.view('<u4'))
 
 
+def numbered(n_frames):
+    """A sound without two equal frames: each channel ascends."""
+    values = (numpy.arange(1, n_frames + 1) / n_frames).astype('<f4')
+    return numpy.stack((values - 1.5, values), 1)
+
+
+def find_places(recorded, values):
+    """The places of what a channel recorded among the values of a numbered sound, without the
+    silence that a busy machine leaves between."""
+    heard = recorded[recorded != 0]
+    places = numpy.searchsorted(values, heard) % len(values)
+    assert numpy.array_equal(heard, values[places])
+    return places
+
+
 def one_of_many(server, take, is_right, n_takes=2, n_rounds=10):
     """Records takes until one is right. A virtual machine that is busy loses cycles of the graph,
     small ones most of all, and what was lost nobody heard; what is wrong is wrong in every take."""
