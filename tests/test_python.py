@@ -602,7 +602,7 @@ MISTAKES = {
     'engine.play_sampel(0, 1.0)': 'attr-defined',
     'engine.play_sample()': 'call-arg',
     'engine.load_sample(0)': 'call-arg',
-    'engine.add_sample(0, "kick.wav")': 'call-arg',
+    'engine.add_sample(0)': 'arg-type',
     'engine.add_sample("kick.wav") + "1"': 'operator',
     'engine[0].props.gain = "loud"': 'assignment',
     'engine[0].gain = "loud"': 'assignment',
