@@ -10,19 +10,25 @@
 
 /* The verbs that fill and empty slots. */
 
-static gboolean
-check (FlitzisEngine *self, guint id, GFile *file, GBytes *bytes, GError **error)
+/* The right to load into slot `id`, or, if that is NULL, into a free one. */
+static FlitzisTicket *
+take_ticket (FlitzisEngine *self, const guint *id, GFile *file, GBytes *bytes, GError **error)
 {
-  if (!flitzis_control_check_slot (self->control, id, error))
-    return FALSE;
+  if (id != NULL && !flitzis_control_check_slot (self->control, *id, error))
+    return NULL;
 
-  if (file != NULL || bytes != NULL)
-    return TRUE;
+  if (file == NULL && bytes == NULL)
+    {
+      g_autofree char *target =
+          id != NULL ? g_strdup_printf ("slot %u", *id) : g_strdup ("a free slot");
 
-  g_set_error (error, FLITZIS_ENGINE_ERROR, FLITZIS_ENGINE_ERROR_INVALID_VALUE,
-               "Could not load slot %u: nothing to load was given", id);
+      g_set_error (error, FLITZIS_ENGINE_ERROR, FLITZIS_ENGINE_ERROR_INVALID_VALUE,
+                   "Could not load %s: nothing to load was given", target);
+      return NULL;
+    }
 
-  return FALSE;
+  return id != NULL ? flitzis_ticket_new (self->control, *id)
+                    : flitzis_ticket_new_in_free_slot (self->control, error);
 }
 
 static gboolean
@@ -33,13 +39,14 @@ load (FlitzisEngine *self,
       GCancellable  *cancellable,
       GError       **error)
 {
-  return check (self, id, file, bytes, error) &&
-         flitzis_load_run (self->control, id, file, bytes, cancellable, error);
+  FlitzisTicket *ticket = take_ticket (self, &id, file, bytes, error);
+
+  return ticket != NULL && flitzis_load_run (ticket, file, bytes, cancellable, error);
 }
 
 static void
 load_async (FlitzisEngine      *self,
-            guint               id,
+            const guint        *id,
             GFile              *file,
             GBytes             *bytes,
             GCancellable       *cancellable,
@@ -50,12 +57,13 @@ load_async (FlitzisEngine      *self,
   /* a task keeps its source until its callback has run; without one nothing keeps the engine */
   g_autoptr (GTask) task =
       g_task_new (callback != NULL ? self : NULL, cancellable, callback, user_data);
-  GError *error = NULL;
+  GError        *error = NULL;
+  FlitzisTicket *ticket = take_ticket (self, id, file, bytes, &error);
 
   g_task_set_source_tag (task, source_tag);
 
-  if (check (self, id, file, bytes, &error))
-    flitzis_load_run_async (self->control, id, file, bytes, task);
+  if (ticket != NULL)
+    flitzis_load_run_async (ticket, file, bytes, task);
   else
     g_task_return_error (task, error);
 }
@@ -139,7 +147,7 @@ flitzis_engine_load_sample_async (FlitzisEngine      *self,
 
   g_return_if_fail (FLITZIS_IS_ENGINE (self));
 
-  load_async (self, id, file, NULL, cancellable, flitzis_engine_load_sample_async, callback,
+  load_async (self, &id, file, NULL, cancellable, flitzis_engine_load_sample_async, callback,
               user_data);
 }
 
@@ -204,7 +212,7 @@ flitzis_engine_load_file_async (FlitzisEngine      *self,
 {
   g_return_if_fail (FLITZIS_IS_ENGINE (self));
 
-  load_async (self, id, file, NULL, cancellable, flitzis_engine_load_file_async, callback,
+  load_async (self, &id, file, NULL, cancellable, flitzis_engine_load_file_async, callback,
               user_data);
 }
 
@@ -269,7 +277,7 @@ flitzis_engine_load_bytes_async (FlitzisEngine      *self,
 {
   g_return_if_fail (FLITZIS_IS_ENGINE (self));
 
-  load_async (self, id, NULL, bytes, cancellable, flitzis_engine_load_bytes_async, callback,
+  load_async (self, &id, NULL, bytes, cancellable, flitzis_engine_load_bytes_async, callback,
               user_data);
 }
 
@@ -287,6 +295,98 @@ gboolean
 flitzis_engine_load_bytes_finish (FlitzisEngine *self, GAsyncResult *result, GError **error)
 {
   return flitzis_engine_finish (self, result, flitzis_engine_load_bytes_async, error);
+}
+
+/**
+ * flitzis_engine_add_sample:
+ * @self: an engine
+ * @path: (type filename): the name of an audio file
+ * @error: return location for an error
+ *
+ * Decodes an audio file into a free slot, and returns the number of that slot.
+ *
+ * A slot is free if it holds no sample and no load of it is under way. The engine takes the free
+ * slot with the lowest number. Two calls at the same time never get the same slot, whichever
+ * threads they come from. The slot keeps its settings, and becomes free again when you call
+ * [method@Engine.unload_sample]. Otherwise this works as [method@Engine.load_sample] does.
+ *
+ * Errors: `FLITZIS_ENGINE_ERROR_BUSY` if no slot is free, `G_IO_ERROR_CANCELLED` if another load,
+ * unload or [method@Engine.set_sample] of the slot came in between, and all others of
+ * [method@Engine.load_sample] except for `FLITZIS_ENGINE_ERROR_INVALID_SLOT`. A load that failed
+ * leaves the slot free.
+ *
+ * Returns: the number of the slot that holds the file, or `G_MAXUINT` with an error
+ */
+guint
+flitzis_engine_add_sample (FlitzisEngine *self, const char *path, GError **error)
+{
+  g_autoptr (GFile) file = NULL;
+  FlitzisTicket *ticket;
+  guint          slot;
+
+  g_return_val_if_fail (FLITZIS_IS_ENGINE (self), G_MAXUINT);
+
+  /* as load_sample does, before it makes an object */
+  if (!flitzis_fork_check (error))
+    return G_MAXUINT;
+
+  file = file_for_path (path);
+  ticket = take_ticket (self, NULL, file, NULL, error);
+
+  if (ticket == NULL)
+    return G_MAXUINT;
+
+  slot = flitzis_ticket_get_slot (ticket);
+
+  return flitzis_load_run (ticket, file, NULL, NULL, error) ? slot : G_MAXUINT;
+}
+
+/**
+ * flitzis_engine_add_sample_async:
+ * @self: an engine
+ * @path: (type filename): the name of an audio file
+ * @cancellable: (nullable): a cancellable, heeded at the next buffer
+ * @callback: (scope async) (nullable): called when the load is over
+ * @user_data: data for @callback
+ *
+ * Does what [method@Engine.add_sample] does, without blocking the caller.
+ *
+ * The slot is taken when this returns: the next call takes another one. If the load fails or is
+ * cancelled, the slot is free again before @callback is called.
+ */
+void
+flitzis_engine_add_sample_async (FlitzisEngine      *self,
+                                 const char         *path,
+                                 GCancellable       *cancellable,
+                                 GAsyncReadyCallback callback,
+                                 gpointer            user_data)
+{
+  g_autoptr (GFile) file = file_for_path (path);
+
+  g_return_if_fail (FLITZIS_IS_ENGINE (self));
+
+  load_async (self, NULL, file, NULL, cancellable, flitzis_engine_add_sample_async, callback,
+              user_data);
+}
+
+/**
+ * flitzis_engine_add_sample_finish:
+ * @self: an engine
+ * @result: what the callback was given
+ * @error: return location for an error
+ *
+ * Finishes [method@Engine.add_sample_async].
+ *
+ * Returns: the number of the slot that held the file when the load ended, or `G_MAXUINT` with an
+ *   error
+ */
+guint
+flitzis_engine_add_sample_finish (FlitzisEngine *self, GAsyncResult *result, GError **error)
+{
+  if (!flitzis_engine_finish (self, result, flitzis_engine_add_sample_async, error))
+    return G_MAXUINT;
+
+  return flitzis_load_get_slot (G_TASK (result));
 }
 
 /**

@@ -258,6 +258,20 @@ gboolean flitzis_engine_load_bytes_finish (FlitzisEngine *self,
                                            GAsyncResult  *result,
                                            GError       **error);
 FLITZIS_AVAILABLE_IN_ALL
+guint flitzis_engine_add_sample (FlitzisEngine *self,
+                                 const char    *path,
+                                 GError       **error);
+FLITZIS_AVAILABLE_IN_ALL
+void flitzis_engine_add_sample_async (FlitzisEngine      *self,
+                                      const char         *path,
+                                      GCancellable       *cancellable,
+                                      GAsyncReadyCallback callback,
+                                      gpointer            user_data);
+FLITZIS_AVAILABLE_IN_ALL
+guint flitzis_engine_add_sample_finish (FlitzisEngine *self,
+                                        GAsyncResult  *result,
+                                        GError       **error);
+FLITZIS_AVAILABLE_IN_ALL
 gboolean flitzis_engine_set_sample (FlitzisEngine *self,
                                     guint          id,
                                     FlitzisSample *sample,

@@ -18,8 +18,8 @@ G_BEGIN_DECLS
  * @FLITZIS_ENGINE_ERROR_CORRUPT: the decoder gave up, or nothing could be decoded
  * @FLITZIS_ENGINE_ERROR_TOO_LARGE: `memory-limit` would be passed
  * @FLITZIS_ENGINE_ERROR_OUTPUT: no sound server can be reached, or it refused
- * @FLITZIS_ENGINE_ERROR_BUSY: the command queue is full, too many voices or events wait, or the
- *   engine is running and the call needs it stopped
+ * @FLITZIS_ENGINE_ERROR_BUSY: the command queue is full, too many voices or events wait, no slot is
+ *   free, or the engine is running and the call needs it stopped
  * @FLITZIS_ENGINE_ERROR_FORKED: the process is a fork of one that had made an engine
  *
  * What can go wrong in a call to an engine.

@@ -561,9 +561,10 @@ load (Worker *worker, Stage *stage)
 {
   GError *error = NULL;
   guint   slot = choose (worker, N_SLOTS);
+  guint   allowed = LOAD_ERRORS;
   GFile  *file;
 
-  switch (choose (worker, 4))
+  switch (choose (worker, 5))
     {
     case 0:
       flitzis_engine_load_sample (stage->engine, slot, paths[choose (worker, 3)], &error);
@@ -576,27 +577,38 @@ load (Worker *worker, Stage *stage)
     case 2:
       flitzis_engine_load_bytes (stage->engine, slot, good_bytes, stage->cancellable, &error);
       break;
+    case 3:
+      slot = flitzis_engine_add_sample (stage->engine, paths[choose (worker, 3)], &error);
+      g_assert_true (error != NULL ? slot == G_MAXUINT : slot < N_SLOTS);
+      allowed |= ALLOW (FLITZIS_ENGINE_ERROR_BUSY);
+      break;
     default:
       flitzis_engine_load_bytes (stage->engine, slot, bad_bytes, stage->cancellable, &error);
       g_assert_nonnull (error);
     }
 
-  allow (error, LOAD_ERRORS);
+  allow (error, allowed);
 }
 
 static void
 load_cb (GObject *object, GAsyncResult *result, gpointer data)
 {
   GError *error = NULL;
+  guint   allowed = LOAD_ERRORS;
 
   if (data == flitzis_engine_load_sample_async)
     flitzis_engine_load_sample_finish (FLITZIS_ENGINE (object), result, &error);
   else if (data == flitzis_engine_load_file_async)
     flitzis_engine_load_file_finish (FLITZIS_ENGINE (object), result, &error);
-  else
+  else if (data == flitzis_engine_load_bytes_async)
     flitzis_engine_load_bytes_finish (FLITZIS_ENGINE (object), result, &error);
+  else
+    {
+      flitzis_engine_add_sample_finish (FLITZIS_ENGINE (object), result, &error);
+      allowed |= ALLOW (FLITZIS_ENGINE_ERROR_BUSY);
+    }
 
-  allow (error, LOAD_ERRORS);
+  allow (error, allowed);
   n_answered++;
 }
 
@@ -610,7 +622,7 @@ load_async (Worker *worker, Stage *stage)
 
   n_asked++;
 
-  switch (choose (worker, 3))
+  switch (choose (worker, 4))
     {
     case 0:
       flitzis_engine_load_sample_async (stage->engine, slot, path, cancellable, load_cb,
@@ -621,6 +633,10 @@ load_async (Worker *worker, Stage *stage)
       flitzis_engine_load_file_async (stage->engine, slot, file, cancellable, load_cb,
                                       flitzis_engine_load_file_async);
       g_object_unref (file);
+      break;
+    case 2:
+      flitzis_engine_add_sample_async (stage->engine, path, cancellable, load_cb,
+                                       flitzis_engine_add_sample_async);
       break;
     default:
       flitzis_engine_load_bytes_async (stage->engine, slot, good_bytes, cancellable, load_cb,

@@ -10,6 +10,7 @@
 #include "flitzis-error.h"
 
 #include <gio/gio.h>
+#include <string.h>
 
 /* Control with a callback that the tests play the part of. */
 
@@ -463,6 +464,132 @@ test_tickets (Fixture *fixture, gconstpointer data)
 
   now = flitzis_control_dup_sample (fixture->control, 1);
   g_assert_true (now == fixture->sample);
+}
+
+/* Takes a ticket of this free slot; without one, all are taken. */
+static FlitzisTicket *
+take_free_slot (Fixture *fixture, const guint *slot)
+{
+  g_autoptr (GError) error = NULL;
+  FlitzisTicket *ticket = flitzis_ticket_new_in_free_slot (fixture->control, &error);
+
+  if (slot != NULL)
+    {
+      g_assert_no_error (error);
+      g_assert_cmpuint (flitzis_ticket_get_slot (ticket), ==, *slot);
+      g_assert_true (flitzis_control_get_loading (fixture->control, *slot));
+      return ticket;
+    }
+
+  g_assert_null (ticket);
+  g_assert_error (error, FLITZIS_ENGINE_ERROR, FLITZIS_ENGINE_ERROR_BUSY);
+  g_assert_nonnull (strstr (error->message, "4 slots"));
+
+  return NULL;
+}
+
+/* The free slot with the lowest number is taken: neither one with a sample nor one that loads. */
+static void
+test_free_slots (Fixture *fixture, gconstpointer data)
+{
+  static const guint slots[N_SLOTS] = { 0, 1, 2, 3 };
+  FlitzisTicket     *tickets[N_SLOTS] = { NULL };
+  FlitzisTicket     *newer;
+  g_autoptr (GError) error = NULL;
+
+  set_sample (fixture, 1, fixture->sample);
+  tickets[0] = flitzis_ticket_new (fixture->control, 0);
+  tickets[2] = take_free_slot (fixture, &slots[2]);
+  tickets[3] = take_free_slot (fixture, &slots[3]);
+  take_free_slot (fixture, NULL);
+
+  /* what has loaded nothing leaves its slot free, and what has loaded does not */
+  flitzis_ticket_free (tickets[3]);
+  tickets[3] = take_free_slot (fixture, &slots[3]);
+  g_assert_true (flitzis_ticket_publish (tickets[2], fixture->sample, NULL));
+  flitzis_ticket_free (tickets[2]);
+  take_free_slot (fixture, NULL);
+
+  /* an unload makes room, also while a load is under way: its end does not free what came after */
+  set_sample (fixture, 1, NULL);
+  tickets[1] = take_free_slot (fixture, &slots[1]);
+  set_sample (fixture, 1, NULL);
+  newer = take_free_slot (fixture, &slots[1]);
+  g_assert_false (flitzis_ticket_publish (tickets[1], fixture->sample, &error));
+  g_assert_error (error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
+  flitzis_ticket_free (tickets[1]);
+  take_free_slot (fixture, NULL);
+
+  flitzis_ticket_free (newer);
+  flitzis_ticket_free (tickets[0]);
+  flitzis_ticket_free (tickets[3]);
+}
+
+#define N_TAKERS 8
+#define N_TAKEN 128 /* by each of them */
+
+typedef struct
+{
+  FlitzisControl *control;
+  FlitzisTicket  *tickets[N_TAKEN];
+} Taker;
+
+static gpointer
+take_worker (gpointer data)
+{
+  Taker *taker = data;
+
+  for (guint i = 0; i < N_TAKEN; i++)
+    taker->tickets[i] = flitzis_ticket_new_in_free_slot (taker->control, NULL);
+
+  return NULL;
+}
+
+static void
+take_all_slots (FlitzisControl *control, guint n_slots)
+{
+  Taker    takers[N_TAKERS];
+  GThread *threads[N_TAKERS];
+
+  for (guint i = 0; i < N_TAKERS; i++)
+    {
+      takers[i].control = control;
+      threads[i] = g_thread_new ("taker", take_worker, &takers[i]);
+    }
+
+  for (guint i = 0; i < N_TAKERS; i++)
+    g_thread_join (threads[i]);
+
+  for (guint i = 0; i < n_slots; i++)
+    {
+      FlitzisTicket *ticket = takers[i / N_TAKEN].tickets[i % N_TAKEN];
+
+      g_assert_nonnull (ticket);
+      g_assert_true (flitzis_ticket_advance (ticket, 0, 0.5, NULL));
+    }
+
+  for (guint i = 0; i < n_slots; i++)
+    flitzis_ticket_free (takers[i / N_TAKEN].tickets[i % N_TAKEN]);
+}
+
+/* Whoever finds a slot free has it alone: a second load of a slot would supersede the first. */
+static void
+test_free_slots_of_threads (Fixture *fixture, gconstpointer data)
+{
+  const guint      n_slots = N_TAKERS * N_TAKEN;
+  FlitzisNotifier *notifier =
+      flitzis_notifier_new (fixture->owner, &funcs, FLITZIS_NOTIFIER_SLOT (n_slots));
+  FlitzisControl *control = flitzis_control_new (
+      &(FlitzisMixerSize){ n_slots, N_VOICES, N_EVENTS, 48000 }, notifier);
+
+  /* in one round the threads may keep out of each other's way by chance */
+  for (guint i = 0; i < 30; i++)
+    take_all_slots (control, n_slots);
+
+  flitzis_notifier_close (notifier);
+  flitzis_control_close (control);
+  flitzis_control_unref (control);
+  flitzis_notifier_unref (notifier);
 }
 
 static void
@@ -1127,6 +1254,8 @@ main (int argc, char **argv)
   ADD ("ids-ascend", test_ids_ascend);
   ADD ("offline-keeps-callback-out", test_offline_keeps_callback_out);
   ADD ("tickets", test_tickets);
+  ADD ("free-slots", test_free_slots);
+  ADD ("free-slots-of-threads", test_free_slots_of_threads);
   ADD ("progress", test_progress);
   ADD ("telling", test_telling);
   ADD ("cancel-never-fails", test_cancel_never_fails);

@@ -310,6 +310,103 @@ test_threads (void)
   g_assert_cmpuint (flitzis_engine_get_n_playing (engine), ==, 0);
 }
 
+#define N_ADDERS 8
+#define N_ADDED 4 /* by each of them */
+
+typedef struct
+{
+  FlitzisEngine *engine;
+  const char    *path;
+  guint          slots[N_ADDED];
+} Adder;
+
+static gpointer
+add_worker (gpointer data)
+{
+  Adder *adder = data;
+
+  for (guint i = 0; i < N_ADDED; i++)
+    {
+      g_autoptr (GError) error = NULL;
+
+      adder->slots[i] = flitzis_engine_add_sample (adder->engine, adder->path, &error);
+      g_assert_no_error (error);
+    }
+
+  return NULL;
+}
+
+static void
+added_cb (GObject *source, GAsyncResult *result, gpointer data)
+{
+  GError **error = data;
+
+  g_assert_cmpuint (flitzis_engine_add_sample_finish (FLITZIS_ENGINE (source), result, error), ==,
+                    G_MAXUINT);
+  g_assert_nonnull (*error);
+}
+
+/* Threads that add samples fill all slots, one each; then there is no room until one is unloaded.
+ * What cannot be loaded takes none. */
+static void
+test_add_sample (void)
+{
+  g_autoptr (FlitzisEngine) engine = flitzis_engine_new_full (N_ADDERS * N_ADDED, 8, 48000);
+  g_autofree char *path = write_wav ();
+  g_autoptr (GCancellable) cancellable = g_cancellable_new ();
+  GThread *threads[N_ADDERS];
+  Adder    adders[N_ADDERS];
+  gboolean is_filled[N_ADDERS * N_ADDED] = { FALSE };
+  GError  *error = NULL;
+
+  for (guint i = 0; i < N_ADDERS; i++)
+    {
+      adders[i] = (Adder){ .engine = engine, .path = path };
+      threads[i] = g_thread_new ("adder", add_worker, &adders[i]);
+    }
+
+  for (guint i = 0; i < N_ADDERS; i++)
+    {
+      g_thread_join (threads[i]);
+
+      for (guint j = 0; j < N_ADDED; j++)
+        {
+          guint slot = adders[i].slots[j];
+          g_autoptr (FlitzisSample) sample =
+              flitzis_slot_dup_sample (flitzis_engine_get_slot (engine, slot));
+
+          g_assert_nonnull (sample);
+          g_assert_false (is_filled[slot]);
+          is_filled[slot] = TRUE;
+        }
+    }
+
+  g_assert_cmpuint (flitzis_engine_add_sample (engine, path, &error), ==, G_MAXUINT);
+  g_assert_error (error, FLITZIS_ENGINE_ERROR, FLITZIS_ENGINE_ERROR_BUSY);
+  g_assert_nonnull (strstr (error->message, "32 slots"));
+  g_clear_error (&error);
+
+  g_assert_true (flitzis_engine_unload_sample (engine, 5, NULL));
+  g_assert_cmpuint (flitzis_engine_add_sample (engine, "/nowhere.wav", &error), ==, G_MAXUINT);
+  g_assert_error (error, G_IO_ERROR, G_IO_ERROR_NOT_FOUND);
+  g_clear_error (&error);
+  g_assert_cmpuint (flitzis_engine_add_sample (engine, "", &error), ==, G_MAXUINT);
+  g_assert_error (error, FLITZIS_ENGINE_ERROR, FLITZIS_ENGINE_ERROR_INVALID_VALUE);
+  g_clear_error (&error);
+
+  g_cancellable_cancel (cancellable);
+  flitzis_engine_add_sample_async (engine, path, cancellable, added_cb, &error);
+
+  while (error == NULL)
+    g_main_context_iteration (NULL, TRUE);
+
+  g_assert_error (error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
+  g_clear_error (&error);
+  g_assert_cmpuint (flitzis_engine_add_sample (engine, path, &error), ==, 5);
+  g_assert_no_error (error);
+  g_unlink (path);
+}
+
 /* A warning for what a property cannot be, and the value as it was. */
 static void
 test_construct_out_of_range (void)
@@ -394,6 +491,7 @@ check_child (Busy *busy)
   assert_forked (flitzis_engine_set_sample (engine, 0, busy->sample, &error), &error);
   assert_forked (flitzis_engine_unload_sample (engine, 0, &error), &error);
   assert_forked (flitzis_engine_load_sample (engine, 0, busy->path, &error), &error);
+  assert_forked (flitzis_engine_add_sample (engine, busy->path, &error) != G_MAXUINT, &error);
   assert_forked (flitzis_engine_stop_sample (engine, 0, &error), &error);
   assert_forked (flitzis_engine_start (engine, &error), &error);
   assert_forked (flitzis_engine_render (engine, 64, &error) != NULL, &error);
@@ -489,6 +587,7 @@ main (int argc, char **argv)
   g_test_add_func ("/engine/inputs-without-loop", test_inputs_without_loop);
   g_test_add_func ("/engine/dispose-while-loading", test_dispose_while_loading);
   g_test_add_func ("/engine/threads", test_threads);
+  g_test_add_func ("/engine/add-sample", test_add_sample);
 #ifndef __SANITIZE_ADDRESS__
   g_test_add_func ("/engine/fork-while-busy", test_fork_while_busy);
 #endif

@@ -776,6 +776,109 @@ except GLib.Error as error:
     assert result.stdout.endswith(': Too many open files\n') and '/proc' not in result.stdout
 
 
+# A free slot
+
+
+def add_async(engine, path, cancellable=None):
+    """Begins to add a sample; the list gets the number of its slot, or the error."""
+    outcomes = []
+
+    def added(engine, result):
+        try:
+            outcomes.append(engine.add_sample_finish(result))
+        except GLib.Error as error:
+            outcomes.append(error)
+    engine.add_sample_async(path, cancellable, added)
+    return outcomes
+
+
+def test_a_sample_is_added_to_the_lowest_free_slot(engine, make_wav, iterate):
+    frames = [noise(seed, 480) for seed in range(4)]
+    paths = [str(make_wav(f'{i}.wav', frames[i])) for i in range(4)]
+    engine.load_sample(1, paths[3])
+    engine[2].props.gain = 0.5
+    assert engine.add_sample(paths[0]) == 0
+    assert engine.add_sample(paths[2]) == 2 and engine[2].props.gain == 0.5
+    for slot in (0, 2, 3):
+        assert (sample_of(engine, slot) is not None) is (slot != 3)
+    engine.unload_sample(1)
+    added = add_async(engine, paths[1])
+    iterate(lambda: added)
+    assert added == [1]
+    for slot in range(3):
+        assert numpy.array_equal(frames_of(engine, slot), frames[slot])
+
+
+def test_a_slot_that_loads_is_not_free(engine, long_file, make_wav, iterate):
+    """It is taken from the call on, and free once its load is cancelled."""
+    path = str(make_wav('noise.wav', noise(1)))
+    cancellable = Gio.Cancellable()
+    added, loading = add_async(engine, str(long_file), cancellable), Load(engine, 1, str(long_file))
+    assert engine.add_sample(path) == 2
+    assert engine[0].props.loading and engine[1].props.loading
+    cancellable.cancel()
+    iterate(lambda: added)
+    assert is_cancelled(added[0])
+    assert engine.add_sample(path) == 0
+    engine.unload_sample(1)
+    assert engine.add_sample(path) == 1
+    iterate(loading.is_over)
+    assert is_cancelled(loading.error)
+
+
+def test_a_slot_is_free_again_when_the_callback_comes(make_engine, make_wav, tmp_path, iterate):
+    """After a load that failed, also with one slot."""
+    engine = make_engine(n_slots=1)
+    path, slots = str(make_wav('noise.wav', noise(1))), []
+    engine.add_sample_async(str(tmp_path / 'missing.wav'), None,
+                            lambda engine, _result: slots.append(engine.add_sample(path)))
+    iterate(lambda: slots)
+    assert slots == [0]
+
+
+@pytest.mark.parametrize('win', [win_by_load, win_by_set_sample, win_by_unload])
+def test_what_is_done_to_the_slot_of_an_added_sample_wins(win, engine, long_file, make_wav,
+                                                          iterate):
+    added = add_async(engine, str(long_file))
+    win(engine, 0, make_wav('noise.wav', noise(1)), iterate)
+    iterate(lambda: added)
+    assert is_cancelled(added[0])
+    assert (sample_of(engine, 0) is None) is (win is win_by_unload)
+
+
+@pytest.mark.parametrize('n_slots, words', [(1, '1 slot,'), (3, '3 slots,')])
+def test_without_a_free_slot_nothing_is_added(n_slots, words, make_engine, make_wav, iterate):
+    engine = make_engine(n_slots=n_slots)
+    path = str(make_wav('noise.wav', noise(1)))
+    assert [engine.add_sample(path) for _ in range(n_slots)] == list(range(n_slots))
+    samples = [sample_of(engine, slot) for slot in range(n_slots)]
+    with pytest.raises(GLib.Error) as caught:
+        engine.add_sample(path)
+    added = add_async(engine, path)
+    iterate(lambda: added)
+    for error in (caught.value, added[0]):
+        assert error.matches(Flitzis.engine_error_quark(), ERRORS.BUSY)
+        assert words in error.message
+    assert [sample_of(engine, slot) for slot in range(n_slots)] == samples
+
+
+def test_what_cannot_be_loaded_cannot_be_added(engine, encoded, tmp_path, iterate):
+    (tmp_path / 'broken.flac').write_bytes(cut(encoded('noise.flac')))
+    (tmp_path / 'text.wav').write_text('no sound')
+    domain = Flitzis.engine_error_quark()
+    for path, *expected in (('', domain, ERRORS.INVALID_VALUE),
+                            (tmp_path / 'broken.flac', domain, ERRORS.CORRUPT),
+                            (tmp_path / 'text.wav', domain, ERRORS.UNSUPPORTED),
+                            (tmp_path, Gio.io_error_quark(), Gio.IOErrorEnum.IS_DIRECTORY)):
+        with pytest.raises(GLib.Error) as caught:
+            engine.add_sample(str(path))
+        added = add_async(engine, str(path))
+        iterate(lambda: added)
+        for error in (caught.value, added[0]):
+            assert error.matches(*expected), error
+    assert not any(slot.props.loading or slot.props.sample for slot in engine)
+
+
 # Memory
 
 

@@ -76,9 +76,12 @@ def test_paths(engine, tmp_path):
         for i, way in enumerate((path, str(path), os.fsencode(path))):
             assert engine.load_sample(i, way) is True
             assert engine[i].props.sample.props.n_frames > 0
+            assert engine[engine.add_sample(way)].props.sample.props.n_frames > 0
         assert engine.render_to_file(path, 10) is True
     with pytest.raises(TypeError):
         engine.load_sample(0, 3)
+    with pytest.raises(TypeError):
+        engine.add_sample(3)
 
 
 # Calls
@@ -193,11 +196,12 @@ def test_every_asynchronous_verb_can_be_awaited(engine, tmp_path, pipewire, loop
         assert await engine.load_sample_async(1, str(FILE), None) is True
         assert await engine.load_file_async(2, Gio.File.new_for_path(str(FILE))) is True
         assert await engine.load_bytes_async(3, GLib.Bytes.new(FILE.read_bytes())) is True
+        assert await asyncio.gather(*(engine.add_sample_async(FILE) for _ in range(3))) == [4, 5, 6]
         assert await engine[0].props.sample.prepare_peaks_async() is True
         assert await engine.render_to_file_async(tmp_path / 'a.wav', 100) is True
         assert await engine.start_async() is True
     run(main(), loop)
-    assert len({engine[i].props.sample.get_bytes().get_data() for i in range(4)}) == 1
+    assert len({engine[i].props.sample.get_bytes().get_data() for i in range(7)}) == 1
     assert (tmp_path / 'a.wav').exists()
     assert engine.props.state != Flitzis.State.STOPPED
 
@@ -598,6 +602,8 @@ MISTAKES = {
     'engine.play_sampel(0, 1.0)': 'attr-defined',
     'engine.play_sample()': 'call-arg',
     'engine.load_sample(0)': 'call-arg',
+    'engine.add_sample(0)': 'arg-type',
+    'engine.add_sample("kick.wav") + "1"': 'operator',
     'engine[0].props.gain = "loud"': 'assignment',
     'engine[0].gain = "loud"': 'assignment',
     'engine.props.n_playing = 3': 'misc',
@@ -613,7 +619,8 @@ MISTAKES = {
 }
 
 
-NO_MISTAKES = ('engine.play_sample(0)', 'engine[0].gain = 0.5', 'engine[0].pan += 0.5',
+NO_MISTAKES = ('engine.play_sample(0)', 'engine.play_sample(engine.add_sample(b"kick.wav"))',
+               'engine[0].gain = 0.5', 'engine[0].pan += 0.5',
                'engine.play(Flitzis.Trigger(slot=3, pan=-0.5))')
 
 

@@ -16,7 +16,8 @@ const bytes = new GLib.Bytes(file.load_contents(null)[1]);
 const written = `${path}.out.wav`;
 const done = [];
 
-for (const name of ['load_bytes', 'load_file', 'load_sample', 'render_to_file', 'start'])
+for (const name of ['add_sample', 'load_bytes', 'load_file', 'load_sample', 'render_to_file',
+                    'start'])
   Gio._promisify(Flitzis.Engine.prototype, `${name}_async`);
 Gio._promisify(Flitzis.Sample.prototype, 'prepare_peaks_async');
 
@@ -98,6 +99,17 @@ const calls = {
                                               'it loads'),
   'Engine.load_bytes_async': async () => check(await engine.load_bytes_async(2, bytes, null),
                                                'it loads'),
+  'Engine.add_sample': () => {
+    engine.unload_sample(1);
+    equal(engine.add_sample(path), 0);
+    engine.unload_sample(0);
+  },
+  'Engine.add_sample_async': async () => {
+    equal(await engine.add_sample_async(path, null), 0);
+    equal(engine.add_sample(path), 1);
+    equal(engine.add_sample(path), 3);
+    fails(() => engine.add_sample(path), Flitzis.EngineError, Flitzis.EngineError.BUSY);
+  },
   'Engine.set_sample': () => {
     check(engine.set_sample(3, sample), 'it is set');
     equal(engine.get_slot(3).sample, sample);

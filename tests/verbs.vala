@@ -71,6 +71,8 @@ async void load (Flitzis.Engine engine, string path) throws Error {
   check (engine.get_slot (2).dup_sample ().n_frames == N_FRAMES, "its frames");
   check (engine.unload_sample (2), "unload_sample");
   check (engine.get_slot (2).dup_sample () == null, "unloaded");
+  check (engine.add_sample (path) == 0, "add_sample");
+  check ((yield engine.add_sample_async (path, null)) == 2, "add_sample_async");
 
   var sample = new Flitzis.Sample (new Bytes (loud (N_FRAMES * 8)), 2, 48000);
   check (engine.set_sample (0, sample), "set_sample");

@@ -119,6 +119,49 @@ flitzis_control_begin_load (FlitzisControl *self, FlitzisLoadEntry *load, guint 
   flitzis_control_unlock (self);
 }
 
+/* The number of slots if none is free. */
+static guint
+find_free_slot (FlitzisControl *self)
+{
+  guint slot = 0;
+
+  while (slot < self->mixer->n_slots && (self->loads.slots[slot].loading ||
+                                         flitzis_sample_table_get (&self->samples, slot) != NULL))
+    slot++;
+
+  return slot;
+}
+
+gboolean
+flitzis_control_begin_load_in_free_slot (FlitzisControl   *self,
+                                         FlitzisLoadEntry *load,
+                                         GError          **error)
+{
+  guint n_slots = self->mixer->n_slots;
+  guint slot;
+
+  if (!flitzis_fork_check (error))
+    return FALSE;
+
+  flitzis_control_lock (self);
+  slot = find_free_slot (self);
+
+  if (slot < n_slots)
+    push_load_changes (self, slot, flitzis_load_table_begin (&self->loads, load, slot));
+
+  flitzis_control_unlock (self);
+
+  if (slot < n_slots)
+    return TRUE;
+
+  g_set_error (error, FLITZIS_ENGINE_ERROR, FLITZIS_ENGINE_ERROR_BUSY,
+               n_slots == 1 ? "No slot is free: there is %u slot, and it holds or loads a sample"
+                            : "No slot is free: there are %u slots, and all hold or load samples",
+               n_slots);
+
+  return FALSE;
+}
+
 void
 flitzis_control_end_load (FlitzisControl *self, FlitzisLoadEntry *load)
 {

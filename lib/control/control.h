@@ -78,10 +78,16 @@ double         flitzis_control_get_level_right (FlitzisControl *self);
  * Loads (control-samples.c). `load` belongs to whoever runs the load, from begin to end; `slot` was
  * checked. A later load, unload or set_sample of the slot supersedes this one, and so does the end
  * of the engine: then advance and publish fail with CANCELLED. Both may fail with TOO_LARGE.
+ *
+ * A free slot holds no sample and loads none. A load that begins in one takes the lowest-numbered,
+ * so that no other finds it free. Fails with FORKED, and with BUSY if no slot is free.
  */
 void     flitzis_control_begin_load (FlitzisControl   *self,
                                      FlitzisLoadEntry *load,
                                      guint             slot);
+gboolean flitzis_control_begin_load_in_free_slot (FlitzisControl   *self,
+                                                  FlitzisLoadEntry *load,
+                                                  GError          **error);
 gboolean flitzis_control_advance_load (FlitzisControl   *self,
                                        FlitzisLoadEntry *load,
                                        guint64           n_bytes,

@@ -5,14 +5,13 @@
 
 #include "load/load.h"
 
-#include "load/ticket.h"
 #include "decode/decode.h"
 
 /* The data of a task. */
 typedef struct
 {
   FlitzisTicket *ticket;
-  guint          sample_rate; /* Hz, to decode to */
+  guint          slot;
   GFile         *file;
   GBytes        *bytes;
 } Load;
@@ -44,6 +43,7 @@ static gboolean
 load (Load *self, GCancellable *cancellable, GError **error)
 {
   g_autoptr (FlitzisSample) sample = NULL;
+  guint sample_rate = flitzis_ticket_get_sample_rate (self->ticket);
 
   /* superseded or cancelled while it waited for a worker */
   if (g_cancellable_set_error_if_cancelled (cancellable, error) ||
@@ -51,10 +51,9 @@ load (Load *self, GCancellable *cancellable, GError **error)
     return FALSE;
 
   if (self->file != NULL)
-    sample = flitzis_decode_file (self->file, self->sample_rate, cancellable, advance, self, error);
+    sample = flitzis_decode_file (self->file, sample_rate, cancellable, advance, self, error);
   else
-    sample =
-        flitzis_decode_bytes (self->bytes, self->sample_rate, cancellable, advance, self, error);
+    sample = flitzis_decode_bytes (self->bytes, sample_rate, cancellable, advance, self, error);
 
   if (sample == NULL || g_cancellable_set_error_if_cancelled (cancellable, error))
     return FALSE;
@@ -80,12 +79,12 @@ load_worker (GTask *task, gpointer source, gpointer data, GCancellable *cancella
 }
 
 static void
-set_load (GTask *task, FlitzisControl *control, guint slot, GFile *file, GBytes *bytes)
+set_load (GTask *task, FlitzisTicket *ticket, GFile *file, GBytes *bytes)
 {
   Load *self = g_new0 (Load, 1);
 
-  self->ticket = flitzis_ticket_new (control, slot);
-  self->sample_rate = flitzis_control_get_sample_rate (control);
+  self->ticket = ticket;
+  self->slot = flitzis_ticket_get_slot (ticket);
   g_set_object (&self->file, file);
   self->bytes = bytes != NULL ? g_bytes_ref (bytes) : NULL;
 
@@ -95,30 +94,33 @@ set_load (GTask *task, FlitzisControl *control, guint slot, GFile *file, GBytes 
 }
 
 gboolean
-flitzis_load_run (FlitzisControl *control,
-                  guint           slot,
-                  GFile          *file,
-                  GBytes         *bytes,
-                  GCancellable   *cancellable,
-                  GError        **error)
+flitzis_load_run (FlitzisTicket *ticket,
+                  GFile         *file,
+                  GBytes        *bytes,
+                  GCancellable  *cancellable,
+                  GError       **error)
 {
   g_autoptr (GTask) task = g_task_new (NULL, cancellable, NULL, NULL);
 
   /* the caller waits, so this load goes ahead of the asynchronous ones */
   g_task_set_priority (task, G_PRIORITY_HIGH);
-  set_load (task, control, slot, file, bytes);
+  set_load (task, ticket, file, bytes);
   g_task_run_in_thread_sync (task, load_worker);
 
   return g_task_propagate_boolean (task, error);
 }
 
 void
-flitzis_load_run_async (FlitzisControl *control,
-                        guint           slot,
-                        GFile          *file,
-                        GBytes         *bytes,
-                        GTask          *task)
+flitzis_load_run_async (FlitzisTicket *ticket, GFile *file, GBytes *bytes, GTask *task)
 {
-  set_load (task, control, slot, file, bytes);
+  set_load (task, ticket, file, bytes);
   g_task_run_in_thread (task, load_worker);
+}
+
+guint
+flitzis_load_get_slot (GTask *task)
+{
+  const Load *self = g_task_get_task_data (task);
+
+  return self->slot;
 }

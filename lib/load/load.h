@@ -3,29 +3,30 @@
 
 #pragma once
 
-#include "control/control.h"
+#include "load/ticket.h"
 
 #include <gio/gio.h>
 
 G_BEGIN_DECLS
 
 /*
- * Runs loads on the threads of GTask: decode exactly one of `file` and `bytes`, then publish to
- * `slot` (checked). A load takes the newest ticket of the slot at once. It holds control and its
- * inputs, never the engine, so the engine may go while it runs.
+ * Runs loads on the threads of GTask: decode exactly one of `file` and `bytes`, then publish to the
+ * slot of `ticket`, which is the load's from here on. It holds control and its inputs, never the
+ * engine, so the engine may go while it runs.
  */
-gboolean flitzis_load_run (FlitzisControl *control,
-                           guint           slot,
-                           GFile          *file,
-                           GBytes         *bytes,
-                           GCancellable   *cancellable,
-                           GError        **error);
+gboolean flitzis_load_run (FlitzisTicket *ticket,
+                           GFile         *file,
+                           GBytes        *bytes,
+                           GCancellable  *cancellable,
+                           GError       **error);
 
 /* The same without waiting; returns a boolean to `task`. */
-void flitzis_load_run_async (FlitzisControl *control,
-                             guint           slot,
-                             GFile          *file,
-                             GBytes         *bytes,
-                             GTask          *task);
+void flitzis_load_run_async (FlitzisTicket *ticket,
+                             GFile         *file,
+                             GBytes        *bytes,
+                             GTask         *task);
+
+/* The slot of a load that was given this task. */
+guint flitzis_load_get_slot (GTask *task);
 
 G_END_DECLS

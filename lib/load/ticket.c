@@ -22,12 +22,37 @@ flitzis_ticket_new (FlitzisControl *control, guint slot)
   return self;
 }
 
+FlitzisTicket *
+flitzis_ticket_new_in_free_slot (FlitzisControl *control, GError **error)
+{
+  g_autofree FlitzisTicket *self = g_new0 (FlitzisTicket, 1);
+
+  if (!flitzis_control_begin_load_in_free_slot (control, &self->load, error))
+    return NULL;
+
+  self->control = flitzis_control_ref (control);
+
+  return g_steal_pointer (&self);
+}
+
 void
 flitzis_ticket_free (FlitzisTicket *self)
 {
   flitzis_control_end_load (self->control, &self->load);
   flitzis_control_unref (self->control);
   g_free (self);
+}
+
+guint
+flitzis_ticket_get_slot (const FlitzisTicket *self)
+{
+  return self->load.slot;
+}
+
+guint
+flitzis_ticket_get_sample_rate (const FlitzisTicket *self)
+{
+  return flitzis_control_get_sample_rate (self->control);
 }
 
 gboolean

@@ -16,9 +16,17 @@ typedef struct _FlitzisTicket FlitzisTicket;
 /* `slot` was checked */
 FlitzisTicket *flitzis_ticket_new (FlitzisControl *control,
                                    guint           slot);
+
+/* Of the lowest-numbered free slot; NULL with FORKED, and with BUSY if none is free. */
+FlitzisTicket *flitzis_ticket_new_in_free_slot (FlitzisControl *control,
+                                                GError        **error);
 void           flitzis_ticket_free (FlitzisTicket *self);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (FlitzisTicket, flitzis_ticket_free)
+
+/* Constant. */
+guint flitzis_ticket_get_slot (const FlitzisTicket *self);
+guint flitzis_ticket_get_sample_rate (const FlitzisTicket *self); /* Hz, to decode to */
 
 /* `n_bytes` are decoded so far. Fails with CANCELLED when the right is gone, and with TOO_LARGE. */
 gboolean flitzis_ticket_advance (FlitzisTicket *self,

@@ -174,11 +174,11 @@ def call_verbs(choose):
 
 
 def call_loads(choose):
-    def load_async(verb, source):
+    def load_async(verb, *arguments):
         cancellable = Gio.Cancellable()
 
         def begin(callback):
-            getattr(engine, f'{verb}_async')(choose.choice(LOADED), source, cancellable, callback)
+            getattr(engine, f'{verb}_async')(*arguments, cancellable, callback)
             if choose.random() < 0.3:
                 cancellable.cancel()
         getattr(engine, f'{verb}_finish')(wait_for(begin))
@@ -192,9 +192,13 @@ def call_loads(choose):
             ('load_sample', engine.load_sample, slot, path),
             ('load_file', engine.load_file, slot, file, None),
             ('load_bytes', engine.load_bytes, slot, data, None),
-            ('load_sample_async', load_async, 'load_sample', path),
-            ('load_file_async', load_async, 'load_file', file),
-            ('load_bytes_async', load_async, 'load_bytes', data))[i % 6]
+            ('add_sample', engine.add_sample, path),
+            ('load_sample_async', load_async, 'load_sample', slot, path),
+            ('load_file_async', load_async, 'load_file', slot, file),
+            ('load_bytes_async', load_async, 'load_bytes', slot, data),
+            ('add_sample_async', load_async, 'add_sample', path))[i % 8]
+        if name.startswith('add'):
+            engine.unload_sample(LOADED[-1])  # which no other thread fills
         attempt(name, call, *arguments)
         yield
 

@@ -168,6 +168,18 @@ class Engine(Flitzis.Engine):
         return _call(super().load_sample_async, super().load_sample_finish, (id, os.fspath(path)),
                      cancellable, callback, user_data)
 
+    def add_sample(self, path: str | bytes | os.PathLike[str]) -> int:
+        """Decodes a file into a free slot. Returns the number of the slot."""
+        return super().add_sample(os.fspath(path))
+
+    def add_sample_async(self, path: str | bytes | os.PathLike[str],
+                         cancellable: Gio.Cancellable | None = None,
+                         callback: Callable[..., Any] | None = None,
+                         *user_data: object) -> asyncio.Future[int]:
+        """Decodes a file into a free slot, in the background. Await it if you give no callback."""
+        return _call(super().add_sample_async, super().add_sample_finish, (os.fspath(path),),
+                     cancellable, callback, user_data)
+
     def load_file_async(self, id: int, file: Gio.File,
                         cancellable: Gio.Cancellable | None = None,
                         callback: Callable[..., Any] | None = None,
