@@ -15,6 +15,7 @@ import numpy
 import pytest
 
 from pipewire_daemon import CALM, without_silence
+from test_live import find_places, numbered
 
 ROOT = pathlib.Path(__file__).parent.parent
 LANGUAGES = ('python', 'gjs', 'vala', 'c')
@@ -339,13 +340,14 @@ def test_the_player_lists_the_sinks(player, two_sinks):
 
 
 def test_the_player_plays_to_a_sink(player, two_sinks, make_wav):
-    frames = noise(1, 24000)
-    file = make_wav('noise.wav', frames)
+    frames = numbered(24000)
+    file = make_wav('numbered.wav', frames)
     with two_sinks.record('other') as recording:
         result = run(*player, file, '--target', 'other')
         recording.wait(4800)
     assert (result.returncode, result.stderr) == (0, '')
-    assert numpy.array_equal(without_silence(recording.frames), frames)
+    places = find_places(recording.frames[:, 0], frames[:, 0])
+    assert len(places) > 12000 and numpy.all(numpy.diff(places) > 0)
     result = run(*player, file, '--target', 'nowhere')
     assert result.returncode == 1 and 'play.py: There is no sink “nowhere”' in result.stderr
 

@@ -71,16 +71,17 @@ def test_pulseaudio_is_asked_for_a_buffer_of_20_ms(pulseaudio, make_engine):
         assert in_stream + in_sink < asked_us + 500  # the server's own rounding
 
 
-def test_pipewires_pulseaudio_server_runs_the_graph_at_a_quarter_of_it(pipewire_pulse, make_engine):
+def test_pipewires_pulseaudio_server_runs_the_graph_at_a_part_of_it(pipewire_pulse, make_engine):
+    """A quarter or, in some releases, an eighth, and a power of two."""
     def find_quantum(**properties):
         engine = make_engine(**properties)
         engine.start()
         go_on(engine, 9600)
         return recording.get_quantum()
-    for properties, quantum in (({}, 256), ({'latency_frames': 4096}, 1024)):
+    for properties, quanta in (({}, (128, 256)), ({'latency_frames': 4096}, (512, 1024))):
         with pipewire_pulse.record() as recording:
             recording.wait_quantum(1024)
-            assert find_quantum(**properties) == quantum
+            assert find_quantum(**properties) in quanta
 
 
 # Which output AUTO chooses

@@ -99,8 +99,11 @@ enums = {spec.value_type.name: enum_values(spec) for _thing, spec in settings
          if spec.value_type.is_a(GObject.TYPE_ENUM)}
 
 
+turns = itertools.cycle(settings)
+
+
 def set_property(choose):
-    thing, spec = choose.choice(settings)
+    thing, spec = next(turns)
     thing.set_property(spec.name, any_value(choose, spec))
     properties[f'{spec.owner_type.name}:{spec.name}'] += 1
 
@@ -164,7 +167,11 @@ def call_verbs(choose):
         'render': (1, lambda: engine.render(choose.randrange(1, 100))),
         'render_to_file': (1, lambda: engine.render_to_file(written, 100)),
     }
-    # Mostly triggers, and for longer than any block nothing that stops them: they steal voices.
+    # Each verb once, however slow the machine is. Then mostly triggers, and for longer than any
+    # block nothing that stops them: they steal voices.
+    for name, (_weight, call) in verbs.items():
+        attempt(name, call)
+        yield
     mixes = [choose.choices(list(table), [weight for weight, _call in table.values()], k=10000)
              for table in (verbs, triggers)]
     for i in itertools.count():
