@@ -88,7 +88,11 @@ class PipeWire:
         if self.session_manager:
             with self._watch_default_sink() as default_sink:
                 self._spawn('wireplumber')
-                poll(lambda: self._alive() and default_sink(), 'WirePlumber to choose a sink')
+                # An engine that reconnects may ask for it just when WirePlumber chooses.
+                patience = time.monotonic() + 1
+                poll(lambda: self._alive() and (default_sink() or (
+                    time.monotonic() > patience and self.default_sink())),
+                    'WirePlumber to choose a sink')
 
     def stop(self):
         """Ends what `start` began, the session manager first."""
