@@ -59,6 +59,12 @@ def place(widget, right=0.5, down=0.5):
     return [round(left + point.x), round(top + point.y)]
 
 
+def shape(widget):
+    """Its width over its height, with its padding."""
+    _, bounds = widget.compute_bounds(widget)
+    return bounds.get_width() / bounds.get_height()
+
+
 def texts(widget):
     """All words that can be seen."""
     return [each.get_label() for each in walk(widget)
