@@ -37,11 +37,11 @@ def draw(widget):
     clock = widget.get_frame_clock()
     handler = clock.connect('after-paint', lambda *_: drawn.append(True))
     clock.request_phase(Gdk.FrameClockPhase.PAINT)
-    while not drawn:
+    while not drawn and widget.get_mapped():
         GLib.MainContext.default().iteration(True)
     clock.disconnect(handler)
     widget.get_display().sync()
-    return True
+    return bool(drawn)
 
 
 def place(widget, right=0.5, down=0.5):
