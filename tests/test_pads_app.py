@@ -36,6 +36,8 @@ class App:
              source_dir / 'examples/pads', *map(str, arguments)],
             env=self.environment, stdin=subprocess.PIPE,
             stdout=subprocess.PIPE, stderr=self.errors, text=True)
+
+    def begin(self):
         self.until('window is not None and window.get_mapped() and draw(window) '
                    'and not board.pending')
         # The keyboard is where the pointer is, as there is no window manager. This corner shows
@@ -144,6 +146,7 @@ def start_app(source_dir, display, tmp_path):
     def start(*arguments, **environment):
         apps.append(App(source_dir, display, arguments,
                         {'XDG_CONFIG_HOME': str(tmp_path / 'config'), **environment}))
+        apps[-1].begin()  # one that cannot is ended, or it would take what the next test clicks
         return apps[-1]
     yield start
     for app in apps:
