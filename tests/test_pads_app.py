@@ -38,8 +38,9 @@ class App:
             stdout=subprocess.PIPE, stderr=self.errors, text=True)
 
     def begin(self):
-        self.until('window is not None and window.get_mapped() and draw(window) '
-                   'and not board.pending')
+        # Drawn at last, since to draw all the time would hold up the loads.
+        self.until('window is not None and window.get_mapped() and not board.pending '
+                   'and draw(window)')
         # The keyboard is where the pointer is, as there is no window manager. This corner shows
         # nothing to who points at it.
         self.xdotool('mousemove', BORDER + 2, BORDER + 2)
