@@ -31,13 +31,38 @@ def walk(widget):
         child = child.get_next_sibling()
 
 
+def draw(widget):
+    """Waits until the window of a widget has been laid out, drawn and shown."""
+    drawn = []
+    clock = widget.get_frame_clock()
+    handler = clock.connect('after-paint', lambda *_: drawn.append(True))
+    clock.request_phase(Gdk.FrameClockPhase.PAINT)
+    while not drawn and widget.get_mapped():
+        GLib.MainContext.default().iteration(True)
+    clock.disconnect(handler)
+    widget.get_display().sync()
+    return bool(drawn)
+
+
 def place(widget, right=0.5, down=0.5):
     """Where a point of a widget is on the screen: the windows stand at the origin."""
-    root = widget.get_native()
-    left, top = root.get_surface_transform()
-    _, point = widget.compute_point(root, Graphene.Point().init(widget.get_width() * right,
-                                                                widget.get_height() * down))
+    draw(widget)
+    assert widget.get_mapped() and widget.get_width() > 0
+    native = widget.get_native()
+    left, top = native.get_surface_transform()
+    _, point = widget.compute_point(native, Graphene.Point().init(widget.get_width() * right,
+                                                                  widget.get_height() * down))
+    while isinstance(native.get_surface(), Gdk.Popup):
+        left += native.get_surface().get_position_x()
+        top += native.get_surface().get_position_y()
+        native = native.get_parent().get_native()
     return [round(left + point.x), round(top + point.y)]
+
+
+def shape(widget):
+    """Its width over its height, with its padding."""
+    _, bounds = widget.compute_bounds(widget)
+    return bounds.get_width() / bounds.get_height()
 
 
 def texts(widget):
@@ -58,11 +83,11 @@ def named(widget, label):
                 if isinstance(each, Gtk.Button) and each.get_label() == label)
 
 
-def question():
-    """The dialog that asks something."""
+def questions():
+    """The dialogs that ask or tell something."""
     kind = getattr(Adw, 'AlertDialog', None) or Adw.MessageDialog
-    return next(each for window in Gtk.Window.get_toplevels() for each in walk(window)
-                if isinstance(each, kind))
+    return [each for window in Gtk.Window.get_toplevels() for each in walk(window)
+            if isinstance(each, kind) and each.get_mapped()]
 
 
 def word(widget, text):
@@ -92,6 +117,20 @@ def opened(widget):
 def choices(row):
     """The lines of a list that drops down."""
     return [each.get_string() for each in row.get_model()]
+
+
+def values(widget):
+    """The number fields, sliders and drop-downs that can be seen."""
+    return [each for each in walk(widget) if each.get_mapped() and isinstance(
+        each, (Gtk.SpinButton, Gtk.Scale, Gtk.ScaleButton, Gtk.DropDown, Adw.ComboRow))]
+
+
+def watch_wheel(widget):
+    """Records what the wheel does over a widget, before the widget is told."""
+    controller = Gtk.EventControllerScroll(flags=Gtk.EventControllerScrollFlags.BOTH_AXES,
+                                           propagation_phase=Gtk.PropagationPhase.CAPTURE)
+    controller.connect('scroll', lambda controller, x, y: recorded.append(y))
+    widget.add_controller(controller)
 
 
 def scrolled(widget):

@@ -52,6 +52,137 @@ make_sample (guint n_frames, GDestroyNotify destroy, gpointer data)
   return flitzis_sample_new (bytes, 1, 48000, NULL);
 }
 
+/* An engine with a sample of one frame, so that what is rendered shows where each trigger began. */
+static FlitzisEngine *
+make_pulse_engine (void)
+{
+  FlitzisEngine *engine = flitzis_engine_new ();
+  g_autoptr (FlitzisSample) sample = make_sample (1, g_free, NULL);
+
+  g_assert_true (flitzis_engine_set_sample (engine, 0, sample, NULL));
+
+  return engine;
+}
+
+/* Renders so many frames, and checks that pulses are on these of the engine's, and nowhere else. */
+static void
+assert_pulses (FlitzisEngine *engine, guint n_frames, guint n_pulses, const guint64 *frames)
+{
+  guint64      position = flitzis_engine_get_position (engine);
+  guint        n_heard = 0;
+  const float *values;
+  g_autoptr (GBytes) out = flitzis_engine_render (engine, n_frames, NULL);
+
+  values = g_bytes_get_data (out, NULL);
+
+  for (guint i = 0; i < n_frames; i++)
+    {
+      if (values[2 * i] == 0.0f)
+        continue;
+
+      g_assert_cmpuint (n_heard, <, n_pulses);
+      g_assert_cmpuint (position + i, ==, frames[n_heard++]);
+    }
+
+  g_assert_cmpuint (n_heard, ==, n_pulses);
+}
+
+/* By the function and by the trigger's field alike: with the tempo, the swing and a restart. */
+static void
+test_at_beats (void)
+{
+  g_autoptr (FlitzisEngine) engine = make_pulse_engine ();
+  g_autoptr (FlitzisTrigger) trigger = flitzis_trigger_new ();
+  FlitzisClock *clock = flitzis_engine_get_clock (engine);
+
+  flitzis_clock_restart (clock, 0);
+
+  for (guint beat = 0; beat < 8; beat++)
+    {
+      trigger->beat = beat;
+      g_assert_cmpuint (beat % 2 == 0
+                            ? flitzis_engine_play_sample_at_beat (engine, 0, 1.0, beat, NULL)
+                            : flitzis_engine_play (engine, trigger, NULL),
+                        ==, beat + 1);
+    }
+
+  /* 24000 frames a beat, then 9600 from beat 50000 / 24000 on */
+  assert_pulses (engine, 50000, 3, (guint64[]){ 0, 24000, 48000 });
+  flitzis_clock_set_tempo (clock, 300.0);
+  assert_pulses (engine, 10000, 1, (guint64[]){ 50000 + 8800 });
+  /* the four that wait do so for the same beats of the new grid, 288 frames each */
+  flitzis_clock_set_tempo (clock, 9999.0);
+  flitzis_clock_restart (clock, 60000);
+  assert_pulses (engine, 3000, 4, (guint64[]){ 61152, 61440, 61728, 62016 });
+
+  /* steps of the highest tempo: 72 frames each, the odd ones half a step later */
+  flitzis_clock_restart (clock, 70000);
+
+  for (guint step = 0; step < 4; step++)
+    g_assert_cmpuint (flitzis_engine_play_sample_at_beat (engine, 0, 1.0, step / 4.0, NULL), >, 0);
+
+  /* no step: it stays, and step 1 now comes after it */
+  g_assert_cmpuint (flitzis_engine_play_sample_at_beat (engine, 0, 1.0, 0.3, NULL), >, 0);
+  assert_pulses (engine, 1000, 0, NULL);
+  flitzis_clock_set_swing (clock, 0.5);
+  assert_pulses (engine, 9000, 5, (guint64[]){ 70000, 70086, 70108, 70144, 70252 });
+  g_assert_cmpuint (flitzis_engine_get_n_late (engine), ==, 0);
+
+  /* a beat in the past sounds at once */
+  trigger->beat = 0.0;
+  g_assert_cmpuint (flitzis_engine_play (engine, trigger, NULL), >, 0);
+  assert_pulses (engine, 100, 1, (guint64[]){ 73000 });
+  g_assert_cmpuint (flitzis_engine_get_n_late (engine), ==, 1);
+}
+
+static void
+note_cb (FlitzisClock *clock, guint64 number, guint64 frame, gint64 time_ns, GArray *frames)
+{
+  g_assert_cmpuint (number, ==, frames->len);
+  g_assert_cmpint (time_ns, ==, -1);
+  g_array_append_val (frames, frame);
+}
+
+static void
+test_beats_and_steps (void)
+{
+  g_autoptr (FlitzisEngine) engine = flitzis_engine_new ();
+  g_autoptr (GArray) beats = g_array_new (FALSE, FALSE, sizeof (guint64));
+  g_autoptr (GArray) steps = g_array_new (FALSE, FALSE, sizeof (guint64));
+  FlitzisClock *clock = flitzis_engine_get_clock (engine);
+
+  g_signal_connect (clock, "beat", G_CALLBACK (note_cb), beats);
+  g_signal_connect (clock, "step", G_CALLBACK (note_cb), steps);
+  flitzis_clock_set_tempo (clock, 9999.0);
+  g_assert_cmpfloat (flitzis_clock_get_tempo (clock), ==, 9999.0);
+  flitzis_clock_set_steps_per_beat (clock, 2);
+  flitzis_clock_set_swing (clock, 0.25);
+  flitzis_clock_restart (clock, 100);
+
+  for (guint i = 0; i < 10; i++)
+    {
+      g_autoptr (GBytes) out = flitzis_engine_render (engine, 4801, NULL);
+
+      while (g_main_context_iteration (NULL, FALSE))
+        ;
+    }
+
+  /* 60 x 48000 / 9999 frames a beat; of two frames alike near, the later one */
+  g_assert_cmpuint (beats->len, ==, 167);
+  g_assert_cmpuint (steps->len, ==, 333);
+
+  for (guint64 i = 0; i < beats->len; i++)
+    g_assert_cmpuint (g_array_index (beats, guint64, i), ==, 100 + (i * 5760000 / 9999 + 1) / 2);
+
+  for (guint64 i = 0; i < steps->len; i++)
+    {
+      guint64 n_quarters = 4 * i + i % 2; /* of a step, of which a beat has eight */
+
+      g_assert_cmpuint (g_array_index (steps, guint64, i), ==,
+                        100 + (n_quarters * 720000 / 9999 + 1) / 2);
+    }
+}
+
 static void
 test_lifetime (void)
 {
@@ -592,6 +723,8 @@ main (int argc, char **argv)
   g_test_add_func ("/engine/fork-while-busy", test_fork_while_busy);
 #endif
   g_test_add_func ("/engine/trigger-padding", test_trigger_padding);
+  g_test_add_func ("/engine/at-beats", test_at_beats);
+  g_test_add_func ("/engine/beats-and-steps", test_beats_and_steps);
   g_test_add_func ("/engine/construct-out-of-range", test_construct_out_of_range);
 
   return g_test_run ();

@@ -17,7 +17,9 @@ import pytest
 from pipewire_daemon import PipeWire, poll
 
 RATE = 48000
-SETTLED = 'window.get_mapped() and not board.pending'
+# Each pad says so: the mixer is done with voices before the pads are told.
+SILENT = 'not any(board.slot(i).props.playing for i in range(16))'
+BORDER = 5  # pixels that GTK puts around a window where nothing composes it
 
 
 class App:
@@ -34,7 +36,18 @@ class App:
              source_dir / 'examples/pads', *map(str, arguments)],
             env=self.environment, stdin=subprocess.PIPE,
             stdout=subprocess.PIPE, stderr=self.errors, text=True)
-        self.until('window is not None and ' + SETTLED)
+
+    def begin(self):
+        # Drawn at last, since to draw all the time would hold up the loads.
+        self.until('window is not None and window.get_mapped() and not board.pending '
+                   'and draw(window)')
+        # The keyboard is where the pointer is, as there is no window manager. This corner shows
+        # nothing to who points at it.
+        self.xdotool('mousemove', BORDER + 2, BORDER + 2)
+        self.until('window.is_active()')
+        # On a slow system a message has gone, or a tap is an old one, before it is looked at.
+        self.ask('[setattr(sys.modules[module], name, 600) '
+                 'for module, name in (("messages", "SECONDS"), ("transport", "TAP_SECONDS"))]')
 
     def complaints(self):
         self.errors.seek(0)
@@ -78,10 +91,14 @@ class App:
         self.xdotool('search', '--sync', '--onlyvisible', '--name', title, 'windowfocus', '--sync')
 
     def point(self, widget, right=0.5, down=0.5):
-        return self.ask(f'place({widget}, {right}, {down})')
+        return self.until(f'place({widget}, {right}, {down})')
 
     def click(self, widget, right=0.5, down=0.5, button=1):
-        self.xdotool('mousemove', *self.point(widget, right, down), 'click', button)
+        place, aim = self.point(widget, right, down), None
+        while aim != place:  # what is below the pointer may be laid out anew
+            self.xdotool('mousemove', *place)
+            aim, place = place, self.point(widget, right, down)
+        self.xdotool('click', button)
 
     def drag(self, start, end):
         (x, y), (to_x, to_y) = start, end
@@ -97,17 +114,6 @@ class App:
         self.until(f'opened({row})')
         self.key(*['Down'] * n_down, 'Return')
         self.until(f'not opened({row})')
-
-    def wait_still(self, widget):
-        """Waits until nothing moves the widget any more."""
-        places = [None]
-
-        def still():
-            with contextlib.suppress(AssertionError):
-                places.append(self.point(widget))
-            time.sleep(0.1)
-            return len(places) > 2 and places[-1] == places[-2]
-        poll(still, f'{widget} to come to rest')
 
     def says(self, text):
         """Waits until these words stand somewhere in the window."""
@@ -133,10 +139,15 @@ class App:
 @pytest.fixture
 def start_app(source_dir, display, tmp_path):
     apps = []
+    # What is clicked on is where it will be.
+    settings = tmp_path / 'config/gtk-4.0/settings.ini'
+    settings.parent.mkdir(parents=True)
+    settings.write_text('[Settings]\ngtk-enable-animations=false\n')
 
     def start(*arguments, **environment):
         apps.append(App(source_dir, display, arguments,
                         {'XDG_CONFIG_HOME': str(tmp_path / 'config'), **environment}))
+        apps[-1].begin()  # one that cannot is ended, or it would take what the next test clicks
         return apps[-1]
     yield start
     for app in apps:
@@ -164,9 +175,10 @@ def test_playing(start_app, kit, pipewire):
     app = start_app(kit)
     app.until('engine.props.state == Flitzis.State.RUNNING')
     app.says('steady')
+    app.ask('window.messages.dismiss()')  # what it leaves moves the pads, and a place is a velocity
     app.click('window.pad(0)', down=0.06)
     app.until('abs(board.slot(0).props.level - 0.5) < 0.02')
-    assert app.ask('window.pad(0).has_css_class("playing") and board.playhead(0) > 0')
+    app.until('window.pad(0).has_css_class("playing") and board.playhead(0) > 0')
     for widget, name in (('window.pad(0)', 'level'), ('window.pads.get_root()', 'level-left')):
         app.until(f'abs(meter_of({widget}, "{name}") - (1 - 6.02 / 60)) < 0.01')  # 0.5 is -6 dB
     app.until('any(text.startswith("Running · ") and "xrun" in text for text in texts(window))')
@@ -175,16 +187,16 @@ def test_playing(start_app, kit, pipewire):
               '"At most %.1f ms from a hit to the loudspeaker" % '
               '((engine.props.latency + engine.props.trigger_delay) / 1e6 - 1)')
     app.key('Escape')
-    app.until('engine.props.n_playing == 0 and not window.pad(0).has_css_class("playing")')
+    app.until(f'{SILENT} and not window.pad(0).has_css_class("playing")')
 
     app.click('window.pad(0)', down=0.5)
     app.until('abs(board.slot(0).props.level - 0.25) < 0.04')
     app.key('Escape')
-    app.until('engine.props.n_playing == 0')
+    app.until(SILENT)
     app.key('shift+1')
     app.until('abs(board.slot(0).props.level - 0.2) < 0.02')
     app.key('Escape', '2', '2')
-    app.until('engine.props.n_started == 5 and not board.slot(1).props.playing')
+    app.until(f'engine.props.n_started == 5 and {SILENT}')
     # A loop goes on until it is hit again.
     app.ask('board.slot(1).set_property("loop", True)')
     app.key('2')
@@ -193,12 +205,14 @@ def test_playing(start_app, kit, pipewire):
     app.until('not board.slot(1).props.playing')
     # The keyboard alone: the arrows choose, Return and space play.
     for name in ('Return', 'space'):
-        app.key('1', 'Escape', 'Right')
-        app.until('window.selected.index == 1 and engine.props.n_playing == 0')
+        app.key('1')
+        app.until('window.selected.index == 0')
+        app.key('Escape', 'Right')
+        app.until(f'window.selected.index == 1 and {SILENT}')
         app.key(name)
         app.until('board.slot(1).props.playing and engine.props.n_playing == 1')
     app.key('Escape')
-    app.until('engine.props.n_playing == 0')
+    app.until(SILENT)
     assert app.ask('engine.props.n_triggered') == 10
     app.end()
 
@@ -213,7 +227,7 @@ def test_a_missing_file_is_told_and_the_rest_loads(start_app, kit, make_wav):
     assert app.ask('engine.props.clock.props.tempo') == 90
     assert app.ask('window.get_content().measure(0, -1).minimum') <= 360
     # While a pad loads it says so: what has to be converted is not there before that is told.
-    slow = make_wav('slow.wav', numpy.zeros((600000, 1)), 7999)
+    slow = make_wav('slow.wav', numpy.zeros((520000, 1)), 7999)
     app.ask('window.pad(3).spinner.connect("notify::visible", lambda spinner, _: '
             'recorded.append(spinner.get_visible()))')
     app.ask(f'board.load_from(3, [Gio.File.new_for_path({str(slow)!r})])')
@@ -226,9 +240,11 @@ def test_a_missing_file_is_told_and_the_rest_loads(start_app, kit, make_wav):
     app.ask(f'board.load_from(4, [Gio.File.new_for_path({str(slow)!r})])')
     app.until('board.slot(4).props.sample is not None and not board.pending')
     assert app.ask('recorded') == ['Drop a sound on it, or click on it', 'Loading…',
-                                   '1:15, mono, 7999 Hz']
+                                   '1:05, mono, 7999 Hz']
     app.ask('window.pads.select_child(window.pad(5))')
     app.says('Its file could not be loaded')
+    assert app.ask('[window.pad(i).get_tooltip_text() for i in (0, 5, 6)]') == [
+        'steady', 'lost: its file could not be loaded', 'Drop a sound here']
     app.end()
 
 
@@ -254,8 +270,8 @@ def test_without_a_server_it_says_so_and_starts_with_one(start_app, kit, tmp_pat
         daemon.stop()
 
 
-def test_keys_and_wheel(start_app, kit, pipewire):
-    """What keys and the wheel do while a field, a slider or a menu is in use."""
+def test_keys(start_app, kit, pipewire):
+    """What keys do while a field, a slider or a menu is in use."""
     app = start_app(kit)
     app.until('engine.props.state == Flitzis.State.RUNNING')
     row = 'window.panel.rows'
@@ -279,16 +295,6 @@ def test_keys_and_wheel(start_app, kit, pipewire):
     app.xdotool('mousemove', *app.point(f'{row}["pan"].scale', 0.9), 'mouseup', 1)
     app.until('board.slot(1).props.pan > 0.7')
     assert app.ask('[board.slot(0).props.pan, window.selected.index]') == [0, 1]
-    # The wheel over the panel scrolls it and changes nothing.
-    before = app.ask('board.describe()')
-    for control, up_or_down in (('choke"].spin', 4), ('gain"].scale', 5)):
-        app.ask(f'{row}["{control}.grab_focus()')  # which scrolls to it
-        app.wait_still(f'{row}["{control}')
-        place = app.ask('scrolled(window.panel.looper)')
-        app.click(f'{row}["{control}', button=up_or_down)
-        app.until(f'scrolled(window.panel.looper) != {place}')
-        app.wait_still(f'{row}["{control}')
-    assert app.ask('board.describe()') == before
     # Escape from the menu of a pad leads back to the pad.
     app.click('window.pad(2)', button=3)
     app.until('opened(window.get_content())')
@@ -318,6 +324,37 @@ def test_keys_and_wheel(start_app, kit, pipewire):
     app.until('any(isinstance(each, Gtk.ShortcutsWindow) and '
               'all(window.pad(i).key in texts(each) for i in range(16)) '
               'for each in Gtk.Window.get_toplevels())')
+    app.end()
+
+
+def test_the_wheel_changes_no_value(start_app, kit):
+    """Over number fields, sliders and drop-downs; over the panel it scrolls."""
+    app = start_app(kit)
+    app.ask('board.slot(0).set_property("loop-start", 4800)')  # no value is the lowest or highest
+    before = app.ask('board.describe()')
+
+    def turn(widget, button):
+        # To take the keyboard scrolls to the widget.
+        app.ask(f'[window.pad(0).grab_focus(), {widget}.grab_focus()]')
+        place = app.ask('draw(window) and scrolled(window.panel.looper)')
+        app.ask(f'[watch_wheel({widget}), recorded.clear()]')
+        app.click(widget, button=button)
+        app.until(f'recorded[-1:] == [{1 if button == 5 else -1}]')
+        assert app.ask('board.describe()') == before, app.ask(f'str({widget})')
+        return app.ask('draw(window) and scrolled(window.panel.looper)') - place
+    n_values = app.ask('len(values(window))')
+    assert n_values == app.ask('len(window.panel.rows)') + 1  # without the switch, with two others
+    for i in range(n_values):
+        for button in (4, 5):
+            turn(f'values(window)[{i}]', button)
+    assert turn('window.panel.rows["choke"].spin', 4) < 0
+    assert turn('window.panel.rows["gain"].scale', 5) > 0
+    # The slider that drops down.
+    app.click('window.transport.volume')
+    app.until('isinstance(values(window.transport.volume)[-1], Gtk.Scale)')
+    for button in (4, 5):
+        turn('values(window.transport.volume)[-1]', button)
+    app.key('Escape')
     app.end()
 
 
@@ -362,8 +399,7 @@ def test_settings(start_app, kit):
         3, False]
     # All that would be lost, so it asks.
     app.key('ctrl+w')
-    app.wait_still('word(question(), "Discard")')
-    app.click('word(question(), "Discard")')
+    app.click('word(questions()[0], "Discard")')
     assert app.process.wait(20) == 0
 
 
@@ -392,9 +428,8 @@ def test_files_dropped_on_pads(start_app, kit, source_dir, make_wav, tmp_path):
          'bool(board.slot(4).props.sample and board.slot(7).props.sample)')
     app.until('any("text.wav" in text for text in texts(window))')
     assert app.ask('[board.name(i) for i in (4, 5, 6, 7)]') == ['one', 'lost', '', 'two']
-    drop(('test.kit.json',), 'question().get_mapped()')
-    app.wait_still('word(question(), "Discard")')
-    app.click('word(question(), "Discard")')
+    drop(('test.kit.json',), 'bool(questions())')
+    app.click('word(questions()[0], "Discard")')
     app.until('board.slot(0).props.sample is not None and not board.pending and '
               'sorted(board.files) == [0, 1, 5]')
     app.end()
@@ -413,8 +448,6 @@ def test_unloading_can_be_undone(start_app, kit):
     assert app.slot(5, 'retrigger') == 'restart'
     app.key('2', 'Delete')
     app.says('short one unloaded')
-    app.until('named(window, "Undo").get_mapped()')
-    app.wait_still('named(window, "Undo")')
     app.click('named(window, "Undo")')
     app.until('board.slot(1).props.sample is not None and not window.messages.get_visible()')
     # One after the other, the last one first; then there is nothing left.
@@ -450,12 +483,13 @@ def test_messages(start_app, kit, pipewire):
     # All of several messages can be read.
     names = [f'missing-{i}.wav' for i in range(14)]
     app.ask(f'board.load_from(2, [Gio.File.new_for_path("/" + name) for name in {names}])')
-    app.until('named(window, "Show").get_mapped()')
-    app.wait_still('named(window, "Show")')
     app.click('named(window, "Show")')
-    app.until('question().get_mapped()')
-    [told] = app.ask('[text for text in texts(question()) if "missing-1.wav" in text]')
+    app.until('bool(questions())')
+    [told] = app.ask('[text for text in texts(questions()[0]) if "missing-1.wav" in text]')
     assert 'no empty pad for 1 file.' in told and told.count('.wav') == 13
+    # On newer systems the dialog is in the window, and what closes the window closes it first.
+    app.click('word(questions()[0], "Close")')
+    app.until('not questions()')
     app.end()
 
 
@@ -466,13 +500,16 @@ def test_the_clock(start_app, pipewire):
     app.until('engine.props.clock.props.running')
     app.until('any(light.has_css_class("on") for light in window.transport.lights.lights)')
 
-    def tapped():
-        time.sleep(0.3)
+    # Three taps, each of which comes to the program between two moments of the test.
+    moments = []
+    for n_taps in (1, 2, 3):
+        moments.append(time.monotonic())
         app.click('window.transport.tap_button')
-        tempo = app.ask('engine.props.clock.props.tempo')
-        return tempo if tempo != 120 else None
-    tempo = poll(tapped, 'another tempo')
-    assert 30 <= tempo < 220
+        app.until(f'len(window.transport.taps) == {n_taps}')
+        moments.append(time.monotonic())
+    tempo = app.ask('engine.props.clock.props.tempo')
+    longest, shortest = moments[5] - moments[0], moments[4] - moments[1]
+    assert 60 / (longest / 2) - 1 <= tempo <= 60 / (shortest / 2) + 1
     assert app.ask('window.transport.tempo.get_value()') == tempo
     app.key('ctrl+space')
     app.until('not engine.props.clock.props.running')
@@ -662,14 +699,35 @@ def test_without_a_sink_it_says_so(start_app, pipewire):
 # How it looks
 
 SIZES = {360: 640, 800: 600, 1600: 1000}
-BORDER = 5  # pixels that GTK puts around a window where nothing composes it
+
+
+def resize(app, width, height, window='window'):
+    app.ask(f'{window}.set_default_size({width + 2 * BORDER}, {height + 2 * BORDER})')
+    app.until(f'[{window}.get_width(), {window}.get_height()] == [{width}, {height}]')
+    app.ask(f'draw({window}) and draw({window})')  # the second one has what follows the new size
+
+
+def test_in_a_wide_window(start_app, kit, pipewire):
+    """The pads are near to squares, with larger words on larger pads; also without the panel."""
+    app = start_app(kit)
+    app.until('engine.props.state == Flitzis.State.RUNNING')
+    app.ask('window.messages.dismiss()')
+    for width, height in (*SIZES.items(), (1600, 600), (1200, 1000)):
+        resize(app, width, height)
+        for _ in range(2):
+            assert 0.6 < app.ask('shape(window.pad(0))') < 1.4, (width, height)
+            ink = app.ask('window.pad(0).name_label.get_layout().get_pixel_extents()[0].height')
+            assert (ink >= 14) == (width >= 1200 and height == 1000), (width, height)
+            assert app.point('window.pad(3)', 1.0)[0] < width + BORDER
+            panel = app.ask('window.panel.get_mapped()')
+            app.key('F9')
+            app.until(f'window.panel.get_mapped() != {panel} and draw(window)')
+    app.end()
 
 
 def picture(app, path, width, height, window='window'):
     """Stores what the X server shows of the window, and returns it as an array."""
-    app.ask(f'{window}.set_default_size({width + 2 * BORDER}, {height + 2 * BORDER})')
-    app.until(f'[{window}.get_width(), {window}.get_height()] == [{width}, {height}]')
-    time.sleep(1.0)  # for what slides or fades
+    resize(app, width, height, window)
     source = f'{app.environment["DISPLAY"]}+{BORDER},{BORDER}'
     subprocess.run(['ffmpeg', '-v', 'error', '-y', '-f', 'x11grab', '-draw_mouse', '0',
                     '-video_size', f'{width}x{height}', '-i', source, '-frames:v', '1',
@@ -698,11 +756,10 @@ def test_pictures(start_app, pipewire, build_dir, scheme):
         app.ask(f'board.slot({pad}).set_property("loop_end", {round((part + 0.3) * n_frames)})')
     app.ask('engine.props.clock.set_property("running", True)')
     app.ask('[board.hit(i) for i in (10, 13)]')
+    app.until('all((board.playhead(i) or 0) > 0.3 for i in (10, 13))')
+    app.until('all(each.waveform._ready for each in walk(window) if hasattr(each, "waveform"))')
     for width, height in SIZES.items():
         pixels = picture(app, folder / f'pads-{width}-{scheme}.png', width, height)
-        ink = app.ask('window.pad(0).name_label.get_layout().get_pixel_extents()[0].height')
-        n_lines = app.ask('window.pad(0).name_label.get_layout().get_line_count()')
-        assert (ink / n_lines >= 14) == (width == 1600)  # larger words on larger pads
         brightness = numpy.median(pixels)
         assert brightness > 200 if scheme == 'light' else brightness < 80
         x, y = app.point('window.pad(13)', 0.5, 0.06)
@@ -818,6 +875,7 @@ def test_every_control_has_a_name(start_app, kit, accessibility):
     # GTK 4.8 goes by the name of the program, newer ones may go by that of the application.
     [name] = [words for role, words in accessibles(bus) if role == 'application']
     assert name in ('Pads', 'io.github.Flitzis.Pads')
+    assert app.ask('GLib.get_application_name()') == 'Pads'
     unnamed = [each for each in found if not each[1] or each[1].startswith(('Gtk', 'Adw'))]
     assert len(found) > 60 and not unnamed, unnamed
     bus.close_sync(None)

@@ -6,10 +6,15 @@ from gi.repository import Adw, Gtk
 
 
 def without_wheel(widget):
-    """Leaves the wheel to the panel, which scrolls: a value below the pointer is not meant."""
+    """Leaves the wheel to what scrolls: the user does not mean the value below the pointer. Takes
+    it from a widget and from all below it."""
     for controller in widget.observe_controllers():
         if isinstance(controller, Gtk.EventControllerScroll):
             controller.set_propagation_phase(Gtk.PropagationPhase.NONE)
+    child = widget.get_first_child()
+    while child:
+        without_wheel(child)
+        child = child.get_next_sibling()
 
 
 class Follower:

@@ -5,6 +5,8 @@ import math
 
 from gi.repository import GLib, GObject, Gtk
 
+from rows import without_wheel
+
 TAP_SECONDS = 2.0  # a longer pause begins anew
 N_TAPS = 5
 MAX_LIGHTS = 8
@@ -80,6 +82,9 @@ class Transport(Gtk.Box):
         self.lights = BeatLights(self.clock)
         for widget in (run, self.lights, self.tempo, self.tap_button, self.volume, stop):
             self.append(widget)
+        # The volume has a slider that drops down.
+        for widget in (self.tempo, self.volume):
+            without_wheel(widget)
 
     def _volume(self, engine):
         """A button whose slider is in decibels."""

@@ -17,7 +17,10 @@ ARROWS = {Gdk.KEY_Left: (-1, 0), Gdk.KEY_Right: (1, 0), Gdk.KEY_Up: (0, -1), Gdk
 SOFT = 0.4  # the velocity of a key with Shift
 STATES = {Flitzis.State.STOPPED: 'Stopped', Flitzis.State.STARTING: 'Starting',
           Flitzis.State.RUNNING: 'Running', Flitzis.State.RECONNECTING: 'Reconnecting'}
-LARGE = 1200  # pixels in width from which on the words on the pads are larger
+WIDEST = 4 / 3  # a pad's width over its height at most
+AROUND = 110  # pixels of the window's height that are not those of the pads
+LARGE = 1200, 800  # pixels in width and height from which on the words on the pads are larger
+MIN_WIDTH = 340  # of the pads
 STATE_SECONDS = 1  # xruns and latency are not told, so they are looked at
 
 
@@ -61,12 +64,15 @@ class Window(Adw.ApplicationWindow):
             board.engine.connect(f'notify::{name}', lambda *_: self._show_state())
         GLib.timeout_add_seconds(STATE_SECONDS, self._show_state)
         self.connect('close-request', self._close)
-        self.connect('realize', lambda *_: self.get_surface().connect(
-            'notify::width', self._width_changed))
+        self.connect('realize', lambda *_: [self.get_surface().connect(
+            f'notify::{name}', self._size_changed) for name in ('width', 'height')])
         self._show_state()
 
-    def _width_changed(self, surface, _):
-        large = surface.get_width() >= LARGE
+    def _size_changed(self, surface, _):
+        width, height = surface.get_width(), surface.get_height()
+        size = max(round((height - AROUND) * WIDEST), MIN_WIDTH)
+        self.clamp.props.maximum_size = self.clamp.props.tightening_threshold = size
+        large = width >= LARGE[0] and height >= LARGE[1]
         (self.pads.add_css_class if large else self.pads.remove_css_class)('large')
 
     # Building
@@ -84,10 +90,11 @@ class Window(Adw.ApplicationWindow):
         master = Gtk.Box(css_classes=['master'])
         master.append(Meter(board.engine, ['level-left', 'level-right'], 'Master level'))
         self.transport = Transport(board)
-        box = Gtk.Box(orientation=Gtk.Orientation.VERTICAL, hexpand=True, width_request=340)
+        box = Gtk.Box(orientation=Gtk.Orientation.VERTICAL, width_request=MIN_WIDTH)
         for widget in (scroller, self.messages, master, self.transport):
             box.append(widget)
-        return box
+        self.clamp = Adw.Clamp(child=box, hexpand=True)
+        return self.clamp
 
     def _header(self):
         header = Adw.HeaderBar()
