@@ -64,7 +64,9 @@ def programs_of(page):
     return programs
 
 
-EVERY_PROGRAM = [program for page in sorted(DOCS.glob('*.md')) for program in programs_of(page)]
+INTRODUCTION = DOCS.parent / 'introspection' / 'introduction.md'
+EVERY_PROGRAM = [program for page in (*sorted(DOCS.glob('*.md')), INTRODUCTION)
+                 for program in programs_of(page)]
 WINDOWS = [program for program in EVERY_PROGRAM if 'Gtk' in program.text]
 PROGRAMS = [program for program in EVERY_PROGRAM if program not in WINDOWS]
 # What steers its rate reaches far from its note: that is the highest.
@@ -78,7 +80,7 @@ ERRORS = ['notes.txt is not a sound', 'nowhere.wav is not there']
 
 
 def note_of(program):
-    return 14000.0 if program.id == SWEEPING else 250.0 * 1.135 ** PROGRAMS.index(program)
+    return 14000.0 if program.id == SWEEPING else 250.0 * 1.125 ** PROGRAMS.index(program)
 
 
 def note(program):
