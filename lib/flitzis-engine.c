@@ -15,13 +15,9 @@
  *
  * Plays short samples, many at once, with the timing of an instrument.
  *
- * An engine has numbered slots. [method@Engine.load_sample] decodes an audio file into one;
- * [method@Engine.play_sample] triggers it. [method@Engine.start] connects to the sound server,
- * [method@Engine.render] computes the same sound without one.
- *
- * Slots are numbered from 0. The methods take the number as `id`; [struct@Trigger] and
- * [signal@Engine::voice-ended] call the same number `slot`, and the slot itself
- * [property@Slot:index].
+ * An engine has numbered slots. [method@Engine.load_sample] decodes an audio file into a slot, and
+ * [method@Engine.play_sample] triggers the slot. [method@Engine.start] connects to the sound
+ * server. Without one, [method@Engine.render] computes the same sound.
  *
  * ```c
  * g_autoptr (FlitzisEngine) engine = flitzis_engine_new ();
@@ -33,18 +29,34 @@
  * flitzis_engine_play_sample (engine, 0, 1.0, &error);
  * ```
  *
+ * ```python
+ * engine = Flitzis.Engine()
+ * engine.load_sample(0, 'kick.flac')
+ * engine.start()
+ * engine.play_sample(0, 1.0)
+ * ```
+ *
+ * ```js
+ * const engine = new Flitzis.Engine();
+ * engine.load_sample(0, 'kick.flac');
+ * engine.start();
+ * engine.play_sample(0, 1.0);
+ * ```
+ *
+ * Slots are numbered from 0. Methods call the number of a slot `id`, [struct@Trigger] and
+ * [signal@Engine::voice-ended] call it `slot`, and the slot itself calls it [property@Slot:index].
+ * The engine is a [iface@Gio.ListModel] of its [class@Slot]s.
+ *
  * ## Threads
  *
  * Any thread may call any method. Signals, `notify` and the callbacks of loads never come from the
- * audio thread: signals and `notify` fire in the owner context, the thread-default
+ * audio thread. Signals and `notify` are emitted in the owner context: the thread-default
  * [struct@GLib.MainContext] of the thread that built the engine. A program that never runs a main
- * loop loses only them; loading, playing and freeing work without.
+ * loop does not receive them, but loading, playing and freeing work without one.
  *
- * A process may fork while an engine plays: it plays on. In the child the threads that load and
- * play are missing, so all that can fail does, with `FLITZIS_ENGINE_ERROR_FORKED`, for engines made
- * there, too; exec makes a new process of it.
- *
- * The engine is a [iface@Gio.ListModel] of its [class@Slot]s.
+ * A process may fork while an engine plays, and the engine plays on. The child lacks the threads
+ * that load and play, so every call there that can fail does, with `FLITZIS_ENGINE_ERROR_FORKED`.
+ * That holds for engines that the child makes, too. After exec, all calls work again.
  */
 
 /**

@@ -47,6 +47,18 @@ typedef struct _FlitzisTrigger FlitzisTrigger;
  * trigger->pan = -0.5;
  * voice = flitzis_engine_play (engine, trigger, &error);
  * ```
+ *
+ * ```python
+ * trigger = Flitzis.Trigger(slot=3, pan=-0.5)
+ * voice = engine.play(trigger)
+ * ```
+ *
+ * ```js
+ * const trigger = Flitzis.Trigger.new();
+ * trigger.slot = 3;
+ * trigger.pan = -0.5;
+ * const voice = engine.play(trigger);
+ * ```
  */
 struct _FlitzisTrigger
 {
