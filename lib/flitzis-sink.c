@@ -248,7 +248,7 @@ flitzis_sink_get_icon_name (FlitzisSink *self)
  *
  * Gets whether programs play to this sink if they do not ask for another.
  *
- * Returns: %TRUE if they do
+ * Returns: %TRUE if programs play to it
  */
 gboolean
 flitzis_sink_get_is_default (FlitzisSink *self)
