@@ -74,7 +74,7 @@
  *
  * A step has been rendered.
  *
- * Emitted as [signal@Clock::beat] is, and after it where a step is on a beat.
+ * The signal is emitted as [signal@Clock::beat] is, and after it if the step is on a beat.
  */
 
 #define MICRO 1000000.0

@@ -331,7 +331,7 @@ start_worker (GTask *task, gpointer source_object, gpointer task_data, GCancella
  * @callback: (scope async) (nullable): called when the engine is started or could not be
  * @user_data: data for @callback
  *
- * Does what [method@Engine.start] does, without blocking the caller.
+ * Does the same as [method@Engine.start], without blocking the caller.
  *
  * Fails also with `G_IO_ERROR_CANCELLED`, if @cancellable was cancelled or [method@Engine.stop] was
  * called before the connecting began.

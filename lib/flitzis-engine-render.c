@@ -269,7 +269,7 @@ exported_cb (GObject *source, GAsyncResult *result, gpointer user_data)
  * @callback: (scope async) (nullable): called when the file is written or could not be
  * @user_data: data for @callback
  *
- * Does what [method@Engine.render_to_file] does, without blocking the caller.
+ * Does the same as [method@Engine.render_to_file], without blocking the caller.
  *
  * A worker thread renders. Meanwhile [method@Engine.render] fails with `FLITZIS_ENGINE_ERROR_BUSY`,
  * and triggers sound in the file from the next 1024 frames on. @progress is called in the same
