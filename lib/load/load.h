@@ -10,9 +10,9 @@
 G_BEGIN_DECLS
 
 /*
- * Runs loads on the threads of GTask: decode exactly one of `file` and `bytes`, then publish to
- * `slot` (checked). A load takes the newest ticket of the slot at once. It holds control and its
- * inputs, never the engine, so the engine may go while it runs.
+ * Runs loads on the threads of GTask: decodes either `file` or `bytes`, then publishes the sample
+ * to `slot`, which the caller has checked. A load takes the newest ticket of the slot at once. It
+ * keeps control and its inputs but not the engine, so the engine may be freed while the load runs.
  */
 gboolean flitzis_load_run (FlitzisControl *control,
                            guint           slot,
@@ -21,7 +21,7 @@ gboolean flitzis_load_run (FlitzisControl *control,
                            GCancellable   *cancellable,
                            GError        **error);
 
-/* The same without waiting; returns a boolean to `task`. */
+/* The same without waiting; `task` returns a boolean. */
 void flitzis_load_run_async (FlitzisControl *control,
                              guint           slot,
                              GFile          *file,
