@@ -40,8 +40,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (FlitzisControl, flitzis_control_unref)
  * output has gone. */
 void flitzis_control_close (FlitzisControl *self);
 
-/* Constant. Any thread may read and store settings; call flitzis_settings_tell () after a change.
- * */
+/* Constant. Any thread may read and store settings; call flitzis_settings_tell () after a
+ * change. */
 FlitzisNotifier *flitzis_control_get_notifier (FlitzisControl *self);
 FlitzisSettings *flitzis_control_get_settings (FlitzisControl *self);
 guint            flitzis_control_get_sample_rate (FlitzisControl *self);
@@ -205,8 +205,8 @@ char         *flitzis_control_dup_active_sink (FlitzisControl *self);
 GPtrArray    *flitzis_control_dup_sinks (FlitzisControl *self);
 gboolean      flitzis_control_get_realtime (FlitzisControl *self);
 
-/* Settings of a stream's pauses (control-output.c). Setters return TRUE if the value has changed.
- * */
+/* Settings of a stream's pauses (control-output.c). Setters return TRUE if the value has
+ * changed. */
 double   flitzis_control_get_idle_timeout (FlitzisControl *self);
 gboolean flitzis_control_set_idle_timeout (FlitzisControl *self,
                                            double          seconds);

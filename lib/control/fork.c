@@ -20,8 +20,8 @@ static GList *watches;
 static gsize is_registered = 0;
 static guint n_forks_of_engines;
 
-/* Locks everything, so that no other thread is in the middle of a change when the memory is copied.
- * */
+/* Locks everything, so that no other thread is in the middle of a change when the memory is
+ * copied. */
 static void
 prepare (void)
 {

@@ -69,8 +69,8 @@ pop_news (FlitzisNotifier *self, News *news)
   return TRUE;
 }
 
-/* Returns the changed properties of the next changed object, from `*object` on; 0 if there is none.
- * */
+/* Returns the changed properties of the next changed object, from `*object` on; 0 if there is
+ * none. */
 static guint64
 pop_changed (FlitzisNotifier *self, guint *object)
 {

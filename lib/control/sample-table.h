@@ -66,8 +66,8 @@ flitzis_sample_table_get (const FlitzisSampleTable *self, guint slot)
 }
 
 /* Puts `sample` into the slot, or empties the slot if it is NULL. This cannot fail: if the queue
- * has no room, the newest sample waits here. Returns FALSE if the slot was empty and stays empty.
- * */
+ * has no room, the newest sample waits here. Returns FALSE if the slot was empty and stays
+ * empty. */
 gboolean flitzis_sample_table_publish (FlitzisSampleTable *self,
                                        guint               slot,
                                        FlitzisSample      *sample);
@@ -80,8 +80,8 @@ flitzis_sample_table_has_pending (const FlitzisSampleTable *self)
   return self->pending_slots.length > 0;
 }
 
-/* Sends the samples that wait, in the order in which they began to wait, until the queue is full.
- * */
+/* Sends the samples that wait, in the order in which they began to wait, until the queue is
+ * full. */
 void flitzis_sample_table_send_all_pending (FlitzisSampleTable *self);
 
 static inline void

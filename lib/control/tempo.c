@@ -9,8 +9,8 @@
 
 #include <math.h>
 
-/* The distance from a step, in steps, within which a beat is that step; it covers rounding errors.
- * */
+/* The distance from a step, in steps, within which a beat is that step; it covers rounding
+ * errors. */
 #define STEP_TOLERANCE 1e-6
 
 void

@@ -62,8 +62,8 @@ guint64 flitzis_timeline_time_to_frame (FlitzisTimeline *self,
 gint64 flitzis_timeline_estimate_time (FlitzisTimeline *self,
                                        guint64          frame);
 
-/* Finds the frame at which a call made now takes effect. Returns FALSE unless triggers are timed.
- * */
+/* Finds the frame at which a call made now takes effect. Returns FALSE unless triggers are
+ * timed. */
 gboolean flitzis_timeline_stamp (FlitzisTimeline *self,
                                  guint64         *frame);
 

@@ -102,8 +102,8 @@ flitzis_voice_accounts_add (FlitzisVoiceAccounts *self,
   return self->slots[slot] == 1;
 }
 
-/* Counts a voice that has ended, and finds its slot. Returns TRUE if it was the slot's last voice.
- * */
+/* Counts a voice that has ended, and finds its slot. Returns TRUE if it was the slot's last
+ * voice. */
 static inline gboolean
 flitzis_voice_accounts_remove (FlitzisVoiceAccounts *self, guint64 voice, guint *slot)
 {

@@ -15,8 +15,8 @@
 
 #define COLLECT_INTERVAL_US (G_USEC_PER_SEC / 100)
 
-/* The sound that a server may hold beyond its reported latency: its largest block is 170 ms long.
- * */
+/* The sound that a server may hold beyond its reported latency: its largest block is 170 ms
+ * long. */
 #define MAX_HELD_US (G_USEC_PER_SEC / 5)
 
 /* Real-time safe: glibc reads a field of the thread itself. */

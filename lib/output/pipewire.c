@@ -16,8 +16,8 @@
 #include <spa/param/audio/format-utils.h>
 #include <string.h>
 
-/* PipeWire does not declare these functions as real-time safe, but they are made for the callback.
- * */
+/* PipeWire does not declare these functions as real-time safe, but they are made for the
+ * callback. */
 struct pw_buffer *pw_stream_dequeue_buffer (struct pw_stream *stream) FLITZIS_REALTIME;
 int               pw_stream_queue_buffer (struct pw_stream *stream,
                                           struct pw_buffer *buffer) FLITZIS_REALTIME;
@@ -217,8 +217,8 @@ static const struct pw_core_events core_events = {
   .error = core_error_cb,
 };
 
-/* The stream sleeps, or its sink went away: the server links the stream again when there is a sink.
- * */
+/* The stream sleeps, or its sink went away: the server links the stream again when there is a
+ * sink. */
 static void
 stop_streaming (Pipewire *self, gboolean was_streaming)
 {
@@ -353,8 +353,8 @@ connect_stream (Pipewire *self)
 static void
 disconnect_stream (Pipewire *self)
 {
-  /* a block may be under way until the stream is destroyed, and needs the pointer and the listener
-   * */
+  /* a block may be under way until the stream is destroyed, and needs the pointer and the
+   * listener */
   self->is_leaving = TRUE;
 
   if (self->stream != NULL)
@@ -409,8 +409,8 @@ retry_cb (void *data, uint64_t n_expirations)
   set_timer (self, self->retry_timer, is_tried ? ANSWER_TIMEOUT_NS : RETRY_INTERVAL_NS);
 }
 
-/* The delay of the graph and of the device, as the server reports it, plus that of the resampler.
- * */
+/* The delay of the graph and of the device, as the server reports it, plus that of the
+ * resampler. */
 static gint64
 get_latency (Pipewire *self)
 {

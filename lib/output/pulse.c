@@ -194,8 +194,8 @@ ask_for_timing (Pulse *self, gint64 now)
   unref_operation (pa_stream_update_timing_info (self->stream, timing_cb, self));
 }
 
-/* Returns the time at which a driver with steady blocks would render the next frame to be written.
- * */
+/* Returns the time at which a driver with steady blocks would render the next frame to be
+ * written. */
 static gint64
 measure_time (Pulse *self, gint64 now)
 {

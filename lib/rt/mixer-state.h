@@ -84,8 +84,8 @@ typedef struct
   _Atomic uint64_t n_events_done;    /* taken out of the schedule */
   _Atomic uint64_t n_quantized_done; /* of them, triggers that waited for a point of the grid */
 
-  /* the output counts each beginning and end of a stream; the callback follows the clock of one run
-   * */
+  /* the output counts each beginning and end of a stream; the callback follows the clock of one
+   * run */
   _Atomic uint32_t run;
   uint32_t         clock_run;
   uint32_t         driver_id;

@@ -23,8 +23,8 @@ bool flitzis_mixer_try_own (FlitzisMixer *mixer,
 void flitzis_mixer_disown (FlitzisMixer *mixer) FLITZIS_REALTIME;
 
 /* For the output, which sets a pointer that the callback reads as the owner. While this returns
- * true, a block that uses the old pointer may be under way. Each later block uses the new pointer.
- * */
+ * true, a block that uses the old pointer may be under way. Each later block uses the new
+ * pointer. */
 bool flitzis_mixer_is_in_block (FlitzisMixer *mixer);
 
 bool flitzis_mixer_is_streaming (FlitzisMixer *mixer);

@@ -283,8 +283,8 @@ is_in_crossfade (const FlitzisPlayhead *playhead, const Run *run) FLITZIS_REALTI
          run->place + run->n_frames > playhead->loop_end - playhead->n_fade_frames;
 }
 
-/* Constant power: one side rises as a quarter of a sine, the other falls as a quarter of a cosine.
- * */
+/* Constant power: one side rises as a quarter of a sine, the other falls as a quarter of a
+ * cosine. */
 static void
 add_crossfade (const FlitzisPlayhead *playhead, const Run *run, float *out) FLITZIS_REALTIME
 {

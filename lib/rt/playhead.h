@@ -88,8 +88,8 @@ const float *flitzis_playhead_read (const FlitzisPlayhead *playhead,
                                     uint32_t               n_frames,
                                     float                 *scratch) FLITZIS_REALTIME;
 
-/* Moves on to a position of the same round; a position after the loop's end goes around the loop.
- * */
+/* Moves on to a position of the same round; a position after the loop's end goes around the
+ * loop. */
 void flitzis_playhead_move (FlitzisPlayhead *playhead,
                             uint64_t         position) FLITZIS_REALTIME;
 

@@ -136,8 +136,8 @@ FlitzisVoice *flitzis_pool_find_voice (FlitzisPool *pool,
 /* Publishes the places of the voices for other threads. */
 void flitzis_pool_tell_places (FlitzisPool *pool) FLITZIS_REALTIME;
 
-/* Any thread: returns the frame of the voice, or the frame at which it began; -1 unless it sounds.
- * */
+/* Any thread: returns the frame of the voice, or the frame at which it began; -1 unless it
+ * sounds. */
 int64_t flitzis_pool_get_place (FlitzisPool *pool,
                                 uint64_t     voice,
                                 bool         is_start);

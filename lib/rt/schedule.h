@@ -76,8 +76,8 @@ void flitzis_schedule_begin_block (FlitzisSchedule        *schedule,
                                    const FlitzisTempoGrid *grid,
                                    uint64_t                now) FLITZIS_REALTIME;
 
-/* Begins a check of all events, some of which may have to be taken out. Each block checks a part.
- * */
+/* Begins a check of all events, some of which may have to be taken out. Each block checks a
+ * part. */
 void flitzis_schedule_begin_sweep (FlitzisSchedule *schedule) FLITZIS_REALTIME;
 
 /* Returns the next event to check in this block, or NULL. `n_left` counts how many the block may

@@ -91,8 +91,8 @@ typedef struct
   uint64_t              cell_mask;
 } FlitzisSettings;
 
-/* The gains and the rate of a voice, from the settings of its slot, of the voice and of the engine.
- * */
+/* The gains and the rate of a voice, from the settings of its slot, of the voice and of the
+ * engine. */
 typedef struct
 {
   float  left, right; /* gains, linear */

@@ -54,8 +54,8 @@ typedef struct
   bool     is_swung : 1;        /* if its number is odd, it comes later */
 } FlitzisGridPoint;
 
-/* Returns the nearest frame, the later of two; 0 if it would be negative, and UINT64_MAX at most.
- * */
+/* Returns the nearest frame, the later of two; 0 if it would be negative, and UINT64_MAX at
+ * most. */
 uint64_t flitzis_tempo_grid_get_frame (const FlitzisTempoGrid *grid,
                                        const FlitzisGridPoint *point) FLITZIS_REALTIME;
 
