@@ -37,8 +37,8 @@ def move_introduction(output):
                         page.read_text(), re.S)
     body = re.sub(r'<h1\b.*?</h1>', '', body, flags=re.S)
     text = re.sub(r'\s*<li><a href="introduction[.]html">.*?</li>', '', index.read_text())
-    text = re.sub(r'(<div class="description">).*?(</div>)', lambda match: match[1] + body + match[2],
-                  text, count=1, flags=re.S)
+    text = re.sub(r'(?<=<div class="description">).*?(?=</div>)', lambda match: body, text,
+                  count=1, flags=re.S)
     index.write_text(text)
     page.unlink()
 
