@@ -39,7 +39,9 @@ def get_text(element):
     doc = find(element, 'doc')
     if doc is None:
         return ''
-    text = re.sub(r'^```c\n.*?^```\n?', '', doc.text, flags=re.M | re.S)
+    text = re.sub(r'^```(?:c|js)\n.*?^```\n?', '', doc.text, flags=re.M | re.S)
+    text = re.sub(r'^```python\n(.*?)^```$', lambda match: textwrap.indent(match[1], '    '), text,
+                  flags=re.M | re.S)
     text = re.sub(r'\[\w+@([\w.]+):([\w-]+)\]',
                   lambda match: f'`{match[1]}.props.{match[2].replace("-", "_")}`', text)
     text = re.sub(r'\[\w+@([\w.:-]+)\]', r'`\1`', text)

@@ -26,6 +26,20 @@
  * flitzis_engine_play_sample_at_beat (engine, 0, 1.0, 4.0, &error);
  * ```
  *
+ * ```python
+ * clock = engine.clock
+ * clock.tempo = 137
+ * clock.restart(engine.position + 4800)
+ * engine.play_sample_at_beat(0, 1.0, 4.0)
+ * ```
+ *
+ * ```js
+ * const clock = engine.clock;
+ * clock.tempo = 137;
+ * clock.restart(engine.position + 4800);
+ * engine.play_sample_at_beat(0, 1.0, 4.0);
+ * ```
+ *
  * Beats are counted from 0; beats before beat 0 have negative numbers. The clock calculates in
  * integers, with the tempo in millionths of a beat a minute, so it does not drift. Each beat is on
  * the nearest frame; if two frames are equally near, it is on the later one.
@@ -60,7 +74,7 @@
  *
  * A step has been rendered.
  *
- * Emitted as [signal@Clock::beat] is, and after it where a step is on a beat.
+ * The signal is emitted as [signal@Clock::beat] is, and after it if the step is on a beat.
  */
 
 #define MICRO 1000000.0

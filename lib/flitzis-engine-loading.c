@@ -8,7 +8,7 @@
 #include "control/fork.h"
 #include "load/load.h"
 
-/* The verbs that fill and empty slots. */
+/* The methods that fill and empty slots. */
 
 /* The right to load into slot `id`, or, if that is NULL, into a free one. */
 static FlitzisTicket *
@@ -54,7 +54,8 @@ load_async (FlitzisEngine      *self,
             GAsyncReadyCallback callback,
             gpointer            user_data)
 {
-  /* a task keeps its source until its callback has run; without one nothing keeps the engine */
+  /* a task keeps its source until its callback has run; without a callback nothing keeps the engine
+   * */
   g_autoptr (GTask) task =
       g_task_new (callback != NULL ? self : NULL, cancellable, callback, user_data);
   GError        *error = NULL;
@@ -83,21 +84,21 @@ file_for_path (const char *path)
  *
  * Decodes an audio file into a slot.
  *
- * Blocks the caller, nobody else, until the file is decoded, converted to the engine's rate and
- * in its slot. Voices that still play what was in the slot fade out within 5 ms and end as
+ * The call returns when the file is decoded, converted to the engine's rate and in its slot. Only
+ * the caller waits. Voices that still play the slot's old sample fade out within 5 ms and end as
  * `FLITZIS_END_REASON_UNLOADED`. The newest load, unload or [method@Engine.set_sample] of a slot
- * wins: an older one that is still decoding ends with `G_IO_ERROR_CANCELLED`.
+ * wins: an older load that is still decoding ends with `G_IO_ERROR_CANCELLED`.
  *
- * Whatever the installed GStreamer plugins decode can be loaded. Mono stays mono and stereo stays
- * stereo; more channels are mixed down to stereo by their positions. Lossy formats lose the delay
- * that their encoder added.
+ * Flitzis loads all formats that the installed GStreamer plugins decode. Mono stays mono, and
+ * stereo stays stereo. More channels are mixed down to stereo by their positions. The delay that
+ * the encoder of a lossy format added is removed.
  *
  * Errors: `FLITZIS_ENGINE_ERROR_INVALID_SLOT` for a slot that does not exist,
- * `FLITZIS_ENGINE_ERROR_INVALID_VALUE` for an empty path, `G_IO_ERROR` for what the file system
- * says (not found, a directory, no permission), `FLITZIS_ENGINE_ERROR_UNSUPPORTED` for what is not
- * audio or has no decoder, `FLITZIS_ENGINE_ERROR_CORRUPT` for what cannot be decoded or is empty,
- * `FLITZIS_ENGINE_ERROR_TOO_LARGE` for what would pass [property@Engine:memory-limit]. A load that
- * failed leaves the slot as it was.
+ * `FLITZIS_ENGINE_ERROR_INVALID_VALUE` for an empty path, `G_IO_ERROR` for errors of the file
+ * system (not found, a directory, no permission), `FLITZIS_ENGINE_ERROR_UNSUPPORTED` for a file
+ * that is not audio or has no decoder, `FLITZIS_ENGINE_ERROR_CORRUPT` for a file that cannot be
+ * decoded or is empty, and `FLITZIS_ENGINE_ERROR_TOO_LARGE` if the engine would exceed
+ * [property@Engine:memory-limit]. A load that fails leaves the slot as it was.
  *
  * Returns: %TRUE if the slot holds the file
  */
@@ -108,7 +109,7 @@ flitzis_engine_load_sample (FlitzisEngine *self, guint id, const char *path, GEr
 
   g_return_val_if_fail (FLITZIS_IS_ENGINE (self), FALSE);
 
-  /* objects are beyond the child of a fork: another thread may have held a lock of GObject's */
+  /* the child of a fork must not make objects: another thread may have held a lock of GObject */
   if (!flitzis_fork_check (error))
     return FALSE;
 
@@ -122,18 +123,18 @@ flitzis_engine_load_sample (FlitzisEngine *self, guint id, const char *path, GEr
  * @self: an engine
  * @id: the number of a slot, from 0
  * @path: (type filename): the name of an audio file
- * @cancellable: (nullable): a cancellable, heeded at the next buffer
+ * @cancellable: (nullable): a cancellable, checked at the next buffer
  * @callback: (scope async) (nullable): called when the load is over
  * @user_data: data for @callback
  *
- * Does what [method@Engine.load_sample] does, without blocking the caller.
+ * Does the same as [method@Engine.load_sample], without blocking the caller.
  *
- * As many loads run side by side as the processor has cores. [property@Slot:loading] and
- * [property@Slot:load-progress] tell how far it is. The sample is in its slot as soon as it is
+ * At most as many loads run at a time as the processor has cores. [property@Slot:loading] and
+ * [property@Slot:load-progress] show the progress. The sample is in its slot as soon as it is
  * decoded, whether or not a main loop runs to call @callback.
  *
- * A load with a callback keeps the engine until the callback has been called. Without one it does
- * not: when the engine goes, the load ends.
+ * A load with a callback keeps the engine until the callback has been called. A load without one
+ * does not: it ends when the engine is freed.
  */
 void
 flitzis_engine_load_sample_async (FlitzisEngine      *self,
@@ -154,7 +155,7 @@ flitzis_engine_load_sample_async (FlitzisEngine      *self,
 /**
  * flitzis_engine_load_sample_finish:
  * @self: an engine
- * @result: what the callback was given
+ * @result: the result that the callback received
  * @error: return location for an error
  *
  * Finishes [method@Engine.load_sample_async].
@@ -171,8 +172,8 @@ flitzis_engine_load_sample_finish (FlitzisEngine *self, GAsyncResult *result, GE
  * flitzis_engine_load_file:
  * @self: an engine
  * @id: the number of a slot, from 0
- * @file: an audio file, a resource, or what else GIO can read
- * @cancellable: (nullable): a cancellable, heeded at the next buffer
+ * @file: an audio file, a resource, or any other file that GIO can read
+ * @cancellable: (nullable): a cancellable, checked at the next buffer
  * @error: return location for an error
  *
  * Decodes an audio file into a slot, as [method@Engine.load_sample] does.
@@ -195,12 +196,12 @@ flitzis_engine_load_file (FlitzisEngine *self,
  * flitzis_engine_load_file_async:
  * @self: an engine
  * @id: the number of a slot, from 0
- * @file: an audio file, a resource, or what else GIO can read
- * @cancellable: (nullable): a cancellable, heeded at the next buffer
+ * @file: an audio file, a resource, or any other file that GIO can read
+ * @cancellable: (nullable): a cancellable, checked at the next buffer
  * @callback: (scope async) (nullable): called when the load is over
  * @user_data: data for @callback
  *
- * Does what [method@Engine.load_file] does, without blocking the caller.
+ * Does the same as [method@Engine.load_file], without blocking the caller.
  */
 void
 flitzis_engine_load_file_async (FlitzisEngine      *self,
@@ -219,7 +220,7 @@ flitzis_engine_load_file_async (FlitzisEngine      *self,
 /**
  * flitzis_engine_load_file_finish:
  * @self: an engine
- * @result: what the callback was given
+ * @result: the result that the callback received
  * @error: return location for an error
  *
  * Finishes [method@Engine.load_file_async].
@@ -237,7 +238,7 @@ flitzis_engine_load_file_finish (FlitzisEngine *self, GAsyncResult *result, GErr
  * @self: an engine
  * @id: the number of a slot, from 0
  * @bytes: an encoded audio file in memory
- * @cancellable: (nullable): a cancellable, heeded at the next buffer
+ * @cancellable: (nullable): a cancellable, checked at the next buffer
  * @error: return location for an error
  *
  * Decodes an audio file in memory into a slot, as [method@Engine.load_sample] does.
@@ -261,11 +262,11 @@ flitzis_engine_load_bytes (FlitzisEngine *self,
  * @self: an engine
  * @id: the number of a slot, from 0
  * @bytes: an encoded audio file in memory
- * @cancellable: (nullable): a cancellable, heeded at the next buffer
+ * @cancellable: (nullable): a cancellable, checked at the next buffer
  * @callback: (scope async) (nullable): called when the load is over
  * @user_data: data for @callback
  *
- * Does what [method@Engine.load_bytes] does, without blocking the caller.
+ * Does the same as [method@Engine.load_bytes], without blocking the caller.
  */
 void
 flitzis_engine_load_bytes_async (FlitzisEngine      *self,
@@ -284,7 +285,7 @@ flitzis_engine_load_bytes_async (FlitzisEngine      *self,
 /**
  * flitzis_engine_load_bytes_finish:
  * @self: an engine
- * @result: what the callback was given
+ * @result: the result that the callback received
  * @error: return location for an error
  *
  * Finishes [method@Engine.load_bytes_async].
@@ -398,12 +399,12 @@ flitzis_engine_add_sample_finish (FlitzisEngine *self, GAsyncResult *result, GEr
  *
  * Puts a sample that is decoded already into a slot.
  *
- * No copy is made of its data. Voices that still play what was in the slot fade out within 5 ms,
- * and a load of the slot that is under way ends with `G_IO_ERROR_CANCELLED`.
+ * The call does not copy the audio data. Voices that still play the slot's old sample fade out
+ * within 5 ms, and a load of the slot that is under way ends with `G_IO_ERROR_CANCELLED`.
  *
  * Fails with `FLITZIS_ENGINE_ERROR_INVALID_SLOT`, with `FLITZIS_ENGINE_ERROR_INVALID_VALUE` for a
- * sample without frames, and with `FLITZIS_ENGINE_ERROR_TOO_LARGE` when
- * [property@Engine:memory-limit] would be passed.
+ * sample without frames, and with `FLITZIS_ENGINE_ERROR_TOO_LARGE` if the engine would exceed
+ * [property@Engine:memory-limit].
  *
  * Returns: %TRUE if the slot holds the sample
  */
@@ -422,9 +423,11 @@ flitzis_engine_set_sample (FlitzisEngine *self, guint id, FlitzisSample *sample,
  * @id: the number of a slot, from 0
  * @error: return location for an error
  *
- * Empties a slot, as [method@Engine.set_sample] with %NULL does; an empty one is no error.
+ * Empties a slot, as [method@Engine.set_sample] with %NULL does. If the slot is empty already, this
+ * is no error.
  *
- * The memory is freed when the last voice that plays it has ended, with or without a main loop.
+ * The memory is freed when the last voice that plays the sample has ended, with or without a main
+ * loop.
  *
  * Fails with `FLITZIS_ENGINE_ERROR_INVALID_SLOT`.
  *

@@ -8,9 +8,9 @@
 #include "control/fork.h"
 #include "output/outputs.h"
 
-/* How an engine asks to be heard, and its connection to the sound server. */
+/* The connection of an engine to the sound server, and the settings that the server reads. */
 
-/* FALSE if it has this value already. */
+/* Returns FALSE if the property has this value already. */
 static gboolean
 set_string (FlitzisEngine *self, const char **field, const char *value, const char *property)
 {
@@ -28,7 +28,7 @@ set_string (FlitzisEngine *self, const char **field, const char *value, const ch
  * flitzis_engine_get_client_name: (get-property client-name)
  * @self: an engine
  *
- * Gets the name under which the engine shows in the sound server.
+ * Gets the name that the sound server shows for the engine.
  *
  * Returns: (nullable): the value; %NULL for the program's own
  */
@@ -45,7 +45,7 @@ flitzis_engine_get_client_name (FlitzisEngine *self)
  * @self: an engine
  * @client_name: (nullable): the value; %NULL for the program's own
  *
- * Sets the name under which the engine shows in the sound server.
+ * Sets the name that the sound server shows for the engine.
  *
  * The next [method@Engine.start] reads it.
  */
@@ -127,7 +127,7 @@ flitzis_engine_set_icon_name (FlitzisEngine *self, const char *icon_name)
  * flitzis_engine_get_media_role: (get-property media-role)
  * @self: an engine
  *
- * Gets what the sound is for.
+ * Gets the purpose of the sound.
  *
  * Returns: (nullable): the value; %NULL for none
  */
@@ -144,7 +144,7 @@ flitzis_engine_get_media_role (FlitzisEngine *self)
  * @self: an engine
  * @media_role: (nullable): the value; %NULL for none
  *
- * Sets what the sound is for.
+ * Sets the purpose of the sound.
  *
  * The next [method@Engine.start] reads it.
  */
@@ -172,7 +172,7 @@ flitzis_engine_get_target (FlitzisEngine *self)
   return g_atomic_pointer_get (&self->target);
 }
 
-/* The newest target is the one that counts, whichever thread comes first. */
+/* The newest target counts, whichever thread gets the mutex first. */
 static void
 move_to_target (FlitzisEngine *self)
 {
@@ -194,7 +194,7 @@ move_to_target (FlitzisEngine *self)
  *
  * Sets the sink to play to.
  *
- * An engine that plays moves there and goes on.
+ * An engine that plays goes on in the new sink.
  */
 void
 flitzis_engine_set_target (FlitzisEngine *self, const char *target)
@@ -209,7 +209,7 @@ flitzis_engine_set_target (FlitzisEngine *self, const char *target)
  * flitzis_engine_get_latency_frames: (get-property latency-frames)
  * @self: an engine
  *
- * Gets the quantum that the sound server is asked for.
+ * Gets the quantum to ask the sound server for.
  *
  * Returns: frames; 0 for none
  */
@@ -276,14 +276,15 @@ start (FlitzisEngine *self, GError **error)
  *
  * Connects to the sound server, and goes on where the engine stood.
  *
- * Returns when the server has accepted the engine's node, whether it is linked to a sink yet or
- * not, or after one second at most. Does nothing if the engine is started already.
+ * The call returns when the server has accepted the engine's node, whether or not the node is
+ * linked to a sink yet, and after one second at most. It does nothing if the engine is started
+ * already.
  *
- * Earlier triggers sound with the first block, but for those more than 250 ms older than the
- * newest: they end as `FLITZIS_END_REASON_REJECTED`.
+ * Earlier triggers sound with the first block. Those that are more than 250 ms older than the
+ * newest trigger end as `FLITZIS_END_REASON_REJECTED` instead.
  *
- * Fails with `FLITZIS_ENGINE_ERROR_OUTPUT` when there is no server or it refuses; the engine stays
- * stopped, and [method@Engine.render] works.
+ * Fails with `FLITZIS_ENGINE_ERROR_OUTPUT` if there is no server or the server refuses. The engine
+ * then stays stopped, and [method@Engine.render] works.
  *
  * Returns: %TRUE if the engine is started
  */
@@ -302,7 +303,7 @@ flitzis_engine_start (FlitzisEngine *self, GError **error)
   return start (self, error);
 }
 
-/* A stop that came after the call has the last word, though there was nothing yet to stop. */
+/* A stop that came after the call wins, although the engine was not started yet. */
 static void
 start_worker (GTask *task, gpointer source_object, gpointer task_data, GCancellable *cancellable)
 {
@@ -326,14 +327,14 @@ start_worker (GTask *task, gpointer source_object, gpointer task_data, GCancella
 /**
  * flitzis_engine_start_async:
  * @self: an engine
- * @cancellable: (nullable): a cancellable; it counts until the connecting begins
+ * @cancellable: (nullable): a cancellable; it has an effect until the connecting begins
  * @callback: (scope async) (nullable): called when the engine is started or could not be
  * @user_data: data for @callback
  *
- * Does what [method@Engine.start] does, without blocking the caller.
+ * Does the same as [method@Engine.start], without blocking the caller.
  *
- * Fails also with `G_IO_ERROR_CANCELLED`, when it was cancelled or [method@Engine.stop] was called
- * before the connecting began.
+ * Fails also with `G_IO_ERROR_CANCELLED`, if @cancellable was cancelled or [method@Engine.stop] was
+ * called before the connecting began.
  */
 void
 flitzis_engine_start_async (FlitzisEngine      *self,
@@ -366,7 +367,7 @@ flitzis_engine_start_async (FlitzisEngine      *self,
 /**
  * flitzis_engine_start_finish:
  * @self: an engine
- * @result: what the callback was given
+ * @result: the result that the callback received
  * @error: return location for an error
  *
  * Finishes [method@Engine.start_async].
@@ -385,8 +386,8 @@ flitzis_engine_start_finish (FlitzisEngine *self, GAsyncResult *result, GError *
  *
  * Disconnects from the sound server.
  *
- * Slots, voices and position freeze where they are: [method@Engine.start] and
- * [method@Engine.render] go on from there. Does nothing where the engine is stopped already.
+ * Slots, voices and position freeze where they are, and [method@Engine.start] and
+ * [method@Engine.render] go on from there. The call does nothing if the engine is stopped already.
  */
 void
 flitzis_engine_stop (FlitzisEngine *self)

@@ -45,10 +45,10 @@ struct _FlitzisEngine
   FlitzisBackend *backend; /* NULL while stopped */
 };
 
-/* flitzis-engine-server.c, in the owner context: takes over the sinks that control knows. */
+/* flitzis-engine-server.c, in the owner context: takes over the sinks from control. */
 void flitzis_engine_update_sinks (FlitzisEngine *self);
 
-/* flitzis-engine-task.c: what each _finish does; `source_tag` is the function that began. */
+/* flitzis-engine-task.c: does the work of each _finish; `source_tag` is the _async function. */
 gboolean flitzis_engine_finish (FlitzisEngine *self,
                                 GAsyncResult  *result,
                                 gpointer       source_tag,

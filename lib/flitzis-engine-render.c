@@ -11,7 +11,7 @@
 #include "control/fork.h"
 #include "encode/encoder.h"
 
-/* How often a callback is told at most. */
+/* The largest number of reports to a progress callback. */
 #define N_TOLD 100
 
 typedef struct
@@ -55,7 +55,7 @@ tell_progress (gpointer user_data)
   return G_SOURCE_REMOVE;
 }
 
-/* One source at most waits in the context, however slow that is. */
+/* At most one source waits in the context, however slow the context is. */
 static void
 advance (Export *self, guint n_done)
 {
@@ -142,17 +142,17 @@ export_new (FlitzisEngine *engine, const char *path, guint n_frames, GCancellabl
 /**
  * flitzis_engine_render:
  * @self: an engine
- * @n_frames: how many frames
+ * @n_frames: the number of frames
  * @error: return location for an error
  *
  * Computes the next frames without a sound server.
  *
- * Interleaved stereo 32-bit floats in native byte order at the engine's rate, `n_frames` x 2
- * values. The same triggers on the same frames give the same bits however the frames are split into
- * calls, and the same as the sound server gets. The output is not clipped.
+ * The result is interleaved stereo 32-bit floats in native byte order at the engine's rate:
+ * `n_frames` x 2 values. It is not clipped. The same triggers on the same frames give the same
+ * bits, however you split the frames into calls, and these are the bits that the sound server gets.
  *
  * Fails with `FLITZIS_ENGINE_ERROR_BUSY` while the engine is started or another thread renders, and
- * with `FLITZIS_ENGINE_ERROR_TOO_LARGE` when there is no memory for the frames.
+ * with `FLITZIS_ENGINE_ERROR_TOO_LARGE` if there is no memory for the frames.
  *
  * Returns: (transfer full): the audio data
  */
@@ -183,27 +183,27 @@ flitzis_engine_render (FlitzisEngine *self, guint n_frames, GError **error)
  * flitzis_engine_render_to_file:
  * @self: an engine
  * @path: (type filename): the name of the file to write, ending in `.wav` or `.flac`
- * @n_frames: how many frames, at least 1
+ * @n_frames: the number of frames, at least 1
  * @error: return location for an error
  *
  * Computes the next frames, as [method@Engine.render] does, and writes them to an audio file.
  *
- * A name that ends in `.wav` gets a WAV file of stereo 32-bit floats, the bits that
- * [method@Engine.render] gives. One that ends in `.flac` gets a FLAC file of 24 bits: values are
- * rounded to the nearest step of 2^-23 and clipped to -1 to 1. Capitals are the same as small
- * letters. The file has the engine's rate, and it is written block by block: its length takes no
- * memory.
+ * If the name ends in `.wav`, the call writes a WAV file of stereo 32-bit floats, with the very
+ * bits that [method@Engine.render] returns. If the name ends in `.flac`, it writes a FLAC file of
+ * 24 bits: values are rounded to the nearest step of 2^-23 and clipped to -1 to 1. The ending may
+ * have capital letters. The file has the engine's rate. It is written block by block, so a long
+ * file takes no more memory than a short one.
  *
- * The file is there when all of it is written, and not before: until then a file of that name stays
- * as it was, and a call that fails leaves nothing behind. [property@Engine:position] has then moved
- * on by the frames that were computed, none at all where the file could not be begun. An engine
- * that is started meanwhile is silent until the file is written.
+ * The file appears when all of it is written. Until then an older file of that name stays as it is,
+ * and a call that fails leaves no file behind. After a failure [property@Engine:position] has moved
+ * by the frames that were computed; if the file could not be begun, it has not moved. If you start
+ * the engine during the call, it is silent until the file is written.
  *
  * Errors: `FLITZIS_ENGINE_ERROR_BUSY` while the engine is started or another thread renders,
  * `FLITZIS_ENGINE_ERROR_INVALID_VALUE` for another ending, an empty name or no frames,
  * `FLITZIS_ENGINE_ERROR_TOO_LARGE` for more frames than the format can hold (4 GiB in a WAV file),
- * `FLITZIS_ENGINE_ERROR_UNSUPPORTED` where GStreamer lacks the encoder, `G_IO_ERROR` for what the
- * file system says (no such folder, no permission, no space left).
+ * `FLITZIS_ENGINE_ERROR_UNSUPPORTED` if GStreamer lacks the encoder, and `G_IO_ERROR` for errors of
+ * the file system (no such folder, no permission, no space left).
  *
  * Returns: %TRUE if the file is written
  */
@@ -236,7 +236,7 @@ export_worker (GTask *thread_task, gpointer source, gpointer task_data, GCancell
     g_task_return_error (thread_task, error);
 }
 
-/* In the context of the caller: what belongs to a program is called and let go of there alone. */
+/* Runs in the caller's context: only there are a program's callbacks called and its data freed. */
 static void
 exported_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 {
@@ -260,26 +260,25 @@ exported_cb (GObject *source, GAsyncResult *result, gpointer user_data)
  * flitzis_engine_render_to_file_async:
  * @self: an engine
  * @path: (type filename): the name of the file to write, ending in `.wav` or `.flac`
- * @n_frames: how many frames, at least 1
- * @cancellable: (nullable): a cancellable, heeded every 1024 frames
+ * @n_frames: the number of frames, at least 1
+ * @cancellable: (nullable): a cancellable, checked every 1024 frames
  * @progress: (nullable) (scope notified) (closure progress_data) (destroy progress_destroy): called
- *   with the frames written so far and with @n_frames
+ *   with the number of frames written so far and with @n_frames
  * @progress_data: data for @progress
  * @progress_destroy: frees @progress_data, before @callback is called
  * @callback: (scope async) (nullable): called when the file is written or could not be
  * @user_data: data for @callback
  *
- * Does what [method@Engine.render_to_file] does, without blocking the caller.
+ * Does the same as [method@Engine.render_to_file], without blocking the caller.
  *
- * A worker thread renders; [method@Engine.render] fails with `FLITZIS_ENGINE_ERROR_BUSY`
- * meanwhile, and what is triggered sounds in the file from the next 1024 frames on. @progress is
- * called in the context in which @callback will be: 100 times at most, less often where that
- * context has no time, and last of all with all the frames. Python must pass both callbacks by
- * name: `progress=..., callback=...`.
+ * A worker thread renders. Meanwhile [method@Engine.render] fails with `FLITZIS_ENGINE_ERROR_BUSY`,
+ * and triggers sound in the file from the next 1024 frames on. @progress is called in the same
+ * context as @callback: at most 100 times, less often if the context is busy, and at last with all
+ * frames. Python must pass both callbacks by name: `progress=..., callback=...`.
  *
- * A cancel ends it with `G_IO_ERROR_CANCELLED`, unless the file is there already, and leaves no
- * file. [property@Engine:position] then says how far it has come; [method@Engine.render] goes on
- * from there.
+ * If you cancel the call before the file is written, it ends with `G_IO_ERROR_CANCELLED` and leaves
+ * no file. [property@Engine:position] has then moved by the frames that were computed, and
+ * [method@Engine.render] goes on from there.
  */
 void
 flitzis_engine_render_to_file_async (FlitzisEngine        *self,
@@ -302,7 +301,7 @@ flitzis_engine_render_to_file_async (FlitzisEngine        *self,
   task = g_task_new (self, cancellable, callback, user_data);
   g_task_set_source_tag (task, flitzis_engine_render_to_file_async);
 
-  /* what is written must not be reported as cancelled */
+  /* a file that is written must not be reported as cancelled */
   g_task_set_check_cancellable (task, FALSE);
 
   if (!flitzis_fork_check (&error))
@@ -328,7 +327,7 @@ flitzis_engine_render_to_file_async (FlitzisEngine        *self,
 /**
  * flitzis_engine_render_to_file_finish:
  * @self: an engine
- * @result: what the callback was given
+ * @result: the result that the callback received
  * @error: return location for an error
  *
  * Finishes [method@Engine.render_to_file_async].

@@ -6,7 +6,7 @@
 #include "flitzis-engine-private.h"
 #include "flitzis-sink-list-private.h"
 
-/* What the sound server reports, and how the stream sleeps and wakes up. */
+/* The reports of the sound server, and the pauses of the stream while nothing sounds. */
 
 /**
  * flitzis_engine_get_active_output: (get-property active-output)
@@ -36,10 +36,10 @@ flitzis_engine_update_sinks (FlitzisEngine *self)
  * flitzis_engine_get_sinks: (get-property sinks)
  * @self: an engine
  *
- * Gets the list of the sinks that can be played to.
+ * Gets the list of the sinks that the engine can play to.
  *
- * The list follows the devices that come and go, in the owner context. A call in that context
- * brings it up to date, so that a program without a main loop sees the sinks, too.
+ * The list follows the devices as they come and go, in the owner context. Each call in that context
+ * brings the list up to date, so that a program without a main loop sees the sinks, too.
  *
  * Returns: (transfer none): the list, the same each time
  */
@@ -60,7 +60,7 @@ flitzis_engine_get_sinks (FlitzisEngine *self)
  *
  * Gets whether there is a sink to play to.
  *
- * Returns: %TRUE if there is one
+ * Returns: %TRUE if there is a sink
  */
 gboolean
 flitzis_engine_get_has_sink (FlitzisEngine *self)
@@ -74,7 +74,7 @@ flitzis_engine_get_has_sink (FlitzisEngine *self)
  * flitzis_engine_dup_active_sink: (get-property active-sink)
  * @self: an engine
  *
- * Gets the name of the sink that is played to.
+ * Gets the name of the sink that the engine plays to.
  *
  * Returns: (transfer full) (nullable): the name; %NULL for none
  */
@@ -92,7 +92,7 @@ flitzis_engine_dup_active_sink (FlitzisEngine *self)
  *
  * Gets whether the thread that renders has real-time priority.
  *
- * Returns: %TRUE if it has
+ * Returns: %TRUE if the thread has it
  */
 gboolean
 flitzis_engine_get_realtime (FlitzisEngine *self)
@@ -106,7 +106,7 @@ flitzis_engine_get_realtime (FlitzisEngine *self)
  * flitzis_engine_get_idle_timeout: (get-property idle-timeout)
  * @self: an engine
  *
- * Gets after how long without a sound the stream pauses.
+ * Gets the time without a sound after which the stream pauses.
  *
  * Returns: seconds; 0 for never
  */
@@ -123,7 +123,7 @@ flitzis_engine_get_idle_timeout (FlitzisEngine *self)
  * @self: an engine
  * @idle_timeout: seconds, 86400 at most; 0 for never
  *
- * Sets after how long without a sound the stream pauses.
+ * Sets the time without a sound after which the stream pauses.
  */
 void
 flitzis_engine_set_idle_timeout (FlitzisEngine *self, double idle_timeout)
@@ -139,7 +139,7 @@ flitzis_engine_set_idle_timeout (FlitzisEngine *self, double idle_timeout)
  * flitzis_engine_get_lead_in: (get-property lead-in)
  * @self: an engine
  *
- * Gets how much silence comes before the first sound of a stream.
+ * Gets the silence at the beginning of a stream.
  *
  * Returns: ms
  */
@@ -156,7 +156,7 @@ flitzis_engine_get_lead_in (FlitzisEngine *self)
  * @self: an engine
  * @lead_in: ms, 5000 at most
  *
- * Sets how much silence comes before the first sound of a stream.
+ * Sets the silence at the beginning of a stream.
  *
  * A stream that starts or goes on after a pause reads it.
  */
@@ -174,11 +174,11 @@ flitzis_engine_set_lead_in (FlitzisEngine *self, guint lead_in)
  * flitzis_engine_wake:
  * @self: an engine
  *
- * Lets a stream go on that has paused since nothing sounded.
+ * Wakes up a stream that has paused because nothing sounded.
  *
- * Call it when a sound is likely to come soon, such as when a window gets the focus: the device is
- * running then. The stream pauses again after [property@Engine:idle-timeout]. Does nothing unless
- * the engine is started.
+ * Call it when a sound is likely to come soon, such as when a window gets the focus. The device is
+ * then running when the sound comes. The stream pauses again after [property@Engine:idle-timeout].
+ * The call does nothing unless the engine is started.
  */
 void
 flitzis_engine_wake (FlitzisEngine *self)

@@ -6,7 +6,7 @@
 #include "flitzis-engine-private.h"
 #include "rt/atomics.h"
 
-/* What is set for all sound of an engine, and how loud it is. */
+/* The settings for all sound of an engine, and its levels. */
 
 static FlitzisSettings *
 get_settings (FlitzisEngine *self)
@@ -37,7 +37,7 @@ flitzis_engine_get_gain (FlitzisEngine *self)
  *
  * Sets the factor on all voices.
  *
- * Voices that sound move to it within 5 ms, from the next block on.
+ * Voices that sound move to the new gain within 5 ms, from the next block on.
  */
 void
 flitzis_engine_set_gain (FlitzisEngine *self, double gain)
@@ -56,9 +56,9 @@ flitzis_engine_set_gain (FlitzisEngine *self, double gain)
  * flitzis_engine_get_paused: (get-property paused)
  * @self: an engine
  *
- * Gets whether all stands still.
+ * Gets whether the engine is paused.
  *
- * Returns: %TRUE if it does, or will with the next block
+ * Returns: %TRUE if it is, or will be with the next block
  */
 gboolean
 flitzis_engine_get_paused (FlitzisEngine *self)
@@ -71,9 +71,9 @@ flitzis_engine_get_paused (FlitzisEngine *self)
 /**
  * flitzis_engine_set_paused: (set-property paused)
  * @self: an engine
- * @paused: %TRUE to stand still
+ * @paused: %TRUE to pause
  *
- * Sets whether all stands still.
+ * Pauses the engine, or lets it go on.
  *
  * From the next block on the sound fades out, or goes on and fades in, within 5 ms.
  */
@@ -97,7 +97,7 @@ flitzis_engine_set_paused (FlitzisEngine *self, gboolean paused)
  * flitzis_engine_get_limiter: (get-property limiter)
  * @self: an engine
  *
- * Gets whether the sound is kept below full scale.
+ * Gets whether a limiter keeps the sound below full scale.
  *
  * Returns: %TRUE if the limiter is on
  */
@@ -114,7 +114,7 @@ flitzis_engine_get_limiter (FlitzisEngine *self)
  * @self: an engine
  * @limiter: %TRUE to keep the sound below full scale
  *
- * Sets whether the sound is kept below -0.1 dBFS; it is 2 ms later then.
+ * Sets whether a limiter keeps the sound below -0.1 dBFS, which delays it by 2 ms.
  */
 void
 flitzis_engine_set_limiter (FlitzisEngine *self, gboolean limiter)
@@ -128,7 +128,7 @@ flitzis_engine_set_limiter (FlitzisEngine *self, gboolean limiter)
 
   g_object_notify (G_OBJECT (self), "limiter");
 
-  /* known, it is longer or shorter now */
+  /* a latency that is known includes the limiter's delay, so it has changed */
   if (flitzis_engine_get_latency (self) >= 0)
     g_object_notify (G_OBJECT (self), "latency");
 }
@@ -169,7 +169,7 @@ flitzis_engine_get_level_right (FlitzisEngine *self)
  * flitzis_engine_get_steal: (get-property steal)
  * @self: an engine
  *
- * Gets what happens to a trigger when all voices sound.
+ * Gets the way to make room for a trigger when all voices sound.
  *
  * Returns: the way to make room
  */
@@ -186,7 +186,7 @@ flitzis_engine_get_steal (FlitzisEngine *self)
  * @self: an engine
  * @steal: the way to make room
  *
- * Sets what happens to a trigger when all voices sound.
+ * Sets the way to make room for a trigger when all voices sound.
  */
 void
 flitzis_engine_set_steal (FlitzisEngine *self, FlitzisSteal steal)
@@ -202,7 +202,7 @@ flitzis_engine_set_steal (FlitzisEngine *self, FlitzisSteal steal)
  * flitzis_engine_get_memory_limit: (get-property memory-limit)
  * @self: an engine
  *
- * Gets how many bytes of decoded audio the engine may hold.
+ * Gets the number of bytes of decoded audio that the engine may hold.
  *
  * Returns: the limit in bytes
  */
@@ -219,7 +219,7 @@ flitzis_engine_get_memory_limit (FlitzisEngine *self)
  * @self: an engine
  * @memory_limit: the limit in bytes
  *
- * Sets how many bytes of decoded audio the engine may hold.
+ * Sets the number of bytes of decoded audio that the engine may hold.
  */
 void
 flitzis_engine_set_memory_limit (FlitzisEngine *self, guint64 memory_limit)

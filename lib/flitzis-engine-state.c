@@ -5,13 +5,13 @@
 
 #include "flitzis-engine-private.h"
 
-/* What an engine tells of itself: its state, where it is, and what it has counted. */
+/* The state of an engine, its position, and its counters. */
 
 /**
  * flitzis_engine_get_state: (get-property state)
  * @self: an engine
  *
- * Gets what the connection to the sound server is doing.
+ * Gets the state of the connection to the sound server.
  *
  * Returns: the state
  */
@@ -27,7 +27,7 @@ flitzis_engine_get_state (FlitzisEngine *self)
  * flitzis_engine_get_position: (get-property position)
  * @self: an engine
  *
- * Gets how many frames were rendered since the engine was built.
+ * Gets the number of frames rendered since the engine was built.
  *
  * Returns: the number of frames
  */
@@ -43,7 +43,7 @@ flitzis_engine_get_position (FlitzisEngine *self)
  * flitzis_engine_get_n_playing: (get-property n-playing)
  * @self: an engine
  *
- * Gets how many voices sound.
+ * Gets the number of voices that sound.
  *
  * Returns: the number of voices
  */
@@ -59,7 +59,7 @@ flitzis_engine_get_n_playing (FlitzisEngine *self)
  * flitzis_engine_get_n_triggered: (get-property n-triggered)
  * @self: an engine
  *
- * Gets how many triggers there were.
+ * Gets the number of triggers.
  *
  * Returns: the number of triggers
  */
@@ -75,7 +75,7 @@ flitzis_engine_get_n_triggered (FlitzisEngine *self)
  * flitzis_engine_get_n_started: (get-property n-started)
  * @self: an engine
  *
- * Gets how many triggers started a voice.
+ * Gets the number of triggers that started a voice.
  *
  * Returns: the number of triggers
  */
@@ -91,7 +91,7 @@ flitzis_engine_get_n_started (FlitzisEngine *self)
  * flitzis_engine_get_n_stolen: (get-property n-stolen)
  * @self: an engine
  *
- * Gets how many voices made room for a newer one.
+ * Gets the number of voices that made room for a newer one.
  *
  * Returns: the number of voices
  */
@@ -107,7 +107,7 @@ flitzis_engine_get_n_stolen (FlitzisEngine *self)
  * flitzis_engine_get_n_rejected: (get-property n-rejected)
  * @self: an engine
  *
- * Gets how many triggers started nothing.
+ * Gets the number of triggers that were rejected.
  *
  * Returns: the number of triggers
  */
@@ -123,7 +123,7 @@ flitzis_engine_get_n_rejected (FlitzisEngine *self)
  * flitzis_engine_get_n_late: (get-property n-late)
  * @self: an engine
  *
- * Gets how many triggers and stops came after their frame.
+ * Gets the number of triggers and stops that came after their frame.
  *
  * Returns: the number of them
  */
@@ -139,7 +139,7 @@ flitzis_engine_get_n_late (FlitzisEngine *self)
  * flitzis_engine_get_n_xruns: (get-property n-xruns)
  * @self: an engine
  *
- * Gets how many times the sound server's driver went on without a block.
+ * Gets the number of times that the sound server's driver went on without a block.
  *
  * Returns: the number of xruns
  */
@@ -155,7 +155,7 @@ flitzis_engine_get_n_xruns (FlitzisEngine *self)
  * flitzis_engine_get_n_dropped: (get-property n-dropped)
  * @self: an engine
  *
- * Gets how many [signal@Engine::voice-ended] were dropped.
+ * Gets the number of [signal@Engine::voice-ended] signals that were dropped.
  *
  * Returns: the number of signals
  */

@@ -5,7 +5,7 @@
 
 #include "flitzis-engine-private.h"
 
-/* What the asynchronous verbs of the engine share. */
+/* The code that all asynchronous methods of the engine share. */
 
 gboolean
 flitzis_engine_finish (FlitzisEngine *self,

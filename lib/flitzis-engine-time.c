@@ -5,13 +5,13 @@
 
 #include "flitzis-engine-private.h"
 
-/* What an engine knows of the time. */
+/* The timing of an engine: conversion between frames and time, and the delays. */
 
 /**
  * flitzis_engine_get_trigger_timing: (get-property trigger-timing)
  * @self: an engine
  *
- * Gets when that sounds which is triggered.
+ * Gets the time at which triggers and stops take effect.
  *
  * Returns: the way triggers are timed
  */
@@ -28,7 +28,7 @@ flitzis_engine_get_trigger_timing (FlitzisEngine *self)
  * @self: an engine
  * @trigger_timing: the way triggers are timed
  *
- * Sets when that sounds which is triggered from here on.
+ * Sets the time at which triggers and stops take effect, for all later calls.
  */
 void
 flitzis_engine_set_trigger_timing (FlitzisEngine *self, FlitzisTriggerTiming trigger_timing)
@@ -44,7 +44,7 @@ flitzis_engine_set_trigger_timing (FlitzisEngine *self, FlitzisTriggerTiming tri
  * flitzis_engine_get_trigger_delay: (get-property trigger-delay)
  * @self: an engine
  *
- * Gets how long after its call a trigger of constant timing is rendered.
+ * Gets the time from a call with constant timing until its frame.
  *
  * Returns: the delay in ns; -1 while it is unknown
  */
@@ -60,7 +60,7 @@ flitzis_engine_get_trigger_delay (FlitzisEngine *self)
  * flitzis_engine_get_latency: (get-property latency)
  * @self: an engine
  *
- * Gets how long a frame takes from its block to the loudspeaker.
+ * Gets the time from the start of a block until its first frame is heard.
  *
  * Returns: the latency in ns; -1 while it is unknown
  */
@@ -77,12 +77,13 @@ flitzis_engine_get_latency (FlitzisEngine *self)
  * @self: an engine
  * @frame: a frame of [property@Engine:position]
  *
- * Tells when a frame is due: the time at which a block that began with it would begin.
+ * Converts a frame to the time at which it is due: the time at which a block that began with it
+ * would begin.
  *
- * By the clock of the graph's driver as of the newest block, at the speed that it has now. It
- * sounds [property@Engine:latency] later. Later frames never get earlier times than those told
- * before, also when the engine was stopped or the server lost in between. A gap in the driver's
- * clock, a pause or a stop moves all frames that come.
+ * The conversion uses the clock of the graph's driver as of the newest block, and its present
+ * speed. The frame is heard [property@Engine:latency] after this time. A later frame never gets an
+ * earlier time than a previous call returned, even if the engine was stopped or the server was lost
+ * in between. A gap in the driver's clock, a pause or a stop delays all frames to come.
  *
  * Returns: the time in ns of CLOCK_MONOTONIC, which is 1000 times [func@GLib.get_monotonic_time];
  *   -1 unless blocks are being rendered
@@ -100,11 +101,11 @@ flitzis_engine_frame_to_time (FlitzisEngine *self, guint64 frame)
  * @self: an engine
  * @time_ns: a time in ns of CLOCK_MONOTONIC
  *
- * Tells which frame is due at a time: the other way round from [method@Engine.frame_to_time].
+ * Converts a time to the frame that is due then: the reverse of [method@Engine.frame_to_time].
  *
- * Of a time that has come it is at most the next frame to be rendered. Later times never get
- * earlier frames than those told before, but for what was foretold of frames that a gap, a pause or
- * a stop moved.
+ * A time that has passed gives at most the next frame to be rendered. A later time never gets an
+ * earlier frame than a previous call returned, except for frames in the future that a gap, a pause
+ * or a stop has delayed since.
  *
  * Returns: the frame of [property@Engine:position]; the position unless blocks are being rendered
  */

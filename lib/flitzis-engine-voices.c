@@ -7,33 +7,33 @@
 
 #include <math.h>
 
-/* The verbs that start, change and end voices. */
+/* The methods that start, change and end voices. */
 
 /**
  * flitzis_engine_play_sample:
  * @self: an engine
  * @id: the number of a slot, from 0
- * @velocity: 0 to 1, linear: a factor on the gain of this voice
+ * @velocity: a factor on the gain of this voice, 0 to 1, linear
  * @error: return location for an error
  *
  * Triggers a slot: a new voice starts with the next block.
  *
- * Before [method@Engine.start], and while the first block has not been rendered, it waits for the
- * first one and takes one of [property@Engine:n-voices]. If it is more than 250 ms older than the
- * newest trigger when that block comes, it ends as `FLITZIS_END_REASON_REJECTED`, so that old
- * triggers do not sound all at once. [method@Engine.render] plays it, however old it is.
+ * Until the engine has rendered its first block, a voice waits for that block, and takes one of
+ * [property@Engine:n-voices]. If it is then more than 250 ms older than the newest trigger, it ends
+ * as `FLITZIS_END_REASON_REJECTED`, so that old triggers do not sound all at once.
+ * [method@Engine.render] plays it, however old it is.
  *
  * While the sound server is away, while a started engine has no sink, and while no block has come
- * for 250 ms, nothing starts, so that nothing old sounds later: the trigger is counted as rejected
- * and 0 is returned. A trigger that waits for its beat, as [property@Slot:quantize] has it, is only
- * rejected while the server is away.
+ * for 250 ms, no voice starts, so that old triggers do not sound later. The trigger counts as
+ * rejected, and the call returns 0. A trigger that waits for its beat because of
+ * [property@Slot:quantize] is rejected only while the server is away.
  *
  * Fails with `FLITZIS_ENGINE_ERROR_INVALID_SLOT`, with `FLITZIS_ENGINE_ERROR_INVALID_VALUE` for a
- * velocity that is out of range or not a number, and with `FLITZIS_ENGINE_ERROR_BUSY` when more
+ * velocity that is out of range or not a number, and with `FLITZIS_ENGINE_ERROR_BUSY` if more
  * triggers wait for the next block than the queue can hold (1024).
  *
- * Returns: the number of the voice, from 1 and never used again; 0 without an error when the slot
- *   is empty or the trigger rejected
+ * Returns: the number of the voice, which counts from 1 and is never used again; 0 without an error
+ *   if the slot is empty or the trigger was rejected
  */
 guint64
 flitzis_engine_play_sample (FlitzisEngine *self, guint id, double velocity, GError **error)
@@ -47,28 +47,28 @@ flitzis_engine_play_sample (FlitzisEngine *self, guint id, double velocity, GErr
  * flitzis_engine_play_sample_at:
  * @self: an engine
  * @id: the number of a slot, from 0
- * @velocity: 0 to 1, linear: a factor on the gain of this voice
+ * @velocity: a factor on the gain of this voice, 0 to 1, linear
  * @frame: a frame of [property@Engine:position]; 0 is the first one, and does not mean now as it
  *   does in a [struct@Trigger]
  * @error: return location for an error
  *
  * Schedules a trigger of a slot: a new voice starts exactly on a frame, also inside a block.
  *
- * The trigger takes no voice until its frame comes, so more of them can wait than there are voices:
- * up to [property@Engine:n-events].
+ * The trigger takes no voice until its frame comes. So more triggers can wait than there are
+ * voices: up to [property@Engine:n-events].
  *
- * It plays the sample that is in the slot when its frame comes, and ends as
- * `FLITZIS_END_REASON_UNLOADED` if there is none; everything else it takes from the slot at the
- * call. Triggers and stops of one frame keep the order of the calls, after those that were called
- * without a frame. One whose frame has been rendered already starts with the next block and is
- * counted in [property@Engine:n-late]. While the sound server is away it is rejected, as by
- * [method@Engine.play_sample].
+ * The trigger plays the sample that is in the slot when its frame comes, and ends as
+ * `FLITZIS_END_REASON_UNLOADED` if there is none. It takes all settings from the slot at the time
+ * of the call. Triggers and stops of one frame keep the order of the calls, after those without a
+ * frame. If the frame has been rendered already, the voice starts with the next block, and
+ * [property@Engine:n-late] counts the trigger. While the sound server is away the trigger is
+ * rejected, as by [method@Engine.play_sample].
  *
- * Fails as [method@Engine.play_sample] does, and with `FLITZIS_ENGINE_ERROR_BUSY` also when
- * [property@Engine:n-events] wait already.
+ * Fails as [method@Engine.play_sample] does, and with `FLITZIS_ENGINE_ERROR_BUSY` also if
+ * [property@Engine:n-events] events wait already.
  *
- * Returns: the number of the voice, from 1 and never used again; 0 without an error when the server
- *   is away
+ * Returns: the number of the voice, which counts from 1 and is never used again; 0 without an error
+ *   if the server is away
  */
 guint64
 flitzis_engine_play_sample_at (FlitzisEngine *self,
@@ -86,21 +86,22 @@ flitzis_engine_play_sample_at (FlitzisEngine *self,
  * flitzis_engine_play_sample_at_beat:
  * @self: an engine
  * @id: the number of a slot, from 0
- * @velocity: 0 to 1, linear: a factor on the gain of this voice
- * @beat: a beat of [property@Engine:clock], or a place between two, from -2^31 to 2^31
+ * @velocity: a factor on the gain of this voice, 0 to 1, linear
+ * @beat: a beat of [property@Engine:clock], or a place between two beats, from -2^31 to 2^31
  * @error: return location for an error
  *
- * Schedules a trigger of a slot: a new voice starts on the frame at which a beat is then.
+ * Schedules a trigger of a slot: a new voice starts on a beat of the clock.
  *
- * The trigger waits for its beat, not for a frame. If the tempo or the swing changes, it moves
- * along, and after [method@Clock.restart] it waits for the same beat of the new grid. A stopped
- * clock keeps it waiting. A beat that is a step when this is called, as
- * [property@Clock:steps-per-beat] cuts it, is swung as [property@Clock:swing] says; all other
- * places are where [method@Clock.beat_to_frame] says. [property@Slot:quantize] does not matter.
+ * The trigger waits for its beat, not for a frame. If the tempo or the swing changes, the trigger
+ * moves with its beat, and after [method@Clock.restart] it waits for the same beat of the new grid.
+ * While the clock is stopped, it keeps waiting. A beat that is a step of
+ * [property@Clock:steps-per-beat] at the time of the call is moved by [property@Clock:swing]. All
+ * other beats are on the frame that [method@Clock.beat_to_frame] returns. [property@Slot:quantize]
+ * has no effect.
  *
- * If the beat has passed while the clock runs, the voice starts with the next block and is counted
- * in [property@Engine:n-late]. This also holds for a beat that a restart has put into the past.
- * Everything else is as [method@Engine.play_sample_at] has it.
+ * If the beat has passed while the clock runs, the voice starts with the next block, and
+ * [property@Engine:n-late] counts the trigger. The same holds for a beat that a restart has put
+ * into the past. Otherwise the call works as [method@Engine.play_sample_at] does.
  *
  * ```c
  * FlitzisClock *clock = flitzis_engine_get_clock (engine);
@@ -112,11 +113,11 @@ flitzis_engine_play_sample_at (FlitzisEngine *self,
  * ```
  *
  * Fails as [method@Engine.play_sample_at] does, with `FLITZIS_ENGINE_ERROR_INVALID_VALUE` also for
- * a beat that is out of range or not a number, and with `FLITZIS_ENGINE_ERROR_BUSY` also when 1024
+ * a beat that is out of range or not a number, and with `FLITZIS_ENGINE_ERROR_BUSY` also if 1024
  * triggers wait for beats or steps already.
  *
- * Returns: the number of the voice, from 1 and never used again; 0 without an error when the server
- *   is away
+ * Returns: the number of the voice, which counts from 1 and is never used again; 0 without an error
+ *   if the server is away
  */
 guint64
 flitzis_engine_play_sample_at_beat (FlitzisEngine *self,
@@ -133,22 +134,23 @@ flitzis_engine_play_sample_at_beat (FlitzisEngine *self,
 /**
  * flitzis_engine_play:
  * @self: an engine
- * @trigger: what to play, and how
+ * @trigger: a trigger
  * @error: return location for an error
  *
- * Triggers a slot with all that can be said about it.
+ * Triggers a slot with all the settings of a [struct@Trigger].
  *
- * With frame 0 and no beat in the [struct@Trigger] this is [method@Engine.play_sample], with any
- * other frame [method@Engine.play_sample_at], and with a beat
- * [method@Engine.play_sample_at_beat]; the stop frame, if any, is a second event that waits.
+ * With frame 0 and no beat, the call does the same as [method@Engine.play_sample]; with any other
+ * frame, the same as [method@Engine.play_sample_at]; with a beat, the same as
+ * [method@Engine.play_sample_at_beat]. A stop frame is a second event that waits. If the stop frame
+ * has passed when the voice would start, the voice ends as `FLITZIS_END_REASON_STOPPED`, without a
+ * sound.
  *
- * Fails as they do, with `FLITZIS_ENGINE_ERROR_INVALID_VALUE` for each field that is out of range
- * or not a number, the beat aside, for a frame together with a beat, and for a stop frame that is
- * not after the frame. A stop frame that has passed
- * when the voice would start ends it as `FLITZIS_END_REASON_STOPPED`, without a sound.
+ * Fails as these methods do. `FLITZIS_ENGINE_ERROR_INVALID_VALUE` also means a field that is out of
+ * range or not a number (NaN is allowed for the beat), a frame together with a beat, or a stop
+ * frame that is not after the frame.
  *
- * Returns: the number of the voice, from 1 and never used again; 0 without an error when nothing
- *   was started
+ * Returns: the number of the voice, which counts from 1 and is never used again; 0 without an error
+ *   if no voice was started
  */
 guint64
 flitzis_engine_play (FlitzisEngine *self, const FlitzisTrigger *trigger, GError **error)
@@ -169,8 +171,8 @@ flitzis_engine_play (FlitzisEngine *self, const FlitzisTrigger *trigger, GError 
  *
  * Stops all voices of a slot: they fade out within [property@Slot:release], from the next block on.
  *
- * What was triggered before and has not started yet will not sound, but for what waits for its
- * frame: that is scheduled still.
+ * Earlier triggers that have not started yet will not sound. Triggers that wait for their frame or
+ * their beat stay scheduled.
  *
  * Fails with `FLITZIS_ENGINE_ERROR_INVALID_SLOT`.
  *
@@ -196,13 +198,13 @@ flitzis_engine_stop_sample (FlitzisEngine *self, guint id, GError **error)
  * @frame: a frame of [property@Engine:position]; 0 is the first one
  * @error: return location for an error
  *
- * Schedules a stop of what then sounds of a slot: the fade begins exactly on a frame.
+ * Schedules a stop of the voices that a slot then has: their fade begins exactly on a frame.
  *
- * One whose frame has been rendered already stops with the next block and is counted in
- * [property@Engine:n-late].
+ * If the frame has been rendered already, the voices stop with the next block, and
+ * [property@Engine:n-late] counts the stop.
  *
- * Fails with `FLITZIS_ENGINE_ERROR_INVALID_SLOT`, and with `FLITZIS_ENGINE_ERROR_BUSY` when
- * [property@Engine:n-events] wait already or the queue is full (1024).
+ * Fails with `FLITZIS_ENGINE_ERROR_INVALID_SLOT`, and with `FLITZIS_ENGINE_ERROR_BUSY` if
+ * [property@Engine:n-events] events wait already or the queue is full (1024).
  *
  * Returns: %TRUE if the stop is scheduled
  */
@@ -218,7 +220,7 @@ flitzis_engine_stop_sample_at (FlitzisEngine *self, guint id, guint64 frame, GEr
  * flitzis_engine_stop_all_samples:
  * @self: an engine
  *
- * Stops all voices, as [method@Engine.stop_sample] does; it never fails.
+ * Stops all voices, as [method@Engine.stop_sample] does; the call never fails.
  *
  * Triggers that wait for their frame or their beat stay scheduled. To stop a pattern, call
  * [method@Engine.cancel_scheduled], too.
@@ -235,7 +237,7 @@ flitzis_engine_stop_all_samples (FlitzisEngine *self)
  * flitzis_engine_cancel_scheduled:
  * @self: an engine
  *
- * Cancels all triggers and stops that wait for their frame or their beat; it never fails.
+ * Cancels all triggers and stops that wait for their frame or their beat; the call never fails.
  *
  * The triggers end as `FLITZIS_END_REASON_CANCELLED`: up to 1024 with the next block, and as many
  * with each block after it. Voices that sound go on, even if their stop is cancelled. To stop a
@@ -254,13 +256,13 @@ flitzis_engine_cancel_scheduled (FlitzisEngine *self)
  * @self: an engine
  * @voice: the number that [method@Engine.play_sample] returned
  *
- * Stops one voice, as [method@Engine.stop_sample] does. One that waits for its frame or its beat
- * ends with the next block, without a sound.
+ * Stops one voice, as [method@Engine.stop_sample] does. A voice that waits for its frame or its
+ * beat ends with the next block, without a sound.
  *
- * A voice that fades out already follows the fade that is over sooner, and ends for the reason of
- * that one.
+ * If the voice fades out already, it follows the fade that is over sooner, and ends for the reason
+ * of that fade.
  *
- * Does nothing to a voice that has ended, and nothing for a number that never was one.
+ * Calls on an ended voice do nothing, and neither do calls with a number that was never returned.
  */
 void
 flitzis_engine_stop_voice (FlitzisEngine *self, guint64 voice)
@@ -274,14 +276,14 @@ flitzis_engine_stop_voice (FlitzisEngine *self, guint64 voice)
  * flitzis_engine_stop_voice_with_fade:
  * @self: an engine
  * @voice: the number that [method@Engine.play_sample] returned
- * @seconds: how long it fades out, 0 to 60
+ * @seconds: the length of the fade, 0 to 60
  * @error: return location for an error
  *
- * Stops one voice, as [method@Engine.stop_voice] does, with a fade that is for this stop alone.
+ * Stops one voice, as [method@Engine.stop_voice] does, with a fade of its own.
  *
  * Fails with `FLITZIS_ENGINE_ERROR_INVALID_VALUE` for a time that is out of range or not a number.
  *
- * Returns: %TRUE if the time is one
+ * Returns: %TRUE unless the call failed
  */
 gboolean
 flitzis_engine_stop_voice_with_fade (FlitzisEngine *self,
@@ -301,14 +303,14 @@ flitzis_engine_stop_voice_with_fade (FlitzisEngine *self,
  * @gain: 0 to 16, linear
  * @error: return location for an error
  *
- * Sets the factor on one voice, in place of the gain of its trigger.
+ * Sets the gain of one voice, in place of the gain of its trigger.
  *
- * A voice that sounds moves to it within 5 ms, from the next block on; one that has not started yet
- * starts with it. Does nothing to a voice that has ended.
+ * A voice that sounds moves to the new gain within 5 ms, from the next block on. A voice that has
+ * not started yet starts with it. Calls on an ended voice do nothing.
  *
  * Fails with `FLITZIS_ENGINE_ERROR_INVALID_VALUE` for a gain that is out of range or not a number.
  *
- * Returns: %TRUE if the gain is one
+ * Returns: %TRUE unless the call failed
  */
 gboolean
 flitzis_engine_set_voice_gain (FlitzisEngine *self, guint64 voice, double gain, GError **error)
@@ -325,14 +327,14 @@ flitzis_engine_set_voice_gain (FlitzisEngine *self, guint64 voice, double gain, 
  * @pan: -1 to 1, added to [property@Slot:pan]
  * @error: return location for an error
  *
- * Sets where one voice is, in place of the pan of its trigger.
+ * Sets the pan of one voice, in place of the pan of its trigger.
  *
- * A voice that sounds moves to it within 5 ms, from the next block on; one that has not started yet
- * starts there. Does nothing to a voice that has ended.
+ * A voice that sounds moves to the new pan within 5 ms, from the next block on. A voice that has
+ * not started yet starts with it. Calls on an ended voice do nothing.
  *
  * Fails with `FLITZIS_ENGINE_ERROR_INVALID_VALUE` for a pan that is out of range or not a number.
  *
- * Returns: %TRUE if the pan is one
+ * Returns: %TRUE unless the call failed
  */
 gboolean
 flitzis_engine_set_voice_pan (FlitzisEngine *self, guint64 voice, double pan, GError **error)
@@ -349,14 +351,14 @@ flitzis_engine_set_voice_pan (FlitzisEngine *self, guint64 voice, double pan, GE
  * @rate: 0.25 to 4, times [property@Slot:playback-rate]
  * @error: return location for an error
  *
- * Sets how fast one voice sounds, in place of the rate of its trigger.
+ * Sets the rate of one voice, in place of the rate of its trigger.
  *
- * A voice that sounds glides to it within 5 ms, from the next block on; one that has not started
- * yet starts so. Does nothing to a voice that has ended.
+ * A voice that sounds glides to the new rate within 5 ms, from the next block on. A voice that has
+ * not started yet starts with it. Calls on an ended voice do nothing.
  *
  * Fails with `FLITZIS_ENGINE_ERROR_INVALID_VALUE` for a rate that is out of range or not a number.
  *
- * Returns: %TRUE if the rate is one
+ * Returns: %TRUE unless the call failed
  */
 gboolean
 flitzis_engine_set_voice_rate (FlitzisEngine *self, guint64 voice, double rate, GError **error)
@@ -371,11 +373,12 @@ flitzis_engine_set_voice_rate (FlitzisEngine *self, guint64 voice, double rate, 
  * @self: an engine
  * @voice: the number that [method@Engine.play_sample] returned
  *
- * Has one voice fade out within 5 ms, from the next block on, and stand still.
+ * Pauses one voice: it fades out within 5 ms, from the next block on, and stands still.
  *
- * It still counts as one that sounds, and may be stolen or stopped: a stop ends it as soon as it is
- * silent. A voice that fades out stands still as well, and goes on with the rest of its fade. One
- * that has not started yet starts when it is resumed. Does nothing to a voice that has ended.
+ * A paused voice still counts as one that sounds, and can be stolen or stopped; a stop ends it as
+ * soon as it is silent. If the voice was fading out, it goes on with the rest of its fade after the
+ * pause. A voice that has not started yet starts when it is resumed. Calls on an ended voice do
+ * nothing.
  */
 void
 flitzis_engine_pause_voice (FlitzisEngine *self, guint64 voice)
@@ -390,10 +393,10 @@ flitzis_engine_pause_voice (FlitzisEngine *self, guint64 voice)
  * @self: an engine
  * @voice: the number that [method@Engine.play_sample] returned
  *
- * Has one voice go on from the place where it stands still, from the next block on, and fade in
- * within 5 ms. Settings that changed meanwhile hold from its first frame.
+ * Lets a paused voice go on from its place: it fades in within 5 ms, from the next block on.
  *
- * Does nothing to a voice that has ended, or is not paused.
+ * Settings that changed during the pause hold from the first frame. Calls on a voice that has ended
+ * or is not paused do nothing.
  */
 void
 flitzis_engine_resume_voice (FlitzisEngine *self, guint64 voice)
@@ -408,7 +411,7 @@ flitzis_engine_resume_voice (FlitzisEngine *self, guint64 voice)
  * @self: an engine
  * @voice: the number that [method@Engine.play_sample] returned
  *
- * Gets where one voice is in its sample, as it was at the end of the last block.
+ * Gets the place of one voice in its sample, as of the end of the last block.
  *
  * Returns: the frame of the decoded sample that sounds next; -1 if the voice does not sound
  */

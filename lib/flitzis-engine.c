@@ -15,13 +15,9 @@
  *
  * Plays short samples, many at once, with the timing of an instrument.
  *
- * An engine has numbered slots. [method@Engine.load_sample] decodes an audio file into one;
- * [method@Engine.play_sample] triggers it. [method@Engine.start] connects to the sound server,
- * [method@Engine.render] computes the same sound without one.
- *
- * Slots are numbered from 0. The methods take the number as `id`; [struct@Trigger] and
- * [signal@Engine::voice-ended] call the same number `slot`, and the slot itself
- * [property@Slot:index].
+ * An engine has numbered slots. [method@Engine.load_sample] decodes an audio file into a slot, and
+ * [method@Engine.play_sample] triggers the slot. [method@Engine.start] connects to the sound
+ * server. Without one, [method@Engine.render] computes the same sound.
  *
  * ```c
  * g_autoptr (FlitzisEngine) engine = flitzis_engine_new ();
@@ -33,32 +29,48 @@
  * flitzis_engine_play_sample (engine, 0, 1.0, &error);
  * ```
  *
+ * ```python
+ * engine = Flitzis.Engine()
+ * engine.load_sample(0, 'kick.flac')
+ * engine.start()
+ * engine.play_sample(0, 1.0)
+ * ```
+ *
+ * ```js
+ * const engine = new Flitzis.Engine();
+ * engine.load_sample(0, 'kick.flac');
+ * engine.start();
+ * engine.play_sample(0, 1.0);
+ * ```
+ *
+ * Slots are numbered from 0. Methods call the number of a slot `id`, [struct@Trigger] and
+ * [signal@Engine::voice-ended] call it `slot`, and the slot itself calls it [property@Slot:index].
+ * The engine is a [iface@Gio.ListModel] of its [class@Slot]s.
+ *
  * ## Threads
  *
  * Any thread may call any method. Signals, `notify` and the callbacks of loads never come from the
- * audio thread: signals and `notify` fire in the owner context, the thread-default
+ * audio thread. Signals and `notify` are emitted in the owner context: the thread-default
  * [struct@GLib.MainContext] of the thread that built the engine. A program that never runs a main
- * loop loses only them; loading, playing and freeing work without.
+ * loop does not receive them, but loading, playing and freeing work without one.
  *
- * A process may fork while an engine plays: it plays on. In the child the threads that load and
- * play are missing, so all that can fail does, with `FLITZIS_ENGINE_ERROR_FORKED`, for engines made
- * there, too; exec makes a new process of it.
- *
- * The engine is a [iface@Gio.ListModel] of its [class@Slot]s.
+ * A process may fork while an engine plays, and the engine plays on. The child lacks the threads
+ * that load and play, so every call there that can fail does, with `FLITZIS_ENGINE_ERROR_FORKED`.
+ * That holds for engines that the child makes, too. After exec, all calls work again.
  */
 
 /**
  * FlitzisEngine::voice-ended:
  * @self: the engine
  * @voice: the number that [method@Engine.play_sample] returned
- * @slot: the number of the slot it played
+ * @slot: the number of the slot that it played
  * @reason: why it ended
  *
  * A voice has ended; its short fade may still sound.
  *
- * Emitted once for each voice, in the owner context; voices that end within one block come in any
- * order. At most 4096 wait to be emitted; beyond that the oldest are dropped and counted in
- * [property@Engine:n-dropped].
+ * The signal is emitted once for each voice, in the owner context. Voices that end within one block
+ * come in any order. At most 4096 signals wait to be emitted. After that the oldest are dropped,
+ * and [property@Engine:n-dropped] counts them.
  */
 
 static void flitzis_engine_list_model_init (GListModelInterface *iface);
@@ -230,8 +242,8 @@ flitzis_engine_constructed (GObject *object)
     self->slots[i] = flitzis_slot_new (self->control, i);
 }
 
-/* Emits nothing from here on; loads that still run end as cancelled. In the child of a fork there
- * is nothing to end, and nobody to wait for. */
+/* The engine emits nothing from here on, and loads that still run end as cancelled. In the child of
+ * a fork no thread runs, so there is nothing to end and nothing to wait for. */
 static void
 flitzis_engine_dispose (GObject *object)
 {
@@ -261,7 +273,7 @@ flitzis_engine_finalize (GObject *object)
   g_clear_pointer (&self->control, flitzis_control_unref);
   g_clear_pointer (&self->notifier, flitzis_notifier_unref);
 
-  /* another thread may have held it when the process forked */
+  /* another thread may have held the mutex when the process forked */
   if (!flitzis_fork_is_child ())
     g_mutex_clear (&self->backend_mutex);
 
@@ -501,8 +513,8 @@ flitzis_engine_class_init (FlitzisEngineClass *klass)
   /**
    * FlitzisEngine:n-voices: (getter get_n_voices)
    *
-   * How many voices can sound at once, 1 to 1024; short fades of voices that were cut off
-   * aside.
+   * The number of voices that can sound at once, 1 to 1024. Short fades of voices that were cut off
+   * do not count.
    */
   properties[PROP_N_VOICES] =
       g_param_spec_uint ("n-voices", NULL, NULL,
@@ -512,7 +524,7 @@ flitzis_engine_class_init (FlitzisEngineClass *klass)
   /**
    * FlitzisEngine:n-events: (getter get_n_events)
    *
-   * How many triggers and stops can wait for their frame or their beat, 1 to 65536.
+   * The number of triggers and stops that can wait for their frame or their beat, 1 to 65536.
    *
    * A trigger that waits takes no voice yet, so this may be more than [property@Engine:n-voices].
    */
@@ -526,8 +538,8 @@ flitzis_engine_class_init (FlitzisEngineClass *klass)
    *
    * The rate of all sound inside the engine, 8000 to 192000, in Hz.
    *
-   * Files are converted to it when they are loaded. The timing is exact to the frame where the
-   * graph of the sound server runs at this rate, too.
+   * Files are converted to this rate when they are loaded. The timing is exact to the frame if the
+   * graph of the sound server runs at the same rate.
    */
   properties[PROP_SAMPLE_RATE] =
       g_param_spec_uint ("sample-rate", NULL, NULL,
@@ -537,7 +549,7 @@ flitzis_engine_class_init (FlitzisEngineClass *klass)
   /**
    * FlitzisEngine:output: (getter get_output)
    *
-   * Where the sound goes.
+   * The kind of sound server to play through.
    */
   properties[PROP_OUTPUT] =
       g_param_spec_enum ("output", NULL, NULL,
@@ -550,7 +562,8 @@ flitzis_engine_class_init (FlitzisEngineClass *klass)
    * The output that [method@Engine.start] has chosen; %FLITZIS_OUTPUT_AUTO while the engine is
    * stopped.
    *
-   * It stays the same until the next start: if its server goes away, the engine waits for it.
+   * The output stays the same until the next start. If its server goes away, the engine waits for
+   * the server.
    */
   properties[PROP_ACTIVE_OUTPUT] =
       g_param_spec_enum ("active-output", NULL, NULL,
@@ -560,9 +573,9 @@ flitzis_engine_class_init (FlitzisEngineClass *klass)
   /**
    * FlitzisEngine:client-name: (getter get_client_name) (setter set_client_name)
    *
-   * The name under which the engine shows in the sound server; %NULL for the program's own.
+   * The name that the sound server shows for the engine; %NULL for the program's own.
    *
-   * Read by [method@Engine.start].
+   * [method@Engine.start] reads it.
    */
   properties[PROP_CLIENT_NAME] =
       g_param_spec_string ("client-name", NULL, NULL,
@@ -572,10 +585,10 @@ flitzis_engine_class_init (FlitzisEngineClass *klass)
   /**
    * FlitzisEngine:application-id: (getter get_application_id) (setter set_application_id)
    *
-   * The identifier of the program, such as `org.example.Drums`, by which the desktop finds its name
-   * and its icon; %NULL for none.
+   * The identifier of the program, such as `org.example.Drums`; %NULL for none. The desktop uses it
+   * to find the program's name and icon.
    *
-   * Read by [method@Engine.start].
+   * [method@Engine.start] reads it.
    */
   properties[PROP_APPLICATION_ID] =
       g_param_spec_string ("application-id", NULL, NULL,
@@ -587,7 +600,7 @@ flitzis_engine_class_init (FlitzisEngineClass *klass)
    *
    * The name of the icon that the desktop shows beside the volume of the program; %NULL for none.
    *
-   * Read by [method@Engine.start].
+   * [method@Engine.start] reads it.
    */
   properties[PROP_ICON_NAME] =
       g_param_spec_string ("icon-name", NULL, NULL,
@@ -597,10 +610,10 @@ flitzis_engine_class_init (FlitzisEngineClass *klass)
   /**
    * FlitzisEngine:media-role: (getter get_media_role) (setter set_media_role)
    *
-   * What the sound is for, as the sound server's policy understands it: `Music`, `Game`,
+   * The purpose of the sound, in the words of the sound server's policy: `Music`, `Game`,
    * `Notification` ...; %NULL for none.
    *
-   * Read by [method@Engine.start].
+   * [method@Engine.start] reads it.
    */
   properties[PROP_MEDIA_ROLE] =
       g_param_spec_string ("media-role", NULL, NULL,
@@ -610,12 +623,12 @@ flitzis_engine_class_init (FlitzisEngineClass *klass)
   /**
    * FlitzisEngine:target: (getter get_target) (setter set_target)
    *
-   * The sink to play to: its [property@Sink:name]; %NULL for the default one.
+   * The [property@Sink:name] of the sink to play to; %NULL for the default sink.
    *
-   * It may be set while the engine plays: the sound goes on in the new sink, after a gap of a few
+   * You may set it while the engine plays. The sound goes on in the new sink, after a gap of a few
    * hundredths of a second in which [property@Engine:position] stands still. If the sink goes away,
-   * the sound moves to the default one until it is back, and this property keeps its value;
-   * [property@Engine:active-sink] tells which sink it is.
+   * the sound moves to the default sink until it is back. This property keeps its value, and
+   * [property@Engine:active-sink] has the name of the other sink.
    */
   properties[PROP_TARGET] =
       g_param_spec_string ("target", NULL, NULL,
@@ -625,7 +638,7 @@ flitzis_engine_class_init (FlitzisEngineClass *klass)
   /**
    * FlitzisEngine:sinks: (getter get_sinks)
    *
-   * The sinks that [property@Engine:active-output] has; none while the engine is stopped.
+   * The sinks of [property@Engine:active-output]; none while the engine is stopped.
    */
   properties[PROP_SINKS] =
       g_param_spec_object ("sinks", NULL, NULL,
@@ -637,8 +650,8 @@ flitzis_engine_class_init (FlitzisEngineClass *klass)
    *
    * Whether there is a sink to play to; %FALSE while the engine is stopped.
    *
-   * Without one the engine is silent, and its state stays %FLITZIS_STATE_STARTING until there is a
-   * sink. The sink `auto_null`, which a sound server makes up if it has no other, does not count.
+   * Without a sink the engine is silent, and its state stays %FLITZIS_STATE_STARTING until there is
+   * one. The sink `auto_null`, which a sound server makes up if it has no other, does not count.
    */
   properties[PROP_HAS_SINK] =
       g_param_spec_boolean ("has-sink", NULL, NULL,
@@ -648,7 +661,7 @@ flitzis_engine_class_init (FlitzisEngineClass *klass)
   /**
    * FlitzisEngine:active-sink: (getter dup_active_sink)
    *
-   * The [property@Sink:name] of the sink that is played to; %NULL for none.
+   * The [property@Sink:name] of the sink that the engine plays to; %NULL for none.
    */
   properties[PROP_ACTIVE_SINK] =
       g_param_spec_string ("active-sink", NULL, NULL,
@@ -658,16 +671,16 @@ flitzis_engine_class_init (FlitzisEngineClass *klass)
   /**
    * FlitzisEngine:idle-timeout: (getter get_idle_timeout) (setter set_idle_timeout)
    *
-   * After how many seconds without a sound the stream pauses, so that the device and the computer
-   * can save power; 0 for never.
+   * The time without a sound after which the stream pauses, in seconds; 0 for never. A paused
+   * stream lets the device and the computer save power.
    *
-   * The stream pauses if for so long no voice has sounded, nothing has waited for its frame and the
-   * clock has stood still, or if the engine has been [property@Engine:paused]; some tenths of a
-   * second later, so that all has been played. The engine uses no processor time then,
-   * [property@Engine:state] stays %FLITZIS_STATE_RUNNING, and [property@Engine:position] stands
-   * still. A trigger, anything scheduled, the clock, the end of a
-   * pause and [method@Engine.wake] let the stream go on; nothing is lost, but the first sound takes
-   * as long as the device needs to start.
+   * The time counts while no voice sounds, nothing waits for its frame and the clock stands still,
+   * and also while the engine is [property@Engine:paused]. The stream pauses some tenths of a
+   * second after it has passed, so that the device has played everything. The engine then uses no
+   * processor time, [property@Engine:state] stays %FLITZIS_STATE_RUNNING, and
+   * [property@Engine:position] stands still. A trigger, a scheduled event, the clock, the end of a
+   * pause and [method@Engine.wake] let the stream go on. Nothing is lost, but the first sound is
+   * late by the time that the device needs to start.
    */
   properties[PROP_IDLE_TIMEOUT] =
       g_param_spec_double ("idle-timeout", NULL, NULL,
@@ -677,10 +690,10 @@ flitzis_engine_class_init (FlitzisEngineClass *klass)
   /**
    * FlitzisEngine:lead-in: (getter get_lead_in) (setter set_lead_in)
    *
-   * How many ms of silence come first when a stream starts or goes on after a pause, 0 to 5000.
+   * The silence at the beginning of a stream, and after each of its pauses, in ms, 0 to 5000.
    *
-   * For devices that swallow the beginning of what they play, as some Bluetooth headsets do. The
-   * sound waits meanwhile and comes whole.
+   * Set it for devices that swallow the first part of a sound, as some Bluetooth headsets do. The
+   * sound waits until the silence is over, so all of it is heard.
    */
   properties[PROP_LEAD_IN] =
       g_param_spec_uint ("lead-in", NULL, NULL,
@@ -690,8 +703,8 @@ flitzis_engine_class_init (FlitzisEngineClass *klass)
   /**
    * FlitzisEngine:realtime: (getter get_realtime)
    *
-   * Whether the thread that renders has real-time priority. Without it a busy machine may cause
-   * gaps in the sound.
+   * Whether the thread that renders has real-time priority. Without that priority a busy machine
+   * may cause gaps in the sound.
    */
   properties[PROP_REALTIME] =
       g_param_spec_boolean ("realtime", NULL, NULL,
@@ -703,8 +716,9 @@ flitzis_engine_class_init (FlitzisEngineClass *klass)
    *
    * The quantum to ask the sound server for, in frames at the engine's rate.
    *
-   * PipeWire: 0 leaves the graph as it is. A small quantum makes the whole graph run in small
-   * blocks, and the other programs with it. PulseAudio: the size of the buffer; 0 asks for 20 ms.
+   * With PipeWire, 0 leaves the graph as it is, and a small quantum makes the whole graph run in
+   * small blocks, other programs included. With PulseAudio, this is the size of the buffer, and 0
+   * asks for 20 ms.
    *
    * [method@Engine.start] reads it.
    */
@@ -729,10 +743,11 @@ flitzis_engine_class_init (FlitzisEngineClass *klass)
   /**
    * FlitzisEngine:paused: (getter get_paused) (setter set_paused)
    *
-   * Whether all stands still: voices, what is scheduled, and [property@Engine:position].
+   * Whether voices, scheduled events and [property@Engine:position] stand still.
    *
-   * From the next block on the sound fades out within 5 ms and freezes. Afterwards it goes on with
-   * the very next frame, and fades in within 5 ms. What is triggered meanwhile starts then.
+   * From the next block on the sound fades out within 5 ms and freezes. When the pause ends, the
+   * sound goes on with the very next frame, and fades in within 5 ms. Triggers that came during the
+   * pause start at its end.
    */
   properties[PROP_PAUSED] =
       g_param_spec_boolean ("paused", NULL, NULL,
@@ -742,11 +757,12 @@ flitzis_engine_class_init (FlitzisEngineClass *klass)
   /**
    * FlitzisEngine:limiter: (getter get_limiter) (setter set_limiter)
    *
-   * Whether the sound is kept below -0.1 dBFS, however many voices there are.
+   * Whether a limiter keeps the sound below -0.1 dBFS, however many voices there are.
    *
-   * It looks 2 ms ahead, and all comes out so much later. What would be louder is turned down in
-   * time, and comes up again: after a tenth of a second 37 % of the way are left. Off, it changes
-   * no bit. Once something has been heard, it goes on or off within 7 ms, from the next block on.
+   * The limiter looks 2 ms ahead, so all sound comes 2 ms later. It turns the sound down before a
+   * peak that would be louder, and lets it rise again after the peak: after a tenth of a second,
+   * 37 % of the way are left. While the limiter is off, it changes no bit. Once something has been
+   * heard, switching the limiter takes effect within 7 ms, from the next block on.
    */
   properties[PROP_LIMITER] =
       g_param_spec_boolean ("limiter", NULL, NULL,
@@ -758,7 +774,8 @@ flitzis_engine_class_init (FlitzisEngineClass *klass)
    *
    * The peak of the left channel over the last thirtieth of a second, linear: 1 is full scale.
    *
-   * Told at most 30 times a second, and only where it changes; 0 while nothing is rendered.
+   * `notify` is emitted at most 30 times a second, and only for changes. The level is 0 while
+   * nothing is rendered.
    */
   properties[PROP_LEVEL_LEFT] =
       g_param_spec_double ("level-left", NULL, NULL,
@@ -768,7 +785,7 @@ flitzis_engine_class_init (FlitzisEngineClass *klass)
   /**
    * FlitzisEngine:level-right: (getter get_level_right)
    *
-   * The peak of the right channel, as [property@Engine:level-left] is that of the left one.
+   * The peak of the right channel; see [property@Engine:level-left].
    */
   properties[PROP_LEVEL_RIGHT] =
       g_param_spec_double ("level-right", NULL, NULL,
@@ -778,7 +795,9 @@ flitzis_engine_class_init (FlitzisEngineClass *klass)
   /**
    * FlitzisEngine:steal: (getter get_steal) (setter set_steal)
    *
-   * What happens to a trigger when all voices sound; [property@Slot:priority] goes before it.
+   * The way to make room for a trigger when all voices sound.
+   *
+   * [property@Slot:priority] decides first which voices may be stolen.
    */
   properties[PROP_STEAL] =
       g_param_spec_enum ("steal", NULL, NULL,
@@ -788,11 +807,11 @@ flitzis_engine_class_init (FlitzisEngineClass *klass)
   /**
    * FlitzisEngine:memory-limit: (getter get_memory_limit) (setter set_memory_limit)
    *
-   * How many bytes of decoded audio the engine may hold: in slots, in voices that sound, and
-   * in loads under way. A sample in two slots counts once.
+   * The number of bytes of decoded audio that the engine may hold: in slots, in voices that sound,
+   * and in loads under way. A sample in two slots counts once.
    *
-   * What would pass it fails with `FLITZIS_ENGINE_ERROR_TOO_LARGE`. A lower limit refuses new
-   * loads; it removes nothing.
+   * A load that would exceed the limit fails with `FLITZIS_ENGINE_ERROR_TOO_LARGE`. Lowering the
+   * limit refuses new loads, but removes no sample.
    */
   properties[PROP_MEMORY_LIMIT] =
       g_param_spec_uint64 ("memory-limit", NULL, NULL,
@@ -802,7 +821,7 @@ flitzis_engine_class_init (FlitzisEngineClass *klass)
   /**
    * FlitzisEngine:state: (getter get_state)
    *
-   * What the connection to the sound server is doing.
+   * The state of the connection to the sound server.
    */
   properties[PROP_STATE] =
       g_param_spec_enum ("state", NULL, NULL,
@@ -812,9 +831,9 @@ flitzis_engine_class_init (FlitzisEngineClass *klass)
   /**
    * FlitzisEngine:position: (getter get_position)
    *
-   * How many frames were rendered since the engine was built.
+   * The number of frames rendered since the engine was built.
    *
-   * It never goes back, stands still while nothing is rendered, and is not notified.
+   * The position never goes back, and stands still while nothing is rendered. It is not notified.
    */
   properties[PROP_POSITION] =
       g_param_spec_uint64 ("position", NULL, NULL,
@@ -824,7 +843,7 @@ flitzis_engine_class_init (FlitzisEngineClass *klass)
   /**
    * FlitzisEngine:clock: (getter get_clock)
    *
-   * Where the beats are.
+   * The clock of the engine: its tempo and its beats.
    */
   properties[PROP_CLOCK] =
       g_param_spec_object ("clock", NULL, NULL,
@@ -834,12 +853,12 @@ flitzis_engine_class_init (FlitzisEngineClass *klass)
   /**
    * FlitzisEngine:trigger-timing: (getter get_trigger_timing) (setter set_trigger_timing)
    *
-   * When that sounds which is triggered or stopped while blocks are being rendered.
+   * The time at which triggers and stops take effect while blocks are being rendered.
    *
-   * Where timing is constant, the time between two calls is that between their sounds, to the frame
-   * if the graph runs at [property@Engine:sample-rate]. A call that comes too late for its frame,
-   * since the quantum has grown or its thread was held up, is carried out at once and counts as
-   * late.
+   * With constant timing, two sounds are as far apart as the two calls were: to the frame if the
+   * graph runs at [property@Engine:sample-rate]. A call may come too late for its frame, because
+   * the quantum has grown or because its thread was held up. It then takes effect at once and
+   * counts as late.
    */
   properties[PROP_TRIGGER_TIMING] =
       g_param_spec_enum ("trigger-timing", NULL, NULL,
@@ -849,8 +868,10 @@ flitzis_engine_class_init (FlitzisEngineClass *klass)
   /**
    * FlitzisEngine:trigger-delay: (getter get_trigger_delay)
    *
-   * How long after the call a trigger of constant timing is rendered, in ns: the quantum with which
-   * the stream began, and 1 ms. -1 until it has begun.
+   * The time from a call with constant timing until its frame, in ns; -1 until the stream has
+   * begun.
+   *
+   * It is the quantum with which the stream began, plus 1 ms.
    */
   properties[PROP_TRIGGER_DELAY] =
       g_param_spec_int64 ("trigger-delay", NULL, NULL,
@@ -860,8 +881,9 @@ flitzis_engine_class_init (FlitzisEngineClass *klass)
   /**
    * FlitzisEngine:latency: (getter get_latency)
    *
-   * How long a frame takes from the start of its block to the loudspeaker, in ns, as the sound
-   * server reports it: what the graph and the device hold back. -1 while that is unknown.
+   * The time from the start of a block until its first frame is heard, in ns; -1 while unknown.
+   *
+   * The sound server reports it. It is the delay of the graph and of the device.
    */
   properties[PROP_LATENCY] =
       g_param_spec_int64 ("latency", NULL, NULL,
@@ -871,9 +893,11 @@ flitzis_engine_class_init (FlitzisEngineClass *klass)
   /**
    * FlitzisEngine:n-playing: (getter get_n_playing)
    *
-   * How many voices sound, each from its first block on. One that fades out, is paused or stands
-   * still since [method@Engine.stop] counts until it ends; fades of 5 ms and less do not, for they
-   * end the voice at once.
+   * The number of voices that sound.
+   *
+   * A voice counts from its first block until it ends, also while it fades out, is paused or stands
+   * still after [method@Engine.stop]. Fades of 5 ms or less do not count, because they end the
+   * voice at once.
    */
   properties[PROP_N_PLAYING] =
       g_param_spec_uint ("n-playing", NULL, NULL,
@@ -883,11 +907,11 @@ flitzis_engine_class_init (FlitzisEngineClass *klass)
   /**
    * FlitzisEngine:n-triggered: (getter get_n_triggered)
    *
-   * How many triggers there were: each was, or will with the next block or at its frame be,
-   * started, or it ends without a sound: rejected, cancelled, stopped or unloaded.
+   * The number of triggers.
    *
-   * Calls that failed and triggers of empty slots do not count. Not notified, like all
-   * counters.
+   * Each of them starts a voice, with the next block or at its frame, or ends without a sound:
+   * rejected, cancelled, stopped or unloaded. Calls that failed and triggers of empty slots do not
+   * count. Like all counters, this one is not notified.
    */
   properties[PROP_N_TRIGGERED] =
       g_param_spec_uint64 ("n-triggered", NULL, NULL,
@@ -897,9 +921,11 @@ flitzis_engine_class_init (FlitzisEngineClass *klass)
   /**
    * FlitzisEngine:n-started: (getter get_n_started)
    *
-   * How many triggers started a voice, each counted when its first block begins. A voice that is
-   * stopped, choked, stolen or unloaded while it waits for the engine to start counts from then on.
-   * A trigger that was stopped before it had a voice, or found its slot empty, is not counted.
+   * The number of triggers that started a voice.
+   *
+   * A trigger counts when its first block begins. A voice that is stopped, choked, stolen or
+   * unloaded while it waits for the engine to start counts from that moment. A trigger that was
+   * stopped before it had a voice, or that found its slot empty, does not count.
    */
   properties[PROP_N_STARTED] =
       g_param_spec_uint64 ("n-started", NULL, NULL,
@@ -909,7 +935,7 @@ flitzis_engine_class_init (FlitzisEngineClass *klass)
   /**
    * FlitzisEngine:n-stolen: (getter get_n_stolen)
    *
-   * How many voices made room for a newer one.
+   * The number of voices that made room for a newer one.
    */
   properties[PROP_N_STOLEN] =
       g_param_spec_uint64 ("n-stolen", NULL, NULL,
@@ -919,8 +945,9 @@ flitzis_engine_class_init (FlitzisEngineClass *klass)
   /**
    * FlitzisEngine:n-rejected: (getter get_n_rejected)
    *
-   * How many triggers started nothing, because all voices sounded, the server or the sink was away,
-   * or no block came in time, as [method@Engine.play_sample] describes.
+   * The number of triggers that were rejected, because all voices sounded, because the server or
+   * the sink was away, or because no block came in time. [method@Engine.play_sample] has the
+   * details.
    */
   properties[PROP_N_REJECTED] =
       g_param_spec_uint64 ("n-rejected", NULL, NULL,
@@ -930,8 +957,8 @@ flitzis_engine_class_init (FlitzisEngineClass *klass)
   /**
    * FlitzisEngine:n-late: (getter get_n_late)
    *
-   * How many triggers and stops came after their frame had been rendered, and so took effect with
-   * the next block.
+   * The number of triggers and stops that came after their frame had been rendered, and so took
+   * effect with the next block.
    */
   properties[PROP_N_LATE] =
       g_param_spec_uint64 ("n-late", NULL, NULL,
@@ -941,10 +968,10 @@ flitzis_engine_class_init (FlitzisEngineClass *klass)
   /**
    * FlitzisEngine:n-xruns: (getter get_n_xruns)
    *
-   * How many times the sound server's driver went on without a block.
+   * The number of times that the sound server's driver went on without a block.
    *
-   * A gap in its clock is one, and so is a block that was handed over when the next cycle had
-   * begun, together with the gap that it may leave.
+   * A gap in the driver's clock counts as one. A block that was handed over after the next cycle
+   * had begun also counts as one, together with the gap that it may leave.
    */
   properties[PROP_N_XRUNS] =
       g_param_spec_uint64 ("n-xruns", NULL, NULL,
@@ -954,7 +981,8 @@ flitzis_engine_class_init (FlitzisEngineClass *klass)
   /**
    * FlitzisEngine:n-dropped: (getter get_n_dropped)
    *
-   * How many [signal@Engine::voice-ended] were dropped, because 4096 waited to be emitted.
+   * The number of [signal@Engine::voice-ended] signals that were dropped, because 4096 waited to be
+   * emitted.
    */
   properties[PROP_N_DROPPED] =
       g_param_spec_uint64 ("n-dropped", NULL, NULL,
@@ -974,7 +1002,7 @@ flitzis_engine_init (FlitzisEngine *self)
 {
   g_mutex_init (&self->backend_mutex);
 
-  /* a construct-only value that is out of range leaves these as they are */
+  /* GObject does not set a construct-only property to a value that is out of range */
   self->n_slots = FLITZIS_DEFAULT_N_SLOTS;
   self->n_voices = FLITZIS_DEFAULT_N_VOICES;
   self->n_events = FLITZIS_DEFAULT_N_EVENTS;
@@ -1037,7 +1065,7 @@ flitzis_engine_get_n_slots (FlitzisEngine *self)
  * flitzis_engine_get_n_voices: (get-property n-voices)
  * @self: an engine
  *
- * Gets how many voices can sound at once.
+ * Gets the number of voices that can sound at once.
  *
  * Returns: the number of voices
  */
@@ -1053,7 +1081,7 @@ flitzis_engine_get_n_voices (FlitzisEngine *self)
  * flitzis_engine_get_n_events: (get-property n-events)
  * @self: an engine
  *
- * Gets how many triggers and stops can wait for their frame.
+ * Gets the number of triggers and stops that can wait for their frame.
  *
  * Returns: the number of events
  */
@@ -1085,7 +1113,7 @@ flitzis_engine_get_sample_rate (FlitzisEngine *self)
  * flitzis_engine_get_output: (get-property output)
  * @self: an engine
  *
- * Gets where the sound goes.
+ * Gets the kind of sound server to play through.
  *
  * Returns: the kind of output
  */
@@ -1118,7 +1146,7 @@ flitzis_engine_get_slot (FlitzisEngine *self, guint id)
  * flitzis_engine_get_clock: (get-property clock)
  * @self: an engine
  *
- * Gets what says where the beats are.
+ * Gets the clock of the engine.
  *
  * Returns: (transfer none): the clock
  */

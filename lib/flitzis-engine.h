@@ -19,28 +19,28 @@ G_BEGIN_DECLS
 /**
  * FLITZIS_DEFAULT_N_SLOTS:
  *
- * The number of slots of an engine that was not asked for another.
+ * The default number of slots of an engine.
  */
 #define FLITZIS_DEFAULT_N_SLOTS 32
 
 /**
  * FLITZIS_DEFAULT_N_VOICES:
  *
- * The number of voices of an engine that was not asked for another.
+ * The default number of voices of an engine.
  */
 #define FLITZIS_DEFAULT_N_VOICES 32
 
 /**
  * FLITZIS_DEFAULT_N_EVENTS:
  *
- * The number of events that can wait in an engine that was not asked for another.
+ * The default number of events that can wait in an engine.
  */
 #define FLITZIS_DEFAULT_N_EVENTS 4096
 
 /**
  * FLITZIS_DEFAULT_SAMPLE_RATE:
  *
- * The rate in Hz of an engine that was not asked for another.
+ * The default rate of an engine, in Hz.
  */
 #define FLITZIS_DEFAULT_SAMPLE_RATE 48000
 

@@ -11,12 +11,12 @@ G_BEGIN_DECLS
 
 /**
  * FlitzisOutput:
- * @FLITZIS_OUTPUT_AUTO: PipeWire, or PulseAudio if no PipeWire is in reach, or if PipeWire has no
- *   sink while a PulseAudio server of its own right answers
+ * @FLITZIS_OUTPUT_AUTO: PipeWire; or PulseAudio, if no PipeWire server can be reached, or if
+ *   PipeWire has no sink and a real PulseAudio server answers
  * @FLITZIS_OUTPUT_PIPEWIRE: a PipeWire stream
- * @FLITZIS_OUTPUT_PULSE: a PulseAudio stream, also to PipeWire's server for PulseAudio programs
+ * @FLITZIS_OUTPUT_PULSE: a PulseAudio stream; PipeWire's server for PulseAudio programs is one, too
  *
- * Where an engine sends its sound.
+ * The kind of sound server that an engine plays through.
  */
 typedef enum
 {
@@ -28,12 +28,12 @@ typedef enum
 /**
  * FlitzisSteal:
  * @FLITZIS_STEAL_OLDEST: the voice that started first makes room
- * @FLITZIS_STEAL_QUIETEST: the voice of the smallest gain makes room: slot gain x voice gain x
- *   velocity x engine gain, 0 if the slot is muted, on the louder side, x its fades at this moment;
- *   among equals the oldest
+ * @FLITZIS_STEAL_QUIETEST: the voice with the smallest gain makes room; among equals, the oldest.
+ *   The gain is slot gain x voice gain x velocity x engine gain x the voice's fades at this moment,
+ *   on the louder side, and 0 if the slot is muted
  * @FLITZIS_STEAL_REJECT: the new trigger is rejected
  *
- * What happens to a trigger when all voices sound.
+ * The way to make room for a trigger when all voices sound.
  */
 typedef enum
 {
@@ -44,11 +44,11 @@ typedef enum
 
 /**
  * FlitzisRetrigger:
- * @FLITZIS_RETRIGGER_OVERLAP: what sounds rings on
- * @FLITZIS_RETRIGGER_RESTART: what sounds fades out within [property@Slot:choke-release] and ends
- *   as `FLITZIS_END_REASON_CHOKED`
+ * @FLITZIS_RETRIGGER_OVERLAP: they sound on
+ * @FLITZIS_RETRIGGER_RESTART: they fade out within [property@Slot:choke-release] and end as
+ *   `FLITZIS_END_REASON_CHOKED`
  *
- * What a trigger does to the voices of its own slot.
+ * The effect of a trigger on the voices of its own slot.
  */
 typedef enum
 {
@@ -58,12 +58,12 @@ typedef enum
 
 /**
  * FlitzisInterpolation:
- * @FLITZIS_INTERPOLATION_LINEAR: on straight lines: cheap, and not clean
- * @FLITZIS_INTERPOLATION_SINC: by a windowed sinc of 32 frames, wider where the voice runs faster
- *   than the engine: images and what would fold back are below -90 dB for material up to 16 kHz
+ * @FLITZIS_INTERPOLATION_LINEAR: on straight lines; cheap, but with audible artefacts
+ * @FLITZIS_INTERPOLATION_SINC: with a windowed sinc of 32 frames, or more if the voice runs faster
+ *   than the engine; for material up to 16 kHz, images and aliases stay below -90 dB
  *
- * How a voice that does not run at the engine's rate finds what lies between the frames of its
- * sample.
+ * The way to compute values between the frames of a sample, for voices that do not run at the
+ * engine's rate.
  */
 typedef enum
 {
@@ -73,17 +73,17 @@ typedef enum
 
 /**
  * FlitzisState:
- * @FLITZIS_STATE_STOPPED: not connected; triggers wait, [method@Engine.render] works
- * @FLITZIS_STATE_STARTING: connected, no block rendered yet; triggers wait for the first one, or
- *   are rejected if there is no sink
- * @FLITZIS_STATE_RUNNING: blocks are being rendered; triggers are rejected if none has come for
+ * @FLITZIS_STATE_STOPPED: not connected; triggers wait, and [method@Engine.render] works
+ * @FLITZIS_STATE_STARTING: connected, but no block has been rendered yet; triggers wait for the
+ *   first block, or are rejected if there is no sink
+ * @FLITZIS_STATE_RUNNING: blocks are being rendered; triggers are rejected if no block has come for
  *   250 ms
  * @FLITZIS_STATE_RECONNECTING: the server or the sink went away; triggers are rejected, and the
- *   sound goes on by itself when it is back
+ *   sound goes on automatically when the server or the sink is back
  *
- * What the connection of an engine is doing.
+ * The state of an engine's connection to the sound server.
  *
- * Triggers with a frame or waiting for a beat are only rejected while reconnecting.
+ * Triggers that have a frame or wait for a beat are rejected only while reconnecting.
  */
 typedef enum
 {
@@ -95,16 +95,17 @@ typedef enum
 
 /**
  * FlitzisEndReason:
- * @FLITZIS_END_REASON_FINISHED: it came to its end
- * @FLITZIS_END_REASON_STOPPED: it was stopped by a call
+ * @FLITZIS_END_REASON_FINISHED: it played to its end
+ * @FLITZIS_END_REASON_STOPPED: a call stopped it
  * @FLITZIS_END_REASON_STOLEN: a newer trigger took its place
  * @FLITZIS_END_REASON_CHOKED: a trigger of its choke group, or of its own slot, silenced it
  * @FLITZIS_END_REASON_UNLOADED: its sample was replaced or unloaded
  * @FLITZIS_END_REASON_REJECTED: it never started: all voices were sounding, or it was more than
  *   250 ms older than the newest trigger when its first block came
- * @FLITZIS_END_REASON_CANCELLED: it never started, it was cancelled while it waited for its frame
+ * @FLITZIS_END_REASON_CANCELLED: it never started: it was cancelled while it waited for its frame
+ *   or its beat
  *
- * Why a voice ended.
+ * The reason why a voice ended.
  */
 typedef enum
 {
@@ -119,12 +120,13 @@ typedef enum
 
 /**
  * FlitzisTriggerTiming:
- * @FLITZIS_TRIGGER_TIMING_SOONEST: with the next block, as early as can be: calls that lie apart
- *   within one block sound together
- * @FLITZIS_TRIGGER_TIMING_CONSTANT: each [property@Engine:trigger-delay] after its call, to the
- *   frame: what lies apart sounds apart, at the price of being later by up to a block
+ * @FLITZIS_TRIGGER_TIMING_SOONEST: with the next block, as early as possible; sounds of calls
+ *   within one block start together
+ * @FLITZIS_TRIGGER_TIMING_CONSTANT: exactly [property@Engine:trigger-delay] after the call, to the
+ *   frame; sounds are as far apart as their calls, but up to a block later
  *
- * When that sounds which [method@Engine.play_sample] triggers, while blocks are being rendered.
+ * The time at which the sound of [method@Engine.play_sample] starts, while blocks are being
+ * rendered.
  */
 typedef enum
 {
@@ -134,12 +136,12 @@ typedef enum
 
 /**
  * FlitzisQuantize:
- * @FLITZIS_QUANTIZE_NONE: for nothing
- * @FLITZIS_QUANTIZE_STEP: for the next step, swung as [property@Clock:swing] says
- * @FLITZIS_QUANTIZE_BEAT: for the next beat
- * @FLITZIS_QUANTIZE_BAR: for the next beat that begins a bar
+ * @FLITZIS_QUANTIZE_NONE: none: the trigger does not wait
+ * @FLITZIS_QUANTIZE_STEP: the next step, with its [property@Clock:swing]
+ * @FLITZIS_QUANTIZE_BEAT: the next beat
+ * @FLITZIS_QUANTIZE_BAR: the next beat that begins a bar
  *
- * What a trigger waits for while the clock runs.
+ * The point of the clock that a trigger waits for while the clock runs.
  */
 typedef enum
 {

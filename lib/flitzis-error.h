@@ -11,21 +11,21 @@ G_BEGIN_DECLS
 
 /**
  * FlitzisEngineError:
- * @FLITZIS_ENGINE_ERROR_INVALID_SLOT: the slot number is not below `n-slots`
+ * @FLITZIS_ENGINE_ERROR_INVALID_SLOT: the engine has no slot of this number
  * @FLITZIS_ENGINE_ERROR_INVALID_VALUE: a velocity, rate, channel count or path is out of range
- * @FLITZIS_ENGINE_ERROR_UNSUPPORTED: the data are not audio, or there is no decoder or no mix-down
- *   for them
+ * @FLITZIS_ENGINE_ERROR_UNSUPPORTED: the data are not audio, or no decoder is installed for them,
+ *   or their channels cannot be mixed down
  * @FLITZIS_ENGINE_ERROR_CORRUPT: the decoder gave up, or nothing could be decoded
- * @FLITZIS_ENGINE_ERROR_TOO_LARGE: `memory-limit` would be passed
- * @FLITZIS_ENGINE_ERROR_OUTPUT: no sound server can be reached, or it refused
+ * @FLITZIS_ENGINE_ERROR_TOO_LARGE: the engine would exceed its `memory-limit`
+ * @FLITZIS_ENGINE_ERROR_OUTPUT: no sound server can be reached, or the server refused
  * @FLITZIS_ENGINE_ERROR_BUSY: the command queue is full, too many voices or events wait, no slot is
- *   free, or the engine is running and the call needs it stopped
+ *   free, or the call needs a stopped engine and the engine is running
  * @FLITZIS_ENGINE_ERROR_FORKED: the process is a fork of one that had made an engine
  *
- * What can go wrong in a call to an engine.
+ * The errors of calls to an engine.
  *
- * Errors of the file system (not found, no permission, a directory, cancelled) are of the domain
- * `G_IO_ERROR` instead. A call that failed changed nothing.
+ * Errors of the file system (not found, no permission, a directory) and cancelled calls have the
+ * domain `G_IO_ERROR` instead. A call that fails changes nothing.
  */
 typedef enum
 {

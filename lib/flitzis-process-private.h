@@ -8,9 +8,9 @@
 G_BEGIN_DECLS
 
 /*
- * How many forks lie between the process that loaded the library and this one: 0 in the first. A
- * fork has none of the threads of its parent, while GLib still counts on those of its pool. A
- * program that exec runs loads the library itself.
+ * The number of forks between the process that loaded the library and this one; 0 in that process.
+ * A fork has none of its parent's threads, but GLib still relies on the threads of its pool. A
+ * program that exec starts loads the library anew.
  */
 guint flitzis_process_get_n_forks (void);
 

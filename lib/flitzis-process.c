@@ -7,7 +7,7 @@
 
 #include <pthread.h>
 
-/* a child's handler writes while it is the only thread, any thread reads */
+/* a child's fork handler writes it while it is the only thread; any thread reads it */
 static guint n_forks;
 
 static void
@@ -16,7 +16,7 @@ count_fork (void)
   n_forks++;
 }
 
-/* When the library is loaded, and not when it is first used, which may be in a child. */
+/* Runs when the library is loaded: its first use may be in a child. */
 __attribute__ ((constructor)) static void
 watch_forks (void)
 {

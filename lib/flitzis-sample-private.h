@@ -7,13 +7,13 @@
 
 G_BEGIN_DECLS
 
-/* A position is 32 bits of frames and 32 bits of a fraction, and must not overflow with the last
- * step, of 96 frames at most. */
+/* A position has 32 bits of frames and 32 bits of a fraction, and must not overflow with the last
+ * step, which is 96 frames at most. */
 #define FLITZIS_SAMPLE_MAX_FRAMES (G_MAXUINT32 - 96)
 
 /*
- * Wraps what a decoder made: `bytes` (taken) must be mended, whole frames, and are not looked at
- * again. `source_rate` is the rate before resampling, in Hz.
+ * Wraps the audio from a decoder. It takes `bytes`, which must be whole frames that are mended
+ * already: nothing checks them again. `source_rate` is the rate before resampling, in Hz.
  */
 FlitzisSample *flitzis_sample_new_decoded (GBytes *bytes,
                                            guint   n_channels,

@@ -28,6 +28,20 @@
  * ```c
  * g_autoptr (GBytes) bytes = g_bytes_new (frames, n_frames * 2 * sizeof (float));
  * g_autoptr (FlitzisSample) sample = flitzis_sample_new (bytes, 2, 48000, &error);
+ *
+ * flitzis_engine_set_sample (engine, 0, sample, &error);
+ * ```
+ *
+ * ```python
+ * frames = 0.5 * numpy.sin(0.05 * numpy.arange(4800))
+ * sample = Flitzis.Sample.from_array(frames, 48000)
+ * engine.set_sample(0, sample)
+ * ```
+ *
+ * ```js
+ * const frames = new Float32Array(4800).map((_, i) => 0.5 * Math.sin(0.05 * i));
+ * const sample = Flitzis.Sample.new(new GLib.Bytes(new Uint8Array(frames.buffer)), 1, 48000);
+ * engine.set_sample(0, sample);
  * ```
  *
  * Samples never change, so any thread may use them. A sample that is built without

@@ -13,12 +13,32 @@
 /**
  * FlitzisSinkList:
  *
- * The sinks of the sound server, in the order of their names: a [iface@Gio.ListModel] of
- * [class@Sink].
+ * The sinks of the sound server, in the order of their names.
  *
- * [property@Engine:sinks] is such a list. While the engine is started, the list follows the devices
- * as people plug them in and out. It changes only in the owner context. A sink that stays in the
- * list keeps its object.
+ * The list is a [iface@Gio.ListModel] of [class@Sink]. [property@Engine:sinks] is such a list.
+ * While the engine is started, the list follows the devices as people plug them in and out. It
+ * changes only in the owner context. A sink that stays in the list keeps its object.
+ *
+ * ```c
+ * GListModel *sinks = G_LIST_MODEL (flitzis_engine_get_sinks (engine));
+ *
+ * for (guint i = 0; i < g_list_model_get_n_items (sinks); i++)
+ *   {
+ *     g_autoptr (FlitzisSink) sink = g_list_model_get_item (sinks, i);
+ *
+ *     g_print ("%s\n", flitzis_sink_get_description (sink));
+ *   }
+ * ```
+ *
+ * ```python
+ * for sink in engine.sinks:
+ *     print(sink.description)
+ * ```
+ *
+ * ```js
+ * for (let i = 0; i < engine.sinks.get_n_items(); i++)
+ *   print(engine.sinks.get_item(i).description);
+ * ```
  */
 
 struct _FlitzisSinkList

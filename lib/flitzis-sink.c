@@ -12,6 +12,32 @@
  *
  * [property@Engine:sinks] lists the sinks. Set [property@Engine:target] to the name of a sink to
  * play to it.
+ *
+ * ```c
+ * GListModel *sinks = G_LIST_MODEL (flitzis_engine_get_sinks (engine));
+ *
+ * for (guint i = 0; i < g_list_model_get_n_items (sinks); i++)
+ *   {
+ *     g_autoptr (FlitzisSink) sink = g_list_model_get_item (sinks, i);
+ *
+ *     if (g_str_equal (flitzis_sink_get_description (sink), "Headphones"))
+ *       flitzis_engine_set_target (engine, flitzis_sink_get_name (sink));
+ *   }
+ * ```
+ *
+ * ```python
+ * for sink in engine.sinks:
+ *     if sink.description == 'Headphones':
+ *         engine.target = sink.name
+ * ```
+ *
+ * ```js
+ * for (let i = 0; i < engine.sinks.get_n_items(); i++) {
+ *   const sink = engine.sinks.get_item(i);
+ *   if (sink.description === 'Headphones')
+ *     engine.target = sink.name;
+ * }
+ * ```
  */
 
 struct _FlitzisSink
@@ -222,7 +248,7 @@ flitzis_sink_get_icon_name (FlitzisSink *self)
  *
  * Gets whether programs play to this sink if they do not ask for another.
  *
- * Returns: %TRUE if they do
+ * Returns: %TRUE if programs play to it
  */
 gboolean
 flitzis_sink_get_is_default (FlitzisSink *self)

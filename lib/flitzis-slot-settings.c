@@ -7,8 +7,8 @@
 #include "rt/atomics.h"
 
 /*
- * The settings of a slot: one table says where each lies among the atomics that the mixer reads,
- * and its pspec which values it takes.
+ * The settings of a slot. A table has the place of each setting among the atomics that the mixer
+ * reads, and the setting's pspec has the range of its values.
  */
 
 #define MAX_SECONDS 60.0
@@ -72,8 +72,8 @@ get_field (FlitzisSlot *self, guint setting)
 }
 
 /*
- * `read_TYPE` is the value, or the default of a slot that no engine made. `write_TYPE` notifies a
- * real change; it leaves alone what is out of range.
+ * `read_TYPE` returns the value, or the default if no engine made the slot. `write_TYPE` ignores
+ * values that are out of range, and notifies only a real change.
  */
 #define DEFINE_ACCESS(type, name, SPEC, is_valid)                                           \
   static type                                                                               \
@@ -168,13 +168,13 @@ flitzis_slot_install_settings (GObjectClass *klass, guint first)
   /**
    * FlitzisSlot:pan: (getter get_pan) (setter set_pan)
    *
-   * Where all voices of this slot are, from -1 (left) to 1 (right).
+   * The place of all voices of this slot, from -1 (left) to 1 (right).
    *
-   * Constant power, and 1 on both sides at the centre: the left gain is sqrt (2) cos (p) and the
-   * right one sqrt (2) sin (p), with p from 0 to pi / 2 as the pan goes from -1 to 1 (Roads, The
-   * Computer Music Tutorial, chapter 10). A mono sample goes to both sides so; a stereo one keeps
-   * its channels apart and has these gains on them, as a balance. At 0 nothing is changed, to the
-   * bit. The pan of a trigger or a voice is added, and the sum kept within -1 and 1.
+   * The pan has constant power, and both sides have gain 1 at the centre. The left gain is sqrt (2)
+   * cos (p) and the right gain is sqrt (2) sin (p), with p from 0 to pi / 2 as the pan goes from -1
+   * to 1 (Roads, The Computer Music Tutorial, chapter 10). A mono sample goes to both sides with
+   * these gains. A stereo sample keeps its channels apart, and the gains work as a balance. At 0 no
+   * bit is changed. The pan of a trigger or a voice is added, and the sum is kept between -1 and 1.
    *
    * Voices that sound move to a new value within 5 ms, from the next block on.
    */
@@ -184,7 +184,7 @@ flitzis_slot_install_settings (GObjectClass *klass, guint first)
   /**
    * FlitzisSlot:mute: (getter get_mute) (setter set_mute)
    *
-   * Whether the voices of this slot are silent; they go on all the same.
+   * Whether the voices of this slot are silent. They go on without a sound.
    *
    * Voices that sound fade out or in within 5 ms, from the next block on.
    */
@@ -196,9 +196,9 @@ flitzis_slot_install_settings (GObjectClass *klass, guint first)
    *
    * The frame of the decoded sample at which the part that sounds begins, from 0.
    *
-   * One that is not before [property@Slot:end] leaves that one's last frame. A part that begins
-   * within the sample fades in during its first millisecond, at any rate. Takes effect with the
-   * next trigger.
+   * If the start is not before [property@Slot:end], the part is the single frame before the end. A
+   * part that begins within the sample fades in during its first millisecond, at any rate. A change
+   * takes effect with the next trigger.
    */
   settings[SETTING_START] =
       g_param_spec_uint64 ("start", NULL, NULL, 0, G_MAXUINT64, 0, flags);
@@ -206,11 +206,11 @@ flitzis_slot_install_settings (GObjectClass *klass, guint first)
   /**
    * FlitzisSlot:end: (getter get_end) (setter set_end)
    *
-   * The frame of the decoded sample before which the part that sounds ends; 0 for its end, as is
-   * one beyond it.
+   * The frame after the last one of the part that sounds, a frame of the decoded sample.
    *
-   * A part that ends within the sample fades out during its last millisecond, at any rate. Takes
-   * effect with the next trigger.
+   * 0, or a frame beyond the sample, means the end of the sample. A part that ends within the
+   * sample fades out during its last millisecond, at any rate. A change takes effect with the next
+   * trigger.
    */
   settings[SETTING_END] =
       g_param_spec_uint64 ("end", NULL, NULL, 0, G_MAXUINT64, 0, flags);
@@ -218,9 +218,9 @@ flitzis_slot_install_settings (GObjectClass *klass, guint first)
   /**
    * FlitzisSlot:reverse: (getter get_reverse) (setter set_reverse)
    *
-   * Whether the part that sounds does so backwards, from its last frame to its first.
+   * Whether the sample plays backwards, from the last frame of its part to the first.
    *
-   * Takes effect with the next trigger.
+   * A change takes effect with the next trigger.
    */
   settings[SETTING_REVERSE] =
       g_param_spec_boolean ("reverse", NULL, NULL, FALSE, flags);
@@ -228,12 +228,12 @@ flitzis_slot_install_settings (GObjectClass *klass, guint first)
   /**
    * FlitzisSlot:playback-rate: (getter get_playback_rate) (setter set_playback_rate)
    *
-   * How fast the sample sounds, 0.25 to 4: at 2 it is half as long and an octave higher.
+   * The speed of the sample, 0.25 to 4: at 2 it is half as long and an octave higher.
    *
-   * Voices that sound glide to a new value within 5 ms, from the next block on. A voice that has
-   * played at 1 from its start, of a sample at the engine's rate, sounds as the sample is, to the
-   * bit. After any other rate it is between two frames of the sample and stays so, and
-   * [property@Slot:interpolation] says what lies between them.
+   * Voices that sound glide to a new value within 5 ms, from the next block on. If the sample is at
+   * the engine's rate, a voice that has played at 1 from its start has exactly the bits of the
+   * sample. After any other rate the voice stays between two frames of the sample, and
+   * [property@Slot:interpolation] computes the values between them.
    */
   settings[SETTING_PLAYBACK_RATE] =
       g_param_spec_double ("playback-rate", NULL, NULL, 0.25, 4.0, 1.0, flags);
@@ -241,9 +241,10 @@ flitzis_slot_install_settings (GObjectClass *klass, guint first)
   /**
    * FlitzisSlot:interpolation: (getter get_interpolation) (setter set_interpolation)
    *
-   * What lies between the frames of the sample, where a voice does not run at the engine's rate.
+   * The way to compute values between the frames of the sample, for voices that do not run at the
+   * engine's rate.
    *
-   * Takes effect with the next block.
+   * A change takes effect with the next block.
    */
   settings[SETTING_INTERPOLATION] =
       g_param_spec_enum ("interpolation", NULL, NULL, FLITZIS_TYPE_INTERPOLATION,
@@ -252,11 +253,11 @@ flitzis_slot_install_settings (GObjectClass *klass, guint first)
   /**
    * FlitzisSlot:loop: (getter get_loop) (setter set_loop)
    *
-   * Whether voices of this slot go back to the start of the loop, at its end, until they are
+   * Whether voices of this slot go back from the end of the loop to its start, until they are
    * stopped.
    *
-   * Takes effect with the next block: without it a voice plays on to its end. A trigger that says
-   * how many times ([struct@Trigger]) does not ask here.
+   * A change takes effect with the next block. When you switch the loop off, voices play on to
+   * their end. Triggers that set `loops` in a [struct@Trigger] ignore this property.
    */
   settings[SETTING_LOOP] =
       g_param_spec_boolean ("loop", NULL, NULL, FALSE, flags);
@@ -266,10 +267,11 @@ flitzis_slot_install_settings (GObjectClass *klass, guint first)
    *
    * The first frame of the loop, a frame of the decoded sample, from 0.
    *
-   * The loop is as much of it as lies between [property@Slot:start] and [property@Slot:end]. If
-   * none of it does, the loop is the one frame of that part which is nearest to it; a start that is
-   * not before the end leaves the frame before the end. Takes effect with the next block; a voice
-   * that is left behind by the loop's end is faded over into it, within 5 ms.
+   * Only the part of the loop between [property@Slot:start] and [property@Slot:end] is played. If
+   * the whole loop lies outside, it shrinks to the nearest frame between them. If the loop's start
+   * is not before its end, the loop is the single frame before its end. A change takes effect with
+   * the next block. If the loop then ends before the place of a voice, the voice fades over into
+   * the loop, within 5 ms.
    */
   settings[SETTING_LOOP_START] =
       g_param_spec_uint64 ("loop-start", NULL, NULL, 0, G_MAXUINT64, 0, flags);
@@ -277,10 +279,11 @@ flitzis_slot_install_settings (GObjectClass *klass, guint first)
   /**
    * FlitzisSlot:loop-end: (getter get_loop_end) (setter set_loop_end)
    *
-   * The frame before which the loop ends, a frame of the decoded sample; 0 for its end.
+   * The frame after the last one of the loop, a frame of the decoded sample; 0 for the end of the
+   * sample.
    *
-   * Takes effect with the next block; a voice that is left behind by it is faded over into the
-   * loop, within 5 ms.
+   * A change takes effect with the next block. If the loop then ends before the place of a voice,
+   * the voice fades over into the loop, within 5 ms.
    */
   settings[SETTING_LOOP_END] =
       g_param_spec_uint64 ("loop-end", NULL, NULL, 0, G_MAXUINT64, 0, flags);
@@ -288,12 +291,13 @@ flitzis_slot_install_settings (GObjectClass *klass, guint first)
   /**
    * FlitzisSlot:loop-crossfade: (getter get_loop_crossfade) (setter set_loop_crossfade)
    *
-   * How long the end of the loop is faded over into its start, in seconds of the sample, 0 to 60.
+   * The length of the fade from the end of the loop to its start, in seconds of the sample, 0 to
+   * 60.
    *
    * The frames just before the loop's start fade in, with constant power, while the loop's last
-   * frames fade out, so the loop keeps its length. It takes at most half the loop, and at most the
-   * frames between [property@Slot:start] and [property@Slot:loop-start]. 0 is none: a gapless loop
-   * that changes no bit. Takes effect with the next block.
+   * frames fade out. So the loop keeps its length. The fade takes at most half of the loop, and at
+   * most the frames between [property@Slot:start] and [property@Slot:loop-start]. Without a fade,
+   * 0, the loop has no gap and changes no bit. A change takes effect with the next block.
    */
   settings[SETTING_LOOP_CROSSFADE] =
       g_param_spec_double ("loop-crossfade", NULL, NULL, 0.0, MAX_SECONDS, 0.0, flags);
@@ -301,9 +305,9 @@ flitzis_slot_install_settings (GObjectClass *klass, guint first)
   /**
    * FlitzisSlot:attack: (getter get_attack) (setter set_attack)
    *
-   * How long a voice fades in, on a straight line, in seconds, 0 to 60.
+   * The time in which a voice fades in, on a straight line, in seconds, 0 to 60.
    *
-   * At 0 its first frame sounds as it is. Takes effect with the next trigger.
+   * At 0 the first frame sounds at full gain. A change takes effect with the next trigger.
    */
   settings[SETTING_ATTACK] =
       g_param_spec_double ("attack", NULL, NULL, 0.0, MAX_SECONDS, 0.0, flags);
@@ -311,9 +315,9 @@ flitzis_slot_install_settings (GObjectClass *klass, guint first)
   /**
    * FlitzisSlot:release: (getter get_release) (setter set_release)
    *
-   * How long a voice that is stopped fades out, on a straight line, in seconds, 0 to 60.
+   * The time in which a stopped voice fades out, on a straight line, in seconds, 0 to 60.
    *
-   * Rounded to the nearest frame. Takes effect with the next stop.
+   * It is rounded to the nearest frame. A change takes effect with the next stop.
    */
   settings[SETTING_RELEASE] =
       g_param_spec_double ("release", NULL, NULL, 0.0, MAX_SECONDS, 0.005, flags);
@@ -321,12 +325,13 @@ flitzis_slot_install_settings (GObjectClass *klass, guint first)
   /**
    * FlitzisSlot:choke-group: (getter get_choke_group) (setter set_choke_group)
    *
-   * Which slots silence one another; 0 for none.
+   * The group of slots that silence one another; 0 for none.
    *
-   * A trigger of a slot in a group fades out what sounds of the other slots of that group, as an
-   * open hi-hat ends with the closed one: within their [property@Slot:choke-release], and they end
-   * as `FLITZIS_END_REASON_CHOKED`. Voices of its own slot follow [property@Slot:retrigger]. Takes
-   * effect with the next trigger: a voice keeps the group that its slot had at its trigger.
+   * A trigger of a slot in a group silences the other slots of that group, as a closed hi-hat
+   * silences the open one. Their voices fade out within their [property@Slot:choke-release] and end
+   * as `FLITZIS_END_REASON_CHOKED`. For voices of the same slot, [property@Slot:retrigger] decides.
+   * A change takes effect with the next trigger: a voice keeps the group that its slot had at its
+   * trigger.
    */
   settings[SETTING_CHOKE_GROUP] =
       g_param_spec_uint ("choke-group", NULL, NULL, 0, G_MAXUINT, 0, flags);
@@ -334,11 +339,11 @@ flitzis_slot_install_settings (GObjectClass *klass, guint first)
   /**
    * FlitzisSlot:choke-release: (getter get_choke_release) (setter set_choke_release)
    *
-   * How long a voice that is choked fades out, on a straight line, in seconds, 0 to 60.
+   * The time in which a choked voice fades out, on a straight line, in seconds, 0 to 60.
    *
-   * Rounded to the nearest frame. Takes effect with the next choke. While
-   * [property@Engine:n-voices] sound, all voices that a trigger chokes fade out in 5 ms, so that
-   * they make room for it.
+   * It is rounded to the nearest frame. A change takes effect with the next choke. While all
+   * [property@Engine:n-voices] voices sound, the voices that a trigger chokes fade out in 5 ms, so
+   * that they make room for it.
    */
   settings[SETTING_CHOKE_RELEASE] =
       g_param_spec_double ("choke-release", NULL, NULL, 0.0, MAX_SECONDS, 0.005, flags);
@@ -346,9 +351,9 @@ flitzis_slot_install_settings (GObjectClass *klass, guint first)
   /**
    * FlitzisSlot:retrigger: (getter get_retrigger) (setter set_retrigger)
    *
-   * What a trigger of this slot does to its voices that sound.
+   * The effect of a trigger on the voices of this slot that sound already.
    *
-   * Takes effect with the next trigger.
+   * A change takes effect with the next trigger.
    */
   settings[SETTING_RETRIGGER] =
       g_param_spec_enum ("retrigger", NULL, NULL, FLITZIS_TYPE_RETRIGGER,
@@ -357,11 +362,11 @@ flitzis_slot_install_settings (GObjectClass *klass, guint first)
   /**
    * FlitzisSlot:priority: (getter get_priority) (setter set_priority)
    *
-   * How important the voices of this slot are: none makes room for one of a lower priority.
+   * The priority of the voices of this slot: none makes room for a voice of lower priority.
    *
-   * Among those that may, [property@Engine:steal] chooses; if there is none, the trigger is
-   * rejected. Takes effect with the next trigger: a voice keeps the priority that its slot had at
-   * its trigger.
+   * Among the voices that may make room, [property@Engine:steal] chooses. If there are none, the
+   * trigger is rejected. A change takes effect with the next trigger: a voice keeps the priority
+   * that its slot had at its trigger.
    */
   settings[SETTING_PRIORITY] =
       g_param_spec_int ("priority", NULL, NULL, G_MININT, G_MAXINT, 0, flags);
@@ -369,15 +374,18 @@ flitzis_slot_install_settings (GObjectClass *klass, guint first)
   /**
    * FlitzisSlot:quantize: (getter get_quantize) (setter set_quantize)
    *
-   * What a trigger of this slot waits for while [property@Engine:clock] runs.
+   * The point of the clock that triggers of this slot wait for while [property@Engine:clock] runs.
    *
-   * The point is found when the next block begins, by the clock as it is then, and may lie inside
-   * that block. The trigger keeps its point: when the tempo or the swing changes it moves with it,
-   * and when [property@Clock:beats-per-bar] or [property@Clock:steps-per-beat] change it keeps its
-   * place. [method@Clock.restart] has it find another one. A waiting trigger is one of the engine's
-   * events, so [method@Engine.cancel_scheduled] and [method@Engine.stop_voice] end it, and
-   * [method@Engine.stop_sample] does not. At most 1024 can wait for the grid. A trigger with a
-   * frame waits for its frame alone. Takes effect with the next trigger.
+   * The engine chooses the point when the next block begins, with the clock as it is then; the
+   * point may lie inside that block. The trigger keeps its point. It moves with the point when the
+   * tempo or the swing changes, and stays in its place when [property@Clock:beats-per-bar] or
+   * [property@Clock:steps-per-beat] changes. After [method@Clock.restart] the engine chooses
+   * another point.
+   *
+   * A waiting trigger is one of the engine's events, so [method@Engine.cancel_scheduled] and
+   * [method@Engine.stop_voice] end it, and [method@Engine.stop_sample] does not. At most 1024
+   * triggers can wait for the clock. A trigger that has a frame waits only for that frame. A change
+   * takes effect with the next trigger.
    */
   settings[SETTING_QUANTIZE] =
       g_param_spec_enum ("quantize", NULL, NULL, FLITZIS_TYPE_QUANTIZE, FLITZIS_QUANTIZE_NONE,
@@ -408,7 +416,7 @@ flitzis_slot_get_gain (FlitzisSlot *self)
  *
  * Sets the factor on all voices of this slot.
  *
- * Voices that sound move to it within 5 ms, from the next block on.
+ * Voices that sound move to the new gain within 5 ms, from the next block on.
  */
 void
 flitzis_slot_set_gain (FlitzisSlot *self, double gain)
@@ -420,9 +428,9 @@ flitzis_slot_set_gain (FlitzisSlot *self, double gain)
  * flitzis_slot_get_pan: (get-property pan)
  * @self: a slot
  *
- * Gets where all voices of this slot are, from left to right.
+ * Gets the place of all voices of this slot, from left to right.
  *
- * Returns: the place, -1 to 1
+ * Returns: the pan, -1 to 1
  */
 double
 flitzis_slot_get_pan (FlitzisSlot *self)
@@ -435,9 +443,9 @@ flitzis_slot_get_pan (FlitzisSlot *self)
  * @self: a slot
  * @pan: -1 (left) to 1 (right)
  *
- * Sets where all voices of this slot are, from left to right.
+ * Sets the place of all voices of this slot, from left to right.
  *
- * Voices that sound move to it within 5 ms, from the next block on.
+ * Voices that sound move to the new place within 5 ms, from the next block on.
  */
 void
 flitzis_slot_set_pan (FlitzisSlot *self, double pan)
@@ -495,7 +503,7 @@ flitzis_slot_get_start (FlitzisSlot *self)
  *
  * Sets the frame of the sample at which the part that sounds begins.
  *
- * Takes effect with the next trigger.
+ * The change takes effect with the next trigger.
  */
 void
 flitzis_slot_set_start (FlitzisSlot *self, guint64 start)
@@ -507,7 +515,7 @@ flitzis_slot_set_start (FlitzisSlot *self, guint64 start)
  * flitzis_slot_get_end: (get-property end)
  * @self: a slot
  *
- * Gets the frame of the sample before which the part that sounds ends.
+ * Gets the frame after the last one of the part that sounds.
  *
  * Returns: the frame; 0 for the end of the sample
  */
@@ -522,9 +530,9 @@ flitzis_slot_get_end (FlitzisSlot *self)
  * @self: a slot
  * @end: a frame of the decoded sample; 0 for its end
  *
- * Sets the frame of the sample before which the part that sounds ends.
+ * Sets the frame after the last one of the part that sounds.
  *
- * Takes effect with the next trigger.
+ * The change takes effect with the next trigger.
  */
 void
 flitzis_slot_set_end (FlitzisSlot *self, guint64 end)
@@ -536,9 +544,9 @@ flitzis_slot_set_end (FlitzisSlot *self, guint64 end)
  * flitzis_slot_get_reverse: (get-property reverse)
  * @self: a slot
  *
- * Gets whether the sample sounds backwards.
+ * Gets whether the sample plays backwards.
  *
- * Returns: %TRUE if it sounds backwards
+ * Returns: %TRUE if it plays backwards
  */
 gboolean
 flitzis_slot_get_reverse (FlitzisSlot *self)
@@ -551,9 +559,9 @@ flitzis_slot_get_reverse (FlitzisSlot *self)
  * @self: a slot
  * @reverse: %TRUE for backwards
  *
- * Sets whether the sample sounds backwards.
+ * Sets whether the sample plays backwards.
  *
- * Takes effect with the next trigger.
+ * The change takes effect with the next trigger.
  */
 void
 flitzis_slot_set_reverse (FlitzisSlot *self, gboolean reverse)
@@ -565,9 +573,9 @@ flitzis_slot_set_reverse (FlitzisSlot *self, gboolean reverse)
  * flitzis_slot_get_playback_rate: (get-property playback-rate)
  * @self: a slot
  *
- * Gets how fast the sample sounds.
+ * Gets the speed of the sample.
  *
- * Returns: the rate; 1 is its own
+ * Returns: the rate; 1 is the sample's own
  */
 double
 flitzis_slot_get_playback_rate (FlitzisSlot *self)
@@ -580,9 +588,9 @@ flitzis_slot_get_playback_rate (FlitzisSlot *self)
  * @self: a slot
  * @playback_rate: 0.25 to 4
  *
- * Sets how fast the sample sounds.
+ * Sets the speed of the sample.
  *
- * Voices that sound glide to it within 5 ms, from the next block on.
+ * Voices that sound glide to the new rate within 5 ms, from the next block on.
  */
 void
 flitzis_slot_set_playback_rate (FlitzisSlot *self, double playback_rate)
@@ -594,9 +602,9 @@ flitzis_slot_set_playback_rate (FlitzisSlot *self, double playback_rate)
  * flitzis_slot_get_interpolation: (get-property interpolation)
  * @self: a slot
  *
- * Gets what lies between the frames of the sample.
+ * Gets the way to compute values between the frames of the sample.
  *
- * Returns: the way to find it
+ * Returns: the interpolation
  */
 FlitzisInterpolation
 flitzis_slot_get_interpolation (FlitzisSlot *self)
@@ -607,11 +615,11 @@ flitzis_slot_get_interpolation (FlitzisSlot *self)
 /**
  * flitzis_slot_set_interpolation: (set-property interpolation)
  * @self: a slot
- * @interpolation: the way to find it
+ * @interpolation: the interpolation
  *
- * Sets what lies between the frames of the sample.
+ * Sets the way to compute values between the frames of the sample.
  *
- * Takes effect with the next block.
+ * The change takes effect with the next block.
  */
 void
 flitzis_slot_set_interpolation (FlitzisSlot *self, FlitzisInterpolation interpolation)
@@ -623,7 +631,7 @@ flitzis_slot_set_interpolation (FlitzisSlot *self, FlitzisInterpolation interpol
  * flitzis_slot_get_loop: (get-property loop)
  * @self: a slot
  *
- * Gets whether voices of this slot go back to the start of the loop at its end.
+ * Gets whether voices of this slot go back from the end of the loop to its start.
  *
  * Returns: %TRUE if they do
  */
@@ -638,9 +646,9 @@ flitzis_slot_get_loop (FlitzisSlot *self)
  * @self: a slot
  * @loop: %TRUE to loop
  *
- * Sets whether voices of this slot go back to the start of the loop at its end.
+ * Sets whether voices of this slot go back from the end of the loop to its start.
  *
- * Takes effect with the next block.
+ * The change takes effect with the next block.
  */
 void
 flitzis_slot_set_loop (FlitzisSlot *self, gboolean loop)
@@ -669,7 +677,7 @@ flitzis_slot_get_loop_start (FlitzisSlot *self)
  *
  * Sets the first frame of the loop.
  *
- * Takes effect with the next block.
+ * The change takes effect with the next block.
  */
 void
 flitzis_slot_set_loop_start (FlitzisSlot *self, guint64 loop_start)
@@ -681,7 +689,7 @@ flitzis_slot_set_loop_start (FlitzisSlot *self, guint64 loop_start)
  * flitzis_slot_get_loop_end: (get-property loop-end)
  * @self: a slot
  *
- * Gets the frame behind the loop.
+ * Gets the frame after the last one of the loop.
  *
  * Returns: the frame; 0 for the end of the sample
  */
@@ -696,9 +704,9 @@ flitzis_slot_get_loop_end (FlitzisSlot *self)
  * @self: a slot
  * @loop_end: a frame of the decoded sample; 0 for its end
  *
- * Sets the frame behind the loop.
+ * Sets the frame after the last one of the loop.
  *
- * Takes effect with the next block.
+ * The change takes effect with the next block.
  */
 void
 flitzis_slot_set_loop_end (FlitzisSlot *self, guint64 loop_end)
@@ -710,9 +718,9 @@ flitzis_slot_set_loop_end (FlitzisSlot *self, guint64 loop_end)
  * flitzis_slot_get_loop_crossfade: (get-property loop-crossfade)
  * @self: a slot
  *
- * Gets how long the end of the loop is faded over into its start.
+ * Gets the length of the fade from the end of the loop to its start.
  *
- * Returns: the length in seconds
+ * Returns: the time in seconds
  */
 double
 flitzis_slot_get_loop_crossfade (FlitzisSlot *self)
@@ -725,9 +733,9 @@ flitzis_slot_get_loop_crossfade (FlitzisSlot *self)
  * @self: a slot
  * @loop_crossfade: seconds of the sample, 0 to 60
  *
- * Sets how long the end of the loop is faded over into its start.
+ * Sets the length of the fade from the end of the loop to its start.
  *
- * Takes effect with the next block.
+ * The change takes effect with the next block.
  */
 void
 flitzis_slot_set_loop_crossfade (FlitzisSlot *self, double loop_crossfade)
@@ -739,9 +747,9 @@ flitzis_slot_set_loop_crossfade (FlitzisSlot *self, double loop_crossfade)
  * flitzis_slot_get_attack: (get-property attack)
  * @self: a slot
  *
- * Gets how long a voice fades in.
+ * Gets the time in which a voice fades in.
  *
- * Returns: the length in seconds
+ * Returns: the time in seconds
  */
 double
 flitzis_slot_get_attack (FlitzisSlot *self)
@@ -754,9 +762,9 @@ flitzis_slot_get_attack (FlitzisSlot *self)
  * @self: a slot
  * @attack: seconds, 0 to 60
  *
- * Sets how long a voice fades in.
+ * Sets the time in which a voice fades in.
  *
- * Takes effect with the next trigger.
+ * The change takes effect with the next trigger.
  */
 void
 flitzis_slot_set_attack (FlitzisSlot *self, double attack)
@@ -768,9 +776,9 @@ flitzis_slot_set_attack (FlitzisSlot *self, double attack)
  * flitzis_slot_get_release: (get-property release)
  * @self: a slot
  *
- * Gets how long a voice that is stopped fades out.
+ * Gets the time in which a stopped voice fades out.
  *
- * Returns: the length in seconds
+ * Returns: the time in seconds
  */
 double
 flitzis_slot_get_release (FlitzisSlot *self)
@@ -783,9 +791,9 @@ flitzis_slot_get_release (FlitzisSlot *self)
  * @self: a slot
  * @release: seconds, 0 to 60
  *
- * Sets how long a voice that is stopped fades out.
+ * Sets the time in which a stopped voice fades out.
  *
- * Takes effect with the next stop.
+ * The change takes effect with the next stop.
  */
 void
 flitzis_slot_set_release (FlitzisSlot *self, double release)
@@ -797,7 +805,7 @@ flitzis_slot_set_release (FlitzisSlot *self, double release)
  * flitzis_slot_get_choke_group: (get-property choke-group)
  * @self: a slot
  *
- * Gets which slots silence one another.
+ * Gets the group of slots that silence one another.
  *
  * Returns: the group; 0 for none
  */
@@ -812,9 +820,9 @@ flitzis_slot_get_choke_group (FlitzisSlot *self)
  * @self: a slot
  * @choke_group: the group; 0 for none
  *
- * Sets which slots silence one another.
+ * Sets the group of slots that silence one another.
  *
- * Takes effect with the next trigger.
+ * The change takes effect with the next trigger.
  */
 void
 flitzis_slot_set_choke_group (FlitzisSlot *self, guint choke_group)
@@ -826,9 +834,9 @@ flitzis_slot_set_choke_group (FlitzisSlot *self, guint choke_group)
  * flitzis_slot_get_choke_release: (get-property choke-release)
  * @self: a slot
  *
- * Gets how long a voice that is choked fades out.
+ * Gets the time in which a choked voice fades out.
  *
- * Returns: the length in seconds
+ * Returns: the time in seconds
  */
 double
 flitzis_slot_get_choke_release (FlitzisSlot *self)
@@ -841,9 +849,9 @@ flitzis_slot_get_choke_release (FlitzisSlot *self)
  * @self: a slot
  * @choke_release: seconds, 0 to 60
  *
- * Sets how long a voice that is choked fades out.
+ * Sets the time in which a choked voice fades out.
  *
- * Takes effect with the next choke.
+ * The change takes effect with the next choke.
  */
 void
 flitzis_slot_set_choke_release (FlitzisSlot *self, double choke_release)
@@ -855,9 +863,9 @@ flitzis_slot_set_choke_release (FlitzisSlot *self, double choke_release)
  * flitzis_slot_get_retrigger: (get-property retrigger)
  * @self: a slot
  *
- * Gets what a trigger does to the voices of this slot.
+ * Gets the effect of a trigger on the voices of this slot.
  *
- * Returns: what happens to them
+ * Returns: the effect
  */
 FlitzisRetrigger
 flitzis_slot_get_retrigger (FlitzisSlot *self)
@@ -868,11 +876,11 @@ flitzis_slot_get_retrigger (FlitzisSlot *self)
 /**
  * flitzis_slot_set_retrigger: (set-property retrigger)
  * @self: a slot
- * @retrigger: what happens to them
+ * @retrigger: the effect
  *
- * Sets what a trigger does to the voices of this slot.
+ * Sets the effect of a trigger on the voices of this slot.
  *
- * Takes effect with the next trigger.
+ * The change takes effect with the next trigger.
  */
 void
 flitzis_slot_set_retrigger (FlitzisSlot *self, FlitzisRetrigger retrigger)
@@ -884,7 +892,7 @@ flitzis_slot_set_retrigger (FlitzisSlot *self, FlitzisRetrigger retrigger)
  * flitzis_slot_get_priority: (get-property priority)
  * @self: a slot
  *
- * Gets how important the voices of this slot are.
+ * Gets the priority of the voices of this slot.
  *
  * Returns: the priority
  */
@@ -899,9 +907,9 @@ flitzis_slot_get_priority (FlitzisSlot *self)
  * @self: a slot
  * @priority: higher is more important
  *
- * Sets how important the voices of this slot are.
+ * Sets the priority of the voices of this slot.
  *
- * Takes effect with the next trigger.
+ * The change takes effect with the next trigger.
  */
 void
 flitzis_slot_set_priority (FlitzisSlot *self, gint priority)
@@ -913,9 +921,9 @@ flitzis_slot_set_priority (FlitzisSlot *self, gint priority)
  * flitzis_slot_get_quantize: (get-property quantize)
  * @self: a slot
  *
- * Gets what a trigger of this slot waits for.
+ * Gets the point of the clock that triggers of this slot wait for.
  *
- * Returns: what it is
+ * Returns: the point
  */
 FlitzisQuantize
 flitzis_slot_get_quantize (FlitzisSlot *self)
@@ -926,11 +934,11 @@ flitzis_slot_get_quantize (FlitzisSlot *self)
 /**
  * flitzis_slot_set_quantize: (set-property quantize)
  * @self: a slot
- * @quantize: what it is
+ * @quantize: the point
  *
- * Sets what a trigger of this slot waits for while the clock runs.
+ * Sets the point of the clock that triggers of this slot wait for while the clock runs.
  *
- * Takes effect with the next trigger.
+ * The change takes effect with the next trigger.
  */
 void
 flitzis_slot_set_quantize (FlitzisSlot *self, FlitzisQuantize quantize)

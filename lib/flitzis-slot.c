@@ -23,6 +23,18 @@
  * g_object_bind_property (slot, "loading", spinner, "spinning", G_BINDING_SYNC_CREATE);
  * ```
  *
+ * ```python
+ * slot = engine[3]
+ * slot.gain = 0.5
+ * slot.bind_property('loading', spinner, 'spinning', GObject.BindingFlags.SYNC_CREATE)
+ * ```
+ *
+ * ```js
+ * const slot = engine.get_slot(3);
+ * slot.gain = 0.5;
+ * slot.bind_property('loading', spinner, 'spinning', GObject.BindingFlags.SYNC_CREATE);
+ * ```
+ *
  * Any thread may read and set the properties; `notify` is emitted in the engine's owner context.
  */
 

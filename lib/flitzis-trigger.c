@@ -12,7 +12,7 @@ G_DEFINE_BOXED_TYPE (FlitzisTrigger, flitzis_trigger, flitzis_trigger_copy, flit
 /**
  * flitzis_trigger_new:
  *
- * Makes a trigger of slot 0 as [method@Engine.play_sample] makes it at full velocity.
+ * Makes a trigger that plays slot 0 now, at full velocity.
  *
  * Returns: (transfer full): a trigger
  */
@@ -36,7 +36,7 @@ flitzis_trigger_new (void)
  * flitzis_trigger_copy:
  * @self: a trigger
  *
- * Makes another one with the same fields.
+ * Makes another trigger with the same fields.
  *
  * Returns: (transfer full): the copy
  */
@@ -52,7 +52,7 @@ flitzis_trigger_copy (const FlitzisTrigger *self)
  * flitzis_trigger_free:
  * @self: (transfer full): a trigger
  *
- * Frees a trigger; voices that it started sound on.
+ * Frees a trigger. Voices that it started sound on.
  */
 void
 flitzis_trigger_free (FlitzisTrigger *self)

@@ -16,29 +16,31 @@ typedef struct _FlitzisTrigger FlitzisTrigger;
 /**
  * FlitzisTrigger:
  * @slot: the number of the slot to play, from 0
- * @velocity: 0 to 1, linear: a factor on the gain of the voice; 1 by default
+ * @velocity: a factor on the gain of the voice, 0 to 1, linear; 1 by default
  * @frame: the frame of [property@Engine:position] to start at; 0, the default, means now: the next
- *   block. [method@Engine.play_sample_at] takes 0 for the first frame instead
- * @gain: 0 to 16, linear: one more factor; 1 by default
+ *   block. For [method@Engine.play_sample_at], 0 is the first frame instead
+ * @gain: one more factor, 0 to 16, linear; 1 by default
  * @pan: -1 to 1, added to [property@Slot:pan]; 0 by default
  * @rate: 0.25 to 4, times [property@Slot:playback-rate]; 1 by default
- * @fade_in: seconds, 60 at most, in which the voice fades in; below 0, as is -1 by default,
- *   [property@Slot:attack] holds
- * @loops: how many times the loop is gone through in all, whether or not [property@Slot:loop] is
- *   set: 1 is once, without going back; 0, the default, leaves it to the slot
+ * @fade_in: the time in which the voice fades in, in seconds, 60 at most; a negative value such as
+ *   -1, the default, means [property@Slot:attack]
+ * @loops: the number of times that the voice plays the loop, whether or not [property@Slot:loop] is
+ *   set: 1 is once, without going back; 0, the default, means that [property@Slot:loop] decides
  * @stop_frame: the frame of [property@Engine:position] to stop at, later than @frame; 0, the
- *   default, for none. What comes to begin there or later, as [property@Slot:quantize] may have it,
- *   ends as %FLITZIS_END_REASON_STOPPED without a sound
- * @beat: the beat of [property@Engine:clock] to start at, as [method@Engine.play_sample_at_beat]
- *   takes it, from -2^31 to 2^31; NaN, the default, for none. A trigger has a beat or a frame
+ *   default, for none. If the voice would start at this frame or later, as with
+ *   [property@Slot:quantize], it ends as %FLITZIS_END_REASON_STOPPED without a sound
+ * @beat: the beat of [property@Engine:clock] to start at, from -2^31 to 2^31, as for
+ *   [method@Engine.play_sample_at_beat]; NaN, the default, for none. A trigger cannot have both a
+ *   beat and a frame
  *
- * All that can be said about one trigger, for [method@Engine.play].
+ * Describes one trigger in full, for [method@Engine.play].
  *
- * A plain record: make one, set the fields that matter, and use it as often as you like.
- * [ctor@Trigger.new] sets every field to the value that leaves it unset. Later versions may add
- * fields, and each will have such a value: a program that is built against this version never sets
- * them. So make triggers with [ctor@Trigger.new], and copy them with [method@Trigger.copy] or by
- * assigning the whole record.
+ * A trigger is a plain record: make one, set the fields that matter, and use it as often as you
+ * like. [ctor@Trigger.new] sets every field to its default.
+ *
+ * Later versions may add fields, and a program that is built against this version never sets those.
+ * Their defaults will change nothing. So make triggers with [ctor@Trigger.new], and copy them with
+ * [method@Trigger.copy] or by assigning the whole record.
  *
  * ```c
  * g_autoptr (FlitzisTrigger) trigger = flitzis_trigger_new ();
@@ -46,6 +48,18 @@ typedef struct _FlitzisTrigger FlitzisTrigger;
  * trigger->slot = 3;
  * trigger->pan = -0.5;
  * voice = flitzis_engine_play (engine, trigger, &error);
+ * ```
+ *
+ * ```python
+ * trigger = Flitzis.Trigger(slot=3, pan=-0.5)
+ * voice = engine.play(trigger)
+ * ```
+ *
+ * ```js
+ * const trigger = Flitzis.Trigger.new();
+ * trigger.slot = 3;
+ * trigger.pan = -0.5;
+ * const voice = engine.play(trigger);
  * ```
  */
 struct _FlitzisTrigger
@@ -62,7 +76,7 @@ struct _FlitzisTrigger
   double  beat;
 
   /*< private >*/
-  /* Room for fields to come. A field that takes some leaves the size as it is. */
+  /* Room for later fields: one that is added here takes from it, so that the size stays. */
   guint64 padding[11];
 };
 

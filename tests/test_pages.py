@@ -8,6 +8,7 @@ can be heard though all play at once, the files of each hold a note of its own. 
 are played one by one, with a mouse."""
 
 import concurrent.futures
+import json
 import os
 import pathlib
 import re
@@ -64,7 +65,9 @@ def programs_of(page):
     return programs
 
 
-EVERY_PROGRAM = [program for page in sorted(DOCS.glob('*.md')) for program in programs_of(page)]
+INTRODUCTION = DOCS.parent / 'introspection' / 'introduction.md'
+EVERY_PROGRAM = [program for page in (*sorted(DOCS.glob('*.md')), INTRODUCTION)
+                 for program in programs_of(page)]
 WINDOWS = [program for program in EVERY_PROGRAM if 'Gtk' in program.text]
 PROGRAMS = [program for program in EVERY_PROGRAM if program not in WINDOWS]
 # What steers its rate reaches far from its note: that is the highest.
@@ -78,7 +81,7 @@ ERRORS = ['notes.txt is not a sound', 'nowhere.wav is not there']
 
 
 def note_of(program):
-    return 14000.0 if program.id == SWEEPING else 250.0 * 1.135 ** PROGRAMS.index(program)
+    return 14000.0 if program.id == SWEEPING else 250.0 * 1.125 ** PROGRAMS.index(program)
 
 
 def note(program):
@@ -342,7 +345,9 @@ main (void)
 
   for (guint i = 0; i < 32; i++)
     g_assert_true (flitzis_engine_load_sample (engine, i, "kick.flac", NULL));
+  g_assert_true (flitzis_engine_start (engine, NULL));
   %(calls)s
+  g_assert_nonnull (flitzis_engine_get_target (engine));
   g_assert_false (((Spinner *) spinner)->spinning);
   return 0;
 }
@@ -363,28 +368,111 @@ static gboolean
 '''
 
 
+# The same check is true in Python and in JavaScript.
+CHECKS = {'Engine': ['engine.n_triggered == 1'],
+          'Slot': ['slot.index == 3', 'slot.gain == 0.5', 'spinner.spinning == 0'],
+          'Sample': ['sample.n_frames == 4800', 'engine.get_slot(0).sample == sample'],
+          'Clock': ['clock.tempo == 137', 'clock.running == 1', 'engine.n_triggered == 1'],
+          'Sink': ['engine.target == engine.sinks.get_item(0).name'],
+          'SinkList': [],
+          'Trigger': ['voice > 0', 'trigger.slot == 3', 'trigger.pan == -0.5']}
+RUN_BLOCKS = {'python': """
+import json
+import gi
+gi.require_version('Flitzis', '1')
+import numpy
+from gi.repository import Flitzis, GObject
+
+
+class Spinner(GObject.Object):
+    spinning = GObject.Property(type=bool, default=True)
+
+
+for name, block, checks in json.load(open('blocks.json')):
+    spinner = Spinner()
+    engine = Flitzis.Engine()
+    for slot in range(len(engine)):
+        engine.load_sample(slot, 'kick.flac')
+    engine.start()
+    names = dict(globals())
+    exec(block, names)
+    for check in checks:
+        assert eval(check, names), (name, check)
+""", 'js': """
+import Flitzis from 'gi://Flitzis?version=1';
+import GLib from 'gi://GLib';
+import GObject from 'gi://GObject';
+
+const Spinner = GObject.registerClass({
+  Properties: {
+    spinning: GObject.ParamSpec.boolean('spinning', null, null, GObject.ParamFlags.READWRITE, true),
+  },
+}, class Spinner extends GObject.Object {});
+
+const [, text] = GLib.file_get_contents('blocks.json');
+for (const [name, block, checks] of JSON.parse(new TextDecoder().decode(text))) {
+  const engine = new Flitzis.Engine();
+  for (let slot = 0; slot < engine.n_slots; slot++)
+    engine.load_sample(slot, 'kick.flac');
+  engine.start();
+  const names = {engine, Flitzis, GLib, GObject, spinner: new Spinner()};
+  const body = `{ ${block}; return [${checks.join()}]; }`;
+  const results = new Function(...Object.keys(names), body)(...Object.values(names));
+  if (results.includes(false))
+    throw new Error(`${name}: ${checks} are ${results}`);
+}
+"""}
+
+
 def blocks_of_the_reference(gir):
-    """Pairs of a symbol's name and a block of code in its words."""
+    """The blocks of code in the words of each symbol: by language, then by the symbol's name."""
+    blocks = {'c': {}, 'python': {}, 'js': {}}
     for element in xml.etree.ElementTree.parse(gir).iter():
         doc = element.find('{http://www.gtk.org/introspection/core/1.0}doc')
         for tag, text in re.findall(r'^```(\w*)\n(.*?)^```', '' if doc is None else doc.text,
                                     re.M | re.S):
-            assert tag == 'c', element.get('name')
-            yield element.get('name'), text
+            assert element.get('name') not in blocks[tag]
+            blocks[tag][element.get('name')] = text.replace('Headphones', SINK)
+    return blocks
 
 
-def test_blocks_of_the_reference(build_dir, environment, make_wav, pipewire, tmp_path):
-    blocks = dict(blocks_of_the_reference(build_dir / 'introspection' / 'Flitzis-1.gir'))
-    assert {'Engine', 'Slot', 'Sample', 'Clock', 'Trigger'} <= set(blocks)
+@pytest.fixture(scope='module')
+def blocks(build_dir):
+    return blocks_of_the_reference(build_dir / 'introspection' / 'Flitzis-1.gir')
+
+
+@pytest.fixture
+def in_folder(environment, make_wav, pipewire, tmp_path):
+    """Runs a command beside a file that the blocks load."""
     subprocess.run(['ffmpeg', '-v', 'error', '-i', make_wav('kick.wav', numpy.ones((480, 1))),
                     tmp_path / 'kick.flac'], check=True)
+
+    def run(command):
+        result = subprocess.run(['sh', '-euc', command], cwd=tmp_path, env=environment, timeout=60,
+                                stdin=subprocess.DEVNULL, capture_output=True, text=True)
+        assert (result.returncode, result.stderr) == (0, ''), result.stdout + result.stderr
+        return result.stdout
+    return run
+
+
+def test_blocks_of_the_reference(blocks, in_folder, tmp_path):
+    assert set(CHECKS) <= set(blocks['c'])
     (tmp_path / 'blocks.c').write_text(AROUND % {
         'functions': ''.join(FUNCTION % {'name': f'block_{name}', 'block': block}
-                             for name, block in blocks.items()),
+                             for name, block in blocks['c'].items()),
         'calls': '\n  '.join(f'g_assert_true (block_{name} (engine, spinner, frames, 480));'
-                             for name in blocks)})
+                             for name in blocks['c'])})
     command = CC.replace('-Wextra', '-Wno-unused-but-set-variable').format(name='blocks')
-    command += ' $(pkg-config --cflags --libs flitzis-1)\n./blocks'
-    result = subprocess.run(['sh', '-euc', command], cwd=tmp_path, env=environment, timeout=60,
-                            stdin=subprocess.DEVNULL, capture_output=True, text=True)
-    assert (result.returncode, result.stderr) == (0, ''), result.stdout + result.stderr
+    printed = in_folder(command + ' $(pkg-config --cflags --libs flitzis-1)\n./blocks')
+    assert printed == f'{SINK}\n'
+
+
+@pytest.mark.parametrize('language', RUN_BLOCKS)
+def test_blocks_of_the_reference_in_other_languages(language, blocks, in_folder, tmp_path):
+    """Each class has a block of each language, and the block does what it seems to do."""
+    assert set(CHECKS) == set(blocks[language])
+    (tmp_path / 'blocks.json').write_text(json.dumps(
+        [(name, block, CHECKS[name]) for name, block in blocks[language].items()]))
+    _, suffix, command = LANGUAGES[language]
+    (tmp_path / f'blocks.{suffix}').write_text(RUN_BLOCKS[language])
+    assert in_folder(command.format(name='blocks')) == f'{SINK}\n'

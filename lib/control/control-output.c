@@ -7,7 +7,7 @@
 
 #include "control/control-private.h"
 
-/* What the output reports, and how its stream is to sleep and to wake up. */
+/* Reports of the output, and the settings of its stream's pauses. */
 
 FlitzisOutput
 flitzis_control_get_active_output (FlitzisControl *self)
@@ -104,7 +104,7 @@ flitzis_control_get_idle_timeout (FlitzisControl *self)
   return self->idle_timeout;
 }
 
-/* The output looks at the new one when it is woken. */
+/* The output reads the new timeout when it is woken. */
 gboolean
 flitzis_control_set_idle_timeout (FlitzisControl *self, double seconds)
 {

@@ -18,8 +18,8 @@
 G_BEGIN_DECLS
 
 /*
- * What the files control*.c share: they compose the parts, which know the mixer and not each other.
- * control.c defines what is declared here, and calls no other of these files.
+ * Shared by the files control*.c. They compose the parts, which know the mixer but not each other.
+ * control.c defines everything that is declared here, and calls none of the other files.
  */
 typedef struct _FlitzisControl FlitzisControl;
 
@@ -34,7 +34,7 @@ struct _FlitzisControl
 
   GMutex mutex;
 
-  /* any thread, under the mutex; first what each trigger uses */
+  /* any thread, under the mutex; the fields that each trigger uses come first */
   FlitzisState         state;
   FlitzisSinkTable     sinks;
   FlitzisSteal         steal;
@@ -46,9 +46,9 @@ struct _FlitzisControl
   void (*wake) (gpointer data);
   gpointer wake_data;
   gboolean is_collecting;
-  gboolean is_driven; /* an output is there */
-  gboolean is_asleep; /* its stream is paused, since all is quiet */
-  gboolean is_roused; /* the program wants it awake */
+  gboolean is_driven; /* there is an output */
+  gboolean is_asleep; /* the output's stream is paused, since all is quiet */
+  gboolean is_roused; /* the program wants the stream awake */
 
   FlitzisTimeline   timeline;
   FlitzisLoadTable  loads;
@@ -56,35 +56,35 @@ struct _FlitzisControl
   guint             n_playing_told;
   gboolean          is_closed;
 
-  /* what the output reports, and what it shall do when all is quiet */
+  /* reports of the output, and its settings for when all is quiet */
   FlitzisOutput active_output;
   gboolean      is_realtime;
   double        idle_timeout; /* seconds; 0: never */
   guint         lead_in;      /* ms */
 };
 
-/* Unlocking lets go of the samples that were retired meanwhile, and wakes the collector. */
+/* Unlocking releases the samples that were retired under the lock, and wakes the collector. */
 void flitzis_control_lock (FlitzisControl *self);
 void flitzis_control_unlock (FlitzisControl *self);
 
-/* All below under the mutex. */
+/* All functions below are called under the mutex. */
 
-/* Carries out what can be carried out now. */
+/* Sends pending samples, and applies all commands if no stream is streaming. */
 void flitzis_control_settle (FlitzisControl *self);
 
-/* Whether the stream may sleep: nothing sounds, nothing waits to sound, the clock stands still, and
- * the program does not want otherwise. */
+/* Returns whether the stream may sleep: nothing sounds, nothing waits to sound, the clock stands
+ * still, and the program has not asked for the stream. */
 gboolean flitzis_control_check_quiet (FlitzisControl *self);
 
-/* Learns what has ended. */
+/* Reads the mixer's reports of ended voices and retired samples. */
 void flitzis_control_read_reports (FlitzisControl *self);
 
-/* Lets the slot hold `sample` from here on, or nothing. */
+/* Puts `sample` into the slot, or empties the slot if it is NULL. */
 void flitzis_control_publish (FlitzisControl *self,
                               guint           slot,
                               FlitzisSample  *sample);
 
-/* Reports the beats that have been rendered; those before frame `end`. */
+/* Reports the beats that have been rendered, or those before frame `end`. */
 void flitzis_control_push_beats (FlitzisControl *self);
 void flitzis_control_push_beats_before (FlitzisControl *self,
                                         guint64         end);

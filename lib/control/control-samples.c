@@ -10,7 +10,7 @@
 
 #include <gio/gio.h>
 
-/* The verbs on samples: what a slot holds, and the loads that bring it. */
+/* Methods on samples: the samples of the slots, and their loads. */
 
 guint64
 flitzis_control_get_memory_limit (FlitzisControl *self)

@@ -8,7 +8,7 @@
 #include "control/control-private.h"
 #include "rt/atomics.h"
 
-/* What control knows of the engine and of its slots, and what the mixer counts. */
+/* The state of the engine and of its slots, and the counters of the mixer. */
 
 FlitzisNotifier *
 flitzis_control_get_notifier (FlitzisControl *self)

@@ -7,7 +7,7 @@
 
 #include "control/control-private.h"
 
-/* The verbs on time: those of the time line, and those of the tempo grid. */
+/* Methods on time: on the time line, and on the tempo grid. */
 
 gint64
 flitzis_control_frame_to_time (FlitzisControl *self, guint64 frame)
@@ -57,7 +57,7 @@ flitzis_control_get_trigger_delay (FlitzisControl *self)
   return self->timeline.trigger_delay;
 }
 
-/* Unlocking wakes the output if the latency is old. */
+/* Unlocking wakes the output if the latency is out of date. */
 gint64
 flitzis_control_get_latency (FlitzisControl *self)
 {
@@ -81,8 +81,8 @@ flitzis_control_set_latency (FlitzisControl *self, gint64 latency_ns)
   flitzis_control_unlock (self);
 }
 
-/* Changes the grid from frame `end` on. The old one still holds for a block that is under way: the
- * beats in it are pushed now. */
+/* Changes the grid from frame `end` on. A block that is under way still uses the old grid, so its
+ * beats are pushed first. */
 static void
 set_grid (FlitzisControl *self, const FlitzisTempoGrid *grid, guint64 end)
 {

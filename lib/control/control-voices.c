@@ -10,8 +10,8 @@
 #include "rt/atomics.h"
 
 /*
- * The verbs on voices: what starts, stops and changes them. Triggers and stops go through the
- * command queue; what a voice sounds like is a setting, and so is that the events are cancelled.
+ * Methods that start, stop and change voices. Triggers and stops go through the command queue. The
+ * gain, pan and rate of a voice are settings, and so is the cancelling of events.
  */
 
 #define MAX_FADE 60.0 /* seconds */
@@ -34,7 +34,7 @@ get_n_frames (FlitzisControl *self, double seconds)
   return (guint32) (seconds * self->mixer->sample_rate + 0.5);
 }
 
-/* Whether so many records fit; publishes that wait for room go first. */
+/* Returns whether this number of records fits. Samples that wait for room go first. */
 static gboolean
 has_room (FlitzisControl *self, guint n_records)
 {
@@ -52,7 +52,8 @@ send (FlitzisControl *self, const FlitzisCommand *command)
   return has_room (self, 1) && flitzis_queue_push (&self->mixer->commands, command);
 }
 
-/* What is called now and waits for its frame all the same. FALSE where it need not, or cannot. */
+/* Sends a command without a frame with one, for constant timing. Returns FALSE if the timing is not
+ * constant, or if there is no room. */
 static gboolean
 send_stamped (FlitzisControl *self, FlitzisCommand *command)
 {
@@ -106,15 +107,15 @@ make_stop (guint64 voice, guint32 n_frames)
   };
 }
 
-/* When a trigger is to sound. */
+/* The moment at which a trigger is to sound. */
 typedef struct
 {
   gboolean         is_timed;
   guint64          frame;
   FlitzisGridUnit  unit;
   FlitzisGridPoint point;      /* FLITZIS_GRID_GIVEN */
-  gboolean         is_stamped; /* the program did not say when */
-  guint64          called_ns;  /* it is to sound now, and this is the time; else 0 */
+  gboolean         is_stamped; /* the frame is not the program's */
+  guint64          called_ns;  /* the time of a call that means now; else 0 */
 } Moment;
 
 static Moment
@@ -144,7 +145,7 @@ find_moment (FlitzisControl *self, guint slot, const guint64 *frame, const doubl
   return moment;
 }
 
-/* Where triggers are timed, even what is to sound now gets a frame. */
+/* With constant timing, a trigger that is to sound now gets a frame, too. */
 static void
 stamp_moment (FlitzisControl *self, Moment *moment)
 {
@@ -153,7 +154,8 @@ stamp_moment (FlitzisControl *self, Moment *moment)
                                                                     &moment->frame);
 }
 
-/* Whether it would sound too late, if at all, for whoever means now: nothing old sounds later. */
+/* Returns whether a trigger that means now would sound too late or never. Old triggers must not
+ * sound later. */
 static gboolean
 is_out_of_reach (FlitzisControl *self, const Moment *moment)
 {
@@ -168,7 +170,8 @@ is_out_of_reach (FlitzisControl *self, const Moment *moment)
           flitzis_timeline_is_stalled (&self->timeline, moment->called_ns));
 }
 
-/* There must be room. The record is filled where it is read: a copy would cost more than it. */
+/* There must be room. The record is filled inside the queue, because copying it would take longer
+ * than filling it. */
 static void
 send_play (FlitzisControl       *self,
            guint64               voice,
@@ -182,7 +185,7 @@ send_play (FlitzisControl       *self,
   FlitzisCommand      *command = flitzis_queue_get_room (&self->mixer->commands);
   FlitzisSound         sound;
 
-  /* first, so that the mixer finds them with the voice */
+  /* first, so that the mixer finds them when it reads the trigger */
   flitzis_settings_set_voice (settings, voice, more->gain, more->pan, more->rate);
   sound = flitzis_settings_get_sound (settings, id, voice, velocity);
 
@@ -213,7 +216,7 @@ send_play (FlitzisControl       *self,
     },
   };
 
-  /* they share a field */
+  /* these share a field */
   if (moment->unit == FLITZIS_GRID_GIVEN)
     command->step = moment->point.step;
   else if (moment->is_timed)
@@ -238,7 +241,7 @@ count_voice (FlitzisControl *self, guint64 voice, guint slot, gboolean is_timed)
     flitzis_control_push_slot_changed (self, slot, "playing");
 }
 
-/* What waits for its frame takes the sample that is in the slot then. */
+/* A trigger that waits may play an empty slot: it takes the sample that is there at its frame. */
 static guint64
 play (FlitzisControl       *self,
       guint                 id,
@@ -288,7 +291,7 @@ play (FlitzisControl       *self,
   return voice;
 }
 
-/* Neither is what is not a number in a range. */
+/* NaN is not in any range, either. */
 static gboolean
 check_range (double value, double minimum, double maximum, const char *name, GError **error)
 {
@@ -399,8 +402,8 @@ is_sounding (FlitzisControl *self, guint64 voice)
   return flitzis_pool_get_place (&self->mixer->pool, voice, TRUE) >= 0;
 }
 
-/* Marks what a stop means, if the queue has no room for it: all voices that are outstanding, of one
- * slot or of all, but those that wait for a frame. */
+/* Replaces a stop for which the queue has no room: marks all outstanding voices of these slots,
+ * except those that wait for their frame. */
 static void
 mark_voices (FlitzisControl *self, guint first_slot, guint last_slot)
 {
@@ -416,7 +419,8 @@ mark_voices (FlitzisControl *self, guint first_slot, guint last_slot)
     }
 }
 
-/* A stop keeps its place among the triggers; if the queue is full, it is a mark instead. */
+/* A stop goes through the queue to keep its place among the triggers. If the queue is full, it
+ * becomes a mark. */
 
 void
 flitzis_control_stop_slot (FlitzisControl *self, guint slot)
@@ -491,7 +495,7 @@ flitzis_control_cancel_scheduled (FlitzisControl *self)
   flitzis_control_unlock (self);
 }
 
-/* Its own settings, or NULL if it has ended. Returns with the mutex held. */
+/* Returns the settings of one voice, or NULL if it has ended. Keeps the mutex locked. */
 static FlitzisVoiceSettings *
 lock_voice (FlitzisControl *self, guint64 voice)
 {
@@ -500,7 +504,7 @@ lock_voice (FlitzisControl *self, guint64 voice)
   return flitzis_voice_accounts_find (&self->voices, voice);
 }
 
-/* What waits for its frame cannot be stopped by a command, which means what sounds: a mark can. */
+/* A command stops voices that sound. Only a mark can stop a voice that waits for its frame. */
 static void
 stop_voice (FlitzisControl *self, guint64 voice, guint32 n_frames)
 {
@@ -614,7 +618,7 @@ flitzis_control_set_voice_paused (FlitzisControl *self, guint64 voice, gboolean 
   flitzis_control_unlock (self);
 }
 
-/* The mixer says whose place it is last, and takes that back when the voice ends. */
+/* The mixer writes the id of the place's voice last, and removes it when the voice ends. */
 static gint64
 get_place (FlitzisControl *self, guint64 voice, gboolean is_start)
 {

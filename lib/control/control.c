@@ -13,7 +13,7 @@
 
 #include <gio/gio.h>
 
-#define N_AT_ONCE 8 /* reports read while nobody else may trigger */
+#define N_AT_ONCE 8 /* reports read under one lock, which blocks triggers */
 
 G_STATIC_ASSERT ((int) FLITZIS_END_FINISHED == FLITZIS_END_REASON_FINISHED);
 G_STATIC_ASSERT ((int) FLITZIS_END_STOPPED == FLITZIS_END_REASON_STOPPED);
@@ -32,7 +32,7 @@ prepare_fork (gpointer data)
   flitzis_notifier_lock (self->notifier);
 }
 
-/* In the child what is outstanding never comes back. */
+/* In the child, outstanding voices and samples never come back. */
 static void
 become_child (gpointer data)
 {
@@ -122,7 +122,7 @@ flitzis_control_lock (FlitzisControl *self)
   g_mutex_lock (&self->mutex);
 }
 
-/* While the engine is paused nothing comes to its end. */
+/* A paused engine is quiet, although its voices do not end. */
 gboolean
 flitzis_control_check_quiet (FlitzisControl *self)
 {
@@ -178,8 +178,8 @@ flitzis_control_unlock (FlitzisControl *self)
 
   g_mutex_unlock (&self->mutex);
 
-  /* while an output drives, this may be its thread, or one that waits for it: none of them may run
-   * a program's code */
+  /* while an output drives, this may be its thread, or one that waits for it; neither may run code
+   * of the program */
   if (released != NULL)
     {
       g_ptr_array_set_free_func (released, g_object_unref);
@@ -203,8 +203,8 @@ end_voice (FlitzisControl *self, guint64 voice, FlitzisEndReason reason, gboolea
     flitzis_notifier_push_ended (self->notifier, &ended);
 }
 
-/* What there is to read, and whether to tell of it. Asked in this order: whoever begins to listen
- * after it was asked means what ends after that. */
+/* The end of the reports to read, and whether to emit them. The end is read first: a handler that
+ * is connected after that receives only the voices that end later. */
 typedef struct
 {
   guint32  end;
@@ -221,7 +221,7 @@ look_for_reports (FlitzisControl *self)
   return reports;
 }
 
-/* Reads `n_reports` of them, or all. FALSE when there are no more. */
+/* Reads at most `n_reports` reports. Returns FALSE if there are no more. */
 static gboolean
 read_reports (FlitzisControl *self, const Reports *reports, guint n_reports)
 {
@@ -240,7 +240,7 @@ read_reports (FlitzisControl *self, const Reports *reports, guint n_reports)
   return n_before > n_reports;
 }
 
-/* The levels that the table has begun to read or to drop. */
+/* Reports the levels that the table has begun to read or to drop. */
 static void
 push_levels (FlitzisControl *self)
 {
@@ -280,7 +280,8 @@ flitzis_control_read_reports (FlitzisControl *self)
   push_sound (self);
 }
 
-/* Beats and steps from before somebody listened, or from before the clock ran, are not reported. */
+/* Beats and steps from before a handler was connected, or from before the clock ran, are not
+ * reported. */
 void
 flitzis_control_push_beats_before (FlitzisControl *self, guint64 end)
 {
@@ -320,7 +321,7 @@ flitzis_control_publish (FlitzisControl *self, guint slot, FlitzisSample *sample
     flitzis_control_push_slot_changed (self, slot, "sample");
 }
 
-/* While no stream is streaming, nobody else takes the commands: they are carried out here. */
+/* While no stream is streaming, no callback reads the commands, so this function applies them. */
 void
 flitzis_control_settle (FlitzisControl *self)
 {
@@ -427,7 +428,7 @@ flitzis_control_set_streaming (FlitzisControl *self, gboolean streaming)
 
   if (!streaming)
     {
-      /* what has come while the stream was being paused is told again */
+      /* work that has come while the stream was being paused wakes the output again */
       self->is_collecting = FALSE;
       flitzis_level_table_begin_dropping (&self->levels);
       push_levels (self);
@@ -437,8 +438,8 @@ flitzis_control_set_streaming (FlitzisControl *self, gboolean streaming)
   flitzis_control_unlock (self);
 }
 
-/* Nobody waits for long: the mutex is let go of every few reports, and what takes longest, to ask
- * whether somebody listens, comes first. */
+/* Other threads never wait long for the mutex: it is unlocked after every few reports. The slowest
+ * step, asking whether a handler is connected, comes before the lock. */
 gboolean
 flitzis_control_collect (FlitzisControl *self)
 {

@@ -19,9 +19,10 @@
 G_BEGIN_DECLS
 
 /*
- * The control side of one mixer: what any thread may ask of it, under one short mutex.
+ * The control side of one mixer: the functions that any thread may call, under one short mutex.
  *
- * The engine, its slots, its loads and its output each hold a reference; it holds none of them.
+ * The engine, its slots, its loads and its output each hold a reference to control. Control holds
+ * a reference to none of them.
  */
 typedef struct _FlitzisControl FlitzisControl;
 
@@ -35,15 +36,17 @@ void            flitzis_control_unref (FlitzisControl *self);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (FlitzisControl, flitzis_control_unref)
 
-/* The owner is going: retires all that the mixer holds and lets no load in. After the output. */
+/* The owner goes away: retires all samples of the mixer and refuses later loads. Call it after the
+ * output has gone. */
 void flitzis_control_close (FlitzisControl *self);
 
-/* Constant. Any thread may read and store settings; flitzis_settings_tell () after a change. */
+/* Constant. Any thread may read and store settings; call flitzis_settings_tell () after a
+ * change. */
 FlitzisNotifier *flitzis_control_get_notifier (FlitzisControl *self);
 FlitzisSettings *flitzis_control_get_settings (FlitzisControl *self);
 guint            flitzis_control_get_sample_rate (FlitzisControl *self);
 
-/* What the mixer counts (control-state.c). */
+/* The counters of the mixer (control-state.c). */
 guint64 flitzis_control_get_position (FlitzisControl *self);
 guint   flitzis_control_get_n_playing (FlitzisControl *self);
 guint64 flitzis_control_get_n_started (FlitzisControl *self);
@@ -75,12 +78,14 @@ double         flitzis_control_get_level_left (FlitzisControl *self);
 double         flitzis_control_get_level_right (FlitzisControl *self);
 
 /*
- * Loads (control-samples.c). `load` belongs to whoever runs the load, from begin to end; `slot` was
- * checked. A later load, unload or set_sample of the slot supersedes this one, and so does the end
- * of the engine: then advance and publish fail with CANCELLED. Both may fail with TOO_LARGE.
+ * Loads (control-samples.c). `load` belongs to the code that runs the load, from begin to end. The
+ * caller has checked `slot`. A later load, unload or set_sample of the slot supersedes this load,
+ * and so does the end of the engine: advance and publish then fail with CANCELLED. Both may also
+ * fail with TOO_LARGE.
  *
- * A free slot holds no sample and loads none. A load that begins in one takes the lowest-numbered,
- * so that no other finds it free. Fails with FORKED, and with BUSY if no slot is free.
+ * A free slot holds no sample and loads none. A load that begins in a free slot takes the one with
+ * the lowest number, in the same step as it is found. It fails with FORKED, and with BUSY if no
+ * slot is free.
  */
 void     flitzis_control_begin_load (FlitzisControl   *self,
                                      FlitzisLoadEntry *load,
@@ -100,7 +105,7 @@ gboolean flitzis_control_publish_load (FlitzisControl   *self,
 void     flitzis_control_end_load (FlitzisControl   *self,
                                    FlitzisLoadEntry *load);
 
-/* The verbs. */
+/* Methods of the engine. */
 gboolean flitzis_control_check_slot (FlitzisControl *self,
                                      guint           slot,
                                      GError        **error);
@@ -114,9 +119,9 @@ gboolean flitzis_control_render (FlitzisControl *self,
                                  GError        **error);
 
 /*
- * The verbs on voices (control-voices.c). A trigger with a frame waits for it, even for frame 0,
- * and one with a beat for that; one of them or both, and `more`, may be NULL. A call on a voice
- * that has ended, or that there never was, does nothing.
+ * Methods on voices (control-voices.c). A trigger with a frame waits for that frame, even for frame
+ * 0, and a trigger with a beat waits for its beat. At least one of them is NULL, and `more` may be
+ * NULL. Calls on a voice that has ended, or that never existed, do nothing.
  */
 guint64  flitzis_control_play (FlitzisControl       *self,
                                guint                 slot,
@@ -155,13 +160,13 @@ void     flitzis_control_set_voice_paused (FlitzisControl *self,
                                            guint64         voice,
                                            gboolean        is_paused);
 
-/* -1 unless it sounds */
+/* -1 unless the voice sounds */
 gint64 flitzis_control_get_voice_position (FlitzisControl *self,
                                            guint64         voice);
 gint64 flitzis_control_get_voice_start_frame (FlitzisControl *self,
                                               guint64         voice);
 
-/* The verbs on time (control-time.c), as FlitzisEngine documents them. An unknown time is -1. */
+/* Methods on time (control-time.c), as FlitzisEngine documents them. An unknown time is -1. */
 gint64               flitzis_control_frame_to_time (FlitzisControl *self,
                                                     guint64         frame);
 guint64              flitzis_control_time_to_frame (FlitzisControl *self,
@@ -172,14 +177,14 @@ gboolean             flitzis_control_set_trigger_timing (FlitzisControl      *se
 gint64               flitzis_control_get_trigger_delay (FlitzisControl *self);
 gint64               flitzis_control_get_latency (FlitzisControl *self);
 
-/* The verbs on the tempo grid (control-time.c). */
+/* Methods on the tempo grid (control-time.c). */
 guint64  flitzis_control_get_beats (FlitzisControl   *self,
                                     FlitzisBeatsField field);
 gboolean flitzis_control_set_beats (FlitzisControl   *self,
                                     FlitzisBeatsField field,
                                     guint64           value);
 
-/* Puts beat 0 at this frame and lets the clock run. FALSE if it ran already. */
+/* Puts beat 0 at this frame and lets the clock run. Returns FALSE if the clock ran already. */
 gboolean flitzis_control_restart_beats (FlitzisControl *self,
                                         guint64         frame);
 guint64  flitzis_control_beat_to_frame (FlitzisControl *self,
@@ -191,7 +196,7 @@ double   flitzis_control_frame_to_beat (FlitzisControl *self,
  * Rendering without an output (control-render.c), one block after another, from begin to end. Begin
  * fails while the engine is started or another thread renders. Reports are read after each block.
  */
-#define FLITZIS_RENDER_FRAMES 1024 /* at most in a block */
+#define FLITZIS_RENDER_FRAMES 1024 /* the largest block */
 
 gboolean flitzis_control_begin_render (FlitzisControl *self,
                                        GError        **error);
@@ -200,14 +205,15 @@ void     flitzis_control_render_block (FlitzisControl *self,
                                        guint           n_frames);
 void     flitzis_control_end_render (FlitzisControl *self);
 
-/* What the outputs report (control-output.c). The strings and the list are the caller's. */
+/* Reports of the outputs (control-output.c). The caller owns the strings and the list. */
 FlitzisOutput flitzis_control_get_active_output (FlitzisControl *self);
 gboolean      flitzis_control_get_has_sink (FlitzisControl *self);
 char         *flitzis_control_dup_active_sink (FlitzisControl *self);
 GPtrArray    *flitzis_control_dup_sinks (FlitzisControl *self);
 gboolean      flitzis_control_get_realtime (FlitzisControl *self);
 
-/* How a stream is to sleep and to wake up (control-output.c). TRUE if the value has changed. */
+/* Settings of a stream's pauses (control-output.c). Setters return TRUE if the value has
+ * changed. */
 double   flitzis_control_get_idle_timeout (FlitzisControl *self);
 gboolean flitzis_control_set_idle_timeout (FlitzisControl *self,
                                            double          seconds);
@@ -215,15 +221,16 @@ guint    flitzis_control_get_lead_in (FlitzisControl *self);
 gboolean flitzis_control_set_lead_in (FlitzisControl *self,
                                       guint           ms);
 
-/* Wakes a stream that sleeps, and lets it sleep no sooner than if something had sounded now. */
+/* Wakes a stream that sleeps, as if something sounded now. */
 void flitzis_control_rouse (FlitzisControl *self);
 
 /*
- * The output's alone: it drives the mixer from its callback. From the first to the last it says
- * that it drives: meanwhile samples are let go of in a thread of their own. `wake` is called under
- * the mutex, so it may only signal: it asks for calls of `collect`, until that returns FALSE.
+ * Only for the output, which drives the mixer from its callback. It calls set_driven at its
+ * beginning and at its end. In between, samples are released in a thread of their own. `wake` asks
+ * the output to call `collect` until that returns FALSE. `wake` is called under the mutex, so it
+ * may only signal.
  *
- * While the output sleeps, its stream is paused; `wake` is called when something is to sound.
+ * While the output sleeps, its stream is paused, and `wake` is called when something is to sound.
  */
 FlitzisMixer *flitzis_control_get_output_mixer (FlitzisControl *self);
 
@@ -238,14 +245,14 @@ void     flitzis_control_set_streaming (FlitzisControl *self,
                                         gboolean        streaming);
 gboolean flitzis_control_collect (FlitzisControl *self);
 
-/* Whether nothing sounds, nothing waits to sound, the clock stands still, and nobody has roused it
- * since it was last asked. */
+/* Returns whether nothing sounds, nothing waits to sound, the clock stands still, and nobody has
+ * roused the stream since the last call. */
 gboolean flitzis_control_is_quiet (FlitzisControl *self);
 
-/* FALSE unless all is quiet still: the stream is about to be paused. */
+/* Called before the stream is paused. Returns FALSE if it is no longer quiet. */
 gboolean flitzis_control_fall_asleep (FlitzisControl *self);
 
-/* It is about to go on. */
+/* Called before the stream goes on. */
 void flitzis_control_set_awake (FlitzisControl *self);
 
 void flitzis_control_set_active_output (FlitzisControl *self,
@@ -257,7 +264,7 @@ void flitzis_control_set_active_sink (FlitzisControl *self,
 void flitzis_control_set_realtime (FlitzisControl *self,
                                    gboolean        is_realtime);
 
-/* How long a block takes from here to the loudspeaker, in ns; -1 unknown. */
+/* The time of a block from here to the loudspeaker, in ns; -1 while unknown. */
 void flitzis_control_set_latency (FlitzisControl *self,
                                   gint64          latency_ns);
 

@@ -10,17 +10,18 @@
 
 #include <pthread.h>
 
-/* Taken before the mutexes that `prepare` takes. */
+/* Locked before the mutexes that `prepare` locks. */
 static GMutex mutex;
 
 /* any thread, under the mutex */
 static GList *watches;
 
-/* set once, any thread reads: whether an engine was made, and in which process */
+/* set once, read by any thread: whether an engine was made, and in which process */
 static gsize is_registered = 0;
 static guint n_forks_of_engines;
 
-/* No other thread is amid a change while the memory is copied. */
+/* Locks everything, so that no other thread is in the middle of a change when the memory is
+ * copied. */
 static void
 prepare (void)
 {
@@ -47,8 +48,8 @@ resume (void)
   g_mutex_unlock (&mutex);
 }
 
-/* Between fork and exec only what is safe in a signal handler may be called: all this writes to
- * memory alone. */
+/* Between fork and exec a child may only call functions that are safe in a signal handler. So this
+ * only writes memory. */
 static void
 become_child (void)
 {
@@ -67,7 +68,7 @@ flitzis_fork_watch (FlitzisForkWatch *watch)
 {
   if (g_once_init_enter (&is_registered))
     {
-      /* a child cannot make it, if another thread was in the middle of making one */
+      /* makes the quark now: a child could not, if another thread was making one during the fork */
       (void) FLITZIS_ENGINE_ERROR;
       pthread_atfork (prepare, resume, become_child);
       n_forks_of_engines = flitzis_process_get_n_forks ();

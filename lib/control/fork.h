@@ -8,15 +8,16 @@
 G_BEGIN_DECLS
 
 /*
- * What a fork means for engines.
+ * The effect of a fork on engines.
  *
- * The child of a fork has one thread: no decode worker, no connection, no audio callback. An engine
- * in it is a stopped one whose verbs fail, and it can be looked at and dropped; the parent's plays
- * on as if nothing had been. A child that calls exec starts anew.
+ * The child of a fork has one thread: no decode worker, no connection, no audio callback. There, an
+ * engine is stopped and its methods fail, but a program can still read its properties and free it.
+ * The parent's engine plays on undisturbed. A child that calls exec starts anew.
  */
 
 /* The functions that a fork calls for one control, with `data`. Between fork and exec a child may
- * only call what is safe in a signal handler, so `become_child` and `resume` only write memory. */
+ * only call functions that are safe in a signal handler. So `become_child` and `resume` only write
+ * memory. */
 typedef struct
 {
   void (*prepare) (gpointer data);      /* before the fork: lock, so that no change is under way */
@@ -25,15 +26,15 @@ typedef struct
   gpointer data;
 } FlitzisForkWatch;
 
-/* Any thread. The registry keeps the pointer from watch to unwatch; meanwhile a fork waits until
+/* Any thread. The registry keeps the pointer from watch to unwatch. In between, a fork waits until
  * `prepare` returns. */
 void flitzis_fork_watch (FlitzisForkWatch *watch);
 void flitzis_fork_unwatch (FlitzisForkWatch *watch);
 
-/* Whether this process is the child of one that had made an engine. */
+/* Returns whether this process is the child of one that had made an engine. */
 gboolean flitzis_fork_is_child (void);
 
-/* FALSE with an error in such a child. */
+/* Returns FALSE with an error in such a child. */
 gboolean flitzis_fork_check (GError **error);
 
 G_END_DECLS

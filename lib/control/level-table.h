@@ -12,8 +12,9 @@ G_BEGIN_DECLS
 /*
  * The level table: the levels of the slots and of the output, as they were last reported.
  *
- * All under control's mutex. To report new levels: begin_reading or begin_dropping, then update
- * each slot, the left and the right channel. An update is TRUE if the level has changed.
+ * All calls are under control's mutex. To report new levels, call begin_reading or begin_dropping,
+ * then update each slot, the left and the right channel. An update returns TRUE if the level has
+ * changed.
  */
 typedef struct
 {
@@ -29,10 +30,10 @@ void flitzis_level_table_init (FlitzisLevelTable *self,
                                FlitzisMixer      *mixer);
 void flitzis_level_table_clear (FlitzisLevelTable *self);
 
-/* FALSE if the mixer has reported no levels since the last time. */
+/* Returns FALSE if the mixer has reported no levels since the last call. */
 gboolean flitzis_level_table_begin_reading (FlitzisLevelTable *self);
 
-/* No frames come any more: all levels are 0. */
+/* Frames have stopped coming, so all levels are 0. */
 void flitzis_level_table_begin_dropping (FlitzisLevelTable *self);
 
 gboolean flitzis_level_table_update_slot (FlitzisLevelTable *self,

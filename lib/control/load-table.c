@@ -5,7 +5,7 @@
 
 #include "control/load-table.h"
 
-/* Who watches a load is told this often of how far it is: each time wakes the owner's thread. */
+/* The interval between reports of a load's progress: each report wakes the owner's thread. */
 #define TELLING_US 5000
 
 void
@@ -31,7 +31,7 @@ flitzis_load_table_abandon (FlitzisLoadTable *self)
     }
 }
 
-/* Progress alone is reported now and then. */
+/* Progress alone is reported only at intervals. */
 static FlitzisLoadChanges
 set_loading (FlitzisLoadTable *self, FlitzisLoadEntry *entry, gboolean loading, double progress)
 {
@@ -105,7 +105,7 @@ flitzis_load_table_advance (FlitzisLoadTable *self,
 {
   count_bytes (self, entry, n_bytes);
 
-  /* what waited for its turn has nothing to tell yet, and a small file not before it is loaded */
+  /* the interval counts from the beginning: a small file is loaded before there is a report */
   if (progress == 0.0)
     entry->told_us = g_get_monotonic_time ();
 

@@ -8,10 +8,10 @@
 G_BEGIN_DECLS
 
 /*
- * The load table: which load of each slot is the newest, how far it is, and how many bytes the
- * loads in flight have taken. A later load, unload or set_sample of the slot supersedes a load.
+ * The load table: the newest load of each slot, its progress, and the bytes of all loads in flight.
+ * A later load, unload or set_sample of the slot supersedes a load.
  *
- * All under control's mutex.
+ * All calls are under control's mutex.
  */
 
 typedef struct
@@ -28,7 +28,7 @@ typedef struct
   guint64               n_bytes;
 } FlitzisLoadTable;
 
-/* One load in flight. It belongs to whoever runs the load; the table alone changes it. */
+/* One load in flight. It belongs to the code that runs the load, but only the table changes it. */
 typedef struct
 {
   guint    slot;
@@ -38,7 +38,7 @@ typedef struct
   gboolean is_untold;
 } FlitzisLoadEntry;
 
-/* Which properties of a slot have changed and are to be reported. */
+/* The properties of a slot that have changed and are to be reported. */
 typedef enum
 {
   FLITZIS_LOAD_CHANGED_LOADING = 1 << 0,
@@ -49,7 +49,7 @@ void flitzis_load_table_init (FlitzisLoadTable *self,
                               guint             n_slots);
 void flitzis_load_table_clear (FlitzisLoadTable *self);
 
-/* In the child of a fork: nothing loads. */
+/* In the child of a fork, where nothing loads. */
 void flitzis_load_table_abandon (FlitzisLoadTable *self);
 
 /* Makes a new load the newest of its slot. */
@@ -57,21 +57,21 @@ FlitzisLoadChanges flitzis_load_table_begin (FlitzisLoadTable *self,
                                              FlitzisLoadEntry *entry,
                                              guint             slot);
 
-/* Supersedes the newest load of the slot by something that is no load. */
+/* Supersedes the newest load of the slot, for an unload or a set_sample. */
 FlitzisLoadChanges flitzis_load_table_supersede (FlitzisLoadTable *self,
                                                  guint             slot);
 
-/* Whether the load is the newest of its slot. */
+/* Returns whether the load is the newest of its slot. */
 gboolean flitzis_load_table_is_valid (const FlitzisLoadTable *self,
                                       const FlitzisLoadEntry *entry);
 
-/* How far a valid load is, and the bytes that it has taken in all. */
+/* Sets the progress of a valid load, and the number of bytes that it has taken in all. */
 FlitzisLoadChanges flitzis_load_table_advance (FlitzisLoadTable *self,
                                                FlitzisLoadEntry *entry,
                                                guint64           n_bytes,
                                                double            progress);
 
-/* From here on the bytes of the load do not count. */
+/* Stops counting the bytes of the load. */
 void flitzis_load_table_give_bytes_back (FlitzisLoadTable *self,
                                          FlitzisLoadEntry *entry);
 

@@ -7,7 +7,7 @@
 
 #include <string.h>
 
-/* Properties that can change, over both classes; a bit each in the masks. */
+/* The number of properties that can change, of all classes; each has a bit in the masks. */
 #define MAX_PROPERTIES 64
 
 typedef struct
@@ -27,7 +27,7 @@ struct _FlitzisNotifier
   /* constant */
   const FlitzisNotifierFuncs *funcs;
   GMainContext               *context;
-  GThread                    *thread; /* where the owner was constructed */
+  GThread                    *thread; /* which constructed the owner */
   GSource                    *source;
   guint                       n_objects;
   GWeakRef                    owner; /* for the owner context, which may keep it alive */
@@ -69,7 +69,8 @@ pop_news (FlitzisNotifier *self, News *news)
   return TRUE;
 }
 
-/* The properties of the next object from `*object` on that has changed; 0 where none has. */
+/* Returns the changed properties of the next changed object, from `*object` on; 0 if there is
+ * none. */
 static guint64
 pop_changed (FlitzisNotifier *self, guint *object)
 {
@@ -99,7 +100,7 @@ tell_cb (gpointer user_data)
 {
   FlitzisNotifier *self = user_data;
   g_autoptr (GObject) owner = g_weak_ref_get (&self->owner);
-  guint   object = 0; /* behind the one that is told of */
+  guint   object = 0; /* after the one that is reported */
   guint64 mask;
   News    news;
 
@@ -113,7 +114,8 @@ tell_cb (gpointer user_data)
           self->funcs->changed (owner, object - 1, self->properties[bit]);
       }
 
-  /* a handler may trigger voices that end at once: what comes meanwhile is for the next turn */
+  /* a handler may trigger voices that end at once: news that come from here on wait for the next
+   * turn */
   for (guint i = 0; i < FLITZIS_MAX_NEWS && pop_news (self, &news); i++)
     tell_news (self, owner, &news);
 
@@ -197,7 +199,7 @@ flitzis_notifier_abandon (FlitzisNotifier *self)
   self->n_news = 0;
 }
 
-/* Under the mutex, while somebody listens. */
+/* Under the mutex, while a handler is connected. */
 static void
 push_news (FlitzisNotifier *self, const News *news)
 {
@@ -259,7 +261,7 @@ flitzis_notifier_push_beat (FlitzisNotifier *self, const FlitzisBeat *beat)
     push_news (self, &(News){ .is_beat = TRUE, .beat = *beat });
 }
 
-/* A property keeps its bit: who was given the bit reads the name without the mutex. */
+/* A property keeps its bit, so a reader with the bit may read the name without the mutex. */
 static guint
 find_property (FlitzisNotifier *self, const char *property)
 {
@@ -288,7 +290,7 @@ flitzis_notifier_push_changed (FlitzisNotifier *self, guint object, const char *
   g_source_set_ready_time (self->source, 0);
 }
 
-/* A program without a main loop owns its context all the same, unless somebody else iterates it. */
+/* A program without a main loop owns its context, too, unless another thread iterates it. */
 gboolean
 flitzis_notifier_is_in_owner_context (FlitzisNotifier *self)
 {

@@ -10,17 +10,17 @@
 G_BEGIN_DECLS
 
 /*
- * What waits to be told in the owner context: ended voices and beats, in order, and changed
- * properties, once each. One source wakes the context. A program that never iterates it does not
- * grow: voices and beats wait only while somebody listens, FLITZIS_MAX_NEWS at most.
+ * Keeps the news for the owner context: ended voices and beats, in order, and changed properties,
+ * once each. One source wakes the context. The memory of a program that never iterates the context
+ * does not grow: voices and beats wait only while a handler is connected, at most FLITZIS_MAX_NEWS.
  *
- * Any thread may push. Nothing is told after the events were closed.
+ * Any thread may push. After close, nothing is emitted.
  */
 typedef struct _FlitzisNotifier FlitzisNotifier;
 
 #define FLITZIS_MAX_NEWS 4096
 
-/* Which object a changed property belongs to: the engine, its clock, its sinks, or a slot. */
+/* The object of a changed property: the engine, its clock, its sinks, or a slot. */
 #define FLITZIS_NOTIFIER_ENGINE 0
 #define FLITZIS_NOTIFIER_CLOCK 1
 #define FLITZIS_NOTIFIER_SINKS 2
@@ -35,7 +35,7 @@ typedef struct
 
 typedef struct
 {
-  gboolean is_step; /* of one, not a beat */
+  gboolean is_step; /* a step, not a beat */
   gint64   beat;    /* its number among the beats, or the steps */
   guint64  frame;
   gint64   time_ns; /* when it is heard; -1 unknown */
@@ -43,7 +43,7 @@ typedef struct
 
 typedef struct
 {
-  /* any thread, short: is anybody listening for ended voices, for beats, for steps? */
+  /* any thread, short: is a handler connected for ended voices, for beats, for steps? */
   gboolean (*wants_ended) (gpointer owner);
   gboolean (*wants_beats) (gpointer owner);
   gboolean (*wants_steps) (gpointer owner);
@@ -54,8 +54,8 @@ typedef struct
   void (*changed) (gpointer owner, guint object, const char *property);
 } FlitzisNotifierFuncs;
 
-/* The owner context is the calling thread's thread-default one. `n_objects`: the number that one
- * more slot would have. */
+/* The owner context is the calling thread's thread-default context. `n_objects` is the number that
+ * the next slot would have. */
 FlitzisNotifier *flitzis_notifier_new (GObject                    *owner,
                                        const FlitzisNotifierFuncs *funcs,
                                        guint                       n_objects);
@@ -63,12 +63,12 @@ FlitzisNotifier *flitzis_notifier_ref (FlitzisNotifier *self);
 void             flitzis_notifier_unref (FlitzisNotifier *self);
 void             flitzis_notifier_close (FlitzisNotifier *self);
 
-/* For a fork: nothing is pushed meanwhile, and nothing is told any more in the child. */
+/* For a fork: nothing is pushed between lock and unlock, and the child emits nothing any more. */
 void flitzis_notifier_lock (FlitzisNotifier *self);
 void flitzis_notifier_unlock (FlitzisNotifier *self);
 void flitzis_notifier_abandon (FlitzisNotifier *self);
 
-/* Who asked pushes what had ended before that; to ask takes far longer than to push. */
+/* Ask first, then push the voices that had ended before: asking takes far longer than pushing. */
 gboolean flitzis_notifier_wants_ended (FlitzisNotifier *self);
 void     flitzis_notifier_push_ended (FlitzisNotifier    *self,
                                       const FlitzisEnded *ended);
@@ -79,14 +79,14 @@ void flitzis_notifier_push_changed (FlitzisNotifier *self,
                                     guint            object,
                                     const char      *property);
 
-/* Whether the calling thread is the one where news are told. */
+/* Returns whether the calling thread is the one in which news are emitted. */
 gboolean flitzis_notifier_is_in_owner_context (FlitzisNotifier *self);
 
 /*
- * For `dispatch_properties_changed` of the object with this number. FALSE in the owner context,
- * where the class goes on; elsewhere the changes are pushed, and it does not. There, and not where
- * a property is set, since a change that one thread notifies while another sets a property of the
- * same object is dispatched by the latter.
+ * For `dispatch_properties_changed` of the object with this number. In the owner context it returns
+ * FALSE, and the class dispatches the changes. In other threads it pushes the changes, and the
+ * class must not dispatch them. The setters cannot do this: if one thread notifies a change while
+ * another sets a property of the same object, the other thread dispatches that change.
  */
 gboolean flitzis_notifier_forward (FlitzisNotifier *self,
                                    guint            object,

@@ -11,12 +11,12 @@
 G_BEGIN_DECLS
 
 /*
- * The sample table: which sample is in which slot, which samples the mixer holds by which handles,
- * and what they cost. There is a handle for each sample that the mixer may hold and for each slot
- * whose newest sample waits to be sent.
+ * The sample table: the sample of each slot, the samples that the mixer holds, their handles, and
+ * their memory. There is a handle for each sample that the mixer may hold, and for each slot whose
+ * newest sample waits to be sent.
  *
- * All under control's mutex. The table never drops a last reference: samples that are out of use
- * are taken out by `take_released`, to be let go of when the mutex is free.
+ * All calls are under control's mutex. The table never drops a last reference: `take_released`
+ * returns the samples that are out of use, and its caller releases them after unlocking the mutex.
  */
 
 typedef struct
@@ -51,8 +51,8 @@ void flitzis_sample_table_init (FlitzisSampleTable *self,
                                 guint64             memory_limit);
 void flitzis_sample_table_clear (FlitzisSampleTable *self);
 
-/* Whether `n_bytes` more fit beside `n_bytes_loading` of loads in flight; none count if `sample` is
- * held already. */
+/* Returns whether `n_bytes` more fit beside `n_bytes_loading` of loads in flight. They do not count
+ * if the table holds `sample` already. */
 gboolean flitzis_sample_table_check_memory (FlitzisSampleTable *self,
                                             FlitzisSample      *sample,
                                             guint64             n_bytes,
@@ -65,20 +65,23 @@ flitzis_sample_table_get (const FlitzisSampleTable *self, guint slot)
   return self->slots[slot].sample;
 }
 
-/* From here on the slot holds `sample`, or nothing. Cannot fail: if the queue has no room, the
- * newest sample waits here. FALSE if the slot was empty and stays so. */
+/* Puts `sample` into the slot, or empties the slot if it is NULL. This cannot fail: if the queue
+ * has no room, the newest sample waits here. Returns FALSE if the slot was empty and stays
+ * empty. */
 gboolean flitzis_sample_table_publish (FlitzisSampleTable *self,
                                        guint               slot,
                                        FlitzisSample      *sample);
 
-/* Slots whose newest sample waits for room in the queue. Triggers are refused meanwhile. */
+/* Returns whether the newest sample of a slot waits for room in the queue. Triggers are then
+ * refused. */
 static inline gboolean
 flitzis_sample_table_has_pending (const FlitzisSampleTable *self)
 {
   return self->pending_slots.length > 0;
 }
 
-/* Sends them, the slot that waited longest first, until the queue is full. */
+/* Sends the samples that wait, in the order in which they began to wait, until the queue is
+ * full. */
 void flitzis_sample_table_send_all_pending (FlitzisSampleTable *self);
 
 static inline void
@@ -92,14 +95,14 @@ flitzis_sample_table_send_pending (FlitzisSampleTable *self)
 void flitzis_sample_table_retire (FlitzisSampleTable *self,
                                   FlitzisHandle      *handle);
 
-/* Whether the mixer has to send handles back, or slots wait. */
+/* Returns whether the mixer has to send handles back, or slots wait. */
 static inline gboolean
 flitzis_sample_table_has_outstanding (const FlitzisSampleTable *self)
 {
   return self->n_retiring > 0 || flitzis_sample_table_has_pending (self);
 }
 
-/* Samples that are out of use, one reference each; NULL if there are none. */
+/* Returns the samples that are out of use, one reference each; NULL if there are none. */
 static inline GPtrArray *
 flitzis_sample_table_take_released (FlitzisSampleTable *self)
 {

@@ -5,7 +5,7 @@
 
 #include "control/sink-table.h"
 
-/* The name of the sink that sound servers make up where there is none. */
+/* The name of the sink that sound servers make up if there is no other. */
 #define DUMMY_SINK "auto_null"
 
 #define DEFAULT_ICON "audio-card"

@@ -8,9 +8,9 @@
 G_BEGIN_DECLS
 
 /*
- * The sink table: which sinks there are, and which of them is played to.
+ * The sink table: the sinks, and the one that the engine plays to.
  *
- * All under control's mutex. A list of sinks never changes; another one replaces it.
+ * All calls are under control's mutex. A list of sinks never changes; a new list replaces it.
  */
 typedef struct
 {
@@ -18,17 +18,18 @@ typedef struct
   char    *description;
   char    *icon_name;
   gboolean is_default;
-  gboolean is_dummy; /* made up by the server, since there is none */
+  gboolean is_dummy; /* made up by the server, which has no real one */
 } FlitzisSinkInfo;
 
-/* Copies the strings; an empty description is the name, an empty icon name that of a sound card. */
+/* Copies the strings. The name replaces an empty description, and the icon of a sound card an empty
+ * icon name. */
 FlitzisSinkInfo *flitzis_sink_info_new (const char *name,
                                         const char *description,
                                         const char *icon_name,
                                         gboolean    is_default);
 void             flitzis_sink_info_free (FlitzisSinkInfo *self);
 
-/* Whether one of these can be heard. */
+/* Returns whether one of these sinks can be heard. */
 gboolean flitzis_sink_infos_have_sink (GPtrArray *sinks);
 
 typedef struct
@@ -40,18 +41,18 @@ typedef struct
 
 void flitzis_sink_table_clear (FlitzisSinkTable *self);
 
-/* Whether the server has said that there is none. */
+/* Returns whether the server has reported that there is no sink. */
 static inline gboolean
 flitzis_sink_table_is_empty (const FlitzisSinkTable *self)
 {
   return self->sinks != NULL && !self->has_sink;
 }
 
-/* TRUE if `has_sink` has changed. */
+/* Returns TRUE if `has_sink` has changed. */
 gboolean flitzis_sink_table_set_sinks (FlitzisSinkTable *self,
                                        GPtrArray        *sinks);
 
-/* TRUE if the value has changed. */
+/* Returns TRUE if the value has changed. */
 gboolean flitzis_sink_table_set_active (FlitzisSinkTable *self,
                                         const char       *name);
 

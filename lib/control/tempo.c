@@ -9,7 +9,8 @@
 
 #include <math.h>
 
-/* How far from a step, in steps, a beat still is that step: no more than numbers are rounded by. */
+/* The distance from a step, in steps, within which a beat is that step; it covers rounding
+ * errors. */
 #define STEP_TOLERANCE 1e-6
 
 void
@@ -95,7 +96,8 @@ flitzis_tempo_make_changed (const FlitzisTempo *self,
   FlitzisTempoGrid grid = self->grid;
   gboolean         is_of_restart = self->was_restarted && self->restart_end == end;
 
-  /* changes between two blocks count as one, so a new tempo keeps beat 0 where a restart put it */
+  /* changes between two blocks count as one, so a new tempo keeps the frame of beat 0 from a
+   * restart */
   if (field == FLITZIS_BEATS_TEMPO && is_of_restart)
     grid.n_restarts++;
   else if (field == FLITZIS_BEATS_TEMPO || field == FLITZIS_BEATS_RUNNING)

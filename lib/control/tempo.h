@@ -10,13 +10,13 @@
 G_BEGIN_DECLS
 
 /*
- * The tempo grid: the line of the beats as control sets it and the mixer follows it from its next
- * block on, and which beat is reported next.
+ * The tempo grid: the places of the beats, and the beat that is reported next. Control sets the
+ * grid, and the mixer follows it from its next block on.
  *
- * All under control's mutex but for the two functions on a copy of the grid.
+ * All calls are under control's mutex, except for the two functions on a copy of the grid.
  */
 
-/* Beats are named from minus this to this. */
+/* The largest number of a beat; its negative is the smallest. */
 #define FLITZIS_MAX_BEAT 2147483648.0
 
 typedef enum
@@ -35,7 +35,7 @@ typedef struct
   FlitzisGridPoint next_beat, next_step; /* to be reported */
   gboolean         reports_beats, reports_steps;
 
-  /* the frame from which on the last restart holds */
+  /* the frame at which the last restart takes effect */
   gboolean was_restarted;
   guint64  restart_end;
 } FlitzisTempo;
@@ -43,7 +43,7 @@ typedef struct
 void flitzis_tempo_init (FlitzisTempo *self,
                          FlitzisMixer *mixer);
 
-/* The frame from which on a new grid holds: no block has been rendered beyond it by the old one. */
+/* Returns the frame at which a new grid takes effect: no block beyond it has used the old grid. */
 guint64 flitzis_tempo_get_end (FlitzisTempo *self);
 
 static inline gboolean
@@ -52,13 +52,13 @@ flitzis_tempo_is_running (const FlitzisTempo *self)
   return self->grid.is_running;
 }
 
-/* Whether beats come: the clock runs and a stream streams. */
+/* Returns whether beats come: the clock runs and a stream streams. */
 gboolean flitzis_tempo_has_beats (FlitzisTempo *self);
 
 guint64 flitzis_tempo_get_field (const FlitzisTempo *self,
                                  FlitzisBeatsField   field);
 
-/* Copies of the grid, to hold from frame `end` on: one with this field changed; one that runs,
+/* Return copies of the grid that take effect at frame `end`: with this field changed, or running
  * with beat 0 at `frame`. */
 FlitzisTempoGrid flitzis_tempo_make_changed (const FlitzisTempo *self,
                                              FlitzisBeatsField   field,
@@ -68,16 +68,16 @@ FlitzisTempoGrid flitzis_tempo_make_restarted (FlitzisTempo *self,
                                                guint64       frame,
                                                guint64       end);
 
-/* Sets the grid here and in the mixer. The caller reports the beats of the old grid before, and
- * again after: the latter finds the next beat on the new grid. */
+/* Sets the grid here and in the mixer. The caller reports the beats before this call and again
+ * after it: first the beats of the old grid, then the search for the next beat on the new grid. */
 void flitzis_tempo_set_grid (FlitzisTempo           *self,
                              const FlitzisTempoGrid *grid);
 
 /*
- * To report each beat and each step once, begin, saying which are wanted, then take them until none
- * is left before frame `until`: in the order of their frames, a beat before its step. The first
- * begin finds the next ones at frame `from` or later; so does the first after they were not wanted,
- * and after the steps were cut otherwise.
+ * To report each beat and each step once, call begin with the kinds that are wanted, then take
+ * until none is left before frame `until`. They come in the order of their frames, a beat before
+ * its step. Begin looks for the next beat or step from frame `from` on if it is the first call, if
+ * that kind was not wanted before, or if the number of steps in a beat has changed.
  */
 void     flitzis_tempo_begin_reporting (FlitzisTempo *self,
                                         gboolean      beats,
@@ -89,12 +89,12 @@ gboolean flitzis_tempo_take (FlitzisTempo *self,
                              gint64       *number,
                              guint64      *frame);
 
-/* The point at a beat from -FLITZIS_MAX_BEAT to FLITZIS_MAX_BEAT. If it is a step now, it is swung
- * as that is; any other place between two beats is not. */
+/* Finds the point at a beat from -FLITZIS_MAX_BEAT to FLITZIS_MAX_BEAT. A beat that is now a step
+ * has the swing of that step; any other place between two beats has none. */
 FlitzisGridPoint flitzis_tempo_find_point (const FlitzisTempo *self,
                                            double              beat);
 
-/* A copy of the grid. While the clock stands, it stands at the frame that comes next. */
+/* Returns a copy of the grid. While the clock stands still, its beat is that of the next frame. */
 FlitzisTempoGrid flitzis_tempo_copy_grid (FlitzisTempo *self);
 
 /* Any thread, with a copy. */

@@ -13,11 +13,11 @@
 
 #define NS_PER_SECOND G_GINT64_CONSTANT (1000000000)
 
-/* What a trigger may lose on its way from its stamp into the queue, and the driver's clock by being
- * measured. */
+/* Covers the time of a trigger from its stamp into the queue, and errors in the measurement of the
+ * driver's clock. */
 #define MARGIN_NS G_GINT64_CONSTANT (1000000)
 
-/* How far two measurements of one clock may be apart, and what is a gap in it. */
+/* The largest difference between two measurements of a steady clock, and the smallest gap. */
 #define STEADY_NS 2000.0
 #define GAP_NS 1000000.0
 
@@ -45,7 +45,7 @@ get_now (void)
   return read_clock (CLOCK_MONOTONIC);
 }
 
-/* What passes the range is at its end. */
+/* A value beyond the range becomes the end of the range. */
 static gint64
 round_to_int64 (double value)
 {
@@ -53,11 +53,11 @@ round_to_int64 (double value)
                                                                   : llround (value);
 }
 
-/* How often a record that the callback is writing is read anew. A thread of a higher priority than
- * the callback's may have its core, and would wait for ever. The last record does as well. */
+/* The number of attempts to read a record that the callback is writing. A thread of higher priority
+ * may have taken the callback's core, and would wait for ever. The last record will do. */
 #define MAX_READS 8
 
-/* FALSE unless a block of the stream that streams now has begun. */
+/* Returns FALSE unless a block of the present stream has begun. */
 static gboolean
 get_block_time (FlitzisTimeline *self, FlitzisBlockTime *block)
 {
@@ -91,8 +91,8 @@ time_to_frame (const FlitzisBlockTime *block, gint64 time_ns)
          ((double) time_ns - (double) block->nsec) * block->rate / NS_PER_SECOND;
 }
 
-/* From a gap on, frames come later than was told: what was foretold of those that had not come is
- * of no account. */
+/* After a gap, frames come later than earlier answers said. Answers about frames that had not come
+ * yet no longer count. */
 static void
 begin_stretch (FlitzisTimeline *self, guint64 position)
 {
@@ -107,8 +107,8 @@ begin_stretch (FlitzisTimeline *self, guint64 position)
     }
 }
 
-/* The same, or one of before that says so too, give or take what nobody hears: so that most answers
- * are the same however often they are asked for. */
+/* Like get_block_time, but returns an earlier block time if it agrees within STEADY_NS, which
+ * nobody hears. So most questions get the same answer however often they are asked. */
 static gboolean
 get_steady_time (FlitzisTimeline *self, FlitzisBlockTime *block)
 {
@@ -149,8 +149,8 @@ insert_pair (FlitzisTold *told, guint place, const FlitzisPair *pair)
   told->n_pairs++;
 }
 
-/* Forgets the pair that says least: its neighbours lie closest together. The one before it keeps
- * its bound. */
+/* Drops the answer that matters least: the one whose neighbours are closest together. The answer
+ * before it keeps its bound. */
 static void
 forget_one (FlitzisTold *told, guint newest)
 {
@@ -172,8 +172,8 @@ forget_one (FlitzisTold *told, guint newest)
   remove_pair (told, least);
 }
 
-/* What was told stays true: answers ascend with the questions, though the driver's clock is
- * measured anew in each block. Across a gap it is enough that nothing runs backwards. */
+/* Keeps answers consistent with earlier ones: they ascend with the questions, although the driver's
+ * clock is measured anew in each block. Across a gap it is enough that nothing runs backwards. */
 static gint64
 tell (FlitzisTold *told, guint64 stretch, gint64 question, gint64 answer)
 {
@@ -239,7 +239,7 @@ flitzis_timeline_frame_to_time (FlitzisTimeline *self, guint64 frame)
                round_to_int64 (frame_to_time (&block, frame)));
 }
 
-/* No frame has been due that is not rendered yet: the next one waits for its block. */
+/* For a time that has passed, the answer is at most the next frame, which waits for its block. */
 guint64
 flitzis_timeline_time_to_frame (FlitzisTimeline *self, gint64 time_ns)
 {
@@ -264,8 +264,8 @@ flitzis_timeline_time_to_frame (FlitzisTimeline *self, gint64 time_ns)
   return (guint64) tell (&self->frames_told, self->stretch, time_ns, frame);
 }
 
-/* Nothing overtakes what was called before it and waits: not where the clock was measured anew, nor
- * where triggers are timed no more. */
+/* A call never overtakes an earlier one that still waits, even if the clock was measured anew or
+ * constant timing was switched off in between. */
 gboolean
 flitzis_timeline_stamp (FlitzisTimeline *self, guint64 *frame)
 {
@@ -298,7 +298,7 @@ is_old (const FlitzisBlockTime *block, guint64 call_ns)
   return call_ns > block->nsec + max_age_ns;
 }
 
-/* Mostly the block that was last read is young enough, and its record is not read anew. */
+/* In most cases the block that was last read is young enough, and its record is not read anew. */
 gboolean
 flitzis_timeline_is_stalled (FlitzisTimeline *self, guint64 call_ns)
 {
@@ -318,7 +318,7 @@ flitzis_timeline_set_timing (FlitzisTimeline *self, FlitzisTriggerTiming timing)
   return is_new;
 }
 
-/* From the quantum of this stream on. */
+/* Computes the delay from the quantum of this stream. */
 gboolean
 flitzis_timeline_fix_trigger_delay (FlitzisTimeline *self)
 {

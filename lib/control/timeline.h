@@ -11,11 +11,11 @@
 G_BEGIN_DECLS
 
 /*
- * The time line: when frames sound, by CLOCK_MONOTONIC. It knows what the callback last heard from
- * the driver's clock, and what follows from it while the same stream streams; the delay that timed
- * triggers get; and the latency of the output.
+ * The time line: converts between frames and times of CLOCK_MONOTONIC. It knows the last report of
+ * the driver's clock, which holds while the same stream streams. It also knows the delay of timed
+ * triggers and the latency of the output.
  *
- * All under control's mutex. A time is -1 where it is unknown.
+ * All calls are under control's mutex. An unknown time is -1.
  */
 
 #define FLITZIS_N_TOLD 64
@@ -25,10 +25,10 @@ typedef struct
   gint64  question;
   gint64  answer;
   gint64  bound;   /* a later question gets no lower answer */
-  guint64 stretch; /* when it was told */
+  guint64 stretch; /* in which the answer was given */
 } FlitzisPair;
 
-/* Both questions and answers ascend. */
+/* Earlier answers. Questions and answers ascend. */
 typedef struct
 {
   guint       n_pairs;
@@ -40,7 +40,7 @@ typedef struct
   FlitzisMixer        *mixer;
   FlitzisBlockTime     block; /* as it was last read */
   FlitzisBlockTime     steady;
-  guint64              stretch; /* of blocks without a gap: its number */
+  guint64              stretch; /* the number of this stretch of blocks without a gap */
   FlitzisTriggerTiming timing;
   gint64               trigger_delay; /* ns, -1 unknown */
   guint64              last_stamp;    /* frame */
@@ -53,39 +53,41 @@ typedef struct
 void flitzis_timeline_init (FlitzisTimeline *self,
                             FlitzisMixer    *mixer);
 
-/* Answers that never run backwards, as FlitzisEngine promises them. */
+/* Their answers never run backwards, as FlitzisEngine documents. */
 gint64  flitzis_timeline_frame_to_time (FlitzisTimeline *self,
                                         guint64          frame);
 guint64 flitzis_timeline_time_to_frame (FlitzisTimeline *self,
                                         gint64           time_ns);
 
-/* The time of a frame by the newest block alone. */
+/* Returns the time of a frame by the newest block alone. */
 gint64 flitzis_timeline_estimate_time (FlitzisTimeline *self,
                                        guint64          frame);
 
-/* Finds the frame at which a verb called now takes effect. FALSE unless triggers are timed. */
+/* Finds the frame at which a call made now takes effect. Returns FALSE unless triggers are
+ * timed. */
 gboolean flitzis_timeline_stamp (FlitzisTimeline *self,
                                  guint64         *frame);
 
-/* The time of a call, which costs next to nothing and is good to some ms. */
+/* Returns the present time, cheaply, to within some ms. */
 guint64 flitzis_timeline_get_call_time (void);
 
-/* Whether the blocks of the stream that streams have stopped coming: at this time of a call the
- * newest one began too long ago. */
+/* Returns whether the blocks of the present stream have stopped coming: at the time of this call
+ * the newest block is too old. */
 gboolean flitzis_timeline_is_stalled (FlitzisTimeline *self,
                                       guint64          call_ns);
 
-/* TRUE if the value has changed. The delay follows from the quantum of the stream. */
+/* These return TRUE if the value has changed. The delay follows from the quantum of the stream. */
 gboolean flitzis_timeline_set_timing (FlitzisTimeline     *self,
                                       FlitzisTriggerTiming timing);
 gboolean flitzis_timeline_fix_trigger_delay (FlitzisTimeline *self);
 
-/* The output sets its latency: TRUE if it has changed. The whole latency adds the limiter's. */
+/* The output sets its latency; returns TRUE if it has changed. The whole latency adds that of the
+ * limiter. */
 gboolean flitzis_timeline_set_latency (FlitzisTimeline *self,
                                        gint64           latency_ns);
 gint64   flitzis_timeline_get_whole_latency (FlitzisTimeline *self);
 
-/* Whether the graph runs at another quantum than when the output last set the latency. */
+/* Returns whether the graph's quantum has changed since the output last set the latency. */
 gboolean flitzis_timeline_is_latency_old (FlitzisTimeline *self);
 
 G_END_DECLS

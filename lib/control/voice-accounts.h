@@ -10,11 +10,11 @@
 G_BEGIN_DECLS
 
 /*
- * The accounts of voices: which ids are outstanding, that is triggered and not yet known to have
- * ended, how many of each slot, and how many triggers there were.
+ * The accounts of voices: the ids of outstanding voices, their number for each slot, and the number
+ * of triggers. A voice is outstanding from its trigger until control has read that it ended.
  *
- * A voice's own settings in the mixer say whose they are, so they are the list of what is
- * outstanding. All under control's mutex.
+ * Each cell of the mixer's voice settings has the id of its voice, so these cells are the list of
+ * outstanding voices. All calls are under control's mutex.
  */
 typedef struct
 {
@@ -30,10 +30,10 @@ void flitzis_voice_accounts_init (FlitzisVoiceAccounts *self,
                                   FlitzisMixer         *mixer);
 void flitzis_voice_accounts_clear (FlitzisVoiceAccounts *self);
 
-/* In the child of a fork: no slot plays. */
+/* In the child of a fork, where no slot plays. */
 void flitzis_voice_accounts_abandon (FlitzisVoiceAccounts *self);
 
-/* Whether as many are outstanding as the mixer can report the ends of. */
+/* Returns whether the mixer could not report the end of one more voice. */
 static inline gboolean
 flitzis_voice_accounts_are_full (const FlitzisVoiceAccounts *self)
 {
@@ -46,13 +46,13 @@ flitzis_voice_accounts_is_playing (const FlitzisVoiceAccounts *self, guint slot)
   return self->slots[slot] > 0;
 }
 
-/* Counts a trigger that is not sent at all. */
+/* Counts a trigger that control rejects and does not send. */
 void flitzis_voice_accounts_reject (FlitzisVoiceAccounts *self);
 
-/* With those that the mixer rejected. */
+/* Includes the triggers that the mixer rejected. */
 guint64 flitzis_voice_accounts_get_n_rejected (FlitzisVoiceAccounts *self);
 
-/* What each trigger and each ended voice calls is inline. */
+/* The functions for each trigger and each ended voice are inline. */
 
 static inline FlitzisVoiceSettings *
 flitzis_voice_accounts_get_cell (FlitzisVoiceAccounts *self, guint64 voice)
@@ -60,7 +60,7 @@ flitzis_voice_accounts_get_cell (FlitzisVoiceAccounts *self, guint64 voice)
   return flitzis_settings_get_voice (&self->mixer->settings, voice);
 }
 
-/* A voice's own settings, or NULL unless it is outstanding. */
+/* Returns the settings of one voice; NULL unless it is outstanding. */
 static inline FlitzisVoiceSettings *
 flitzis_voice_accounts_find (FlitzisVoiceAccounts *self, guint64 voice)
 {
@@ -69,8 +69,8 @@ flitzis_voice_accounts_find (FlitzisVoiceAccounts *self, guint64 voice)
   return voice != 0 && cell->voice == voice ? cell : NULL;
 }
 
-/* The id for the next voice. Ids ascend and are never used again; one whose cell is still in use is
- * left out. The accounts must not be full. */
+/* Returns the id for the next voice. Ids ascend and are never used again. An id whose cell is still
+ * in use is skipped. The accounts must not be full. */
 static inline guint64
 flitzis_voice_accounts_find_free (FlitzisVoiceAccounts *self)
 {
@@ -82,7 +82,7 @@ flitzis_voice_accounts_find_free (FlitzisVoiceAccounts *self)
   return voice;
 }
 
-/* Counts a voice that was sent. TRUE if it is the only one of its slot. */
+/* Counts a voice that was sent. Returns TRUE if it is the only one of its slot. */
 static inline gboolean
 flitzis_voice_accounts_add (FlitzisVoiceAccounts *self,
                             guint64               voice,
@@ -102,7 +102,8 @@ flitzis_voice_accounts_add (FlitzisVoiceAccounts *self,
   return self->slots[slot] == 1;
 }
 
-/* Counts a voice that has ended, and says which slot it was of. TRUE if it was the last there. */
+/* Counts a voice that has ended, and finds its slot. Returns TRUE if it was the slot's last
+ * voice. */
 static inline gboolean
 flitzis_voice_accounts_remove (FlitzisVoiceAccounts *self, guint64 voice, guint *slot)
 {

@@ -10,10 +10,10 @@
 G_BEGIN_DECLS
 
 /*
- * The waiting events: the numbers of what was sent to the mixer for a frame, and how many of them
- * have not happened yet.
+ * The waiting events: numbers and counts the commands that wait in the mixer for their frame or
+ * their beat.
  *
- * All under control's mutex.
+ * All calls are under control's mutex.
  */
 typedef struct
 {
@@ -27,21 +27,21 @@ void flitzis_waiting_events_init (FlitzisWaitingEvents *self,
 
 guint64 flitzis_waiting_events_get_n_waiting (FlitzisWaitingEvents *self);
 
-/* Whether no more may wait. */
+/* Returns whether no more events may wait. */
 static inline gboolean
 flitzis_waiting_events_are_full (FlitzisWaitingEvents *self)
 {
   return flitzis_waiting_events_get_n_waiting (self) == self->mixer->n_events;
 }
 
-/* Whether `n_events` more may wait; otherwise FALSE, and the error says so for this slot. */
+/* Returns whether `n_events` more may wait. If not, the error names this slot. */
 gboolean flitzis_waiting_events_check (FlitzisWaitingEvents *self,
                                        guint                 slot,
                                        guint                 n_events,
                                        GError              **error);
 
-/* The same for one more quantised trigger. Fewer of them may wait, so that the callback can sort
- * them all in one block. */
+/* The same for one more quantised trigger. Fewer of these may wait, so that the callback can sort
+ * all of them in one block. */
 gboolean flitzis_waiting_events_check_quantized (FlitzisWaitingEvents *self,
                                                  guint                 slot,
                                                  GError              **error);
@@ -52,19 +52,19 @@ flitzis_waiting_events_count_quantized (FlitzisWaitingEvents *self)
   self->n_quantized++;
 }
 
-/* Gives an event that is about to be sent its number. */
+/* Returns the number of an event that is about to be sent. */
 static inline guint64
 flitzis_waiting_events_count (FlitzisWaitingEvents *self)
 {
   return self->next_event++;
 }
 
-/* Makes the command an event at this frame and sends it. The queue must have room. */
+/* Sends the command as an event at this frame. The queue must have room. */
 void flitzis_waiting_events_send (FlitzisWaitingEvents *self,
                                   FlitzisCommand       *command,
                                   guint64               frame);
 
-/* Cancels all that wait. Cannot fail. */
+/* Cancels all waiting events. This cannot fail. */
 void flitzis_waiting_events_cancel (FlitzisWaitingEvents *self);
 
 G_END_DECLS

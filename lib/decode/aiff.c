@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Copyright 2026 the Flitzis authors */
 
-/* AIFF, and AIFF-C, which has other kinds of frames, too. */
+/* AIFF, and AIFF-C, which has compressed frames, too. */
 
 #include "config.h"
 
@@ -15,7 +15,7 @@
 #define COMM_SIZE 18
 #define SSND_HEADER_SIZE 8
 
-/* What COMM says. The number of frames only counts if SSND has no size. */
+/* The contents of COMM. The number of frames only counts if SSND has no size. */
 typedef struct
 {
   guint   n_channels;
@@ -25,7 +25,7 @@ typedef struct
   char    compression[5]; /* of AIFF-C */
 } Common;
 
-/* What a compression is; `width` is 0 if COMM says how many bits there are. */
+/* The meaning of a compression; `width` is 0 if COMM states the number of bits. */
 typedef struct
 {
   char         name[5];
@@ -56,7 +56,7 @@ static const Compression compressions[] = {
   { "ima4", FLITZIS_CODEC_IMA4, FALSE, FALSE, FALSE, 4 },
 };
 
-/* A float of 80 bits, to the next whole number. */
+/* Reads a float of 80 bits, rounded to the nearest whole number. */
 static guint
 read_rate (GstByteReader *bytes)
 {
@@ -111,7 +111,7 @@ get_format (const Common *common, const Compression *compression)
   return flitzis_pcm_get_format (compression->is_float, endianness, width, width);
 }
 
-/* How many bytes of frames SSND states behind its header and what is left free. */
+/* Returns the number of bytes of frames that SSND states, without its header and its offset. */
 static guint64
 get_data_size (const FlitzisChunk *sound,
                FlitzisReader      *reader,
@@ -124,7 +124,7 @@ get_data_size (const FlitzisChunk *sound,
   if (!flitzis_chunk_size_is_unknown (sound->n_bytes, n_there))
     return sound->n_bytes - MIN (sound->n_bytes, n_in_front);
 
-  /* what other chunks follow, the number of frames in COMM tells */
+  /* the number of frames in COMM excludes chunks that follow */
   if (n_common_bytes > 0 && n_in_front + n_common_bytes <= n_there)
     return n_common_bytes;
 

@@ -12,7 +12,7 @@
 #define HEADER_SIZE 24
 #define MAX_ENCODING 29
 
-/* Encodings by their number; those between are of ADPCM and of signal processors. */
+/* Encodings by their number. The missing ones are ADPCM and formats of signal processors. */
 static const struct
 {
   guint          number;

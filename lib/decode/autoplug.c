@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Copyright 2026 the Flitzis authors */
 
-/* Lets decodebin look for the elements that decode a file, and has a say in what it takes. */
+/* Lets decodebin look for the elements that decode a file, and limits its choice. */
 
 #include "config.h"
 
@@ -13,7 +13,7 @@
 /* The probe that holds a pad. */
 #define HELD_KEY "flitzis-held"
 
-/* What decodebin's autoplug-select may answer; its header is not installed. */
+/* The answers to decodebin's autoplug-select, whose header is not installed. */
 enum
 {
   AUTOPLUG_TRY = 0,
@@ -104,9 +104,9 @@ static const char *const allowed_elements[] = {
   "tsdemux",
 };
 
-/* Where both are installed, the first one does not take part. */
+/* If both are installed, the first one is left out. */
 static const char *const preferences[][2] = {
-  /* exact after seeks, and the same bits as where MP3 is known beforehand */
+  /* exact after seeks, with the same bits as when the codec is known to be MP3 */
   { "avdec_mp3", "mpg123audiodec" },
   { "avdec_mp3float", "mpg123audiodec" },
 };
@@ -198,7 +198,7 @@ release_held (Autoplug *self)
   g_list_free_full (pads, gst_object_unref);
 }
 
-/* When all others have dealt with the signal: a type is known now, or a stream. */
+/* Runs after all other handlers of the signal: a type or a stream is known now. */
 static void
 release_after (Autoplug *self, gpointer object, const char *signal)
 {
@@ -232,8 +232,7 @@ deep_element_added_cb (GstBin *bin, GstBin *sub_bin, GstElement *element, Autopl
   flitzis_repairs_add_probes (self->diagnosis, element);
 }
 
-/* What must be right before any frame is converted: GStreamer takes what a file says at its word.
- */
+/* Checks the format before any frame is converted, since GStreamer believes what a file states. */
 static GError *
 check_caps (const GstCaps *caps)
 {
@@ -267,8 +266,7 @@ pad_added_cb (GstElement *decodebin, GstPad *pad, Autoplug *self)
   if (caps == NULL || !gst_structure_has_name (gst_caps_get_structure (caps, 0), "audio/x-raw"))
     return;
 
-  /* The first audio stream is the one; the next part of a chained stream comes when it has ended.
-   */
+  /* only the first audio stream is decoded; the next part of a chained stream comes at its end */
   if (gst_pad_is_linked (next_pad))
     return;
 

@@ -8,9 +8,8 @@
 G_BEGIN_DECLS
 
 /*
- * Adds a decodebin to the bin, which uses only elements that Flitzis knows and links the first
- * audio stream to `next`. The diagnosis must stay as long as the bin does. NULL if GStreamer has
- * no decodebin.
+ * Adds a decodebin to the bin. It uses only elements that Flitzis knows, and links the first audio
+ * stream to `next`. The diagnosis must outlive the bin. Returns NULL if GStreamer has no decodebin.
  */
 GstElement *flitzis_autoplug_add (GstBin           *bin,
                                   GstElement       *next,

@@ -7,7 +7,7 @@
 
 #include <string.h>
 
-/* The most boxes that are looked at in one parent. */
+/* The largest number of boxes that are read in one parent. */
 #define MAX_CHILDREN 65536
 
 #define TYPE_LENGTH 4
@@ -37,7 +37,7 @@ flitzis_box_next (FlitzisBox *self, FlitzisReader *reader, const FlitzisBox *par
   memcpy (self->type, type, TYPE_LENGTH);
   size = short_size;
 
-  /* 0 is "to the end", and 1 that the size follows in 64 bits */
+  /* 0 means "to the end", and 1 means that the size follows in 64 bits */
   if (short_size == 0)
     size = n_left;
   if (short_size == 1)

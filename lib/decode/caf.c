@@ -38,9 +38,9 @@ typedef struct
   FlitzisPcm pcm;
 
   guint64 data_offset;
-  guint64 data_size; /* G_MAXUINT64 is all that there is */
+  guint64 data_size; /* G_MAXUINT64: to the end of the file */
 
-  /* of the packets of what is compressed */
+  /* of the packets of compressed audio */
   gint64 n_valid_frames;
   gint32 n_priming_frames;
 } Caf;
@@ -120,7 +120,7 @@ read_chunks (Caf *self, FlitzisReader *reader)
     }
 }
 
-/* UNKNOWN if the bits of a value and the bytes of a frame do not go together. */
+/* Returns UNKNOWN if the bits of a value and the bytes of a frame contradict each other. */
 static GstAudioFormat
 get_format (const Caf *self)
 {

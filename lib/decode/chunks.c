@@ -10,16 +10,16 @@
 #define ID_LENGTH 4
 #define HEADER_SIZE 8
 
-/* "RIFF" or "FORM", a size, and what the file is */
+/* "RIFF" or "FORM", a size, and the type of the file */
 #define FILE_HEADER_SIZE 12
 
-/* The most chunks that are looked at. */
+/* The largest number of chunks that are read. */
 #define MAX_CHUNKS 65536
 
 /* No placeholder is smaller. */
 #define MIN_PLACEHOLDER 1900000000
 
-/* FALSE if no chunk begins at `offset`: its characters must be printable. */
+/* Returns FALSE if no chunk begins at `offset`; its characters must be printable. */
 static gboolean
 read_header (FlitzisChunk *self, FlitzisReader *reader, guint64 offset, int endianness)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Copyright 2026 the Flitzis authors */
 
-/* Finds out by its first bytes what a file is, and lets the reader of its container do the rest. */
+/* Finds the container of a file by its first bytes, and calls the reader of that container. */
 
 #include "config.h"
 
@@ -12,7 +12,7 @@
 
 #define START_BYTES 16
 
-/* What GStreamer gets to see of a file that does not begin like any container here. */
+/* The size of the beginning that GStreamer sees of a file of an unknown container. */
 #define TYPEFIND_BYTES 16384
 
 /* A tag of ID3v2: its head, and a foot that repeats it if a flag is set. */
@@ -48,7 +48,7 @@ static const Kind kinds[] = {
   { "\x1a\x45\xdf\xa3", 0, 4, NULL, flitzis_matroska_read },
 };
 
-/* A file that breaks off before its form is told by its first word alone. */
+/* A file that breaks off before its form is recognised by its first word alone. */
 static const Kind *
 find_kind (const guint8 *start, gsize n_bytes)
 {
@@ -60,8 +60,8 @@ find_kind (const guint8 *start, gsize n_bytes)
   return NULL;
 }
 
-/* Leaves out tags of ID3v2 in front, whose size has 7 bits a byte. They stand in front of MP3, at
- * times of FLAC. */
+/* Skips tags of ID3v2 at the beginning, whose size has 7 bits a byte. MP3 files have them, and some
+ * FLAC files. */
 static void
 skip_tags (FlitzisHeader *self, FlitzisReader *reader)
 {
@@ -81,15 +81,15 @@ skip_tags (FlitzisHeader *self, FlitzisReader *reader)
         self->offset += ID3_HEAD_BYTES;
     }
 
-  /* one that lies */
+  /* a tag with a wrong size */
   if (self->offset >= reader->n_bytes)
     self->offset = start;
 
   self->n_bytes = flitzis_reader_count (reader, self->offset);
 }
 
-/* Whether GStreamer knows the file as something else than MPEG audio or FLAC, of which a part may
- * look like these: videos hold such. */
+/* Returns whether GStreamer recognises the file as something other than MPEG audio or FLAC. A part
+ * of a video may look like these. */
 static gboolean
 is_something_else (FlitzisReader *reader)
 {

@@ -11,9 +11,9 @@ G_BEGIN_DECLS
 
 /*
  * Reads the header; the position of the stream is undefined afterwards. A value that makes no sense
- * counts as "not stated": the decoder finds out whether the file is damaged. FALSE if it is
+ * counts as "not stated": the decoder finds out whether the file is damaged. Returns FALSE if it is
  * cancelled, if the stream cannot be read, or if the header already shows that nothing can be
- * decoded: an UNSUPPORTED error names the format, a CORRUPT one says what is wrong.
+ * decoded. An UNSUPPORTED error names the format, and a CORRUPT error names the fault.
  */
 gboolean flitzis_header_read (FlitzisHeader *self,
                               GInputStream  *stream,
@@ -21,9 +21,9 @@ gboolean flitzis_header_read (FlitzisHeader *self,
                               GError       **error);
 
 /*
- * One function a container, each in a file of its name. It reads from the start of the stream and
- * fills what it finds out; `offset` and `n_bytes` span the whole stream when it is called. It fails
- * with flitzis_reader_fail ().
+ * One function for each container, each in a file of its name. It reads from the start of the
+ * stream and fills in the header; `offset` and `n_bytes` span the whole stream when it is called.
+ * It fails with flitzis_reader_fail ().
  */
 void flitzis_riff_read (FlitzisHeader *self,
                         FlitzisReader *reader);
@@ -42,30 +42,31 @@ void flitzis_mp4_read (FlitzisHeader *self,
 void flitzis_matroska_read (FlitzisHeader *self,
                             FlitzisReader *reader);
 
-/* These may have tags or rubbish in front, and MPEG audio may lie within another container: they
- * look at `offset` and `n_bytes` alone, and narrow them down. FALSE if it is something else. */
+/* These formats may have tags or rubbish before them, and MPEG audio may be inside another
+ * container. So the functions read only the part from `offset` on, and narrow it down. They return
+ * FALSE for another format. */
 gboolean flitzis_flac_read (FlitzisHeader *self,
                             FlitzisReader *reader);
 gboolean flitzis_mpeg_read (FlitzisHeader *self,
                             FlitzisReader *reader);
 
-/* PCM in QuickTime, if the chunks of its first audio track lie one after the other, and ends there.
- * FALSE if it is something else, or lies in pieces; fails if GStreamer would play noise then. */
+/* PCM in QuickTime, if the chunks of the first audio track lie one after the other. Returns FALSE
+ * for anything else, and for chunks with gaps. Fails if GStreamer would then play noise. */
 gboolean flitzis_mov_pcm_read (FlitzisHeader      *self,
                                const FlitzisMovie *movie);
 
-/* The format of signed integers, or of floats, that have `depth` bits in `width`; UNKNOWN if
+/* Returns the format of signed integers, or of floats, with `depth` bits in `width`; UNKNOWN if
  * GStreamer has none. */
 GstAudioFormat flitzis_pcm_get_format (gboolean is_float,
                                        int      endianness,
                                        guint    width,
                                        guint    depth);
 
-/* GStreamer's channel mask for one of WAV or Core Audio; 0 if there is none. */
+/* Converts a channel mask of WAV or Core Audio to GStreamer's; 0 if there is none. */
 guint64 flitzis_pcm_get_mask (guint32 wave_mask);
 
-/* Fills in the header for PCM: `n_stated` bytes from `offset` on are frames, or all bytes up to the
- * end if that is G_MAXUINT64. Fails on a layout or rate that nothing decodes. */
+/* Fills in the header for PCM. The frames are `n_stated` bytes from `offset` on, or all bytes up to
+ * the end if that is G_MAXUINT64. Fails if no decoder takes the layout or the rate. */
 void flitzis_pcm_set (FlitzisHeader    *self,
                       FlitzisReader    *reader,
                       FlitzisCodec      codec,

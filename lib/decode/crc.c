@@ -9,7 +9,7 @@
 
 /*
  * Both checks are computed in 32 bits, the one of 16 bits in the upper half: its polynomial moved
- * up by 16 gives the same remainder. Eight bytes are taken at a time, each by a table of its own
+ * up by 16 gives the same remainder. Eight bytes are read at a time, each with its own table
  * (Kounavis and Berry, "A Systematic Approach to Building High Performance Software-based CRC
  * Generators", 2005).
  */

@@ -7,8 +7,8 @@
 
 G_BEGIN_DECLS
 
-/* Cyclic redundancy checks that begin at 0, take the highest bit first and invert nothing: the one
- * of Ogg's pages and the two of FLAC's frames. */
+/* Cyclic redundancy checks that begin at 0, take the highest bit first and invert nothing: the
+ * check of Ogg's pages, and the two checks of FLAC's frames. */
 
 /* Adds `size` bytes to a check of 32 bits; polynomial 0x04c11db7. */
 guint32 flitzis_crc32 (guint32       crc,

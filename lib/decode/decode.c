@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Copyright 2026 the Flitzis authors */
 
-/* The verbs: opens a file or bytes, has them decoded, and words the errors. */
+/* Opens a file or bytes, lets a pipeline decode them, and writes the error messages. */
 
 #include "config.h"
 
@@ -20,7 +20,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* What is read of a stream that cannot seek: it has to be held, since demuxers jump about. */
+/* The limit for a stream that cannot seek: it is held in memory, since demuxers jump back and
+ * forth. */
 #define MAX_UNSEEKABLE_BYTES (256 * 1024 * 1024)
 
 #define READ_SIZE 65536
@@ -31,7 +32,7 @@ set_open_error (GError **error, GIOErrorEnum code, const char *name, const char 
   g_set_error (error, G_IO_ERROR, code, "Could not open “%s”: %s", name, why);
 }
 
-/* With the path where it may be the folder that is wrong, with the name else. */
+/* Names the path if the folder may be wrong, and the file name otherwise. */
 static void
 set_local_error (GError     **error,
                  GIOErrorEnum code,
@@ -46,7 +47,8 @@ set_local_error (GError     **error,
   set_open_error (error, code, shows_path ? shown : name, why);
 }
 
-/* Opens again what the descriptor is of. The caller knows it by `name`, not by the path used. */
+/* Opens the file of the descriptor again. The caller knows it by `name`, not by the path used
+ * here. */
 static GInputStream *
 open_descriptor (int fd, const char *name, GCancellable *cancellable, GError **error)
 {
@@ -73,8 +75,8 @@ open_descriptor (int fd, const char *name, GCancellable *cancellable, GError **e
 }
 
 /*
- * O_NONBLOCK, since opening a named pipe would wait for a writer. The stream is opened through the
- * descriptor that was checked: by then, the path may lead to another file.
+ * Uses O_NONBLOCK, since opening a named pipe would wait for a writer. The stream is opened through
+ * the descriptor that was checked, since the path may lead to another file by then.
  */
 static GInputStream *
 open_local (const char *path, const char *name, GCancellable *cancellable, GError **error)
@@ -86,7 +88,7 @@ open_local (const char *path, const char *name, GCancellable *cancellable, GErro
 
   if (fd < 0)
     {
-      /* A socket, or a pipe with nobody at its other end. */
+      /* a socket, or a pipe whose other end is closed */
       if (saved_errno == ENXIO)
         set_open_error (error, G_IO_ERROR_NOT_REGULAR_FILE, name, "It is not a regular file");
       else
@@ -118,7 +120,7 @@ open_local (const char *path, const char *name, GCancellable *cancellable, GErro
   return stream;
 }
 
-/* Makes room for `size` bytes. How many come is for the stream to say: this may not abort. */
+/* Makes room for `size` bytes. The size comes from the stream, so this must not abort. */
 static gboolean
 grow (char **data, gsize size, GError **error)
 {
@@ -136,7 +138,7 @@ grow (char **data, gsize size, GError **error)
   return TRUE;
 }
 
-/* Reads all of a stream that cannot seek. What is held counts like decoded bytes. */
+/* Reads all of a stream that cannot seek. Its bytes count like decoded bytes. */
 static GInputStream *
 read_all (GInputStream *stream, FlitzisDecodeRequest *request, GError **error)
 {
@@ -188,7 +190,7 @@ is_seekable (GInputStream *stream)
          g_seekable_seek (G_SEEKABLE (stream), 0, G_SEEK_SET, NULL, NULL);
 }
 
-/* FALSE where the stream has no bytes, with an error only where it cannot be read. */
+/* Returns FALSE if the stream has no bytes, or, with an error, if it cannot be read. */
 static gboolean
 has_bytes (GInputStream *stream, GCancellable *cancellable, GError **error)
 {
@@ -208,7 +210,7 @@ set_cut (const FlitzisFrameBuilder *builder, guint64 n_frames, GError **error)
   return FALSE;
 }
 
-/* Whether all frames have come that the file states. */
+/* Returns whether all frames that the file states have come. */
 static gboolean
 check_length (const FlitzisFrameBuilder *builder, const FlitzisHeader *header, GError **error)
 {
@@ -252,7 +254,7 @@ decode_frames (GInputStream         *stream,
   if (flitzis_decoder_run (stream, &header, request, builder, &local_error))
     return check_length (builder, &header, error);
 
-  /* decoders stumble over what is cut off, somewhere in front of it */
+  /* a decoder fails somewhere before the place where the file is cut */
   if (header.is_cut && header.n_whole_frames != G_MAXUINT64 && builder->n_sound > 0 &&
       g_error_matches (local_error, FLITZIS_ENGINE_ERROR, FLITZIS_ENGINE_ERROR_CORRUPT))
     return set_cut (builder, header.n_whole_frames, error);
@@ -262,14 +264,14 @@ decode_frames (GInputStream         *stream,
   return FALSE;
 }
 
-/* A string that changes when the file is written to or truncated; NULL if that is unknown. */
+/* Returns a string that changes if the file is written to or truncated; NULL if that is unknown. */
 static char *
 get_state (GInputStream *stream, GCancellable *cancellable)
 {
   g_autoptr (GFileInfo) info = NULL;
   struct stat status;
 
-  /* a local file need not be asked for attributes by their names */
+  /* for a local file, fstat () is faster than attributes by name */
   if (G_IS_FILE_DESCRIPTOR_BASED (stream) &&
       fstat (g_file_descriptor_based_get_fd (G_FILE_DESCRIPTOR_BASED (stream)), &status) == 0)
     return g_strdup_printf ("%" G_GINT64_FORMAT " %" G_GINT64_FORMAT ".%ld",
@@ -332,7 +334,7 @@ decode_stream (GInputStream *stream, FlitzisDecodeRequest *request, GError **err
     {
       g_autofree char *state_now = get_state (source, request->cancellable);
 
-      /* nobody knows when it was cancelled just now */
+      /* after a cancel, it is unknown */
       if (state_now != NULL && !g_str_equal (state, state_now))
         {
           decoded = FALSE;

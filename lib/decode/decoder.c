@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Copyright 2026 the Flitzis authors */
 
-/* Runs a pipeline on the thread of the caller, who waits at its bus, and words what went wrong. */
+/* Runs a pipeline on the caller's thread, which waits at its bus, and writes the error messages. */
 
 #include "config.h"
 
@@ -13,14 +13,14 @@
 
 #include <string.h>
 
-/* What is missing of an Ogg file, at the least: no packet has fewer frames. */
+/* The smallest gap in an Ogg file: no packet has fewer frames. */
 #define MIN_MISSING_FRAMES 16
 
 /* The longest that a cancel goes unnoticed while no frame arrives, and the longest wait for a
  * cancelled pipeline to stop. */
 #define LOOK_US (20 * 1000)
 
-/* GStreamer's own words for it say less, and which of them come is chance. */
+/* GStreamer's own message says less, and it depends on timing which one comes. */
 #define NO_SENSE "no decoder can make sense of it"
 #define MISSING "a part of it is missing"
 #define STOPPED "the decoder has stopped without saying so"
@@ -38,8 +38,8 @@ typedef struct
 
   /* the streaming thread, and the caller's, under the lock */
   GMutex                lock;
-  FlitzisDecodeRequest *request; /* NULL: no frames are wanted any more */
-  GError               *error;   /* why */
+  FlitzisDecodeRequest *request; /* NULL: frames are no longer wanted */
+  GError               *error;   /* the reason */
   gint64                last_frame_us;
   FlitzisFrameBuilder   builder;
   GstCaps              *caps; /* of the last frames */
@@ -48,7 +48,7 @@ typedef struct
   GstClockTime          start;
 
   gboolean is_stopped;
-  GCond    cond; /* it is stopped */
+  GCond    cond; /* signals that the pipeline is stopped */
 } Decoder;
 
 static double
@@ -125,7 +125,7 @@ begin (Decoder *self, const GstAudioInfo *info, GError **error)
       self->duration = gst_util_uint64_scale (n_frames, GST_SECOND, info->rate);
       flitzis_frame_builder_reserve (&self->builder, n_frames);
     }
-  /* One frame more than the length says: times are rounded. */
+  /* one frame more than the length, because times are rounded */
   else if (gst_element_query_duration (GST_ELEMENT (self->sink), GST_FORMAT_TIME, &duration) &&
            duration > 0)
     {
@@ -265,7 +265,8 @@ new_sample_cb (GstAppSink *sink, gpointer user_data)
   return is_wanted ? GST_FLOW_OK : GST_FLOW_ERROR;
 }
 
-/* FALSE with the error of what has ended the decoding; the cause comes before what it led to. */
+/* Returns FALSE with the error that has ended the decoding. A cause has priority over its
+ * effects. */
 static gboolean
 check_errors (Decoder *self, GstMessage *message, GError **error)
 {
@@ -293,7 +294,7 @@ check_errors (Decoder *self, GstMessage *message, GError **error)
   return FALSE;
 }
 
-/* Under the lock. FALSE if it is not to be waited for any longer. */
+/* Under the lock. Returns FALSE if the caller should stop waiting. */
 static gboolean
 look (Decoder *self, FlitzisDecodeRequest *request, GstMessage *message, GError **error)
 {
@@ -308,7 +309,7 @@ look (Decoder *self, FlitzisDecodeRequest *request, GstMessage *message, GError 
   return FALSE;
 }
 
-/* Until the stream has ended; FALSE if something else has ended it. */
+/* Waits until the stream has ended. Returns FALSE if an error has ended it. */
 static gboolean
 wait_for_end (Decoder *self, FlitzisDecodeRequest *request, GError **error)
 {
@@ -440,7 +441,8 @@ stop_within (Decoder *self, gint64 time_us)
   return is_stopped;
 }
 
-/* A pipeline that failed may be stuck. After a cancel, nobody waits long for it to stop. */
+/* A pipeline that failed may be stuck. After a cancel, the caller waits only briefly for it to
+ * stop. */
 static void
 stop (Decoder *self, FlitzisDecodeRequest *request, const GError *error)
 {
@@ -476,7 +478,7 @@ attempt (GInputStream         *stream,
     gst_app_sink_set_callbacks (self->sink, &callbacks, self, NULL);
   is_decoded = self->pipeline != NULL && run (self, request, &local_error);
 
-  /* Whatever the decoder still does, it does without the caller. */
+  /* from here on the decoder runs without the caller */
   g_mutex_lock (&self->lock);
   self->request = NULL;
   flitzis_frame_builder_clear (builder);
@@ -496,7 +498,7 @@ attempt (GInputStream         *stream,
   return is_decoded;
 }
 
-/* Whether another attempt could come to something else. */
+/* Returns whether another attempt could have another result. */
 static gboolean
 is_final (const FlitzisDecodeRequest *request, const GError *error)
 {
@@ -512,8 +514,8 @@ can_be_searched (const FlitzisHeader *header)
 }
 
 /*
- * Takes what the known elements give only if it is complete. If it is not, decodebin decodes the
- * file again and finds out whether the file is damaged.
+ * Accepts the frames of the known elements only if they are complete. If they are not, decodebin
+ * decodes the file again and finds out whether the file is damaged.
  */
 gboolean
 flitzis_decoder_run (GInputStream         *stream,

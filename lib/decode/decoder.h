@@ -9,12 +9,12 @@
 G_BEGIN_DECLS
 
 /*
- * Decodes the part of `stream` that the header names: with the elements of its codec first, if it
- * is known, and with those that decodebin finds if not every frame came that way.
+ * Decodes the part of `stream` that the header names. If the codec is known, it uses the elements
+ * of that codec first. If some frames are missing then, it uses the elements that decodebin finds.
  *
- * After a failure, `builder` has the frames that came before it. No frames and no error: the stream
- * has audio and ended at once. If the request is abandoned afterwards, the stream must not be
- * touched again.
+ * After a failure, `builder` has the frames that came before it. No frames and no error mean that
+ * the stream has audio but ended at once. If the request is abandoned after the call, the stream
+ * must not be touched again.
  */
 gboolean flitzis_decoder_run (GInputStream         *stream,
                               const FlitzisHeader  *header,

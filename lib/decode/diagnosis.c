@@ -2,8 +2,8 @@
 /* Copyright 2026 the Flitzis authors */
 
 /*
- * Which of the elements complains first, and whether decodebin lets it through, is chance. So a
- * failure is explained by what was found in the file before any complaint.
+ * It depends on timing which element reports an error first, and whether decodebin passes it on. So
+ * a failure is explained by the findings about the file, not by these errors.
  */
 
 #include "config.h"
@@ -105,7 +105,7 @@ flitzis_diagnosis_is_over (FlitzisDiagnosis *self)
   return get_flag (self, &self->is_refused) || get_flag (self, &self->has_gap);
 }
 
-/* Whether others are within it. Raw audio need not be fixed; it holds nothing. */
+/* Returns whether the stream contains other streams. Raw audio contains none, even if not fixed. */
 static gboolean
 is_wrapping (GstCaps *caps)
 {
@@ -149,7 +149,7 @@ flitzis_diagnosis_add_element (FlitzisDiagnosis *self, GstElement *element)
   GstElementFactory *factory = gst_element_get_factory (element);
   const char *class = gst_element_factory_get_metadata (factory, GST_ELEMENT_METADATA_KLASS);
 
-  /* A tag may stand in front of anything. */
+  /* any format may begin with a tag */
   if (strstr (class, "Metadata") == NULL &&
       gst_element_factory_list_is_type (factory, GST_ELEMENT_FACTORY_TYPE_DEMUXER |
                                                      GST_ELEMENT_FACTORY_TYPE_PARSER |
@@ -157,7 +157,7 @@ flitzis_diagnosis_add_element (FlitzisDiagnosis *self, GstElement *element)
     set_flag (self, &self->has_element);
 }
 
-/* Whether the file says what it is: then it is broken, and not something else. */
+/* Returns whether the file states its format: it is then broken, not unsupported. */
 static gboolean
 is_recognised (const FlitzisDiagnosis *self)
 {

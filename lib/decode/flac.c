@@ -2,8 +2,8 @@
 /* Copyright 2026 the Flitzis authors */
 
 /*
- * Reads what a FLAC file states of itself (RFC 9639). A file that was written as it came does not
- * state its length: its frames are walked, to see whether they are whole and go on as they began.
+ * Reads the header of a FLAC file (RFC 9639). A file that was written to a pipe does not state its
+ * length, so this walks its frames and checks that they are whole and all of one format.
  */
 
 #include "config.h"
@@ -19,13 +19,13 @@
 #define INFO_AT (4 + BLOCK_HEAD_SIZE)
 #define INFO_SIZE 34
 
-/* As far as the marker is looked for. */
+/* The marker is searched up to here. */
 #define MAX_JUNK_SIZE (64 * 1024)
 
-/* The most blocks of metadata that are passed over. */
+/* The largest number of blocks of metadata that are skipped. */
 #define MAX_BLOCKS 256
 
-/* The head of a frame at its longest, and the shortest frame. */
+/* The longest head of a frame, and the shortest frame. */
 #define FRAME_HEAD_SIZE 16
 #define MIN_FRAME_SIZE 10
 
@@ -34,7 +34,7 @@
 
 #define SCAN_SIZE (32 * 1024)
 
-/* More than that is not given to a decoder at once. */
+/* A decoder gets at most this at once. */
 #define MAX_HEADERLESS_SIZE (256 * 1024 * 1024)
 
 typedef struct
@@ -46,7 +46,7 @@ typedef struct
   guint64 n_frames;
 } Info;
 
-/* What the head of a frame says; rate and bits are 0 if they are those of the file. */
+/* The head of a frame; its rate and bits are 0 if they are those of the file. */
 typedef struct
 {
   guint n_frames;
@@ -55,7 +55,8 @@ typedef struct
   guint n_bits;
 } Frame;
 
-/* FALSE if these bytes begin no frame. The checksum of the whole says whether they really do. */
+/* Returns FALSE if no frame can begin with these bytes. Only the checksum of the whole frame is
+ * proof. */
 static gboolean
 parse_frame (Frame *self, const guint8 *head, gsize size)
 {
@@ -98,7 +99,7 @@ parse_frame (Frame *self, const guint8 *head, gsize size)
   return TRUE;
 }
 
-/* FALSE if a frame is another than the file says, or than the first one. */
+/* Returns FALSE if a frame differs in format from the file's header or from the first frame. */
 static gboolean
 check_frame (FlitzisReader *reader, const Info *info, const Frame *frame, guint64 n_before)
 {
@@ -189,7 +190,7 @@ find_frames (FlitzisReader *reader, guint64 *offset)
   return FALSE;
 }
 
-/* The marker with the block that must be the first. Rubbish in front is passed over. */
+/* Finds the marker with the block that must be the first, and skips rubbish before it. */
 static gboolean
 find_marker (FlitzisHeader *self, FlitzisReader *reader)
 {

@@ -8,10 +8,10 @@
 #include "decode/values.h"
 #include "sample/mend.h"
 
-/* The most that is set aside because a file says so. */
+/* The largest room that is reserved because of a file's header. */
 #define MAX_RESERVED_BYTES (256 * 1024 * 1024)
 
-/* AAC may come at twice the rate that the file counts at. */
+/* The decoder may give AAC at twice the rate that the file states. */
 static guint64
 at_rate (guint64 n_frames, const FlitzisHeader *header, const GstAudioInfo *info)
 {

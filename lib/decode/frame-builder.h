@@ -10,39 +10,38 @@
 G_BEGIN_DECLS
 
 /*
- * Takes what a decoder gives and keeps the sound of it: as floats, mended, without an encoder's
- * delay and padding, and at the rate that is wanted. Zero-initialised it waits for the first
- * frames.
+ * Takes the frames of a decoder and keeps their sound: as mended floats, without an encoder's delay
+ * and padding, and at the wanted rate. A zero-initialised builder waits for the first frames.
  */
 typedef struct
 {
-  GstAudioInfo  info; /* of no format until it is begun */
+  GstAudioInfo  info; /* without a format until it has begun */
   FlitzisFrames frames;
   guint         rate;      /* of `frames`, Hz */
-  guint64       n_decoded; /* frames that came */
-  guint64       n_sound;   /* of these, neither delay nor padding */
+  guint64       n_decoded; /* frames that have come */
+  guint64       n_sound;   /* of these frames, without delay and padding */
   guint64       n_stated;  /* frames of sound, by the header */
-  guint64       n_needed;  /* of these; fewer are an error */
+  guint64       n_needed;  /* of these frames; fewer are an error */
   guint64       n_mended;  /* values */
 
-  FlitzisResampler *resampler; /* NULL: the rate is the one that is wanted */
+  FlitzisResampler *resampler; /* NULL: the file has the wanted rate */
   FlitzisFrames     part;      /* not yet converted */
-  guint64           n_delay;   /* still to be left out */
-  guint64           n_wanted;  /* still to be taken after these */
+  guint64           n_delay;   /* frames still to skip */
+  guint64           n_wanted;  /* frames still to take after these */
 } FlitzisFrameBuilder;
 
-/* FALSE if memory is short, as with all of these. */
+/* Like all functions here, returns FALSE if memory is short. */
 gboolean flitzis_frame_builder_begin (FlitzisFrameBuilder *self,
                                       const GstAudioInfo  *info,
                                       const FlitzisHeader *header,
                                       guint                rate);
 
-/* Makes room for what `n_frames` of the file come to. If there is none, it is asked for again when
- * it is needed. */
+/* Makes room for `n_frames` of the file, at the wanted rate. If there is none, it is asked for
+ * again when it is needed. */
 void flitzis_frame_builder_reserve (FlitzisFrameBuilder *self,
                                     guint64              n_frames);
 
-/* The bytes that `n_frames` of the file come to. */
+/* Returns the number of bytes of `n_frames` of the file, at the wanted rate. */
 gsize flitzis_frame_builder_count_bytes (const FlitzisFrameBuilder *self,
                                          guint64                    n_frames);
 
@@ -50,7 +49,7 @@ gboolean flitzis_frame_builder_add (FlitzisFrameBuilder *self,
                                     gconstpointer        data,
                                     gsize                size);
 
-/* When all have come. */
+/* Call it when all frames have come. */
 gboolean flitzis_frame_builder_finish (FlitzisFrameBuilder *self);
 
 void flitzis_frame_builder_clear (FlitzisFrameBuilder *self);

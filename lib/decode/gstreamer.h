@@ -7,7 +7,8 @@
 
 G_BEGIN_DECLS
 
-/* The first call starts GStreamer, for decoders and encoders. FALSE if it cannot run at all. */
+/* The first call starts GStreamer, for decoders and encoders. Returns FALSE if GStreamer cannot
+ * run. */
 gboolean flitzis_gstreamer_init (GError **error);
 
 G_END_DECLS

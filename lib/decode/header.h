@@ -8,15 +8,15 @@
 
 G_BEGIN_DECLS
 
-/* Rates that are decoded, in Hz: GStreamer takes any that a file states at its word. */
+/* The rates that are decoded, in Hz. GStreamer itself accepts any rate that a file states. */
 #define FLITZIS_MIN_RATE 1000
 #define FLITZIS_MAX_RATE 768000
 
-/* Files with up to this many channels that do not say where these are heard get GStreamer's usual
+/* Files with up to this number of channels that do not state their positions get GStreamer's usual
  * positions. */
 #define FLITZIS_MAX_UNPOSITIONED 8
 
-/* IMA ADPCM, as QuickTime has it, of each channel. */
+/* IMA ADPCM in the form of QuickTime, for each channel. */
 #define FLITZIS_IMA4_BLOCK_BYTES 34
 #define FLITZIS_IMA4_BLOCK_FRAMES 64
 
@@ -34,17 +34,17 @@ typedef enum
   FLITZIS_CONTAINER_MATROSKA,
 } FlitzisContainer;
 
-/* What a file holds, if its header tells: the elements are known then. */
+/* The codec of a file, if its header states it. The elements are known then. */
 typedef enum
 {
   FLITZIS_CODEC_OTHER, /* decodebin finds out */
 
   /* headerless frames: nothing in their own bytes describes them */
-  FLITZIS_CODEC_PCM, /* as `pcm` says, like the next three */
+  FLITZIS_CODEC_PCM, /* described by `pcm`, like the next three */
   FLITZIS_CODEC_ALAW,
   FLITZIS_CODEC_MULAW,
   FLITZIS_CODEC_IMA4,
-  FLITZIS_CODEC_HEADERLESS_FLAC, /* as `codec_data` says, like the next one */
+  FLITZIS_CODEC_HEADERLESS_FLAC, /* described by `codec_data`, like the next one */
   FLITZIS_CODEC_HEADERLESS_ALAC,
 
   FLITZIS_CODEC_FLAC,
@@ -53,7 +53,7 @@ typedef enum
   FLITZIS_CODEC_MP3,
 } FlitzisCodec;
 
-/* What nothing in the bytes of headerless frames says. */
+/* The description of headerless frames, whose bytes do not contain it. */
 typedef struct
 {
   GstAudioFormat format; /* of PCM */
@@ -64,7 +64,7 @@ typedef struct
 
 #define FLITZIS_MAX_CODEC_DATA 64
 
-/* Bytes of the file that elements see in place of those that stand there. */
+/* Bytes that elements see in place of those in the file. */
 typedef struct
 {
   guint64 offset; /* in the file */
@@ -75,9 +75,10 @@ typedef struct
 #define FLITZIS_MAX_PATCHES 16
 
 /*
- * What a file states about itself. Frames are at the file's own rate; 0 is "not stated".
+ * The header of a file. Frames are at the file's own rate; 0 is "not stated".
  *
- * Decoders give frames in this order: `n_delay` that an encoder put in front, the sound, padding.
+ * Decoders give frames in this order: `n_delay` frames that the encoder added, the sound, and
+ * padding.
  */
 typedef struct
 {
@@ -85,8 +86,8 @@ typedef struct
   FlitzisCodec     codec;
   FlitzisPcm       pcm;
 
-  /* Of headerless frames: how many bytes a decoder gets at once, 0 if that makes no difference, and
-   * what it has to know of them. */
+  /* For headerless frames: the number of bytes that a decoder gets at once, 0 if that makes no
+   * difference, and their description. */
   guint  n_block_bytes;
   guint8 codec_data[FLITZIS_MAX_CODEC_DATA];
   gsize  n_codec_data;
@@ -98,22 +99,22 @@ typedef struct
   FlitzisPatch patches[FLITZIS_MAX_PATCHES];
   guint        n_patches;
 
-  /* The file is shorter than it says, or a part of it is missing: after `n_whole_frames` of sound,
-   * or where the frames end if that is G_MAXUINT64. */
+  /* The file is shorter than it states, or a part of it is missing: after `n_whole_frames` of
+   * sound, or at the end of the frames if that is G_MAXUINT64. */
   gboolean is_cut;
   guint64  n_whole_frames;
 
-  /* How many frames the decoder gives, delay and padding included: exactly if the codec is known,
-   * else at the most. Never more than the bytes of the file can hold. */
+  /* The number of frames that the decoder gives, delay and padding included: exact if the codec is
+   * known, else the largest possible number. Never more than the bytes of the file can hold. */
   guint64 n_decoded_frames;
 
-  guint    rate; /* Hz, that the next ones count at; 0 for the rate of the decoder */
+  guint    rate; /* of the next fields, in Hz; 0 for the rate of the decoder */
   guint64  n_delay;
   guint64  n_frames;    /* of sound; fewer are an error */
-  guint64  n_slack;     /* but for this many */
-  gboolean has_padding; /* what comes after `n_frames` is padding */
+  guint64  n_slack;     /* by more than this number */
+  gboolean has_padding; /* everything after `n_frames` is padding */
 
-  /* Ogg: the pages say where in the stream they are. */
+  /* Ogg: the pages state their position in the stream. */
   gboolean has_positions;
 
   /* Matroska: the delay that the header of Opus states, in frames of 48 kHz. */

@@ -7,11 +7,12 @@
 
 #include <string.h>
 
-/* As far as the tracks are looked for, and the header of Opus in one of them (RFC 7845, 5.1). */
+/* The tracks are searched up to here, and so is the header of Opus in one of them (RFC 7845,
+ * 5.1). */
 #define START_BYTES (64 * 1024)
 #define OPUS_HEAD_BYTES 19
 
-/* The header of Opus stands as it is among the descriptions of the tracks, in front of the data. */
+/* The descriptions of the tracks, before the data, contain the header of Opus unchanged. */
 void
 flitzis_matroska_read (FlitzisHeader *self, FlitzisReader *reader)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Copyright 2026 the Flitzis authors */
 
-/* PCM in QuickTime files and those of MP4 that are like them. */
+/* PCM in QuickTime files, and in MP4 files that have the same structure. */
 
 #include "config.h"
 
@@ -12,7 +12,7 @@
 #include <math.h>
 #include <string.h>
 
-/* What versions 1 and 2 add to a description. */
+/* The additional fields of a description in versions 1 and 2. */
 #define VERSION_1_BYTES 16
 #define VERSION_2_BYTES 36
 
@@ -26,7 +26,7 @@ enum
   FLAG_NON_INTERLEAVED = 1 << 5
 };
 
-/* How frames are coded, and the bytes of those that belong together. */
+/* The coding of frames, and the bytes of a block of them. */
 typedef struct
 {
   FlitzisCodec codec;
@@ -36,7 +36,7 @@ typedef struct
   gboolean     is_misread; /* by qtdemux */
 } Track;
 
-/* QuickTime says in a box of its own that the lowest byte comes first. */
+/* QuickTime has a box which states that the lowest byte comes first. */
 static gboolean
 is_little_endian (FlitzisReader *reader, const FlitzisBox *extensions)
 {
@@ -79,7 +79,8 @@ set_floats (Track *self, int endianness, guint n_bits)
   self->pcm.format = flitzis_pcm_get_format (TRUE, endianness, n_bits, n_bits);
 }
 
-/* By the four characters of the older versions. Without a box, the highest byte comes first. */
+/* Finds the coding by the four characters of the older versions. Without a box, the highest byte
+ * comes first. */
 static void
 set_by_type (Track *self, const char *type, gboolean is_little, guint n_bits)
 {
@@ -106,7 +107,7 @@ set_by_type (Track *self, const char *type, gboolean is_little, guint n_bits)
   else if (strcmp (type, "ima4") == 0)
     self->codec = FLITZIS_CODEC_IMA4;
 
-  /* GStreamer 1.22 takes these for the others */
+  /* GStreamer 1.22 confuses these with the others */
   self->is_misread = is_little && (strcmp (type, "in32") == 0 || strcmp (type, "fl32") == 0 ||
                                    strcmp (type, "fl64") == 0);
 }
@@ -145,7 +146,7 @@ read_version_2 (Track *self, const char *type, GstByteReader *bytes)
     set_integers (self, flags & FLAG_SIGNED, endianness, n_bits);
 }
 
-/* FALSE if it holds something else than PCM and what is like it. */
+/* Returns FALSE if the track is neither PCM nor similar to PCM. */
 static gboolean
 read_track (Track *self, const FlitzisMovie *movie)
 {
@@ -192,16 +193,16 @@ read_track (Track *self, const FlitzisMovie *movie)
   return self->codec != FLITZIS_CODEC_OTHER && self->n_block_bytes > 0;
 }
 
-/* What an edit list plays of a track, in frames. */
+/* The part of a track that an edit list plays, in frames. */
 typedef struct
 {
   guint64 start;
-  guint64 n_frames; /* G_MAXUINT64 is all the rest */
+  guint64 n_frames; /* G_MAXUINT64: to the end */
 } Edit;
 
 /*
- * FALSE if there is more than one edit. Their lengths are in units of the movie, which are longer
- * than a frame: one that may reach to the end does.
+ * Returns FALSE if there is more than one edit. The length of an edit is in units of the movie,
+ * which are longer than a frame. If the edit may reach to the end, it does.
  */
 static gboolean
 find_edit (Edit *self, const FlitzisMovie *movie, guint rate)
@@ -231,7 +232,7 @@ find_edit (Edit *self, const FlitzisMovie *movie, guint rate)
   return TRUE;
 }
 
-/* What is coded by itself is cut out at once; blocks are decoded whole. */
+/* Frames that are coded separately are cut here; blocks are decoded as a whole. */
 static void
 use (const Track            *track,
      const Edit             *edit,

@@ -76,7 +76,7 @@ flitzis_movie_read_times (const FlitzisMovie *self,
          read_times (media, self->reader, &self->track, "mdia/mdhd");
 }
 
-/* Entries that are read one after the other. */
+/* The entries of a table, read one after the other. */
 typedef struct
 {
   FlitzisBox box;
@@ -219,12 +219,12 @@ flitzis_movie_sum_times (const FlitzisMovie *self, guint64 *n_samples)
   return table.n_left == 0 ? sum : 0;
 }
 
-/* How many samples each chunk has: runs of chunks that have as many. */
+/* The number of samples in each chunk, as runs of chunks with the same number. */
 typedef struct
 {
   Table   table;
   guint32 n_samples;
-  guint32 next_chunk; /* with which another run begins; the first is 1 */
+  guint32 next_chunk; /* the first chunk of the next run; chunks count from 1 */
   guint32 next_n_samples;
 } Runs;
 

@@ -7,8 +7,8 @@
 
 G_BEGIN_DECLS
 
-/* The tables of MP4 and QuickTime (ISO/IEC 14496-12) that say when and where the samples of the
- * first audio track are. A sample is a packet of AAC or ALAC, or a frame of PCM. */
+/* The tables of MP4 and QuickTime (ISO/IEC 14496-12) with the times and places of the samples of
+ * the first audio track. A sample is a packet of AAC or ALAC, or a frame of PCM. */
 typedef struct
 {
   FlitzisReader *reader;
@@ -17,7 +17,7 @@ typedef struct
   FlitzisBox     tables; /* stbl of the track */
 } FlitzisMovie;
 
-/* FALSE if no track is audio, or it has no tables. */
+/* Returns FALSE if there is no audio track, or it has no tables. */
 gboolean flitzis_movie_init (FlitzisMovie     *self,
                              FlitzisReader    *reader,
                              const FlitzisBox *box);
@@ -31,7 +31,7 @@ typedef struct
   guint   n_duration_bytes;
 } FlitzisMovieTimes;
 
-/* FALSE if either length is not stated. */
+/* Returns FALSE if one of the lengths is not stated. */
 gboolean flitzis_movie_read_times (const FlitzisMovie *self,
                                    FlitzisMovieTimes  *movie,
                                    FlitzisMovieTimes  *media);
@@ -41,19 +41,19 @@ typedef struct
 {
   guint    n_edits;     /* 0 plays all of the track */
   guint64  duration;    /* in units of the movie */
-  gint64   media_time;  /* where the part begins, in units of the media */
+  gint64   media_time;  /* the beginning of the part, in units of the media */
   gboolean has_pauses;  /* some edits play nothing */
   guint64  type_offset; /* of the list's type in the file; 0 without a list */
 } FlitzisMovieEdits;
 
-/* FALSE if the list plays more than one part, or breaks off. */
+/* Returns FALSE if the list plays more than one part, or breaks off. */
 gboolean flitzis_movie_read_edits (const FlitzisMovie *self,
                                    FlitzisMovieEdits  *edits);
 
-/* The bytes of a description that all versions have. */
+/* The size of the part of a description that all versions have. */
 #define FLITZIS_MOVIE_DESCRIPTION_BYTES 28
 
-/* How the samples are coded. Versions 1 and 2 have more in `box`, then come boxes. */
+/* The coding of the samples. Versions 1 and 2 have more fields in `box`, and then boxes. */
 typedef struct
 {
   FlitzisBox box;
@@ -68,14 +68,14 @@ typedef struct
 gboolean flitzis_movie_read_description (const FlitzisMovie      *self,
                                          FlitzisMovieDescription *description);
 
-/* Whether the samples are in this file. */
+/* Returns whether the samples are in this file. */
 gboolean flitzis_movie_is_self_contained (const FlitzisMovie *self);
 
-/* Adds up the lengths of all samples, in units of the media. 0 if these are not stated. */
+/* Adds up the lengths of all samples, in units of the media. Returns 0 if they are not stated. */
 guint64 flitzis_movie_sum_times (const FlitzisMovie *self,
                                  guint64            *n_samples);
 
-/* Where samples of one size lie in the file. */
+/* The place of samples of one size in the file. */
 typedef struct
 {
   guint64 offset;
@@ -84,8 +84,9 @@ typedef struct
   guint32 sample_size;
 } FlitzisMovieSpan;
 
-/* FALSE if samples differ in size, if there are none, or if something lies between their chunks.
- * Samples that are smaller than a block are frames: `n_block_frames` of them take a block. */
+/* Returns FALSE if samples differ in size, if there are none, or if there are gaps between their
+ * chunks. Samples that are smaller than a block are frames: a block holds `n_block_frames` of
+ * them. */
 gboolean flitzis_movie_find_span (const FlitzisMovie *self,
                                   FlitzisMovieSpan   *span,
                                   guint               n_block_bytes,

@@ -2,12 +2,12 @@
 /* Copyright 2026 the Flitzis authors */
 
 /*
- * How much of an MP3 is its encoder's delay and padding.
+ * Finds the encoder's delay and padding of an MP3.
  *
  * The first packet of most MP3 files is silent and holds a table: "Xing" or "Info", flags, the
  * number of packets, of bytes, 100 seek points and a quality (each there if its flag is set), then
  * LAME's own: 9 characters naming the encoder and, 21 bytes in, delay and padding of 12 bits each.
- * Encoders of Fraunhofer have another: "VBRI", 10 bytes, the number of bytes and of packets.
+ * Fraunhofer's encoders write another table: "VBRI", 10 bytes, the number of bytes and of packets.
  */
 
 #include "config.h"
@@ -22,10 +22,10 @@
 
 #define HEAD_SIZE 4
 
-/* A decoder of layer III is this many frames late; LAME's tag leaves them out. */
+/* The delay of a decoder of layer III, in frames, which LAME's tag does not include. */
 #define DECODER_DELAY 529
 
-/* What encoders put in front if no tag says it: that of LAME. */
+/* The assumed delay of an encoder without a tag: that of LAME. */
 #define ENCODER_DELAY 576
 
 FlitzisMp3Info
@@ -84,8 +84,8 @@ flitzis_mp3_info_read (FlitzisMp3Info *self,
 }
 
 /*
- * FFmpeg and mpg123 cut off the stated delay in files that were joined or cut, too; the padding is
- * that of the last packet only if as many are there as stated.
+ * FFmpeg and mpg123 also cut off the stated delay in files that were joined or cut. The padding
+ * only counts if the file has the stated number of packets.
  */
 void
 flitzis_mp3_info_apply (const FlitzisMp3Info *self,

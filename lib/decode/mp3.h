@@ -8,20 +8,21 @@
 
 G_BEGIN_DECLS
 
-/* What the first packet of an MP3 says if it is no sound. */
+/* The table in the first packet of an MP3, if that packet is not sound. */
 typedef struct
 {
   gboolean is_xing;
   guint64  n_packets; /* that follow, or 0 */
-  gboolean has_tag;   /* of LAME, with the rest */
+  gboolean has_tag;   /* it has LAME's tag, with the other fields */
   guint    n_delay;
   guint    n_padding;
 } FlitzisMp3Info;
 
-/* What holds without such a packet. */
+/* Sets the values of a file without such a packet. */
 FlitzisMp3Info flitzis_mp3_info_default (void);
 
-/* Reads it from the packet of layer III at `offset`; FALSE if that packet is sound. */
+/* Reads the table from the packet of layer III at `offset`. Returns FALSE if the packet is
+ * sound. */
 gboolean flitzis_mp3_info_read (FlitzisMp3Info *self,
                                 FlitzisReader  *reader,
                                 guint64         offset,
@@ -29,7 +30,7 @@ gboolean flitzis_mp3_info_read (FlitzisMp3Info *self,
                                 guint           version,
                                 guint           n_channels);
 
-/* Sets how much of `n_packets` packets, of `n_packet_frames` frames each, is sound. */
+/* Sets the number of frames of sound in `n_packets` packets of `n_packet_frames` frames each. */
 void flitzis_mp3_info_apply (const FlitzisMp3Info *self,
                              FlitzisHeader        *header,
                              guint64               n_packets,

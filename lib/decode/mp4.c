@@ -2,9 +2,9 @@
 /* Copyright 2026 the Flitzis authors */
 
 /*
- * MP4 and QuickTime (ISO/IEC 14496-12). qtdemux of 1.22 rounds where the sound begins and ends to
- * the movie's timescale, often milliseconds, though the table of the packets' times is exact. So it
- * is made to give all packets, and the frames are counted here.
+ * MP4 and QuickTime (ISO/IEC 14496-12). qtdemux of 1.22 rounds the beginning and the end of the
+ * sound to the movie's timescale, often milliseconds, although the table of the packets' times is
+ * exact. So the patches here make it give all packets, and the frames are counted here.
  */
 
 #include "config.h"
@@ -29,7 +29,7 @@ add_patch (FlitzisHeader *self, guint64 offset, gconstpointer data, gsize n_byte
   memcpy (patch->bytes, data, n_bytes);
 }
 
-/* Lets the movie last until the end of all packets: qtdemux stops there. */
+/* Makes the movie as long as all packets, because qtdemux stops at its end. */
 static void
 prolong (FlitzisHeader           *self,
          const FlitzisMovieTimes *movie,
@@ -86,7 +86,7 @@ read_tags (FlitzisHeader *self, FlitzisReader *reader, const FlitzisBox *movie)
           list.n_bytes <= FLITZIS_BOX_VERSION_BYTES)
         continue;
 
-      /* unlike the boxes around it, it begins with a version */
+      /* unlike the boxes around it, this box begins with a version */
       list.offset += FLITZIS_BOX_VERSION_BYTES;
       list.n_bytes -= FLITZIS_BOX_VERSION_BYTES;
       if (!flitzis_box_find (&list, reader, &list, "ilst"))
@@ -102,8 +102,8 @@ read_tags (FlitzisHeader *self, FlitzisReader *reader, const FlitzisBox *movie)
 }
 
 /*
- * How many frames an edit shows. Its length is rounded to the movie's units; that of the packets is
- * exact, and holds if both agree within one unit.
+ * Returns the number of frames of an edit. Its length is rounded to the movie's units. The length
+ * of the packets is exact, and is used if both agree within one unit.
  */
 static guint64
 get_edit_length (const FlitzisMovieEdits *edits,
@@ -132,7 +132,7 @@ read_lengths (FlitzisHeader *self, const FlitzisMovie *movie)
 
   self->rate = media_times.scale;
   self->has_padding = TRUE;
-  /* times that were copied from a container with coarser ones are rounded */
+  /* times are rounded if they were copied from a container with coarser times */
   self->n_slack = n_total / n_packets / 2;
   if (edits.n_edits > 0 && edits.media_time > 0)
     {
@@ -152,9 +152,9 @@ read_lengths (FlitzisHeader *self, const FlitzisMovie *movie)
 }
 
 /*
- * ALAC whose packets have all the same size, as has a sound of one packet. qtdemux of 1.22 takes
- * them for packets of as many bytes as they have frames, and reads past their end. If they lie one
- * after the other, the decoder gets them without it.
+ * ALAC whose packets all have the same size, as in a sound of one packet. qtdemux of 1.22 takes the
+ * number of their frames for their size in bytes, and reads past their end. If they lie one after
+ * the other, the decoder gets them without qtdemux.
  */
 static void
 read_equal_packets (FlitzisHeader *self, const FlitzisMovie *movie)
@@ -214,7 +214,7 @@ flitzis_mp4_read (FlitzisHeader *self, FlitzisReader *reader)
         self->is_cut = TRUE;
     }
 
-  /* demuxers wait for ever */
+  /* demuxers would wait for ever */
   if (movie_box.n_bytes == 0)
     {
       flitzis_reader_fail (reader, FLITZIS_ENGINE_ERROR_CORRUPT,

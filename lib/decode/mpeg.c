@@ -3,8 +3,8 @@
 
 /*
  * Walks the packets of MPEG audio without a container: MP3, layers I and II (ISO 11172-3 and
- * 13818-3), and AAC in ADTS (ISO 14496-3). Only the walk tells how long such a file is, since what
- * its first packet states about that need not be true after it was cut or joined.
+ * 13818-3), and AAC in ADTS (ISO 14496-3). Only this walk finds the length of such a file, since
+ * the length in its first packet need not be true after the file was cut or joined.
  */
 
 #include "config.h"
@@ -17,14 +17,14 @@
 
 #define ADTS_HEAD_SIZE 7
 
-/* What encoders of AAC put in front: one block of its transform. */
+/* The delay of encoders of AAC: one block of the transform. */
 #define AAC_DELAY 1024
 
-/* Packets in a row that are no chance, at the start and after anything else. */
+/* The number of successive packets that count as proof, at the start and after other bytes. */
 #define N_SURE_PACKETS 3
 #define N_SURE_AFTER_JUNK 5
 
-/* After this many bytes without a packet none is looked for. */
+/* After this number of bytes without a packet, the search ends. */
 #define MAX_JUNK_SIZE (1024 * 1024)
 #define SCAN_SIZE (32 * 1024)
 
@@ -34,7 +34,7 @@
 
 typedef struct
 {
-  guint32 kind;    /* the same in all packets that belong together */
+  guint32 kind;    /* the same in all packets of a stream */
   guint   layer;   /* 1 to 3, or 0 for AAC */
   guint   version; /* 1 or 2; 2 is 2.5 as well */
   guint   rate;
@@ -46,7 +46,7 @@ typedef struct
 typedef struct
 {
   FlitzisReader *reader;
-  guint64        end; /* of what may be packets */
+  guint64        end; /* of the part that may have packets */
 } Walk;
 
 static gboolean
@@ -104,7 +104,7 @@ parse_mpeg (Packet *self, const guint8 *head)
   return TRUE;
 }
 
-/* FALSE if no packet begins there. It need not be there as a whole. */
+/* Returns FALSE if no packet begins there. The packet need not be complete. */
 static gboolean
 get_packet (Walk *self, guint64 offset, Packet *packet)
 {
@@ -117,7 +117,7 @@ get_packet (Walk *self, guint64 offset, Packet *packet)
   return parse_adts (packet, bytes.data) || parse_mpeg (packet, bytes.data);
 }
 
-/* The size of a tag, or 0 if there is none: ID3v2, ID3v1 or APE. */
+/* Returns the size of a tag of ID3v2, ID3v1 or APE; 0 if there is none. */
 static guint64
 get_tag_size (Walk *self, guint64 offset)
 {
@@ -139,7 +139,7 @@ get_tag_size (Walk *self, guint64 offset)
   return memcmp (data, "TAG", 3) == 0 ? ID3V1_SIZE : 0;
 }
 
-/* Leaves out the tags at the end, lest a packet that was cut seems to go on in them. */
+/* Skips the tags at the end: a packet that was cut must not seem to continue in them. */
 static void
 cut_tags (Walk *self, guint64 start)
 {
@@ -156,7 +156,7 @@ cut_tags (Walk *self, guint64 start)
     self->end -= MIN (GST_READ_UINT32_LE (bytes.data + 12), self->end - start);
 }
 
-/* Whether packets of a kind follow each other from here on, as far as there is anything. */
+/* Returns whether packets of one kind follow each other from here on, up to the end of the file. */
 static gboolean
 is_row (Walk *self, guint64 offset, guint n_wanted)
 {
@@ -179,7 +179,7 @@ is_row (Walk *self, guint64 offset, guint n_wanted)
   return TRUE;
 }
 
-/* The next packets after what is none. G_MAXUINT64 if there are none soon. */
+/* Finds the next packets after other bytes. Returns G_MAXUINT64 if there are none nearby. */
 static guint64
 find_row (Walk *self, guint64 start)
 {
@@ -225,7 +225,7 @@ has_only_zeros (Walk *self, guint64 offset, guint64 end)
   return TRUE;
 }
 
-/* Whether the packet is no sound, but the table of an MP3. */
+/* Returns whether the packet is the table of an MP3 and not sound. */
 static gboolean
 get_info (Walk *self, guint64 offset, const Packet *packet, FlitzisMp3Info *info)
 {
@@ -286,7 +286,7 @@ flitzis_mpeg_read (FlitzisHeader *self, FlitzisReader *reader)
       offset = next;
     }
 
-  /* less than the head of one */
+  /* less than the head of a packet */
   if (walk.end - offset < ADTS_HEAD_SIZE && flitzis_reader_get (reader, offset, 1, &bytes) &&
       bytes.data[0] == 0xff)
     is_partial = TRUE;
@@ -315,7 +315,7 @@ flitzis_mpeg_read (FlitzisHeader *self, FlitzisReader *reader)
   else
     self->is_cut = is_partial;
 
-  /* a part of a packet is lost there, or a few */
+  /* a part of a packet, or a few packets, are lost there */
   if (n_before_junk != G_MAXUINT64)
     {
       self->is_cut = TRUE;

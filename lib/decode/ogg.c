@@ -2,10 +2,9 @@
 /* Copyright 2026 the Flitzis authors */
 
 /*
- * Walks the pages of an Ogg file, counts the frames of its packets, and looks for what is missing:
- * the demuxer leaves out pages that are broken and reports it only between two pages of the same
- * stream. What is no page is passed over. Other streams than audio may break off: nothing that is
- * heard is missing then.
+ * Walks the pages of an Ogg file, counts the frames of its packets, and looks for missing ones. The
+ * demuxer skips broken pages, and reports them only between two pages of the same stream. This code
+ * skips bytes that are no page. Streams other than audio may break off, since that is not heard.
  *
  * The formats: RFC 3533 (Ogg), RFC 7845 and RFC 6716 3.1 (Opus), the Vorbis I specification, and
  * RFC 9639 (FLAC).
@@ -20,28 +19,28 @@
 #include <gst/gst.h>
 #include <string.h>
 
-/* A page: its header, a table of at most 255 segments, and these. */
+/* A page: a header, a table of at most 255 segments, and the segments. */
 #define PAGE_HEADER_SIZE 27
 #define NUMBER_AT 18
 #define CRC_AT 22
 
-/* What is kept of a packet: it tells how long the packet is. */
+/* The part of a packet that is kept, to find its length. */
 #define HEAD_SIZE 16
 
 /* The end of Vorbis's setup holds at most 64 modes of 41 bits, and a few bits more. */
 #define SETUP_END_SIZE 352
 #define MAX_MODES 64
 
-/* After this many bytes without a page none is looked for. */
+/* After this number of bytes without a page, the search ends. */
 #define MAX_JUNK_SIZE (1024 * 1024)
 #define SCAN_SIZE (32 * 1024)
 
-/* The most streams side by side that are told apart. */
+/* The largest number of parallel streams. */
 #define MAX_STREAMS 64
 
 #define OPUS_RATE 48000
 
-/* Pages that are given other numbers; one patch is left for the header of Opus. */
+/* The largest number of pages that get other numbers; one patch is left for the header of Opus. */
 #define MAX_RENUMBERED (FLITZIS_MAX_PATCHES - 1)
 
 enum
@@ -53,7 +52,7 @@ enum
 
 typedef enum
 {
-  KIND_OTHER, /* no audio, or none that is known */
+  KIND_OTHER, /* not audio, or an unknown codec */
   KIND_VORBIS,
   KIND_OPUS,
   KIND_SPEEX,
@@ -82,14 +81,14 @@ typedef struct
   gboolean has_ended;
   guint64  end; /* of its last page, in the file */
 
-  /* the packet that comes in just now */
+  /* the packet that is being read */
   gboolean is_open;
   guint8   head[HEAD_SIZE];
   guint    n_head;
   guint    n_packets; /* before it */
 
-  /* what a packet means */
-  guint    n_headers;      /* packets without sound in front */
+  /* the properties of the stream's packets */
+  guint    n_headers;      /* packets without sound at the beginning */
   guint    n_fixed_frames; /* of each packet of Speex */
   guint    block_sizes[2]; /* of Vorbis */
   guint8   setup_end[SETUP_END_SIZE];
@@ -97,10 +96,10 @@ typedef struct
   gboolean is_long[MAX_MODES];
   guint    n_modes;
   guint    last_block_size;
-  gboolean is_celt;    /* all packets of Opus are */
+  gboolean is_celt;    /* all packets of Opus are CELT */
   gboolean is_unclear; /* a packet could not be measured */
 
-  /* Frames of all packets so far, and where the pages say that these begin and end. */
+  /* The frames of all packets so far, and their beginning and end by the pages. */
   guint64 n_decoded;
   guint   n_packet_frames; /* of the last one */
   guint   n_positions;
@@ -114,21 +113,21 @@ typedef struct
 typedef struct
 {
   FlitzisReader *reader;
-  guint64        offset; /* of what comes next */
+  guint64        offset; /* of the next page */
   guint64        end;
 
-  /* Those that begin together; after them others may come that begin anew. */
+  /* The streams that begin together. After their end, others may begin. */
   Stream   streams[MAX_STREAMS];
   guint    n_streams;
   gboolean is_beginning;
   guint64  begin;    /* in the file */
-  guint    n_begun;  /* those in front of them, too */
+  guint    n_begun;  /* including earlier streams */
   guint64  n_frames; /* of the streams that have ended */
   gboolean has_positions;
   guint8   opus_version;
   guint32  opus_rate;
 
-  /* The first pages, and how many of them get numbers that lead up to this one. */
+  /* The first pages, and how many of them get new numbers, up to this one. */
   guint64 pages[MAX_RENUMBERED];
   guint   n_pages;
   guint32 first_number;
@@ -136,7 +135,7 @@ typedef struct
   guint32 renumber_to;
 } Walk;
 
-/* The checksum is of the page with zeros in its own place. */
+/* The checksum is computed with zeros in place of the checksum itself. */
 static guint32
 get_crc (const guint8 *page, gsize size)
 {
@@ -149,7 +148,7 @@ get_crc (const guint8 *page, gsize size)
   return flitzis_crc32 (crc, page + CRC_AT + 4, size - CRC_AT - 4);
 }
 
-/* FALSE if there is no whole page at this place. */
+/* Returns FALSE if there is no whole page at this place. */
 static gboolean
 get_page (Walk *self, guint64 offset, Page *page)
 {
@@ -183,7 +182,7 @@ get_page (Walk *self, guint64 offset, Page *page)
   return TRUE;
 }
 
-/* The next whole page, passing over what is none. */
+/* Finds the next whole page, and skips other bytes. */
 static gboolean
 next_page (Walk *self, Page *page)
 {
@@ -231,10 +230,10 @@ get_setup_bits (const Stream *stream, guint from_end, guint n_bits)
 }
 
 /*
- * Vorbis's modes stand at the end of its setup, in front of a framing bit: their number less one in
- * 6 bits, then for each the size of its blocks in 1 bit, 2 x 16 zero bits and a mapping in 8. What
- * stands before them would have to be unpacked as a whole, so this reads from the end, as FFmpeg
- * does, and takes the longest row of modes that is as long as it says.
+ * Vorbis's modes are at the end of its setup, before a framing bit: their number less one in 6
+ * bits, then for each the size of its blocks in 1 bit, 2 x 16 zero bits and a mapping in 8 bits. To
+ * find them from the front, the whole setup would have to be unpacked. So this reads from the end,
+ * as FFmpeg does, and takes the longest row of modes whose length agrees with the stated number.
  */
 static void
 parse_vorbis_setup (Stream *stream)
@@ -259,11 +258,11 @@ parse_vorbis_setup (Stream *stream)
     stream->is_long[i] = flags[stream->n_modes - 1 - i];
 }
 
-/* The first packet of a stream says what it is. */
+/* Finds the codec of a stream by its first packet. */
 static void
 parse_head (Walk *self, Stream *stream, const guint8 *head, gsize size)
 {
-  /* Of 8, 16 and 32 kHz, measured against speexdec. */
+  /* for 8, 16 and 32 kHz, measured against speexdec */
   static const guint16 speex_lookaheads[] = { 40, 143, 349 };
   static const guint16 speex_decoder_delays[] = { 40, 80, 160 };
 
@@ -303,7 +302,7 @@ parse_head (Walk *self, Stream *stream, const guint8 *head, gsize size)
     }
 }
 
-/* The frames of a packet of Opus, at 48 kHz. */
+/* Returns the number of frames of a packet of Opus, at 48 kHz. */
 static guint
 count_opus_frames (const guint8 *head, guint size)
 {
@@ -326,7 +325,8 @@ count_opus_frames (const guint8 *head, guint size)
   return n_frames * n_parts;
 }
 
-/* A block of Vorbis overlaps with a half of the one before it; the first gives nothing. */
+/* A block of Vorbis overlaps with half of the block before it, so the first block gives no
+ * frames. */
 static guint
 count_vorbis_frames (Stream *stream)
 {
@@ -348,7 +348,7 @@ count_vorbis_frames (Stream *stream)
   return last > 0 ? (last + stream->last_block_size) / 4 : 0;
 }
 
-/* Frames of FLAC say in 4 bits how long they are, or that it stands after their number. */
+/* A frame of FLAC has its length in 4 bits, or, if they say so, after its number. */
 static guint
 count_flac_frames (const Stream *stream)
 {
@@ -424,7 +424,7 @@ take_packets (Stream *stream, const Page *page)
   const guint8 *data = page->body;
   guint         i = 0;
 
-  /* a packet whose start is missing is none */
+  /* a packet whose start is missing does not count */
   if (!stream->is_open && page->flags & FLAG_CONTINUED)
     while (i < page->n_segments)
       {
@@ -455,8 +455,8 @@ take_position (Stream *stream, gint64 position)
   stream->position = position;
 }
 
-/* Where its frames begin, by its pages. On a page that is the first and the last, the position says
- * how much of the end is padding, if that is not more than encoders need. */
+/* Finds the beginning of the frames by the pages. On a page that is the first and the last, the
+ * position states the padding at the end, if it is not more than encoders need. */
 static gint64
 get_start (const Stream *stream)
 {
@@ -467,17 +467,18 @@ get_start (const Stream *stream)
   return stream->start;
 }
 
-/* The frames of sound up to its last page. */
+/* Returns the number of frames of sound up to the last page. */
 static guint64
 count_frames (const Stream *stream)
 {
   gint64 n_frames;
 
-  /* what makes no sense */
+  /* a position that makes no sense */
   if (stream->n_positions == 0 || stream->position < 0 || stream->start < -G_MAXINT32)
     return 0;
 
-  /* without knowing the packets of Vorbis and Speex in front, what begins late cannot be told */
+  /* a late beginning cannot be measured, since the earlier packets of Vorbis and Speex are
+   * unknown */
   n_frames = stream->position - (stream->is_unclear ? 0 : get_start (stream)) - stream->n_delay;
 
   return MAX (n_frames, 0);
@@ -494,8 +495,8 @@ find_stream (Walk *self, guint32 serial)
 }
 
 /*
- * Recorders that are switched off mark no page as the last. A stream alone is whole if its last
- * packet is, and if nothing follows that looks like the rest of a page.
+ * A recorder that is switched off marks no page as the last. A single stream is complete if its
+ * last packet is complete, and if the bytes after it do not look like a part of a page.
  */
 static gboolean
 is_whole (Walk *self, const Stream *stream)
@@ -507,7 +508,7 @@ is_whole (Walk *self, const Stream *stream)
           !(flitzis_reader_get (self->reader, stream->end, 1, &bytes) && bytes.data[0] == 'O'));
 }
 
-/* Whether all audio so far has come to its end; else up to where it goes. */
+/* Returns whether all audio so far has ended. If not, sets the place up to which it goes. */
 static gboolean
 is_all_whole (Walk *self, guint64 *n_frames)
 {
@@ -544,9 +545,9 @@ begin_stream (Walk *self, const Page *page)
 }
 
 /*
- * Programs that change the tags of a file may number the pages after them as before. No page is
- * missing then: the positions go on without a leap. The demuxer would take it for a gap, so the
- * pages in front get other numbers, if they are few and of this stream alone.
+ * Programs that change the tags of a file may leave the numbers of the pages after the tags as they
+ * were. No page is missing then, and the positions continue. But the demuxer would see a gap, so
+ * the pages before it get new numbers, if they are few and all of this stream.
  */
 static gboolean
 is_mere_leap (Walk *self, const Stream *before, const Stream *after, const Page *page)
@@ -570,7 +571,7 @@ is_mere_leap (Walk *self, const Stream *before, const Stream *after, const Page 
   return TRUE;
 }
 
-/* FALSE if something is missing in front of the page, which is after `n_frames` then. */
+/* Returns FALSE if something is missing before the page; it is then missing after `n_frames`. */
 static gboolean
 take_page (Walk *self, const Page *page, guint64 *n_frames)
 {
@@ -590,7 +591,7 @@ take_page (Walk *self, const Page *page, guint64 *n_frames)
       self->is_beginning = FALSE;
     }
 
-  /* one that never began may be audio, too */
+  /* a stream that never began may be audio, too */
   if (stream == NULL)
     {
       if (is_all_whole (self, n_frames))
@@ -679,7 +680,8 @@ patch_pages (FlitzisHeader *self, Walk *walk)
                 is_changed && i == 0);
 }
 
-/* A single stream is measured: its counts hold, whatever the demuxer makes of the positions. */
+/* A single stream has been measured, so its counts are right, whatever the demuxer does with
+ * positions. */
 static void
 set_counts (FlitzisHeader *self, const Stream *stream)
 {
@@ -701,11 +703,11 @@ set_counts (FlitzisHeader *self, const Stream *stream)
       n_frames = stream->position;
     }
 
-  /* speexdec gives as much, unless the encoder left out the end. */
+  /* speexdec gives this number, unless the encoder left out the end */
   if (stream->kind == KIND_SPEEX)
     n_frames = MIN (n_played - stream->n_lookahead, (gint64) stream->n_decoded - stream->n_delay);
 
-  /* The end lies on the last page, or its position makes no sense and all is played. */
+  /* the end is on the last page; if its position makes no sense, all frames are played */
   if (stream->n_positions == 0 || n_frames <= 0 || n_played > (gint64) stream->n_decoded ||
       (stream->n_positions > 1 && stream->position < stream->last_position))
     n_frames = (gint64) stream->n_decoded - (gint64) self->n_delay;
@@ -718,8 +720,8 @@ set_counts (FlitzisHeader *self, const Stream *stream)
     }
 }
 
-/* The end of the part that is decoded. Streams with headers alone are left out: the decoder's error
- * for them would say less than ours. */
+/* Finds the end of the part that is decoded. It excludes streams that only have headers, since the
+ * decoder's error for them would say less than ours. */
 static guint64
 get_end (const Walk *self, gboolean is_cut)
 {
@@ -754,7 +756,7 @@ flitzis_ogg_read (FlitzisHeader *self, FlitzisReader *reader)
   if (walk->n_begun > 0)
     self->n_bytes = get_end (walk, self->is_cut) - self->offset;
 
-  /* decoders would complain of the headers instead */
+  /* decoders would report an error about the headers instead */
   if (self->is_cut && self->n_whole_frames == 0)
     flitzis_reader_fail (reader, FLITZIS_ENGINE_ERROR_CORRUPT,
                          "it breaks off after 0 frames (0.000 s)");

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Copyright 2026 the Flitzis authors */
 
-/* What PCM in any container leads to: how many frames there are, and where they are heard. */
+/* The header of PCM in any container: the number of frames, and the positions of the channels. */
 
 #include "config.h"
 
@@ -11,7 +11,7 @@
 
 #define MAX_CHANNELS 64
 
-/* Blocks of IMA4 that its decoder gets at once. */
+/* The number of blocks of IMA4 that the decoder gets at once. */
 #define N_IMA4_BLOCKS 64
 
 GstAudioFormat
@@ -34,7 +34,7 @@ flitzis_pcm_get_format (gboolean is_float, int endianness, guint width, guint de
 guint64
 flitzis_pcm_get_mask (guint32 wave_mask)
 {
-  /* In the order of WAVEFORMATEXTENSIBLE, which Core Audio's bitmap has, too. */
+  /* in the order of WAVEFORMATEXTENSIBLE, which is also that of Core Audio's bitmap */
   static const GstAudioChannelPosition positions[] = {
     GST_AUDIO_CHANNEL_POSITION_FRONT_LEFT,
     GST_AUDIO_CHANNEL_POSITION_FRONT_RIGHT,
@@ -66,7 +66,7 @@ flitzis_pcm_get_mask (guint32 wave_mask)
       if (i >= G_N_ELEMENTS (positions))
         return 0;
 
-      /* a mask of GStreamer's cannot say that the channels come in another order than its bits */
+      /* GStreamer's mask cannot describe channels in another order than its bits */
       bit = G_GUINT64_CONSTANT (1) << positions[i];
       if (bit < mask)
         return 0;
@@ -101,7 +101,7 @@ choose_mask (const FlitzisPcm *pcm)
              : 0;
 }
 
-/* The bytes that can be decoded by themselves, and how many frames they are. */
+/* The smallest number of bytes that can be decoded, and the number of their frames. */
 static void
 get_block (FlitzisCodec codec, const FlitzisPcm *pcm, guint64 *n_bytes, guint64 *n_frames)
 {

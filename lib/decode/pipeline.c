@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Copyright 2026 the Flitzis authors */
 
-/* Builds the pipelines: from a stream by elements that are known, or that decodebin finds, to an
- * appsink. */
+/* Builds the pipelines: a source, known elements or those that decodebin finds, and an appsink. */
 
 #include "config.h"
 
@@ -19,7 +18,7 @@ static GstStaticCaps any_caps = GST_STATIC_CAPS ("audio/x-raw, " LAYOUT);
 static GstStaticCaps float_caps =
     GST_STATIC_CAPS ("audio/x-raw, format = " GST_AUDIO_NE (F32) ", " LAYOUT);
 
-/* Bytes read at a time, unless a decoder without a parser needs another number. */
+/* The bytes read at a time, unless a decoder without a parser needs another number. */
 #define READ_BYTES 65536
 
 #define MAX_ELEMENTS 3
@@ -168,7 +167,7 @@ describe (GstElement *element, const FlitzisHeader *header)
     }
 }
 
-/* Of the codecs that are known, only those of headerless frames can have more than two channels. */
+/* Of the known codecs, only those of headerless frames can have more than two channels. */
 static gboolean
 is_mixed_down (const FlitzisHeader *header)
 {
@@ -269,10 +268,10 @@ stop_element (const GValue *element, gpointer user_data)
 }
 
 /*
- * Stops the elements one by one, the sink first, which nobody waits for then. A bin of 1.22 that
- * stops them itself sorts them by their links, and leaves some running if decodebin links or
- * unlinks a stream meanwhile ("loop detected in the graph"). It may also be starting them still, so
- * their states are locked against it.
+ * Stops the elements one by one. The sink is the first, so that no element waits for it. If a bin
+ * of 1.22 stops its elements, it sorts them by their links, and leaves some running if decodebin
+ * links or unlinks a stream at the same time ("loop detected in the graph"). The bin may also still
+ * be starting its elements, so their states are locked against that.
  */
 void
 flitzis_pipeline_stop (GstElement *pipeline, GstAppSink *sink)

@@ -13,9 +13,9 @@ G_BEGIN_DECLS
  * A pipeline that decodes `stream` to raw audio, mono or stereo, at the stream's own rate. It ends
  * in `*sink`, which belongs to it.
  *
- * `use_codec`: with the elements of the header's codec, in the formats that they give; else with
- * those that decodebin finds, and as floats. The diagnosis must stay for as long as the pipeline
- * does. NULL if an element is missing.
+ * With `use_codec` it has the elements of the header's codec and keeps their formats. Otherwise it
+ * has the elements that decodebin finds, and converts to floats. The diagnosis must outlive the
+ * pipeline. Returns NULL if an element is missing.
  */
 GstElement *flitzis_pipeline_new (GInputStream     *stream,
                                   gboolean          use_codec,
@@ -23,7 +23,7 @@ GstElement *flitzis_pipeline_new (GInputStream     *stream,
                                   GstAppSink      **sink,
                                   GError          **error);
 
-/* Stops what runs of it and waits for its threads. */
+/* Stops the pipeline and waits for its threads. */
 void flitzis_pipeline_stop (GstElement *pipeline,
                             GstAppSink *sink);
 

@@ -7,7 +7,7 @@
 
 #include "flitzis-error.h"
 
-/* Read at a time, so that a file of small pieces does not cost a system call for each. */
+/* The bytes read at a time, so that a file of small pieces does not need a system call for each. */
 #define READ_BYTES (64 * 1024)
 
 gboolean

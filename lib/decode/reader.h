@@ -17,27 +17,27 @@ typedef struct
   guint64       n_bytes; /* of the stream */
   GError       *error;
 
-  /* what was read last */
+  /* the bytes that were read last */
   guint8 *held;
   guint64 held_offset;
   gsize   n_held;
 } FlitzisReader;
 
-/* The reader keeps no reference. FALSE if the stream does not say how long it is; `error` is set
- * then. Clear it in either case. */
+/* The reader keeps no reference. Returns FALSE, with `error` set, if the stream does not know its
+ * length. Clear the reader in either case. */
 gboolean flitzis_reader_init (FlitzisReader *self,
                               GInputStream  *stream,
                               GCancellable  *cancellable);
 void     flitzis_reader_clear (FlitzisReader *self);
 
-/* Points `bytes` at `size` bytes from `offset` on, until the next call. FALSE if the stream has not
- * that many there, if memory is short, or after an error. */
+/* Points `bytes` at `size` bytes from `offset` on, valid until the next call. Returns FALSE if the
+ * stream has fewer bytes there, if memory is short, or after an error. */
 gboolean flitzis_reader_get (FlitzisReader *self,
                              guint64        offset,
                              gsize          size,
                              GstByteReader *bytes);
 
-/* How many bytes the stream has from `offset` on. */
+/* Returns the number of bytes from `offset` to the end of the stream. */
 guint64 flitzis_reader_count (const FlitzisReader *self,
                               guint64              offset);
 

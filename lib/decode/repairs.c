@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Copyright 2026 the Flitzis authors */
 
-/* Mends what flows between elements where one of them is known to get it wrong. Each repair names
- * the element and the newest version that was seen to need it. */
+/* Changes the data between elements if one of them is known to mishandle it. Each repair names the
+ * element and the newest version that is known to need it. */
 
 #include "config.h"
 
@@ -20,7 +20,8 @@
 /* Set on a pad that a buffer has passed. */
 #define SEEN_KEY "flitzis-seen"
 
-/* Whether our counts alone say where the sound begins and ends: decoders then cut off nothing. */
+/* Returns whether only our counts decide where the sound begins and ends. Decoders must then cut
+ * off nothing. */
 static gboolean
 is_trimmed_by_header (const FlitzisDiagnosis *self)
 {
@@ -31,8 +32,8 @@ is_trimmed_by_header (const FlitzisDiagnosis *self)
 /*
  * oggdemux, qtdemux and matroskademux, 1.22: they round the borders of a segment down to
  * nanoseconds, and the decoders that clip at these (vorbisdec, opusdec) round down again, so that
- * one frame too many is left at either end. A border moved inwards by less than half a frame makes
- * it exact. FLAC knows its own end, and what the header trims must not be clipped at all.
+ * one frame too many is left at either end. Moving a border inwards by less than half a frame makes
+ * it exact. FLAC knows its own end, and sound that the header trims must not be clipped at all.
  *
  * giostreamsrc in front of a decoder, without a parser: its segment is in bytes, which not every
  * decoder takes.
@@ -71,9 +72,9 @@ nudge_segment (GstPad *pad, GstEvent *event, gboolean is_open)
 }
 
 /*
- * opusdec, 1.22: it takes the rate in the header for that of the stream, though Opus is always
- * coded at 48 kHz and the header only tells what the source had. The delay is rounded then, and the
- * onset is off. So it gets a header that says 48 kHz.
+ * opusdec, 1.22: it uses the rate in the header as that of the stream. But Opus is always coded at
+ * 48 kHz, and the header has the rate of the source. The delay is then rounded, and the onset is
+ * not exact. So opusdec gets a header with 48 kHz.
  */
 static GstBuffer *
 restore_opus_head (GstBuffer *buffer)
@@ -125,8 +126,8 @@ restore_opus_caps (GstEvent *event)
   return gst_event_new_caps (changed);
 }
 
-/* matroskademux, 1.22: it takes Matroska's own statement of the delay for that of Opus's header,
- * though the two may differ. */
+/* matroskademux, 1.22: it uses the delay that Matroska states in place of the delay in Opus's
+ * header, although the two may differ. */
 static GstBuffer *
 restore_opus_buffer (FlitzisDiagnosis *self, GstBuffer *buffer)
 {
@@ -158,7 +159,7 @@ drop_clipping (GstBuffer *buffer)
   return buffer;
 }
 
-/* vorbisdec, 1.22: it divides by the rate that this header states, whatever the caps say. */
+/* vorbisdec, 1.22: it divides by the rate in this header, not by that of the caps. */
 static gboolean
 check_vorbis_head (FlitzisDiagnosis *self, GstBuffer *buffer)
 {
@@ -180,7 +181,7 @@ check_vorbis_head (FlitzisDiagnosis *self, GstBuffer *buffer)
 
 /*
  * oggdemux, 1.22: if pages are missing, it goes on after them and only sets a flag, which not every
- * parser passes on. So this looks at what comes to parsers as well.
+ * parser passes on. So this checks the buffers that go into parsers, too.
  */
 static gboolean
 check_gap (FlitzisDiagnosis *self, GstPad *pad, GstBuffer *buffer)
@@ -201,7 +202,7 @@ check_gap (FlitzisDiagnosis *self, GstPad *pad, GstBuffer *buffer)
   return FALSE;
 }
 
-/* FALSE from the first buffer on that the decoder must not see. */
+/* Returns FALSE from the first buffer on that the decoder must not see. */
 static gboolean
 check_buffer (FlitzisDiagnosis *self, GstPad *pad, GstBuffer *buffer)
 {
@@ -262,12 +263,12 @@ flitzis_repairs_add_probes (FlitzisDiagnosis *diagnosis, GstElement *element)
       gst_pad_add_probe (pad, GST_PAD_PROBE_TYPE_BUFFER, decoder_buffer_cb, diagnosis, NULL);
     }
 
-  /* flacdec, 1.22: it gives silence for a frame with a wrong byte. With this, flacparse leaves the
-   * frame out, and it is missed. */
+  /* flacdec, 1.22: it gives silence for a frame with a wrong byte. With this property, flacparse
+   * drops the frame, and the gap is noticed. */
   if (g_object_class_find_property (G_OBJECT_GET_CLASS (element), "check-frame-checksums") != NULL)
     g_object_set (element, "check-frame-checksums", TRUE, NULL);
 
-  /* opusdec, 1.22: by default it does not invert the phase of stereo where the encoder did. */
+  /* opusdec, 1.22: by default it ignores the phase inversion of the encoder's stereo */
   if (g_object_class_find_property (G_OBJECT_GET_CLASS (element), "phase-inversion") != NULL)
     g_object_set (element, "phase-inversion", TRUE, NULL);
 }

@@ -7,8 +7,8 @@
 
 G_BEGIN_DECLS
 
-/* Watches what flows into a parser or decoder, and changes it where an element is known to get it
- * wrong. The diagnosis must stay for as long as the element does. */
+/* Watches the data that flows into a parser or decoder, and changes it if an element is known to
+ * mishandle it. The diagnosis must outlive the element. */
 void flitzis_repairs_add_probes (FlitzisDiagnosis *diagnosis,
                                  GstElement       *element);
 

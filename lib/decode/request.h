@@ -8,16 +8,17 @@
 G_BEGIN_DECLS
 
 /*
- * Called on a thread of the decoder's as frames arrive, and on the caller's while none do, but
- * never on two at once. `n_bytes`: decoded bytes held so far. `progress`: 0..1, -1 while the length
- * is unknown. FALSE with `error` set ends the decoding with that error.
+ * Called on a thread of the decoder when frames arrive, and on the caller's thread while none
+ * arrive, but never on two threads at once. `n_bytes` is the number of decoded bytes so far.
+ * `progress` is 0..1, or -1 while the length is unknown. Returning FALSE, with `error` set, ends
+ * the decoding with that error.
  */
 typedef gboolean (*FlitzisDecodeFunc) (gsize    n_bytes,
                                        double   progress,
                                        gpointer user_data,
                                        GError **error);
 
-/* What the caller of a decoder wants, and what has come of it beside the frames. */
+/* The wishes of the caller of a decoder, and the results other than the frames. */
 typedef struct
 {
   guint             sample_rate;
@@ -25,34 +26,34 @@ typedef struct
   FlitzisDecodeFunc func;
   gpointer          user_data;
 
-  /* A decoder that gives no frame for this long is given up: some spin or sleep on broken files. It
-   * has as long again to stop. */
+  /* A decoder that gives no frame for this time is given up: some spin or sleep on broken files. It
+   * has the same time to stop. */
   gint64 deadline_us;
 
-  /* Bytes of the file itself, where all of it has to be held. */
+  /* The bytes of the file itself, if all of it has to be held. */
   gsize n_held_bytes;
 
-  /* What the caller was told last. */
+  /* The values that the caller received last. */
   gsize  n_bytes;
   double progress;
 
-  /* A decoder would not stop and has kept the stream. */
+  /* A decoder did not stop, and has kept the stream. */
   gboolean is_abandoned;
 } FlitzisDecodeRequest;
 
-/* Lasts no longer than `cancellable` and `user_data`. */
+/* The request must not outlive `cancellable` and `user_data`. */
 FlitzisDecodeRequest flitzis_decode_request_make (guint             sample_rate,
                                                   GCancellable     *cancellable,
                                                   FlitzisDecodeFunc func,
                                                   gpointer          user_data);
 
-/* FALSE when it is cancelled, or its caller does not want it to go on with so many bytes. */
+/* Returns FALSE if it is cancelled, or if the caller ends it because of the number of bytes. */
 gboolean flitzis_decode_request_advance (FlitzisDecodeRequest *self,
                                          gsize                 n_bytes,
                                          double                progress,
                                          GError              **error);
 
-/* The same, with nothing new to tell. */
+/* The same, without a new value. */
 gboolean flitzis_decode_request_check (FlitzisDecodeRequest *self,
                                        GError              **error);
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Copyright 2026 the Flitzis authors */
 
-/* Windowed sincs in tables. Filling one takes about as long as converting a second of sound, so the
- * last ones used are kept. */
+/* Windowed sincs in tables. Filling a table takes about as long as converting a second of sound, so
+ * the last tables are kept. */
 
 #include "config.h"
 
@@ -21,13 +21,14 @@
 #define CUTOFF 0.945
 
 /*
- * Rates with a large common divisor take few phases, and a row holds the exact filter of each. For
- * the others a straight line between this many is off by less than -120 dB.
+ * Rates with a large common divisor need few phases, and each phase has a row with its exact
+ * filter. For other rates, straight lines between this number of phases have an error below -120
+ * dB.
  */
 #define N_BLENDED_PHASES 1024
 #define MAX_EXACT_TAPS (N_BLENDED_PHASES * FLITZIS_RATE_FILTER_LENGTH)
 
-/* Fewer are repeated, so that few frames are made that were made already. */
+/* A smaller number of rows is repeated, so that few frames are computed twice. */
 #define MIN_ROWS 16
 
 #define N_KEPT 4
@@ -118,7 +119,7 @@ make_filter (guint from_rate, guint to_rate)
 
   if (self->is_blended)
     {
-      /* a filter that is stretched changes the more slowly from place to place */
+      /* a stretched filter changes more slowly from place to place */
       self->n_phases = (guint) ceil (N_BLENDED_PHASES / ratio);
       self->rows = make_rows (self->n_taps, self->n_phases, CUTOFF / ratio);
     }
@@ -152,7 +153,7 @@ flitzis_rate_filter_unref (FlitzisRateFilter *self)
   g_free (self);
 }
 
-/* Puts a filter first of those kept, at the place of `i`, whose filter is let go of. */
+/* Puts a filter first among those kept, and drops the filter at place `i`. */
 static void
 put_first (FlitzisRateFilter **kept, guint i, FlitzisRateFilter *filter)
 {
@@ -178,7 +179,7 @@ flitzis_rate_filter_get (guint from_rate, guint to_rate)
         filter = ref_filter (kept[i]);
     }
 
-  /* whoever else needs it waits, and has it then */
+  /* other threads that need the filter wait, and use it then */
   if (filter == NULL)
     filter = make_filter (from_rate, to_rate);
   if (filter != NULL)

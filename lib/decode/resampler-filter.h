@@ -7,21 +7,22 @@
 
 G_BEGIN_DECLS
 
-/* How many taps it has, at the least: of the lower rate's frames. */
+/* The smallest number of taps, in frames of the lower rate. */
 #define FLITZIS_RATE_FILTER_LENGTH 136
 
-/* Rows that stand side by side in a table, for as many frames to be made at a time. */
+/* The number of rows that are side by side in a table, for making this number of frames at a
+ * time. */
 #define FLITZIS_RATE_FILTER_GROUP 4
 
 /*
  * The taps of a low-pass filter for each place that a frame of one rate can have between two of
  * another. Constant; several may use one at a time.
  *
- * The places repeat after `n_in` frames of the first rate, which become `n_out` of the other. If
- * they are few, each has its own row. The rows are stored in groups, column by column: a column
- * holds the taps of all rows of a group for the same frame.
+ * The places repeat after `n_in` frames of the first rate, which become `n_out` frames of the
+ * other. If there are few places, each has its own row. The rows are stored in groups, column by
+ * column: a column holds the taps of all rows of a group for the same frame.
  *
- * If they are many, the taps are interpolated between two adjacent rows of `n_phases` + 1.
+ * If there are many places, the taps are interpolated between two adjacent rows of `n_phases` + 1.
  */
 typedef struct
 {
@@ -43,22 +44,22 @@ flitzis_rate_filter_count_groups (const FlitzisRateFilter *self)
   return (self->n_out + FLITZIS_RATE_FILTER_GROUP - 1) / FLITZIS_RATE_FILTER_GROUP;
 }
 
-/* The first row of a group, of those that make `n_out` frames. The last group may share some with
- * the one in front of it. */
+/* Returns the first row of a group, of the groups that make `n_out` frames. The last group may
+ * share rows with the group before it. */
 static inline guint
 flitzis_rate_filter_get_first (const FlitzisRateFilter *self, guint group)
 {
   return MIN (group * FLITZIS_RATE_FILTER_GROUP, self->n_out - FLITZIS_RATE_FILTER_GROUP);
 }
 
-/* The frame that the first row of a group begins with. */
+/* Returns the frame at which the first row of a group begins. */
 static inline guint
 flitzis_rate_filter_get_place (const FlitzisRateFilter *self, guint row)
 {
   return (guint) ((guint64) row * self->n_in / self->n_out);
 }
 
-/* NULL where memory is short. */
+/* Returns NULL if memory is short. */
 FlitzisRateFilter *flitzis_rate_filter_get (guint from_rate,
                                             guint to_rate);
 

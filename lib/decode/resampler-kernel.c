@@ -26,7 +26,7 @@
 typedef float Vector __attribute__ ((vector_size (4 * WIDTH), aligned (4), may_alias));
 typedef float Four __attribute__ ((vector_size (16), aligned (4), may_alias));
 
-/* Four rows of four values become columns. */
+/* Transposes four rows of four values. */
 static void
 transpose (const float *in, gsize in_stride, float *out, gsize out_stride)
 {
@@ -47,14 +47,14 @@ transpose (const float *in, gsize in_stride, float *out, gsize out_stride)
   *(Four *) (out + 3 * out_stride) = __builtin_shufflevector (pairs[1], pairs[3], 2, 3, 6, 7);
 }
 
-/* The frames of a stretch. */
+/* Returns the number of frames of a stretch. */
 static gsize
 get_length (const FlitzisBlock *block)
 {
   return block->n_frames / N_STRETCHES;
 }
 
-/* Lays the stretches side by side, each with what the filter spans behind it. */
+/* Puts the stretches side by side, each with the frames after it that the filter reads. */
 static void
 spread (const FlitzisBlock *block)
 {
@@ -106,7 +106,7 @@ multiply (const float *const taps[2],
     }
 }
 
-/* The frames of one group of rows, or of two of them where there is one channel alone. */
+/* Computes the frames of one group of rows, or of two groups if there is only one channel. */
 static void
 convert_groups (const FlitzisBlock *block, const guint groups[2], gsize cycle, float *out)
 {

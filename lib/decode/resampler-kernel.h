@@ -7,17 +7,17 @@
 
 G_BEGIN_DECLS
 
-/* Stretches of a block that are converted side by side. */
+/* The number of stretches of a block that are converted side by side. */
 #define FLITZIS_BLOCK_STRETCHES 8
 
-/* Frames that are converted in one go by a filter with groups of rows. */
+/* The number of frames that a filter with groups of rows converts at a time. */
 typedef struct
 {
   const FlitzisRateFilter *filter;
   guint                    n_channels;
 
-  /* FLITZIS_BLOCK_STRETCHES stretches of equal length, in whole cycles. The frames that the filter
-   * reads past their end follow, and 8 values that do not matter. */
+  /* FLITZIS_BLOCK_STRETCHES stretches of equal length, in whole cycles. After them come the frames
+   * that the filter reads past their end, and 8 unused values. */
   gsize        n_frames;
   const float *frames;
 
@@ -25,7 +25,7 @@ typedef struct
   float *spread;
 } FlitzisBlock;
 
-/* How many values that takes. */
+/* Returns the number of values that this takes. */
 static inline gsize
 flitzis_block_get_spread (const FlitzisBlock *self)
 {

@@ -13,7 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Frames of a stretch, at the least, unless the filter's cycle is longer. */
+/* The smallest number of frames of a stretch, unless the filter's cycle is longer. */
 #define STRETCH_FRAMES 256
 
 typedef float Four __attribute__ ((vector_size (16), aligned (4), may_alias));
@@ -24,8 +24,8 @@ struct _FlitzisResampler
   FlitzisBlock           block;
   FlitzisResamplerKernel convert;
 
-  /* Where the filter's rows are blended: the next frame to come out stands `place` frames behind
-   * the first, and a part of a frame more, in units of 1 / n_out of the filter. */
+  /* For interpolated rows: the next output frame is `place` frames after the first, plus a part of
+   * a frame in units of 1 / n_out of the filter. */
   gsize place;
   guint units;
 
@@ -35,7 +35,7 @@ struct _FlitzisResampler
   gsize  n_held;
   gsize  capacity;
 
-  /* room for what comes of the last block; these lie behind block.spread */
+  /* room for the output of the last block, after block.spread */
   float *last;
 };
 
@@ -45,7 +45,7 @@ flitzis_resample_length (guint64 n_frames, guint from_rate, guint to_rate)
   return gst_util_uint64_scale_int_round (n_frames, to_rate, from_rate);
 }
 
-/* How many frames come of a block, at the most. */
+/* Returns the largest number of output frames of a block. */
 static gsize
 get_most (const FlitzisResampler *self)
 {
@@ -92,7 +92,7 @@ flitzis_resampler_new (guint n_channels, guint from_rate, guint to_rate)
   block->n_channels = n_channels;
   block->n_frames = n_stretch * FLITZIS_BLOCK_STRETCHES;
 
-  /* The first frame is in the middle of its filter, with silence in front. */
+  /* the first frame is in the middle of its filter, with silence before it */
   self->capacity = block->n_frames + filter->n_taps;
   self->n_held = filter->n_taps / 2 - 1;
   n_spread = flitzis_block_get_spread (block);
@@ -115,7 +115,7 @@ flitzis_resampler_set_plain (FlitzisResampler *self)
   self->convert = flitzis_resampler_kernel_plain;
 }
 
-/* One frame, with taps on the way from one row to the next. */
+/* Computes one frame, with taps between one row and the next. */
 static void
 blend (const FlitzisResampler *self, float *out)
 {
@@ -152,7 +152,7 @@ blend (const FlitzisResampler *self, float *out)
     out[1] = sums[0][1] + sums[0][3];
 }
 
-/* Gives how many frames come of a block. */
+/* Returns the number of output frames of a block. */
 static gsize
 convert_blended (FlitzisResampler *self, float *out)
 {
@@ -176,7 +176,7 @@ convert_blended (FlitzisResampler *self, float *out)
   return n_out;
 }
 
-/* Takes frames, silence where `in` is NULL, for which there must be room. */
+/* Adds frames, or silence if `in` is NULL. There must be room for them. */
 static void
 take (FlitzisResampler *self, const float *in, gsize n_in)
 {
@@ -191,7 +191,7 @@ take (FlitzisResampler *self, const float *in, gsize n_in)
   self->n_held += n_in;
 }
 
-/* Converts a block, and gives how many frames come of it. */
+/* Converts a block, and returns the number of output frames. */
 static gsize
 convert (FlitzisResampler *self, float *out)
 {
@@ -245,7 +245,7 @@ flitzis_resampler_finish (FlitzisResampler *self, guint64 n_in, FlitzisFrames *o
   guint64 n_out = MAX (flitzis_resample_length (n_in, from_rate, to_rate), 1);
   guint64 n_values = n_out * self->block.n_channels;
 
-  /* No room is asked for that these do not need. */
+  /* asks for no more room than these frames need */
   while (out->n_values < n_values)
     {
       gsize  n_last, n_more;

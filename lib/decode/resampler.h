@@ -7,7 +7,7 @@
 
 G_BEGIN_DECLS
 
-/* How many frames `n_frames` become, rounded to the nearest. */
+/* Returns the number of frames that `n_frames` become, rounded to the nearest. */
 guint64 flitzis_resample_length (guint64 n_frames,
                                  guint   from_rate,
                                  guint   to_rate);
@@ -15,24 +15,24 @@ guint64 flitzis_resample_length (guint64 n_frames,
 /* Converts frames as they come. */
 typedef struct _FlitzisResampler FlitzisResampler;
 
-/* NULL where memory is short. */
+/* Returns NULL if memory is short. */
 FlitzisResampler *flitzis_resampler_new (guint n_channels,
                                          guint from_rate,
                                          guint to_rate);
 
-/* Takes `n_in` frames and appends to `out` what comes of them. FALSE
- * where memory is short. */
+/* Converts `n_in` frames and appends the result to `out`. Returns FALSE if memory is short. */
 gboolean flitzis_resampler_feed (FlitzisResampler *self,
                                  const float      *in,
                                  gsize             n_in,
                                  FlitzisFrames    *out);
 
-/* Appends the last frames, when all of `n_in` were fed: `out` has their number at the new rate. */
+/* Appends the last frames, after all `n_in` frames have been fed. `out` then has the number of
+ * frames at the new rate. */
 gboolean flitzis_resampler_finish (FlitzisResampler *self,
                                    guint64           n_in,
                                    FlitzisFrames    *out);
 
-/* Leaves wider registers alone, for tests: what comes out is the same to the bit. */
+/* Uses no wider registers, for tests: the result is the same to the bit. */
 void flitzis_resampler_set_plain (FlitzisResampler *self);
 
 void flitzis_resampler_free (FlitzisResampler *self);

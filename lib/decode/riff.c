@@ -15,15 +15,15 @@
 #define FILE_HEADER_SIZE 12
 #define MIN_FORMAT_SIZE 16
 
-/* How far from the format on the frames are searched if no size leads to them. */
+/* The range after the format in which the frames are searched if no size leads to them. */
 #define MAX_SEARCH_BYTES (16 * 1024 * 1024)
 #define SEARCH_STEP (64 * 1024)
 #define CHUNK_HEADER_SIZE 8
 
 /*
  * The sizes in "ds64" that do not fit into 32 bits: of the file, of the data, a number of frames,
- * then a table of other chunks. The number of frames is not looked at, nor the one in "fact": the
- * bytes of the data say the same, unless the number is wrong.
+ * then a table of other chunks. The number of frames is ignored, and so is the one in "fact": the
+ * size of the data gives the same number, unless the stated one is wrong.
  */
 typedef struct
 {
@@ -77,7 +77,7 @@ correct_size (FlitzisChunk *chunk, FlitzisReader *reader, const LargeSizes *size
     }
 }
 
-/* How many bytes the data chunk states; G_MAXUINT64 is as many as there are. */
+/* Returns the stated size of the data chunk; G_MAXUINT64: to the end of the file. */
 static guint64
 get_data_size (const FlitzisChunk *data,
                FlitzisReader      *reader,
@@ -87,7 +87,7 @@ get_data_size (const FlitzisChunk *data,
   if ((data->n_bytes == G_MAXUINT32 || data->n_bytes == 0) && sizes->data_size > 0)
     return sizes->data_size;
 
-  /* not a placeholder but a file without sound, whose chunks go on */
+  /* not a placeholder: the file has no sound, and more chunks follow */
   if (data->n_bytes == 0 && flitzis_chunks_reach_end (reader, data->offset, endianness))
     return 0;
 
@@ -97,7 +97,7 @@ get_data_size (const FlitzisChunk *data,
   return data->n_bytes;
 }
 
-/* How much speaks for a chunk that no size leads to; 0 if it is not to be believed. */
+/* Rates a chunk that no size leads to; 0 if it is not credible. */
 static guint
 rate_data (const FlitzisChunk *data, FlitzisReader *reader, int endianness)
 {
@@ -116,7 +116,7 @@ rate_data (const FlitzisChunk *data, FlitzisReader *reader, int endianness)
   return n_there - data->n_bytes <= 1 || flitzis_chunk_next (&next, reader, endianness) ? 3 : 2;
 }
 
-/* Looks at any place from `offset` on, since some size in front of it was wrong. */
+/* Searches all places from `offset` on, since a size before it was wrong. */
 static gboolean
 search_data (FlitzisChunk *data, FlitzisReader *reader, guint64 offset, int endianness)
 {
@@ -176,7 +176,7 @@ flitzis_riff_read (FlitzisHeader *self, FlitzisReader *reader)
       if (memcmp (header, "RIFX", 4) == 0)
         endianness = G_BIG_ENDIAN;
 
-      /* AVI, for one */
+      /* such as AVI */
       if (memcmp (header + 8, "WAVE", 4) != 0)
         {
           self->container = FLITZIS_CONTAINER_OTHER;
@@ -213,7 +213,7 @@ flitzis_riff_read (FlitzisHeader *self, FlitzisReader *reader)
   if (reader->error != NULL)
     return;
 
-  /* wavparse knows neither RIFX nor what to do about wrong sizes and missing pad bytes */
+  /* wavparse does not know RIFX, and fails on wrong sizes and missing pad bytes */
   is_demuxable = endianness == G_LITTLE_ENDIAN && has_data && chunk.offset % 2 == 0;
   flitzis_wave_format_use (&format, is_demuxable, self, reader, chunk.offset,
                            get_data_size (&chunk, reader, &sizes, endianness));

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Copyright 2026 the Flitzis authors */
 
-/* What elements see of a file: the header reader leaves out what they would take for sound, and
- * puts right what they would misread. */
+/* The part of a file that elements see. The header reader excludes bytes that they would take for
+ * sound, and corrects bytes that they would misread. */
 
 #include "config.h"
 
@@ -51,7 +51,7 @@ flitzis_substream_read (GInputStream *stream,
 
   if (n_read < 0)
     {
-      /* who stops the pipeline cancels its reading */
+      /* stopping the pipeline cancels its reading */
       if (!g_error_matches (local_error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
         flitzis_diagnosis_refuse (self->diagnosis, g_error_copy (local_error));
       g_propagate_error (error, g_steal_pointer (&local_error));

@@ -7,9 +7,9 @@
 
 G_BEGIN_DECLS
 
-/* A seekable stream of the part of `base` that is to be decoded, with the patches applied. The
- * header in `diagnosis` states both, and `diagnosis` gets the first read error. Nothing else may
- * read `base` meanwhile. */
+/* Makes a seekable stream of the part of `base` that is to be decoded, with the patches applied.
+ * Both come from the header in `diagnosis`, and `diagnosis` gets the first read error. Nothing else
+ * may read `base` while the stream exists. */
 GInputStream *flitzis_substream_new (GInputStream     *base,
                                      FlitzisDiagnosis *diagnosis);
 

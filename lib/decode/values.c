@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Copyright 2026 the Flitzis authors */
 
-/* Takes what decoders put out as it is: converted once, into the place where it stays. */
+/* Converts the values of decoders to floats once, directly into their final place. */
 
 #include "config.h"
 
@@ -9,10 +9,10 @@
 
 #include <string.h>
 
-/* Values of rarer formats that are unpacked at a time. */
+/* The number of values of rarer formats that are unpacked at a time. */
 #define BLOCK_VALUES 1024
 
-/* Values converted in one go, for compilers to see that they fit their registers. */
+/* The number of values converted at a time, so that compilers can use vector registers. */
 #define GROUP_VALUES 8
 
 static void

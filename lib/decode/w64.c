@@ -17,7 +17,7 @@
 
 #define MAX_CHUNKS 65536
 
-/* No file is larger; writers put the largest number they know of for a size they do not. */
+/* No file is larger: writers use their largest number for an unknown size. */
 #define MAX_SIZE ((guint64) 1 << 60)
 
 static const guint8 guid_end[GUID_SIZE - 4] = { 0xf3, 0xac, 0xd3, 0x11, 0x8c, 0xd1,

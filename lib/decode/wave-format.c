@@ -30,7 +30,7 @@ enum
   FORMAT_EXTENSIBLE = 0xfffe
 };
 
-/* What follows the format in its longer form. */
+/* The fields after the format in its longer form. */
 static const guint8 format_guid_end[14] = { 0x00, 0x00, 0x00, 0x00, 0x10, 0x00, 0x80,
                                             0x00, 0x00, 0xaa, 0x00, 0x38, 0x9b, 0x71 };
 
@@ -73,7 +73,7 @@ read_32 (GstByteReader *bytes, int endianness)
                                     : gst_byte_reader_get_uint32_le_unchecked (bytes);
 }
 
-/* Behind the 16 bytes that all have: a size, the bits that are used, the mask, and a GUID. */
+/* After the common 16 bytes come a size, the number of used bits, the mask, and a GUID. */
 static void
 read_extension (FlitzisWaveFormat *self, GstByteReader *bytes)
 {
@@ -125,7 +125,7 @@ flitzis_wave_format_read (FlitzisWaveFormat *self,
   return reader->error == NULL;
 }
 
-/* UNKNOWN if the bits of a value and the bytes of a frame do not go together. */
+/* Returns UNKNOWN if the bits of a value and the bytes of a frame contradict each other. */
 static GstAudioFormat
 get_format (const FlitzisWaveFormat *self)
 {
@@ -144,7 +144,7 @@ get_format (const FlitzisWaveFormat *self)
     return flitzis_pcm_get_format (FALSE, self->endianness, width,
                                    self->is_extensible ? width : self->n_bits);
 
-  /* Other widths are rounded up to bytes, with the value in the high bits. Some writers round
+  /* Other widths are rounded up to bytes, with the value in the high bits, but some writers round
    * down. */
   if (width != rounded && width != self->n_bits / 8 * 8)
     return GST_AUDIO_FORMAT_UNKNOWN;
@@ -182,7 +182,7 @@ use_pcm (const FlitzisWaveFormat *self,
     flitzis_pcm_set (header, reader, FLITZIS_CODEC_PCM, &pcm, offset, n_stated);
 }
 
-/* Packets are found by their own heads. Their sizes have nothing to do with the size of a block. */
+/* Packets are found by their heads. Their sizes are unrelated to the size of a block. */
 static gboolean
 use_packets (const FlitzisWaveFormat *self,
              FlitzisHeader           *header,
@@ -216,7 +216,7 @@ count_block_frames (const FlitzisWaveFormat *self)
 
   switch (self->format)
     {
-    /* after a head of 7 or 4 bytes, which holds 2 frames or 1, come 2 frames a byte */
+    /* a head of 7 or 4 bytes holds 2 frames or 1, and each byte after it holds 2 frames */
     case FORMAT_ADPCM_MS:
       return n_channel_bytes >= 7 ? (n_channel_bytes - 7) * 2 + 2 : 0;
     case FORMAT_ADPCM_IMA:
@@ -228,7 +228,7 @@ count_block_frames (const FlitzisWaveFormat *self)
     }
 }
 
-/* The demuxer sees the file up to the last whole block, so that it need not cope with the rest. */
+/* The demuxer sees the file only up to the last whole block, without the rest. */
 static void
 use_blocks (const FlitzisWaveFormat *self,
             FlitzisHeader           *header,

@@ -8,7 +8,7 @@
 
 G_BEGIN_DECLS
 
-/* The chunk of WAV and Wave64 that says how the frames are coded. */
+/* The chunk of WAV and Wave64 that describes the coding of the frames. */
 typedef struct
 {
   guint16  format;
@@ -17,11 +17,12 @@ typedef struct
   guint    block_size;
   guint    n_bits;
   guint32  mask;
-  gboolean is_extensible; /* the container of a value is stated apart from its bits */
+  gboolean is_extensible; /* the size of a value and its bits are stated separately */
   int      endianness;
 } FlitzisWaveFormat;
 
-/* Reads the `size` bytes from `offset` on. FALSE, with the error set, if nothing can be decoded. */
+/* Reads the `size` bytes from `offset` on. Returns FALSE, with the error set, if nothing can be
+ * decoded. */
 gboolean flitzis_wave_format_read (FlitzisWaveFormat *self,
                                    FlitzisReader     *reader,
                                    guint64            offset,
@@ -30,8 +31,8 @@ gboolean flitzis_wave_format_read (FlitzisWaveFormat *self,
 
 /*
  * Fills in the header for `n_stated` bytes of sound from `offset` on, or all bytes up to the end if
- * that is G_MAXUINT64. Formats that are neither PCM nor packets with headers need wavparse:
- * `is_demuxable` says whether wavparse finds the same bytes.
+ * that is G_MAXUINT64. Formats that are neither PCM nor packets with headers need wavparse.
+ * `is_demuxable` is TRUE if wavparse finds the same bytes.
  */
 void flitzis_wave_format_use (const FlitzisWaveFormat *self,
                               gboolean                 is_demuxable,

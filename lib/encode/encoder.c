@@ -23,13 +23,14 @@
 #define N_CHANNELS 2
 #define BYTES_PER_VALUE 4
 
-/* How much may wait for the encoder. */
+/* The amount of sound that may wait for the encoder. */
 #define MAX_QUEUED_BYTES (64 * 1024)
 
-/* How long the encoder may take for that: a disk can stall, but not for so long. */
+/* The time that the encoder may take for it: a disk can stall, but not this long. */
 #define MAX_WAIT (60 * GST_SECOND)
 
-/* A WAV file counts in 32 bits what is behind its first 8 bytes: the frames and less than 1024. */
+/* A WAV file has its size after the first 8 bytes in 32 bits: the frames, and less than 1024
+ * bytes. */
 #define MAX_WAV_FRAMES ((G_MAXUINT32 - 1024) / (N_CHANNELS * BYTES_PER_VALUE))
 #define MAX_FLAC_FRAMES ((G_GUINT64_CONSTANT (1) << 36) - 1)
 
@@ -100,8 +101,8 @@ find_format (const char *path, const char *name, GError **error)
   return NULL;
 }
 
-/* A pipeline that has failed or ended takes nothing more from its source. A push that waits for
- * room there would wait forever, but it returns when the source is told that no more comes. */
+/* A pipeline that has failed or ended takes nothing more from its source, and a push would wait
+ * there for room forever. It returns when the source gets an end of stream. */
 static GstBusSyncReply
 stop_waiting_cb (GstBus *bus, GstMessage *message, gpointer source)
 {
@@ -142,7 +143,7 @@ fail (FlitzisEncoder *self, GstMessage *message, GError **error)
 }
 
 /* If the file has only one block, flacenc sends a segment before its caps, and GStreamer warns. So
- * the caps are sent for it, as soon as it is given those of the frames. */
+ * this sends the caps for it, as soon as flacenc gets the caps of the frames. */
 static GstPadProbeReturn
 send_caps_cb (GstPad *pad, GstPadProbeInfo *info, gpointer user_data)
 {
@@ -248,7 +249,7 @@ flitzis_encoder_new (const char *path, guint sample_rate, guint64 n_frames, GErr
 void
 flitzis_encoder_free (FlitzisEncoder *self)
 {
-  /* wavenc of 1.22 loses the buffer that it has if it is stopped in the midst of its header */
+  /* wavenc of 1.22 loses a buffer if it is stopped while it writes its header */
   if (self->is_running)
     {
       g_autoptr (GstMessage) message = NULL;

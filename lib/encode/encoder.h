@@ -8,12 +8,12 @@
 G_BEGIN_DECLS
 
 /*
- * Writes stereo frames to an audio file, a block at a time. The end of its name chooses the format.
+ * Writes stereo frames to an audio file, a block at a time. The end of its name decides the format.
  * Another thread encodes them, so an error may be reported some blocks later.
  */
 typedef struct _FlitzisEncoder FlitzisEncoder;
 
-/* `n_frames` will be written, no more. Nothing is in the file's place before all of them are. */
+/* Exactly `n_frames` have to be written. The file appears when all of them are. */
 FlitzisEncoder *flitzis_encoder_new (const char *path,
                                      guint       sample_rate,
                                      guint64     n_frames,
@@ -27,7 +27,7 @@ gboolean flitzis_encoder_write (FlitzisEncoder *self,
                                 guint           n_frames,
                                 GError        **error);
 
-/* The last call but that to free: the file is there, or an error is. */
+/* The last call before free: returns when the file is written, or fails. */
 gboolean flitzis_encoder_finish (FlitzisEncoder *self,
                                  GError        **error);
 

@@ -12,7 +12,7 @@ struct _FlitzisTargetSink
   FlitzisTarget *target; /* constant */
 
   /* the streaming thread */
-  guint64 offset; /* where in the file the next bytes go */
+  guint64 offset; /* of the next bytes in the file */
 };
 
 G_DEFINE_FINAL_TYPE (FlitzisTargetSink, flitzis_target_sink, GST_TYPE_BASE_SINK)
@@ -46,7 +46,7 @@ flitzis_target_sink_render (GstBaseSink *sink, GstBuffer *buffer)
   return GST_FLOW_ERROR;
 }
 
-/* At the end, encoders go back to the start of the file to note how much it holds. */
+/* At the end, encoders go back to the start of the file, to write its length. */
 static gboolean
 flitzis_target_sink_event (GstBaseSink *sink, GstEvent *event)
 {
@@ -99,7 +99,7 @@ flitzis_target_sink_init (FlitzisTargetSink *self)
 {
 }
 
-/* It writes as fast as it can, not as a clock says, and waits for nothing before it starts. */
+/* The sink writes as fast as it can, without a clock, and starts without waiting for data. */
 GstElement *
 flitzis_target_sink_new (FlitzisTarget *target)
 {

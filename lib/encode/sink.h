@@ -10,8 +10,9 @@
 G_BEGIN_DECLS
 
 /*
- * The last element of a pipeline: it writes to a target, and goes back to where an encoder wants to
- * write again. It posts an error of the file system on the bus unchanged, in the domain G_IO_ERROR.
+ * The last element of a pipeline: it writes to a target, and goes back if an encoder wants to write
+ * a part again. It posts an error of the file system on the bus unchanged, in the domain
+ * G_IO_ERROR.
  */
 #define FLITZIS_TYPE_TARGET_SINK (flitzis_target_sink_get_type ())
 G_DECLARE_FINAL_TYPE (FlitzisTargetSink, flitzis_target_sink, FLITZIS, TARGET_SINK, GstBaseSink)

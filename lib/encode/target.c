@@ -17,7 +17,7 @@ struct _FlitzisTarget
 {
   char *path;
   char *name;      /* to be shown */
-  char *temporary; /* NULL where there is nothing to remove */
+  char *temporary; /* NULL if there is nothing to remove */
   int   fd;        /* -1: closed */
 };
 
@@ -138,8 +138,8 @@ flitzis_target_write (FlitzisTarget *self,
   return TRUE;
 }
 
-/* On the disk before it takes the place of what was there, since some systems find out late that
- * there is no room for it. */
+/* Writes the file to the disk before it replaces the old one, since some file systems notice late
+ * that there is no room. */
 gboolean
 flitzis_target_commit (FlitzisTarget *self, GError **error)
 {

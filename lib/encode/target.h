@@ -8,15 +8,15 @@
 G_BEGIN_DECLS
 
 /*
- * A file that is written whole or not at all: under a name of its own beside the one wanted, which
- * it takes at the end. Errors are of the domain G_IO_ERROR and name the file.
+ * A file that is written as a whole or not at all. It is written under a temporary name in the same
+ * folder, and gets its own name at the end. Errors have the domain G_IO_ERROR and name the file.
  */
 typedef struct _FlitzisTarget FlitzisTarget;
 
 FlitzisTarget *flitzis_target_open (const char *path,
                                     GError    **error);
 
-/* Removes what was written, unless that was committed. */
+/* Removes the temporary file, unless it was committed. */
 void flitzis_target_free (FlitzisTarget *self);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (FlitzisTarget, flitzis_target_free)
@@ -27,7 +27,7 @@ gboolean flitzis_target_write (FlitzisTarget *self,
                                guint64        offset,
                                GError       **error);
 
-/* The last call but that to free. */
+/* The last call before free. */
 gboolean flitzis_target_commit (FlitzisTarget *self,
                                 GError       **error);
 

@@ -45,7 +45,7 @@ load (Load *self, GCancellable *cancellable, GError **error)
   g_autoptr (FlitzisSample) sample = NULL;
   guint sample_rate = flitzis_ticket_get_sample_rate (self->ticket);
 
-  /* superseded or cancelled while it waited for a worker */
+  /* the load may have been superseded or cancelled while it waited for a worker */
   if (g_cancellable_set_error_if_cancelled (cancellable, error) ||
       !flitzis_ticket_advance (self->ticket, 0, 0.0, error))
     return FALSE;
@@ -61,8 +61,8 @@ load (Load *self, GCancellable *cancellable, GError **error)
   return flitzis_ticket_publish (self->ticket, sample, error);
 }
 
-/* The ticket goes before the task returns: `loading` is over when the callback comes. The inputs go
- * with it, since without a main loop the task stays. */
+/* Frees the ticket before the task returns, so that `loading` is FALSE when the callback is called.
+ * The inputs are freed as well, because the task stays until a main loop runs. */
 static void
 load_worker (GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
 {
@@ -89,7 +89,7 @@ set_load (GTask *task, FlitzisTicket *ticket, GFile *file, GBytes *bytes)
   self->bytes = bytes != NULL ? g_bytes_ref (bytes) : NULL;
 
   g_task_set_task_data (task, self, load_free);
-  /* what was published must not be reported as cancelled */
+  /* a load that has published its sample must not be reported as cancelled */
   g_task_set_check_cancellable (task, FALSE);
 }
 

@@ -10,9 +10,9 @@
 G_BEGIN_DECLS
 
 /*
- * Runs loads on the threads of GTask: decode exactly one of `file` and `bytes`, then publish to the
- * slot of `ticket`, which is the load's from here on. It holds control and its inputs, never the
- * engine, so the engine may go while it runs.
+ * Runs loads on the threads of GTask: decodes either `file` or `bytes`, then publishes the sample
+ * to the slot of `ticket`, which the load owns from here on. A load keeps control and its inputs but
+ * not the engine, so the engine may be freed while the load runs.
  */
 gboolean flitzis_load_run (FlitzisTicket *ticket,
                            GFile         *file,
@@ -20,7 +20,7 @@ gboolean flitzis_load_run (FlitzisTicket *ticket,
                            GCancellable  *cancellable,
                            GError       **error);
 
-/* The same without waiting; returns a boolean to `task`. */
+/* The same without waiting; `task` returns a boolean. */
 void flitzis_load_run_async (FlitzisTicket *ticket,
                              GFile         *file,
                              GBytes        *bytes,

@@ -8,12 +8,13 @@
 G_BEGIN_DECLS
 
 /*
- * One load's right to publish to its slot, and the memory it has taken so far. A later load, unload
- * or set_sample of the slot takes the right away, and so does the end of the engine.
+ * A load's right to publish a sample to its slot, and the memory that the load has taken so far. A
+ * later load, unload or set_sample of the slot takes the right away, and so does the end of the
+ * engine.
  */
 typedef struct _FlitzisTicket FlitzisTicket;
 
-/* `slot` was checked */
+/* The caller has checked `slot`. */
 FlitzisTicket *flitzis_ticket_new (FlitzisControl *control,
                                    guint           slot);
 
@@ -28,7 +29,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (FlitzisTicket, flitzis_ticket_free)
 guint flitzis_ticket_get_slot (const FlitzisTicket *self);
 guint flitzis_ticket_get_sample_rate (const FlitzisTicket *self); /* Hz, to decode to */
 
-/* `n_bytes` are decoded so far. Fails with CANCELLED when the right is gone, and with TOO_LARGE. */
+/* Reports that `n_bytes` are decoded so far. Fails with CANCELLED if the right is gone, and with
+ * TOO_LARGE. */
 gboolean flitzis_ticket_advance (FlitzisTicket *self,
                                  gsize          n_bytes,
                                  double         progress,

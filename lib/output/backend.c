@@ -15,10 +15,11 @@
 
 #define COLLECT_INTERVAL_US (G_USEC_PER_SEC / 100)
 
-/* What a server may hold beyond the latency that it tells: its largest block is 170 ms long. */
+/* The sound that a server may hold beyond its reported latency: its largest block is 170 ms
+ * long. */
 #define MAX_HELD_US (G_USEC_PER_SEC / 5)
 
-/* glibc reads it from the thread itself. */
+/* Real-time safe: glibc reads a field of the thread itself. */
 pthread_t pthread_self (void) FLITZIS_REALTIME;
 
 void
@@ -146,7 +147,7 @@ set_awake (FlitzisBackend *self)
   flitzis_control_set_awake (self->control);
 }
 
-/* Some devices swallow the beginning: silence comes first if the program wants it. */
+/* Lets the stream begin with the silence that the program has asked for. */
 static void
 prepare_lead_in (FlitzisBackend *self)
 {
@@ -165,7 +166,7 @@ flitzis_backend_set_streaming (FlitzisBackend *self, gboolean is_streaming)
   self->quiet_since_us = 0;
   self->n_blocks_before = flitzis_get (self->mixer->n_blocks);
 
-  /* a stream that was lost while it slept has come back */
+  /* the stream was lost while it slept, and has come back */
   if (is_streaming && self->is_asleep)
     set_awake (self);
 
@@ -191,7 +192,7 @@ flitzis_backend_lose (FlitzisBackend *self)
   flitzis_backend_set_active_sink (self, NULL);
 }
 
-/* Whether the stream streams, but its first block has not been seen. */
+/* Returns whether the stream streams, but has not rendered its first block. */
 static gboolean
 is_starting (FlitzisBackend *self)
 {
@@ -206,9 +207,9 @@ is_starting (FlitzisBackend *self)
   return FALSE;
 }
 
-/* The C library remembers a thread's policy and is not told when a daemon, such as RealtimeKit,
- * changes it; the kernel knows. The number by which the kernel knows the thread is in the number of
- * its clock. */
+/* Asks the kernel for the thread's policy: the C library only remembers it, and does not notice
+ * when a daemon such as RealtimeKit changes it. The kernel's id of the thread is part of the id of
+ * the thread's clock. */
 static void
 check_realtime (FlitzisBackend *self)
 {
@@ -228,7 +229,7 @@ flitzis_backend_wake_up (FlitzisBackend *self)
 {
   self->quiet_since_us = 0;
 
-  /* a pause that is under way ends first */
+  /* a pause that is under way must end first */
   if (!self->is_asleep || self->is_streaming)
     return;
 
@@ -236,7 +237,8 @@ flitzis_backend_wake_up (FlitzisBackend *self)
   self->funcs->set_active (self, TRUE);
 }
 
-/* After how many us the stream may sleep; 0: now. What sounded last is on its way for a while. */
+/* Returns the time until the stream may sleep, in us; 0: now. It includes the time until the last
+ * sound has reached the loudspeaker. */
 static gint64
 get_time_left (FlitzisBackend *self, gint64 timeout_us)
 {
@@ -249,7 +251,7 @@ get_time_left (FlitzisBackend *self, gint64 timeout_us)
   return MAX (self->quiet_since_us + timeout_us + latency_us + MAX_HELD_US - now_us, 0);
 }
 
-/* Returns after how many us it may sleep; 0: it sleeps, or shall not. */
+/* Returns the time until the stream may sleep, in us; 0 if it sleeps already or must not sleep. */
 static gint64
 sleep_if_quiet (FlitzisBackend *self)
 {
@@ -291,13 +293,13 @@ flitzis_backend_collect (FlitzisBackend *self, gint64 latency_ns)
   starting = is_starting (self);
   check_realtime (self);
 
-  /* that of before is kept until the server tells a new one */
+  /* the old latency stays until the server reports a new one */
   if (self->is_streaming && !starting && latency_ns >= 0)
     flitzis_control_set_latency (self->control, latency_ns);
 
   more = flitzis_control_collect (self->control) || starting;
 
-  /* of a stream that sleeps there is more only if something is to sound */
+  /* while the stream sleeps, there is more to collect only if something is to sound */
   if (self->is_asleep && more)
     flitzis_backend_wake_up (self);
 

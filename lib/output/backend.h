@@ -12,12 +12,12 @@ G_BEGIN_DECLS
 
 /*
  * A backend: a connection to one sound server, and a stream on it that asks the mixer for frames.
- * Once it runs, the callback only reads this structure: what it writes is in the mixer, whose pages
- * no fork makes it copy.
+ * Once the stream runs, the callback only reads this structure. It writes only to the mixer,
+ * because after a fork the first write to a page copies it, and only the mixer's pages are exempt.
  *
- * Each backend runs a loop in a thread of its own and embeds this structure. What all of them do
- * alike is here: they report the state of the stream and the sinks to control, collect what the
- * mixer has to report, and let the stream sleep while the engine is quiet.
+ * Each backend runs a loop in a thread of its own and embeds this structure. Here is the code that
+ * all backends share: they report the state of the stream and the sinks to control, collect the
+ * mixer's reports, and let the stream sleep while the engine is quiet.
  */
 typedef struct _FlitzisBackend FlitzisBackend;
 
@@ -25,13 +25,13 @@ typedef struct
 {
   FlitzisOutput output;
 
-  /* Any thread. Makes the stream; returns once the server has accepted it, whether it plays yet or
-   * not. `deadline_us` as g_get_monotonic_time () counts. */
+  /* Any thread. Makes the stream, and returns once the server has accepted it, whether or not it
+   * plays yet. `deadline_us` is a time of g_get_monotonic_time (). */
   gboolean (*start) (FlitzisBackend *self,
                      gint64          deadline_us,
                      GError        **error);
 
-  /* Any thread, after the start: moves the stream to this sink; NULL: the default one. */
+  /* Any thread, after the start: moves the stream to this sink; NULL: the default sink. */
   void (*set_target) (FlitzisBackend *self,
                       const char     *target);
 
@@ -71,11 +71,11 @@ struct _FlitzisBackend
   GPtrArray *sinks;       /* of FlitzisSinkInfo */
   char      *target;      /* NULL: the default sink */
   char      *active_sink; /* NULL: none */
-  gboolean   is_started;  /* control hears of the sinks */
+  gboolean   is_started;  /* the sinks are reported to control */
   gboolean   is_streaming;
-  gboolean   is_asleep;       /* the stream was paused, since the engine is quiet */
+  gboolean   is_asleep;       /* the stream is paused because the engine is quiet */
   guint      n_blocks_before; /* rendered before the stream began to stream */
-  gint64     quiet_since_us;  /* 0: it is not quiet */
+  gint64     quiet_since_us;  /* 0: the engine is not quiet */
 
   /* the callback's thread; 0 until the first block */
   _Atomic pthread_t thread;
@@ -88,12 +88,12 @@ void flitzis_backend_init (FlitzisBackend             *self,
                            const FlitzisBackendConfig *config);
 void flitzis_backend_clear (FlitzisBackend *self);
 
-/* Under the loop's lock, when the stream is made: control is told from here on. `wake` is called
- * from any thread; it has the loop call `flitzis_backend_wake_up`. */
+/* Under the loop's lock, when the stream is made: from here on the backend reports to control.
+ * `wake` may be called by any thread, and makes the loop call `flitzis_backend_wake_up`. */
 void flitzis_backend_begin (FlitzisBackend *self,
                             void (*wake) (gpointer data));
 
-/* Whether there is a sink that can be heard. */
+/* Returns whether there is a sink that can be heard. */
 gboolean flitzis_backend_has_sink (FlitzisBackend *self);
 
 /* The loop's thread. */
@@ -104,21 +104,21 @@ void flitzis_backend_set_sinks (FlitzisBackend *self,
 void flitzis_backend_set_active_sink (FlitzisBackend *self,
                                       const char     *name);
 
-/* The stream streams, or does so no longer. It is told before the first block. */
+/* Called when the stream begins to stream, before its first block, and when it stops. */
 void flitzis_backend_set_streaming (FlitzisBackend *self,
                                     gboolean        is_streaming);
 
-/* Of a stream that does not stream nobody tells that its sink is gone. */
+/* Looks for the sink of a stream that does not stream: the server does not report its loss. */
 void flitzis_backend_check_sinks (FlitzisBackend *self);
 
-/* The server or the sink went away. */
+/* Called when the server or the sink has gone away. */
 void flitzis_backend_lose (FlitzisBackend *self);
 
-/* Something is to be collected or to sound. */
+/* Called when there is something to collect, or something is to sound. */
 void flitzis_backend_wake_up (FlitzisBackend *self);
 
-/* Collects what the mixer has to report. Returns after how many ns to collect again; 0: not before
- * the next wake. */
+/* Collects the mixer's reports. Returns the time until the next call, in ns; 0: not before the next
+ * wake. */
 guint64 flitzis_backend_collect (FlitzisBackend *self,
                                  gint64          latency_ns);
 

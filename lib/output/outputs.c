@@ -11,7 +11,7 @@
 
 #define TIMEOUT_US G_USEC_PER_SEC
 
-/* What is left for PulseAudio if PipeWire does not answer. */
+/* The part of the timeout that is left for PulseAudio if PipeWire does not answer. */
 #define PULSE_TIMEOUT_US (G_USEC_PER_SEC / 4)
 
 typedef struct
@@ -52,7 +52,7 @@ open_pulse (Attempt *attempt, GError **error)
   return backend != NULL ? start (attempt, backend, error) : NULL;
 }
 
-/* PulseAudio, if it is not PipeWire under that name. */
+/* Opens PulseAudio, unless it is PipeWire under that name. */
 static FlitzisBackend *
 open_other_pulse (Attempt *attempt)
 {

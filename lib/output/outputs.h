@@ -8,8 +8,8 @@
 G_BEGIN_DECLS
 
 /*
- * Chooses a backend and starts it, within a second. AUTO prefers PipeWire, and takes PulseAudio if
- * there is no PipeWire or if it has no sink while a PulseAudio that is not PipeWire's own answers.
+ * Chooses a backend and starts it, within a second. AUTO prefers PipeWire. It takes PulseAudio if
+ * there is no PipeWire, or if PipeWire has no sink and a real PulseAudio server answers.
  */
 FlitzisBackend *flitzis_outputs_open (FlitzisControl             *control,
                                       FlitzisOutput               output,

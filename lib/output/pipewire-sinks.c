@@ -57,7 +57,7 @@ free_sink (gpointer data)
   g_free (sink);
 }
 
-/* The registry does not tell the icon; the node does. */
+/* The registry does not have the icon, but the node does. */
 static void
 node_info_cb (void *data, const struct pw_node_info *info)
 {
@@ -121,7 +121,7 @@ add_link (FlitzisPipewireSinks *self, guint32 id, const struct spa_dict *props)
   self->changed (self->data);
 }
 
-/* {"name": "..."}; NULL if it is anything else. */
+/* Reads the name from {"name": "..."}; returns NULL for anything else. */
 static char *
 parse_name (const char *value)
 {
@@ -154,7 +154,7 @@ metadata_property_cb (void       *data,
 {
   FlitzisPipewireSinks *self = data;
 
-  /* without a key all of the subject's are gone */
+  /* without a key, all of the subject's keys are gone */
   if (subject != PW_ID_CORE || (key != NULL && strcmp (key, "default.audio.sink") != 0))
     return 0;
 

@@ -10,10 +10,10 @@
 G_BEGIN_DECLS
 
 /*
- * The sinks of a PipeWire server, as its registry lists them: which there are, which is the default
- * one, and which of them a node plays to.
+ * The sinks of a PipeWire server, as its registry lists them, with the default sink and the sink
+ * that a node plays to.
  *
- * All in the loop's thread, or under its lock.
+ * All calls are in the loop's thread, or under its lock.
  */
 typedef struct _FlitzisPipewireSinks FlitzisPipewireSinks;
 
@@ -23,15 +23,15 @@ FlitzisPipewireSinks *flitzis_pipewire_sinks_new (struct pw_core *core,
                                                   gpointer data);
 void                  flitzis_pipewire_sinks_free (FlitzisPipewireSinks *self);
 
-/* Asks for the default sink from here on; until then none is marked. A client that leaves before
- * the session manager has answered keeps PipeWire from telling anybody of another default sink, so
- * this is for whoever stays. */
+/* Begins to follow the default sink; until then no sink is marked as the default. Only a client
+ * that stays may call this: if a client leaves before the session manager has answered, PipeWire
+ * reports no later default sink to any client. */
 void flitzis_pipewire_sinks_follow_default (FlitzisPipewireSinks *self);
 
-/* A new list of FlitzisSinkInfo. */
+/* Returns a new list of FlitzisSinkInfo. */
 GPtrArray *flitzis_pipewire_sinks_list (FlitzisPipewireSinks *self);
 
-/* The name of the sink that this node is linked to; NULL: none. */
+/* Returns the name of the sink that this node is linked to; NULL: none. */
 const char *flitzis_pipewire_sinks_find_active (FlitzisPipewireSinks *self,
                                                 guint32               node_id);
 

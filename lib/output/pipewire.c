@@ -16,7 +16,8 @@
 #include <spa/param/audio/format-utils.h>
 #include <string.h>
 
-/* What is true of these PipeWire does not declare: they are made for the callback. */
+/* PipeWire does not declare these functions as real-time safe, but they are made for the
+ * callback. */
 struct pw_buffer *pw_stream_dequeue_buffer (struct pw_stream *stream) FLITZIS_REALTIME;
 int               pw_stream_queue_buffer (struct pw_stream *stream,
                                           struct pw_buffer *buffer) FLITZIS_REALTIME;
@@ -50,7 +51,7 @@ typedef struct
   struct spa_hook       stream_listener;
   gboolean              is_answered; /* the server has listed the sinks */
   gboolean              is_accepted; /* it has accepted the node */
-  gboolean              is_leaving;  /* what the stream goes through is no loss */
+  gboolean              is_leaving;  /* we destroy the stream, so its end is no loss */
   char                 *failure;     /* in the server's words, until it has accepted the node */
 
   /* the loop's thread writes, the callback reads while it owns the mixer */
@@ -68,7 +69,7 @@ set_timer (Pipewire *self, struct spa_source *timer, guint64 first_ns)
 
 /* The audio callback. */
 
-/* Whether there was something to follow: a driver whose clock is not set has nothing to say. */
+/* Follows the driver's clock. Returns false if the clock is not set. */
 static bool
 follow_clock (Pipewire *self, const struct spa_io_clock *clock) FLITZIS_REALTIME
 {
@@ -113,8 +114,8 @@ render (Pipewire *self, struct pw_buffer *buffer, bool is_owner) FLITZIS_REALTIM
   audio->chunk->size = n_frames * FRAME_SIZE;
 }
 
-/* The clock that is looked at again behind the block is the one that the block began with: as long
- * as the mixer is owned, its area stays. */
+/* The clock is read again after the block. It is the same clock as at the beginning: its area stays
+ * while the callback owns the mixer. */
 static void
 process_cb (void *data) FLITZIS_REALTIME
 {
@@ -161,7 +162,8 @@ set_streaming (Pipewire *self, gboolean is_streaming)
     set_timer (self, self->collect_timer, COLLECT_INTERVAL_NS);
 }
 
-/* What an accepted stream loses it waits for; one that never was is an error of the start. */
+/* An accepted stream waits for the server to come back. Before that, a loss is an error of the
+ * start. */
 static void
 lose (Pipewire *self, const char *failure)
 {
@@ -175,9 +177,9 @@ lose (Pipewire *self, const char *failure)
   set_timer (self, self->retry_timer, RETRY_INTERVAL_NS);
 }
 
-/* PipeWire reports a lost connection as EPIPE. With other codes the server only complains of one
- * message, such as one to an object that it has just removed: that matters to nobody but who still
- * waits for it to accept the node. */
+/* PipeWire reports a lost connection as EPIPE. With other codes the server complains about a single
+ * message, such as one to an object that it has just removed. That matters only while we wait for
+ * the server to accept the node. */
 static void
 core_error_cb (void *data, uint32_t id, int seq, int res, const char *message)
 {
@@ -198,7 +200,7 @@ sinks_changed_cb (gpointer data)
   flitzis_backend_set_active_sink (&self->base, active);
 }
 
-/* By now the registry has listed what there is, which may be no sink. */
+/* The registry has listed all objects now. There may be no sink among them. */
 static void
 core_done_cb (void *data, uint32_t id, int seq)
 {
@@ -215,7 +217,8 @@ static const struct pw_core_events core_events = {
   .error = core_error_cb,
 };
 
-/* The stream sleeps, or the sink went away: the server links the stream again when there is one. */
+/* The stream sleeps, or its sink went away: the server links the stream again when there is a
+ * sink. */
 static void
 stop_streaming (Pipewire *self, gboolean was_streaming)
 {
@@ -251,7 +254,7 @@ state_changed_cb (void                *data,
       stop_streaming (self, old_state == PW_STREAM_STATE_STREAMING);
       break;
     case PW_STREAM_STATE_ERROR:
-      /* that there is no sink for it is told as an error, too, but leaves the stream as it was */
+      /* the lack of a sink is reported as an error, too, but leaves the stream as it was */
       if (pw_stream_get_state (self->stream, NULL) == PW_STREAM_STATE_ERROR)
         lose (self, error);
       break;
@@ -263,7 +266,7 @@ state_changed_cb (void                *data,
     }
 }
 
-/* Where the old area was there is nothing when this has returned. */
+/* The old area may be unmapped after this has returned, so it waits for a block that uses it. */
 static void
 io_changed_cb (void *data, uint32_t id, void *area, uint32_t size)
 {
@@ -278,7 +281,7 @@ io_changed_cb (void *data, uint32_t id, void *area, uint32_t size)
     g_usleep (BLOCK_POLL_US);
 }
 
-/* What is linked has another latency: the collector looks. */
+/* The latency of the linked sink has changed, and the collector reads it. */
 static void
 param_changed_cb (void *data, uint32_t id, const struct spa_pod *param)
 {
@@ -305,7 +308,7 @@ make_stream_properties (Pipewire *self)
                                                         PW_KEY_APP_NAME, self->base.client_name,
                                                         NULL);
 
-  /* without a value a property is left out */
+  /* a NULL leaves the property out */
   pw_properties_set (properties, PW_KEY_APP_ID, self->base.application_id);
   pw_properties_set (properties, PW_KEY_APP_ICON_NAME, self->base.icon_name);
   pw_properties_set (properties, PW_KEY_MEDIA_ROLE, self->base.media_role);
@@ -350,8 +353,8 @@ connect_stream (Pipewire *self)
 static void
 disconnect_stream (Pipewire *self)
 {
-  /* A block may be on its way until the stream is gone: it needs the pointer, and the listener that
-   * brought it. */
+  /* a block may be under way until the stream is destroyed, and needs the pointer and the
+   * listener */
   self->is_leaving = TRUE;
 
   if (self->stream != NULL)
@@ -402,11 +405,12 @@ retry_cb (void *data, uint64_t n_expirations)
   disconnect (self);
   is_tried = connect_core (self) == 0 && connect_stream (self) == 0;
 
-  /* a server that hangs may have been replaced meanwhile */
+  /* a server that does not answer in time may have been replaced */
   set_timer (self, self->retry_timer, is_tried ? ANSWER_TIMEOUT_NS : RETRY_INTERVAL_NS);
 }
 
-/* What the server says of the way of a frame, and of what the resampler holds back. */
+/* The delay of the graph and of the device, as the server reports it, plus that of the
+ * resampler. */
 static gint64
 get_latency (Pipewire *self)
 {
@@ -458,7 +462,7 @@ set_active (FlitzisBackend *base, gboolean is_active)
     pw_stream_set_active (self->stream, is_active);
 }
 
-/* Makes the stream anew: to move one takes rights that a sandbox does not give. */
+/* Makes a new stream: moving the old one takes rights that a sandbox does not give. */
 static void
 move (FlitzisBackend *base)
 {
@@ -488,9 +492,9 @@ init_pipewire (void)
     }
 }
 
-/* Real-time priority for the callback: a configuration of its own has it before 1.0, the default
- * one from then on. One context at a time: PipeWire looks up the names of the user and of the host
- * in storage that all threads share. */
+/* The callback gets real-time priority from a configuration of its own before 1.0, and from the
+ * default one since. Contexts are made one at a time, because PipeWire looks up the names of the
+ * user and of the host in storage that all threads share. */
 static struct pw_context *
 make_context (struct pw_loop *loop)
 {
@@ -512,7 +516,7 @@ set_error (GError **error, const char *cause)
   return FALSE;
 }
 
-/* Under the loop's lock. Waits until this is true, or something failed. */
+/* Under the loop's lock. Waits until `is_done` is true, or something fails. */
 static gboolean
 wait_for (Pipewire *self, const gboolean *is_done, gint64 deadline_us, GError **error)
 {
@@ -530,8 +534,8 @@ wait_for (Pipewire *self, const gboolean *is_done, gint64 deadline_us, GError **
   return *is_done || set_error (error, self->failure);
 }
 
-/* Under the loop's lock. From 1.6 on PipeWire loses a stop that comes while the thread is about
- * to enter the loop: both would wait for ever. */
+/* Under the loop's lock. Since 1.6 PipeWire loses a stop that comes while the thread is about to
+ * enter the loop, and both threads would wait for ever. */
 static void
 wait_until_running (Pipewire *self)
 {

@@ -8,8 +8,8 @@
 G_BEGIN_DECLS
 
 /*
- * The backend for PipeWire: the mixer is driven from a stream's callback in PipeWire's data thread,
- * and control from a thread loop of its own. It connects again when a lost server comes back.
+ * The backend for PipeWire. A stream's callback in PipeWire's data thread drives the mixer, and a
+ * thread loop of its own drives control. It connects again when a lost server comes back.
  */
 
 /* Returns when the server has listed its sinks. */

@@ -25,24 +25,24 @@
 #define RETRY_INTERVAL_NS (250 * NS_PER_MS)
 #define COLLECT_INTERVAL_NS (10 * NS_PER_MS)
 
-/* The buffer to ask for unless the program asks for another. */
+/* The default size of the buffer. */
 #define BUFFER_MS 20
 
-/* How often the server is asked where the stream is: often at first, so that the latency is known
- * soon. */
+/* The intervals at which the server is asked for the stream's position: short at first, so that the
+ * latency is known soon. */
 #define FIRST_TIMING_NS (10 * NS_PER_MS)
 #define LAST_TIMING_NS (100 * NS_PER_MS)
 #define MAX_TIMING_STEP_NS (50 * NS_PER_MS)
 #define TIMING_SMOOTHNESS 8
 
-/* By how much the measured latency has to be off before another one is reported. */
+/* The change of the measured latency from which on it is reported. */
 #define LATENCY_STEP_NS (2 * NS_PER_MS)
 #define LATENCY_SMOOTHNESS 16
 
 #define FRAME_SIZE (2 * sizeof (float))
 
-/* A file descriptor that wakes the main loop: libpulse's own timers follow the wall clock, and its
- * events cannot be made without its lock. */
+/* A file descriptor that wakes the main loop. libpulse's own timers follow the wall clock, and its
+ * events cannot be triggered without its lock. */
 typedef struct
 {
   int          fd;
@@ -65,14 +65,14 @@ typedef struct
   pa_context *context;
   pa_stream  *stream;          /* NULL also while there is no sink for it */
   GPtrArray  *new_sinks;       /* while the server lists them; NULL otherwise */
-  gboolean    is_list_old;     /* something has changed meanwhile */
-  gboolean    has_left_target; /* it is not there: the default sink does */
+  gboolean    is_list_old;     /* the sinks changed while they were listed */
+  gboolean    has_left_target; /* the target is missing, so the stream is on the default sink */
   gboolean    is_pipewire;     /* the server's name says so */
   char       *default_name;    /* of the default sink */
   gboolean    is_answered;     /* the server has listed the sinks */
   gboolean    is_accepted;     /* it has accepted the stream, or has no sink for it */
   gboolean    is_timed_out;    /* the deadline has passed */
-  char       *failure;         /* while nothing is accepted */
+  char       *failure;         /* until the stream is accepted */
 
   /* the time of the blocks */
   guint64 clock;              /* frames, as a driver counts them */
@@ -80,7 +80,7 @@ typedef struct
   guint64 n_written_at_heard; /* when heard_ns was found */
   guint64 n_requested;        /* frames, lately */
   gint64  heard_ns;           /* when the frame after these is heard */
-  guint   n_timings;          /* that it comes from; 0: it is unknown */
+  guint   n_timings;          /* that heard_ns comes from; 0: it is unknown */
   gint64  latency_ns;         /* as reported; -1 unknown */
   double  average_latency_ns; /* as measured lately */
   gint64  timing_asked_ns;
@@ -97,7 +97,7 @@ get_now (void)
   return now.tv_sec * NS_PER_SECOND + now.tv_nsec;
 }
 
-/* 0 stops it. */
+/* 0 stops the timer. */
 static void
 set_timer (Source *source, gint64 first_ns)
 {
@@ -127,7 +127,7 @@ unref_operation (pa_operation *operation)
 
 /* The blocks, in the main loop's thread. */
 
-/* When the next frame to be written is heard. */
+/* Returns the time at which the next frame to be written is heard. */
 static gint64
 find_heard_time (Pulse *self)
 {
@@ -144,8 +144,8 @@ forget_heard_time (Pulse *self)
   self->timing_interval_ns = FIRST_TIMING_NS;
 }
 
-/* The server has told how much of what was written it has played, which moves the time line by a
- * part of the difference: both may have been held up on the way. */
+/* The server has reported how many of the written frames it has played. This moves the time line by
+ * only a part of the difference, because the question or the answer may have been held up. */
 static void
 timing_cb (pa_stream *stream, int is_success, void *data)
 {
@@ -156,7 +156,7 @@ timing_cb (pa_stream *stream, int is_success, void *data)
   if (!is_success || timing == NULL || timing->write_index_corrupt || timing->read_index_corrupt)
     return;
 
-  /* it has not begun, or is filling its buffer after an underflow */
+  /* the stream has not begun, or is filling its buffer after an underflow */
   if (!timing->playing)
     {
       self->timing_interval_ns = FIRST_TIMING_NS;
@@ -165,7 +165,7 @@ timing_cb (pa_stream *stream, int is_success, void *data)
 
   n_queued = (timing->write_index - timing->read_index) / (gint64) FRAME_SIZE;
 
-  /* pipewire-pulse counts what it has just taken as played, and asks for as much anew. */
+  /* pipewire-pulse counts the frames that it has just taken as played, and asks for as many anew */
   if (self->is_pipewire)
     n_queued += (gint64) self->n_requested;
 
@@ -194,7 +194,8 @@ ask_for_timing (Pulse *self, gint64 now)
   unref_operation (pa_stream_update_timing_info (self->stream, timing_cb, self));
 }
 
-/* When the next frame to be written would be rendered by a driver whose blocks are equally late. */
+/* Returns the time at which a driver with steady blocks would render the next frame to be
+ * written. */
 static gint64
 measure_time (Pulse *self, gint64 now)
 {
@@ -271,7 +272,7 @@ write_frames (Pulse *self, size_t n_bytes)
     }
 }
 
-/* A stream that sleeps is asked for frames, too. */
+/* The server asks a stream that sleeps for frames, too. */
 static void
 write_cb (pa_stream *stream, size_t n_bytes, void *data)
 {
@@ -348,7 +349,7 @@ disconnect_stream (Pulse *self)
 
 static void connect_stream (Pulse *self);
 
-/* The sink is gone, and the server has found no other for the stream, or there was none. */
+/* The sink is gone or never existed, and the server has found no other sink for the stream. */
 static void
 lose_stream (Pulse *self)
 {
@@ -471,7 +472,7 @@ connect_stream (Pulse *self)
     lose_stream (self);
 }
 
-/* A server may be there before its sinks are. */
+/* A server may have started before its sinks. */
 static void
 connect_stream_if_needed (Pulse *self)
 {
@@ -531,7 +532,7 @@ server_info_cb (pa_context *context, const pa_server_info *info, void *data)
   unref_operation (pa_context_get_sink_info_list (context, sink_info_cb, self));
 }
 
-/* One list at a time. */
+/* Asks for one list at a time. */
 static void
 list_sinks (Pulse *self)
 {
@@ -568,7 +569,8 @@ disconnect (Pulse *self)
   g_clear_pointer (&self->new_sinks, g_ptr_array_unref);
 }
 
-/* What an accepted stream loses it waits for; one that never was is an error of the start. */
+/* An accepted stream waits for the server to come back. Before that, a loss is an error of the
+ * start. */
 static void
 lose (Pulse *self)
 {
@@ -609,7 +611,7 @@ context_state_cb (pa_context *context, void *data)
     }
 }
 
-/* A server is used, never started. */
+/* Connects to a server that is running, and starts none. */
 static gboolean
 connect_context (Pulse *self)
 {
@@ -635,7 +637,7 @@ retry_cb (pa_mainloop_api *api, pa_io_event *event, int fd, pa_io_event_flags_t 
   drain (fd);
   disconnect (self);
 
-  /* a server that hangs may have been replaced meanwhile */
+  /* a server that does not answer in time may have been replaced */
   set_timer (&self->retry_timer,
              connect_context (self) ? ANSWER_TIMEOUT_NS : RETRY_INTERVAL_NS);
 }
@@ -686,7 +688,8 @@ wake (gpointer data)
     }
 }
 
-/* What the server still holds comes first when the stream goes on: it is counted as played. */
+/* When the stream goes on, the server first plays the frames that it still holds. They count as
+ * played. */
 static void
 set_active (FlitzisBackend *base, gboolean is_active)
 {
@@ -702,7 +705,7 @@ set_active (FlitzisBackend *base, gboolean is_active)
     write_frames (self, pa_stream_writable_size (self->stream));
 }
 
-/* Makes the stream anew, as the other backend does. */
+/* Makes a new stream, as the other backend does. */
 static void
 move (FlitzisBackend *base)
 {
@@ -726,7 +729,7 @@ set_error (GError **error, const char *cause)
   return FALSE;
 }
 
-/* Under the main loop's lock. Waits until this is true, or something failed. */
+/* Under the main loop's lock. Waits until `is_done` is true, or something fails. */
 static gboolean
 wait_for (Pulse *self, const gboolean *is_done, gint64 deadline_us, GError **error)
 {

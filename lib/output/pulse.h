@@ -8,9 +8,9 @@
 G_BEGIN_DECLS
 
 /*
- * The backend for PulseAudio, with libpulse: one thread runs libpulse's main loop, drives the mixer
- * from the stream's write callback, and control between the blocks. It connects again when a lost
- * server comes back.
+ * The backend for PulseAudio, with libpulse. One thread runs libpulse's main loop. It drives the
+ * mixer from the stream's write callback, and control between the blocks. It connects again when a
+ * lost server comes back.
  */
 
 /* Returns when the server has listed its sinks. */
@@ -19,7 +19,7 @@ FlitzisBackend *flitzis_pulse_connect (FlitzisControl             *control,
                                        gint64                      deadline_us,
                                        GError                    **error);
 
-/* Whether the server is PipeWire's, which goes by the name of PulseAudio to its clients. */
+/* Returns whether the server is PipeWire's, which PulseAudio programs see as PulseAudio. */
 gboolean flitzis_pulse_is_pipewire (FlitzisBackend *backend);
 
 G_END_DECLS

@@ -22,7 +22,8 @@ count_done (FlitzisMixer *mixer, const FlitzisCommand *event) FLITZIS_REALTIME
     flitzis_count (&mixer->n_quantized_done, 1);
 }
 
-/* Whether a trigger was stopped before its frame came, or this is the stop that was to end it. */
+/* Returns whether a mark stopped this trigger before its frame, or the trigger that this event
+ * stops. */
 static bool
 is_of_stopped (FlitzisMixer *mixer, const FlitzisCommand *event) FLITZIS_REALTIME
 {
@@ -39,7 +40,7 @@ is_of_stopped (FlitzisMixer *mixer, const FlitzisCommand *event) FLITZIS_REALTIM
   return flitzis_get (flitzis_settings_get_voice (&mixer->settings, voice)->n_stop_frames) >= 0;
 }
 
-/* Whether a mark says that an event will not happen; if so, it is done. */
+/* Drops an event that a mark has cancelled or stopped. Returns whether it did. */
 static bool
 drop_marked (FlitzisMixer *mixer, const FlitzisCommand *event) FLITZIS_REALTIME
 {
@@ -92,7 +93,7 @@ apply (FlitzisMixer *mixer, const FlitzisCommand *command, uint64_t now) FLITZIS
     }
 }
 
-/* What is late is done now, ahead of what waits for this frame. */
+/* Late commands are carried out now, before those that wait for this frame. */
 static void
 take (FlitzisMixer *mixer, const FlitzisCommand *command, uint64_t now) FLITZIS_REALTIME
 {

@@ -5,11 +5,11 @@
 
 #include "mixer-state.h"
 
-/* What the mixer is told to do, now or at a frame. */
+/* The commands of the mixer, which it carries out now or at a frame. */
 
-/* Carries out what was sent before the block, or puts it into the schedule. */
+/* Carries out the commands that were sent before the block, or puts them into the schedule. */
 void flitzis_mixer_apply_commands (FlitzisMixer *mixer) FLITZIS_REALTIME;
 
-/* Carries out what waited for this frame. */
+/* Carries out the commands that waited for this frame. */
 void flitzis_mixer_apply_events (FlitzisMixer *mixer,
                                  uint64_t      now) FLITZIS_REALTIME;

@@ -10,11 +10,11 @@
 
 /*
  * A binary heap of numbered items, the first on top (Cormen et al., Introduction to Algorithms,
- * chapter 6). It says where each item is, so any can be taken out.
+ * chapter 6). It knows the place of each item, so any item can be taken out.
  */
 typedef struct
 {
-  /* constant: the order, and room for all that is ever in it */
+  /* constant: the order, and room for all items */
   bool (*is_before) (const void *data,
                      uint32_t    a,
                      uint32_t    b) FLITZIS_REALTIME;
@@ -30,10 +30,10 @@ void flitzis_heap_add (FlitzisHeap *heap,
 void flitzis_heap_remove (FlitzisHeap *heap,
                           uint32_t     item) FLITZIS_REALTIME;
 
-/* Puts an item at a place, in no order: sort afterwards. */
+/* Puts an item at a place, in no order. Call sort afterwards. */
 void flitzis_heap_put (FlitzisHeap *heap,
                        uint32_t     place,
                        uint32_t     item) FLITZIS_REALTIME;
 
-/* After the order has changed. */
+/* Call it after the order has changed. */
 void flitzis_heap_sort (FlitzisHeap *heap) FLITZIS_REALTIME;

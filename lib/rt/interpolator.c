@@ -5,8 +5,8 @@
 
 #include "dsp/tables.h"
 
-/* How much lower than at its own rate the cut-off must be, for nothing to fold back: up to a rate
- * of 1.5 that gives way to keeping what can be heard. */
+/* Finds the filter whose cut-off is low enough to keep out aliases. Up to a rate of 1.5, keeping
+ * the audible frequencies is more important. */
 static uint8_t
 find_filter (uint64_t step) FLITZIS_REALTIME
 {
@@ -28,7 +28,7 @@ get_reach (const FlitzisInterpolator *self) FLITZIS_REALTIME
          2;
 }
 
-/* How many of the next frames, each `step` behind the last, come before a place. */
+/* Returns how many of the next frames come before a place; they are `step` apart. */
 static uint32_t
 count_frames (uint64_t position, uint64_t step, uint64_t place, uint32_t n_frames) FLITZIS_REALTIME
 {
@@ -38,8 +38,9 @@ count_frames (uint64_t position, uint64_t step, uint64_t place, uint32_t n_frame
   return n < n_frames ? (uint32_t) n : n_frames;
 }
 
-/* The places of the next frames, from the first that the filter reaches on. Returns how many there
- * are before the end and within a window, and the position behind them. */
+/* Computes the places of the next frames, relative to the first frame that the filter reaches.
+ * Returns how many there are before the end and within a window, and sets `end` to the position
+ * after them. */
 static uint32_t
 find_places (const FlitzisInterpolator *self,
              FlitzisScratch            *scratch,

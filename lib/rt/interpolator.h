@@ -12,7 +12,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* Reads the next frames of a playhead that runs at a rate: those of the sample, or between them. */
+/* Reads the next frames of a playhead that runs at a rate: frames of the sample, or values between
+ * them. */
 typedef struct
 {
   const FlitzisPlayhead    *playhead;
@@ -20,7 +21,7 @@ typedef struct
   FlitzisMixerInterpolation interpolation;
 } FlitzisInterpolator;
 
-/* Whether they are those of the sample, one for one. */
+/* Returns whether they are the frames of the sample, one for one. */
 static inline bool
 flitzis_interpolator_is_plain (const FlitzisInterpolator *self) FLITZIS_REALTIME
 {
@@ -28,8 +29,8 @@ flitzis_interpolator_is_plain (const FlitzisInterpolator *self) FLITZIS_REALTIME
          (uint32_t) self->playhead->position == 0;
 }
 
-/* Reads up to `n_frames`: where they lie in the sample, or in `scratch`. `end` is the position
- * after them. */
+/* Reads up to `n_frames`. The result points into the sample or into `scratch`, and `end` is set to
+ * the position after the frames. */
 const float *flitzis_interpolator_read (const FlitzisInterpolator *self,
                                         FlitzisScratch            *scratch,
                                         uint32_t                  *n_frames,

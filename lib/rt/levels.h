@@ -10,19 +10,19 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* How often a second the levels are told. */
+/* The number of reports of the levels in a second. */
 #define FLITZIS_LEVELS_PER_SECOND 30
 
 typedef struct
 {
   float    peak; /* so far, linear */
   bool     is_listed;
-  uint32_t next; /* in the list of those that sound */
+  uint32_t next; /* in the list of slots that sound */
 } FlitzisMeter;
 
 /*
- * The peaks of what sounds, told once each interval. Of the slots only those are looked at that
- * have sounded in this interval or the one before.
+ * The peaks of the slots and of the output, reported once in each interval. Only slots that have
+ * sounded in this interval or the one before cost time.
  */
 typedef struct
 {
@@ -63,10 +63,10 @@ flitzis_levels_add_slot (FlitzisLevels *levels, uint32_t index, float peak) FLIT
   levels->first = index + 1;
 }
 
-/* Nothing sounds any more, and no frames come. */
+/* Called when frames stop coming, so nothing sounds any more. */
 void flitzis_levels_drop (FlitzisLevels *levels) FLITZIS_REALTIME;
 
-/* What goes out next, stereo, not beyond the end of the interval. */
+/* Adds the next stereo frames of the output, at most to the end of the interval. */
 void flitzis_levels_add_output (FlitzisLevels        *levels,
                                 const FlitzisKernels *kernels,
                                 const float          *frames,

@@ -9,22 +9,22 @@
 #include <stdint.h>
 
 /*
- * What crosses between control and the mixer.
+ * The records that control and the mixer send each other.
  *
- * Both queues carry records of a fixed size, by value. The only pointer in them is a handle:
- * control makes it, the mixer keeps it in the pool and in voices, and sends the same pointer back
- * as retired when neither holds it any more. Only control frees it.
+ * Both queues carry records of a fixed size, by value. The only pointer in them is a handle.
+ * Control makes it, and the mixer keeps it in the pool and in voices. When neither holds it any
+ * more, the mixer sends the same pointer back as retired. Only control frees it.
  */
 
 typedef struct
 {
-  /* set by control before it is sent, then constant */
+  /* set by control before the handle is sent, then constant */
   const float *frames;      /* interleaved, finite, no denormals */
   uint64_t     n_frames;    /* 1..2^32 - 97 */
   uint32_t     n_channels;  /* 1..2 */
   uint32_t     sample_rate; /* Hz, 1000..768000 */
 
-  /* the mixer's own: the pool's hold and one for each voice */
+  /* for the mixer alone: one hold of the pool, and one of each voice */
   uint32_t n_holds;
 } FlitzisHandle;
 
@@ -44,12 +44,12 @@ typedef enum
   FLITZIS_MIXER_STEAL_REJECT
 } FlitzisMixerSteal;
 
-/* A fade of as many frames as the slot's release is when the voice stops. */
+/* A fade as long as the slot's release, as it is when the voice stops. */
 #define FLITZIS_SLOT_RELEASE UINT32_MAX
 
 /*
- * What a command decides depends on the commands before it and on its own record alone, not on
- * when the mixer comes to read it: so the same calls between two blocks have the same outcome live
+ * The effect of a command depends only on the commands before it and on its own record, not on the
+ * time at which the mixer reads it. So the same calls between two blocks have the same result live
  * and offline.
  */
 typedef struct
@@ -57,38 +57,38 @@ typedef struct
   FlitzisCommandKind kind : 4;
   bool               is_timed : 1; /* PLAY, STOP_VOICE, STOP_SLOT: at this frame, not now */
 
-  /* timed, but the program did not say for when: a stop means it */
+  /* timed, but without a frame from the program: stops apply to it */
   bool is_stamped : 1;
 
-  /* PLAY: all that its trigger takes from the slot and the engine is as it was at the call. With a
-   * unit it is timed, too: it waits for the next point of the grid when a block begins, or for the
-   * one that it names. */
+  /* PLAY: it has the settings of the slot and the engine as they were at the call. With a unit it
+   * is timed, too: it waits for the next point of the grid, which is found when a block begins, or
+   * for the point that it names. */
   FlitzisMixerSteal steal : 4;
   FlitzisGridUnit   unit : 4;
   bool              restarts : 1; /* ends the voices of its slot */
   bool              is_reverse : 1;
 
-  bool is_late : 1; /* the mixer's own: the point that it names had passed when it was looked at */
+  bool is_late : 1; /* for the mixer alone: the point that it names had passed when it was read */
 
   uint16_t slot;           /* 0..n_slots - 1; PLAY, STOP_SLOT, PUBLISH */
-  uint8_t  steps_per_beat; /* the mixer's own: of its point, once it has found one; else 0. With
+  uint8_t  steps_per_beat; /* for the mixer alone: of its point, if it has one; else 0. With
                               FLITZIS_GRID_GIVEN of the point; 0: FLITZIS_PARTS_PER_BEAT, unswung */
   union
   {
     uint64_t frame;     /* timed: a position */
-    int64_t  step;      /* the mixer's own: of its point; FLITZIS_GRID_GIVEN: a position */
+    int64_t  step;      /* for the mixer alone: of its point; FLITZIS_GRID_GIVEN: a position */
     uint64_t called_ns; /* PLAY, not timed: CLOCK_MONOTONIC of the call; 0: it does not matter */
   };
-  uint64_t event; /* its number among the timed ones, ascending from 0 */
+  uint64_t event; /* its number among the timed commands, ascending from 0 */
   union
   {
     struct
     {
       uint64_t voice;            /* id, ascending from 1 */
       double   velocity;         /* 0..1, linear */
-      uint64_t stop_frame;       /* if it would begin there or later it is over; 0: none */
-      uint32_t start, end;       /* frames of the sample; an end of 0 is the sample's */
-      uint32_t n_passes;         /* through the loop in all; 0: as the slot says */
+      uint64_t stop_frame;       /* a voice that would begin there or later ends at once; 0: none */
+      uint32_t start, end;       /* frames of the sample; an end of 0: the sample's end */
+      uint32_t n_passes;         /* through the loop in all; 0: the slot decides */
       uint32_t n_fade_in_frames; /* the attack */
       float    gain;             /* of the slot, velocity and engine, linear */
       uint32_t choke_group;      /* 0: none */
@@ -97,7 +97,7 @@ typedef struct
     struct
     {
       uint64_t voice;    /* id */
-      uint32_t n_frames; /* of its fade; FLITZIS_SLOT_RELEASE */
+      uint32_t n_frames; /* of its fade, or FLITZIS_SLOT_RELEASE */
     } stop;
     struct
     {
@@ -106,7 +106,7 @@ typedef struct
   };
 } FlitzisCommand;
 
-/* In the order of FlitzisEndReason, which this room cannot see. */
+/* In the order of FlitzisEndReason, which this folder cannot include. */
 typedef enum
 {
   FLITZIS_END_FINISHED,

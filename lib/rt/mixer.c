@@ -14,7 +14,7 @@
 
 #define NS_PER_SECOND UINT64_C (1000000000)
 
-/* At once where nothing has been heard. */
+/* Takes effect at once if nothing has been heard yet. */
 static void
 apply_limiter (FlitzisMixer *mixer) FLITZIS_REALTIME
 {
@@ -37,9 +37,10 @@ apply_pause (FlitzisMixer *mixer) FLITZIS_REALTIME
 }
 
 /*
- * The oldest call of a trigger for now that may still sound. Triggers pile up while no block comes,
- * and all at once they would burst: what is much older than the newest is left out. Between two
- * blocks none is too old, however far apart they are. Offline, time does not matter.
+ * Returns the time of the oldest call for now that may still sound. Triggers pile up while no block
+ * comes, and would all sound in one burst, so triggers that are much older than the newest are
+ * rejected. The limit is longer than two blocks, so no trigger between two blocks is too old.
+ * Offline, time does not matter.
  */
 static uint64_t
 get_oldest_call (FlitzisMixer *mixer, uint32_t n_frames) FLITZIS_REALTIME
@@ -55,7 +56,7 @@ get_oldest_call (FlitzisMixer *mixer, uint32_t n_frames) FLITZIS_REALTIME
              : 0;
 }
 
-/* A grid that is just being written is for the next block. */
+/* A grid that control is writing at this moment takes effect with the next block. */
 static void
 follow_grid (FlitzisMixer *mixer, uint64_t now) FLITZIS_REALTIME
 {
@@ -85,7 +86,7 @@ flitzis_mixer_apply (FlitzisMixer *mixer) FLITZIS_REALTIME
   flitzis_denormals_restore (denormals);
 }
 
-/* How many of the next frames come before a pause. */
+/* Returns how many of the next frames come before a pause. */
 static uint32_t
 get_n_moving_frames (FlitzisMixer *mixer, uint32_t n_frames) FLITZIS_REALTIME
 {
@@ -94,7 +95,7 @@ get_n_moving_frames (FlitzisMixer *mixer, uint32_t n_frames) FLITZIS_REALTIME
   return mixer->is_paused && n_until_pause < n_frames ? n_until_pause : n_frames;
 }
 
-/* How many of the next frames come before something changes. */
+/* Returns how many of the next frames come before something changes. */
 static uint32_t
 get_n_chunk_frames (FlitzisMixer *mixer, uint64_t now, uint32_t n_frames) FLITZIS_REALTIME
 {
@@ -113,7 +114,8 @@ get_n_chunk_frames (FlitzisMixer *mixer, uint64_t now, uint32_t n_frames) FLITZI
   return n_frames;
 }
 
-/* After the limiter, which holds back the last frames: what it holds is heard when it goes on. */
+/* The fade comes after the limiter: the frames that the limiter still holds are heard after a
+ * pause. */
 static void
 fade_master (FlitzisMixer *mixer, float *out, uint32_t n_frames) FLITZIS_REALTIME
 {
@@ -172,7 +174,7 @@ flitzis_mixer_render (FlitzisMixer *mixer, float *out, uint32_t n_frames) FLITZI
   follow_grid (mixer, first);
   flitzis_pool_follow (&mixer->pool, first);
 
-  /* what changed while all stood still is done */
+  /* moves that began while all stood still are complete */
   if (was_frozen)
     flitzis_pool_finish_moves (&mixer->pool);
 

@@ -8,10 +8,10 @@
 
 #include <stdint.h>
 
-/* The owner: carries out the commands and stops that were there when it began. */
+/* The owner: carries out the commands and marks that were there at the call. */
 void flitzis_mixer_apply (FlitzisMixer *mixer) FLITZIS_REALTIME;
 
-/* The owner: the same, then the next `n_frames` stereo frames into `out`. */
+/* The owner: does the same, then writes the next `n_frames` stereo frames to `out`. */
 void flitzis_mixer_render (FlitzisMixer *mixer,
                            float        *out,
                            uint32_t      n_frames) FLITZIS_REALTIME;

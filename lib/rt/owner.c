@@ -23,7 +23,7 @@ flitzis_mixer_disown (FlitzisMixer *mixer) FLITZIS_REALTIME
 bool
 flitzis_mixer_is_in_block (FlitzisMixer *mixer)
 {
-  /* Written back as it is: so a block that is not seen here has this before it. */
+  /* writes the value back, so that every later block sees all that was written before this */
   return atomic_fetch_or_explicit (&mixer->owner, 0, memory_order_acq_rel) ==
          FLITZIS_OWNER_CALLBACK;
 }

@@ -8,7 +8,7 @@
 
 #include <stdbool.h>
 
-/* Who may touch the mixer now. */
+/* The owner of the mixer, which alone may touch it. */
 typedef enum
 {
   FLITZIS_OWNER_NONE,
@@ -17,13 +17,14 @@ typedef enum
   FLITZIS_OWNER_CONTROL
 } FlitzisOwner;
 
-/* Never waits; false while another owner is at work. */
+/* Never waits; returns false while the mixer has another owner. */
 bool flitzis_mixer_try_own (FlitzisMixer *mixer,
                             FlitzisOwner  owner) FLITZIS_REALTIME;
 void flitzis_mixer_disown (FlitzisMixer *mixer) FLITZIS_REALTIME;
 
-/* For the output, which sets a pointer that the callback reads as the owner: while this is true, a
- * block may be under way that still uses the old one. Each block that begins later has the new. */
+/* For the output, which sets a pointer that the callback reads as the owner. While this returns
+ * true, a block that uses the old pointer may be under way. Each later block uses the new
+ * pointer. */
 bool flitzis_mixer_is_in_block (FlitzisMixer *mixer);
 
 bool flitzis_mixer_is_streaming (FlitzisMixer *mixer);

@@ -13,7 +13,7 @@ min (uint64_t a, uint64_t b) FLITZIS_REALTIME
   return a < b ? a : b;
 }
 
-/* A part of the sample in places: mirrored where it is played in reverse. */
+/* Converts a part of the sample to places, which are mirrored in reverse. */
 static void
 to_places (const FlitzisPlayhead *playhead, uint64_t *start, uint64_t *end) FLITZIS_REALTIME
 {
@@ -66,7 +66,7 @@ flitzis_playhead_get_length (const FlitzisPlayhead *playhead) FLITZIS_REALTIME
   return playhead->end + playhead->n_loops * length;
 }
 
-/* How many frames are still to come; UINT64_MAX if they never end. */
+/* Returns how many frames are still to come; UINT64_MAX if they never end. */
 static uint64_t
 count_left (const FlitzisPlayhead *playhead) FLITZIS_REALTIME
 {
@@ -95,7 +95,7 @@ flitzis_playhead_set_end_fade (FlitzisPlayhead *playhead, uint64_t n_frames) FLI
     playhead->n_end_fade_frames = min (n_frames, count_left (playhead));
 }
 
-/* The loop as far as it lies in the part. */
+/* Sets the loop to its frames within the part. */
 static void
 clip_loop (FlitzisPlayhead *playhead, uint64_t start, uint64_t end) FLITZIS_REALTIME
 {
@@ -133,18 +133,18 @@ flitzis_playhead_set_loop (FlitzisPlayhead *playhead,
       to_places (playhead, &loop_start, &loop_end);
       clip_loop (playhead, loop_start, loop_end);
 
-      /* it is on its way into the loop once more, and has come from where it is */
+      /* a voice before the loop has not been around it: the frames before it are the sample's */
       if (position >> 32 < playhead->loop_start)
         playhead->n_rounds = 0;
 
-      /* what fades in lies before the loop, and the fade is over before it begins anew */
+      /* the frames that fade in lie before the loop, and a fade ends before the next one begins */
       playhead->n_fade_frames =
           (uint32_t) min (n_fade_frames, min (playhead->loop_start - playhead->start,
                                               (playhead->loop_end - playhead->loop_start) / 2));
       flitzis_playhead_move (playhead, position);
     }
 
-  /* a fade out that has not begun begins now, at full gain, however few frames are left for it */
+  /* a fade-out that has not begun begins now, at full gain, however few frames are left for it */
   if (!had_begun_to_end)
     playhead->n_end_fade_frames = min (playhead->n_end_fade_frames, count_left (playhead));
 
@@ -171,17 +171,17 @@ flitzis_playhead_move (FlitzisPlayhead *playhead, uint64_t position) FLITZIS_REA
   playhead->position = position;
 }
 
-/* Frames that follow one another in the sample and are treated alike. */
+/* A run: successive frames of the sample that are all treated alike. */
 typedef struct
 {
-  uint64_t place; /* of the first */
+  uint64_t place; /* of the first frame */
   uint32_t n_frames;
   uint64_t left; /* frames to the end, from the first on; UINT64_MAX if they never end */
   bool     is_silent;
-  bool     is_last; /* does not go around the loop any more */
+  bool     is_last; /* after the last round of the loop */
 } Run;
 
-/* The longest run from `place` on. */
+/* Finds the longest run from `place` on. */
 static Run
 find_run (const FlitzisPlayhead *playhead, int64_t place, uint32_t n_frames) FLITZIS_REALTIME
 {
@@ -194,7 +194,8 @@ find_run (const FlitzisPlayhead *playhead, int64_t place, uint32_t n_frames) FLI
   if (n_all != UINT64_MAX)
     run.left = (int64_t) n_all > place ? (uint64_t) ((int64_t) n_all - place) : 0;
 
-  /* before the start of this round are those before it, and before the first what it came from */
+  /* before the start of this round come the rounds before it, and before the first round the frames
+   * before the loop */
   if (playhead->n_rounds > 0 && place < (int64_t) playhead->loop_start)
     {
       uint64_t before = (uint64_t) ((int64_t) playhead->loop_start - place);
@@ -282,7 +283,8 @@ is_in_crossfade (const FlitzisPlayhead *playhead, const Run *run) FLITZIS_REALTI
          run->place + run->n_frames > playhead->loop_end - playhead->n_fade_frames;
 }
 
-/* With constant power: a quarter of a sine up, one of a cosine down. */
+/* Constant power: one side rises as a quarter of a sine, the other falls as a quarter of a
+ * cosine. */
 static void
 add_crossfade (const FlitzisPlayhead *playhead, const Run *run, float *out) FLITZIS_REALTIME
 {
@@ -302,7 +304,7 @@ add_crossfade (const FlitzisPlayhead *playhead, const Run *run, float *out) FLIT
     }
 }
 
-/* Whether the end of the part fades out in this run. */
+/* Returns whether the end of the part fades out in this run. */
 static bool
 is_in_end_fade (const FlitzisPlayhead *playhead, const Run *run) FLITZIS_REALTIME
 {
@@ -326,7 +328,7 @@ fade_end (const FlitzisPlayhead *playhead, const Run *run, float *out) FLITZIS_R
     }
 }
 
-/* How many of these come before a place. */
+/* Returns how many of these frames come before a place. */
 static uint32_t
 count_before (const Run *run, uint64_t place) FLITZIS_REALTIME
 {

@@ -6,8 +6,8 @@
 #include "atomics.h"
 
 /*
- * Fades a voice out, unless it is to be finished sooner; at once, if the tail can hold the fade. A
- * voice that is to be paused, in this block or already, is not heard for longer than that takes.
+ * Fades a voice out, unless it ends sooner anyway. If the tail can hold the fade, the voice ends at
+ * once. A voice that pauses, now or already, is heard no longer than its pause takes to fade out.
  */
 static void
 release_voice (FlitzisPool *pool, FlitzisVoice *voice, FlitzisEnd reason, uint32_t n_frames)
@@ -77,14 +77,14 @@ flitzis_pool_stop_all (FlitzisPool *pool) FLITZIS_REALTIME
     }
 }
 
-/* Whether a mark says something new: it is the first, or its fade is shorter than before. */
+/* Returns whether a mark is new: it is the first, or its fade is shorter than before. */
 static bool
 is_new_mark (const FlitzisVoice *voice, int32_t n_frames) FLITZIS_REALTIME
 {
   return n_frames >= 0 && (voice->n_stop_frames < 0 || n_frames < voice->n_stop_frames);
 }
 
-/* A mark means its voice alone, so none is lost, whenever it is read. */
+/* A mark belongs to one voice, so none is lost, however late it is read. */
 void
 flitzis_pool_stop_marked (FlitzisPool *pool) FLITZIS_REALTIME
 {
@@ -105,7 +105,7 @@ flitzis_pool_stop_marked (FlitzisPool *pool) FLITZIS_REALTIME
     }
 }
 
-/* While all voices sound, a fade of its own would keep the voice from what chokes it. */
+/* While all voices sound, a choked voice must end at once, to be free for the new trigger. */
 static void
 choke_voice (FlitzisPool *pool, FlitzisVoice *voice, bool is_full) FLITZIS_REALTIME
 {
@@ -117,7 +117,7 @@ choke_voice (FlitzisPool *pool, FlitzisVoice *voice, bool is_full) FLITZIS_REALT
     release_voice (pool, voice, FLITZIS_END_CHOKED, flitzis_pool_get_n_frames (pool, seconds));
 }
 
-/* The first of these, in a list of voices with groups of one hash, that the trigger chokes. */
+/* Finds the next voice that the trigger chokes, in a list of voices with groups of one hash. */
 static FlitzisVoice *
 find_in_group (FlitzisVoice *voice, const FlitzisCommand *command) FLITZIS_REALTIME
 {
@@ -128,7 +128,7 @@ find_in_group (FlitzisVoice *voice, const FlitzisCommand *command) FLITZIS_REALT
   return voice;
 }
 
-/* The oldest first, of those of its slot and those of its group. */
+/* Chokes the voices of the slot and of the group together, the oldest first. */
 void
 flitzis_pool_choke (FlitzisPool *pool, const FlitzisCommand *command) FLITZIS_REALTIME
 {

@@ -5,7 +5,7 @@
 
 #include "pool.h"
 
-/* Which voices fall silent: by a stop, or by a trigger that chokes them. */
+/* Silences voices: by a stop, or by a trigger that chokes them. */
 
 void flitzis_pool_stop_voice (FlitzisPool *pool,
                               uint64_t     voice,
@@ -14,9 +14,9 @@ void flitzis_pool_stop_slot (FlitzisPool *pool,
                              uint32_t     slot) FLITZIS_REALTIME;
 void flitzis_pool_stop_all (FlitzisPool *pool) FLITZIS_REALTIME;
 
-/* Stops the voices that are marked. */
+/* Stops all voices that have a mark. */
 void flitzis_pool_stop_marked (FlitzisPool *pool) FLITZIS_REALTIME;
 
-/* What has to fall silent when this trigger sounds. If no voice is free, it makes room at once. */
+/* Silences the voices that this trigger chokes. If no voice is free, they make room at once. */
 void flitzis_pool_choke (FlitzisPool          *pool,
                          const FlitzisCommand *command) FLITZIS_REALTIME;

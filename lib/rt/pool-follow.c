@@ -5,7 +5,7 @@
 
 #include "atomics.h"
 
-/* A loop that leaves the voice behind is a cut: what was there fades out, and the rest in. */
+/* If the new loop does not continue the sound, the old sound fades out and the new one fades in. */
 static void
 set_loop_of (FlitzisPool         *pool,
              FlitzisVoice        *voice,
@@ -38,8 +38,8 @@ set_loop (FlitzisPool *pool, FlitzisVoice *voice, FlitzisSlotSettings *slot) FLI
     set_loop_of (pool, voice, slot, n_loops);
 }
 
-/* When a voice that stood still goes on, its moves are over; one that has not been heard yet starts
- * now. */
+/* When a voice goes on after a pause, its moves are complete. A voice that has not been heard yet
+ * starts now. */
 void
 flitzis_pool_follow_voice (FlitzisPool *pool, FlitzisVoice *voice, uint64_t now) FLITZIS_REALTIME
 {

@@ -5,16 +5,16 @@
 
 #include "pool.h"
 
-/* How voices follow the settings of their slot, their own and those of the engine. */
+/* Makes voices follow the settings of their slot, of the voice itself and of the engine. */
 
-/* At frame `now` of the mixer. */
+/* `now` is a frame of the mixer. */
 void flitzis_pool_follow_voice (FlitzisPool  *pool,
                                 FlitzisVoice *voice,
                                 uint64_t      now) FLITZIS_REALTIME;
 
-/* All voices if a setting has changed, else those that are new. */
+/* For all voices if a setting has changed, else for new voices. */
 void flitzis_pool_follow (FlitzisPool *pool,
                           uint64_t     now) FLITZIS_REALTIME;
 
-/* All moves of gain, pan and rate are complete. */
+/* Completes all moves of gain, pan and rate. */
 void flitzis_pool_finish_moves (FlitzisPool *pool) FLITZIS_REALTIME;

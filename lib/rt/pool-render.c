@@ -3,7 +3,7 @@
 
 #include "pool-render.h"
 
-/* Voices that follow one another and are mixed in one go. */
+/* Successive voices that are mixed in one pass. */
 typedef struct
 {
   FlitzisInput  inputs[FLITZIS_MAX_INPUTS];
@@ -20,7 +20,7 @@ end_if_finished (FlitzisPool *pool, FlitzisVoice *voice) FLITZIS_REALTIME
     flitzis_pool_end_voice (pool, voice, voice->is_released ? voice->reason : FLITZIS_END_FINISHED);
 }
 
-/* Of a voice that has added so many plain frames. */
+/* Moves a voice on, after it has added `n_frames` plain frames. */
 static void
 settle_voice (FlitzisPool *pool, FlitzisVoice *voice, float peak, uint32_t n_frames)
     FLITZIS_REALTIME
@@ -50,7 +50,7 @@ mix_group (FlitzisPool *pool, Group *group, float *out, uint32_t n_frames) FLITZ
   group->is_first = false;
 }
 
-/* Adds a voice that is plain and steady. */
+/* Adds a voice to the group; its frames are plain and its gain is steady. */
 static void
 join_group (FlitzisPool *pool, Group *group, FlitzisVoice *voice, float *out, uint32_t n_frames)
     FLITZIS_REALTIME
@@ -86,7 +86,7 @@ render_alone (FlitzisPool *pool, FlitzisVoice *voice, bool is_plain, float *out,
   end_if_finished (pool, voice);
 }
 
-/* The oldest first, in groups as far as they go. */
+/* Mixes the voices in order, the oldest first, and in groups if possible. */
 void
 flitzis_pool_render (FlitzisPool *pool, float *out, uint32_t n_frames) FLITZIS_REALTIME
 {

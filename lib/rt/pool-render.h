@@ -5,7 +5,7 @@
 
 #include "pool.h"
 
-/* The sound of all voices: the next `n_frames`, one chunk at most. */
+/* Mixes the next `n_frames` of all voices, at most one chunk. */
 void flitzis_pool_render (FlitzisPool *pool,
                           float       *out,
                           uint32_t     n_frames) FLITZIS_REALTIME;

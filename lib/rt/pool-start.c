@@ -8,7 +8,7 @@
 #include "pool-follow.h"
 #include "pool-steal.h"
 
-/* Whether it was stopped before it could start. */
+/* Returns whether the voice was stopped before it could start. */
 static bool
 is_over (FlitzisPool *pool, const FlitzisCommand *command, uint64_t now) FLITZIS_REALTIME
 {
@@ -97,7 +97,7 @@ flitzis_pool_begin_voices (FlitzisPool *pool, uint64_t oldest_ns) FLITZIS_REALTI
 {
   FlitzisVoice *next;
 
-  /* all that wait are among those that have not followed the settings yet */
+  /* voices that wait have not followed the settings yet */
   for (FlitzisVoice *voice = pool->unset; voice != NULL; voice = next)
     {
       next = voice->next;

@@ -5,15 +5,16 @@
 
 #include "pool.h"
 
-/* Adds a voice that starts at the position `now`, or reports why not. It waits until it begins. */
+/* Adds a voice that starts at the position `now`, or reports its end. The voice waits until it
+ * begins. */
 void flitzis_pool_play (FlitzisPool          *pool,
                         const FlitzisCommand *command,
                         uint64_t              now) FLITZIS_REALTIME;
 
-/* At the start of a block: all voices that wait begin, but those called before `oldest_ns` for the
- * moment of their call are rejected. */
+/* At the start of a block: begins all voices that wait. Voices that were triggered for now before
+ * `oldest_ns` are rejected instead. */
 void flitzis_pool_begin_voices (FlitzisPool *pool,
                                 uint64_t     oldest_ns) FLITZIS_REALTIME;
 
-/* Within a block: if the newest voice waits, it begins. */
+/* Within a block: begins the newest voice, if it waits. */
 void flitzis_pool_begin_newest (FlitzisPool *pool) FLITZIS_REALTIME;

@@ -3,7 +3,7 @@
 
 #include "pool-steal.h"
 
-/* The voice that makes room for a new one, or NULL: none of a higher priority does. */
+/* Finds the voice that makes room for a new one; NULL if all have a higher priority. */
 static FlitzisVoice *
 find_victim (FlitzisPool *pool, const FlitzisCommand *command) FLITZIS_REALTIME
 {

@@ -6,8 +6,9 @@
 #include "pool.h"
 
 /*
- * Whether a voice is free for this trigger; if none is, one is stolen for it. Looks at all voices
- * while they all sound and the trigger asks for the quietest, or some have a higher priority.
+ * Finds a free voice for this trigger, or steals one. Returns false if there is none. It looks at
+ * all voices only if none is free, and the trigger asks for the quietest or some have a higher
+ * priority.
  */
 bool flitzis_pool_make_room (FlitzisPool          *pool,
                              const FlitzisCommand *command) FLITZIS_REALTIME;

@@ -15,7 +15,7 @@ flitzis_pool_init (FlitzisPool *pool, FlitzisVoice *voices, uint32_t n_voices)
   pool->free = voices;
 }
 
-/* Control counts what can come back and refuses first, so there is always room for a report. */
+/* Control counts the reports that can come back and refuses too many, so there is always room. */
 void
 flitzis_pool_report_end (FlitzisPool *pool, uint64_t voice, FlitzisEnd reason) FLITZIS_REALTIME
 {
@@ -193,7 +193,7 @@ flitzis_pool_tell_places (FlitzisPool *pool) FLITZIS_REALTIME
     }
 }
 
-/* Written anew for another voice once this one has ended; whose it is says so, first and last. */
+/* A place is reused after its voice has ended, so its id is read first and again at the end. */
 int64_t
 flitzis_pool_get_place (FlitzisPool *pool, uint64_t id, bool is_start)
 {

@@ -28,7 +28,7 @@ typedef struct
   FlitzisVoiceList voices;
 } FlitzisPoolSlot;
 
-/* Where a voice is, for any thread. */
+/* The place of a voice, for any thread. */
 typedef struct
 {
   _Atomic uint64_t voice; /* the id, while it sounds; set last */
@@ -37,11 +37,11 @@ typedef struct
 } FlitzisVoicePlace;
 
 /*
- * The samples in the slots and the voices that play them. All of it is the mixer's owner's, but for
- * what is marked.
+ * The samples in the slots and the voices that play them. Only the mixer's owner may touch the
+ * pool, except for the marked fields.
  *
- * This file keeps the lists. What happens to voices is in files of its own: pool-start, pool-end
- * (stop and choke), pool-steal, pool-follow (the settings) and pool-render.
+ * This file keeps the lists. Other files handle the voices: pool-start, pool-end (stop and choke),
+ * pool-steal, pool-follow (the settings) and pool-render.
  */
 typedef struct
 {
@@ -56,14 +56,14 @@ typedef struct
   FlitzisPoolSlot  *slots;
   FlitzisVoiceList  playing;
   FlitzisVoiceList *groups; /* the voices of each choke group, at its number & group_mask */
-  FlitzisVoice     *unset;  /* the oldest that has not been asked to follow the settings yet */
-  FlitzisVoice     *voices; /* all that there are */
+  FlitzisVoice     *unset;  /* the oldest that has not followed the settings yet */
+  FlitzisVoice     *voices; /* all voices */
   FlitzisVoice     *free;
   uint64_t          n_added; /* voices, ever */
   FlitzisTail       tail;
   FlitzisLevels     levels;
   uint32_t          n_changes_seen; /* of the settings */
-  bool              is_frozen;      /* nothing sounds, so nothing has to fade */
+  bool              is_frozen;      /* nothing sounds, so nothing needs a fade */
 
   /* the owner writes, any thread reads */
   _Atomic uint16_t  *cells;  /* the voice whose id & settings.cell_mask it is, from 1; or 0 */
@@ -101,42 +101,43 @@ flitzis_pool_get_group (FlitzisPool *pool, uint32_t choke_group) FLITZIS_REALTIM
   return &pool->groups[choke_group & pool->group_mask];
 }
 
-/* Takes a voice from the free ones, of which there must be one, for this trigger: the newest from
- * here on, which holds the handle, and waits. */
+/* Takes a free voice for this trigger; there must be one. It becomes the newest voice, holds the
+ * handle, and waits. */
 FlitzisVoice *flitzis_pool_add_voice (FlitzisPool          *pool,
                                       const FlitzisCommand *command,
                                       FlitzisHandle        *handle) FLITZIS_REALTIME;
 
-/* Ends a voice: reports it and gives its place and its hold of the sample back. One that waits and
- * is not rejected counts as started all the same. */
+/* Ends a voice: reports the end, and gives up its place and its hold of the sample. A voice that
+ * still waits counts as started, unless it is rejected. */
 void flitzis_pool_end_voice (FlitzisPool  *pool,
                              FlitzisVoice *voice,
                              FlitzisEnd    reason) FLITZIS_REALTIME;
 
-/* The same, with what it fades out over, rendered ahead. */
+/* The same, with a fade-out of `n_frames` that is rendered ahead. */
 void flitzis_pool_cut_voice (FlitzisPool  *pool,
                              FlitzisVoice *voice,
                              FlitzisEnd    reason,
                              uint32_t      n_frames) FLITZIS_REALTIME;
 
-/* Reports that a voice has ended that never was in the pool. */
+/* Reports the end of a voice that was never in the pool. */
 void flitzis_pool_report_end (FlitzisPool *pool,
                               uint64_t     voice,
                               FlitzisEnd   reason) FLITZIS_REALTIME;
 
-/* Gives a slot another sample, or none. */
+/* Puts a sample into a slot, or empties it if the handle is NULL. */
 void flitzis_pool_publish (FlitzisPool   *pool,
                            uint32_t       slot,
                            FlitzisHandle *handle) FLITZIS_REALTIME;
 
-/* NULL if it does not sound */
+/* Returns NULL if the voice does not sound. */
 FlitzisVoice *flitzis_pool_find_voice (FlitzisPool *pool,
                                        uint64_t     voice) FLITZIS_REALTIME;
 
-/* Tells any thread where the voices are. */
+/* Publishes the places of the voices for other threads. */
 void flitzis_pool_tell_places (FlitzisPool *pool) FLITZIS_REALTIME;
 
-/* Any thread: the frame a voice is at, or began at; -1 unless it sounds. */
+/* Any thread: returns the frame of the voice, or the frame at which it began; -1 unless it
+ * sounds. */
 int64_t flitzis_pool_get_place (FlitzisPool *pool,
                                 uint64_t     voice,
                                 bool         is_start);

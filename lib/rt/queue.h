@@ -10,8 +10,8 @@
 #include <stdint.h>
 
 /*
- * A queue of fixed-size records with one writer and one reader, both wait-free. All or nothing: a
- * push into a full queue changes nothing.
+ * A queue of fixed-size records with one writer and one reader, both wait-free. A push into a full
+ * queue changes nothing.
  *
  * The indices of the spa_ringbuffer count records. They run on through 2^32, so the capacity is a
  * power of two.
@@ -34,8 +34,8 @@ void flitzis_queue_init (FlitzisQueue *queue,
 bool flitzis_queue_push (FlitzisQueue *queue,
                          const void   *record) FLITZIS_REALTIME;
 
-/* The writer, without a copy: where the next record goes, to be filled there and then pushed. NULL
- * where the queue is full. */
+/* The writer, without a copy: returns the room for the next record, to be filled there and then
+ * pushed; NULL if the queue is full. */
 void *flitzis_queue_get_room (FlitzisQueue *queue) FLITZIS_REALTIME;
 void  flitzis_queue_push_room (FlitzisQueue *queue) FLITZIS_REALTIME;
 
@@ -44,7 +44,8 @@ uint32_t flitzis_queue_get_n_waiting (FlitzisQueue *queue) FLITZIS_REALTIME;
 bool     flitzis_queue_pop (FlitzisQueue *queue,
                             void         *record) FLITZIS_REALTIME;
 
-/* What was pushed until now, for any thread to ask; and for the reader, how many of it wait yet. */
+/* Any thread: returns the end of the records pushed so far. The reader: returns how many records
+ * before that end still wait. */
 uint32_t flitzis_queue_get_end (FlitzisQueue *queue);
 uint32_t flitzis_queue_get_n_before (FlitzisQueue *queue,
                                      uint32_t      end);

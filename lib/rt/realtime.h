@@ -4,8 +4,8 @@
 #pragma once
 
 /*
- * The mark of every function that runs in the audio callback: it does not allocate, lock, log or
- * call the system. clang 20 and newer prove it at compile time, the tests do elsewhere.
+ * Marks every function that runs in the audio callback: it does not allocate, lock, log or make a
+ * system call. clang 20 and newer prove this at compile time, and the tests check it elsewhere.
  */
 #if defined(__clang__) && __clang_major__ >= 20
 #define FLITZIS_REALTIME __attribute__ ((nonblocking))

@@ -47,7 +47,7 @@ flitzis_schedule_init (FlitzisSchedule *schedule)
   schedule->beat_frame = UINT64_MAX;
   schedule->n_free = schedule->n_all;
 
-  /* the first are taken first */
+  /* the first events are taken first */
   for (uint32_t i = 0; i < schedule->n_all; i++)
     schedule->free[i] = (uint16_t) (schedule->n_all - 1 - i);
 }
@@ -84,7 +84,7 @@ remove_unplaced (FlitzisSchedule *schedule, uint32_t i) FLITZIS_REALTIME
   schedule->places[last] = schedule->places[i];
 }
 
-/* After a change of the grid, and when another event is the first. */
+/* Called after a change of the grid, and when another event has become the first. */
 static void
 find_beat_frame (FlitzisSchedule *schedule) FLITZIS_REALTIME
 {
@@ -100,7 +100,7 @@ find_beat_frame (FlitzisSchedule *schedule) FLITZIS_REALTIME
     }
 }
 
-/* A point that the program named needs no grid to be found, and no block. */
+/* A point that the program named is known at once, without the grid of the next block. */
 static void
 add_given (FlitzisSchedule *schedule, uint32_t i) FLITZIS_REALTIME
 {
@@ -143,8 +143,8 @@ flitzis_schedule_get_frame (const FlitzisSchedule *schedule) FLITZIS_REALTIME
   return frame < schedule->beat_frame ? frame : schedule->beat_frame;
 }
 
-/* Points that are due get a frame, the same as what else is due then: so the order of the calls
- * holds among all of them. */
+/* Gives events whose point is due the present frame, so that all events of this frame keep the
+ * order of their calls. */
 static void
 move_due_points (FlitzisSchedule *schedule, uint64_t now) FLITZIS_REALTIME
 {
@@ -188,7 +188,7 @@ add_by_beat (FlitzisSchedule *schedule, uint32_t i, const FlitzisGridPoint *poin
   flitzis_heap_add (&schedule->by_beat, i);
 }
 
-/* A grid that began anew has other points; those that were named stay what they are. */
+/* After a restart of the grid, events look for new points. Points that the program named stay. */
 static void
 forget_points (FlitzisSchedule *schedule) FLITZIS_REALTIME
 {
@@ -208,8 +208,8 @@ forget_points (FlitzisSchedule *schedule) FLITZIS_REALTIME
   heap->n_items = n_given;
 }
 
-/* All that wait for a point of one unit find the same. If the grid stands, those that have had none
- * yet wait for nothing, and the others wait on. */
+/* All events of one unit get the same point. If the grid stands still, events without a point stop
+ * waiting, and the others wait on. */
 static void
 place (FlitzisSchedule *schedule, uint64_t now) FLITZIS_REALTIME
 {

@@ -7,13 +7,14 @@
 
 #include <stdint.h>
 
-/* Frames that the mixer works on at a time: the size of every scratch buffer. */
+/* The number of frames that the mixer computes at a time; the size of every scratch buffer. */
 #define FLITZIS_CHUNK_FRAMES 256
 
-/* Frames of a sample that are read at a time for a voice that does not run at the engine's rate. */
+/* The number of frames of a sample that are read at a time for a voice at another rate than the
+ * engine's. */
 #define FLITZIS_WINDOW_FRAMES 2048
 
-/* What all voices are rendered with: the kernels, and buffers that hold one chunk. */
+/* The kernels and the buffers of one chunk that all voices share. */
 typedef struct
 {
   const FlitzisKernels *kernels;

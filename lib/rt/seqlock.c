@@ -5,7 +5,8 @@
 
 #include <string.h>
 
-/* Each word is released and acquired by itself: who sees one sees that it is being written. */
+/* Each word is released and acquired on its own: a reader of a new word also sees the new
+ * sequence. */
 
 void
 flitzis_seqlock_write (FlitzisSeqlock *self, const void *record, uint32_t size) FLITZIS_REALTIME

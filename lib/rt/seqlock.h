@@ -14,10 +14,10 @@
   (sizeof (type) <= 8 * FLITZIS_SEQLOCK_WORDS && sizeof (type) % 8 == 0)
 
 /*
- * The latest record of one writer, for readers that want all of it or nothing (Boehm, Can seqlocks
- * get along with programming language memory models?, 2012). Neither side waits; a reader that
- * comes while the writer writes gets nothing. A record has 8 x FLITZIS_SEQLOCK_WORDS bytes at most,
- * and a multiple of 8.
+ * The latest record of one writer. A reader gets the whole record or nothing (Boehm, Can seqlocks
+ * get along with programming language memory models?, 2012). Neither side waits: a reader that
+ * comes while the writer writes gets nothing. The size of a record is a multiple of 8 bytes, and at
+ * most 8 x FLITZIS_SEQLOCK_WORDS.
  */
 typedef struct
 {
@@ -35,7 +35,7 @@ bool flitzis_seqlock_try_read (FlitzisSeqlock *self,
                                void           *record,
                                uint32_t        size) FLITZIS_REALTIME;
 
-/* Another number for each record. */
+/* Returns a number that changes with each record. */
 static inline uint32_t
 flitzis_seqlock_get_sequence (FlitzisSeqlock *self) FLITZIS_REALTIME
 {

@@ -74,8 +74,8 @@ flitzis_settings_mark_cancelled (FlitzisSettings *settings, uint64_t below)
   atomic_fetch_add_explicit (&settings->n_marks, 1, memory_order_release);
 }
 
-/* Constant power, 1 on both sides in the middle: sine and cosine of a quarter of a circle (Roads,
- * The Computer Music Tutorial, chapter 10), times the square root of 2. */
+/* Constant power with gain 1 on both sides in the middle: sine and cosine of a quarter of a circle
+ * (Roads, The Computer Music Tutorial, chapter 10), times the square root of 2. */
 static double
 get_pan_gain (double side) FLITZIS_REALTIME
 {

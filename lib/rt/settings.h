@@ -10,12 +10,12 @@
 #include <stdint.h>
 
 /*
- * The latest value of every setting. Control stores, the mixer loads at the start of a block; the
- * last value wins, and nothing can be full.
+ * The latest value of every setting. Control stores them, and the mixer loads them at the start of
+ * a block. The last value wins, and nothing can be full.
  *
- * A stop that found the command queue full is a setting, too: a mark on each voice that it means,
- * so that no stop fails. So is a stop of a voice that waits for its frame, and that events are
- * cancelled. A mark overtakes the commands that wait in the queue.
+ * Marks are settings, too. If the command queue is full, a stop becomes a mark on each voice that
+ * it stops, so that no stop fails. The stop of a voice that waits for its frame is a mark as well,
+ * and so is the cancelling of events. A mark overtakes the commands that wait in the queue.
  */
 
 typedef enum
@@ -38,7 +38,7 @@ typedef struct
   _Atomic double   rate;          /* of playback, 0.25..4 */
   _Atomic uint32_t interpolation; /* a FlitzisMixerInterpolation */
 
-  /* frames of the sample; an end of 0 is the sample's */
+  /* frames of the sample; an end of 0: the sample's end */
   _Atomic bool     is_looping;
   _Atomic uint64_t loop_start, loop_end;
 
@@ -46,8 +46,8 @@ typedef struct
   _Atomic double loop_crossfade;
   _Atomic double release, choke_release;
 
-  /* of the triggers to come: control alone reads them */
-  _Atomic uint64_t start, end; /* as those of the loop */
+  /* for later triggers; only control reads them */
+  _Atomic uint64_t start, end; /* as for the loop */
   _Atomic bool     is_reverse;
   _Atomic double   attack;      /* seconds */
   _Atomic uint32_t choke_group; /* 0: none */
@@ -56,20 +56,20 @@ typedef struct
   _Atomic int32_t  priority;
 } FlitzisSlotSettings;
 
-/* Of one voice that is outstanding, times or plus those of its slot. Control sets them before it
- * sends the trigger. There are many, so they are small. */
+/* The settings of one outstanding voice, which multiply or add to those of its slot. Control sets
+ * them before it sends the trigger. There are many of these, so they are small. */
 typedef struct
 {
   _Atomic double  gain;          /* linear, 0..16 */
   _Atomic double  rate;          /* of playback, 0.25..4 */
   _Atomic float   pan;           /* -1..1, added */
-  _Atomic int32_t n_stop_frames; /* a mark: it stops, and fades within so many; below 0: none */
+  _Atomic int32_t n_stop_frames; /* a mark: it stops with a fade of this length; below 0: none */
   _Atomic bool    is_paused;
 
-  /* control's own */
+  /* for control alone */
   uint16_t slot : 15;
   bool     is_timed : 1; /* waits for a frame that the program has named */
-  uint64_t voice;        /* whose they are; 0: free */
+  uint64_t voice;        /* the id of the voice; 0: free */
 } FlitzisVoiceSettings;
 
 typedef struct
@@ -81,17 +81,18 @@ typedef struct
   _Atomic uint64_t     newest_call_ns; /* CLOCK_MONOTONIC of the last call of a trigger for now */
   FlitzisSlotSettings *slots;
 
-  /* Counted up after a change of what a voice that sounds has to follow, and after a mark: while
-   * they stand, no voice is asked. */
+  /* Incremented after a change that voices have to follow, and after a mark. While the counters
+   * stay the same, the mixer asks no voice. */
   _Atomic uint32_t n_changes;
   _Atomic uint32_t n_marks;
 
-  /* one for each voice that can be outstanding; a voice's own is at its id & cell_mask */
+  /* one for each voice that can be outstanding; that of a voice is at its id & cell_mask */
   FlitzisVoiceSettings *voices;
   uint64_t              cell_mask;
 } FlitzisSettings;
 
-/* What a voice is to sound like now, from its slot, its own settings and the engine. */
+/* The gains and the rate of a voice, from the settings of its slot, of the voice and of the
+ * engine. */
 typedef struct
 {
   float  left, right; /* gains, linear */
@@ -105,14 +106,14 @@ void flitzis_settings_init (FlitzisSettings      *settings,
                             FlitzisVoiceSettings *voices,
                             uint32_t              n_cells);
 
-/* For a voice to come, whose cell is free. */
+/* For a new voice, whose cell is free. */
 void flitzis_settings_set_voice (FlitzisSettings *settings,
                                  uint64_t         voice,
                                  double           gain,
                                  double           pan,
                                  double           rate);
 
-/* Marks a voice as one that stops. Of two marks the shorter fade counts. */
+/* Marks a voice for a stop. Of two marks, the shorter fade counts. */
 void flitzis_settings_mark_stop (FlitzisSettings *settings,
                                  uint64_t         voice,
                                  uint32_t         n_frames);
@@ -121,7 +122,7 @@ void flitzis_settings_mark_stop (FlitzisSettings *settings,
 void flitzis_settings_mark_cancelled (FlitzisSettings *settings,
                                       uint64_t         below);
 
-/* After a change. */
+/* Call it after a change. */
 void flitzis_settings_tell (FlitzisSettings *settings);
 
 /* the mixer */
@@ -136,6 +137,6 @@ FlitzisSound flitzis_settings_get_sound (FlitzisSettings *settings,
                                          uint64_t         voice,
                                          double           velocity) FLITZIS_REALTIME;
 
-/* Whether a counter has moved on since `n_seen` was filled in by this. */
+/* Returns whether a counter has changed since the last call with this `n_seen`. */
 bool flitzis_settings_have_changed (_Atomic uint32_t *counter,
                                     uint32_t         *n_seen) FLITZIS_REALTIME;

@@ -15,12 +15,13 @@
 /* The limiter looks 2 ms ahead. */
 #define DELAY_FRAMES(sample_rate) ((sample_rate) / 500)
 
-/* A cache line, so that what two threads write lies apart. */
+/* A cache line: data that different threads write must not share one. */
 #define ALIGNMENT 64
 
 /*
- * On a page of its own before the mixer, and only read from then on. The mixer's pages are written
- * to: a fork would have the parent copy them, in its callback. So the child is not given them.
+ * On a page of its own before the mixer, and constant after setup. The callback writes to the
+ * mixer's pages, and after a fork such writes would make it copy them. So the child does not get
+ * these pages.
  */
 typedef struct
 {
@@ -51,7 +52,7 @@ round_up_to_power_of_two (uint32_t n)
   return power;
 }
 
-/* Hands out the next `size` bytes; counts them only while there is no memory yet. */
+/* Returns the next `size` bytes. While there is no memory yet, it only counts them. */
 static void *
 take (unsigned char *memory, size_t *used, size_t size)
 {
@@ -78,7 +79,8 @@ flitzis_kernels_get (uint32_t i)
   return i < n ? kinds[i] : NULL;
 }
 
-/* Lays everything out behind the mixer and returns the bytes used; sets it up, given zeroes. */
+/* Lays everything out after the mixer, and returns the size. If there is memory, of zeroes, it also
+ * sets everything up. */
 static size_t
 lay_out (unsigned char *memory, const FlitzisMixerSize *size)
 {
@@ -193,7 +195,7 @@ flitzis_mixer_new (const FlitzisMixerSize *size)
   mixer = (FlitzisMixer *) (mapping + page_size);
   *get_header (mixer) = (Header){ n_bytes, *size };
 
-  /* Locking may be beyond the limits of this user; every page is touched all the same. */
+  /* this user's limits may forbid locking, so every page is touched as well */
   (void) mlock (mapping, page_size + n_bytes);
   (void) madvise (mixer, n_bytes, MADV_WIPEONFORK);
   flitzis_tables_init ();

@@ -6,25 +6,26 @@
 #include "mixer-state.h"
 
 /*
- * Makes and frees all that the audio callback touches, in one locked mapping whose pages are there
- * before the first block. Never called from the callback.
+ * Makes and frees everything that the audio callback touches. It is in one locked mapping, whose
+ * pages are all in memory before the first block. Never called from the callback.
  */
 
 typedef struct
 {
   uint32_t n_slots;     /* 1..4096 */
   uint32_t n_voices;    /* 1..1024 */
-  uint32_t n_events;    /* that may wait for their frame, 1..65536 */
+  uint32_t n_events;    /* that can wait for their frame, 1..65536 */
   uint32_t sample_rate; /* Hz */
 } FlitzisMixerSize;
 
-/* The kinds of kernels that this processor runs, the fastest first, which mixers are made with;
- * NULL behind the last. */
+/* The kinds of kernels that this processor runs, with NULL at the end. The fastest is the first,
+ * and mixers use it. */
 const FlitzisKernels *flitzis_kernels_get (uint32_t i);
 
-/* NULL when the system has no memory left */
+/* Returns NULL if the system has no memory left. */
 FlitzisMixer *flitzis_mixer_new (const FlitzisMixerSize *size);
 void          flitzis_mixer_free (FlitzisMixer *mixer);
 
-/* In the child of a fork, where the mixer is not the parent's: a new one at the same place. */
+/* In the child of a fork, which does not get the parent's mixer: makes a new one at the same
+ * address. */
 void flitzis_mixer_reset (FlitzisMixer *mixer);

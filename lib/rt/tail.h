@@ -9,8 +9,8 @@
 #include <stdint.h>
 
 /*
- * The fades of voices that were cut off, rendered ahead: a ring of `n_frames` stereo frames that
- * begins at `head`. The next `n_waiting` of them hold sound, the others are 0.
+ * The fades of voices that were cut off, rendered ahead into a ring of `n_frames` stereo frames
+ * that begins at `head`. The next `n_waiting` frames hold sound; the others are 0.
  */
 typedef struct
 {
@@ -20,8 +20,8 @@ typedef struct
   uint32_t n_waiting;
 } FlitzisTail;
 
-/* Renders the next `n_frames`, the ring's length at most, of a voice fading out, so that nothing of
- * it is needed any more. */
+/* Renders the fade-out of a voice ahead, `n_frames` at most the length of the ring. After that
+ * nothing of the voice is needed any more. */
 void flitzis_tail_take (FlitzisTail    *tail,
                         FlitzisVoice   *voice,
                         FlitzisScratch *scratch,

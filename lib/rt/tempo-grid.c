@@ -5,8 +5,8 @@
 
 typedef __int128 Wide;
 
-/* The least common multiple of 1 to 32: each number of steps divides a beat of so many parts, and
- * so does FLITZIS_PARTS_PER_BEAT. */
+/* The least common multiple of 1 to 32: a beat of this many parts can be divided into each number
+ * of steps, and into FLITZIS_PARTS_PER_BEAT. */
 #define PLACES_PER_BEAT 144403552893600
 
 static Wide
@@ -43,8 +43,9 @@ get_anchor (const FlitzisTempoGrid *grid) FLITZIS_REALTIME
 }
 
 /*
- * Before the first frame, too. Whole beats from the anchor are divided by the tempo first, and the
- * parts of a beat with what is left: so nothing overflows, wherever the anchor and the point are.
+ * Works before the first frame, too. It divides the whole beats from the anchor by the tempo first,
+ * and then the parts of a beat with the remainder. So nothing overflows, wherever the anchor and
+ * the point are.
  */
 static Wide
 get_frame (const FlitzisTempoGrid *grid, const FlitzisGridPoint *point) FLITZIS_REALTIME
@@ -81,7 +82,7 @@ flitzis_tempo_grid_find_next (const FlitzisTempoGrid *grid, FlitzisGridUnit unit
   Wide     place = get_anchor (grid) + ((Wide) frame - grid->anchor_frame) * grid->tempo;
   Wide     step = divide_down (place * n_steps, flitzis_tempo_grid_get_n_parts (grid));
 
-  /* One before the frame, however it is rounded and swung; three on at most. */
+  /* a point that is before the frame, even rounded and swung; the result is at most three later */
   FlitzisGridPoint point = {
     .step = (int64_t) (divide_down (step - 1, n_apart) * n_apart),
     .steps_per_beat = n_steps,

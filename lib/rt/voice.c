@@ -19,7 +19,7 @@ is_plain (const FlitzisVoice *voice) FLITZIS_REALTIME
   return flitzis_interpolator_is_plain (&interpolator);
 }
 
-/* Frames of the engine that a part which begins or ends within the sample fades over: 1 ms. */
+/* The length of the fades of a part that begins or ends within the sample, in frames: 1 ms. */
 static uint32_t
 get_n_cut_frames (uint32_t engine_rate) FLITZIS_REALTIME
 {
@@ -153,7 +153,7 @@ flitzis_voice_release (FlitzisVoice *voice, FlitzisEnd reason, uint32_t n_frames
   flitzis_ramp_move (&voice->envelope, 0.0f, n_frames);
 }
 
-/* How many of the next frames sound before it stands still or has faded out. */
+/* Returns how many of the next frames sound before the voice stands still or has faded out. */
 static uint32_t
 count_until_silent (const FlitzisVoice *voice) FLITZIS_REALTIME
 {
@@ -256,7 +256,7 @@ mix (FlitzisVoice         *voice,
   flitzis_ramp_advance (&voice->left, n_frames);
   flitzis_ramp_advance (&voice->right, n_frames);
 
-  /* those that rest are at 1 */
+  /* ramps that rest are at 1 */
   add_factor (&move, &voice->cut_in, n_frames);
   add_factor (&move, &voice->envelope, n_frames);
   add_factor (&move, &voice->pause, n_frames);

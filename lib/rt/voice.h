@@ -17,7 +17,7 @@
 
 typedef struct _FlitzisVoice FlitzisVoice;
 
-/* Beside the list of all voices, each may be in two more. */
+/* Besides the list of all voices, a voice may be in two more lists. */
 enum
 {
   FLITZIS_LINK_SLOT,
@@ -33,22 +33,21 @@ typedef struct
 /* One sounding sample. */
 struct _FlitzisVoice
 {
-  /* what most blocks look at and no more, a cache line with the first fields of the
-   * playhead */
-  FlitzisVoice *next; /* in the pool's list, or among the free */
+  /* the only fields that most blocks read: one cache line, with the first fields of the playhead */
+  FlitzisVoice *next; /* in the pool's list, or in the list of free voices */
   uint64_t      id;
-  const float  *plain_frames;            /* the next, as they lie in the sample */
-  uint32_t      n_plain_frames;          /* that lie there one for one; 0: unknown */
-  float         plain_left, plain_right; /* their gains where these do not move */
+  const float  *plain_frames;            /* the next frames, inside the sample */
+  uint32_t      n_plain_frames;          /* frames that lie there one for one; 0: unknown */
+  float         plain_left, plain_right; /* their gains, if these do not move */
   uint32_t      slot;
   uint16_t      n_channels;
-  bool          is_moving; /* one of the ramps is, or may be */
+  bool          is_moving; /* a ramp moves, or may move */
 
   FlitzisPlayhead playhead;
 
   uint32_t       choke_group; /* 0: none */
   int32_t        priority;
-  uint32_t       n_passes; /* as it was triggered; 0: as the slot says */
+  uint32_t       n_passes; /* of the trigger; 0: the slot decides */
   double         velocity;
   uint64_t       called_ns; /* of a trigger that is not timed; else 0 */
   FlitzisHandle *handle;
@@ -58,23 +57,23 @@ struct _FlitzisVoice
   FlitzisRamp               left, right; /* gains */
   FlitzisRamp               cut_in;      /* of a part that begins within the sample */
   FlitzisRamp               envelope;    /* attack and release */
-  FlitzisRamp               pause;       /* 1, and 0 while it stands still */
+  FlitzisRamp               pause;       /* 1, or 0 while it stands still */
 
-  bool       is_waiting;    /* for its first block to begin: it has not started */
+  bool       is_waiting;    /* for its first block: it has not started yet */
   bool       was_heard;     /* rendered at least one frame */
   bool       is_paused;     /* or about to be */
-  bool       is_released;   /* ends when the envelope has come to 0 */
+  bool       is_released;   /* ends when the envelope has reached 0 */
   FlitzisEnd reason;        /* of a release */
   int32_t    n_stop_frames; /* of the mark that was carried out; below 0: none */
 
-  /* the pool's lists, oldest first: all voices, those of one slot, those of groups of one hash; the
-   * free ones are linked by `next` */
+  /* the pool's lists, oldest first: of all voices, of one slot, and of choke groups with one hash;
+   * the free voices are linked by `next` */
   uint64_t         n_th; /* to be added */
   FlitzisVoice    *previous;
   FlitzisVoiceLink links[FLITZIS_N_LINKS];
 } __attribute__ ((aligned (64)));
 
-/* Plays its sample from `start` to `end`, as the playhead does, from the next frame on. */
+/* Begins to play the sample from `start` to `end`, as the playhead does. */
 void flitzis_voice_begin (FlitzisVoice *voice,
                           uint64_t      start,
                           uint64_t      end,
@@ -82,17 +81,17 @@ void flitzis_voice_begin (FlitzisVoice *voice,
                           uint32_t      engine_rate,
                           uint32_t      n_attack_frames) FLITZIS_REALTIME;
 
-/* Sounds like `sound` from its next frame on, within `n_frames`; at once if nothing has been heard
- * of it. */
+/* Moves to `sound` from the next frame on, within `n_frames`; at once if the voice has not been
+ * heard yet. */
 void flitzis_voice_set_sound (FlitzisVoice       *voice,
                               const FlitzisSound *sound,
                               uint32_t            engine_rate,
                               uint32_t            n_frames) FLITZIS_REALTIME;
 
-/* Gain, pan and rate are where they were moving to. */
+/* Completes the moves of gain, pan and rate. */
 void flitzis_voice_finish_moves (FlitzisVoice *voice) FLITZIS_REALTIME;
 
-/* Fades in anew, after a jump to another place of the sample. */
+/* Fades in again, after a jump to another place of the sample. */
 void flitzis_voice_cut_in (FlitzisVoice *voice,
                            uint32_t      n_frames) FLITZIS_REALTIME;
 
@@ -101,25 +100,25 @@ void flitzis_voice_set_paused (FlitzisVoice *voice,
                                bool          is_paused,
                                uint32_t      n_frames) FLITZIS_REALTIME;
 
-/* How many of these frames are heard of a fade: no more than of a pause that has begun. */
+/* Returns how many frames of a fade are heard: at most the rest of a pause that has begun. */
 uint32_t flitzis_voice_limit_fade (const FlitzisVoice *voice,
                                    uint32_t            n_frames) FLITZIS_REALTIME;
 
-/* Fades out within `n_frames`, and is finished then. */
+/* Fades the voice out within `n_frames`; it is finished after that. */
 void flitzis_voice_release (FlitzisVoice *voice,
                             FlitzisEnd    reason,
                             uint32_t      n_frames) FLITZIS_REALTIME;
 
-/* Whether it fades out, and is finished after `n_frames` or sooner. */
+/* Returns whether it fades out, and is finished after `n_frames` or sooner. */
 bool flitzis_voice_ends_within (const FlitzisVoice *voice,
                                 uint32_t            n_frames) FLITZIS_REALTIME;
 
-/* Whether it stands still: it would not be heard in the next frame. */
+/* Returns whether it stands still, and would not be heard in the next frame. */
 bool  flitzis_voice_is_silent (const FlitzisVoice *voice) FLITZIS_REALTIME;
 bool  flitzis_voice_is_finished (const FlitzisVoice *voice) FLITZIS_REALTIME;
 float flitzis_voice_get_loudness (const FlitzisVoice *voice) FLITZIS_REALTIME;
 
-/* Whether the next `n_frames` lie in the sample one for one, and are plain_frames then. */
+/* Returns whether the next `n_frames` lie in the sample one for one. If so, sets plain_frames. */
 bool flitzis_voice_find_plain (FlitzisVoice *voice,
                                uint32_t      n_frames) FLITZIS_REALTIME;
 
@@ -129,8 +128,8 @@ flitzis_voice_is_plain (FlitzisVoice *voice, uint32_t n_frames) FLITZIS_REALTIME
   return voice->n_plain_frames >= n_frames || flitzis_voice_find_plain (voice, n_frames);
 }
 
-/* Goes on by so many plain frames. False at the end of them: the source may be at the end of a loop
- * or of its own. */
+/* Moves on by `n_frames` plain frames. Returns false if these were the last ones: the playhead may
+ * be at the end of a loop or of the sample. */
 static inline bool
 flitzis_voice_advance (FlitzisVoice *voice, uint32_t n_frames) FLITZIS_REALTIME
 {
@@ -141,13 +140,13 @@ flitzis_voice_advance (FlitzisVoice *voice, uint32_t n_frames) FLITZIS_REALTIME
   return voice->n_plain_frames > 0;
 }
 
-/* Adds the next `n_frames`, which are plain while the gain moves. Returns their peak. */
+/* Adds the next `n_frames` plain frames to `out`, also while the gain moves. Returns their peak. */
 float flitzis_voice_mix_plain (FlitzisVoice         *voice,
                                const FlitzisKernels *kernels,
                                float                *out,
                                uint32_t              n_frames) FLITZIS_REALTIME;
-/* Adds the next `n_frames` (one chunk at most) to `out`; `fade`, if any, is multiplied in. Returns
- * their peak. */
+/* Adds the next `n_frames` (one chunk at most) to `out`, multiplied by `fade` if it is not NULL.
+ * Returns their peak. */
 float flitzis_voice_render (FlitzisVoice   *voice,
                             FlitzisScratch *scratch,
                             FlitzisRamp    *fade,

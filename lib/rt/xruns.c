@@ -5,7 +5,7 @@
 
 #include "atomics.h"
 
-/* Two drivers, or two runs of one stream, have nothing to do with each other. */
+/* The clocks of two drivers, or of two runs of a stream, are unrelated. */
 void
 flitzis_mixer_follow_clock (FlitzisMixer *mixer, const FlitzisCycle *cycle) FLITZIS_REALTIME
 {
@@ -28,7 +28,8 @@ flitzis_mixer_follow_clock (FlitzisMixer *mixer, const FlitzisCycle *cycle) FLIT
   flitzis_seqlock_write (&mixer->block_time, &block_time, sizeof block_time);
 }
 
-/* The gap that a late block may leave in the clock is the same xrun: the clock is unknown then. */
+/* A late block may leave a gap in the clock. It is the same xrun, so the next clock counts as
+ * unknown. */
 void
 flitzis_mixer_check_deadline (FlitzisMixer *mixer,
                               uint32_t      driver_id,

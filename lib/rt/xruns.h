@@ -8,23 +8,23 @@
 
 #include <stdint.h>
 
-/* What the driver of the graph says of its cycle. */
+/* The driver's report on a cycle of the graph. */
 typedef struct
 {
   uint32_t driver_id;
-  uint64_t position; /* of the driver's own count, in its own frames, as the duration */
+  uint64_t position; /* counted by the driver, in its own frames, like the duration */
   uint64_t duration;
   uint64_t nsec;      /* CLOCK_MONOTONIC at the start of the cycle */
   double   rate;      /* the driver's own, Hz */
-  double   true_rate; /* what it really has been lately, Hz */
+  double   true_rate; /* as measured lately, Hz */
 } FlitzisCycle;
 
-/* The callback: a cycle of the driver begins. Counts an xrun where it has left cycles out. */
+/* The callback: a cycle of the driver begins. Counts an xrun if the driver has skipped cycles. */
 void flitzis_mixer_follow_clock (FlitzisMixer       *mixer,
                                  const FlitzisCycle *cycle) FLITZIS_REALTIME;
 
-/* The callback: the block of that cycle is handed over, while the clock of a driver stands here.
- * Counts an xrun where that is in a later cycle. */
+/* The callback: the block of that cycle is handed over, and the driver's clock is at this position.
+ * Counts an xrun if the position is in a later cycle. */
 void flitzis_mixer_check_deadline (FlitzisMixer *mixer,
                                    uint32_t      driver_id,
                                    uint64_t      position) FLITZIS_REALTIME;

@@ -19,7 +19,7 @@ flitzis_frames_count (const FlitzisFrames *self)
   return self->n_channels > 0 ? self->n_values / self->n_channels : 0;
 }
 
-/* How much there will be is for files to say, so none of this may abort if memory is short. */
+/* The size comes from files, so no function here may abort if memory is short. */
 static gboolean
 set_capacity (FlitzisFrames *self, gsize capacity)
 {
@@ -85,7 +85,8 @@ flitzis_frames_steal (FlitzisFrames *self)
   if (n_values < self->capacity)
     set_capacity (self, n_values);
 
-  /* Where it has grown, it may have been moved: large blocks by whole pages, small ones by less. */
+  /* growing may have moved the block, and so its aligned place: large blocks by pages, small ones
+   * by less */
   memory = g_steal_pointer (&self->memory);
   aligned = flitzis_padding_align (memory);
   if (aligned != self->values)

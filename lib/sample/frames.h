@@ -7,30 +7,30 @@
 
 G_BEGIN_DECLS
 
-/* Interleaved floats that grow while a file is decoded. Zero-initialised is empty. */
+/* Interleaved floats that grow while a file is decoded. A zero-initialised struct is empty. */
 typedef struct
 {
-  gpointer memory; /* with the values from its first aligned place on, until it has grown */
+  gpointer memory; /* the values begin at its first aligned place, until it has grown */
   float   *values;
   gsize    n_values;
   gsize    capacity;
   guint    n_channels;
 } FlitzisFrames;
 
-/* How many frames there are: 0 while the number of channels is not known. */
+/* Returns the number of frames; 0 while the number of channels is unknown. */
 gsize flitzis_frames_count (const FlitzisFrames *self);
 
-/* Makes room for `n_frames` altogether. FALSE where memory is short. */
+/* Makes room for `n_frames` altogether. Returns FALSE if memory is short. */
 gboolean flitzis_frames_reserve (FlitzisFrames *self,
                                  gsize          n_frames);
 
-/* Appends `n_values` values, which the caller must set. FALSE if memory is short. */
+/* Appends `n_values` values, which the caller must set. Returns FALSE if memory is short. */
 gboolean flitzis_frames_extend (FlitzisFrames *self,
                                 gsize          n_values,
                                 float        **values);
 
-/* Hands the values over, at least one, aligned and padded, without a copy unless they have grown.
- * The room not used goes back to the system. */
+/* Returns the values, of which there must be at least one, aligned and padded. It copies them only
+ * if they have grown. Unused room goes back to the system. */
 GBytes *flitzis_frames_steal (FlitzisFrames *self);
 
 void flitzis_frames_clear (FlitzisFrames *self);

@@ -12,10 +12,11 @@
 #define MIN_NORMAL_BITS 0x00800000
 #define MAX_VALUE_BITS 0x71800000
 
-/* Values looked at in one go, for compilers to see that they fit the processor's registers. */
+/* The number of values that are checked at a time, so that compilers can use vector registers. */
 #define GROUP_VALUES 64
 
-/* By the bits: threads that treat denormals as 0 - and decoders leave such behind - see none. */
+/* Compares the bits: a thread that treats denormals as 0, as some decoders leave it, would see
+ * none. */
 static inline int
 is_broken (float value)
 {
@@ -56,7 +57,7 @@ flitzis_mend_values (float *values, gsize n_values)
 {
   gsize n_mended = flitzis_mend_count (values, n_values);
 
-  /* nearly always there is none */
+  /* in most samples there is none */
   for (gsize i = 0; n_mended > 0 && i < n_values; i++)
     if (is_broken (values[i]))
       values[i] = 0.0f;

@@ -8,8 +8,8 @@
 G_BEGIN_DECLS
 
 /*
- * No mix can bear NaN, denormals, infinities and values beyond 2^100. The first sets those among
- * `values` to 0 and returns how many there were; the second only counts them.
+ * NaN, denormals, infinities and values beyond 2^100 would spoil a mix. The first function sets
+ * such values to 0 and returns their number; the second only counts them.
  */
 gsize flitzis_mend_values (float *values,
                            gsize  n_values);

@@ -8,19 +8,20 @@
 G_BEGIN_DECLS
 
 /*
- * The values that the library allocates itself begin at a multiple of this many bytes. Zeros fill
- * up the last such block and one more, so that code which reads in vectors need not stop inside a
+ * Values that the library allocates begin at a multiple of this number of bytes. Zeros fill the
+ * last block of this size and one more, so that code that reads vectors need not stop inside a
  * block.
  */
 #define FLITZIS_PADDING_ALIGNMENT 64
 
-/* How many bytes more to allocate for that. */
+/* The number of additional bytes to allocate for that. */
 #define FLITZIS_PADDING_ROOM (3 * FLITZIS_PADDING_ALIGNMENT)
 
-/* Where the values begin in memory from g_malloc. */
+/* Returns the place of the values in memory from g_malloc. */
 float *flitzis_padding_align (gpointer memory);
 
-/* Wraps `memory` (taken), which holds `n_values` from there on, and sets the zeros after them. */
+/* Takes and wraps `memory`, which holds `n_values` from that place on, and sets the zeros after
+ * them. */
 GBytes *flitzis_padding_wrap (gpointer memory,
                               gsize    n_values);
 

@@ -7,7 +7,8 @@
 
 #define BLOCK FLITZIS_PEAKS_BLOCK
 
-/* Values compared at once: their order does not matter, so each lane has a peak of its own. */
+/* The number of values compared at once. Their order does not matter, so each lane has its own
+ * peak. */
 #define N_LANES 16
 
 void
@@ -107,7 +108,7 @@ make_nodes (const float *values, gsize n_values)
   return nodes;
 }
 
-/* A sample that is shorter than a block has no nodes, and needs none. */
+/* A sample shorter than a block has no nodes, and needs none. */
 gboolean
 flitzis_peaks_is_built (FlitzisPeaks *self)
 {
@@ -125,8 +126,8 @@ flitzis_peaks_build (FlitzisPeaks *self)
     }
 }
 
-/* Adds the values from `begin` up to `end`, which lie in one block. Where nothing in all of that is
- * beyond the peak, they need no look, which would wait for memory. */
+/* Adds the values from `begin` up to `end`, which lie in one block. If the whole block is within
+ * the peak, the values need not be read, which would wait for memory. */
 static gsize
 read_border (FlitzisPeaks *self, gsize begin, gsize end, FlitzisPeak *peak)
 {
@@ -145,8 +146,8 @@ read_border (FlitzisPeaks *self, gsize begin, gsize end, FlitzisPeak *peak)
   return 1 + end - begin;
 }
 
-/* Adds the blocks from `first` up to `last`. What an odd index stands for is only half of the node
- * above. */
+/* Adds the blocks from `first` up to `last`. A node with an odd index is only half of the node
+ * above it. */
 static gsize
 read_blocks (FlitzisPeaks *self, gsize first, gsize last, FlitzisPeak *peak)
 {
@@ -179,7 +180,8 @@ read_blocks (FlitzisPeaks *self, gsize first, gsize last, FlitzisPeak *peak)
   return n_read;
 }
 
-/* Adds the values from `begin` up to `end`; returns how much it has read. */
+/* Adds the values from `begin` up to `end`. Returns the number of values and nodes that it has
+ * read. */
 static gsize
 read_part (FlitzisPeaks *self, gsize begin, gsize end, FlitzisPeak *peak)
 {
@@ -231,7 +233,7 @@ flitzis_peaks_read (FlitzisPeaks *self,
       if (begin >= self->n_frames || end > self->n_frames)
         add (&bins[i], 0.0f, 0.0f);
 
-      /* which of two zeros was met first shall not show: this makes -0 to 0 */
+      /* makes 0 of -0, so that the result does not depend on which zero came first */
       bins[i].min += 0.0f;
       bins[i].max += 0.0f;
     }

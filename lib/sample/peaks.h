@@ -10,10 +10,10 @@ G_BEGIN_DECLS
 /*
  * The least and the greatest values in parts of a sample, from a pyramid over it.
  *
- * The lowest level has a node for each whole block of values, each further level one for each two
- * nodes of the last. All nodes together take less than 1/64 of the memory of the values. A part is
- * read as at most two nodes of each level, and the values at its borders, less than a block at
- * either.
+ * The lowest level has a node for each whole block of values, and each higher level has a node for
+ * each two nodes below it. All nodes together take less than 1/64 of the memory of the values. To
+ * read a part takes at most two nodes of each level, and less than a block of values at either
+ * border.
  */
 
 #define FLITZIS_PEAKS_BLOCK 256 /* values of all channels */
@@ -26,14 +26,14 @@ typedef struct
 
 typedef struct
 {
-  /* constant; the owner keeps the values as long */
+  /* constant; the owner keeps the values for as long */
   const float *values;
   guint64      n_frames;
   guint        n_channels;
 
   /* any thread, atomic */
   gsize        once;
-  FlitzisPeak *nodes; /* NULL before they are built, and where there is no memory for them */
+  FlitzisPeak *nodes; /* NULL before they are built, and if there is no memory for them */
 } FlitzisPeaks;
 
 void flitzis_peaks_init (FlitzisPeaks *self,
@@ -42,7 +42,7 @@ void flitzis_peaks_init (FlitzisPeaks *self,
                          guint         n_channels);
 void flitzis_peaks_clear (FlitzisPeaks *self);
 
-/* How many nodes there are over so many values. */
+/* Returns the number of nodes for this number of values. */
 gsize flitzis_peaks_count_nodes (gsize n_values);
 
 /* Any thread. The first call builds the pyramid, and others wait for that. */
@@ -51,9 +51,9 @@ void     flitzis_peaks_build (FlitzisPeaks *self);
 
 /*
  * Any thread. Fills `bins` with the peaks of `n_bins` (not 0) equal parts of the frames from
- * `first_frame` up to `last_frame`, each of one frame at least. Behind the last frame there is
- * silence. Reads all values where the pyramid is not built. Returns how many values and nodes it
- * has read, which is what it costs.
+ * `first_frame` up to `last_frame`, each of one frame at least. After the last frame of the sample
+ * there is silence. If the pyramid is not built, it reads all values. Returns its cost: the number
+ * of values and nodes that it has read.
  */
 gsize flitzis_peaks_read (FlitzisPeaks *self,
                           guint64       first_frame,

@@ -132,10 +132,10 @@ _play_sample = Flitzis.Engine.play_sample
 class Engine(Flitzis.Engine):
     __doc__ = _DOCS.get('Engine', '') + (
         '\n\nIn Python an engine lives as long as something refers to it: one that is a local\n'
-        'variable falls silent when its function returns. What fails raises `GLib.Error` and\n'
-        'changes nothing; its code is one of `Flitzis.EngineError`, or of `Gio.IOErrorEnum` for\n'
-        'files. '
-        '`print (Flitzis.Engine.play.__doc__)` shows the arguments of a method.')
+        'variable falls silent when its function returns. A call that fails raises `GLib.Error`\n'
+        'and changes nothing; the code is one of `Flitzis.EngineError`, or of `Gio.IOErrorEnum`\n'
+        'for errors of the file system. `print (Flitzis.Engine.play.__doc__)` shows the arguments\n'
+        'of a method.')
 
     def __enter__(self) -> Engine:
         """Starts the engine."""
@@ -153,7 +153,7 @@ class Engine(Flitzis.Engine):
             raise IndexError(f'slot {key} of {len(self)}') from None
 
     def play_sample(self, id: int, velocity: float = 1.0) -> int:
-        """Plays what is in a slot. Returns the voice, or 0 if there is nothing in it."""
+        """Plays the sample of a slot. Returns the voice, or 0 if the slot is empty."""
         return _play_sample(self, id, velocity)
 
     def load_sample(self, id: int, path: str | bytes | os.PathLike[str]) -> bool:
@@ -290,7 +290,7 @@ class Trigger(Flitzis.Trigger):
         return cls.new()
 
     def __init__(self, **fields):
-        """All that can be said about one trigger, for `Engine.play`. The fields are arguments, too:
+        """Makes a trigger, for `Engine.play`. Its fields may be given as arguments:
         `Flitzis.Trigger (slot=3, pan=-0.5)`."""
         for name, value in fields.items():
             if name not in _FIELDS:

@@ -38,8 +38,8 @@ interpolate_linear (float          *out,
     interpolate_lines (out, in, 1, places, n_frames);
 }
 
-/* Adds eight taps x frames in eight lanes for each channel: of stereo those of the first four taps
- * are in the first vector. The taps are in the order of the tables. */
+/* Adds eight taps x frames in eight lanes for each channel. For stereo, the first four taps are in
+ * the first vector. The taps are in the order of the tables. */
 FLITZIS_INLINE void
 add_taps (FlitzisVector *sums, const float *in, FlitzisVector taps, uint32_t n_channels)
     FLITZIS_REALTIME
@@ -57,7 +57,7 @@ add_taps (FlitzisVector *sums, const float *in, FlitzisVector taps, uint32_t n_c
              __builtin_shufflevector (taps, taps, 2, 2, 3, 3, 6, 6, 7, 7);
 }
 
-/* The lanes are summed up in pairs. */
+/* Sums up the lanes in pairs. */
 FLITZIS_INLINE void
 put_sum (float *out, const FlitzisVector *sums, uint32_t n_channels) FLITZIS_REALTIME
 {
@@ -75,17 +75,17 @@ put_sum (float *out, const FlitzisVector *sums, uint32_t n_channels) FLITZIS_REA
 
 _Static_assert(FLITZIS_N_PHASES == 1 << PHASE_BITS, "a phase has so many bits");
 
-/* Frames that are prepared in one go, all for the same filter. */
+/* The number of frames that are prepared together, all for the same filter. */
 #define N_PREPARED 8
 
 typedef struct
 {
-  const float  *in[N_PREPARED];  /* what the filter looks at */
-  const float  *row[N_PREPARED]; /* the first that it is made of */
-  FlitzisVector weights[4];      /* of that row and the next, a lane for each frame */
+  const float  *in[N_PREPARED];  /* the first frame that the filter reads */
+  const float  *row[N_PREPARED]; /* the first row that the filter is made of */
+  FlitzisVector weights[4];      /* of that row and the next rows, a lane for each frame */
 } Prepared;
 
-/* Returns how far each frame is from its row to the next, of 1. */
+/* Returns the place of each frame between its row and the next, from 0 to 1. */
 FLITZIS_INLINE FlitzisVector
 find_rows (Prepared       *prepared,
            const float    *in,
@@ -138,7 +138,7 @@ filter (float          *out,
     }
 }
 
-/* The weights are those of the polynomial of the third degree through four rows (Lagrange). */
+/* Computes the weights of the polynomial of the third degree through four rows (Lagrange). */
 FLITZIS_REPEATED void
 filter_stretched (float                        *out,
                   const float                  *in,
@@ -177,7 +177,7 @@ filter_stretched (float                        *out,
     }
 }
 
-/* How many frames in a row have the filter of the first. */
+/* Returns how many successive frames have the filter of the first. */
 static uint32_t
 count_alike (const uint8_t *filters, uint32_t n_frames) FLITZIS_REALTIME
 {

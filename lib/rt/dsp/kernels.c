@@ -9,18 +9,18 @@
 #include <string.h>
 
 /*
- * Built once for each kind of processor: FLITZIS_KERNELS is the name of the table, FLITZIS_KIND
- * that of the kind.
+ * Built once for each kind of processor. FLITZIS_KERNELS is the name of the table, and FLITZIS_KIND
+ * is the name of the kind.
  */
 
-/* Where the code has to be small, one input at a time will do. */
+/* If the code has to be small, one input at a time is enough. */
 #if defined(__OPTIMIZE_SIZE__)
 #define N_INPUTS_AT_ONCE 1
 #else
 #define N_INPUTS_AT_ONCE FLITZIS_MAX_INPUTS
 #endif
 
-/* One of those that are left when they do not fill a vector any more. */
+/* Mixes one of the frames that are left when they no longer fill a vector. */
 static __attribute__ ((noinline)) float
 mix_frame (float       *out,
            const float *frame,
@@ -36,13 +36,13 @@ mix_frame (float       *out,
   return flitzis_max (flitzis_abs (on_left), flitzis_abs (on_right));
 }
 
-/* Frames that the loops take at a time, and how far ahead they ask for those of an input: where one
- * voice follows another or a page ends, a processor does not guess which are next. */
+/* The frames of one step of a loop, and the distance at which loops prefetch an input: a processor
+ * cannot guess the next frames where a voice or a page ends. */
 #define STEP_FRAMES (2 * FLITZIS_VECTOR_FRAMES)
 #define N_FRAMES_AHEAD 128
 
-/* With two vectors more that are added. Of mono that is those of the frames themselves: times the
- * gain in the end, for rounding keeps the order. */
+/* Updates the peaks with two more vectors. For mono it uses the frames themselves, and the peak is
+ * multiplied by the gain at the end. The result is the same, because rounding keeps the order. */
 FLITZIS_INLINE FlitzisVector
 get_larger (FlitzisVector peaks,
             FlitzisVector first,
@@ -58,7 +58,7 @@ get_larger (FlitzisVector peaks,
   return flitzis_vector_max (peaks, flitzis_vector_abs (second));
 }
 
-/* The largest of each vector; of four all at a time. */
+/* Sets the peak of each input to the largest value of its vector, of four vectors at a time. */
 FLITZIS_INLINE void
 set_peaks (FlitzisInput *inputs, const FlitzisVector *peaks, uint32_t n_inputs) FLITZIS_REALTIME
 {
@@ -88,7 +88,7 @@ set_peaks (FlitzisInput *inputs, const FlitzisVector *peaks, uint32_t n_inputs) 
   inputs[3].peak = all[6];
 }
 
-/* The frames from the i-th on. */
+/* Mixes the frames from the i-th on. */
 static __attribute__ ((noinline)) void
 mix_rest (float        *out,
           FlitzisInput *inputs,
@@ -106,7 +106,7 @@ mix_rest (float        *out,
     }
 }
 
-/* As many inputs as said, in one go: so the mix is read and written once for all of them. */
+/* Mixes all inputs in one pass, so that the mix is read and written only once. */
 FLITZIS_REPEATED void
 mix_inputs (float        *out,
             FlitzisInput *inputs,
@@ -116,7 +116,7 @@ mix_inputs (float        *out,
             uint32_t      n_frames) FLITZIS_REALTIME
 {
   FlitzisVector gains[FLITZIS_MAX_INPUTS], peaks[FLITZIS_MAX_INPUTS];
-  const float  *frames[FLITZIS_MAX_INPUTS]; /* known not to change with the mix */
+  const float  *frames[FLITZIS_MAX_INPUTS]; /* copies, which writing the mix cannot change */
   uint64_t      i;
 
   for (uint32_t k = 0; k < n_inputs; k++)
@@ -196,7 +196,7 @@ mix (float        *out,
     }
 }
 
-/* A slope for each lane, and the frames that they are at; of the next vector, too. */
+/* A slope for each lane, and its frames in this vector and in the next. */
 typedef struct
 {
   FlitzisVector from, step, end, to;
@@ -205,7 +205,7 @@ typedef struct
 
 #define LANES_IN_ORDER ((FlitzisVector){ 0, 1, 2, 3, 4, 5, 6, 7 })
 #define LANES_OF_STEREO ((FlitzisVector){ 0, 0, 1, 1, 2, 2, 3, 3 })
-/* Where each is doubled, the first four are in the lower halves, see `double_lower`. */
+/* For values that are doubled: the first four are in the lower halves, see `double_lower`. */
 #define LANES_TO_DOUBLE ((FlitzisVector){ 0, 1, 4, 5, 2, 3, 6, 7 })
 
 FLITZIS_INLINE Slopes
@@ -223,8 +223,8 @@ make_slopes (const FlitzisSlope *left, const FlitzisSlope *right, FlitzisVector 
   };
 }
 
-/* The values of a vector, and on by so many frames. Where they are not `at_end`, all are on their
- * way. */
+/* Returns the values of a vector, then moves on by `n_frames`. Unless `at_end`, all values are
+ * still moving. */
 FLITZIS_INLINE FlitzisVector
 take_values (Slopes *slopes, uint32_t i, bool at_end, float n_frames) FLITZIS_REALTIME
 {
@@ -238,7 +238,7 @@ take_values (Slopes *slopes, uint32_t i, bool at_end, float n_frames) FLITZIS_RE
   return values;
 }
 
-/* Those that have arrived stay there. */
+/* Makes slopes that have arrived stay there. */
 FLITZIS_INLINE void
 settle (Slopes *slopes) FLITZIS_REALTIME
 {
@@ -248,7 +248,7 @@ settle (Slopes *slopes) FLITZIS_REALTIME
   slopes->step = flitzis_vector_choose (is_moving, slopes->step, (FlitzisVector){ 0 });
 }
 
-/* How many frames a slope is on its way for: none where it has arrived. */
+/* Returns how many frames a slope still moves: 0 if it has arrived. */
 FLITZIS_INLINE uint32_t
 count_frames (const FlitzisSlope *slope) FLITZIS_REALTIME
 {
@@ -267,15 +267,15 @@ double_upper (FlitzisVector a) FLITZIS_REALTIME
   return __builtin_shufflevector (a, a, 2, 2, 3, 3, 6, 6, 7, 7);
 }
 
-/* Where most gains that move do: all sides alike or by one factor; of mono, in the middle. */
+/* The most common moves: both sides alike, or by one factor; for mono, in the middle. */
 typedef struct
 {
-  Slopes        slopes; /* of the sides of stereo, four frames each; else in the first alone */
-  FlitzisVector gains;  /* that do not move */
+  Slopes        slopes; /* of both sides for stereo, four frames each; else only the first */
+  FlitzisVector gains;  /* which do not move */
   FlitzisVector peaks;
 } Simple;
 
-/* Eight frames. */
+/* Mixes eight frames. */
 FLITZIS_INLINE void
 mix_simple_step (float       *out,
                  const float *frames,
@@ -308,7 +308,7 @@ mix_simple_step (float       *out,
   flitzis_vector_store (out + 8, flitzis_vector_load (out + 8) + second);
 }
 
-/* As many of the frames as make whole steps. Returns the peak. */
+/* Mixes all whole steps of the frames. Returns the peak. */
 FLITZIS_REPEATED float
 mix_simple (float             *out,
             const float       *frames,
@@ -386,7 +386,7 @@ mix_moving_frame (float             *out,
   return mix_frame (out + 2 * i, frames + n_channels * i, n_channels, left, right);
 }
 
-/* Whatever moves, as many of the frames as make whole vectors. */
+/* Mixes all whole vectors of the frames, with any moves. */
 static __attribute__ ((noinline)) float
 mix_slopes (float             *out,
             const float       *frames,

@@ -9,10 +9,10 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* Inputs that are mixed in one go. */
+/* The number of inputs that are mixed in one pass. */
 #define FLITZIS_MAX_INPUTS 4
 
-/* What is added to a mix. */
+/* One input of a mix. */
 typedef struct
 {
   const float *frames;
@@ -20,7 +20,7 @@ typedef struct
   float        peak;        /* set by the mix: the largest magnitude that it added */
 } FlitzisInput;
 
-/* The gains of an input that is on the move: on each side, times all factors. */
+/* The moving gains of an input: on each side, multiplied by all factors. */
 #define FLITZIS_MAX_FACTORS 4
 
 typedef struct
@@ -33,15 +33,15 @@ typedef struct
 
 /*
  * The loops over frames, and nothing else, for one kind of processor. `out` is interleaved stereo
- * unless said otherwise; nothing overlaps. All kinds give the same bits: they round alike, and what
- * they sum up they sum up in the same order.
+ * unless stated otherwise, and no arrays overlap. All kinds give the same bits: they round alike
+ * and sum up in the same order.
  */
 typedef struct
 {
   const char *name;
 
   /* out += gain * frames for each input in turn, FLITZIS_MAX_INPUTS at most; mono goes to both
-   * sides. Where `is_first`, nothing has been put into `out` yet, and it counts as 0. */
+   * sides. If `is_first`, the contents of `out` count as 0. */
   void (*mix) (float        *out,
                FlitzisInput *inputs,
                uint32_t      n_inputs,
@@ -49,21 +49,22 @@ typedef struct
                uint32_t      n_channels,
                uint32_t      n_frames) FLITZIS_REALTIME;
 
-  /* the same of one input with moving gains; returns the peak */
+  /* the same for one input with moving gains; returns the peak */
   float (*mix_moving) (float             *out,
                        const float       *frames,
                        const FlitzisMove *move,
                        uint32_t           n_channels,
                        uint32_t           n_frames) FLITZIS_REALTIME;
 
-  /* The largest magnitudes of stereo frames: of the left side, and of the right. */
+  /* The largest magnitudes of stereo frames, on the left side and on the right. */
   void (*get_peaks) (const float *frames,
                      float       *peaks,
                      uint32_t     n_frames) FLITZIS_REALTIME;
 
   /*
-   * Frames between those of `in`, of as many channels: out[i] is at `places[i]`, in frames of `in`,
-   * 32.32 fixed point. On straight lines; `in` has a frame behind the last place.
+   * Interpolates on straight lines between the frames of `in`: out[i] is at `places[i]`, in frames
+   * of `in`, 32.32 fixed point. `out` has the channels of `in`, and `in` has a frame after the last
+   * place.
    */
   void (*interpolate_linear) (float          *out,
                               const float    *in,
@@ -72,8 +73,8 @@ typedef struct
                               uint32_t        n_frames) FLITZIS_REALTIME;
 
   /*
-   * The same through a low-pass, that of the tables with the number `filters[i]`. `in` has the
-   * frames that it reaches: half of its taps before a place, and as many from it on.
+   * The same through the low-pass with the number `filters[i]` in the tables. `in` has all frames
+   * that the filter reads: half of its taps before a place, and as many from the place on.
    */
   void (*interpolate_sinc) (float          *out,
                             const float    *in,
@@ -83,6 +84,6 @@ typedef struct
                             uint32_t        n_frames) FLITZIS_REALTIME;
 } FlitzisKernels;
 
-/* For any processor, and for those of x86 with AVX2. */
+/* For any processor, and for x86 processors with AVX2. */
 extern const FlitzisKernels flitzis_kernels_plain __attribute__ ((visibility ("hidden")));
 extern const FlitzisKernels flitzis_kernels_avx2 __attribute__ ((visibility ("hidden")));

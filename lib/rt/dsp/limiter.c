@@ -8,7 +8,7 @@
 /* A little below -0.1 dBFS. */
 #define CEILING 0.9885f
 
-/* Of the recovery: after so many seconds a third of what was taken away is missing. */
+/* The time constant of the recovery: after this time 1/e of the reduction is left. */
 #define RECOVERY_SECONDS 0.1f
 
 void
@@ -68,7 +68,7 @@ get_limit (float left, float right) FLITZIS_REALTIME
   return peak > CEILING ? CEILING / peak : 1.0f;
 }
 
-/* The smallest limit of this frame and the n_frames before it. */
+/* Returns the smallest limit of this frame and of the n_frames before it. */
 static float
 hold (FlitzisLimiter *limiter, float limit) FLITZIS_REALTIME
 {
@@ -92,7 +92,7 @@ hold (FlitzisLimiter *limiter, float limit) FLITZIS_REALTIME
   return limits[limiter->first_limit].gain;
 }
 
-/* The gain of the frame that comes out when one goes in that asks for `limit`. */
+/* Takes the limit of the next frame to go in, and returns the gain of the frame that comes out. */
 static float
 follow (FlitzisLimiter *limiter, float limit) FLITZIS_REALTIME
 {

@@ -9,7 +9,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* The smallest gain of the last frames, and when it was asked for. */
+/* A limit on the gain, and its frame. */
 typedef struct
 {
   uint64_t frame;
@@ -17,20 +17,21 @@ typedef struct
 } FlitzisLimit;
 
 /*
- * Keeps the mix below full scale. It hears each frame `n_frames` before it lets it out: the gain is
- * the smallest that any frame of that time asks for, averaged over as many frames, so it has come
- * down when the peak is there, and it rises again slowly. Off, it does nothing at all.
+ * Keeps the mix below full scale. It reads each frame `n_frames` before it puts the frame out. The
+ * gain is the smallest that any frame of that time needs, averaged over `n_frames`. So the gain has
+ * come down when the peak comes, and it rises slowly after that. While it is off, it does nothing
+ * at all.
  */
 typedef struct
 {
   /* constant */
   uint32_t n_frames; /* of its delay */
-  float    recovery; /* per frame, of what is missing to 1 */
+  float    recovery; /* the part of the distance to 1, per frame */
 
   bool          is_on;
-  FlitzisRamp   wetness;     /* 0: not heard, 1: nothing else is */
-  uint32_t      n_until_wet; /* frames until the ring holds nothing but sound */
-  uint64_t      frame;       /* heard so far */
+  FlitzisRamp   wetness;     /* 0: not heard, 1: only this is heard */
+  uint32_t      n_until_wet; /* frames until the ring is full of sound */
+  uint64_t      frame;       /* read so far */
   float        *delayed;     /* the last n_frames, a ring */
   float        *gains;       /* the last n_frames, a ring; `sum` of them */
   double        sum;
@@ -47,7 +48,7 @@ void flitzis_limiter_init (FlitzisLimiter *limiter,
                            float          *gains,
                            FlitzisLimit   *limits);
 
-/* On or off within `n_frames`. */
+/* Switches the limiter on or off, within `n_frames`. */
 void flitzis_limiter_set_on (FlitzisLimiter *limiter,
                              bool            is_on,
                              uint32_t        n_frames) FLITZIS_REALTIME;

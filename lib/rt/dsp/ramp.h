@@ -9,9 +9,9 @@
 #include <stdint.h>
 
 /*
- * A value that moves to its target on a straight line, one step a frame. The value at a frame is a
- * function of how many frames have passed since the move began, so it does not depend on how those
- * frames were split into blocks.
+ * A value that moves to its target on a straight line, one step a frame. The value depends only on
+ * the number of frames since the move began, so it is the same however these were split into
+ * blocks.
  */
 typedef struct
 {
@@ -66,7 +66,7 @@ flitzis_ramp_get_slope (const FlitzisRamp *ramp) FLITZIS_REALTIME
   };
 }
 
-/* So many frames have passed. */
+/* Moves on by `n_frames`. */
 static inline void
 flitzis_ramp_advance (FlitzisRamp *ramp, uint32_t n_frames) FLITZIS_REALTIME
 {

@@ -11,8 +11,8 @@
 #define FLITZIS_ONE_FRAME ((uint64_t) 1 << 32)
 
 /*
- * How fast a voice runs: frames of the sample to a frame out, 32.32 fixed point. A change is a
- * straight line, as a ramp is.
+ * The rate of a voice: frames of the sample for each frame out, 32.32 fixed point. A change is a
+ * straight line, like a ramp.
  */
 typedef struct
 {
@@ -49,7 +49,7 @@ flitzis_rate_ramp_move (FlitzisRateRamp *ramp, uint64_t step, uint32_t n_frames)
     *ramp = (FlitzisRateRamp){ flitzis_rate_ramp_get_step (ramp, ramp->frame), step, n_frames, 0 };
 }
 
-/* So many frames have passed. */
+/* Moves on by `n_frames`. */
 static inline void
 flitzis_rate_ramp_advance (FlitzisRateRamp *ramp, uint32_t n_frames) FLITZIS_REALTIME
 {

@@ -12,7 +12,7 @@
 
 #define HALF (FLITZIS_N_TAPS / 2)
 
-/* Of the Kaiser window, for a stop band below -100 dB. */
+/* The beta of the Kaiser window, for a stop band below -100 dB. */
 #define BETA 10.06
 
 FlitzisTables flitzis_tables __attribute__ ((aligned (4096)));
@@ -28,7 +28,8 @@ get_value (const double *values, int i)
   return i < N_VALUES ? values[i] : 0.0;
 }
 
-/* Between them, on the polynomial of the third degree through the nearest four. */
+/* Interpolates between the values, on the polynomial of the third degree through the nearest
+ * four. */
 static double
 interpolate (const double *values, double x)
 {
@@ -42,7 +43,7 @@ interpolate (const double *values, double x)
          get_value (values, i + 2) * (t + 1.0) * t * (t - 1.0) / 6.0;
 }
 
-/* The taps of a filter that is stretched, around a place so far behind the middle tap. */
+/* Computes the taps of a stretched filter, for a place after the middle tap. */
 static void
 fill_row (float *row, int n_taps, const double *values, double behind, double stretch)
 {

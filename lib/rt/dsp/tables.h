@@ -9,19 +9,19 @@
 #include <string.h>
 
 /*
- * What is looked up instead of computed. Setup fills the tables once in a process; they are
- * constant from then on.
+ * Tables of values that would take too long to compute. Setup fills them once in a process, and
+ * they are constant after that.
  */
 
-/* Of the interpolating filter: how many frames it looks at, and how many places between two frames
- * it is known at. */
+/* The interpolating filter: the number of frames that it reads, and the number of its rows for
+ * places between two frames. */
 #define FLITZIS_N_TAPS 32
 #define FLITZIS_N_PHASES 512
 
 /*
- * Filter 0 is that filter. The others are stretched, to so much lower a cut-off: there are 16 for
- * each octave, and the last is 8 times as long. They change the more slowly the longer they are, so
- * they are known at fewer places, between which lie polynomials of the third degree.
+ * Filter 0 is that filter. The others are stretched, which lowers their cut-off. There are 16 for
+ * each octave, and the last is 8 times as long. A longer filter changes more slowly, so it needs
+ * fewer rows. Values between the rows are on polynomials of the third degree.
  */
 #define FLITZIS_N_FILTERS (3 * 16 + 1)
 #define FLITZIS_MAX_STRETCH 8.0f
@@ -29,27 +29,26 @@
 
 typedef struct
 {
-  uint32_t first;      /* of its values among the rows */
+  uint32_t first;      /* the index of its first value in `rows` */
   uint32_t n_taps;     /* a multiple of 8 */
-  uint32_t phase_bits; /* it is known at 2 to so many places between two frames */
+  uint32_t phase_bits; /* it has 2 to this power rows between two frames */
 } FlitzisStretchedFilter;
 
-/* Steps of a quarter of a sine. */
+/* The steps of a quarter of a sine. */
 #define FLITZIS_N_SINE_STEPS 256
 
 typedef struct
 {
   /*
-   * A low-pass, a sinc under a Kaiser window (Oppenheim and Schafer, Discrete-Time Signal
-   * Processing, 7.5.3), with its middle at 0 and 0 from FLITZIS_N_TAPS / 2 frames on, as it lies
-   * over the frames around a place between two of them: row p is for p / FLITZIS_N_PHASES of a
-   * frame behind the frame of tap FLITZIS_N_TAPS / 2 - 1. A row sums up to 1. Each eight of its
-   * taps are in the order 0, 1, 4, 5, 2, 3, 6, 7: doubled for stereo, each stays in its half of a
-   * vector.
+   * A low-pass: a sinc under a Kaiser window (Oppenheim and Schafer, Discrete-Time Signal
+   * Processing, 7.5.3), which is 0 from FLITZIS_N_TAPS / 2 frames on. Row p has its values at the
+   * frames around a place that is p / FLITZIS_N_PHASES of a frame after the frame of tap
+   * FLITZIS_N_TAPS / 2 - 1. Each row sums up to 1. Each eight taps are in the order 0, 1, 4, 5, 2,
+   * 3, 6, 7, so that each tap stays in its half of a vector when it is doubled for stereo.
    */
   float phases[FLITZIS_N_PHASES + 1][FLITZIS_N_TAPS];
 
-  /* The rows of stretched filters begin a place before the frame and end one behind the next. */
+  /* The rows of a stretched filter begin one place before the frame, and end one after the next. */
   FlitzisStretchedFilter filters[FLITZIS_N_FILTERS];
   float                  rows[FLITZIS_N_ROW_VALUES] __attribute__ ((aligned (64)));
 
@@ -72,7 +71,8 @@ flitzis_quarter_sine (float x) FLITZIS_REALTIME
              : here;
 }
 
-/* The first filter that is stretched so much or more: exponent and four bits of a float. */
+/* Finds the first filter that is stretched by at least `stretch`, from the exponent and four more
+ * bits of the float. */
 static inline uint32_t
 flitzis_find_filter (float stretch) FLITZIS_REALTIME
 {

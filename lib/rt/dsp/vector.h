@@ -14,15 +14,15 @@
 #endif
 
 /*
- * Eight floats that are computed with in one go, four stereo frames. The compiler makes of it what
- * the processor has. Memory need not be aligned.
+ * Eight floats, or four stereo frames, for computing with all of them at once. The compiler uses
+ * the registers that the processor has. Memory need not be aligned.
  */
 
 #define FLITZIS_VECTOR_FRAMES 4
 
 #define FLITZIS_INLINE static inline __attribute__ ((always_inline, unused))
 
-/* What is repeated for each number of channels, unless the code has to be small. */
+/* For code that is repeated for each number of channels, unless the code has to be small. */
 #if defined(__OPTIMIZE_SIZE__)
 #define FLITZIS_REPEATED static __attribute__ ((noinline))
 #else
@@ -60,7 +60,7 @@ flitzis_vector_store (float *values, FlitzisVector vector) FLITZIS_REALTIME
   *(FlitzisLooseVector *) values = vector;
 }
 
-/* Four frames from the i-th on; mono goes to both sides. */
+/* Loads four frames from the i-th on; mono goes to both sides. */
 FLITZIS_INLINE FlitzisVector
 flitzis_vector_load_frames (const float *frames, uint32_t i, uint32_t n_channels) FLITZIS_REALTIME
 {
@@ -121,7 +121,7 @@ flitzis_vector_max (FlitzisVector a, FlitzisVector b) FLITZIS_REALTIME
 #endif
 }
 
-/* In each lane a value or another. */
+/* Chooses one of two values in each lane. */
 FLITZIS_INLINE FlitzisVector
 flitzis_vector_choose (FlitzisBits which, FlitzisVector a, FlitzisVector b) FLITZIS_REALTIME
 {
