@@ -568,7 +568,8 @@ def test_help_speaks_of_python():
     assert 'a local variable falls silent when its function returns' in engine
     assert "engine.load_sample(0, 'kick.flac')" in engine
     for cls in (*get_classes(), Flitzis.Trigger):
-        found = re.findall(r'```|\bconst \w+ =|%\w+|\bFLITZIS_[A-Z_]+|\bG_IO\w+|\bNULL\b|\[\w+@', get_help(cls))
+        found = re.findall(r'```|\bconst \w+ =|%'
+                           r'\w+|\bFLITZIS_[A-Z_]+|\bG_IO\w+|\bNULL\b|\[\w+@', get_help(cls))
         assert found == [], cls
 
 
