@@ -12,6 +12,7 @@ import pathlib
 import queue
 import random
 import sys
+import tempfile
 import threading
 import time
 import warnings
@@ -40,7 +41,8 @@ samples = [Flitzis.Sample.new(GLib.Bytes.new(random.Random(n_frames).randbytes(
                4 * n_channels * n_frames)), n_channels, rate)
            for n_channels, n_frames, rate in itertools.product(
                (1, 2), (1, 400, 30000, 300000), (sample_rate, sample_rate + 1))]
-written = os.path.join(os.environ['XDG_RUNTIME_DIR'], 'hammer.wav')
+folder = tempfile.TemporaryDirectory()
+written = os.path.join(folder.name, 'hammer.wav')
 calls, refusals, properties = (collections.Counter() for _ in range(3))
 failures = []
 
