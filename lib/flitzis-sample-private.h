@@ -4,6 +4,7 @@
 #pragma once
 
 #include "flitzis-sample.h"
+#include "sample/facts.h"
 
 G_BEGIN_DECLS
 
@@ -13,12 +14,14 @@ G_BEGIN_DECLS
 
 /*
  * Wraps what a decoder made: `bytes` (taken) must be mended, whole frames, and are not looked at
- * again. `source_rate` is the rate before resampling, in Hz.
+ * again. `source_rate` is the rate before resampling, in Hz. `facts` are settled, and empty
+ * afterwards.
  */
-FlitzisSample *flitzis_sample_new_decoded (GBytes *bytes,
-                                           guint   n_channels,
-                                           guint   sample_rate,
-                                           guint   source_rate,
-                                           guint64 n_mended);
+FlitzisSample *flitzis_sample_new_decoded (GBytes       *bytes,
+                                           guint         n_channels,
+                                           guint         sample_rate,
+                                           guint         source_rate,
+                                           guint64       n_mended,
+                                           FlitzisFacts *facts);
 
 G_END_DECLS

@@ -26,6 +26,13 @@ gboolean flitzis_chunk_next (FlitzisChunk  *self,
                              FlitzisReader *reader,
                              int            endianness);
 
+/* `size` bytes of the contents, from `offset` on in them; NULL if there are fewer. They last until
+ * the next read. */
+const guint8 *flitzis_chunk_get (const FlitzisChunk *self,
+                                 FlitzisReader      *reader,
+                                 guint64             offset,
+                                 gsize               size);
+
 /* Whether nothing but whole chunks lies between `offset` and the end of the stream. */
 gboolean flitzis_chunks_reach_end (FlitzisReader *reader,
                                    guint64        offset,

@@ -13,9 +13,11 @@ G_BEGIN_DECLS
  * Reads the header; the position of the stream is undefined afterwards. A value that makes no sense
  * counts as "not stated": the decoder finds out whether the file is damaged. FALSE if it is
  * cancelled, if the stream cannot be read, or if the header already shows that nothing can be
- * decoded: an UNSUPPORTED error names the format, a CORRUPT one says what is wrong.
+ * decoded: an UNSUPPORTED error names the format, a CORRUPT one says what is wrong. `facts` are
+ * empty, and not settled afterwards.
  */
 gboolean flitzis_header_read (FlitzisHeader *self,
+                              FlitzisFacts  *facts,
                               GInputStream  *stream,
                               GCancellable  *cancellable,
                               GError       **error);

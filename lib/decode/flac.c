@@ -8,8 +8,10 @@
 
 #include "config.h"
 
+#include "decode/comments.h"
 #include "decode/containers.h"
 #include "decode/crc.h"
+#include "decode/fact-readers.h"
 #include "flitzis-error.h"
 
 #include <string.h>
@@ -18,6 +20,10 @@
 #define BLOCK_HEAD_SIZE 4
 #define INFO_AT (4 + BLOCK_HEAD_SIZE)
 #define INFO_SIZE 34
+
+/* Kinds of blocks. */
+#define BLOCK_COMMENTS 4
+#define BLOCK_CUE_SHEET 5
 
 /* As far as the marker is looked for. */
 #define MAX_JUNK_SIZE (64 * 1024)
@@ -166,9 +172,25 @@ walk_frames (FlitzisHeader *self, FlitzisReader *reader, const Info *info, guint
   self->n_decoded_frames = self->n_frames;
 }
 
+/* The blocks that say something of the sound. */
+static void
+read_block (FlitzisFacts *facts, FlitzisReader *reader, guint8 kind, guint64 offset, guint32 size)
+{
+  GstByteReader bytes;
+
+  if ((kind != BLOCK_COMMENTS && kind != BLOCK_CUE_SHEET) ||
+      !flitzis_reader_get (reader, offset, size, &bytes))
+    return;
+
+  if (kind == BLOCK_COMMENTS)
+    flitzis_comments_read (facts, 0, bytes.data, size);
+  else
+    flitzis_cue_sheet_read (facts, bytes.data, size);
+}
+
 /* After the last block of metadata: each has its size in front, and the last has a bit set. */
 static gboolean
-find_frames (FlitzisReader *reader, guint64 *offset)
+find_frames (FlitzisFacts *facts, FlitzisReader *reader, guint64 *offset)
 {
   for (guint i = 0; i < MAX_BLOCKS; i++)
     {
@@ -181,6 +203,7 @@ find_frames (FlitzisReader *reader, guint64 *offset)
 
       kind = gst_byte_reader_get_uint8_unchecked (&bytes);
       size = gst_byte_reader_get_uint24_be_unchecked (&bytes);
+      read_block (facts, reader, kind & 0x7f, *offset + BLOCK_HEAD_SIZE, size);
       *offset += BLOCK_HEAD_SIZE + size;
       if (kind & 0x80)
         return TRUE;
@@ -270,7 +293,7 @@ flitzis_flac_read (FlitzisHeader *self, FlitzisReader *reader)
   memcpy (stated, bytes.data + INFO_AT, INFO_SIZE);
   parse_info (&info, stated);
   start = self->offset + 4;
-  if (info.rate == 0 || !find_frames (reader, &start) ||
+  if (info.rate == 0 || !find_frames (self->facts, reader, &start) ||
       !flitzis_reader_get (reader, start, FRAME_HEAD_SIZE, &bytes) ||
       !parse_frame (&frame, bytes.data, FRAME_HEAD_SIZE))
     {

@@ -3,6 +3,8 @@
 
 #pragma once
 
+#include "sample/facts.h"
+
 #include <gio/gio.h>
 #include <gst/audio/audio.h>
 
@@ -84,6 +86,7 @@ typedef struct
   FlitzisContainer container;
   FlitzisCodec     codec;
   FlitzisPcm       pcm;
+  FlitzisFacts    *facts; /* the caller's; what the file says of the sound */
 
   /* Of headerless frames: how many bytes a decoder gets at once, 0 if that makes no difference, and
    * what it has to know of them. */
