@@ -34,7 +34,8 @@ typedef struct
   uint64_t loop_start, loop_end;
   uint32_t n_fade_frames; /* of the crossfade before the loop's end */
   uint32_t n_loops;
-  uint32_t n_rounds; /* how often it has gone back */
+  uint32_t n_rounds;  /* how often it has gone back in this loop */
+  uint32_t n_returns; /* and in all, wherever the loop was then */
 } FlitzisPlayhead;
 
 /* From `start` to `end`, frames of the sample; an `end` of 0 or beyond the sample is its end. */
