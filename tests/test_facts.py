@@ -8,7 +8,7 @@ import gi
 import numpy
 import pytest
 
-from hostile.sounds import (aiff, big_chunk, chunk, encode, fmt, page, pages, payload,
+from hostile.sounds import (aiff, big_chunk, box, chunk, encode, fmt, page, pages, payload,
                             pcm, riff)
 from sound_files import ffmpeg
 
@@ -504,6 +504,59 @@ def test_a_loop_of_id3(load_sample):
                   id3_frame(3, b'TXXX', b'\0LOOPLENGTH\x00200'))
     sample = load_sample(tag + encode()['a.mp3'])
     assert facts_of(sample) == {'has_loop': True, 'loop_start': 100, 'loop_end': 300}
+
+
+# MP4
+
+
+def user_data(name, *boxes):
+    """One of FFmpeg's files with other user data: its index is the last box."""
+    data = encode()[name]
+    start = data.rindex(b'moov') - 4
+    end = data.index(b'udta', start) - 4 if b'udta' in data[start:] else len(data)
+    return data[:start] + box(b'moov', data[start + 8:end] + box(b'udta', b''.join(boxes)))
+
+
+def items(*parts):
+    return box(b'meta', bytes(4) + box(b'hdlr', bytes(8) + b'mdirappl' + bytes(9))
+               + box(b'ilst', b''.join(parts)))
+
+
+def item(name, data, kind=1):
+    return box(name, box(b'data', struct.pack('>II', kind, 0) + data))
+
+
+def field(name, text):
+    return box(b'----', box(b'mean', bytes(4) + b'com.apple.iTunes')
+               + box(b'name', bytes(4) + name) + box(b'data', struct.pack('>II', 1, 0) + text))
+
+
+def chpl(*chapters):
+    """Chapters: (time in ten-millionths of a second, name)."""
+    return box(b'chpl', struct.pack('>IIB', 1 << 24, 0, len(chapters)) + b''.join(
+        struct.pack('>QB', time, len(name)) + name for time, name in chapters))
+
+
+@pytest.mark.parametrize('rate', (48000, 44100))
+@pytest.mark.parametrize('name', ('a.m4a', 'alac.m4a', 'a.mov'))
+def test_all_that_an_mp4_says(name, rate, load_sample):
+    """Times and frames count from the first frame that is heard: AAC has 1024 in front of it."""
+    sample = load_sample(user_data(
+        name, chpl((0, b'Start'), (1010000, 'Ä'.encode())),
+        items(item(b'\xa9nam', b'A sound'), item(b'\xa9ART', b'Who'),
+              item(b'tmpo', struct.pack('>H', 130), 21), field(b'replaygain_track_gain', b'-1 dB'),
+              field(b'LOOPSTART', b'1001'), field(b'LOOPEND', b'2001'))), rate)
+    assert facts_of(sample) == {
+        'title': 'A sound', 'artist': 'Who', 'tempo': 130.0, 'track_gain': -1.0, 'has_loop': True,
+        'loop_start': converted(1001, 48000, rate), 'loop_end': converted(2001, 48000, rate),
+        'cues': [(0, 'Start'), (converted(101, 1000, rate), 'Ä')]}
+
+
+def test_texts_of_quicktime(load_sample):
+    def text(name, words):
+        return box(name, struct.pack('>HH', len(words), 0x55c4) + words)
+    sample = load_sample(user_data('a.mov', text(b'\xa9nam', b'A sound'), text(b'\xa9ART', b'Who')))
+    assert facts_of(sample) == {'title': 'A sound', 'artist': 'Who'}
 
 
 # The loop of a slot

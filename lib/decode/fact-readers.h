@@ -3,6 +3,7 @@
 
 #pragma once
 
+#include "decode/boxes.h"
 #include "decode/chunks.h"
 #include "sample/facts.h"
 
@@ -27,6 +28,11 @@ void flitzis_cue_sheet_read (FlitzisFacts *self,
 void flitzis_id3_read (FlitzisFacts  *self,
                        FlitzisReader *reader,
                        guint64        offset);
+
+/* The tags and chapters of a movie. */
+void flitzis_mp4_facts_read (FlitzisFacts     *self,
+                             FlitzisReader    *reader,
+                             const FlitzisBox *movie);
 
 /* The chunks of WAV. `data` is the one with the frames, and says its real size. */
 void flitzis_wave_facts_read (FlitzisFacts       *self,
