@@ -48,7 +48,11 @@ def load(engine, path):
     except GLib.Error as error:
         return {'domain': error.domain, 'code': error.code, 'message': error.message}
     sample = engine.get_slot(3).props.sample
-    return {'frames': sample.props.n_frames, 'channels': sample.props.n_channels,
+    for spec in sample.list_properties():
+        sample.get_property(spec.name)
+    for cue in sample.props.cues:
+        assert cue.props.frame <= sample.props.n_frames and cue.props.label is not None
+    return {'warnings': sample.props.warnings, 'frames': sample.props.n_frames, 'channels': sample.props.n_channels,
             'mended': sample.props.n_mended}
 
 
