@@ -130,7 +130,10 @@ flitzis_cue_get_label (FlitzisCue *self)
   return self->label != NULL ? self->label : "";
 }
 
-/* GListStore keeps the place of the last read, so two threads cannot read it at once. */
+/*
+ * The cues of a sample. They are made when they are asked for, since loads are quicker then. Nor is
+ * this a GListStore, which keeps the place of its last read, so that two threads cannot read it.
+ */
 
 #define FLITZIS_TYPE_CUE_LIST (flitzis_cue_list_get_type ())
 
@@ -141,8 +144,11 @@ struct _FlitzisCueList
   GObject parent_instance;
 
   /* set when it is made, then constant */
-  FlitzisCue **cues;
-  guint        n_cues;
+  GArray *facts; /* of FlitzisFactsCue; NULL if there are none */
+
+  /* any thread, under the lock */
+  GMutex       lock;
+  FlitzisCue **cues; /* as many; NULL where one was not asked for yet */
 };
 
 static void flitzis_cue_list_list_model_init (GListModelInterface *iface);
@@ -162,15 +168,38 @@ flitzis_cue_list_get_item_type (GListModel *model)
 static guint
 flitzis_cue_list_get_n_items (GListModel *model)
 {
-  return FLITZIS_CUE_LIST (model)->n_cues;
+  FlitzisCueList *self = FLITZIS_CUE_LIST (model);
+
+  return self->facts != NULL ? self->facts->len : 0;
+}
+
+static FlitzisCue *
+cue_new (const FlitzisFactsCue *facts)
+{
+  FlitzisCue *self = g_object_new (FLITZIS_TYPE_CUE, NULL);
+
+  self->frame = facts->position;
+  self->label = g_strdup (facts->label);
+
+  return self;
 }
 
 static gpointer
 flitzis_cue_list_get_item (GListModel *model, guint position)
 {
   FlitzisCueList *self = FLITZIS_CUE_LIST (model);
+  g_autoptr (GMutexLocker) locker = NULL;
 
-  return position < self->n_cues ? g_object_ref (self->cues[position]) : NULL;
+  if (position >= flitzis_cue_list_get_n_items (model))
+    return NULL;
+
+  locker = g_mutex_locker_new (&self->lock);
+  if (self->cues == NULL)
+    self->cues = g_new0 (FlitzisCue *, self->facts->len);
+  if (self->cues[position] == NULL)
+    self->cues[position] = cue_new (&g_array_index (self->facts, FlitzisFactsCue, position));
+
+  return g_object_ref (self->cues[position]);
 }
 
 static void
@@ -186,9 +215,11 @@ flitzis_cue_list_finalize (GObject *object)
 {
   FlitzisCueList *self = FLITZIS_CUE_LIST (object);
 
-  for (guint i = 0; i < self->n_cues; i++)
-    g_object_unref (self->cues[i]);
+  for (guint i = 0; self->cues != NULL && i < self->facts->len; i++)
+    g_clear_object (&self->cues[i]);
   g_free (self->cues);
+  g_clear_pointer (&self->facts, g_array_unref);
+  g_mutex_clear (&self->lock);
 
   G_OBJECT_CLASS (flitzis_cue_list_parent_class)->finalize (object);
 }
@@ -202,26 +233,15 @@ flitzis_cue_list_class_init (FlitzisCueListClass *klass)
 static void
 flitzis_cue_list_init (FlitzisCueList *self)
 {
+  g_mutex_init (&self->lock);
 }
 
 GListModel *
-flitzis_cue_list_new (const FlitzisFacts *facts)
+flitzis_cue_list_new (FlitzisFacts *facts)
 {
   FlitzisCueList *self = g_object_new (FLITZIS_TYPE_CUE_LIST, NULL);
 
-  if (facts->cues == NULL)
-    return G_LIST_MODEL (self);
-
-  self->n_cues = facts->cues->len;
-  self->cues = g_new (FlitzisCue *, self->n_cues);
-  for (guint i = 0; i < self->n_cues; i++)
-    {
-      const FlitzisFactsCue *cue = &g_array_index (facts->cues, FlitzisFactsCue, i);
-
-      self->cues[i] = g_object_new (FLITZIS_TYPE_CUE, NULL);
-      self->cues[i]->frame = cue->position;
-      self->cues[i]->label = g_strdup (cue->label);
-    }
+  self->facts = g_steal_pointer (&facts->cues);
 
   return G_LIST_MODEL (self);
 }

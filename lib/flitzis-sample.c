@@ -470,7 +470,6 @@ take_facts (FlitzisSample *self, FlitzisFacts *facts)
     {
       g_object_unref (self->cues);
       self->cues = flitzis_cue_list_new (&self->facts);
-      g_clear_pointer (&self->facts.cues, g_array_unref);
     }
 
   if (self->facts.warnings != NULL)

@@ -5,6 +5,7 @@ is written here, byte by byte or by FFmpeg, and what comes of it is compared wit
 import struct
 import subprocess
 import sys
+import threading
 
 import gi
 import numpy
@@ -54,6 +55,21 @@ def test_a_file_that_says_nothing(load_sample):
     assert isinstance(sample.props.cues, Gio.ListModel)
     assert sample.props.cues.get_item_type() == Flitzis.Cue.__gtype__
     assert sample.props.cues.get_item(0) is None
+
+
+def test_a_cue_is_the_same_object_for_all(load_sample):
+    cues = load_sample(wav(cue(*range(200)))).props.cues
+    def read(found):
+        found.extend(cues.get_item(i) for i in range(200))
+    lists = [[] for _ in range(4)]
+    threads = [threading.Thread(target=read, args=(found,)) for found in lists]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert all(found == lists[0] for found in lists)
+    assert [item.props.frame for item in lists[0]] == list(range(200))
+    assert cues.get_item(200) is None
 
 
 def test_a_sample_of_bytes_says_nothing():
@@ -386,6 +402,34 @@ def test_all_that_an_mp4_says(name, rate, load_sample):
         'title': 'A sound', 'artist': 'Who', 'tempo': 130.0, 'track_gain': -1.0, 'has_loop': True,
         'loop_start': converted(1001, 48000, rate), 'loop_end': converted(2001, 48000, rate),
         'cues': [(0, 'Start'), (converted(101, 1000, rate), 'Ä')]}
+
+
+METADATA = """;FFMETADATA1
+[CHAPTER]
+TIMEBASE=1/1000
+START=0
+END=101
+title=Start
+[CHAPTER]
+TIMEBASE=1/1000
+START=101
+END=250
+title=Künste
+"""
+
+
+@pytest.mark.parametrize('rate', (48000, 44100))
+@pytest.mark.parametrize('name', ('a.m4a', 'a.mov'))
+def test_a_track_of_chapters(name, rate, load_sample, tmp_path):
+    """FFmpeg writes the chapters twice; here they stand in their track alone."""
+    (tmp_path / 'chapters').write_text(METADATA)
+    ffmpeg('-f', 'f32le', '-ar', 48000, '-ac', 1, '-i', '-', '-i', tmp_path / 'chapters',
+           '-map_chapters', 1, tmp_path / name, data=bytes(48000))
+    data = (tmp_path / name).read_bytes()
+    assert data.count(b'chpl') == 1
+    sample = load_sample(data.replace(b'chpl', b'free'), rate)
+    assert facts_of(sample) == {'cues': [(0, 'Start'), (converted(101, 1000, rate), 'Künste')]}
+    assert facts_of(load_sample(data, rate)) == facts_of(sample)
 
 
 def test_texts_of_quicktime(load_sample):

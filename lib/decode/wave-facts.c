@@ -193,11 +193,14 @@ read_cues (FlitzisFacts *self, const Chunks *chunks)
 
   for (guint32 i = 0; i < n_cues; i++)
     {
+      gpointer label = NULL;
+
       cue = flitzis_chunk_get (&chunks->cue, chunks->reader, 4 + (guint64) i * CUE_SIZE, CUE_SIZE);
-      if (cue == NULL ||
-          !flitzis_facts_take_cue (self, get_32 (chunks, cue + 20), 0,
-                                   g_strdup (g_hash_table_lookup (
-                                       labels, GUINT_TO_POINTER (get_32 (chunks, cue))))))
+      if (cue == NULL)
+        return;
+
+      g_hash_table_steal_extended (labels, GUINT_TO_POINTER (get_32 (chunks, cue)), NULL, &label);
+      if (!flitzis_facts_take_cue (self, get_32 (chunks, cue + 20), 0, label))
         return;
     }
 }

@@ -197,3 +197,31 @@ def chpl(*chapters):
     """Chapters: (time in ten-millionths of a second, name)."""
     return box(b'chpl', struct.pack('>IIB', 1 << 24, 0, len(chapters)) + b''.join(
         struct.pack('>QB', time, len(name)) + name for time, name in chapters))
+
+
+def table(kind, *entries):
+    return box(kind, struct.pack('>II', 0, len(entries)) + b''.join(entries))
+
+
+def chapter_track(texts, times, sizes=None, number=99, scale=1000, n_samples=None, offset=None):
+    """A file of AAC that refers to a track of chapters: texts, and how long each lasts."""
+    data = encode()['a.m4a']
+    start = data.rindex(b'moov') - 4
+    track = data.index(b'trak', start) - 4
+    end = track + struct.unpack_from('>I', data, track)[0]
+    bodies = [struct.pack('>H', len(text)) + text for text in texts]
+    sizes = [len(body) for body in bodies] if sizes is None else sizes
+    n_samples = len(texts) if n_samples is None else n_samples
+    tables = (table(b'stts', *(struct.pack('>II', 1, time) for time in times))
+              + table(b'stsc', struct.pack('>III', 1, n_samples, 1))
+              + box(b'stsz', struct.pack('>III', 0, 0, len(sizes))
+                    + struct.pack(f'>{len(sizes)}I', *sizes))
+              + table(b'stco', struct.pack('>I', start + 8 if offset is None else offset)))
+    chapters = box(b'trak', box(b'tkhd', bytes(12) + struct.pack('>I', 99) + bytes(68))
+                   + box(b'mdia', box(b'mdhd', bytes(12) + struct.pack('>II', scale, 0) + bytes(4))
+                         + box(b'hdlr', bytes(8) + b'text' + bytes(13))
+                         + box(b'minf', box(b'stbl', tables))))
+    reference = box(b'tref', box(b'chap', struct.pack('>I', number)))
+    movie = (data[start + 8:track] + box(b'trak', data[track + 8:end] + reference) + chapters
+             + data[end:])
+    return data[:start] + box(b'free', b''.join(bodies)) + box(b'moov', movie)

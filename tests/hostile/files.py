@@ -15,9 +15,9 @@ import zipfile
 import numpy
 
 from hostile.facts import (
-    adtl, chapter, chpl, comments, comt, cue, cue_sheet, field, flac, flac_block, id3_frame, id3_tag,
-    info, instrument, item, items, labl, ltxt, mark, ogg, ogg_flac, opus, plain_flac, smpl,
-    user_data, vorbis)
+    adtl, chapter, chapter_track, chpl, comments, comt, cue, cue_sheet, field, flac, flac_block,
+    id3_frame, id3_tag, info, instrument, item, items, labl, ltxt, mark, ogg, ogg_flac, opus,
+    plain_flac, smpl, user_data, vorbis)
 from hostile.sounds import (
     N_FRAMES, RATE, aiff, au, big_chunk, box, caf, chunk, encode, extensible, flac_silence, fmt,
     id3, page, pages, payload, pcm, rf64, riff, w64, wav)
@@ -512,6 +512,14 @@ def facts():
     yield 'mp4-data-empty', user_data('a.m4a', items(item(b'\xa9nam', b''), item(b'tmpo', b'')))
     yield 'mp4-data-huge', user_data('a.m4a', items(box(b'\xa9nam', box(b'data', b'', 2**32 - 1))))
     yield 'mp4-meta-empty', user_data('a.m4a', box(b'meta', b''), box(b'meta', bytes(4)))
+    yield 'mp4-track', chapter_track([b'one', b'two'], [100, 100])
+    yield 'mp4-track-missing', chapter_track([b'one'], [100], number=7)
+    yield 'mp4-track-sizes-ones', chapter_track([b'one', b'two'], [1, 1], sizes=[2**32 - 1] * 2)
+    yield 'mp4-track-times-ones', chapter_track([b'one', b'two'], [2**32 - 1] * 2)
+    yield 'mp4-track-times-missing', chapter_track([b'one', b'two'], [1])
+    yield 'mp4-track-scale-zero', chapter_track([b'one', b'two'], [1, 1], scale=0)
+    yield 'mp4-track-samples-ones', chapter_track([b'one'], [1], n_samples=2**32 - 1)
+    yield 'mp4-track-past-end', chapter_track([b'one'], [1], offset=2**32 - 1)
     yield 'mp4-field-nameless', user_data('a.m4a', items(box(b'----', box(b'data', bytes(9)))))
 
 
