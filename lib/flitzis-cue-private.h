@@ -10,7 +10,8 @@
 
 G_BEGIN_DECLS
 
-/* A list that never changes, so that any thread may read it. It takes the settled cues of `facts`. */
+/* A list that never changes, so that any thread may read it. It takes the settled cues of
+ * `facts`. */
 GListModel *flitzis_cue_list_new (FlitzisFacts *facts);
 
 G_END_DECLS

@@ -439,6 +439,21 @@ def test_texts_of_quicktime(load_sample):
     assert facts_of(sample) == {'title': 'A sound', 'artist': 'Who'}
 
 
+# Others, of which GStreamer tells
+
+
+@pytest.mark.parametrize('rate', (48000, 44100))
+@pytest.mark.parametrize('codec', ('flac', 'pcm_s16le', 'libvorbis'))
+def test_what_a_matroska_says(codec, rate, load_sample, tmp_path):
+    (tmp_path / 'chapters').write_text(METADATA)
+    ffmpeg('-f', 'f32le', '-ar', 48000, '-ac', 1, '-i', '-', '-i', tmp_path / 'chapters',
+           '-map_chapters', 1, '-metadata', 'title=A sound', '-metadata', 'artist=Who',
+           '-c:a', codec, tmp_path / 'a.mka', data=bytes(48000))
+    assert facts_of(load_sample(tmp_path / 'a.mka', rate)) == {
+        'title': 'A sound', 'artist': 'Who',
+        'cues': [(0, 'Start'), (converted(101, 1000, rate), 'Künste')]}
+
+
 # The loop of a slot
 
 

@@ -95,7 +95,8 @@ read_items (FlitzisFacts *self, FlitzisReader *reader, const FlitzisBox *list)
   flitzis_comments_finish (&comments);
 }
 
-/* A version, flags and the number of chapters; each has a time, the length of its name, and that. */
+/* A version, flags and the number of chapters; each has a time, the length of its name, and the
+ * name. */
 static void
 read_chapters (FlitzisFacts *self, FlitzisReader *reader, const FlitzisBox *box)
 {

@@ -464,7 +464,8 @@ def facts():
     pairs = (b'TITLE=a title', b'LOOPSTART=10', b'LOOPLENGTH=100', b'CHAPTER001=00:00:00.1')
     broken = {
         'vendor-huge': b'\xff' * 4 + comments(*pairs)[4:],
-        'pairs-huge': comments()[:-4] + b'\xff' * 4, 'pair-huge': comments(b'a=b')[:-7] + b'\xff' * 7,
+        'pairs-huge': comments()[:-4] + b'\xff' * 4,
+        'pair-huge': comments(b'a=b')[:-7] + b'\xff' * 7,
         'cut': comments(*pairs)[:-3], 'empty': b'', 'pairs-empty': comments(*[b''] * 1000),
         'numbers': comments(b'LOOPSTART=9223372036854775807', b'LOOPLENGTH=9223372036854775807',
                             b'BPM=1e400', b'CHAPTER001=99999999:0:0', b'CHAPTER002=1:nan:0',
