@@ -52,8 +52,8 @@ def load(engine, path):
         sample.get_property(spec.name)
     for cue in sample.props.cues:
         assert cue.props.frame <= sample.props.n_frames and cue.props.label is not None
-    return {'warnings': sample.props.warnings, 'frames': sample.props.n_frames, 'channels': sample.props.n_channels,
-            'mended': sample.props.n_mended}
+    return {'frames': sample.props.n_frames, 'channels': sample.props.n_channels,
+            'mended': sample.props.n_mended, 'warnings': sample.props.warnings}
 
 
 def is_finite(sample):
