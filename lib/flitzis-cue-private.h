@@ -10,8 +10,8 @@
 
 G_BEGIN_DECLS
 
-/* A list that never changes, so that any thread may read it. It takes the settled cues of
- * `facts`. */
+/* Makes a list of the settled cues in `facts`, and takes them. The list never changes, so any
+ * thread may read it. */
 GListModel *flitzis_cue_list_new (FlitzisFacts *facts);
 
 G_END_DECLS

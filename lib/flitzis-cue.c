@@ -10,7 +10,7 @@
 /**
  * FlitzisCue:
  *
- * A place in a sample that its file names: a marker, a slice of a drum loop, or a chapter.
+ * A place in a sample that its file marks: a marker, a slice of a drum loop, or a chapter.
  *
  * [property@Sample:cues] lists the cues of a sample. A cue never changes, so any thread may use it.
  */
@@ -73,7 +73,7 @@ flitzis_cue_class_init (FlitzisCueClass *klass)
   /**
    * FlitzisCue:frame: (getter get_frame)
    *
-   * The place: a frame of the decoded sample, from 0 to [property@Sample:n-frames].
+   * The place of the cue: a frame of the decoded sample, from 0 to [property@Sample:n-frames].
    */
   properties[PROP_FRAME] =
       g_param_spec_uint64 ("frame", NULL, NULL,
@@ -83,7 +83,7 @@ flitzis_cue_class_init (FlitzisCueClass *klass)
   /**
    * FlitzisCue:label: (getter get_label)
    *
-   * The name that the file gives to the place; empty if it gives none.
+   * The name of the cue in the file. It is empty if the file gives it none.
    */
   properties[PROP_LABEL] =
       g_param_spec_string ("label", NULL, NULL,
@@ -102,7 +102,7 @@ flitzis_cue_init (FlitzisCue *self)
  * flitzis_cue_get_frame: (get-property frame)
  * @self: a cue
  *
- * Gets the place.
+ * Gets the place of the cue.
  *
  * Returns: a frame of the decoded sample
  */
@@ -118,7 +118,7 @@ flitzis_cue_get_frame (FlitzisCue *self)
  * flitzis_cue_get_label: (get-property label)
  * @self: a cue
  *
- * Gets the name that the file gives to the place.
+ * Gets the name of the cue in the file.
  *
  * Returns: the name; empty if there is none
  */
@@ -131,8 +131,9 @@ flitzis_cue_get_label (FlitzisCue *self)
 }
 
 /*
- * The cues of a sample. They are made when they are asked for, since loads are quicker then. Nor is
- * this a GListStore, which keeps the place of its last read, so that two threads cannot read it.
+ * The list of a sample's cues. It makes a cue object when somebody first asks for it, which keeps
+ * loads quick. A GListStore would not do: it remembers the place of the last read, so two threads
+ * must not read it at once.
  */
 
 #define FLITZIS_TYPE_CUE_LIST (flitzis_cue_list_get_type ())
@@ -148,7 +149,7 @@ struct _FlitzisCueList
 
   /* any thread, under the lock */
   GMutex       lock;
-  FlitzisCue **cues; /* as many; NULL where one was not asked for yet */
+  FlitzisCue **cues; /* one for each of `facts`; NULL until somebody asks for it */
 };
 
 static void flitzis_cue_list_list_model_init (GListModelInterface *iface);

@@ -45,8 +45,8 @@
  * engine.set_sample(0, sample);
  * ```
  *
- * A sample also has what its file says of the sound: title and artist, a loop, cues, the tempo and
- * the root note. Values that make no sense are left out, and [property@Sample:warnings] lists them.
+ * A sample also has the statements of its file about the sound: title, artist, loop, cues, tempo
+ * and root note. Values that make no sense are left out, and [property@Sample:warnings] lists them.
  *
  * Samples never change, so any thread may use them. A sample that is built without
  * [ctor@Sample.new] is empty, and no engine accepts it.
@@ -68,7 +68,7 @@ struct _FlitzisSample
   guint   sample_rate;
   guint   source_rate;
 
-  /* the same, with the cues and the warnings of the file as they are handed out */
+  /* set when it is made, then constant: the statements of the file */
   FlitzisFacts facts;
   GListModel  *cues;
   GStrv        warnings;
@@ -333,7 +333,7 @@ flitzis_sample_class_init (FlitzisSampleClass *klass)
   /**
    * FlitzisSample:title: (getter get_title)
    *
-   * The title that the file states; %NULL if it states none.
+   * The title of the sound, from the file; %NULL if it has none.
    */
   properties[PROP_TITLE] =
       g_param_spec_string ("title", NULL, NULL,
@@ -343,7 +343,7 @@ flitzis_sample_class_init (FlitzisSampleClass *klass)
   /**
    * FlitzisSample:artist: (getter get_artist)
    *
-   * The artist that the file states; %NULL if it states none.
+   * The artist, from the file; %NULL if it has none.
    */
   properties[PROP_ARTIST] =
       g_param_spec_string ("artist", NULL, NULL,
@@ -353,9 +353,9 @@ flitzis_sample_class_init (FlitzisSampleClass *klass)
   /**
    * FlitzisSample:has-loop: (getter get_has_loop)
    *
-   * Whether the file states a loop that is played forwards.
+   * Whether the file has a loop that plays forwards.
    *
-   * If it states several, this is the first of them.
+   * If the file has several, the sample has the first of them.
    */
   properties[PROP_HAS_LOOP] =
       g_param_spec_boolean ("has-loop", NULL, NULL,
@@ -365,7 +365,7 @@ flitzis_sample_class_init (FlitzisSampleClass *klass)
   /**
    * FlitzisSample:loop-start: (getter get_loop_start)
    *
-   * The first frame of the file's loop, a frame of the decoded sample; 0 without a loop.
+   * The first frame of the file's loop, counted in the decoded sample; 0 without a loop.
    */
   properties[PROP_LOOP_START] =
       g_param_spec_uint64 ("loop-start", NULL, NULL,
@@ -375,7 +375,7 @@ flitzis_sample_class_init (FlitzisSampleClass *klass)
   /**
    * FlitzisSample:loop-end: (getter get_loop_end)
    *
-   * The frame after the file's loop, a frame of the decoded sample; 0 without a loop.
+   * The frame after the end of the file's loop, counted in the decoded sample; 0 without a loop.
    */
   properties[PROP_LOOP_END] =
       g_param_spec_uint64 ("loop-end", NULL, NULL,
@@ -385,7 +385,7 @@ flitzis_sample_class_init (FlitzisSampleClass *klass)
   /**
    * FlitzisSample:loop-count: (getter get_loop_count)
    *
-   * How many times the file's loop is gone through in all; 0 for ever, and without a loop.
+   * How many times the file's loop is to be played; 0 is for ever. Also 0 without a loop.
    */
   properties[PROP_LOOP_COUNT] =
       g_param_spec_uint ("loop-count", NULL, NULL,
@@ -395,7 +395,7 @@ flitzis_sample_class_init (FlitzisSampleClass *klass)
   /**
    * FlitzisSample:tempo: (getter get_tempo)
    *
-   * The tempo that the file states, in beats a minute; 0 if it states none.
+   * The tempo of the sound in beats per minute, from the file; 0 if it has none.
    */
   properties[PROP_TEMPO] =
       g_param_spec_double ("tempo", NULL, NULL,
@@ -405,8 +405,7 @@ flitzis_sample_class_init (FlitzisSampleClass *klass)
   /**
    * FlitzisSample:root-note: (getter get_root_note)
    *
-   * The MIDI note that sounds if the sample is played at its own rate, 0 to 127; -1 if the file
-   * states none.
+   * The MIDI note of the sample at its own rate, 0 to 127, from the file; -1 if it has none.
    */
   properties[PROP_ROOT_NOTE] =
       g_param_spec_int ("root-note", NULL, NULL,
@@ -416,10 +415,10 @@ flitzis_sample_class_init (FlitzisSampleClass *klass)
   /**
    * FlitzisSample:track-gain: (getter get_track_gain)
    *
-   * The gain of ReplayGain that the file states for itself, in dB; 0 if it states none.
+   * The ReplayGain of the track in dB, from the file; 0 if it has none.
    *
-   * With this gain the sound is about as loud as other sounds with theirs. Nothing applies it: a
-   * factor for [property@Slot:gain] is 10 to the power of a twentieth of it.
+   * Sounds are about equally loud if each is played with its own gain. The engine does not apply
+   * it. To do so, set [property@Slot:gain] to 10 to the power of a twentieth of it.
    */
   properties[PROP_TRACK_GAIN] =
       g_param_spec_double ("track-gain", NULL, NULL,
@@ -429,7 +428,7 @@ flitzis_sample_class_init (FlitzisSampleClass *klass)
   /**
    * FlitzisSample:track-peak: (getter get_track_peak)
    *
-   * The peak of ReplayGain that the file states for itself, linear; 0 if it states none.
+   * The ReplayGain peak of the track, from the file, linear; 0 if it has none.
    */
   properties[PROP_TRACK_PEAK] =
       g_param_spec_double ("track-peak", NULL, NULL,
@@ -439,7 +438,7 @@ flitzis_sample_class_init (FlitzisSampleClass *klass)
   /**
    * FlitzisSample:cues: (getter get_cues)
    *
-   * The places that the file names, in their order: a [iface@Gio.ListModel] of [class@Cue].
+   * The cues of the file, ordered by frame: a [iface@Gio.ListModel] of [class@Cue].
    *
    * The list never changes.
    */
@@ -451,7 +450,7 @@ flitzis_sample_class_init (FlitzisSampleClass *klass)
   /**
    * FlitzisSample:warnings: (getter get_warnings)
    *
-   * The statements of the file that make no sense and were ignored, a sentence each.
+   * One sentence for each statement of the file that makes no sense and was ignored.
    *
    * An example is a loop that ends before it begins. The sentences are for people; they name frames
    * of the file, before it was resampled.
@@ -472,8 +471,7 @@ flitzis_sample_init (FlitzisSample *self)
   self->warnings = g_new0 (char *, 1);
 }
 
-/* The list and the strings are made here, so that nothing is left to be made when they are asked
- * for: any thread may ask. */
+/* The list and the strings are made here and never later, since any thread may ask for them. */
 static void
 take_facts (FlitzisSample *self, FlitzisFacts *facts)
 {
@@ -715,7 +713,7 @@ flitzis_sample_get_n_mended (FlitzisSample *self)
  * flitzis_sample_get_title: (get-property title)
  * @self: a sample
  *
- * Gets the title that the file states.
+ * Gets the title of the sound, from the file.
  *
  * Returns: (nullable): the title
  */
@@ -731,7 +729,7 @@ flitzis_sample_get_title (FlitzisSample *self)
  * flitzis_sample_get_artist: (get-property artist)
  * @self: a sample
  *
- * Gets the artist that the file states.
+ * Gets the artist, from the file.
  *
  * Returns: (nullable): the artist
  */
@@ -747,7 +745,7 @@ flitzis_sample_get_artist (FlitzisSample *self)
  * flitzis_sample_get_has_loop: (get-property has-loop)
  * @self: a sample
  *
- * Gets whether the file states a loop that is played forwards.
+ * Gets whether the file has a loop that plays forwards.
  *
  * Returns: %TRUE if it does
  */
@@ -779,7 +777,7 @@ flitzis_sample_get_loop_start (FlitzisSample *self)
  * flitzis_sample_get_loop_end: (get-property loop-end)
  * @self: a sample
  *
- * Gets the frame after the file's loop.
+ * Gets the frame after the end of the file's loop.
  *
  * Returns: a frame of the decoded sample; 0 without a loop
  */
@@ -795,7 +793,7 @@ flitzis_sample_get_loop_end (FlitzisSample *self)
  * flitzis_sample_get_loop_count: (get-property loop-count)
  * @self: a sample
  *
- * Gets how many times the file's loop is gone through in all.
+ * Gets how many times the file's loop is to be played.
  *
  * Returns: the number of rounds; 0 for ever, and without a loop
  */
@@ -811,9 +809,9 @@ flitzis_sample_get_loop_count (FlitzisSample *self)
  * flitzis_sample_get_tempo: (get-property tempo)
  * @self: a sample
  *
- * Gets the tempo that the file states.
+ * Gets the tempo of the sound, from the file.
  *
- * Returns: beats a minute; 0 if it states none
+ * Returns: beats per minute; 0 if there is none
  */
 double
 flitzis_sample_get_tempo (FlitzisSample *self)
@@ -827,9 +825,9 @@ flitzis_sample_get_tempo (FlitzisSample *self)
  * flitzis_sample_get_root_note: (get-property root-note)
  * @self: a sample
  *
- * Gets the MIDI note that sounds if the sample is played at its own rate.
+ * Gets the MIDI note of the sample at its own rate, from the file.
  *
- * Returns: 0 to 127; -1 if the file states none
+ * Returns: 0 to 127; -1 if there is none
  */
 int
 flitzis_sample_get_root_note (FlitzisSample *self)
@@ -843,9 +841,9 @@ flitzis_sample_get_root_note (FlitzisSample *self)
  * flitzis_sample_get_track_gain: (get-property track-gain)
  * @self: a sample
  *
- * Gets the gain of ReplayGain that the file states for itself.
+ * Gets the ReplayGain of the track, from the file.
  *
- * Returns: the gain in dB; 0 if it states none
+ * Returns: the gain in dB; 0 if there is none
  */
 double
 flitzis_sample_get_track_gain (FlitzisSample *self)
@@ -859,9 +857,9 @@ flitzis_sample_get_track_gain (FlitzisSample *self)
  * flitzis_sample_get_track_peak: (get-property track-peak)
  * @self: a sample
  *
- * Gets the peak of ReplayGain that the file states for itself.
+ * Gets the ReplayGain peak of the track, from the file.
  *
- * Returns: the peak, linear; 0 if it states none
+ * Returns: the peak, linear; 0 if there is none
  */
 double
 flitzis_sample_get_track_peak (FlitzisSample *self)
@@ -875,9 +873,9 @@ flitzis_sample_get_track_peak (FlitzisSample *self)
  * flitzis_sample_get_cues: (get-property cues)
  * @self: a sample
  *
- * Gets the places that the file names.
+ * Gets the cues of the file.
  *
- * Returns: (transfer none): a list of [class@Cue], in their order
+ * Returns: (transfer none): a list of [class@Cue], ordered by frame
  */
 GListModel *
 flitzis_sample_get_cues (FlitzisSample *self)
@@ -891,9 +889,9 @@ flitzis_sample_get_cues (FlitzisSample *self)
  * flitzis_sample_get_warnings: (get-property warnings)
  * @self: a sample
  *
- * Gets the statements of the file that make no sense and were ignored.
+ * Gets a sentence for each statement of the file that makes no sense and was ignored.
  *
- * Returns: (transfer none) (array zero-terminated=1): a sentence for each
+ * Returns: (transfer none) (array zero-terminated=1): the sentences
  */
 const char *const *
 flitzis_sample_get_warnings (FlitzisSample *self)

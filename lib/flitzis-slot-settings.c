@@ -295,13 +295,13 @@ flitzis_slot_install_settings (GObjectClass *klass, guint first)
   /**
    * FlitzisSlot:loops: (getter get_loops) (setter set_loops)
    *
-   * How many times voices go through the loop in all, while [property@Slot:loop] is set: 1 is once,
-   * without going back; 0, the default, is for ever.
+   * How many times voices play the loop while [property@Slot:loop] is set: 1 is once, without
+   * going back; 0, the default, is for ever.
    *
-   * After the last round a voice plays on, through the end of the loop to the end of its part.
-   * Takes effect with the next block. The rounds that a voice has already done count: one that has
-   * done as many or more leaves the loop at its end. A trigger that says how many times
-   * ([struct@Trigger]) does not ask here.
+   * After the last round a voice plays on, past the end of the loop to the end of its part. A
+   * change takes effect with the next block. Rounds that a voice has already played count: a voice
+   * that has played as many or more leaves the loop at its end. Triggers that set `loops` in a
+   * [struct@Trigger] ignore this property.
    */
   settings[SETTING_LOOPS] =
       g_param_spec_uint ("loops", NULL, NULL, 0, G_MAXUINT, 0, flags);
@@ -323,7 +323,7 @@ flitzis_slot_install_settings (GObjectClass *klass, guint first)
   /**
    * FlitzisSlot:loop-from-file: (getter get_loop_from_file) (setter set_loop_from_file)
    *
-   * Whether a load sets the loop of this slot as the file states it.
+   * Whether a load sets the loop of this slot to the loop of the file.
    *
    * While this is set, each load that succeeds sets [property@Slot:loop],
    * [property@Slot:loop-start], [property@Slot:loop-end] and [property@Slot:loops] from the
@@ -750,7 +750,7 @@ flitzis_slot_set_loop_end (FlitzisSlot *self, guint64 loop_end)
  * flitzis_slot_get_loops: (get-property loops)
  * @self: a slot
  *
- * Gets how many times voices go through the loop.
+ * Gets how many times voices play the loop.
  *
  * Returns: the number of rounds; 0 for ever
  */
@@ -765,7 +765,7 @@ flitzis_slot_get_loops (FlitzisSlot *self)
  * @self: a slot
  * @loops: the number of rounds; 0 for ever
  *
- * Sets how many times voices go through the loop.
+ * Sets how many times voices play the loop.
  *
  * Takes effect with the next block.
  */
@@ -779,7 +779,7 @@ flitzis_slot_set_loops (FlitzisSlot *self, guint loops)
  * flitzis_slot_get_loop_from_file: (get-property loop-from-file)
  * @self: a slot
  *
- * Gets whether a load sets the loop of this slot as the file states it.
+ * Gets whether a load sets the loop of this slot to the loop of the file.
  *
  * Returns: %TRUE if it does
  */
@@ -794,7 +794,7 @@ flitzis_slot_get_loop_from_file (FlitzisSlot *self)
  * @self: a slot
  * @loop_from_file: %TRUE to take the loop of each file that is loaded
  *
- * Sets whether a load sets the loop of this slot as the file states it.
+ * Sets whether a load sets the loop of this slot to the loop of the file.
  *
  * Takes effect with the next load.
  */

@@ -221,7 +221,7 @@ flitzis_control_advance_load (FlitzisControl   *self,
   return is_advanced;
 }
 
-/* Before the sample is in the slot, so that no trigger plays it without its loop. */
+/* Call this before the sample is published, or a trigger might play it without its loop. */
 static void
 take_loop (FlitzisControl *self, guint slot, FlitzisSample *sample)
 {

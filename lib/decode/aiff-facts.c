@@ -2,9 +2,9 @@
 /* Copyright 2026 the Flitzis authors */
 
 /*
- * The chunks of AIFF that say something of the sound: MARK, INST, COMT, NAME and AUTH ("Audio
- * Interchange File Format", 1.3). A marker lies between two frames: its position is the frame after
- * it, and a loop ends in front of its second marker.
+ * Reads the chunks of AIFF that describe the sound: MARK, INST, COMT, NAME and AUTH ("Audio
+ * Interchange File Format", 1.3). A marker lies between two frames, and its position is the frame
+ * after it. So a loop ends before the frame of its second marker.
  */
 
 #include "config.h"
@@ -13,7 +13,7 @@
 
 #include <string.h>
 
-#define MARKER_SIZE 7 /* up to its name, with the length of that */
+#define MARKER_SIZE 7 /* without its name, but with the name's length */
 #define COMMENT_SIZE 8
 
 #define INST_SIZE 20
@@ -25,7 +25,7 @@ typedef struct
   FlitzisChunk   mark, inst, comt, name, auth, id3;
 } Chunks;
 
-/* The frames of the markers, and the texts that comments link to them, by their numbers. */
+/* The frames of the markers, and the comments that refer to them, both by the marker's number. */
 typedef struct
 {
   GHashTable *positions;
@@ -66,7 +66,7 @@ find_chunks (Chunks *self)
         *places[i].place = chunk;
 }
 
-/* Comments that are linked to a marker: they name those that have no name of their own. */
+/* Collects the comments that refer to a marker. They are the labels of markers without a name. */
 static void
 read_comments (const Chunks *chunks, Markers *markers)
 {
@@ -117,17 +117,17 @@ read_markers (FlitzisFacts *self, const Chunks *chunks, Markers *markers)
       if (label == NULL)
         label = g_strdup (g_hash_table_lookup (markers->texts, number));
 
-      /* one more than the position, which may be 0 */
+      /* a position may be 0, which a look-up could not tell from a missing marker: add 1 */
       g_hash_table_insert (markers->positions, number, GSIZE_TO_POINTER ((gsize) position + 1));
       if (!flitzis_facts_take_cue (self, position, 0, label))
         return;
 
-      /* the length and the name are an even number of bytes together */
+      /* the name is padded so that it and its length byte take an even number of bytes */
       offset += MARKER_SIZE - 1 + GST_ROUND_UP_2 (1 + size);
     }
 }
 
-/* The sustained loop; the other one is that of the release. */
+/* Takes the sustain loop. The second loop of the chunk is for the release. */
 static void
 read_instrument (FlitzisFacts *self, const Chunks *chunks, const Markers *markers)
 {

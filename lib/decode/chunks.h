@@ -26,7 +26,7 @@ gboolean flitzis_chunk_next (FlitzisChunk  *self,
                              FlitzisReader *reader,
                              int            endianness);
 
-/* Returns `size` bytes of the contents, from `offset` on in them, or NULL if there are fewer. They
+/* Returns `size` bytes from `offset` in the contents of the chunk, or NULL if there are fewer. They
  * are valid until the next read. */
 const guint8 *flitzis_chunk_get (const FlitzisChunk *self,
                                  FlitzisReader      *reader,

@@ -2,9 +2,9 @@
 /* Copyright 2026 the Flitzis authors */
 
 /*
- * The comments of FLAC, Vorbis, Opus and Speex. The names are those of the Vorbis comment
- * specification, of ReplayGain, of RFC 7845 5.2.1 for the gain of Opus, of the chapter extension,
- * and, for loops, those that games have agreed on.
+ * Reads the comments of FLAC, Vorbis, Opus and Speex. The Vorbis comment specification, ReplayGain,
+ * RFC 7845 5.2.1 (the gain of Opus) and the chapter extension define the names. Nobody defines the
+ * names for loops: these are the ones that games use.
  */
 
 #include "config.h"
@@ -15,7 +15,7 @@
 #include <math.h>
 #include <string.h>
 
-/* ReplayGain aims at -18 LUFS, R128_TRACK_GAIN at -23, in steps of 1/256 dB. */
+/* ReplayGain aims at -18 LUFS. R128_TRACK_GAIN aims at -23 LUFS, and counts in 1/256 dB. */
 #define R128_STEPS 256.0
 #define R128_OFFSET_DB 5.0
 
@@ -27,7 +27,7 @@ is_named (const char *name, const char *other)
   return g_ascii_strcasecmp (name, other) == 0;
 }
 
-/* LOOPSTART, LOOP_START and LOOP-START are the same. */
+/* LOOPSTART, LOOP_START and LOOP-START mean the same. */
 static gboolean
 is_loop_named (const char *name, const char *part)
 {
@@ -65,7 +65,7 @@ add_count (FlitzisComments *self, const char *text)
     flitzis_facts_warn (self->facts, "LOOPCOUNT was ignored: it is no number");
 }
 
-/* A number with whatever comes after it, such as "-6.2 dB"; NaN if there is none. */
+/* Parses a number, and ignores the rest of the text, as in "-6.2 dB". NaN if it is no number. */
 static double
 get_number (const char *text)
 {
@@ -75,7 +75,7 @@ get_number (const char *text)
   return end != text ? number : NAN;
 }
 
-/* "CHAPTER001=00:01:23.500"; NAN if it is no time. */
+/* Parses the time of "CHAPTER001=00:01:23.500", in seconds. NaN if it is no time. */
 static double
 get_seconds (const char *text)
 {
@@ -96,7 +96,7 @@ get_seconds (const char *text)
   return seconds;
 }
 
-/* The time of a chapter comes first, then its name under the same number. */
+/* The time of a chapter comes before its name, and both have the same number. */
 static void
 add_chapter (FlitzisComments *self, const char *name, const char *text)
 {
@@ -191,7 +191,7 @@ flitzis_comments_read (FlitzisFacts *facts, guint scale, const guint8 *data, gsi
           !gst_byte_reader_get_data (&bytes, n_bytes, &pair))
         break;
 
-      /* pictures are text, too */
+      /* pictures are encoded as text, so a comment may be long */
       if (n_bytes > FLITZIS_FACTS_MAX_TEXT_BYTES)
         continue;
 

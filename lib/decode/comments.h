@@ -7,27 +7,27 @@
 
 G_BEGIN_DECLS
 
-/* Pairs of a name and a text, as comments of Vorbis are, and fields of ID3v2 and MP4 that programs
- * name themselves. */
+/* Reads pairs of a name and a text. Comments of Vorbis are such pairs, and so are the fields of
+ * ID3v2 and MP4 whose names programs choose. */
 typedef struct
 {
   FlitzisFacts *facts;
-  guint         scale; /* what the frames of a loop count at, Hz; 0: frames of the file */
+  guint         scale; /* the rate at which the frames of a loop count, Hz; 0: that of the file */
 
   gboolean has_start, has_end, has_length;
   guint64  start, end, length; /* of the loop, in frames */
   guint    count;
 } FlitzisComments;
 
-/* Takes in one pair; those that say nothing of the sound are passed over. */
+/* Reads one pair. Pairs with other names are ignored. */
 void flitzis_comments_add (FlitzisComments *self,
                            const char      *name,
                            const char      *text);
 
-/* When all have come: what makes up a loop comes in several. */
+/* Call this after the last pair: the statements of a loop are spread over several pairs. */
 void flitzis_comments_finish (FlitzisComments *self);
 
-/* Reads a block of Vorbis's comments: "NAME=text" each, in UTF-8, with the lengths in front. */
+/* Reads a block of Vorbis comments. Each is a length and "NAME=text" in UTF-8. */
 void flitzis_comments_read (FlitzisFacts *facts,
                             guint         scale,
                             const guint8 *data,

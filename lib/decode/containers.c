@@ -62,8 +62,8 @@ find_kind (const guint8 *start, gsize n_bytes)
   return NULL;
 }
 
-/* Reads tags of ID3v2 at the beginning, and skips them. Their size has 7 bits a byte. MP3 files have
- * them, and some FLAC files. */
+/* Reads and skips the tags of ID3v2 at the beginning. MP3 files have them, and some FLAC files. The
+ * size of a tag has 7 bits in each byte. */
 static void
 skip_tags (FlitzisHeader *self, FlitzisReader *reader)
 {

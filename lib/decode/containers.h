@@ -14,7 +14,7 @@ G_BEGIN_DECLS
  * counts as "not stated": the decoder finds out whether the file is damaged. Returns FALSE if it is
  * cancelled, if the stream cannot be read, or if the header already shows that nothing can be
  * decoded. An UNSUPPORTED error names the format, and a CORRUPT error names the fault. `facts` must
- * be empty, and are not settled afterwards.
+ * be empty; the caller settles them when the length of the sound is known.
  */
 gboolean flitzis_header_read (FlitzisHeader *self,
                               FlitzisFacts  *facts,

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Copyright 2026 the Flitzis authors */
 
-/* The cue sheet of FLAC (RFC 9639 8.7): the tracks of a CD and, in each, points that count from its
- * start. */
+/* Reads the cue sheet of FLAC (RFC 9639 8.7): the tracks of a CD, and points in each track, which
+ * count from its start. */
 
 #include "config.h"
 
@@ -12,11 +12,12 @@
 #define TRACK_ID_SIZE (12 + 1 + 13)
 #define POINT_END_SIZE 3
 
-/* What comes after the last track of a CD, and of anything else. */
+/* The numbers of the lead-out, which is not a track: it follows the last track of a CD, or of any
+ * other medium. */
 #define LEAD_OUT_OF_CD 170
 #define LEAD_OUT 255
 
-/* Point 0 is the pause in front of a track; point 1 is where the track begins. */
+/* Point 0 is the pause before the track. The track itself begins at point 1. */
 static gboolean
 read_track (FlitzisFacts *self, GstByteReader *bytes)
 {

@@ -10,31 +10,31 @@
 G_BEGIN_DECLS
 
 /*
- * What files say of their sound, beside how it is coded: one function a format, each in a file of
- * its own. The readers of containers call them. None of them fails: what is broken is left out, and
- * what makes no sense is a warning.
+ * These functions read what a file says of its sound beside the coding. Each format has one, in a
+ * file of its own, and the readers of containers call them. None of them fails: they skip broken
+ * data, and add a warning for values that make no sense.
  */
 
-/* The chunks of AIFF. */
+/* Reads the chunks of AIFF. */
 void flitzis_aiff_facts_read (FlitzisFacts  *self,
                               FlitzisReader *reader);
 
-/* The block of FLAC that holds a cue sheet. */
+/* Reads the contents of a FLAC block with a cue sheet. */
 void flitzis_cue_sheet_read (FlitzisFacts *self,
                              const guint8 *data,
                              gsize         size);
 
-/* The tag of ID3v2 at `offset`, if there is one. */
+/* Reads the tag of ID3v2 at `offset`, if there is one. */
 void flitzis_id3_read (FlitzisFacts  *self,
                        FlitzisReader *reader,
                        guint64        offset);
 
-/* The tags and chapters of a movie. */
+/* Reads the tags and the chapters of a movie. */
 void flitzis_mp4_facts_read (FlitzisFacts     *self,
                              FlitzisReader    *reader,
                              const FlitzisBox *movie);
 
-/* The chunks of WAV. `data` is the one with the frames, and says its real size. */
+/* Reads the chunks of WAV. `data` is the chunk of the frames, with its real size. */
 void flitzis_wave_facts_read (FlitzisFacts       *self,
                               FlitzisReader      *reader,
                               const FlitzisChunk *data,

@@ -21,7 +21,7 @@
 #define INFO_AT (4 + BLOCK_HEAD_SIZE)
 #define INFO_SIZE 34
 
-/* Kinds of blocks; the last block has a bit set. */
+/* Kinds of blocks, and the bit that the last block has set. */
 #define IS_LAST_BLOCK 0x80
 #define BLOCK_PADDING 1
 #define BLOCK_COMMENTS 4
@@ -175,8 +175,8 @@ walk_frames (FlitzisHeader *self, FlitzisReader *reader, const Info *info, guint
   self->n_decoded_frames = self->n_frames;
 }
 
-/* flacparse of GStreamer 1.22 prints criticals for a cue sheet that is broken, so it is given
- * padding in the place of any. */
+/* flacparse of GStreamer 1.22 prints criticals for a broken cue sheet, so it is shown padding in
+ * place of every cue sheet. */
 static void
 hide_block (FlitzisHeader *self, guint64 offset, guint8 first)
 {
@@ -185,7 +185,7 @@ hide_block (FlitzisHeader *self, guint64 offset, guint8 first)
         (FlitzisPatch){ offset, 1, { (first & IS_LAST_BLOCK) | BLOCK_PADDING } };
 }
 
-/* The blocks that say something of the sound. */
+/* Reads comments and cue sheets, and skips all other blocks. */
 static void
 read_block (FlitzisHeader *self, FlitzisReader *reader, guint64 offset, guint8 first, guint32 size)
 {

@@ -2,8 +2,8 @@
 /* Copyright 2026 the Flitzis authors */
 
 /*
- * Tags of ID3v2, versions 2.2 to 2.4 (id3.org, "ID3 tag version 2.4.0 - Native Frames", and "ID3v2
- * Chapter Frame Addendum 1.0"). Pictures are passed over where they lie.
+ * Reads tags of ID3v2, versions 2.2 to 2.4 (id3.org, "ID3 tag version 2.4.0 - Native Frames", and
+ * "ID3v2 Chapter Frame Addendum 1.0"). Pictures are skipped without reading them.
  */
 
 #include "config.h"
@@ -19,12 +19,12 @@
 #define TAG_IS_UNSYNCHRONISED 0x80
 #define TAG_HAS_EXTENSION 0x40
 
-/* The tag is held as a whole if its bytes were changed, up to this size. */
+/* A tag with unsynchronisation is copied as a whole, and ignored if it is larger than this. */
 #define MAX_CHANGED_SIZE (16 * 1024 * 1024)
 
 #define MAX_FRAMES 65536
 
-/* Of the second byte of flags, by version. */
+/* The second byte of a frame's flags, in versions 2.3 and 2.4. */
 #define V3_IS_CODED 0xc0
 #define V3_IS_GROUPED 0x20
 #define V4_IS_CODED 0x0c
@@ -38,26 +38,27 @@ typedef struct
 {
   FlitzisReader  *reader;
   guint           version;
-  guint64         end; /* of what may be frames */
+  guint64         end; /* of the tag, so no frame goes on beyond it */
   FlitzisComments comments;
 } Tag;
 
 typedef struct
 {
-  char     id[5]; /* three characters in version 2.2 */
+  char     id[5]; /* of three characters in version 2.2 */
   guint64  offset;
   guint64  n_bytes;
   gboolean is_unsynchronised;
 } Frame;
 
-/* Seven bits a byte. */
+/* Each of the four bytes holds seven bits. */
 static guint32
 get_size (const guint8 *data)
 {
   return (data[0] & 0x7f) << 21 | (data[1] & 0x7f) << 14 | (data[2] & 0x7f) << 7 | (data[3] & 0x7f);
 }
 
-/* Undoes what keeps players from taking the tag for sound: a zero after each 0xff. */
+/* Undoes unsynchronisation: the zero after each 0xff, which keeps old players from taking a tag for
+ * MPEG frames. */
 static gsize
 synchronise (const guint8 *data, gsize size, guint8 *out)
 {
@@ -73,7 +74,7 @@ synchronise (const guint8 *data, gsize size, guint8 *out)
   return n;
 }
 
-/* Leaves out the bytes that the flags put in front of the contents. FALSE if the contents are
+/* Skips the bytes that stand before the contents if the flags say so. FALSE if the contents are
  * compressed or encrypted. */
 static gboolean
 apply_flags (Frame *self, guint version, guint8 flags)
@@ -103,7 +104,8 @@ apply_flags (Frame *self, guint version, guint8 flags)
   return TRUE;
 }
 
-/* The frame at `offset`, which moves on to the next one. FALSE if none is there. */
+/* Reads the head of the frame at `offset`, and moves `offset` to the next one. FALSE after the last
+ * frame. */
 static gboolean
 next_frame (const Tag *tag, guint64 *offset, guint64 end, Frame *frame, gboolean *is_readable)
 {
@@ -131,7 +133,7 @@ next_frame (const Tag *tag, guint64 *offset, guint64 end, Frame *frame, gboolean
   return TRUE;
 }
 
-/* Text of encoding 1 or 2: UTF-16, with the mark of its byte order in front, or without one. */
+/* Converts text of encoding 1, UTF-16 with a byte order mark, or of encoding 2, UTF-16 without. */
 static char *
 convert_utf_16 (const guint8 *data, gsize size, gboolean is_marked)
 {
@@ -167,7 +169,7 @@ convert (guint8 encoding, const guint8 *data, gsize size)
   return flitzis_facts_make_text (data, size);
 }
 
-/* How many bytes of the text come before the zero that ends it. */
+/* Returns the number of bytes before the zero that ends the text. */
 static gsize
 count_bytes (guint8 encoding, const guint8 *data, gsize size)
 {
@@ -182,7 +184,7 @@ count_bytes (guint8 encoding, const guint8 *data, gsize size)
   return MIN (n, size);
 }
 
-/* The contents of a frame, to be freed; NULL if it is none of text. */
+/* Returns a copy of the frame's contents. NULL if they are too long or too short to be text. */
 static guint8 *
 read_contents (const Tag *tag, const Frame *frame, gsize *size)
 {
@@ -211,7 +213,7 @@ read_text (const Tag *tag, const Frame *frame)
                       : NULL;
 }
 
-/* A name that a program has chosen, and a text. */
+/* TXXX: a name that a program has chosen, and a text. */
 static void
 read_pair (Tag *tag, const Frame *frame)
 {
@@ -234,8 +236,8 @@ read_pair (Tag *tag, const Frame *frame)
     flitzis_comments_add (&tag->comments, name, text);
 }
 
-/* A chapter: its name in the tag, where it starts and ends in milliseconds and in bytes, and frames
- * of its own, such as a title. */
+/* CHAP: an identifier, the start and the end in milliseconds and in bytes, and more frames, such as
+ * the title of the chapter. */
 static void
 read_chapter (Tag *tag, const Frame *chapter)
 {
@@ -299,7 +301,7 @@ read_frames (Tag *tag, guint64 offset)
   flitzis_comments_finish (&tag->comments);
 }
 
-/* Versions 2.3 and 2.4 do not agree on whether the size counts its own bytes. */
+/* The size of an extended header includes its own four bytes in version 2.4, but not in 2.3. */
 static guint64
 skip_extension (const Tag *tag, guint64 offset)
 {
@@ -312,7 +314,8 @@ skip_extension (const Tag *tag, guint64 offset)
                                      : get_size (bytes.data));
 }
 
-/* Before version 2.4, the sizes of frames are those that they had before the tag was changed. */
+/* Before version 2.4, unsynchronisation is applied to the whole tag, and the sizes of frames are
+ * those from before. So the tag is restored before its frames are read. */
 static void
 read_changed (Tag *tag, guint64 offset, gboolean has_extension)
 {

@@ -311,7 +311,7 @@ flitzis_movie_find_span (const FlitzisMovie *self,
   return n_chunks > 0;
 }
 
-/* Finds the track that `self` names as that of its chapters. */
+/* Finds the track of chapters that the track of the sound refers to. */
 static gboolean
 find_chapters (const FlitzisMovie *self, FlitzisBox *track)
 {
@@ -342,7 +342,7 @@ find_chapters (const FlitzisMovie *self, FlitzisBox *track)
   return FALSE;
 }
 
-/* A text, with its length in front. */
+/* Reads a text that comes after its length. */
 static char *
 read_text (FlitzisReader *reader, guint64 offset, guint32 n_bytes)
 {
@@ -360,17 +360,17 @@ read_text (FlitzisReader *reader, guint64 offset, guint32 n_bytes)
              : NULL;
 }
 
-/* The samples of a track of texts, one after the other. */
+/* Walks the samples of a track of texts: each is a text with a time. */
 typedef struct
 {
   Table   times, sizes;
-  guint32 n_left; /* that last as long as this one */
+  guint32 n_left; /* the number of samples that last `duration` */
   guint32 duration;
-  guint32 sample_size; /* of all; 0: as the table says */
-  guint64 time;        /* of the next one */
+  guint32 sample_size; /* of all samples; 0: the table has their sizes */
+  guint64 time;        /* of the next sample */
 } Texts;
 
-/* FALSE after the last. */
+/* Gets the time and the size of the next sample. FALSE after the last one. */
 static gboolean
 texts_next (Texts *self, FlitzisReader *reader, guint64 *time, guint32 *size)
 {
@@ -400,7 +400,7 @@ texts_next (Texts *self, FlitzisReader *reader, guint64 *time, guint32 *size)
   return TRUE;
 }
 
-/* The sizes have a field more in front than other tables: the size of all. */
+/* The table of sizes begins with a field that other tables do not have: the size of all samples. */
 static gboolean
 texts_find (Texts *self, FlitzisReader *reader, const FlitzisBox *tables)
 {

@@ -93,7 +93,7 @@ gboolean flitzis_movie_find_span (const FlitzisMovie *self,
                                   guint               n_block_bytes,
                                   guint               n_block_frames);
 
-/* Adds the chapters of the track: a track of texts that it refers to. */
+/* Adds the chapters: the texts in another track, to which the track of the sound refers. */
 void flitzis_movie_read_chapters (const FlitzisMovie *self,
                                   FlitzisFacts       *facts);
 

@@ -2,9 +2,9 @@
 /* Copyright 2026 the Flitzis authors */
 
 /*
- * The tags of MP4, which are those of iTunes, the few of QuickTime's own that matter here, and
- * chapters, as Nero stores them. Chapters are times of what is heard, so an encoder's delay is not
- * in them.
+ * Reads the tags that iTunes writes into MP4, the title and the artist of QuickTime, and the
+ * chapters as Nero stores them. The times of chapters count from the first frame that is heard, so
+ * the encoder's delay is not part of them.
  */
 
 #include "config.h"
@@ -15,13 +15,13 @@
 
 #include <string.h>
 
-/* A box of data has a type and a locale in front. */
+/* The contents of a box `data` begin with a type and a locale. */
 #define DATA_HEAD_SIZE 8
 
 #define CHPL_HEAD_SIZE 9
 #define CHPL_TICKS 10000000 /* a second */
 
-/* Text of QuickTime has its length in front, and a language. */
+/* The text of QuickTime comes after its length and its language. */
 #define TEXT_HEAD_SIZE 4
 
 static char *
@@ -57,7 +57,7 @@ read_tempo (FlitzisFacts *self, FlitzisReader *reader, const FlitzisBox *item)
     flitzis_facts_set_tempo (self, gst_byte_reader_get_uint16_be_unchecked (&bytes));
 }
 
-/* A field that a program has named itself. */
+/* A field whose name a program has chosen. */
 static void
 read_pair (FlitzisComments *comments, FlitzisReader *reader, const FlitzisBox *item)
 {
@@ -95,8 +95,8 @@ read_items (FlitzisFacts *self, FlitzisReader *reader, const FlitzisBox *list)
   flitzis_comments_finish (&comments);
 }
 
-/* A version, flags and the number of chapters; each has a time, the length of its name, and the
- * name. */
+/* The box `chpl` has a version, flags, the number of chapters, and for each a time, the length of
+ * its name, and the name. */
 static void
 read_chapters (FlitzisFacts *self, FlitzisReader *reader, const FlitzisBox *box)
 {

@@ -228,7 +228,7 @@ flitzis_mp4_read (FlitzisHeader *self, FlitzisReader *reader)
   if (!flitzis_movie_init (&movie, reader, &movie_box))
     return;
 
-  /* programs that write both have rounded these */
+  /* programs that write both lists round the times of this one more */
   if (self->facts->cues == NULL)
     flitzis_movie_read_chapters (&movie, self->facts);
 

@@ -25,7 +25,7 @@
 #define NUMBER_AT 18
 #define CRC_AT 22
 
-/* The largest size of comments, which may hold pictures. */
+/* Larger comments are ignored. They may hold pictures, so the limit is high. */
 #define MAX_COMMENTS_SIZE (16 * 1024 * 1024)
 
 /* The part of a packet that is kept, to find its length. */
@@ -85,7 +85,7 @@ typedef struct
   gboolean has_ended;
   guint64  end; /* of its last page, in the file */
 
-  GByteArray *comments; /* receives the second packet; may be NULL */
+  GByteArray *comments; /* the second packet is added to it; may be NULL */
 
   /* the packet that is being read */
   gboolean is_open;
@@ -131,7 +131,7 @@ typedef struct
   guint64  n_frames; /* of the streams that have ended */
   gboolean has_positions;
 
-  /* the second packet of the first stream that is audio */
+  /* the comments are the second packet of the first stream of audio */
   GByteArray *comments;
   Kind        comments_kind;
 
@@ -741,7 +741,7 @@ set_counts (FlitzisHeader *self, const Stream *stream)
     }
 }
 
-/* Comments begin with a few bytes that differ between the codecs. */
+/* The bytes before the comments differ between the codecs. */
 static void
 read_comments (FlitzisHeader *self, const Walk *walk)
 {
@@ -757,7 +757,7 @@ read_comments (FlitzisHeader *self, const Walk *walk)
   else if (walk->comments_kind != KIND_SPEEX)
     return;
 
-  /* the comments of Opus count frames at 48 kHz, whatever rate it is decoded to */
+  /* comments of Opus count frames at 48 kHz, whatever the rate that the decoder returns */
   flitzis_comments_read (self->facts, walk->comments_kind == KIND_OPUS ? OPUS_RATE : 0,
                          data + n_front, size - n_front);
 }

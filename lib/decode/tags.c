@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Copyright 2026 the Flitzis authors */
 
-/* What GStreamer's demuxers find out of the sound, for containers that no reader here reads: their
- * tags, and chapters as a table of contents. */
+/* Takes tags and tables of contents from GStreamer's demuxers, for containers whose tags no reader
+ * of ours reads. */
 
 #include "config.h"
 
@@ -12,7 +12,7 @@
 
 #include <string.h>
 
-/* Chapters within chapters within an edition. */
+/* Enough for chapters that are parts of chapters, which are parts of an edition. */
 #define MAX_DEPTH 4
 
 gboolean
@@ -32,7 +32,7 @@ get_text (const GstTagList *tags, const char *tag)
              : NULL;
 }
 
-/* "NAME=text" each. */
+/* Each comment is "NAME=text". */
 static void
 read_comments (FlitzisFacts *facts, const GstTagList *tags)
 {

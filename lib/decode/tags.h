@@ -9,10 +9,10 @@
 
 G_BEGIN_DECLS
 
-/* Whether only GStreamer knows what the file says of the sound. */
+/* Whether no reader of ours reads the tags of this container, so that GStreamer must. */
 gboolean flitzis_tags_are_needed (const FlitzisHeader *header);
 
-/* Takes over what a message of tags, or of a table of contents, says. */
+/* Adds the statements of a message: tags, or a table of contents. */
 void flitzis_tags_read (FlitzisFacts *facts,
                         GstMessage   *message);
 

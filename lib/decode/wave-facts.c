@@ -2,11 +2,11 @@
 /* Copyright 2026 the Flitzis authors */
 
 /*
- * The chunks of WAV that say something of the sound: "smpl", "cue " with the labels in "LIST" of
- * "adtl", "inst", "acid", and "LIST" of "INFO". The first three and the lists are those of
- * Microsoft's and IBM's "Multimedia Programming Interface and Data Specifications 1.0", "smpl" and
- * "inst" those of its "New Multimedia Data Types and Data Techniques"; "acid" is not documented.
- * Some programs put a tag of ID3v2 into a chunk.
+ * Reads the chunks of WAV that describe the sound: "smpl", "inst", "acid", "cue ", the labels of
+ * cues in the list "adtl", and the texts in the list "INFO". Microsoft's and IBM's "Multimedia
+ * Programming Interface and Data Specifications 1.0" defines "cue " and the lists, Microsoft's "New
+ * Multimedia Data Types and Data Techniques" defines "smpl" and "inst", and "acid" is not
+ * documented. Some programs also put a tag of ID3v2 into a chunk.
  */
 
 #include "config.h"
@@ -25,7 +25,7 @@
 #define ACID_SIZE 24
 #define ACID_HAS_ROOT 2
 
-/* Those that are read, once all are found: the order in the file is any. */
+/* All chunks are found before one is read, since they come in any order. */
 typedef struct
 {
   FlitzisReader *reader;
@@ -101,7 +101,7 @@ note_chunk (Chunks *self, const FlitzisChunk *chunk)
     note_list (self, chunk);
 }
 
-/* The chunks in front of the frames and those behind. */
+/* Finds the chunks before the frames and those after them. */
 static void
 find_chunks (Chunks *self, const FlitzisChunk *data)
 {
@@ -116,7 +116,7 @@ find_chunks (Chunks *self, const FlitzisChunk *data)
     note_chunk (self, &chunk);
 }
 
-/* The end that "smpl" states is the last frame of the loop. */
+/* In "smpl", the end of a loop is its last frame; ours is the frame after it. */
 static void
 read_smpl (FlitzisFacts *self, const Chunks *chunks)
 {
@@ -145,7 +145,7 @@ read_smpl (FlitzisFacts *self, const Chunks *chunks)
     }
 }
 
-/* The labels of cues by the numbers of these. */
+/* Returns the labels of cues, by the numbers of the cues. */
 static GHashTable *
 read_labels (const Chunks *chunks)
 {

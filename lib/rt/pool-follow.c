@@ -27,7 +27,8 @@ set_loop_of (FlitzisPool         *pool,
   flitzis_voice_cut_in (voice, pool->ramp_frames);
 }
 
-/* How often it is still to go back: all rounds that it has done count. */
+/* Returns how many more times the voice is to go back. Rounds that it has played count, in whatever
+ * loop they were. */
 static uint32_t
 count_loops (const FlitzisVoice *voice, FlitzisSlotSettings *slot) FLITZIS_REALTIME
 {

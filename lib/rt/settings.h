@@ -41,7 +41,7 @@ typedef struct
   /* frames of the sample; an end of 0: the sample's end */
   _Atomic bool     is_looping;
   _Atomic uint64_t loop_start, loop_end;
-  _Atomic uint32_t n_loops; /* how often it is gone through in all; 0: for ever */
+  _Atomic uint32_t n_loops; /* how many times the loop is played; 0: for ever */
 
   /* seconds */
   _Atomic double loop_crossfade;
@@ -56,7 +56,7 @@ typedef struct
   _Atomic uint32_t grid;        /* a FlitzisGridUnit */
   _Atomic int32_t  priority;
 
-  /* of the loads to come: control alone reads it */
+  /* only control reads it, when a load publishes its sample */
   _Atomic bool is_loop_from_file;
 } FlitzisSlotSettings;
 

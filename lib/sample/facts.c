@@ -8,7 +8,7 @@
 #include <math.h>
 #include <string.h>
 
-/* More than any program shows, and few enough for the memory that they take. */
+/* More cues than any program shows, but few enough to take little memory. */
 #define MAX_CUES 16384
 #define MAX_WARNINGS 64
 
@@ -99,7 +99,7 @@ flitzis_facts_set_loop (FlitzisFacts *self, guint64 start, guint64 end, guint sc
 void
 flitzis_facts_set_tempo (FlitzisFacts *self, double tempo)
 {
-  /* what has no tempo says 0 */
+  /* files without a tempo often state 0 */
   if (self->tempo > 0.0 || tempo == 0.0)
     return;
 
@@ -169,7 +169,7 @@ flitzis_facts_take_cue (FlitzisFacts *self, guint64 position, guint scale, char 
   return FALSE;
 }
 
-/* The same warning again says nothing new. */
+/* A warning is listed only once. */
 static gboolean
 is_new (const GPtrArray *warnings, const char *warning)
 {
@@ -197,8 +197,8 @@ flitzis_facts_warn (FlitzisFacts *self, const char *format, ...)
     g_ptr_array_add (self->warnings, g_steal_pointer (&warning));
 }
 
-/* `position` x `rate` / `scale`, to the nearest whole number; halves go up, as in the length of
- * what is resampled. G_MAXUINT64 if it is beyond all samples. */
+/* Returns `position` x `rate` / `scale`, rounded to the nearest number. Halves are rounded up, like
+ * the length of a resampled sound. G_MAXUINT64 if the result is longer than any sample. */
 static guint64
 scale_position (guint64 position, guint scale, guint rate)
 {
@@ -210,7 +210,7 @@ scale_position (guint64 position, guint scale, guint rate)
   return whole * rate + (2 * rest * rate + scale) / (2 * (guint64) scale);
 }
 
-/* What the lengths of the sound are, before and after it was resampled. */
+/* The lengths of the sound before and after it was resampled. */
 typedef struct
 {
   guint   file_rate;
@@ -219,7 +219,7 @@ typedef struct
   guint64 n_frames;
 } Lengths;
 
-/* The frame of the sample; FALSE if it is after the end. */
+/* Converts a position to a frame of the sample. FALSE if it lies after the end. */
 static gboolean
 to_frame (const Lengths *lengths, guint64 position, guint scale, guint64 *frame)
 {

@@ -7,13 +7,13 @@
 
 G_BEGIN_DECLS
 
-/* The end of the sound, for a file that does not state where its loop ends. */
+/* A loop_end for files that do not state one: the loop goes to the end of the sound. */
 #define FLITZIS_FACTS_END G_MAXUINT64
 
-/* No label and no title is longer: that would be some other data. */
+/* Longer texts are ignored: they are not labels or titles, but other data. */
 #define FLITZIS_FACTS_MAX_TEXT_BYTES 65536
 
-/* A place in the sound with a name. */
+/* A place in the sound, with its name. */
 typedef struct
 {
   guint64 position;
@@ -22,11 +22,11 @@ typedef struct
 } FlitzisFactsCue;
 
 /*
- * What a file says of its sound, beside the frames themselves. Zero-initialised it says nothing.
+ * The statements of a file about its sound. A zero-initialised struct is one without statements.
  *
- * The readers of containers fill it while the length of the sound is not known yet. Positions count
- * from the first frame of sound, without an encoder's delay. flitzis_facts_settle () turns them
- * into frames of the sample, and drops those that make no sense.
+ * The readers of containers fill it before the length of the sound is known. Positions count from
+ * the first frame that is heard, so an encoder's delay is not part of them. flitzis_facts_settle ()
+ * turns them into frames of the sample, and drops those that make no sense.
  */
 typedef struct
 {
@@ -35,13 +35,13 @@ typedef struct
 
   gboolean has_loop;
   guint64  loop_start, loop_end; /* the frame after the loop */
-  guint    loop_scale;           /* as that of a cue */
-  guint    loop_count;           /* how often it is gone through in all; 0: for ever */
+  guint    loop_scale;           /* like the scale of a cue */
+  guint    loop_count;           /* how many times the loop is played; 0: for ever */
 
   double   tempo; /* beats a minute; 0: unknown */
   gboolean has_root_note;
-  guint    root_note;  /* of MIDI */
-  double   track_gain; /* dB, of ReplayGain; 0: unknown */
+  guint    root_note;  /* a MIDI note */
+  double   track_gain; /* ReplayGain, dB; 0: unknown */
   double   track_peak; /* linear; 0: unknown */
 
   GArray    *cues;     /* of FlitzisFactsCue; may be NULL */
@@ -52,14 +52,14 @@ void flitzis_facts_clear (FlitzisFacts *self);
 
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (FlitzisFacts, flitzis_facts_clear)
 
-/* UTF-8 from `n_bytes` of text, up to the first zero; what is not UTF-8 is taken for Latin 1. NULL
- * if nothing but space is left, and if no program could show it. */
+/* Makes UTF-8 of the text in `n_bytes`, up to the first zero. Text that is not UTF-8 is read as
+ * Latin 1. NULL if the text is empty or blank, and if it is too long. */
 char *flitzis_facts_make_text (gconstpointer text,
                                gsize         n_bytes);
 
 /*
- * Of each of these the first value counts that makes sense: readers begin with the one to trust
- * most. What makes no sense becomes a warning.
+ * Each of these keeps the first value that makes sense, so readers begin with the source that they
+ * trust most. A value that makes no sense adds a warning instead.
  */
 void flitzis_facts_take_title (FlitzisFacts *self,
                                char         *title);
@@ -79,7 +79,7 @@ void flitzis_facts_set_track_gain (FlitzisFacts *self,
 void flitzis_facts_set_track_peak (FlitzisFacts *self,
                                    double        peak);
 
-/* Takes `label`. FALSE if there are so many that no more are kept. */
+/* Takes `label`. FALSE if the list of cues is full. */
 gboolean flitzis_facts_take_cue (FlitzisFacts *self,
                                  guint64       position,
                                  guint         scale,
@@ -90,9 +90,8 @@ void flitzis_facts_warn (FlitzisFacts *self,
                          ...) G_GNUC_PRINTF (2, 3);
 
 /*
- * The file has `n_file_frames` of sound at `file_rate`, and the sample `n_frames` at `rate`: from
- * here on all positions are frames of the sample, rounded to the nearest, and the cues are in their
- * order.
+ * Turns all positions into frames of the sample, rounded to the nearest, and sorts the cues. The
+ * file has `n_file_frames` of sound at `file_rate`, and the sample has `n_frames` at `rate`.
  */
 void flitzis_facts_settle (FlitzisFacts *self,
                            guint         file_rate,
