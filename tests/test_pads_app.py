@@ -766,10 +766,10 @@ def test_the_marks_of_a_file_are_drawn_and_named(start_app, tmp_path):
     pixels = picture(app, tmp_path / 'marks.png', 800, 600)
     face = 'next(each for each in walk(window.pad({})) if hasattr(each, "waveform"))'
     for widget in ('window.panel.looper', face.format(0)):
-        for colour, expected in (((192, 97, 203), frames), ((229, 165, 10), loop)):
+        for colour, expected in (((46, 194, 126), frames), ((229, 165, 10), loop)):
             width, found = columns(app, pixels, widget, colour)
             assert found == [min(frame * width // n_frames, width - 1) for frame in expected]
-    for colour in ((192, 97, 203), (229, 165, 10)):
+    for colour in ((46, 194, 126), (229, 165, 10)):
         assert columns(app, pixels, face.format(1), colour)[1] == []
 
     for frame, words in ((13003, 'Cue “Verse”'), (loop[0], 'Loop start of the file'),

@@ -8,6 +8,7 @@ import array
 from gi.repository import Gdk, Graphene, Gtk
 
 BAR, GAP = 2, 1  # pixels
+FLAG = 5  # pixels: tells a mark from the bars beside it
 
 
 def rectangle(x, y, width, height):
@@ -38,7 +39,7 @@ def colour_of(widget):
 # Of the GNOME palette: seen on light and on dark.
 PLAYHEAD = parsed('#ed333b')  # red 2
 LOOP = parsed('#e5a50a')  # yellow 5
-CUE = parsed('#c061cb')  # purple 2
+CUE = parsed('#2ec27e')  # green 4
 
 
 def peaks(sample, n_bins):
@@ -94,6 +95,8 @@ class Waveform:
             top = middle - high / loudest * middle
             length = max((high - low) / loudest * middle, 1.0)
             drawing.append_color(colour, rectangle(i * (BAR + GAP), top, BAR, length))
-        for x, mark_colour in {x: mark_colour for x, mark_colour, _ in marks(sample, width)}.items():
-            drawing.append_color(mark_colour, rectangle(x, 0, 1, height))
+        # Many marks may share a column, which is drawn once.
+        for x, shade in {x: shade for x, shade, _ in marks(sample, width)}.items():
+            drawing.append_color(shade, rectangle(x, 0, 1, height))
+            drawing.append_color(shade, rectangle(x - FLAG // 2, height - FLAG, FLAG, FLAG))
         return drawing.to_paintable(Graphene.Size().init(width, height))
