@@ -74,7 +74,7 @@ PROGRAMS = [program for program in EVERY_PROGRAM if program not in WINDOWS]
 SWEEPING = 'cookbook: Effects of a game'
 OFFLINE = {'cookbook: Bouncing to a file', 'python: Errors', 'python: numpy',
            'slots-and-voices: Slots', 'testing: With render ()',
-           "testing: A PipeWire of the test's own"}  # it plays, but to a server of its own
+           'testing: A private PipeWire'}  # it plays, but to a server of its own
 COMMANDS = {'cookbook: A soundboard':
             "printf 'w\\n\\nqq\\n' | python3 {name}.py"}
 ERRORS = ['notes.txt is not a sound', 'nowhere.wav is not there']
