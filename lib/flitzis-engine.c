@@ -983,8 +983,8 @@ flitzis_engine_class_init (FlitzisEngineClass *klass)
   /**
    * FlitzisEngine:n-dropped: (getter get_n_dropped)
    *
-   * The number of [signal@Engine::voice-ended] signals that were dropped, because 4096 waited to be
-   * emitted.
+   * The number of [signal@Engine::voice-ended], [signal@Clock::beat] and [signal@Clock::step]
+   * signals that were dropped, because 4096 waited to be emitted.
    */
   properties[PROP_N_DROPPED] =
       g_param_spec_uint64 ("n-dropped", NULL, NULL,

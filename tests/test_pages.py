@@ -244,7 +244,7 @@ def test_the_latency_is_measured(run):
 
 
 class Window:
-    """The window of a program: `click`, `close`, and where it is blue. It runs in a `with` block."""
+    """The window of a program, which runs in a `with` block: `click`, `close`, `get_blue`."""
 
     def __init__(self, program, folder, environment, display):
         self.environment = dict(environment, DISPLAY=display, GDK_BACKEND='x11',
