@@ -34,7 +34,22 @@ load (FlitzisEngine *self,
       GError       **error)
 {
   return check (self, id, file, bytes, error) &&
-         flitzis_load_run (self->control, id, file, bytes, cancellable, error);
+         flitzis_load_run (self->control, id, NULL, file, bytes, cancellable, error);
+}
+
+/* A task keeps its source until its callback has run; without one nothing keeps the engine. */
+static GTask *
+task_new (FlitzisEngine      *self,
+          GCancellable       *cancellable,
+          gpointer            source_tag,
+          GAsyncReadyCallback callback,
+          gpointer            user_data)
+{
+  GTask *task = g_task_new (callback != NULL ? self : NULL, cancellable, callback, user_data);
+
+  g_task_set_source_tag (task, source_tag);
+
+  return task;
 }
 
 static void
@@ -47,15 +62,11 @@ load_async (FlitzisEngine      *self,
             GAsyncReadyCallback callback,
             gpointer            user_data)
 {
-  /* a task keeps its source until its callback has run; without one nothing keeps the engine */
-  g_autoptr (GTask) task =
-      g_task_new (callback != NULL ? self : NULL, cancellable, callback, user_data);
+  g_autoptr (GTask) task = task_new (self, cancellable, source_tag, callback, user_data);
   GError *error = NULL;
 
-  g_task_set_source_tag (task, source_tag);
-
   if (check (self, id, file, bytes, &error))
-    flitzis_load_run_async (self->control, id, file, bytes, task);
+    flitzis_load_run_async (self->control, id, NULL, file, bytes, task);
   else
     g_task_return_error (task, error);
 }
@@ -78,7 +89,8 @@ file_for_path (const char *path)
  * Blocks the caller, nobody else, until the file is decoded, converted to the engine's rate and
  * in its slot. Voices that still play what was in the slot fade out within 5 ms and end as
  * `FLITZIS_END_REASON_UNLOADED`. The newest load, unload or [method@Engine.set_sample] of a slot
- * wins: an older one that is still decoding ends with `G_IO_ERROR_CANCELLED`.
+ * wins: an older one that is still decoding ends with `G_IO_ERROR_CANCELLED`. In a slot that has
+ * layers, layer 0 is replaced, for all velocities; the others, and their voices, stay.
  *
  * Whatever the installed GStreamer plugins decode can be loaded. Mono stays mono and stereo stays
  * stereo; more channels are mixed down to stereo by their positions. Lossy formats lose the delay
@@ -293,13 +305,14 @@ flitzis_engine_load_bytes_finish (FlitzisEngine *self, GAsyncResult *result, GEr
  * flitzis_engine_set_sample:
  * @self: an engine
  * @id: the number of a slot, from 0
- * @sample: (nullable): a sample; %NULL empties the slot
+ * @sample: (nullable): a sample; %NULL empties the slot, with all of its layers
  * @error: return location for an error
  *
  * Puts a sample that is decoded already into a slot.
  *
  * No copy is made of its data. Voices that still play what was in the slot fade out within 5 ms,
- * and a load of the slot that is under way ends with `G_IO_ERROR_CANCELLED`.
+ * and a load of the slot that is under way ends with `G_IO_ERROR_CANCELLED`. In a slot that has
+ * layers, layer 0 is replaced, as by [method@Engine.load_sample].
  *
  * Fails with `FLITZIS_ENGINE_ERROR_INVALID_SLOT`, with `FLITZIS_ENGINE_ERROR_INVALID_VALUE` for a
  * sample without frames, and with `FLITZIS_ENGINE_ERROR_TOO_LARGE` when
@@ -322,7 +335,8 @@ flitzis_engine_set_sample (FlitzisEngine *self, guint id, FlitzisSample *sample,
  * @id: the number of a slot, from 0
  * @error: return location for an error
  *
- * Empties a slot, as [method@Engine.set_sample] with %NULL does; an empty one is no error.
+ * Empties a slot, with all of its layers, as [method@Engine.set_sample] with %NULL does; an empty
+ * one is no error.
  *
  * The memory is freed when the last voice that plays it has ended, with or without a main loop.
  *
@@ -336,4 +350,187 @@ flitzis_engine_unload_sample (FlitzisEngine *self, guint id, GError **error)
   g_return_val_if_fail (FLITZIS_IS_ENGINE (self), FALSE);
 
   return flitzis_control_set_sample (self->control, id, NULL, error);
+}
+
+/**
+ * flitzis_engine_add_layer:
+ * @self: an engine
+ * @id: the number of a slot, from 0
+ * @sample: a sample
+ * @low: the lowest velocity that plays it, 0 to 1
+ * @high: the velocity below which it is played, up to 1, which is included
+ * @error: return location for an error
+ *
+ * Puts one more sample into a slot: a layer.
+ *
+ * A slot has up to 16 layers, numbered from 0, and a trigger plays one of them, which
+ * [property@Slot:variation] chooses. Without layers a slot has layer 0 alone, which
+ * [method@Engine.load_sample] and [method@Engine.set_sample] fill, for all velocities. The new
+ * layer gets the lowest number that is free, which is 0 in an empty slot.
+ *
+ * The settings of the slot hold for all of its layers. If no layer holds the velocity of a trigger,
+ * it is as if the slot were empty.
+ *
+ * ```c
+ * flitzis_engine_add_layer (engine, 0, soft, 0.0, 0.5, &error);
+ * flitzis_engine_add_layer (engine, 0, loud, 0.5, 1.0, &error);
+ * ```
+ *
+ * Fails as [method@Engine.set_sample] does, with `FLITZIS_ENGINE_ERROR_INVALID_VALUE` also for a
+ * range that is empty, out of range or not of numbers, and with `FLITZIS_ENGINE_ERROR_TOO_LARGE`
+ * also for a slot that has 16 layers.
+ *
+ * Returns: %TRUE if the slot holds the sample
+ */
+gboolean
+flitzis_engine_add_layer (FlitzisEngine *self,
+                          guint          id,
+                          FlitzisSample *sample,
+                          double         low,
+                          double         high,
+                          GError       **error)
+{
+  g_return_val_if_fail (FLITZIS_IS_ENGINE (self), FALSE);
+  g_return_val_if_fail (FLITZIS_IS_SAMPLE (sample), FALSE);
+
+  return flitzis_control_add_layer (self->control, id, sample, low, high, error);
+}
+
+static gboolean
+check_layer (FlitzisEngine        *self,
+             guint                 id,
+             GFile                *file,
+             double                low,
+             double                high,
+             FlitzisVelocityRange *range,
+             GError              **error)
+{
+  *range = (FlitzisVelocityRange){ (float) low, (float) high };
+
+  return check (self, id, file, NULL, error) &&
+         flitzis_control_check_range (self->control, id, low, high, error);
+}
+
+/**
+ * flitzis_engine_load_layer:
+ * @self: an engine
+ * @id: the number of a slot, from 0
+ * @path: (type filename): the name of an audio file
+ * @low: the lowest velocity that plays it, 0 to 1
+ * @high: the velocity below which it is played, up to 1, which is included
+ * @error: return location for an error
+ *
+ * Decodes an audio file into a new layer of a slot.
+ *
+ * Decodes as [method@Engine.load_sample] does, and adds as [method@Engine.add_layer] does. Loads of
+ * layers do not supersede each other. One that is still decoding ends with `G_IO_ERROR_CANCELLED`
+ * when [method@Engine.clear_layers] or [method@Engine.unload_sample] empties the slot, or, if it is
+ * for layer 0, when something else is loaded or put there.
+ *
+ * Fails as these two do. A load that failed leaves the slot as it was.
+ *
+ * Returns: %TRUE if the slot holds the file
+ */
+gboolean
+flitzis_engine_load_layer (FlitzisEngine *self,
+                           guint          id,
+                           const char    *path,
+                           double         low,
+                           double         high,
+                           GError       **error)
+{
+  g_autoptr (GFile) file = NULL;
+  FlitzisVelocityRange range;
+
+  g_return_val_if_fail (FLITZIS_IS_ENGINE (self), FALSE);
+
+  /* as load_sample does */
+  if (!flitzis_fork_check (error))
+    return FALSE;
+
+  file = file_for_path (path);
+
+  return check_layer (self, id, file, low, high, &range, error) &&
+         flitzis_load_run (self->control, id, &range, file, NULL, NULL, error);
+}
+
+/**
+ * flitzis_engine_load_layer_async:
+ * @self: an engine
+ * @id: the number of a slot, from 0
+ * @path: (type filename): the name of an audio file
+ * @low: the lowest velocity that plays it, 0 to 1
+ * @high: the velocity below which it is played, up to 1, which is included
+ * @cancellable: (nullable): a cancellable, heeded at the next buffer
+ * @callback: (scope async) (nullable): called when the load is over
+ * @user_data: data for @callback
+ *
+ * Does what [method@Engine.load_layer] does, without blocking the caller.
+ *
+ * The layer has its number from this call on, so layers are numbered in the order of the calls,
+ * whichever load is over first. The number of a load that failed is free again.
+ */
+void
+flitzis_engine_load_layer_async (FlitzisEngine      *self,
+                                 guint               id,
+                                 const char         *path,
+                                 double              low,
+                                 double              high,
+                                 GCancellable       *cancellable,
+                                 GAsyncReadyCallback callback,
+                                 gpointer            user_data)
+{
+  g_autoptr (GFile) file = file_for_path (path);
+  g_autoptr (GTask) task = NULL;
+  FlitzisVelocityRange range;
+  GError              *error = NULL;
+
+  g_return_if_fail (FLITZIS_IS_ENGINE (self));
+
+  task = task_new (self, cancellable, flitzis_engine_load_layer_async, callback, user_data);
+
+  if (check_layer (self, id, file, low, high, &range, &error))
+    flitzis_load_run_async (self->control, id, &range, file, NULL, task);
+  else
+    g_task_return_error (task, error);
+}
+
+/**
+ * flitzis_engine_load_layer_finish:
+ * @self: an engine
+ * @result: what the callback was given
+ * @error: return location for an error
+ *
+ * Finishes [method@Engine.load_layer_async].
+ *
+ * Returns: %TRUE if the slot held the file when the load ended
+ */
+gboolean
+flitzis_engine_load_layer_finish (FlitzisEngine *self, GAsyncResult *result, GError **error)
+{
+  return flitzis_engine_finish (self, result, flitzis_engine_load_layer_async, error);
+}
+
+/**
+ * flitzis_engine_clear_layers:
+ * @self: an engine
+ * @id: the number of a slot, from 0
+ * @error: return location for an error
+ *
+ * Takes the layers out of a slot again: all that [method@Engine.add_layer] and
+ * [method@Engine.load_layer] have put there.
+ *
+ * What [method@Engine.load_sample] or [method@Engine.set_sample] put into layer 0 stays. Voices of
+ * the other layers fade out within 5 ms and end as `FLITZIS_END_REASON_UNLOADED`.
+ *
+ * Fails with `FLITZIS_ENGINE_ERROR_INVALID_SLOT`.
+ *
+ * Returns: %TRUE if the slot exists
+ */
+gboolean
+flitzis_engine_clear_layers (FlitzisEngine *self, guint id, GError **error)
+{
+  g_return_val_if_fail (FLITZIS_IS_ENGINE (self), FALSE);
+
+  return flitzis_control_clear_layers (self->control, id, error);
 }

@@ -33,7 +33,7 @@
  * triggers wait for the next block than the queue can hold (1024).
  *
  * Returns: the number of the voice, from 1 and never used again; 0 without an error when the slot
- *   is empty or the trigger rejected
+ *   has no sample for the velocity or the trigger is rejected
  */
 guint64
 flitzis_engine_play_sample (FlitzisEngine *self, guint id, double velocity, GError **error)
@@ -57,9 +57,9 @@ flitzis_engine_play_sample (FlitzisEngine *self, guint id, double velocity, GErr
  * The trigger takes no voice until its frame comes, so more of them can wait than there are voices:
  * up to [property@Engine:n-events].
  *
- * It plays the sample that is in the slot when its frame comes, and ends as
- * `FLITZIS_END_REASON_UNLOADED` if there is none; everything else it takes from the slot at the
- * call. Triggers and stops of one frame keep the order of the calls, after those that were called
+ * It plays the sample that is in the slot when its frame comes, in a slot with layers the one that
+ * is chosen then, and ends as `FLITZIS_END_REASON_UNLOADED` if there is none for its velocity;
+ * everything else it takes from the slot at the call. Triggers and stops of one frame keep the order of the calls, after those that were called
  * without a frame. One whose frame has been rendered already starts with the next block and is
  * counted in [property@Engine:n-late]. While the sound server is away it is rejected, as by
  * [method@Engine.play_sample].

@@ -31,6 +31,8 @@ typedef struct _FlitzisTrigger FlitzisTrigger;
  *   ends as %FLITZIS_END_REASON_STOPPED without a sound
  * @beat: the beat of [property@Engine:clock] to start at, as [method@Engine.play_sample_at_beat]
  *   takes it, from -2^31 to 2^31; NaN, the default, for none. A trigger has a beat or a frame
+ * @layer: the layer of the slot to play, 0 to 15, whatever its velocities are; -1, the default, for
+ *   the one that [property@Slot:variation] chooses
  *
  * All that can be said about one trigger, for [method@Engine.play].
  *
@@ -60,10 +62,12 @@ struct _FlitzisTrigger
   guint   loops;
   guint64 stop_frame;
   double  beat;
+  gint    layer;
 
   /*< private >*/
   /* Room for fields to come. A field that takes some leaves the size as it is. */
-  guint64 padding[11];
+  guint   small_padding;
+  guint64 padding[10];
 };
 
 FLITZIS_AVAILABLE_IN_ALL

@@ -171,9 +171,9 @@ test_no_copy (Fixture *fixture, gconstpointer data)
 {
   set_sample (fixture, 2, fixture->sample);
 
-  g_assert_true (fixture->mixer->pool.slots[2].handle->frames ==
+  g_assert_true (fixture->mixer->pool.slots[2].layers[0].handle->frames ==
                  g_bytes_get_data (fixture->bytes, NULL));
-  g_assert_cmpuint (fixture->mixer->pool.slots[2].handle->n_frames, ==, 1000);
+  g_assert_cmpuint (fixture->mixer->pool.slots[2].layers[0].handle->n_frames, ==, 1000);
 }
 
 /* While nothing streams, commands are carried out at once and samples are freed at once. */
@@ -242,7 +242,7 @@ test_full_queue (Fixture *fixture, gconstpointer data)
       g_autoptr (FlitzisSample) now = flitzis_control_dup_sample (fixture->control, slot);
 
       g_assert_true (now == samples[slot]);
-      g_assert_cmpuint (fixture->mixer->pool.slots[slot].handle->n_frames, ==, 500);
+      g_assert_cmpuint (fixture->mixer->pool.slots[slot].layers[0].handle->n_frames, ==, 500);
     }
 
   g_assert_cmpuint (play (fixture, 3), !=, 0);
@@ -444,8 +444,8 @@ test_offline_keeps_callback_out (Fixture *fixture, gconstpointer data)
 static void
 test_tickets (Fixture *fixture, gconstpointer data)
 {
-  FlitzisTicket *old = flitzis_ticket_new (fixture->control, 1);
-  FlitzisTicket *new = flitzis_ticket_new (fixture->control, 1);
+  FlitzisTicket *old = flitzis_ticket_new (fixture->control, 1, NULL, NULL);
+  FlitzisTicket *new = flitzis_ticket_new (fixture->control, 1, NULL, NULL);
   g_autoptr (GError) error = NULL;
   g_autoptr (FlitzisSample) now = NULL;
 
@@ -477,7 +477,7 @@ static void
 test_progress (Fixture *fixture, gconstpointer data)
 {
   gint64         start_us = g_get_monotonic_time ();
-  FlitzisTicket *ticket = flitzis_ticket_new (fixture->control, 1);
+  FlitzisTicket *ticket = flitzis_ticket_new (fixture->control, 1, NULL, NULL);
   guint          n_told = 0, n_packets = 0;
 
   g_object_set_data (fixture->owner, "load-progress", &n_told);
@@ -509,7 +509,7 @@ test_telling (Fixture *fixture, gconstpointer data)
   g_object_set_data (fixture->owner, "load-progress", &n_told);
   for (guint i = 0; i < 20; i++)
     {
-      FlitzisTicket *ticket = flitzis_ticket_new (fixture->control, 1);
+      FlitzisTicket *ticket = flitzis_ticket_new (fixture->control, 1, NULL, NULL);
 
       g_usleep (6000);
       n_told = 0;
@@ -531,8 +531,8 @@ test_telling (Fixture *fixture, gconstpointer data)
 static void
 test_memory (Fixture *fixture, gconstpointer data)
 {
-  g_autoptr (FlitzisTicket) one = flitzis_ticket_new (fixture->control, 0);
-  g_autoptr (FlitzisTicket) two = flitzis_ticket_new (fixture->control, 1);
+  g_autoptr (FlitzisTicket) one = flitzis_ticket_new (fixture->control, 0, NULL, NULL);
+  g_autoptr (FlitzisTicket) two = flitzis_ticket_new (fixture->control, 1, NULL, NULL);
   g_autoptr (GError) error = NULL;
 
   flitzis_control_set_memory_limit (fixture->control, 10000);
@@ -548,7 +548,7 @@ test_memory (Fixture *fixture, gconstpointer data)
   /* 4000 bytes, in two slots: once */
   set_sample (fixture, 0, fixture->sample);
   g_clear_error (&error);
-  one = flitzis_ticket_new (fixture->control, 2);
+  one = flitzis_ticket_new (fixture->control, 2, NULL, NULL);
   g_assert_true (flitzis_ticket_advance (one, 6000, 0.0, NULL));
   g_assert_false (flitzis_ticket_advance (one, 6001, 0.0, &error));
   g_assert_error (error, FLITZIS_ENGINE_ERROR, FLITZIS_ENGINE_ERROR_TOO_LARGE);

@@ -79,10 +79,23 @@ gboolean flitzis_control_check_quiet (FlitzisControl *self);
 /* Learns what has ended. */
 void flitzis_control_read_reports (FlitzisControl *self);
 
-/* Lets the slot hold `sample` from here on, or nothing. */
-void flitzis_control_publish (FlitzisControl *self,
-                              guint           slot,
-                              FlitzisSample  *sample);
+/* Lets the layer hold `sample` from here on. */
+void flitzis_control_publish (FlitzisControl      *self,
+                              guint                slot,
+                              guint                layer,
+                              FlitzisSample       *sample,
+                              FlitzisVelocityRange range,
+                              gboolean             is_added);
+
+/* Empties all layers, or only those that were added, and ends loads of them. */
+void flitzis_control_unload (FlitzisControl *self,
+                             guint           slot,
+                             gboolean        only_added);
+
+/* Reports which properties of the slot a load has changed. */
+void flitzis_control_push_load_changes (FlitzisControl    *self,
+                                        guint              slot,
+                                        FlitzisLoadChanges changes);
 
 /* Reports the beats that have been rendered; those before frame `end`. */
 void flitzis_control_push_beats (FlitzisControl *self);

@@ -37,7 +37,7 @@ FlitzisSample *
 flitzis_control_dup_sample (FlitzisControl *self, guint slot)
 {
   g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->mutex);
-  FlitzisSample *sample = flitzis_sample_table_get (&self->samples, slot);
+  FlitzisSample *sample = flitzis_sample_table_get (&self->samples, slot, 0);
 
   return sample != NULL ? g_object_ref (sample) : NULL;
 }
@@ -47,7 +47,7 @@ flitzis_control_get_loading (FlitzisControl *self, guint slot)
 {
   g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->mutex);
 
-  return self->loads.slots[slot].loading;
+  return flitzis_load_table_is_loading (&self->loads, slot);
 }
 
 double
@@ -65,65 +65,185 @@ check_memory (FlitzisControl *self, FlitzisSample *sample, guint64 n_bytes, GErr
                                             error);
 }
 
-static void
-push_load_changes (FlitzisControl *self, guint slot, FlitzisLoadChanges changes)
+static gboolean
+check_sample_fits (FlitzisControl *self, FlitzisSample *sample, GError **error)
 {
-  if (changes & FLITZIS_LOAD_CHANGED_PROGRESS)
-    flitzis_control_push_slot_changed (self, slot, "load-progress");
-
-  if (changes & FLITZIS_LOAD_CHANGED_LOADING)
-    flitzis_control_push_slot_changed (self, slot, "loading");
+  return check_memory (self, sample, g_bytes_get_size (flitzis_sample_get_bytes (sample)), error);
 }
+
+/* Of a slot without layers, and of one that layers are added to. */
+static const FlitzisVelocityRange all_velocities = { 0.0f, 1.0f };
 
 static gboolean
 set_sample (FlitzisControl *self, guint slot, FlitzisSample *sample, GError **error)
 {
-  if (sample != NULL &&
-      !check_memory (self, sample, g_bytes_get_size (flitzis_sample_get_bytes (sample)), error))
+  if (!check_sample_fits (self, sample, error))
     return FALSE;
 
-  push_load_changes (self, slot, flitzis_load_table_supersede (&self->loads, slot));
-  flitzis_control_publish (self, slot, sample);
+  flitzis_control_push_load_changes (self, slot,
+                                     flitzis_load_table_supersede (&self->loads, slot));
+  flitzis_control_publish (self, slot, 0, sample, all_velocities, FALSE);
+
+  return TRUE;
+}
+
+static gboolean
+check_has_frames (FlitzisSample *sample, guint slot, GError **error)
+{
+  if (flitzis_sample_get_n_frames (sample) > 0)
+    return TRUE;
+
+  g_set_error (error, FLITZIS_ENGINE_ERROR, FLITZIS_ENGINE_ERROR_INVALID_VALUE,
+               "Could not set slot %u: the sample has no frames", slot);
+
+  return FALSE;
+}
+
+gboolean
+flitzis_control_set_sample (FlitzisControl *self, guint slot, FlitzisSample *sample, GError **error)
+{
+  gboolean is_set = TRUE;
+
+  if (!flitzis_control_check_slot (self, slot, error) ||
+      (sample != NULL && !check_has_frames (sample, slot, error)))
+    return FALSE;
+
+  flitzis_control_lock (self);
+
+  if (sample != NULL)
+    is_set = set_sample (self, slot, sample, error);
+  else
+    flitzis_control_unload (self, slot, FALSE);
+
+  flitzis_control_settle (self);
+  flitzis_control_unlock (self);
+
+  return is_set;
+}
+
+gboolean
+flitzis_control_check_range (FlitzisControl *self,
+                             guint           slot,
+                             double          low,
+                             double          high,
+                             GError        **error)
+{
+  if (!flitzis_control_check_slot (self, slot, error))
+    return FALSE;
+
+  if (low >= 0.0 && high <= 1.0 && (float) low < (float) high)
+    return TRUE;
+
+  g_set_error (error, FLITZIS_ENGINE_ERROR, FLITZIS_ENGINE_ERROR_INVALID_VALUE,
+               "Could not add a layer to slot %u: its velocities go from 0 up to 1, not from %g to "
+               "%g",
+               slot, low, high);
+
+  return FALSE;
+}
+
+/* The lowest layer that no sample is in and no load is for. */
+static gboolean
+find_free_layer (FlitzisControl *self, guint slot, guint *layer, GError **error)
+{
+  guint taken = self->samples.slots[slot].held |
+                flitzis_load_table_get_layers (&self->loads, slot);
+
+  for (*layer = 0; *layer < FLITZIS_N_LAYERS; ++*layer)
+    if ((taken >> *layer & 1) == 0)
+      return TRUE;
+
+  g_set_error (error, FLITZIS_ENGINE_ERROR, FLITZIS_ENGINE_ERROR_TOO_LARGE,
+               "Could not add a layer to slot %u: it has %u already", slot, FLITZIS_N_LAYERS);
+
+  return FALSE;
+}
+
+static gboolean
+add_layer (FlitzisControl             *self,
+           guint                       slot,
+           FlitzisSample              *sample,
+           const FlitzisVelocityRange *range,
+           GError                    **error)
+{
+  guint layer;
+
+  if (!find_free_layer (self, slot, &layer, error) || !check_sample_fits (self, sample, error))
+    return FALSE;
+
+  flitzis_control_publish (self, slot, layer, sample, *range, TRUE);
   flitzis_control_settle (self);
 
   return TRUE;
 }
 
 gboolean
-flitzis_control_set_sample (FlitzisControl *self, guint slot, FlitzisSample *sample, GError **error)
+flitzis_control_add_layer (FlitzisControl *self,
+                           guint           slot,
+                           FlitzisSample  *sample,
+                           double          low,
+                           double          high,
+                           GError        **error)
 {
-  gboolean is_set;
+  gboolean is_added;
 
+  if (!flitzis_control_check_range (self, slot, low, high, error) ||
+      !check_has_frames (sample, slot, error))
+    return FALSE;
+
+  flitzis_control_lock (self);
+  is_added = add_layer (self, slot, sample,
+                        &(FlitzisVelocityRange){ (float) low, (float) high }, error);
+  flitzis_control_unlock (self);
+
+  return is_added;
+}
+
+gboolean
+flitzis_control_clear_layers (FlitzisControl *self, guint slot, GError **error)
+{
   if (!flitzis_control_check_slot (self, slot, error))
     return FALSE;
 
-  if (sample != NULL && flitzis_sample_get_n_frames (sample) == 0)
-    {
-      g_set_error (error, FLITZIS_ENGINE_ERROR, FLITZIS_ENGINE_ERROR_INVALID_VALUE,
-                   "Could not set slot %u: the sample has no frames", slot);
-      return FALSE;
-    }
-
   flitzis_control_lock (self);
-  is_set = set_sample (self, slot, sample, error);
+  flitzis_control_unload (self, slot, TRUE);
+  flitzis_control_settle (self);
   flitzis_control_unlock (self);
 
-  return is_set;
+  return TRUE;
 }
 
-void
-flitzis_control_begin_load (FlitzisControl *self, FlitzisLoadEntry *load, guint slot)
+gboolean
+flitzis_control_begin_load (FlitzisControl             *self,
+                            FlitzisLoadEntry           *load,
+                            guint                       slot,
+                            const FlitzisVelocityRange *range,
+                            GError                    **error)
 {
+  gboolean is_begun;
+
+  *load = (FlitzisLoadEntry){
+    .slot = slot,
+    .range = range != NULL ? *range : all_velocities,
+    .is_added = range != NULL,
+  };
+
   flitzis_control_lock (self);
-  push_load_changes (self, slot, flitzis_load_table_begin (&self->loads, load, slot));
+  is_begun = range == NULL || find_free_layer (self, slot, &load->layer, error);
+
+  if (is_begun)
+    flitzis_control_push_load_changes (self, slot, flitzis_load_table_begin (&self->loads, load));
+
   flitzis_control_unlock (self);
+
+  return is_begun;
 }
 
 void
 flitzis_control_end_load (FlitzisControl *self, FlitzisLoadEntry *load)
 {
   flitzis_control_lock (self);
-  push_load_changes (self, load->slot, flitzis_load_table_end (&self->loads, load));
+  flitzis_control_push_load_changes (self, load->slot, flitzis_load_table_end (&self->loads, load));
   flitzis_control_unlock (self);
 }
 
@@ -136,6 +256,8 @@ check_valid (FlitzisControl *self, FlitzisLoadEntry *load, GError **error)
   g_set_error (error, G_IO_ERROR, G_IO_ERROR_CANCELLED,
                self->is_closed
                    ? "The engine went away while slot %u was loading"
+               : load->layer > 0
+                   ? "The layers of slot %u were cleared while this one was loading"
                    : "A newer load, unload or set_sample of slot %u took the place of this one",
                load->slot);
 
@@ -155,8 +277,8 @@ advance_load (FlitzisControl   *self,
   if (n_bytes > load->n_bytes && !check_memory (self, NULL, n_bytes - load->n_bytes, error))
     return FALSE;
 
-  push_load_changes (self, load->slot,
-                     flitzis_load_table_advance (&self->loads, load, n_bytes, progress));
+  flitzis_control_push_load_changes (self, load->slot,
+                                     flitzis_load_table_advance (&self->loads, load, n_bytes, progress));
 
   return TRUE;
 }
@@ -190,8 +312,8 @@ publish_load (FlitzisControl *self, FlitzisLoadEntry *load, FlitzisSample *sampl
   if (!check_memory (self, sample, n_bytes, error))
     return FALSE;
 
-  push_load_changes (self, load->slot, flitzis_load_table_finish (&self->loads, load));
-  flitzis_control_publish (self, load->slot, sample);
+  flitzis_control_push_load_changes (self, load->slot, flitzis_load_table_finish (&self->loads, load));
+  flitzis_control_publish (self, load->slot, load->layer, sample, load->range, load->is_added);
   flitzis_control_settle (self);
 
   return TRUE;

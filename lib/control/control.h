@@ -78,10 +78,15 @@ double         flitzis_control_get_level_right (FlitzisControl *self);
  * Loads (control-samples.c). `load` belongs to whoever runs the load, from begin to end; `slot` was
  * checked. A later load, unload or set_sample of the slot supersedes this one, and so does the end
  * of the engine: then advance and publish fail with CANCELLED. Both may fail with TOO_LARGE.
+ *
+ * With a `range`, which was checked, it loads the lowest layer that is free; begin fails if none
+ * is. Once it has begun it cannot fail for that, and numbers of layers are in the order of begin.
  */
-void     flitzis_control_begin_load (FlitzisControl   *self,
-                                     FlitzisLoadEntry *load,
-                                     guint             slot);
+gboolean flitzis_control_begin_load (FlitzisControl             *self,
+                                     FlitzisLoadEntry           *load,
+                                     guint                       slot,
+                                     const FlitzisVelocityRange *range,
+                                     GError                    **error);
 gboolean flitzis_control_advance_load (FlitzisControl   *self,
                                        FlitzisLoadEntry *load,
                                        guint64           n_bytes,
@@ -102,6 +107,20 @@ gboolean flitzis_control_set_sample (FlitzisControl *self,
                                      guint           slot,
                                      FlitzisSample  *sample,
                                      GError        **error);
+gboolean flitzis_control_check_range (FlitzisControl *self,
+                                      guint           slot,
+                                      double          low,
+                                      double          high,
+                                      GError        **error);
+gboolean flitzis_control_add_layer (FlitzisControl *self,
+                                    guint           slot,
+                                    FlitzisSample  *sample,
+                                    double          low,
+                                    double          high,
+                                    GError        **error);
+gboolean flitzis_control_clear_layers (FlitzisControl *self,
+                                       guint           slot,
+                                       GError        **error);
 gboolean flitzis_control_render (FlitzisControl *self,
                                  float          *out,
                                  guint           n_frames,

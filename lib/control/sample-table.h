@@ -11,9 +11,8 @@
 G_BEGIN_DECLS
 
 /*
- * The sample table: which sample is in which slot, which samples the mixer holds by which handles,
- * and what they cost. There is a handle for each sample that the mixer may hold and for each slot
- * whose newest sample waits to be sent.
+ * The sample table: which sample is in which layer of which slot, which samples the mixer holds by
+ * which handles, and what they cost. There is a handle for each sample that the mixer may hold.
  *
  * All under control's mutex. The table never drops a last reference: samples that are out of use
  * are taken out by `take_released`, to be let go of when the mutex is free.
@@ -21,27 +20,31 @@ G_BEGIN_DECLS
 
 typedef struct
 {
-  FlitzisSample *sample; /* the newest published; NULL: empty */
+  FlitzisSample       *sample; /* the newest published; NULL: empty */
+  FlitzisVelocityRange range;
+  gboolean             is_added;    /* beside the one that a slot holds without layers */
+  gboolean             is_pending;  /* the newest waits for room in the queue */
+  gboolean             is_in_mixer; /* the last record sent held a handle */
+} FlitzisSampleTableLayer;
 
-  /* the newest handle, while it waits for room in the queue */
-  FlitzisHandle *pending;
-  gboolean       is_pending;
-  gboolean       is_in_mixer; /* the last record sent held a handle */
+typedef struct
+{
+  guint                   held; /* layers that are not empty, one bit each */
+  FlitzisSampleTableLayer layers[FLITZIS_N_LAYERS];
 } FlitzisSampleTableSlot;
 
 typedef struct
 {
   FlitzisMixer           *mixer;
   FlitzisSampleTableSlot *slots;
-  GQueue                  pending_slots;
+  GQueue                  pending_layers; /* slot * FLITZIS_N_LAYERS + layer */
   GPtrArray              *released;
 
-  GHashTable     *samples;        /* FlitzisSample -> number of its handles */
+  GHashTable     *samples;        /* FlitzisSample -> number of its handles and pending layers */
   FlitzisSample **handle_samples; /* of each of the mixer's handles */
   FlitzisHandle **free_handles;
   guint           n_free_handles;
-  guint           n_handles;  /* in the mixer or a queue */
-  guint           n_retiring; /* of them, no longer in a slot */
+  guint           n_retiring; /* handles in the mixer or a queue, but no longer in a layer */
   guint64         n_bytes_held;
   guint64         memory_limit; /* bytes */
 } FlitzisSampleTable;
@@ -60,25 +63,35 @@ gboolean flitzis_sample_table_check_memory (FlitzisSampleTable *self,
                                             GError            **error);
 
 static inline FlitzisSample *
-flitzis_sample_table_get (const FlitzisSampleTable *self, guint slot)
+flitzis_sample_table_get (const FlitzisSampleTable *self, guint slot, guint layer)
 {
-  return self->slots[slot].sample;
+  return self->slots[slot].layers[layer].sample;
 }
 
-/* From here on the slot holds `sample`, or nothing. Cannot fail: if the queue has no room, the
- * newest sample waits here. FALSE if the slot was empty and stays so. */
-gboolean flitzis_sample_table_publish (FlitzisSampleTable *self,
-                                       guint               slot,
-                                       FlitzisSample      *sample);
+/* Whether a trigger that is carried out now plays a layer: this one, or FLITZIS_ANY_LAYER. */
+gboolean flitzis_sample_table_answers (const FlitzisSampleTable *self,
+                                       guint                     slot,
+                                       guint                     layer,
+                                       FlitzisMixerVariation     variation,
+                                       double                    velocity);
 
-/* Slots whose newest sample waits for room in the queue. Triggers are refused meanwhile. */
+/* From here on the layer holds `sample`, or nothing. Cannot fail: if the queue has no room, the
+ * newest sample waits here. FALSE if the layer was empty and stays so. */
+gboolean flitzis_sample_table_publish (FlitzisSampleTable  *self,
+                                       guint                slot,
+                                       guint                layer,
+                                       FlitzisSample       *sample,
+                                       FlitzisVelocityRange range,
+                                       gboolean             is_added);
+
+/* Layers whose newest sample waits for room in the queue. Triggers are refused meanwhile. */
 static inline gboolean
 flitzis_sample_table_has_pending (const FlitzisSampleTable *self)
 {
-  return self->pending_slots.length > 0;
+  return self->pending_layers.length > 0;
 }
 
-/* Sends them, the slot that waited longest first, until the queue is full. */
+/* Sends them, the one that waited longest first, until the queue is full. */
 void flitzis_sample_table_send_all_pending (FlitzisSampleTable *self);
 
 static inline void
@@ -92,7 +105,7 @@ flitzis_sample_table_send_pending (FlitzisSampleTable *self)
 void flitzis_sample_table_retire (FlitzisSampleTable *self,
                                   FlitzisHandle      *handle);
 
-/* Whether the mixer has to send handles back, or slots wait. */
+/* Whether the mixer has to send handles back, or layers wait. */
 static inline gboolean
 flitzis_sample_table_has_outstanding (const FlitzisSampleTable *self)
 {

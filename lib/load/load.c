@@ -79,12 +79,23 @@ load_worker (GTask *task, gpointer source, gpointer data, GCancellable *cancella
     g_task_return_error (task, g_steal_pointer (&error));
 }
 
-static void
-set_load (GTask *task, FlitzisControl *control, guint slot, GFile *file, GBytes *bytes)
+static gboolean
+set_load (GTask                      *task,
+          FlitzisControl             *control,
+          guint                       slot,
+          const FlitzisVelocityRange *range,
+          GFile                      *file,
+          GBytes                     *bytes,
+          GError                    **error)
 {
-  Load *self = g_new0 (Load, 1);
+  FlitzisTicket *ticket = flitzis_ticket_new (control, slot, range, error);
+  Load          *self;
 
-  self->ticket = flitzis_ticket_new (control, slot);
+  if (ticket == NULL)
+    return FALSE;
+
+  self = g_new0 (Load, 1);
+  self->ticket = ticket;
   self->sample_rate = flitzis_control_get_sample_rate (control);
   g_set_object (&self->file, file);
   self->bytes = bytes != NULL ? g_bytes_ref (bytes) : NULL;
@@ -92,33 +103,44 @@ set_load (GTask *task, FlitzisControl *control, guint slot, GFile *file, GBytes 
   g_task_set_task_data (task, self, load_free);
   /* what was published must not be reported as cancelled */
   g_task_set_check_cancellable (task, FALSE);
+
+  return TRUE;
 }
 
 gboolean
-flitzis_load_run (FlitzisControl *control,
-                  guint           slot,
-                  GFile          *file,
-                  GBytes         *bytes,
-                  GCancellable   *cancellable,
-                  GError        **error)
+flitzis_load_run (FlitzisControl             *control,
+                  guint                       slot,
+                  const FlitzisVelocityRange *range,
+                  GFile                      *file,
+                  GBytes                     *bytes,
+                  GCancellable               *cancellable,
+                  GError                    **error)
 {
   g_autoptr (GTask) task = g_task_new (NULL, cancellable, NULL, NULL);
 
   /* the caller waits, so this load goes ahead of the asynchronous ones */
   g_task_set_priority (task, G_PRIORITY_HIGH);
-  set_load (task, control, slot, file, bytes);
+
+  if (!set_load (task, control, slot, range, file, bytes, error))
+    return FALSE;
+
   g_task_run_in_thread_sync (task, load_worker);
 
   return g_task_propagate_boolean (task, error);
 }
 
 void
-flitzis_load_run_async (FlitzisControl *control,
-                        guint           slot,
-                        GFile          *file,
-                        GBytes         *bytes,
-                        GTask          *task)
+flitzis_load_run_async (FlitzisControl             *control,
+                        guint                       slot,
+                        const FlitzisVelocityRange *range,
+                        GFile                      *file,
+                        GBytes                     *bytes,
+                        GTask                      *task)
 {
-  set_load (task, control, slot, file, bytes);
-  g_task_run_in_thread (task, load_worker);
+  GError *error = NULL;
+
+  if (set_load (task, control, slot, range, file, bytes, &error))
+    g_task_run_in_thread (task, load_worker);
+  else
+    g_task_return_error (task, error);
 }

@@ -11,21 +11,24 @@ G_BEGIN_DECLS
 
 /*
  * Runs loads on the threads of GTask: decode exactly one of `file` and `bytes`, then publish to
- * `slot` (checked). A load takes the newest ticket of the slot at once. It holds control and its
- * inputs, never the engine, so the engine may go while it runs.
+ * `slot` (checked), or to a new layer of it with this range. A load takes the newest ticket of the
+ * slot at once, or the layer. It holds control and its inputs, never the engine, so the engine may
+ * go while it runs.
  */
-gboolean flitzis_load_run (FlitzisControl *control,
-                           guint           slot,
-                           GFile          *file,
-                           GBytes         *bytes,
-                           GCancellable   *cancellable,
-                           GError        **error);
+gboolean flitzis_load_run (FlitzisControl             *control,
+                           guint                       slot,
+                           const FlitzisVelocityRange *range,
+                           GFile                      *file,
+                           GBytes                     *bytes,
+                           GCancellable               *cancellable,
+                           GError                    **error);
 
 /* The same without waiting; returns a boolean to `task`. */
-void flitzis_load_run_async (FlitzisControl *control,
-                             guint           slot,
-                             GFile          *file,
-                             GBytes         *bytes,
-                             GTask          *task);
+void flitzis_load_run_async (FlitzisControl             *control,
+                             guint                       slot,
+                             const FlitzisVelocityRange *range,
+                             GFile                      *file,
+                             GBytes                     *bytes,
+                             GTask                      *task);
 
 G_END_DECLS

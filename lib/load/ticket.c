@@ -12,12 +12,20 @@ struct _FlitzisTicket
 };
 
 FlitzisTicket *
-flitzis_ticket_new (FlitzisControl *control, guint slot)
+flitzis_ticket_new (FlitzisControl             *control,
+                    guint                       slot,
+                    const FlitzisVelocityRange *range,
+                    GError                    **error)
 {
   FlitzisTicket *self = g_new0 (FlitzisTicket, 1);
 
+  if (!flitzis_control_begin_load (control, &self->load, slot, range, error))
+    {
+      g_free (self);
+      return NULL;
+    }
+
   self->control = flitzis_control_ref (control);
-  flitzis_control_begin_load (control, &self->load, slot);
 
   return self;
 }

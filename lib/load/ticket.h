@@ -13,9 +13,12 @@ G_BEGIN_DECLS
  */
 typedef struct _FlitzisTicket FlitzisTicket;
 
-/* `slot` was checked */
-FlitzisTicket *flitzis_ticket_new (FlitzisControl *control,
-                                   guint           slot);
+/* `slot` was checked. With a range, which was checked, it is for a layer, and fails if all are
+ * taken; without one it cannot fail. */
+FlitzisTicket *flitzis_ticket_new (FlitzisControl             *control,
+                                   guint                       slot,
+                                   const FlitzisVelocityRange *range,
+                                   GError                    **error);
 void           flitzis_ticket_free (FlitzisTicket *self);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (FlitzisTicket, flitzis_ticket_free)

@@ -47,8 +47,7 @@ typedef struct
   uint32_t max_quantized; /* of them, triggers that may wait for a point of the grid */
   uint32_t sample_rate;   /* Hz */
   uint32_t max_voices;    /* ids that control may have outstanding: sent, their end not yet read */
-  uint32_t max_handles;   /* handles that control may have outstanding */
-  uint32_t n_handles;     /* of which control has these to send or to hold back */
+  uint32_t max_handles;   /* handles that control has to send */
 
   /* any thread */
   _Atomic uint32_t owner;     /* a FlitzisOwner */
