@@ -16,7 +16,8 @@ G_BEGIN_DECLS
  * @FLITZIS_ENGINE_ERROR_UNSUPPORTED: the data are not audio, or there is no decoder or no mix-down
  *   for them
  * @FLITZIS_ENGINE_ERROR_CORRUPT: the decoder gave up, or nothing could be decoded
- * @FLITZIS_ENGINE_ERROR_TOO_LARGE: `memory-limit` would be passed
+ * @FLITZIS_ENGINE_ERROR_TOO_LARGE: `memory-limit` would be passed, or the layers of a slot are all
+ *   taken
  * @FLITZIS_ENGINE_ERROR_OUTPUT: no sound server can be reached, or it refused
  * @FLITZIS_ENGINE_ERROR_BUSY: the command queue is full, too many voices or events wait, or the
  *   engine is running and the call needs it stopped
