@@ -277,6 +277,69 @@ sounds (Fixture *fixture, guint64 voice)
   return flitzis_pool_find_voice (&fixture->mixer->pool, voice) != NULL;
 }
 
+static void
+run_until_settled (Fixture *fixture)
+{
+  while (flitzis_control_collect (fixture->control) ||
+         flitzis_queue_get_n_waiting (&fixture->mixer->commands) > 0)
+    callback (fixture, 1000);
+}
+
+/* All layers of all slots may wait for room in the queue; those that are taken out meanwhile are
+ * freed without ever being sent. */
+static void
+test_full_queue_layers (Fixture *fixture, gconstpointer data)
+{
+  FlitzisSample *samples[N_SLOTS][FLITZIS_N_LAYERS] = { { NULL } };
+
+  set_sample (fixture, 0, fixture->sample);
+  flitzis_control_set_streaming (fixture->control, TRUE);
+  fill_queue (fixture);
+
+  for (guint round = 0; round < 2; round++)
+    {
+      for (guint slot = 1; slot < N_SLOTS; slot++)
+        {
+          g_autoptr (GError) error = NULL;
+
+          g_assert_true (flitzis_control_clear_layers (fixture->control, slot, NULL));
+
+          for (guint i = 0; i < FLITZIS_N_LAYERS; i++)
+            {
+              if (samples[slot][i] != NULL)
+                g_assert_finalize_object (samples[slot][i]);
+
+              samples[slot][i] = make_sample (100 + i, NULL);
+              g_assert_true (flitzis_control_add_layer (fixture->control, slot, samples[slot][i],
+                                                        0.0, 1.0, NULL));
+            }
+
+          g_assert_false (flitzis_control_add_layer (fixture->control, slot, fixture->sample, 0.0,
+                                                     1.0, &error));
+          g_assert_error (error, FLITZIS_ENGINE_ERROR, FLITZIS_ENGINE_ERROR_TOO_LARGE);
+        }
+    }
+
+  run_until_settled (fixture);
+
+  for (guint slot = 1; slot < N_SLOTS; slot++)
+    {
+      const FlitzisPoolSlot *of_pool = &fixture->mixer->pool.slots[slot];
+
+      g_assert_cmpuint (of_pool->held, ==, (1u << FLITZIS_N_LAYERS) - 1);
+
+      for (guint i = 0; i < FLITZIS_N_LAYERS; i++)
+        g_assert_cmpuint (of_pool->layers[i].handle->n_frames, ==, 100 + i);
+
+      set_sample (fixture, slot, NULL);
+      run_until_settled (fixture);
+      g_assert_cmpuint (of_pool->held, ==, 0);
+
+      for (guint i = 0; i < FLITZIS_N_LAYERS; i++)
+        g_assert_finalize_object (samples[slot][i]);
+    }
+}
+
 /* Each kind of stop reaches what was triggered before it, also what waits in the queue that is
  * full; nothing else, and nothing that is triggered when there is room again. */
 static void
@@ -1080,6 +1143,7 @@ main (int argc, char **argv)
   ADD ("no-copy", test_no_copy);
   ADD ("nothing-piles-up", test_nothing_piles_up);
   ADD ("full-queue", test_full_queue);
+  ADD ("full-queue-layers", test_full_queue_layers);
   ADD ("full-queue-stops", test_full_queue_stops);
   ADD ("full-queue-settings", test_full_queue_settings);
   ADD ("reports-bounded", test_reports_bounded);
