@@ -418,6 +418,13 @@ def ends_cancelled(result):
     return result is not True and is_cancelled(result)
 
 
+def is_over(result):
+    """Cancelled, or before that at its end: on a busy machine a load may win the race, or take the
+    memory that another one needs."""
+    return result is True or is_cancelled(result) or result.matches(
+        Flitzis.engine_error_quark(), Code.TOO_LARGE)
+
+
 def begin(engine, slot, path, results, low=0.0, high=1.0, cancellable=None):
     def done(source, result):
         try:
@@ -454,7 +461,8 @@ def test_a_load_is_counted_among_the_layers(engine, long_file, iterate):
     assert not engine[0].props.loading
     iterate(lambda: refused and len(results) == N_LAYERS)
     assert refused[0].matches(Flitzis.engine_error_quark(), Code.TOO_LARGE)
-    assert all(map(ends_cancelled, results))
+    assert all(map(is_over, results)) and any(map(ends_cancelled, results))
+    assert engine.play_sample(0, 1.0) == 0
 
 
 def test_the_number_of_a_failed_load_is_free_again(engine, make_wav, tmp_path, iterate):
@@ -475,7 +483,7 @@ def test_emptying_ends_loads_of_layers(engine, long_file, iterate, end):
     assert getattr(engine, end)(0)
     assert not engine[0].props.loading
     iterate(lambda: len(results) == 3)
-    assert all(map(ends_cancelled, results))
+    assert all(map(is_over, results)) and any(map(ends_cancelled, results))
     assert told[-1:] == [False]
     assert engine.play_sample(0, 1.0) == 0
     assert engine.add_layer(0, layer(0)) and play_layer(engine) == 0
