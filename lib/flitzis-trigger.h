@@ -66,8 +66,7 @@ struct _FlitzisTrigger
 
   /*< private >*/
   /* Room for fields to come. A field that takes some leaves the size as it is. */
-  guint   small_padding;
-  guint64 padding[10];
+  guint padding[21];
 };
 
 FLITZIS_AVAILABLE_IN_ALL

@@ -271,14 +271,16 @@ advance_load (FlitzisControl   *self,
               double            progress,
               GError          **error)
 {
+  FlitzisLoadChanges changes;
+
   if (!check_valid (self, load, error))
     return FALSE;
 
   if (n_bytes > load->n_bytes && !check_memory (self, NULL, n_bytes - load->n_bytes, error))
     return FALSE;
 
-  flitzis_control_push_load_changes (self, load->slot,
-                                     flitzis_load_table_advance (&self->loads, load, n_bytes, progress));
+  changes = flitzis_load_table_advance (&self->loads, load, n_bytes, progress);
+  flitzis_control_push_load_changes (self, load->slot, changes);
 
   return TRUE;
 }

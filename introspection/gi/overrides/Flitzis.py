@@ -121,7 +121,7 @@ def _make_property(info):
 
 
 # PyGObject makes an attribute of every field, those that are private in C too.
-del Flitzis.Trigger.padding, Flitzis.Trigger.small_padding
+del Flitzis.Trigger.padding
 _FIELDS = tuple(name for name in (info.get_name() for info in Flitzis.Trigger.__info__.get_fields())
                 if hasattr(Flitzis.Trigger, name))
 
@@ -184,8 +184,7 @@ class Engine(Flitzis.Engine):
         return _call(super().load_bytes_async, super().load_bytes_finish, (id, bytes),
                      cancellable, callback, user_data)
 
-    def add_layer(self, id: int, sample: Flitzis.Sample, low: float = 0.0,
-                  high: float = 1.0) -> bool:
+    def add_layer(self, id: int, sample: Sample, low: float = 0.0, high: float = 1.0) -> bool:
         """Puts one more sample into a slot, for all velocities or for a range of them."""
         return super().add_layer(id, sample, low, high)
 
