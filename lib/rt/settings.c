@@ -55,6 +55,16 @@ flitzis_settings_tell (FlitzisSettings *settings)
   atomic_fetch_add_explicit (&settings->n_changes, 1, memory_order_release);
 }
 
+bool
+flitzis_settings_set_seed (FlitzisSettings *settings, uint64_t seed)
+{
+  bool is_new = flitzis_exchange (settings->seed, seed) != seed;
+
+  atomic_fetch_add_explicit (&settings->n_seeds, 1, memory_order_release);
+
+  return is_new;
+}
+
 void
 flitzis_settings_mark_stop (FlitzisSettings *settings, uint64_t id, uint32_t n_frames)
 {

@@ -54,6 +54,10 @@ typedef struct
   _Atomic uint32_t retrigger;   /* a FlitzisMixerRetrigger */
   _Atomic uint32_t grid;        /* a FlitzisGridUnit */
   _Atomic int32_t  priority;
+  _Atomic uint32_t variation;    /* a FlitzisMixerVariation */
+  _Atomic double   random_gain;  /* dB */
+  _Atomic double   random_rate;  /* cents */
+  _Atomic uint32_t random_start; /* frames of the sample */
 } FlitzisSlotSettings;
 
 /* The settings of one outstanding voice, which multiply or add to those of its slot. Control sets
@@ -79,6 +83,8 @@ typedef struct
   _Atomic bool         is_limited;
   _Atomic uint64_t     cancel_below;   /* a mark: all events with a lower number are cancelled */
   _Atomic uint64_t     newest_call_ns; /* CLOCK_MONOTONIC of the last call of a trigger for now */
+  _Atomic uint64_t     seed;
+  _Atomic uint32_t     n_seeds; /* counted up each time that it is set, also to what it is */
   FlitzisSlotSettings *slots;
 
   /* Incremented after a change that voices have to follow, and after a mark. While the counters
@@ -121,6 +127,10 @@ void flitzis_settings_mark_stop (FlitzisSettings *settings,
 /* Marks all events with a lower number as cancelled. */
 void flitzis_settings_mark_cancelled (FlitzisSettings *settings,
                                       uint64_t         below);
+
+/* Starts the random numbers anew. Returns whether the seed has changed. */
+bool flitzis_settings_set_seed (FlitzisSettings *settings,
+                                uint64_t         seed);
 
 /* Call it after a change. */
 void flitzis_settings_tell (FlitzisSettings *settings);

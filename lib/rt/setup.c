@@ -87,8 +87,7 @@ lay_out (unsigned char *memory, const FlitzisMixerSize *size)
   uint32_t n_slots = size->n_slots, n_voices = size->n_voices, n_events = size->n_events;
   uint32_t max_voices = FLITZIS_N_COMMANDS + n_voices + n_events;
   uint32_t n_cells = round_up_to_power_of_two (max_voices + max_voices / 4);
-  uint32_t max_handles = FLITZIS_N_COMMANDS + 2 * n_slots + n_voices;
-  uint32_t n_handles = max_handles + n_slots;
+  uint32_t max_handles = FLITZIS_N_COMMANDS + (FLITZIS_N_LAYERS + 1) * n_slots + n_voices;
   uint32_t n_reports = round_up_to_power_of_two (max_voices + max_handles);
   uint32_t n_groups = round_up_to_power_of_two (n_voices);
   uint32_t n_quantized = n_events < FLITZIS_N_QUANTIZED ? n_events : FLITZIS_N_QUANTIZED;
@@ -103,7 +102,7 @@ lay_out (unsigned char *memory, const FlitzisMixerSize *size)
   _Atomic uint16_t     *cells = take (memory, &used, n_cells * sizeof *cells);
   FlitzisVoicePlace    *places = take (memory, &used, n_voices * sizeof *places);
   FlitzisPoolSlot      *slots = take (memory, &used, n_slots * sizeof *slots);
-  FlitzisHandle        *handles = take (memory, &used, n_handles * sizeof *handles);
+  FlitzisHandle        *handles = take (memory, &used, max_handles * sizeof *handles);
   FlitzisVoice         *voices = take (memory, &used, n_voices * sizeof *voices);
   FlitzisCommand       *events = take (memory, &used, n_events * sizeof *events);
   uint8_t              *waits = take (memory, &used, n_events * sizeof *waits);
@@ -132,7 +131,6 @@ lay_out (unsigned char *memory, const FlitzisMixerSize *size)
   mixer->sample_rate = size->sample_rate;
   mixer->max_voices = max_voices;
   mixer->max_handles = max_handles;
-  mixer->n_handles = n_handles;
   mixer->handles = handles;
   mixer->max_quantized = n_quantized;
   mixer->schedule = (FlitzisSchedule){
