@@ -485,11 +485,6 @@ flitzis_engine_unload_sample (FlitzisEngine *self, guint id, GError **error)
  * The settings of the slot apply to all of its layers. If no layer has the velocity of a trigger,
  * the trigger does the same as in an empty slot.
  *
- * ```c
- * flitzis_engine_add_layer (engine, 0, soft, 0.0, 0.5, &error);
- * flitzis_engine_add_layer (engine, 0, loud, 0.5, 1.0, &error);
- * ```
- *
  * Fails as [method@Engine.set_sample] does, with `FLITZIS_ENGINE_ERROR_INVALID_VALUE` also for a
  * range that is empty, out of range or not of numbers, and with `FLITZIS_ENGINE_ERROR_TOO_LARGE`
  * also for a slot that has 16 layers.

@@ -342,7 +342,8 @@ publish_load (FlitzisControl *self, FlitzisLoadEntry *load, FlitzisSample *sampl
   if (!check_memory (self, sample, n_bytes, error))
     return FALSE;
 
-  flitzis_control_push_load_changes (self, load->slot, flitzis_load_table_finish (&self->loads, load));
+  flitzis_control_push_load_changes (self, load->slot,
+                                     flitzis_load_table_finish (&self->loads, load));
   flitzis_control_publish (self, load->slot, load->layer, sample, load->range, load->is_added);
   flitzis_control_settle (self);
 

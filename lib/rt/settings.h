@@ -60,6 +60,9 @@ typedef struct
   _Atomic uint32_t random_start; /* frames of the sample */
 } FlitzisSlotSettings;
 
+#define FLITZIS_RANDOM_GAIN_STEP 0.0005 /* dB */
+#define FLITZIS_RANDOM_RATE_STEP 0.02   /* cents */
+
 /* The settings of one outstanding voice, which multiply or add to those of its slot. Control sets
  * them before it sends the trigger. There are many of these, so they are small. */
 typedef struct
@@ -69,6 +72,10 @@ typedef struct
   _Atomic float   pan;           /* -1..1, added */
   _Atomic int32_t n_stop_frames; /* a mark: it stops with a fade of this length; below 0: none */
   _Atomic bool    is_paused;
+
+  /* the largest random change of the voice, up or down */
+  _Atomic uint16_t random_gain; /* in steps of FLITZIS_RANDOM_GAIN_STEP */
+  _Atomic uint16_t random_rate; /* in steps of FLITZIS_RANDOM_RATE_STEP */
 
   /* for control alone */
   uint16_t slot : 15;
@@ -118,6 +125,12 @@ void flitzis_settings_set_voice (FlitzisSettings *settings,
                                  double           gain,
                                  double           pan,
                                  double           rate);
+
+/* Sets by how many dB and cents at most the voice is changed at random when it starts. */
+void flitzis_settings_vary_voice (FlitzisSettings *settings,
+                                  uint64_t         voice,
+                                  double           random_gain,
+                                  double           random_rate);
 
 /* Marks a voice for a stop. Of two marks, the shorter fade counts. */
 void flitzis_settings_mark_stop (FlitzisSettings *settings,

@@ -79,6 +79,17 @@ flitzis_kernels_get (uint32_t i)
   return i < n ? kinds[i] : NULL;
 }
 
+/* Counts the samples that may be in a slot, in a voice, or on their way in a command. Few slots have
+ * many layers, so added layers share the room of those on their way: a sample without room waits. */
+static uint32_t
+count_handles (uint32_t n_slots, uint32_t n_voices)
+{
+  uint32_t n_layers = (FLITZIS_N_LAYERS - 1) * n_slots;
+  uint32_t n_spare = n_layers > FLITZIS_N_COMMANDS ? n_layers : FLITZIS_N_COMMANDS;
+
+  return 2 * n_slots + n_spare + n_voices;
+}
+
 /* Lays everything out after the mixer, and returns the size. If there is memory, of zeroes, it also
  * sets everything up. */
 static size_t
@@ -87,7 +98,7 @@ lay_out (unsigned char *memory, const FlitzisMixerSize *size)
   uint32_t n_slots = size->n_slots, n_voices = size->n_voices, n_events = size->n_events;
   uint32_t max_voices = FLITZIS_N_COMMANDS + n_voices + n_events;
   uint32_t n_cells = round_up_to_power_of_two (max_voices + max_voices / 4);
-  uint32_t max_handles = FLITZIS_N_COMMANDS + (FLITZIS_N_LAYERS + 1) * n_slots + n_voices;
+  uint32_t max_handles = count_handles (n_slots, n_voices);
   uint32_t n_reports = round_up_to_power_of_two (max_voices + max_handles);
   uint32_t n_groups = round_up_to_power_of_two (n_voices);
   uint32_t n_quantized = n_events < FLITZIS_N_QUANTIZED ? n_events : FLITZIS_N_QUANTIZED;
