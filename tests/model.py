@@ -16,7 +16,10 @@ The choices of the first kind:
   5 ms or less, ignores the pause.
 - What is cut off while the whole engine stands still makes no sound afterwards.
 - Each side of a voice has a gain that moves by itself.
-- A voice that is left behind by its loop goes to the place modulo the loop's length.
+- A voice that is left behind by its loop goes to the place modulo the loop's length. The sound that
+  fades out goes on in the loop that it was in.
+- A beat that is not a step is rounded to a part of a beat, of which a third and the like are whole
+  numbers.
 - A voice that comes to the end of its loop with the last frame of a block has gone back.
 - A part that suddenly ends within the next millisecond, because its loop was let go, fades out over
   what is left.
@@ -31,6 +34,7 @@ import numpy
 FOREVER = 1 << 62
 N_LAYERS = 16
 BUSY = 'busy'
+PARTS_PER_BEAT = 2 ** 5 * 3 ** 2 * 5 * 7 * 11 * 13 * 17 * 19
 SUB_BLOCK = 1024  # frames: render () splits a call into blocks of this length
 
 # Values of the enumerations, by their nicks.
@@ -188,7 +192,7 @@ class Clock:
         step = Fraction(beat) * n_steps
         if abs(step - nearest(step)) < Fraction(1, 10 ** 6):
             return 'step', nearest(step), n_steps
-        return 'place', Fraction(beat), None
+        return 'place', Fraction(nearest(Fraction(beat) * PARTS_PER_BEAT), PARTS_PER_BEAT), None
 
     def find(self, kind, position):
         """The first point of a grid at or after the frame at which a block begins."""
@@ -317,7 +321,7 @@ class Voice:
                 raise Unspecified('a voice that goes a number of times is left behind by its loop')
             if self.behind:
                 raise Unspecified('a voice is left behind by its loop twice in 5 ms')
-            self.behind = [self.place, 0]
+            self.behind = [self.place, 0, self.followed]
             self.place = first + (self.place - first) % length
             self.rounds += 1
         left = FOREVER if backs >= FOREVER else (
@@ -332,14 +336,18 @@ class Voice:
         if self.behind:
             if self.start > 0 and self.heard < n_edge:
                 raise Unspecified('a voice begins while it is faded over into its loop')
-            place, done = self.behind
+            place, done, (old_first, old_end, old_fade, old_backs) = self.behind
             n = rate // 200
-            if (place + min(n_frames, n - done) * self.step
-                    > self.end - n_edge * self.step * (self.end < self.n)):
+            last = place + min(n_frames, n - done) * self.step
+            if not old_backs and last > self.end - n_edge * self.step * (self.end < self.n):
                 raise Unspecified('the part ends while the voice is faded over into its loop')
             part = numpy.minimum((done + 1 + i) / n, 1.0)[:, None]
-            frames = frames * part + self.at(place + i * self.step, loop, i < 0) * (1 - part)
-            self.behind = [place + n_frames * self.step, done + n_frames]
+            straight = place + i * self.step
+            n_back = numpy.clip((straight - old_first) // (old_end - old_first), 0, old_backs)
+            old = self.at(straight - n_back * (old_end - old_first),
+                          (old_first, old_end, old_fade), n_back < old_backs)
+            frames = frames * part + old * (1 - part)
+            self.behind = [place + n_frames * self.step, done + n_frames, self.behind[2]]
             if done + n_frames >= n:
                 self.behind = None
         # The edges of a part that is cut out of its sample.
@@ -546,6 +554,9 @@ class Model:
         full = len(self.events) + n_more > self.n_events
         if n_more and full != (len(self.events) + self.n_leaving + n_more > self.n_events):
             raise Unspecified('whether there is room again before the next block')
+        n_idle = sum('stops' in event and event['stops'].state == 'ended' for event in self.events)
+        if full and len(self.events) - n_idle + n_more <= self.n_events:
+            raise Unspecified('whether the stop of a voice that has ended takes up room')
         return bool(n_more and full)
 
     def begin(self, voice):

@@ -88,11 +88,7 @@ class PipeWire:
         if self.session_manager:
             with self._watch_default_sink() as default_sink:
                 self._spawn('wireplumber')
-                # An engine that reconnects may ask for it just when WirePlumber chooses.
-                patience = time.monotonic() + 1
-                poll(lambda: self._alive() and (default_sink() or (
-                    time.monotonic() > patience and self.default_sink())),
-                    'WirePlumber to choose a sink')
+                poll(lambda: self._alive() and default_sink(), 'WirePlumber to choose a sink')
 
     def stop(self):
         """Ends what `start` began, the session manager first."""
@@ -255,10 +251,14 @@ class PipeWire:
     @contextlib.contextmanager
     def _watch_default_sink(self):
         """A function that returns the default sink, as one client is told that stays. While another
-        one asks for it, as each call of `dump` does, PipeWire tells no client of a change."""
+        one asks for it, as each call of `dump` does, PipeWire tells no client of a change. An
+        engine that reconnects is such a client, so this one asks anew after a second."""
         path = self.folder / 'default-sink'
+        patience = time.monotonic() + 1
 
         def default_sink():
+            if time.monotonic() > patience:
+                return self.default_sink()
             lines = re.findall(r"key:'default.audio.sink'(.*)\n", path.read_text())
             value = re.search(r"value:'(.*)' type:", lines[-1]) if lines else None
             return json.loads(value[1])['name'] if value else None

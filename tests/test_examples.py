@@ -346,8 +346,12 @@ def test_the_player_plays_to_a_sink(player, two_sinks, make_wav):
         result = run(*player, file, '--target', 'other')
         recording.wait(4800)
     assert (result.returncode, result.stderr) == (0, '')
-    places = find_places(recording.frames[:, 0], frames[:, 0])
-    assert len(places) > 12000 and numpy.all(numpy.diff(places) > 0)
+    if two_sinks.kind == 'pipewire':
+        assert numpy.array_equal(without_silence(recording.frames), frames)
+    # a busy machine makes PulseAudio leave some out
+    for recorded, values in zip(recording.frames.T, frames.T):
+        places = find_places(recorded, values)
+        assert len(places) > 12000 and numpy.all(numpy.diff(places) > 0)
     result = run(*player, file, '--target', 'nowhere')
     assert result.returncode == 1 and 'play.py: There is no sink “nowhere”' in result.stderr
 

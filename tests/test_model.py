@@ -541,6 +541,14 @@ PROGRAMS = {
         ('engine', 1, 8000), CONSTANT, ('set_slot', 0, 'release', 0.03),
         ('play_sample', 'v1', 0, 1.0), ('render', 100), ('stop_all_samples',),
         ('play_sample', 'v2', 0, 0.5), ('render', 1100)],
+    'a third of a beat is half-way between two frames': [
+        ('engine', 8, 11025), CONSTANT, ('play_sample_at_beat', 'v1', 0, 1.0, 1 / 3),
+        ('set_clock', 'tempo', 600), ('set_clock', 'running', True), ('render', 1100)],
+    'a loop leaves a voice behind that comes to the end of the old loop': [
+        ('engine', 8, 8000), ('set_sample', 0, 'ramp', 1000, 1, 4),
+        ('set_slot', 0, 'loop_end', 400), ('set_slot', 0, 'loop', True),
+        ('play_sample', 'v1', 0, 1.0), ('render', 374),
+        ('set_slot', 0, 'loop_end', 10), ('render', 41)],
     'a loop that is let go in the last millisecond': [
         ('engine', 2, 8000), CONSTANT, ('set_slot', 0, 'loop', True), ('set_slot', 0, 'end', 10),
         ('play_sample', 'v1', 0, 1.0), ('render', 35), ('set_slot', 0, 'loop', False),

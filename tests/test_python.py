@@ -101,7 +101,7 @@ def test_a_sample_is_played_at_full_velocity_unless_told_otherwise(engine):
 
 def get_fields(trigger):
     """NaN, which equals nothing, is None here."""
-    names = [info.get_name() for info in Flitzis.Trigger.__info__.get_fields()]
+    names = [info.get_name() for info in getattr(Flitzis.Trigger, '__info__').get_fields()]
     fields = {name: getattr(trigger, name) for name in names if name != 'padding'}
     return {name: value if value == value else None for name, value in fields.items()}
 
