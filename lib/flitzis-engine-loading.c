@@ -17,8 +17,8 @@ typedef struct
   double high;
 } Velocities;
 
-/* The right to load into slot `id`, or, if that is NULL, into a free one; with velocities, into a
- * new layer of the slot. */
+/* Takes the right to load into slot `id`, or into a free slot if `id` is NULL. With velocities, the
+ * load fills a new layer of the slot. */
 static FlitzisTicket *
 take_ticket (FlitzisEngine    *self,
              const guint      *id,
@@ -332,8 +332,8 @@ flitzis_engine_load_bytes_finish (FlitzisEngine *self, GAsyncResult *result, GEr
  *
  * A slot is free if it holds no sample, in any layer, and no load of it is under way. The engine
  * takes the free slot with the lowest number. Two calls at the same time never get the same slot,
- * whichever threads they come from. The slot keeps its settings, and becomes free again when you call
- * [method@Engine.unload_sample]. Otherwise this works as [method@Engine.load_sample] does.
+ * whichever threads they come from. The slot keeps its settings, and becomes free again when you
+ * call [method@Engine.unload_sample]. Otherwise this works as [method@Engine.load_sample] does.
  *
  * Errors: `FLITZIS_ENGINE_ERROR_BUSY` if no slot is free, `G_IO_ERROR_CANCELLED` if another load,
  * unload or [method@Engine.set_sample] of the slot came in between, and all others of
@@ -448,8 +448,8 @@ flitzis_engine_set_sample (FlitzisEngine *self, guint id, FlitzisSample *sample,
  * @id: the number of a slot, from 0
  * @error: return location for an error
  *
- * Empties a slot, with all of its layers, as [method@Engine.set_sample] with %NULL does. If the slot
- * is empty already, this is no error.
+ * Empties a slot, with all of its layers, as [method@Engine.set_sample] with %NULL does. If the
+ * slot is empty already, this is no error.
  *
  * The memory is freed when the last voice that plays the sample has ended, with or without a main
  * loop.
@@ -478,16 +478,16 @@ flitzis_engine_unload_sample (FlitzisEngine *self, guint id, GError **error)
  * Puts one more sample into a slot: a layer.
  *
  * A slot has up to 16 layers, numbered from 0. A trigger plays one of them, which
- * [property@Slot:variation] chooses. [method@Engine.load_sample] and [method@Engine.set_sample] fill
- * layer 0, for all velocities. The new layer gets the lowest number that is free, which is 0 in an
- * empty slot.
+ * [property@Slot:variation] chooses. [method@Engine.load_sample] and [method@Engine.set_sample]
+ * fill layer 0, for all velocities. The new layer gets the lowest number that is free, which is 0
+ * in an empty slot.
  *
- * The settings of the slot apply to all of its layers. If no layer has the velocity of a trigger,
- * the trigger does the same as in an empty slot.
+ * The settings of the slot apply to all of its layers. If no layer holds the velocity of a trigger,
+ * the trigger does what it does in an empty slot.
  *
- * Fails as [method@Engine.set_sample] does, with `FLITZIS_ENGINE_ERROR_INVALID_VALUE` also for a
- * range that is empty, out of range or not of numbers, and with `FLITZIS_ENGINE_ERROR_TOO_LARGE`
- * also for a slot that has 16 layers.
+ * Fails as [method@Engine.set_sample] does. `FLITZIS_ENGINE_ERROR_INVALID_VALUE` may also mean that
+ * the range of velocities is empty or not within 0 to 1, and `FLITZIS_ENGINE_ERROR_TOO_LARGE` that
+ * the slot already has 16 layers.
  *
  * Returns: %TRUE if the slot holds the sample
  */
@@ -519,9 +519,11 @@ flitzis_engine_add_layer (FlitzisEngine *self,
  * The call decodes as [method@Engine.load_sample] does, and adds as [method@Engine.add_layer] does.
  * Loads of layers do not supersede each other. A load that is still decoding ends with
  * `G_IO_ERROR_CANCELLED` if [method@Engine.clear_layers] or [method@Engine.unload_sample] empties
- * the slot. So does a load of layer 0 if another sample is loaded or put there.
+ * the slot. A load of layer 0 also ends so if [method@Engine.load_sample] or
+ * [method@Engine.set_sample] fills this layer meanwhile.
  *
- * Fails as these two do. A load that fails leaves the slot as it was.
+ * Fails as [method@Engine.load_sample] and [method@Engine.add_layer] do. A load that fails leaves
+ * the slot as it was.
  *
  * Returns: %TRUE if the slot holds the file
  */
@@ -543,7 +545,6 @@ flitzis_engine_load_layer (FlitzisEngine *self,
     return FALSE;
 
   file = file_for_path (path);
-
   ticket = take_ticket (self, &id, &(Velocities){ low, high }, file, NULL, error);
 
   return ticket != NULL && flitzis_load_run (ticket, file, NULL, NULL, error);

@@ -202,7 +202,7 @@ flitzis_engine_set_steal (FlitzisEngine *self, FlitzisSteal steal)
  * flitzis_engine_get_seed: (get-property seed)
  * @self: an engine
  *
- * Gets where the random numbers begin.
+ * Gets the number from which all random numbers follow.
  *
  * Returns: the seed that was set last; 0 if none was
  */
@@ -219,7 +219,10 @@ flitzis_engine_get_seed (FlitzisEngine *self)
  * @self: an engine
  * @seed: any number
  *
- * Has the random numbers, and the turns of all layers, begin anew with the next block.
+ * Sets the number from which all random numbers follow.
+ *
+ * With the next block, the random numbers and the turns of all layers start again, even if the
+ * value is the same.
  */
 void
 flitzis_engine_set_seed (FlitzisEngine *self, guint64 seed)

@@ -814,12 +814,12 @@ flitzis_engine_class_init (FlitzisEngineClass *klass)
   /**
    * FlitzisEngine:seed: (getter get_seed) (setter set_seed)
    *
-   * Where the random numbers begin by which [property@Slot:variation], [property@Slot:random-gain],
-   * [property@Slot:random-rate] and [property@Slot:random-start] vary hits.
+   * The number from which all random numbers follow: those of [property@Slot:variation],
+   * [property@Slot:random-gain], [property@Slot:random-rate] and [property@Slot:random-start].
    *
-   * The same triggers on the same frames have the same numbers, whatever the size of the blocks. To
-   * render the same again, set the seed again: each time that it is set, also to the value that it
-   * has, the numbers and the turns of all layers begin anew with the next block.
+   * The same triggers on the same frames get the same random numbers, whatever the size of the
+   * blocks. To render the same once more, set the seed again: whenever you set it, even to the same
+   * value, the random numbers and the turns of all layers start again with the next block.
    */
   properties[PROP_SEED] =
       g_param_spec_uint64 ("seed", NULL, NULL,
@@ -932,8 +932,8 @@ flitzis_engine_class_init (FlitzisEngineClass *klass)
    * The number of triggers.
    *
    * Each of them starts a voice, with the next block or at its frame, or ends without a sound:
-   * rejected, cancelled, stopped or unloaded. Calls that failed and triggers for which a slot has no
-   * sample do not count. Like all counters, this one is not notified.
+   * rejected, cancelled, stopped or unloaded. Calls that failed and triggers for which a slot has
+   * no sample do not count. Like all counters, this one is not notified.
    */
   properties[PROP_N_TRIGGERED] =
       g_param_spec_uint64 ("n-triggered", NULL, NULL,

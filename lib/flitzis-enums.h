@@ -99,8 +99,8 @@ typedef enum
  * @FLITZIS_END_REASON_STOPPED: a call stopped it
  * @FLITZIS_END_REASON_STOLEN: a newer trigger took its place
  * @FLITZIS_END_REASON_CHOKED: a trigger of its choke group, or of its own slot, silenced it
- * @FLITZIS_END_REASON_UNLOADED: its sample was replaced or unloaded, or when its frame came there
- *   was no sample for it
+ * @FLITZIS_END_REASON_UNLOADED: its sample was replaced or unloaded, or there was no sample for it
+ *   when its frame came
  * @FLITZIS_END_REASON_REJECTED: it never started: all voices were sounding, or it was more than
  *   250 ms older than the newest trigger when its first block came
  * @FLITZIS_END_REASON_CANCELLED: it never started: it was cancelled while it waited for its frame
@@ -154,17 +154,17 @@ typedef enum
 
 /**
  * FlitzisVariation:
- * @FLITZIS_VARIATION_VELOCITY: one whose range of velocities holds that of the trigger; several
- *   take turns
+ * @FLITZIS_VARIATION_VELOCITY: the layer whose range holds the velocity of the trigger; if several
+ *   ranges do, these layers take turns
  * @FLITZIS_VARIATION_ROUND_ROBIN: all layers take turns, whatever the velocity
- * @FLITZIS_VARIATION_RANDOM: any one whose range holds the velocity
- * @FLITZIS_VARIATION_RANDOM_NO_REPEAT: the same, but not the layer of the slot that was played
- *   last, if there is another
+ * @FLITZIS_VARIATION_RANDOM: any layer whose range holds the velocity
+ * @FLITZIS_VARIATION_RANDOM_NO_REPEAT: any layer whose range holds the velocity, except for the
+ *   layer that was played last, unless there is no other
  *
  * Which layer of its slot a trigger plays.
  *
- * Layers that take turns are played in the order of their numbers: each time the one that was
- * played the longest time ago.
+ * Layers that take turns are played in the order of their numbers: the next one is always the one
+ * that was played the longest time ago.
  */
 typedef enum
 {

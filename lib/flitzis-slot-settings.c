@@ -404,10 +404,10 @@ flitzis_slot_install_settings (GObjectClass *klass, guint first)
   /**
    * FlitzisSlot:variation: (getter get_variation) (setter set_variation)
    *
-   * Which of its layers a trigger of this slot plays; [method@Engine.add_layer] says what they are.
+   * How a trigger of this slot chooses one of the layers that [method@Engine.add_layer] added.
    *
-   * The layer is chosen when the voice starts. A trigger that names one ([struct@Trigger]) does not
-   * ask here. Takes effect with the next trigger.
+   * The layer is chosen when the voice starts. A trigger that names its layer ([struct@Trigger])
+   * ignores this property. Takes effect with the next trigger.
    */
   settings[SETTING_VARIATION] =
       g_param_spec_enum ("variation", NULL, NULL, FLITZIS_TYPE_VARIATION,
@@ -416,10 +416,10 @@ flitzis_slot_install_settings (GObjectClass *klass, guint first)
   /**
    * FlitzisSlot:random-gain: (getter get_random_gain) (setter set_random_gain)
    *
-   * By how many dB a hit is louder or softer than it would be, at most: 0 to 24.
+   * By how many dB hits are made louder or softer at random, at most: 0 to 24.
    *
-   * Each trigger has a number of its own, from [property@Engine:seed], anywhere between the two.
-   * Takes effect with the next trigger.
+   * Each trigger draws a number of its own; [property@Engine:seed] makes them repeatable. Takes
+   * effect with the next trigger.
    */
   settings[SETTING_RANDOM_GAIN] =
       g_param_spec_double ("random-gain", NULL, NULL, 0.0, MAX_RANDOM_GAIN, 0.0, flags);
@@ -427,10 +427,10 @@ flitzis_slot_install_settings (GObjectClass *klass, guint first)
   /**
    * FlitzisSlot:random-rate: (getter get_random_rate) (setter set_random_rate)
    *
-   * By how many cents, hundredths of a semitone, a hit is higher or lower than it would be, at
-   * most: 0 to 1200.
+   * By how many cents (hundredths of a semitone) hits are made higher or lower at random, at most:
+   * 0 to 1200.
    *
-   * It is one more factor on [property@Slot:playback-rate]. Takes effect with the next trigger.
+   * The random rate multiplies [property@Slot:playback-rate]. Takes effect with the next trigger.
    */
   settings[SETTING_RANDOM_RATE] =
       g_param_spec_double ("random-rate", NULL, NULL, 0.0, MAX_RANDOM_RATE, 0.0, flags);
@@ -438,11 +438,11 @@ flitzis_slot_install_settings (GObjectClass *klass, guint first)
   /**
    * FlitzisSlot:random-start: (getter get_random_start) (setter set_random_start)
    *
-   * How many frames of the decoded sample a hit leaves out at its beginning, at most.
+   * How many frames of the decoded sample hits leave out at their beginning at random, at most.
    *
-   * They are the first after [property@Slot:start], or the last before [property@Slot:end] in
-   * reverse. One frame of the part is left in any case, and what begins within the sample fades in,
-   * as [property@Slot:start] has it. Takes effect with the next trigger.
+   * These are the first frames after [property@Slot:start], or, in reverse, the last ones before
+   * [property@Slot:end]. At least one frame is played. A hit that begins within the sample fades
+   * in, as with [property@Slot:start]. Takes effect with the next trigger.
    */
   settings[SETTING_RANDOM_START] =
       g_param_spec_uint ("random-start", NULL, NULL, 0, G_MAXUINT, 0, flags);
@@ -1006,9 +1006,9 @@ flitzis_slot_set_quantize (FlitzisSlot *self, FlitzisQuantize quantize)
  * flitzis_slot_get_variation: (get-property variation)
  * @self: a slot
  *
- * Gets which of its layers a trigger of this slot plays.
+ * Gets how a trigger of this slot chooses its layer.
  *
- * Returns: the way to choose one
+ * Returns: the way to choose a layer
  */
 FlitzisVariation
 flitzis_slot_get_variation (FlitzisSlot *self)
@@ -1019,9 +1019,9 @@ flitzis_slot_get_variation (FlitzisSlot *self)
 /**
  * flitzis_slot_set_variation: (set-property variation)
  * @self: a slot
- * @variation: the way to choose one
+ * @variation: the way to choose a layer
  *
- * Sets which of its layers a trigger of this slot plays.
+ * Sets how a trigger of this slot chooses its layer.
  *
  * Takes effect with the next trigger.
  */
@@ -1035,9 +1035,9 @@ flitzis_slot_set_variation (FlitzisSlot *self, FlitzisVariation variation)
  * flitzis_slot_get_random_gain: (get-property random-gain)
  * @self: a slot
  *
- * Gets by how much a hit is louder or softer, at most.
+ * Gets by how much hits are made louder or softer at random, at most.
  *
- * Returns: the most, in dB
+ * Returns: the maximum, in dB
  */
 double
 flitzis_slot_get_random_gain (FlitzisSlot *self)
@@ -1050,7 +1050,7 @@ flitzis_slot_get_random_gain (FlitzisSlot *self)
  * @self: a slot
  * @random_gain: 0 to 24, in dB
  *
- * Sets by how much a hit is louder or softer, at most.
+ * Sets by how much hits are made louder or softer at random, at most.
  *
  * Takes effect with the next trigger.
  */
@@ -1064,9 +1064,9 @@ flitzis_slot_set_random_gain (FlitzisSlot *self, double random_gain)
  * flitzis_slot_get_random_rate: (get-property random-rate)
  * @self: a slot
  *
- * Gets by how much a hit is higher or lower, at most.
+ * Gets by how much hits are made higher or lower at random, at most.
  *
- * Returns: the most, in cents
+ * Returns: the maximum, in cents
  */
 double
 flitzis_slot_get_random_rate (FlitzisSlot *self)
@@ -1079,7 +1079,7 @@ flitzis_slot_get_random_rate (FlitzisSlot *self)
  * @self: a slot
  * @random_rate: 0 to 1200, in cents
  *
- * Sets by how much a hit is higher or lower, at most.
+ * Sets by how much hits are made higher or lower at random, at most.
  *
  * Takes effect with the next trigger.
  */
@@ -1093,9 +1093,9 @@ flitzis_slot_set_random_rate (FlitzisSlot *self, double random_rate)
  * flitzis_slot_get_random_start: (get-property random-start)
  * @self: a slot
  *
- * Gets how many frames a hit leaves out at its beginning, at most.
+ * Gets how many frames hits leave out at their beginning at random, at most.
  *
- * Returns: the most frames
+ * Returns: the maximum, in frames
  */
 guint
 flitzis_slot_get_random_start (FlitzisSlot *self)
@@ -1108,7 +1108,7 @@ flitzis_slot_get_random_start (FlitzisSlot *self)
  * @self: a slot
  * @random_start: frames of the decoded sample
  *
- * Sets how many frames a hit leaves out at its beginning, at most.
+ * Sets how many frames hits leave out at their beginning at random, at most.
  *
  * Takes effect with the next trigger.
  */

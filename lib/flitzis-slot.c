@@ -137,7 +137,7 @@ flitzis_slot_class_init (FlitzisSlotClass *klass)
    *
    * The sample that a trigger plays; %NULL while the slot is empty.
    *
-   * In a slot with layers it is that of layer 0.
+   * In a slot with layers, this is the sample of layer 0.
    */
   properties[PROP_SAMPLE] =
       g_param_spec_object ("sample", NULL, NULL,

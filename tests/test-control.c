@@ -600,9 +600,10 @@ test_slots_with_layers_are_not_free (Fixture *fixture, gconstpointer data)
 {
   static const guint                slots[N_SLOTS] = { 0, 1, 2, 3 };
   static const FlitzisVelocityRange range = { 0.0f, 1.0f };
-  FlitzisTicket                    *first = flitzis_ticket_new (fixture->control, &slots[0], &range, NULL);
-  FlitzisTicket                    *second = flitzis_ticket_new (fixture->control, &slots[0], &range, NULL);
+  FlitzisTicket                    *first, *second;
 
+  first = flitzis_ticket_new (fixture->control, &slots[0], &range, NULL);
+  second = flitzis_ticket_new (fixture->control, &slots[0], &range, NULL);
   flitzis_ticket_free (first);
   flitzis_ticket_free (take_free_slot (fixture, &slots[1]));
 

@@ -71,7 +71,7 @@ check_sample_fits (FlitzisControl *self, FlitzisSample *sample, GError **error)
   return check_memory (self, sample, g_bytes_get_size (flitzis_sample_get_bytes (sample)), error);
 }
 
-/* Of a slot without layers, and of one that layers are added to. */
+/* The range of a sample that is not added as a layer. */
 static const FlitzisVelocityRange all_velocities = { 0.0f, 1.0f };
 
 static gboolean
@@ -142,7 +142,7 @@ flitzis_control_check_range (FlitzisControl *self,
   return FALSE;
 }
 
-/* The layers that hold a sample or load one, one bit each. */
+/* Returns the layers that hold a sample or load one, one bit each. */
 static guint
 get_taken_layers (FlitzisControl *self, guint slot)
 {

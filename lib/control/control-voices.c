@@ -267,7 +267,8 @@ has_layer (FlitzisControl *self, guint slot, double velocity, const FlitzisTrigg
                                        (FlitzisMixerVariation) variation, velocity);
 }
 
-/* A trigger that waits may find no layer now: it takes one of those that are there at its frame. */
+/* A trigger that waits for its frame needs no layer yet: the mixer chooses one when the frame
+ * comes. */
 static guint64
 play (FlitzisControl       *self,
       guint                 id,

@@ -32,7 +32,7 @@ flitzis_load_table_abandon (FlitzisLoadTable *self)
     }
 }
 
-/* A slot is loading as long as one of its layers is. */
+/* Returns whether the slot has begun or stopped loading: it loads while any of its layers does. */
 static FlitzisLoadChanges
 compare_loading (FlitzisLoadTable *self, guint slot, gboolean was_loading)
 {
@@ -118,9 +118,8 @@ FlitzisLoadChanges
 flitzis_load_table_supersede_layers (FlitzisLoadTable *self, guint id)
 {
   FlitzisLoadTableSlot *slot = &self->slots[id];
+  FlitzisLoadChanges    changes = 0;
   gboolean              was_loading = flitzis_load_table_is_loading (self, id);
-
-  FlitzisLoadChanges changes = 0;
 
   slot->layers_ticket++;
   slot->layers_loading = 0;

@@ -21,12 +21,12 @@ G_BEGIN_DECLS
 
 typedef struct
 {
-  guint64  ticket; /* the number of the newest load, unload or set_sample */
-  guint64  layers_ticket;
-  guint    layers_loading; /* those beyond the first, one bit each */
-  gboolean loading;        /* the first layer */
-  gboolean is_adding;      /* it as one that is added */
-  double   progress;       /* 0..1, -1 unknown */
+  guint64  ticket;         /* the number of the newest load, unload or set_sample */
+  guint64  layers_ticket;  /* counts how often the added layers were cleared */
+  guint    layers_loading; /* the layers beyond the first that are loading, one bit each */
+  gboolean loading;        /* the first layer is loading */
+  gboolean is_adding;      /* the first layer is loading as an added one */
+  double   progress;       /* of the first layer: 0..1, -1 unknown */
 } FlitzisLoadTableSlot;
 
 typedef struct
@@ -42,7 +42,7 @@ typedef struct
   guint                slot;
   guint                layer;
   FlitzisVelocityRange range;
-  gboolean             is_added; /* the layer, beside what the slot holds without layers */
+  gboolean             is_added; /* the layer is one that clear_layers removes */
   guint64              number;
   guint64              n_bytes; /* counted in the table */
   gint64               told_us;

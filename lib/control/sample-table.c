@@ -73,7 +73,7 @@ let_go (FlitzisSampleTable *self, FlitzisSample *sample)
   g_ptr_array_add (self->released, sample);
 }
 
-/* The hold of the layer goes over to the handle. */
+/* The handle takes over the layer's reference to the sample. */
 static FlitzisHandle *
 handle_new (FlitzisSampleTable *self, FlitzisSample *sample)
 {
@@ -180,7 +180,7 @@ flitzis_sample_table_publish (FlitzisSampleTable  *self,
   if (layer->sample == NULL && sample == NULL)
     return FALSE;
 
-  /* what has not been sent has no handle that would let go of it */
+  /* a sample that was never sent has no handle, so no report of the mixer will release it */
   if (layer->sample != NULL && layer->is_pending)
     let_go (self, layer->sample);
 

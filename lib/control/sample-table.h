@@ -23,7 +23,7 @@ typedef struct
 {
   FlitzisSample       *sample; /* the newest published; NULL: empty */
   FlitzisVelocityRange range;
-  guint                is_added : 1;    /* beside the one that a slot holds without layers */
+  guint                is_added : 1;    /* the layer is one that clear_layers removes */
   guint                is_pending : 1;  /* the newest waits for room in the queue */
   guint                is_in_mixer : 1; /* the last record sent held a handle */
 } FlitzisSampleTableLayer;

@@ -8,16 +8,16 @@
 G_BEGIN_DECLS
 
 /*
- * A load's right to publish a sample to its slot or layer, and the memory that the load has taken so
- * far. A later load, unload or set_sample of the slot takes the right away, and so does the end of
- * the engine.
+ * A load's right to publish a sample to its slot or layer, and the memory that the load has taken
+ * so far. A later load, unload or set_sample of the slot takes the right away, and so does the end
+ * of the engine.
  */
 typedef struct _FlitzisTicket FlitzisTicket;
 
 /*
- * Takes a place for a load. `slot` points to the number of a slot, or is NULL for the free slot with
- * the lowest number. `range` is NULL for the sample of the slot, or gives the velocities of a new
- * layer. The caller has checked both. Fails with FORKED, with BUSY if no slot is free, and with
+ * Takes a place for a load. `slot` points to the number of a slot, or is NULL for the free slot
+ * with the lowest number. `range` is NULL for the sample of the slot, or gives the velocities of a
+ * new layer. The caller has checked both. Fails with FORKED, with BUSY if no slot is free, and with
  * TOO_LARGE if no layer is free.
  */
 FlitzisTicket *flitzis_ticket_new (FlitzisControl             *control,

@@ -8,7 +8,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* The samples of a slot: which of them a trigger may play. */
+/* The layers of a slot, and the velocities that play them. */
 
 #define FLITZIS_N_LAYERS 16
 #define FLITZIS_ANY_LAYER UINT8_MAX
@@ -21,14 +21,15 @@ typedef enum
   FLITZIS_MIXER_VARIATION_RANDOM_NO_REPEAT
 } FlitzisMixerVariation;
 
-/* The velocities of a layer. The high one belongs to the next layer, unless it is 1: so two that
- * meet do not both hold the velocity between them. */
+/* The velocities that play a layer, from `low` up to `high`. The range does not hold `high` itself,
+ * unless it is 1. So of two ranges that meet, only one holds the velocity between them. */
 typedef struct
 {
   float low, high; /* 0..1 */
 } FlitzisVelocityRange;
 
-/* Rounded as the ends of the range are, so that a velocity which is one of them stays one. */
+/* The velocity is rounded to a float as `low` and `high` were. So a velocity that equals one of
+ * them in the program still does here. */
 static inline bool
 flitzis_velocity_range_holds (FlitzisVelocityRange  range,
                               FlitzisMixerVariation variation,

@@ -76,7 +76,7 @@ typedef struct
   uint16_t slot;           /* 0..n_slots - 1; PLAY, STOP_SLOT, PUBLISH */
   uint8_t  steps_per_beat; /* for the mixer alone: of its point, if it has one; else 0. With
                               FLITZIS_GRID_GIVEN of the point; 0: FLITZIS_PARTS_PER_BEAT, unswung */
-  uint8_t layer;           /* PLAY: FLITZIS_ANY_LAYER, or this one; PUBLISH */
+  uint8_t layer;           /* 0..FLITZIS_N_LAYERS - 1; PLAY: or FLITZIS_ANY_LAYER; PUBLISH */
   union
   {
     uint64_t frame;     /* timed: a position */
@@ -97,7 +97,7 @@ typedef struct
       float    gain;             /* of the slot, velocity and engine, linear */
       uint32_t choke_group;      /* 0: none */
       int32_t  priority;
-      uint32_t random_start; /* frames later than `start`, at most */
+      uint32_t random_start; /* frames: the most that are left out after `start` */
     } play;
     struct
     {

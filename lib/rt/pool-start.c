@@ -19,7 +19,8 @@ is_over (FlitzisPool *pool, const FlitzisCommand *command, uint64_t now) FLITZIS
          flitzis_get (own->n_stop_frames) >= 0;
 }
 
-/* Has the part begin so many frames later, which are its last ones in reverse; one is left. */
+/* Leaves out the frames that would be heard first, which are the last of the part in reverse. At
+ * least one frame remains. */
 static void
 shorten_part (uint64_t *start, uint64_t *end, bool is_reverse, uint32_t n_frames) FLITZIS_REALTIME
 {

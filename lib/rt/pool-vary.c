@@ -9,7 +9,7 @@
 #define LN_2 0.69314718055994530942
 #define LN_10 2.30258509299404568402
 
-/* The terms of the series that matter to a double, for up to 24 dB. */
+/* With this many terms, the series is exact to a double for up to 24 dB. */
 #define N_TERMS 30
 
 void
@@ -22,7 +22,7 @@ flitzis_pool_follow_seed (FlitzisPool *pool) FLITZIS_REALTIME
   pool->first_hit = pool->n_hits;
 }
 
-/* The layers that a trigger may play, one bit each. */
+/* Returns the layers that the trigger may play, one bit each. */
 static uint32_t
 find_layers (const FlitzisPoolSlot *slot, const FlitzisCommand *command) FLITZIS_REALTIME
 {
@@ -40,15 +40,16 @@ find_layers (const FlitzisPoolSlot *slot, const FlitzisCommand *command) FLITZIS
   return found;
 }
 
-/* When a layer was played last: 0 if it was not since the seed was set. */
+/* Returns the number of the trigger that last played the layer; 0 if none has since the seed was
+ * set. */
 static uint64_t
 get_hit (const FlitzisPool *pool, const FlitzisPoolSlot *slot, uint32_t i) FLITZIS_REALTIME
 {
   return slot->layers[i].hit > pool->first_hit ? slot->layers[i].hit : 0;
 }
 
-/* The one whose turn it is: played the longest time ago, of several the first. So layers with
- * ranges that overlap take turns in each part of them. */
+/* Returns the layer that was played the longest time ago; of several, the one with the lowest
+ * number. So layers whose ranges overlap take turns wherever they do. */
 static uint32_t
 choose_oldest (const FlitzisPool *pool, const FlitzisPoolSlot *slot, uint32_t found)
     FLITZIS_REALTIME
@@ -63,7 +64,7 @@ choose_oldest (const FlitzisPool *pool, const FlitzisPoolSlot *slot, uint32_t fo
   return oldest;
 }
 
-/* The layer of the slot that was played last, as a bit; 0 if none was. */
+/* Returns the bit of the layer that was played last; 0 if none was. */
 static uint32_t
 find_last (const FlitzisPool *pool, const FlitzisPoolSlot *slot) FLITZIS_REALTIME
 {
@@ -88,7 +89,7 @@ choose_random (FlitzisPool *pool, uint32_t found) FLITZIS_REALTIME
   for (uint32_t rest = found; rest != 0; rest &= rest - 1)
     n_found++;
 
-  /* one alone needs no number */
+  /* a single layer needs no random number */
   n = n_found > 1 ? flitzis_random_below (&pool->random, n_found) : 0;
 
   for (i = 0; n > 0 || (found >> i & 1) == 0; i++)
@@ -131,7 +132,7 @@ flitzis_pool_choose_layer (FlitzisPool *pool, const FlitzisCommand *command) FLI
   return slot->layers[i].handle;
 }
 
-/* e to the power of x, by its series. */
+/* Returns e to the power of x, from its series: the callback may not call libm's exp (). */
 static double
 get_power (double x) FLITZIS_REALTIME
 {

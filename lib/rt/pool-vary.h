@@ -5,21 +5,23 @@
 
 #include "pool.h"
 
-/* How a hit differs from the one before: by its layer, its gain, its rate and its start. */
+/* Makes each hit differ from the one before: in its layer, gain, rate and start. */
 
-/* At the start of a block: if the seed was set, numbers and turns begin anew. */
+/* Call this at the start of a block. If the seed was set, the random numbers and the turns of the
+ * layers start again. */
 void flitzis_pool_follow_seed (FlitzisPool *pool) FLITZIS_REALTIME;
 
-/* The sample that the trigger plays, which takes its turn; NULL if no layer is for it. */
+/* Chooses the layer that the trigger plays, and returns its sample. Returns NULL if no layer holds
+ * the velocity. The layer has then had its turn. */
 FlitzisHandle *flitzis_pool_choose_layer (FlitzisPool          *pool,
                                           const FlitzisCommand *command) FLITZIS_REALTIME;
 
-/* What a trigger is varied by. */
 typedef struct
 {
   double   gain, rate; /* factors */
-  uint32_t start;      /* frames later */
+  uint32_t start;      /* frames to leave out at the beginning */
 } FlitzisVariance;
 
+/* Draws the random changes of the trigger. A change that is off draws no number. */
 FlitzisVariance flitzis_pool_vary (FlitzisPool          *pool,
                                    const FlitzisCommand *command) FLITZIS_REALTIME;

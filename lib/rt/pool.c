@@ -156,7 +156,7 @@ flitzis_pool_cut_voice (FlitzisPool  *pool,
   flitzis_pool_end_voice (pool, voice, reason);
 }
 
-/* Voices of the other layers sound on. */
+/* Ends the voices of this layer alone: those of other layers sound on. */
 static void
 unload_layer (FlitzisPool *pool, FlitzisPoolSlot *slot, FlitzisLayer *layer) FLITZIS_REALTIME
 {

@@ -26,7 +26,7 @@ typedef struct
 {
   FlitzisHandle       *handle; /* NULL: empty */
   FlitzisVelocityRange range;
-  uint64_t             hit; /* the number of the last trigger that played it, from 1; 0: none has */
+  uint64_t             hit; /* the number of the last trigger that played it, from 1; 0: none did */
 } FlitzisLayer;
 
 typedef struct
@@ -48,8 +48,9 @@ typedef struct
  * The samples in the slots and the voices that play them. Only the mixer's owner may touch the
  * pool, except for the marked fields.
  *
- * This file keeps the lists. Other files handle the voices: pool-start, pool-vary (the choice of the
- * layer), pool-end (stop and choke), pool-steal, pool-follow (the settings) and pool-render.
+ * This file keeps the lists. Other files handle the voices: pool-start, pool-vary (the layer and
+ * the random changes), pool-end (stop and choke), pool-steal, pool-follow (the settings) and
+ * pool-render.
  */
 typedef struct
 {
@@ -68,9 +69,9 @@ typedef struct
   FlitzisVoice     *voices; /* all voices */
   FlitzisVoice     *free;
   uint64_t          n_added;   /* voices, ever */
-  uint64_t          n_hits;    /* triggers that have chosen a layer, ever */
-  uint64_t          first_hit; /* of them, those before the seed was set */
-  uint64_t          random;    /* the state of the generator */
+  uint64_t          n_hits;    /* triggers that have played a layer, ever */
+  uint64_t          first_hit; /* `n_hits` when the seed was last set */
+  uint64_t          random;    /* the state of the random numbers */
   uint32_t          n_seeds_seen;
   FlitzisTail       tail;
   FlitzisLevels     levels;

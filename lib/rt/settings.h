@@ -91,7 +91,7 @@ typedef struct
   _Atomic uint64_t     cancel_below;   /* a mark: all events with a lower number are cancelled */
   _Atomic uint64_t     newest_call_ns; /* CLOCK_MONOTONIC of the last call of a trigger for now */
   _Atomic uint64_t     seed;
-  _Atomic uint32_t     n_seeds; /* counted up each time that it is set, also to what it is */
+  _Atomic uint32_t     n_seeds; /* incremented whenever `seed` is set, even to the same value */
   FlitzisSlotSettings *slots;
 
   /* Incremented after a change that voices have to follow, and after a mark. While the counters
@@ -141,7 +141,7 @@ void flitzis_settings_mark_stop (FlitzisSettings *settings,
 void flitzis_settings_mark_cancelled (FlitzisSettings *settings,
                                       uint64_t         below);
 
-/* Starts the random numbers anew. Returns whether the seed has changed. */
+/* Sets the seed, so that the random numbers start again. Returns whether its value has changed. */
 bool flitzis_settings_set_seed (FlitzisSettings *settings,
                                 uint64_t         seed);
 

@@ -79,8 +79,9 @@ flitzis_kernels_get (uint32_t i)
   return i < n ? kinds[i] : NULL;
 }
 
-/* Counts the samples that may be in a slot, in a voice, or on their way in a command. Few slots have
- * many layers, so added layers share the room of those on their way: a sample without room waits. */
+/* Counts the samples that can be in a slot, in a voice, or on their way in a command. Most slots
+ * have no further layers, so these share their room with the samples on their way. A sample that
+ * finds no room waits in control. */
 static uint32_t
 count_handles (uint32_t n_slots, uint32_t n_voices)
 {

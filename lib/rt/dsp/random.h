@@ -9,7 +9,7 @@
 
 /*
  * SplitMix64: Steele, Lea and Flood, Fast Splittable Pseudorandom Number Generators, OOPSLA 2014,
- * with the constants of its reference implementation. The state is any number, also 0.
+ * with the constants of its reference implementation. Every state works, even 0.
  */
 static inline uint64_t
 flitzis_random_next (uint64_t *state) FLITZIS_REALTIME
