@@ -22,7 +22,7 @@ Use the second line if the program says `pygame.mixer`, and uses nothing else of
 | has `music`, `get_raw`, `get_sdl_mixer_version` | does not have them |
 | has `queue`, `get_queue`, `set_endevent`, `get_endevent` | does not have them |
 | has `get_driver`, `get_soundfont`, `set_soundfont`, `set_source_location` | does not have them |
-| counts in `pygame.init` what fails | raises `error` there if there is no sound server |
+| counts failed modules in `pygame.init` | raises `error` there if there is no sound server |
 """
 
 import collections

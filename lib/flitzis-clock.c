@@ -14,7 +14,7 @@
  *
  * Converts between beats and frames of [property@Engine:position], and reports each beat.
  *
- * Each engine has a clock, [property@Engine:clock]. It stands still until you call
+ * Each engine has one clock, [property@Engine:clock]. It stands still until you call
  * [method@Clock.restart] or set [property@Clock:running]. While it runs, triggers of slots with
  * [property@Slot:quantize] wait for its steps, beats or bars.
  *
@@ -67,14 +67,15 @@
 /**
  * FlitzisClock::step:
  * @self: the clock
- * @step: its number: step 0 is on beat 0, and [property@Clock:steps-per-beat] make up a beat
- * @frame: the frame of [property@Engine:position] on which it is, with its
+ * @step: its number; step 0 is on beat 0, and a beat has [property@Clock:steps-per-beat] steps
+ * @frame: the frame of [property@Engine:position] on which the step is, moved by
  *   [property@Clock:swing]
- * @time_ns: when it is heard, as for [signal@Clock::beat]
+ * @time_ns: the time at which you hear the step, as for [signal@Clock::beat]
  *
  * A step has been rendered.
  *
- * The signal is emitted as [signal@Clock::beat] is, and after it if the step is on a beat.
+ * The signal is emitted in the same way as [signal@Clock::beat]. If the step is on a beat, `beat`
+ * is emitted first.
  */
 
 #define MICRO 1000000.0
@@ -525,7 +526,8 @@ flitzis_clock_beat_to_frame (FlitzisClock *self, double beat)
  *
  * While the clock stands, the result is the same for each frame.
  *
- * Returns: the number of the beat, and how much of the beat has passed, as a fraction
+ * Returns: the number of the beat, plus the fraction of the beat that has passed; negative for a
+ *   frame before beat 0
  */
 double
 flitzis_clock_frame_to_beat (FlitzisClock *self, guint64 frame)

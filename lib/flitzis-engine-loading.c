@@ -335,10 +335,10 @@ flitzis_engine_load_bytes_finish (FlitzisEngine *self, GAsyncResult *result, GEr
  * whichever threads they come from. The slot keeps its settings, and becomes free again when you
  * call [method@Engine.unload_sample]. Otherwise this works as [method@Engine.load_sample] does.
  *
- * Errors: `FLITZIS_ENGINE_ERROR_BUSY` if no slot is free, `G_IO_ERROR_CANCELLED` if another load,
- * unload or [method@Engine.set_sample] of the slot came in between, and all others of
- * [method@Engine.load_sample] except for `FLITZIS_ENGINE_ERROR_INVALID_SLOT`. A load that failed
- * leaves the slot free.
+ * Errors: `FLITZIS_ENGINE_ERROR_BUSY` if none of the [property@Engine:n-slots] slots is free,
+ * `G_IO_ERROR_CANCELLED` if another load, unload or [method@Engine.set_sample] of the slot came in
+ * between, and all others of [method@Engine.load_sample] except for
+ * `FLITZIS_ENGINE_ERROR_INVALID_SLOT`. A load that failed leaves the slot free.
  *
  * Returns: the number of the slot that holds the file, or `G_MAXUINT` with an error
  */
@@ -374,10 +374,10 @@ flitzis_engine_add_sample (FlitzisEngine *self, const char *path, GError **error
  * @callback: (scope async) (nullable): called when the load is over
  * @user_data: data for @callback
  *
- * Does what [method@Engine.add_sample] does, without blocking the caller.
+ * Does the same as [method@Engine.add_sample], without blocking the caller.
  *
- * The slot is taken when this returns: the next call takes another one. If the load fails or is
- * cancelled, the slot is free again before @callback is called.
+ * The slot is taken when the call returns, so the next call takes another slot. If the load fails
+ * or is cancelled, the slot is free again before @callback is called.
  */
 void
 flitzis_engine_add_sample_async (FlitzisEngine      *self,
@@ -421,7 +421,7 @@ flitzis_engine_add_sample_finish (FlitzisEngine *self, GAsyncResult *result, GEr
  * @sample: (nullable): a sample; %NULL empties the slot, with all of its layers
  * @error: return location for an error
  *
- * Puts a sample that is decoded already into a slot.
+ * Puts a sample into a slot.
  *
  * The call does not copy the audio data. Voices that still play the slot's old sample fade out
  * within 5 ms, and a load of the slot that is under way ends with `G_IO_ERROR_CANCELLED`. In a slot
@@ -448,8 +448,8 @@ flitzis_engine_set_sample (FlitzisEngine *self, guint id, FlitzisSample *sample,
  * @id: the number of a slot, from 0
  * @error: return location for an error
  *
- * Empties a slot, with all of its layers, as [method@Engine.set_sample] with %NULL does. If the
- * slot is empty already, this is no error.
+ * Empties a slot, with all of its layers, as [method@Engine.set_sample] with %NULL does. Unloading
+ * an empty slot is no error.
  *
  * The memory is freed when the last voice that plays the sample has ended, with or without a main
  * loop.

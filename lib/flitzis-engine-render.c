@@ -273,8 +273,8 @@ exported_cb (GObject *source, GAsyncResult *result, gpointer user_data)
  *
  * A worker thread renders. Meanwhile [method@Engine.render] fails with `FLITZIS_ENGINE_ERROR_BUSY`,
  * and triggers sound in the file from the next 1024 frames on. @progress is called in the same
- * context as @callback: at most 100 times, less often if the context is busy, and at last with all
- * frames. Python must pass both callbacks by name: `progress=..., callback=...`.
+ * context as @callback: at most 100 times, less often if the context is busy, and at the end with
+ * all frames. Python must pass both callbacks by name: `progress=..., callback=...`.
  *
  * If you cancel the call before the file is written, it ends with `G_IO_ERROR_CANCELLED` and leaves
  * no file. [property@Engine:position] has then moved by the frames that were computed, and

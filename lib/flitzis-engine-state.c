@@ -155,7 +155,7 @@ flitzis_engine_get_n_xruns (FlitzisEngine *self)
  * flitzis_engine_get_n_dropped: (get-property n-dropped)
  * @self: an engine
  *
- * Gets the number of [signal@Engine::voice-ended] signals that were dropped.
+ * Gets the number of signals that were dropped, because 4096 waited to be emitted.
  *
  * Returns: the number of signals
  */

@@ -77,8 +77,8 @@ flitzis_engine_get_latency (FlitzisEngine *self)
  * @self: an engine
  * @frame: a frame of [property@Engine:position]
  *
- * Converts a frame to the time at which it is due: the time at which a block that began with it
- * would begin.
+ * Converts a frame to the time at which it is due: the start of a block that would begin with this
+ * frame.
  *
  * The conversion uses the clock of the graph's driver as of the newest block, and its present
  * speed. The frame is heard [property@Engine:latency] after this time. A later frame never gets an

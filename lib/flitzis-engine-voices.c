@@ -60,9 +60,9 @@ flitzis_engine_play_sample (FlitzisEngine *self, guint id, double velocity, GErr
  * The trigger plays the sample that is in the slot when its frame comes; in a slot with layers, the
  * layer is chosen at that time. It ends as `FLITZIS_END_REASON_UNLOADED` if the slot has no sample
  * for its velocity. It takes all settings from the slot at the time of the call. Triggers and stops
- * of one frame keep the order of the calls, after those without a frame. If the frame has been
- * rendered already, the voice starts with the next block, and [property@Engine:n-late] counts the
- * trigger. While the sound server is away the trigger is rejected, as by
+ * of one frame take effect in the order of the calls, after those without a frame. If the frame has
+ * been rendered already, the voice starts with the next block, and [property@Engine:n-late] counts
+ * the trigger. While the sound server is away the trigger is rejected, as by
  * [method@Engine.play_sample].
  *
  * Fails as [method@Engine.play_sample] does, and with `FLITZIS_ENGINE_ERROR_BUSY` also if
@@ -100,9 +100,9 @@ flitzis_engine_play_sample_at (FlitzisEngine *self,
  * other beats are on the frame that [method@Clock.beat_to_frame] returns. [property@Slot:quantize]
  * has no effect.
  *
- * If the beat has passed while the clock runs, the voice starts with the next block, and
+ * If the clock runs and the beat has passed, the voice starts with the next block, and
  * [property@Engine:n-late] counts the trigger. The same holds for a beat that a restart has put
- * into the past. Otherwise the call works as [method@Engine.play_sample_at] does.
+ * into the past. In all other respects the call works as [method@Engine.play_sample_at] does.
  *
  * ```c
  * FlitzisClock *clock = flitzis_engine_get_clock (engine);
@@ -263,7 +263,8 @@ flitzis_engine_cancel_scheduled (FlitzisEngine *self)
  * If the voice fades out already, it follows the fade that is over sooner, and ends for the reason
  * of that fade.
  *
- * Calls on an ended voice do nothing, and neither do calls with a number that was never returned.
+ * Calls on an ended voice do nothing. Calls with a number that was never returned do nothing,
+ * either.
  */
 void
 flitzis_engine_stop_voice (FlitzisEngine *self, guint64 voice)

@@ -43,9 +43,9 @@
  * engine.play_sample(0, 1.0);
  * ```
  *
- * Slots are numbered from 0. Methods call the number of a slot `id`, [struct@Trigger] and
- * [signal@Engine::voice-ended] call it `slot`, and the slot itself calls it [property@Slot:index].
- * The engine is a [iface@Gio.ListModel] of its [class@Slot]s.
+ * Slots are numbered from 0. The number of a slot is called `id` in the methods of the engine,
+ * `slot` in [struct@Trigger] and [signal@Engine::voice-ended], and [property@Slot:index] in the
+ * slot itself. The engine is a [iface@Gio.ListModel] of its [class@Slot]s.
  *
  * ## Threads
  *
@@ -54,9 +54,10 @@
  * [struct@GLib.MainContext] of the thread that built the engine. A program that never runs a main
  * loop does not receive them, but loading, playing and freeing work without one.
  *
- * A process may fork while an engine plays, and the engine plays on. The child lacks the threads
- * that load and play, so every call there that can fail does, with `FLITZIS_ENGINE_ERROR_FORKED`.
- * That holds for engines that the child makes, too. After exec, all calls work again.
+ * A process may fork while an engine plays, and the engine plays on in the parent. The child lacks
+ * the threads that load and play. So every call in the child that can fail fails with
+ * `FLITZIS_ENGINE_ERROR_FORKED`, also a call to an engine that the child makes. After exec, all
+ * calls work again.
  */
 
 /**
@@ -683,8 +684,8 @@ flitzis_engine_class_init (FlitzisEngineClass *klass)
    *
    * The time counts while no voice sounds, nothing waits for its frame and the clock stands still,
    * and also while the engine is [property@Engine:paused]. The stream pauses some tenths of a
-   * second after it has passed, so that the device has played everything. The engine then uses no
-   * processor time, [property@Engine:state] stays %FLITZIS_STATE_RUNNING, and
+   * second after that time has passed, so that the device has played everything. The engine then
+   * uses no processor time, [property@Engine:state] stays %FLITZIS_STATE_RUNNING, and
    * [property@Engine:position] stands still. A trigger, a scheduled event, the clock, the end of a
    * pause and [method@Engine.wake] let the stream go on. Nothing is lost, but the first sound is
    * late by the time that the device needs to start.
@@ -767,9 +768,10 @@ flitzis_engine_class_init (FlitzisEngineClass *klass)
    * Whether a limiter keeps the sound below -0.1 dBFS, however many voices there are.
    *
    * The limiter looks 2 ms ahead, so all sound comes 2 ms later. It turns the sound down before a
-   * peak that would be louder, and lets it rise again after the peak: after a tenth of a second,
-   * 37 % of the way are left. While the limiter is off, it changes no bit. Once something has been
-   * heard, switching the limiter takes effect within 7 ms, from the next block on.
+   * peak that would be too loud. After the peak the sound rises again: after a tenth of a second,
+   * 37 % of the way are left. While the limiter is off, it changes no bit. If you switch the
+   * limiter after something has been heard, the change takes effect within 7 ms, from the next
+   * block on.
    */
   properties[PROP_LIMITER] =
       g_param_spec_boolean ("limiter", NULL, NULL,
@@ -1003,8 +1005,8 @@ flitzis_engine_class_init (FlitzisEngineClass *klass)
   /**
    * FlitzisEngine:n-dropped: (getter get_n_dropped)
    *
-   * The number of [signal@Engine::voice-ended] signals that were dropped, because 4096 waited to be
-   * emitted.
+   * The number of [signal@Engine::voice-ended], [signal@Clock::beat] and [signal@Clock::step]
+   * signals that were dropped, because 4096 waited to be emitted.
    */
   properties[PROP_N_DROPPED] =
       g_param_spec_uint64 ("n-dropped", NULL, NULL,

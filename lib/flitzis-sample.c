@@ -311,8 +311,8 @@ flitzis_sample_new_decoded (GBytes *bytes,
  *
  * The sample shares the bytes and does not copy them, with these exceptions:
  *
- * - The bytes hold NaN, denormals, infinities or values beyond 2^100. The copy has 0 in their
- *   place, and [property@Sample:n-mended] counts them.
+ * - The bytes hold NaN, denormals, infinities or values beyond 2^100. The copy has 0 in place of
+ *   these values, and [property@Sample:n-mended] counts them.
  * - The bytes are not aligned for floats.
  * - The bytes are in a mapped file or in shared memory, which could change or go away.
  *
@@ -527,10 +527,10 @@ flitzis_sample_get_peaks (FlitzisSample *self, guint n_bins)
  * silent: bins there are 0.
  *
  * The first call looks at all frames of the sample on a worker thread, and waits for the result.
- * This takes some 50 ms for ten minutes of stereo. [method@Sample.prepare_peaks_async] does it
- * ahead. The sample keeps the result, which takes less than 1/64 of its memory and does not count
- * for [property@Engine:memory-limit]. After that, the time of a call depends on the number of bins
- * and not on the length of the range.
+ * This takes some 50 ms for ten minutes of stereo. To have it done ahead of time, call
+ * [method@Sample.prepare_peaks_async]. The sample keeps the result, which takes less than 1/64 of
+ * its memory and does not count for [property@Engine:memory-limit]. After that, the time of a call
+ * depends on the number of bins and not on the length of the range.
  *
  * The child of a fork has no worker thread. There, and when memory is short, each call looks at all
  * frames of its range.
@@ -606,7 +606,7 @@ flitzis_sample_prepare_peaks_async (FlitzisSample      *self,
 /**
  * flitzis_sample_prepare_peaks_finish:
  * @self: a sample
- * @result: the result that the callback got
+ * @result: the result that the callback received
  * @error: return location for an error
  *
  * Finishes [method@Sample.prepare_peaks_async].

@@ -112,7 +112,7 @@ flitzis_sink_class_init (FlitzisSinkClass *klass)
   /**
    * FlitzisSink:name: (getter get_name)
    *
-   * The sound server's name of the sink, for [property@Engine:target].
+   * The name that the sound server gives the sink; [property@Engine:target] takes it.
    */
   properties[PROP_NAME] =
       g_param_spec_string ("name", NULL, NULL,
@@ -198,7 +198,7 @@ flitzis_sink_update (FlitzisSink *self, const FlitzisSinkInfo *info)
  * flitzis_sink_get_name: (get-property name)
  * @self: a sink
  *
- * Gets the sound server's name of the sink.
+ * Gets the name that the sound server gives the sink.
  *
  * Returns: (nullable): the name; %NULL only for a sink that a program has made
  */

@@ -421,6 +421,7 @@ def test_members(gir):
     dashed = {name for name in CODE if re.fullmatch(r'[a-z]+(-[a-z]+)+', name)}
     programs = {name for name in dashed if shutil.which(name)}
     programs |= {'sound-theme-freedesktop', 'hydrogen-data', 'sonic-pi-samples', 'audio-playback'}
+    programs |= {'pipewire-pulse', 'pulseaudio-utils'}  # Debian's packages
     programs |= set(re.findall(r'^Package: (.*)$', (ROOT / 'debian/control').read_text(), re.M))
     programs |= {'flitzis-devel', 'flitzis-doc', 'flitzis-pads'}  # the spec's packages
     programs |= {'finish-args', 'meson-dist'}

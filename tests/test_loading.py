@@ -846,7 +846,7 @@ def test_what_is_done_to_the_slot_of_an_added_sample_wins(win, engine, long_file
     assert (sample_of(engine, 0) is None) is (win is win_by_unload)
 
 
-@pytest.mark.parametrize('n_slots, words', [(1, '1 slot,'), (3, '3 slots,')])
+@pytest.mark.parametrize('n_slots, words', [(1, '1 slot (n-slots),'), (3, '3 slots (n-slots),')])
 def test_without_a_free_slot_nothing_is_added(n_slots, words, make_engine, make_wav, iterate):
     engine = make_engine(n_slots=n_slots)
     path = str(make_wav('noise.wav', noise(1)))

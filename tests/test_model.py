@@ -544,6 +544,17 @@ PROGRAMS = {
     'a third of a beat is half-way between two frames': [
         ('engine', 8, 11025), CONSTANT, ('play_sample_at_beat', 'v1', 0, 1.0, 1 / 3),
         ('set_clock', 'tempo', 600), ('set_clock', 'running', True), ('render', 1100)],
+    'a new swing changes the order of what waits': [
+        ('engine', 2, 44100), CONSTANT, ('restart', 58), ('render', 100),
+        ('set_clock', 'swing', 0.25), ('play_sample_at_beat', 'v1', 0, 1.0, 0.3), ('render', 320),
+        ('play_sample_at_beat', 'v2', 0, 0.5, 0.25), ('set_clock', 'swing', 0.0),
+        ('render', 8000)],
+    'a restart takes a trigger out of the midst of what waits': [
+        ('engine', 4, 8000), CONSTANT, ('set_clock', 'tempo', 600), ('restart', 0),
+        ('set_clock', 'beats_per_bar', 1), ('set_slot', 0, 'quantize', 'bar'), ('render', 10),
+        ('play_sample', 'v1', 0, 1.0), ('render', 10), ('play_sample_at_beat', 'v2', 0, 0.5, 5.0),
+        ('play_sample_at_beat', 'v3', 0, 0.25, 2.0), ('render', 10),
+        ('set_clock', 'beats_per_bar', 4), ('restart', -1), ('render', 5000)],
     'a loop leaves a voice behind that comes to the end of the old loop': [
         ('engine', 8, 8000), ('set_sample', 0, 'ramp', 1000, 1, 4),
         ('set_slot', 0, 'loop_end', 400), ('set_slot', 0, 'loop', True),

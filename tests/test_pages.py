@@ -74,10 +74,12 @@ PROGRAMS = [program for program in EVERY_PROGRAM if program not in WINDOWS]
 SWEEPING = 'cookbook: Effects of a game'
 OFFLINE = {'cookbook: Bouncing to a file', 'cookbook: Hits that differ', 'python: Errors',
            'python: numpy', 'slots-and-voices: Slots', 'testing: With render ()',
-           "testing: A PipeWire of the test's own"}  # it plays, but to a server of its own
+           'testing: A private PipeWire'}  # it plays, but to a server of its own
 COMMANDS = {'cookbook: A soundboard':
             "printf 'w\\n\\nqq\\n' | python3 {name}.py"}
 ERRORS = ['notes.txt is not a sound', 'nowhere.wav is not there']
+FOLDER = 'cookbook: A folder of files'
+SEQUENCER = 'gtk: A step sequencer'
 
 
 def note_of(program):
@@ -126,6 +128,8 @@ def run(environment, session_daemon, write_wav, tmp_path_factory):
         for name in [name for name in NAMES if name in program.text] or NAMES:
             write_sound(write_wav, folder / name, note(program)[:, None])
         (folder / 'notes.txt').write_text('not a sound\n' * 100)
+        if program.id == FOLDER:
+            (folder / 'broken.wav').write_text('not a sound\n' * 100)
         (folder / f'{program.name}.{program.suffix}').write_text(program.text)
         command = COMMANDS.get(program.id, program.command).replace('{name}', program.name)
         result = subprocess.run(['sh', '-euc', command], cwd=folder, env=environment,
@@ -208,6 +212,14 @@ def test_the_soundboard_lists_its_keys(run):
     assert lines[:2] == ['q  bell.ogg  0.2 s', 'w  click.wav  0.2 s'] and len(lines) == len(NAMES)
 
 
+def test_a_folder_is_loaded_but_for_a_broken_file(run):
+    error, count, *slots = run[0][FOLDER][1].stdout.splitlines()
+    n_files = len(NAMES)
+    assert 'broken.wav' in error and count == f'{n_files} of {n_files + 1} files are loaded'
+    assert {line.split()[1] for line in slots} == set(NAMES)
+    assert len({line.split()[0] for line in slots}) == n_files
+
+
 def test_the_report_names_the_state(run):
     lines = run[0]['troubleshooting: A report of the engine'][1].stdout.splitlines()
     told = dict(line.split() for line in lines)
@@ -231,47 +243,107 @@ def test_the_latency_is_measured(run):
     assert all(re.fullmatch(r'heard -?\d+\.\d ms after the call', line) for line in heard)
 
 
-@pytest.mark.parametrize('program', WINDOWS, ids=lambda program: program.id)
+class Window:
+    """The window of a program, which runs in a `with` block: `click`, `close`, `get_blue`."""
+
+    def __init__(self, program, folder, environment, display):
+        self.environment = dict(environment, DISPLAY=display, GDK_BACKEND='x11',
+                                GSK_RENDERER='cairo', GTK_A11Y='none', GSETTINGS_BACKEND='memory',
+                                EGL_LOG_LEVEL='fatal', MESA_LOG_LEVEL='fatal')
+        self.display = display
+        self.folder = folder
+        self.title = re.search(r"title ?= ?['\"](\w+)['\"]", program.text).group(1)
+        (folder / f'{program.name}.{program.suffix}').write_text(program.text)
+        *preparations, self.command = program.command.splitlines()
+        for each in preparations:
+            subprocess.run(['sh', '-euc', each], cwd=folder, env=self.environment, check=True,
+                           timeout=120)
+
+    def __enter__(self):
+        self.process = subprocess.Popen(
+            ['sh', '-euc', f'exec {self.command}'], cwd=self.folder, env=self.environment,
+            stdin=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+        try:
+            self.xdotool('search', '--sync', '--onlyvisible', '--name', self.title, 'windowfocus',
+                         '--sync')
+        except BaseException:
+            self.__exit__()
+            raise
+        return self
+
+    def __exit__(self, *exception):
+        self.process.kill()
+        self.process.communicate()
+
+    def xdotool(self, *words):
+        subprocess.run(['xdotool', *map(str, words)], env=self.environment, check=True, timeout=60)
+
+    def click(self, x, y):
+        self.xdotool('mousemove', x, y, 'click', 1)
+
+    def close(self):
+        self.xdotool('key', 'ctrl+w')
+        assert (self.process.wait(60), self.process.stderr.read()) == (0, '')
+
+    def get_blue(self):
+        """The columns of all pixels with the colour of waveforms, which is also that of meters and,
+        nearly, of suggested buttons."""
+        picture = subprocess.run(
+            ['ffmpeg', '-v', 'error', '-f', 'x11grab', '-video_size', '1200x600', '-i',
+             self.display, '-frames:v', '1', '-f', 'rawvideo', '-pix_fmt', 'rgb24', '-'],
+            check=True, capture_output=True, timeout=60).stdout
+        pixels = numpy.frombuffer(picture, 'u1').reshape(600, 1200, 3).astype(int)
+        return (abs(pixels - (0x35, 0x84, 0xe4)) < 12).all(axis=2).nonzero()[1]
+
+
+@pytest.mark.parametrize('program', [each for each in WINDOWS if each.id != SEQUENCER],
+                         ids=lambda program: program.id)
 def test_a_window_plays(program, environment, session_daemon, display, write_wav, tmp_path):
     """It draws the waveform, plays what is clicked, moves the meter, and closes by its key."""
     half = numpy.random.default_rng(1).uniform(-0.5, 0.5, (10 * RATE, 2)).astype('<f4')
     for name in ('kick.wav', 'snare.flac'):
         write_sound(write_wav, tmp_path / name, half)
-    (tmp_path / f'{program.name}.{program.suffix}').write_text(program.text)
-    environment = dict(environment, DISPLAY=display, GDK_BACKEND='x11', GSK_RENDERER='cairo',
-                       GTK_A11Y='none', GSETTINGS_BACKEND='memory', EGL_LOG_LEVEL='fatal',
-                       MESA_LOG_LEVEL='fatal')
-    *preparations, command = program.command.splitlines()
-    for each in preparations:
-        subprocess.run(['sh', '-euc', each], cwd=tmp_path, env=environment, check=True, timeout=120)
+    with session_daemon.record() as recording, \
+            Window(program, tmp_path, environment, display) as window:
+        def n_blue():
+            return len(window.get_blue())
 
-    def xdotool(*words):
-        subprocess.run(['xdotool', *map(str, words)], env=environment, check=True, timeout=60)
-
-    def n_blue():
-        """How many pixels have the colour of the waveforms, which is also that of meters."""
-        picture = subprocess.run(
-            ['ffmpeg', '-v', 'error', '-f', 'x11grab', '-video_size', '800x600', '-i', display,
-             '-frames:v', '1', '-f', 'rawvideo', '-pix_fmt', 'rgb24', '-'],
-            check=True, capture_output=True, timeout=60).stdout
-        pixels = numpy.frombuffer(picture, 'u1').reshape(-1, 3)
-        return numpy.count_nonzero((pixels == (0x35, 0x84, 0xe4)).all(axis=1))
-
-    with session_daemon.record() as recording, subprocess.Popen(
-            ['sh', '-euc', f'exec {command}'], cwd=tmp_path, env=environment,
-            stdin=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True) as process:
-        try:
-            xdotool('search', '--sync', '--onlyvisible', '--name', 'Pads', 'windowfocus', '--sync')
-            # Half the height of two pictures of 160 x 80 pixels, but for the columns' last pixels.
-            before = poll(lambda: n_blue() > 11000 and n_blue(), 'two waveforms')
-            xdotool('mousemove', 80, 28, 'click', 1)
-            poll(lambda: n_blue() > before + 300, 'the meter')
-            xdotool('key', 'ctrl+w')
-            assert (process.wait(60), process.stderr.read()) == (0, '')
-        finally:
-            process.kill()
+        # Half the height of two pictures of 160 x 80 pixels, but for the columns' last pixels.
+        before = poll(lambda: n_blue() > 11000 and n_blue(), 'two waveforms')
+        window.click(80, 28)
+        poll(lambda: n_blue() > before + 300, 'the meter')
+        window.close()
     frames = without_silence(recording.frames)[:RATE // 10]
     assert numpy.array_equal(frames, half[:RATE // 10])
+
+
+def test_the_sequencer_plays(environment, session_daemon, display, write_wav, tmp_path):
+    """The playhead moves; a step that is switched on sounds once in each bar, until it is switched
+    off."""
+    [program] = [each for each in WINDOWS if each.id == SEQUENCER]
+    write_wav(tmp_path / 'kick.wav', numpy.full((480, 1), 0.5))
+    bar = 2 * RATE
+    places = set()
+
+    def get_onsets():
+        frames = numpy.flatnonzero(recording.get_frames(0).any(axis=1))
+        return frames[numpy.diff(frames, prepend=-RATE) > RATE // 4]
+
+    def see_playhead():
+        columns = window.get_blue()
+        places.update([columns[0]] if len(columns) > 100 else [])
+        return len(places) > 2
+
+    with session_daemon.record() as recording, \
+            Window(program, tmp_path, environment, display) as window:
+        poll(see_playhead, 'the playhead')
+        window.click(16, 16)
+        poll(lambda: len(get_onsets()) == 2, 'two bars')
+        window.click(16, 16)
+        recording.wait(2 * bar)
+        window.close()
+        first, second = get_onsets()  # the third has been taken back
+        assert abs(second - first - bar) < bar // 32
 
 
 def frames_of(path, make_engine):

@@ -229,8 +229,9 @@ find_free_slot (FlitzisControl *self, guint *slot, GError **error)
       return TRUE;
 
   g_set_error (error, FLITZIS_ENGINE_ERROR, FLITZIS_ENGINE_ERROR_BUSY,
-               n_slots == 1 ? "No slot is free: there is %u slot, and it holds or loads a sample"
-                            : "No slot is free: there are %u slots, and all hold or load samples",
+               n_slots == 1
+                   ? "No slot is free: there is %u slot (n-slots), and it holds or loads a sample"
+                   : "No slot is free: there are %u slots (n-slots), and all hold or load samples",
                n_slots);
 
   return FALSE;

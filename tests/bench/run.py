@@ -98,7 +98,7 @@ def write_row(result):
     peers = sorted(numbers.items(), key=lambda peer: peer[1], reverse=result.row.is_rate)
     least = [result.numbers[who] for who in ('limit', 'floor') if who in result.numbers]
     against = (least or [number for _, number in peers[:1]] or [None])[0]
-    reached = 'yes' if result.is_reached else f'no, by {100 * (result.miss - 1):.0f} %'
+    reached = 'yes' if result.is_reached else f'missed by {100 * (result.miss - 1):.0f} %'
     return [f'{result.title}, {result.row.unit}', write_whose(floors), write_number(ours),
             write_whose(peers[:1]), write_whose(peers[1:]),
             f'{ours / against:.2f}' if against else '', result.row.goal, reached]
