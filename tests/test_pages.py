@@ -83,7 +83,7 @@ SEQUENCER = 'gtk: A step sequencer'
 
 
 def note_of(program):
-    return 14000.0 if program.id == SWEEPING else 250.0 * 1.125 ** PROGRAMS.index(program)
+    return 14000.0 if program.id == SWEEPING else 250.0 * 1.12 ** PROGRAMS.index(program)
 
 
 def note(program):
