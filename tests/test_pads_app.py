@@ -21,6 +21,8 @@ from pipewire_daemon import PipeWire, poll
 RATE = 48000
 # Each pad says so: the mixer is done with voices before the pads are told.
 SILENT = 'not any(board.slot(i).props.playing for i in range(16))'
+# A keycode: by its name, xdotool would press Alt as well where the keyboard map is as new as sid's.
+F9 = 75
 BORDER = 5  # pixels that GTK puts around a window where nothing composes it
 
 
@@ -87,6 +89,12 @@ class App:
 
     def key(self, *names):
         self.xdotool('key', '--delay', 20, *names)
+
+    def enter(self, path):
+        """Types a path into a dialog for files."""
+        self.xdotool('type', '--delay', 15, path)
+        # GTK 4.24 completes names, and leaves its proposal behind the cursor if keys come fast.
+        self.key('shift+End', 'Delete', 'Return')
 
     def focus(self, title):
         """Gives the keyboard to a window, as there is no window manager to do it."""
@@ -486,10 +494,11 @@ def test_messages(start_app, kit, pipewire):
     names = [f'missing-{i}.wav' for i in range(14)]
     app.ask(f'board.load_from(2, [Gio.File.new_for_path("/" + name) for name in {names}])')
     app.click('named(window, "Show")')
-    app.until('bool(questions())')
-    [told] = app.ask('[text for text in texts(questions()[0]) if "missing-1.wav" in text]')
+    # A dialog inside the window is there before its text is laid out.
+    [told] = app.until('[text for each in questions() for text in texts(each) '
+                       'if "missing-1.wav" in text]')
     assert 'no empty pad for 1 file.' in told and told.count('.wav') == 13
-    # On newer systems the dialog is in the window, and what closes the window closes it first.
+    # From version 1.5 on, libadwaita answers a request to close the window by closing its dialog.
     app.click('word(questions()[0], "Close")')
     app.until('not questions()')
     app.end()
@@ -524,11 +533,10 @@ def test_a_kit_is_saved_and_opened(start_app, kit, tmp_path):
     folder = tmp_path / 'elsewhere'
     folder.mkdir()
     app = start_app(kit)
-    app.key('2', 'F9', 'Delete', 'ctrl+shift+s')
+    app.key('2', F9, 'Delete', 'ctrl+shift+s')
     app.focus('Save the Kit')
     app.key('ctrl+a')
-    app.xdotool('type', '--delay', 15, str(folder / 'mine'))
-    app.key('Return')
+    app.enter(folder / 'mine')
     saved = folder / 'mine.kit.json'
     poll(saved.exists, 'the kit')
     app.until('window.kit_file.get_basename() == "mine.kit.json"')
@@ -542,8 +550,7 @@ def test_a_kit_is_saved_and_opened(start_app, kit, tmp_path):
     app = start_app()
     app.key('ctrl+o')
     app.focus('Open a Kit')
-    app.xdotool('type', '--delay', 15, str(saved))
-    app.key('Return')
+    app.enter(saved)
     app.until('board.slot(0).props.sample is not None and board.name(5) == "lost"')
     assert app.ask('engine.props.clock.props.tempo') == 90
     (folder / 'broken.kit.json').write_text('{"format": "flitzis-kit-1", "pads": [{}]}')
@@ -722,7 +729,7 @@ def test_in_a_wide_window(start_app, kit, pipewire):
             assert (ink >= 14) == (width >= 1200 and height == 1000), (width, height)
             assert app.point('window.pad(3)', 1.0)[0] < width + BORDER
             panel = app.ask('window.panel.get_mapped()')
-            app.key('F9')
+            app.key(F9)
             app.until(f'window.panel.get_mapped() != {panel} and draw(window)')
     app.end()
 
