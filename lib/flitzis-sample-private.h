@@ -4,6 +4,7 @@
 #pragma once
 
 #include "flitzis-sample.h"
+#include "sample/facts.h"
 
 G_BEGIN_DECLS
 
@@ -13,12 +14,14 @@ G_BEGIN_DECLS
 
 /*
  * Wraps the audio from a decoder. It takes `bytes`, which must be whole frames that are mended
- * already: nothing checks them again. `source_rate` is the rate before resampling, in Hz.
+ * already: nothing checks them again. `source_rate` is the rate before resampling, in Hz. `facts`
+ * must be settled, and are empty afterwards.
  */
-FlitzisSample *flitzis_sample_new_decoded (GBytes *bytes,
-                                           guint   n_channels,
-                                           guint   sample_rate,
-                                           guint   source_rate,
-                                           guint64 n_mended);
+FlitzisSample *flitzis_sample_new_decoded (GBytes       *bytes,
+                                           guint         n_channels,
+                                           guint         sample_rate,
+                                           guint         source_rate,
+                                           guint64       n_mended,
+                                           FlitzisFacts *facts);
 
 G_END_DECLS

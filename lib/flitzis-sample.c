@@ -5,6 +5,7 @@
 
 #include "flitzis-sample.h"
 
+#include "flitzis-cue-private.h"
 #include "flitzis-error.h"
 #include "flitzis-process-private.h"
 #include "flitzis-sample-private.h"
@@ -44,6 +45,9 @@
  * engine.set_sample(0, sample);
  * ```
  *
+ * A sample also has the statements of its file about the sound: title, artist, loop, cues, tempo
+ * and root note. Values that make no sense are left out, and [property@Sample:warnings] lists them.
+ *
  * Samples never change, so any thread may use them. A sample that is built without
  * [ctor@Sample.new] is empty, and no engine accepts it.
  */
@@ -64,6 +68,11 @@ struct _FlitzisSample
   guint   sample_rate;
   guint   source_rate;
 
+  /* set when it is made, then constant: the statements of the file */
+  FlitzisFacts facts;
+  GListModel  *cues;
+  GStrv        warnings;
+
   /* any thread: it has an order of its own */
   FlitzisPeaks peaks;
 };
@@ -79,6 +88,18 @@ enum
   PROP_SOURCE_RATE,
   PROP_DURATION,
   PROP_N_MENDED,
+  PROP_TITLE,
+  PROP_ARTIST,
+  PROP_HAS_LOOP,
+  PROP_LOOP_START,
+  PROP_LOOP_END,
+  PROP_LOOP_COUNT,
+  PROP_TEMPO,
+  PROP_ROOT_NOTE,
+  PROP_TRACK_GAIN,
+  PROP_TRACK_PEAK,
+  PROP_CUES,
+  PROP_WARNINGS,
   N_PROPS
 };
 
@@ -166,6 +187,9 @@ flitzis_sample_finalize (GObject *object)
 
   flitzis_peaks_clear (&self->peaks);
   g_clear_pointer (&self->bytes, g_bytes_unref);
+  g_clear_object (&self->cues);
+  g_clear_pointer (&self->warnings, g_strfreev);
+  flitzis_facts_clear (&self->facts);
 
   G_OBJECT_CLASS (flitzis_sample_parent_class)->finalize (object);
 }
@@ -194,6 +218,42 @@ flitzis_sample_get_property (GObject *object, guint prop_id, GValue *value, GPar
       break;
     case PROP_N_MENDED:
       g_value_set_uint64 (value, flitzis_sample_get_n_mended (self));
+      break;
+    case PROP_TITLE:
+      g_value_set_string (value, flitzis_sample_get_title (self));
+      break;
+    case PROP_ARTIST:
+      g_value_set_string (value, flitzis_sample_get_artist (self));
+      break;
+    case PROP_HAS_LOOP:
+      g_value_set_boolean (value, flitzis_sample_get_has_loop (self));
+      break;
+    case PROP_LOOP_START:
+      g_value_set_uint64 (value, flitzis_sample_get_loop_start (self));
+      break;
+    case PROP_LOOP_END:
+      g_value_set_uint64 (value, flitzis_sample_get_loop_end (self));
+      break;
+    case PROP_LOOP_COUNT:
+      g_value_set_uint (value, flitzis_sample_get_loop_count (self));
+      break;
+    case PROP_TEMPO:
+      g_value_set_double (value, flitzis_sample_get_tempo (self));
+      break;
+    case PROP_ROOT_NOTE:
+      g_value_set_int (value, flitzis_sample_get_root_note (self));
+      break;
+    case PROP_TRACK_GAIN:
+      g_value_set_double (value, flitzis_sample_get_track_gain (self));
+      break;
+    case PROP_TRACK_PEAK:
+      g_value_set_double (value, flitzis_sample_get_track_peak (self));
+      break;
+    case PROP_CUES:
+      g_value_set_object (value, flitzis_sample_get_cues (self));
+      break;
+    case PROP_WARNINGS:
+      g_value_set_boxed (value, flitzis_sample_get_warnings (self));
       break;
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
@@ -270,6 +330,136 @@ flitzis_sample_class_init (FlitzisSampleClass *klass)
                            0, G_MAXUINT64, 0,
                            G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
 
+  /**
+   * FlitzisSample:title: (getter get_title)
+   *
+   * The title of the sound, from the file; %NULL if it has none.
+   */
+  properties[PROP_TITLE] =
+      g_param_spec_string ("title", NULL, NULL,
+                           NULL,
+                           G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
+
+  /**
+   * FlitzisSample:artist: (getter get_artist)
+   *
+   * The artist, from the file; %NULL if it has none.
+   */
+  properties[PROP_ARTIST] =
+      g_param_spec_string ("artist", NULL, NULL,
+                           NULL,
+                           G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
+
+  /**
+   * FlitzisSample:has-loop: (getter get_has_loop)
+   *
+   * Whether the file has a loop that plays forwards.
+   *
+   * If the file has several, the sample has the first of them.
+   */
+  properties[PROP_HAS_LOOP] =
+      g_param_spec_boolean ("has-loop", NULL, NULL,
+                            FALSE,
+                            G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
+
+  /**
+   * FlitzisSample:loop-start: (getter get_loop_start)
+   *
+   * The first frame of the file's loop, counted in the decoded sample; 0 without a loop.
+   */
+  properties[PROP_LOOP_START] =
+      g_param_spec_uint64 ("loop-start", NULL, NULL,
+                           0, G_MAXUINT64, 0,
+                           G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
+
+  /**
+   * FlitzisSample:loop-end: (getter get_loop_end)
+   *
+   * The frame after the end of the file's loop, counted in the decoded sample; 0 without a loop.
+   */
+  properties[PROP_LOOP_END] =
+      g_param_spec_uint64 ("loop-end", NULL, NULL,
+                           0, G_MAXUINT64, 0,
+                           G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
+
+  /**
+   * FlitzisSample:loop-count: (getter get_loop_count)
+   *
+   * How many times the file's loop is to be played; 0 is for ever. Also 0 without a loop.
+   */
+  properties[PROP_LOOP_COUNT] =
+      g_param_spec_uint ("loop-count", NULL, NULL,
+                         0, G_MAXUINT, 0,
+                         G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
+
+  /**
+   * FlitzisSample:tempo: (getter get_tempo)
+   *
+   * The tempo of the sound in beats per minute, from the file; 0 if it has none.
+   */
+  properties[PROP_TEMPO] =
+      g_param_spec_double ("tempo", NULL, NULL,
+                           0.0, G_MAXDOUBLE, 0.0,
+                           G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
+
+  /**
+   * FlitzisSample:root-note: (getter get_root_note)
+   *
+   * The MIDI note of the sample at its own rate, 0 to 127, from the file; -1 if it has none.
+   */
+  properties[PROP_ROOT_NOTE] =
+      g_param_spec_int ("root-note", NULL, NULL,
+                        -1, 127, -1,
+                        G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
+
+  /**
+   * FlitzisSample:track-gain: (getter get_track_gain)
+   *
+   * The ReplayGain of the track in dB, from the file; 0 if it has none.
+   *
+   * Sounds are about equally loud if each is played with its own gain. The engine does not apply
+   * it. To do so, set [property@Slot:gain] to 10 to the power of a twentieth of it.
+   */
+  properties[PROP_TRACK_GAIN] =
+      g_param_spec_double ("track-gain", NULL, NULL,
+                           -G_MAXDOUBLE, G_MAXDOUBLE, 0.0,
+                           G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
+
+  /**
+   * FlitzisSample:track-peak: (getter get_track_peak)
+   *
+   * The ReplayGain peak of the track, from the file, linear; 0 if it has none.
+   */
+  properties[PROP_TRACK_PEAK] =
+      g_param_spec_double ("track-peak", NULL, NULL,
+                           0.0, G_MAXDOUBLE, 0.0,
+                           G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
+
+  /**
+   * FlitzisSample:cues: (getter get_cues)
+   *
+   * The cues of the file, ordered by frame: a [iface@Gio.ListModel] of [class@Cue].
+   *
+   * The list never changes.
+   */
+  properties[PROP_CUES] =
+      g_param_spec_object ("cues", NULL, NULL,
+                           G_TYPE_LIST_MODEL,
+                           G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
+
+  /**
+   * FlitzisSample:warnings: (getter get_warnings)
+   *
+   * One sentence for each statement of the file that makes no sense and was ignored.
+   *
+   * An example is a loop that ends before it begins. The sentences are for people; they name frames
+   * of the file, before it was resampled.
+   */
+  properties[PROP_WARNINGS] =
+      g_param_spec_boxed ("warnings", NULL, NULL,
+                          G_TYPE_STRV,
+                          G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
+
   g_object_class_install_properties (object_class, N_PROPS, properties);
 }
 
@@ -277,14 +467,39 @@ static void
 flitzis_sample_init (FlitzisSample *self)
 {
   self->bytes = g_bytes_new (NULL, 0);
+  self->cues = flitzis_cue_list_new (&self->facts);
+  self->warnings = g_new0 (char *, 1);
+}
+
+/* The list and the strings are made here and never later, since any thread may ask for them. */
+static void
+take_facts (FlitzisSample *self, FlitzisFacts *facts)
+{
+  self->facts = *facts;
+  *facts = (FlitzisFacts){ 0 };
+
+  if (self->facts.cues != NULL)
+    {
+      g_object_unref (self->cues);
+      self->cues = flitzis_cue_list_new (&self->facts);
+    }
+
+  if (self->facts.warnings != NULL)
+    {
+      g_ptr_array_add (self->facts.warnings, NULL);
+      g_strfreev (self->warnings);
+      self->warnings =
+          (GStrv) g_ptr_array_free (g_steal_pointer (&self->facts.warnings), FALSE);
+    }
 }
 
 FlitzisSample *
-flitzis_sample_new_decoded (GBytes *bytes,
-                            guint   n_channels,
-                            guint   sample_rate,
-                            guint   source_rate,
-                            guint64 n_mended)
+flitzis_sample_new_decoded (GBytes       *bytes,
+                            guint         n_channels,
+                            guint         sample_rate,
+                            guint         source_rate,
+                            guint64       n_mended,
+                            FlitzisFacts *facts)
 {
   FlitzisSample *self = g_object_new (FLITZIS_TYPE_SAMPLE, NULL);
 
@@ -295,6 +510,7 @@ flitzis_sample_new_decoded (GBytes *bytes,
   self->sample_rate = sample_rate;
   self->source_rate = source_rate;
   self->n_mended = n_mended;
+  take_facts (self, facts);
   flitzis_peaks_init (&self->peaks, g_bytes_get_data (bytes, NULL), self->n_frames, n_channels);
 
   return self;
@@ -328,9 +544,10 @@ flitzis_sample_new_decoded (GBytes *bytes,
 FlitzisSample *
 flitzis_sample_new (GBytes *bytes, guint n_channels, guint sample_rate, GError **error)
 {
-  gsize   size = bytes != NULL ? g_bytes_get_size (bytes) : 0;
-  guint64 n_mended = 0;
-  GBytes *playable;
+  gsize        size = bytes != NULL ? g_bytes_get_size (bytes) : 0;
+  guint64      n_mended = 0;
+  GBytes      *playable;
+  FlitzisFacts facts = { 0 };
 
   if (n_channels < 1 || n_channels > 2)
     {
@@ -372,7 +589,8 @@ flitzis_sample_new (GBytes *bytes, guint n_channels, guint sample_rate, GError *
 
   playable = make_playable (bytes, &n_mended);
 
-  return flitzis_sample_new_decoded (playable, n_channels, sample_rate, sample_rate, n_mended);
+  return flitzis_sample_new_decoded (playable, n_channels, sample_rate, sample_rate, n_mended,
+                                     &facts);
 }
 
 /**
@@ -489,6 +707,198 @@ flitzis_sample_get_n_mended (FlitzisSample *self)
   g_return_val_if_fail (FLITZIS_IS_SAMPLE (self), 0);
 
   return self->n_mended;
+}
+
+/**
+ * flitzis_sample_get_title: (get-property title)
+ * @self: a sample
+ *
+ * Gets the title of the sound, from the file.
+ *
+ * Returns: (nullable): the title
+ */
+const char *
+flitzis_sample_get_title (FlitzisSample *self)
+{
+  g_return_val_if_fail (FLITZIS_IS_SAMPLE (self), NULL);
+
+  return self->facts.title;
+}
+
+/**
+ * flitzis_sample_get_artist: (get-property artist)
+ * @self: a sample
+ *
+ * Gets the artist, from the file.
+ *
+ * Returns: (nullable): the artist
+ */
+const char *
+flitzis_sample_get_artist (FlitzisSample *self)
+{
+  g_return_val_if_fail (FLITZIS_IS_SAMPLE (self), NULL);
+
+  return self->facts.artist;
+}
+
+/**
+ * flitzis_sample_get_has_loop: (get-property has-loop)
+ * @self: a sample
+ *
+ * Gets whether the file has a loop that plays forwards.
+ *
+ * Returns: %TRUE if it does
+ */
+gboolean
+flitzis_sample_get_has_loop (FlitzisSample *self)
+{
+  g_return_val_if_fail (FLITZIS_IS_SAMPLE (self), FALSE);
+
+  return self->facts.has_loop;
+}
+
+/**
+ * flitzis_sample_get_loop_start: (get-property loop-start)
+ * @self: a sample
+ *
+ * Gets the first frame of the file's loop.
+ *
+ * Returns: a frame of the decoded sample; 0 without a loop
+ */
+guint64
+flitzis_sample_get_loop_start (FlitzisSample *self)
+{
+  g_return_val_if_fail (FLITZIS_IS_SAMPLE (self), 0);
+
+  return self->facts.loop_start;
+}
+
+/**
+ * flitzis_sample_get_loop_end: (get-property loop-end)
+ * @self: a sample
+ *
+ * Gets the frame after the end of the file's loop.
+ *
+ * Returns: a frame of the decoded sample; 0 without a loop
+ */
+guint64
+flitzis_sample_get_loop_end (FlitzisSample *self)
+{
+  g_return_val_if_fail (FLITZIS_IS_SAMPLE (self), 0);
+
+  return self->facts.loop_end;
+}
+
+/**
+ * flitzis_sample_get_loop_count: (get-property loop-count)
+ * @self: a sample
+ *
+ * Gets how many times the file's loop is to be played.
+ *
+ * Returns: the number of rounds; 0 for ever, and without a loop
+ */
+guint
+flitzis_sample_get_loop_count (FlitzisSample *self)
+{
+  g_return_val_if_fail (FLITZIS_IS_SAMPLE (self), 0);
+
+  return self->facts.loop_count;
+}
+
+/**
+ * flitzis_sample_get_tempo: (get-property tempo)
+ * @self: a sample
+ *
+ * Gets the tempo of the sound, from the file.
+ *
+ * Returns: beats per minute; 0 if there is none
+ */
+double
+flitzis_sample_get_tempo (FlitzisSample *self)
+{
+  g_return_val_if_fail (FLITZIS_IS_SAMPLE (self), 0.0);
+
+  return self->facts.tempo;
+}
+
+/**
+ * flitzis_sample_get_root_note: (get-property root-note)
+ * @self: a sample
+ *
+ * Gets the MIDI note of the sample at its own rate, from the file.
+ *
+ * Returns: 0 to 127; -1 if there is none
+ */
+int
+flitzis_sample_get_root_note (FlitzisSample *self)
+{
+  g_return_val_if_fail (FLITZIS_IS_SAMPLE (self), -1);
+
+  return self->facts.has_root_note ? (int) self->facts.root_note : -1;
+}
+
+/**
+ * flitzis_sample_get_track_gain: (get-property track-gain)
+ * @self: a sample
+ *
+ * Gets the ReplayGain of the track, from the file.
+ *
+ * Returns: the gain in dB; 0 if there is none
+ */
+double
+flitzis_sample_get_track_gain (FlitzisSample *self)
+{
+  g_return_val_if_fail (FLITZIS_IS_SAMPLE (self), 0.0);
+
+  return self->facts.track_gain;
+}
+
+/**
+ * flitzis_sample_get_track_peak: (get-property track-peak)
+ * @self: a sample
+ *
+ * Gets the ReplayGain peak of the track, from the file.
+ *
+ * Returns: the peak, linear; 0 if there is none
+ */
+double
+flitzis_sample_get_track_peak (FlitzisSample *self)
+{
+  g_return_val_if_fail (FLITZIS_IS_SAMPLE (self), 0.0);
+
+  return self->facts.track_peak;
+}
+
+/**
+ * flitzis_sample_get_cues: (get-property cues)
+ * @self: a sample
+ *
+ * Gets the cues of the file.
+ *
+ * Returns: (transfer none): a list of [class@Cue], ordered by frame
+ */
+GListModel *
+flitzis_sample_get_cues (FlitzisSample *self)
+{
+  g_return_val_if_fail (FLITZIS_IS_SAMPLE (self), NULL);
+
+  return self->cues;
+}
+
+/**
+ * flitzis_sample_get_warnings: (get-property warnings)
+ * @self: a sample
+ *
+ * Gets a sentence for each statement of the file that makes no sense and was ignored.
+ *
+ * Returns: (transfer none) (array zero-terminated=1): the sentences
+ */
+const char *const *
+flitzis_sample_get_warnings (FlitzisSample *self)
+{
+  g_return_val_if_fail (FLITZIS_IS_SAMPLE (self), NULL);
+
+  return (const char *const *) self->warnings;
 }
 
 /**

@@ -36,6 +36,31 @@ FLITZIS_AVAILABLE_IN_ALL
 guint64 flitzis_sample_get_n_mended (FlitzisSample *self);
 
 FLITZIS_AVAILABLE_IN_ALL
+const char *flitzis_sample_get_title (FlitzisSample *self);
+FLITZIS_AVAILABLE_IN_ALL
+const char *flitzis_sample_get_artist (FlitzisSample *self);
+FLITZIS_AVAILABLE_IN_ALL
+gboolean flitzis_sample_get_has_loop (FlitzisSample *self);
+FLITZIS_AVAILABLE_IN_ALL
+guint64 flitzis_sample_get_loop_start (FlitzisSample *self);
+FLITZIS_AVAILABLE_IN_ALL
+guint64 flitzis_sample_get_loop_end (FlitzisSample *self);
+FLITZIS_AVAILABLE_IN_ALL
+guint flitzis_sample_get_loop_count (FlitzisSample *self);
+FLITZIS_AVAILABLE_IN_ALL
+double flitzis_sample_get_tempo (FlitzisSample *self);
+FLITZIS_AVAILABLE_IN_ALL
+int flitzis_sample_get_root_note (FlitzisSample *self);
+FLITZIS_AVAILABLE_IN_ALL
+double flitzis_sample_get_track_gain (FlitzisSample *self);
+FLITZIS_AVAILABLE_IN_ALL
+double flitzis_sample_get_track_peak (FlitzisSample *self);
+FLITZIS_AVAILABLE_IN_ALL
+GListModel *flitzis_sample_get_cues (FlitzisSample *self);
+FLITZIS_AVAILABLE_IN_ALL
+const char *const *flitzis_sample_get_warnings (FlitzisSample *self);
+
+FLITZIS_AVAILABLE_IN_ALL
 GBytes *flitzis_sample_get_peaks (FlitzisSample *self,
                                   guint          n_bins);
 FLITZIS_AVAILABLE_IN_ALL

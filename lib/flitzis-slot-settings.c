@@ -26,7 +26,9 @@ enum
   SETTING_LOOP,
   SETTING_LOOP_START,
   SETTING_LOOP_END,
+  SETTING_LOOPS,
   SETTING_LOOP_CROSSFADE,
+  SETTING_LOOP_FROM_FILE,
   SETTING_ATTACK,
   SETTING_RELEASE,
   SETTING_CHOKE_GROUP,
@@ -52,7 +54,9 @@ static const gsize offsets[N_SETTINGS] = {
   [SETTING_LOOP] = offsetof (FlitzisSlotSettings, is_looping),
   [SETTING_LOOP_START] = offsetof (FlitzisSlotSettings, loop_start),
   [SETTING_LOOP_END] = offsetof (FlitzisSlotSettings, loop_end),
+  [SETTING_LOOPS] = offsetof (FlitzisSlotSettings, n_loops),
   [SETTING_LOOP_CROSSFADE] = offsetof (FlitzisSlotSettings, loop_crossfade),
+  [SETTING_LOOP_FROM_FILE] = offsetof (FlitzisSlotSettings, is_loop_from_file),
   [SETTING_ATTACK] = offsetof (FlitzisSlotSettings, attack),
   [SETTING_RELEASE] = offsetof (FlitzisSlotSettings, release),
   [SETTING_CHOKE_GROUP] = offsetof (FlitzisSlotSettings, choke_group),
@@ -254,7 +258,7 @@ flitzis_slot_install_settings (GObjectClass *klass, guint first)
    * FlitzisSlot:loop: (getter get_loop) (setter set_loop)
    *
    * Whether voices of this slot go back from the end of the loop to its start, until they are
-   * stopped.
+   * stopped or have played the loop [property@Slot:loops] times.
    *
    * A change takes effect with the next block. When you switch the loop off, voices play on to
    * their end. Triggers that set `loops` in a [struct@Trigger] ignore this property.
@@ -289,6 +293,20 @@ flitzis_slot_install_settings (GObjectClass *klass, guint first)
       g_param_spec_uint64 ("loop-end", NULL, NULL, 0, G_MAXUINT64, 0, flags);
 
   /**
+   * FlitzisSlot:loops: (getter get_loops) (setter set_loops)
+   *
+   * How many times voices play the loop while [property@Slot:loop] is set: 1 is once, without
+   * going back; 0, the default, is for ever.
+   *
+   * After the last round a voice plays on, past the end of the loop to the end of its part. A
+   * change takes effect with the next block. Rounds that a voice has already played count: a voice
+   * that has played as many or more leaves the loop at its end. Triggers that set `loops` in a
+   * [struct@Trigger] ignore this property.
+   */
+  settings[SETTING_LOOPS] =
+      g_param_spec_uint ("loops", NULL, NULL, 0, G_MAXUINT, 0, flags);
+
+  /**
    * FlitzisSlot:loop-crossfade: (getter get_loop_crossfade) (setter set_loop_crossfade)
    *
    * The length of the fade from the end of the loop to its start, in seconds of the sample, 0 to
@@ -301,6 +319,20 @@ flitzis_slot_install_settings (GObjectClass *klass, guint first)
    */
   settings[SETTING_LOOP_CROSSFADE] =
       g_param_spec_double ("loop-crossfade", NULL, NULL, 0.0, MAX_SECONDS, 0.0, flags);
+
+  /**
+   * FlitzisSlot:loop-from-file: (getter get_loop_from_file) (setter set_loop_from_file)
+   *
+   * Whether a load sets the loop of this slot to the loop of the file.
+   *
+   * While this is set, each load that succeeds sets [property@Slot:loop],
+   * [property@Slot:loop-start], [property@Slot:loop-end] and [property@Slot:loops] from the
+   * sample's [property@Sample:has-loop], [property@Sample:loop-start], [property@Sample:loop-end]
+   * and [property@Sample:loop-count]. A file without a loop sets them to %FALSE and 0. A trigger
+   * after the load plays the loop. [method@Engine.set_sample] changes none of them.
+   */
+  settings[SETTING_LOOP_FROM_FILE] =
+      g_param_spec_boolean ("loop-from-file", NULL, NULL, FALSE, flags);
 
   /**
    * FlitzisSlot:attack: (getter get_attack) (setter set_attack)
@@ -712,6 +744,64 @@ void
 flitzis_slot_set_loop_end (FlitzisSlot *self, guint64 loop_end)
 {
   write_uint64 (self, SETTING_LOOP_END, loop_end);
+}
+
+/**
+ * flitzis_slot_get_loops: (get-property loops)
+ * @self: a slot
+ *
+ * Gets how many times voices play the loop.
+ *
+ * Returns: the number of rounds; 0 for ever
+ */
+guint
+flitzis_slot_get_loops (FlitzisSlot *self)
+{
+  return read_uint (self, SETTING_LOOPS);
+}
+
+/**
+ * flitzis_slot_set_loops: (set-property loops)
+ * @self: a slot
+ * @loops: the number of rounds; 0 for ever
+ *
+ * Sets how many times voices play the loop.
+ *
+ * Takes effect with the next block.
+ */
+void
+flitzis_slot_set_loops (FlitzisSlot *self, guint loops)
+{
+  write_uint (self, SETTING_LOOPS, loops);
+}
+
+/**
+ * flitzis_slot_get_loop_from_file: (get-property loop-from-file)
+ * @self: a slot
+ *
+ * Gets whether a load sets the loop of this slot to the loop of the file.
+ *
+ * Returns: %TRUE if it does
+ */
+gboolean
+flitzis_slot_get_loop_from_file (FlitzisSlot *self)
+{
+  return read_boolean (self, SETTING_LOOP_FROM_FILE);
+}
+
+/**
+ * flitzis_slot_set_loop_from_file: (set-property loop-from-file)
+ * @self: a slot
+ * @loop_from_file: %TRUE to take the loop of each file that is loaded
+ *
+ * Sets whether a load sets the loop of this slot to the loop of the file.
+ *
+ * Takes effect with the next load.
+ */
+void
+flitzis_slot_set_loop_from_file (FlitzisSlot *self, gboolean loop_from_file)
+{
+  write_boolean (self, SETTING_LOOP_FROM_FILE, loop_from_file);
 }
 
 /**

@@ -96,6 +96,16 @@ void flitzis_slot_set_loop_end (FlitzisSlot *self,
                                 guint64      loop_end);
 
 FLITZIS_AVAILABLE_IN_ALL
+guint flitzis_slot_get_loops (FlitzisSlot *self);
+FLITZIS_AVAILABLE_IN_ALL
+void flitzis_slot_set_loops (FlitzisSlot *self,
+                             guint        loops);
+FLITZIS_AVAILABLE_IN_ALL
+gboolean flitzis_slot_get_loop_from_file (FlitzisSlot *self);
+FLITZIS_AVAILABLE_IN_ALL
+void flitzis_slot_set_loop_from_file (FlitzisSlot *self,
+                                      gboolean     loop_from_file);
+FLITZIS_AVAILABLE_IN_ALL
 double flitzis_slot_get_loop_crossfade (FlitzisSlot *self);
 FLITZIS_AVAILABLE_IN_ALL
 void flitzis_slot_set_loop_crossfade (FlitzisSlot *self,

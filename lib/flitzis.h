@@ -4,6 +4,7 @@
 #pragma once
 
 #include "flitzis-clock.h"
+#include "flitzis-cue.h"
 #include "flitzis-engine.h"
 #include "flitzis-enums.h"
 #include "flitzis-error.h"

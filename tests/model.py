@@ -43,7 +43,7 @@ FINISHED, STOPPED, STOLEN, CHOKED, UNLOADED, REJECTED, CANCELLED = (
 SLOT_DEFAULTS = {
     'gain': 1.0, 'pan': 0.0, 'mute': False, 'playback_rate': 1.0, 'interpolation': 'sinc',
     'start': 0, 'end': 0, 'reverse': False,
-    'loop': False, 'loop_start': 0, 'loop_end': 0, 'loop_crossfade': 0.0,
+    'loop': False, 'loop_start': 0, 'loop_end': 0, 'loops': 0, 'loop_crossfade': 0.0,
     'attack': 0.0, 'release': 0.005, 'choke_group': 0, 'choke_release': 0.005,
     'retrigger': 'overlap', 'priority': 0, 'quantize': 'none'}
 TRIGGER_DEFAULTS = {'velocity': 1.0, 'frame': 0, 'gain': 1.0, 'pan': 0.0, 'rate': 1.0,
@@ -261,9 +261,10 @@ class Voice:
 
     def backs(self, settings):
         """How many more times the voice goes back to the start of the loop."""
-        if self.loops:
-            return max(0, self.loops - 1 - self.rounds)
-        return FOREVER if settings['loop'] else 0
+        if not self.loops and not settings['loop']:
+            return 0
+        loops = self.loops or settings['loops']
+        return max(0, loops - 1 - self.rounds) if loops else FOREVER
 
     def sound(self, n_frames, settings, rate):
         """The next frames of the sample, up to its end, and whether they are the last. Moves the

@@ -1547,9 +1547,10 @@ test_read_error (void)
       g_autoptr (GError) error = NULL;
       g_auto (FlitzisFrameBuilder) builder = { 0 };
       FlitzisDecodeRequest request = flitzis_decode_request_make (48000, NULL, NULL, NULL);
-      FlitzisHeader        header;
+      g_auto (FlitzisFacts) facts = { 0 };
+      FlitzisHeader header;
 
-      g_assert_true (flitzis_header_read (&header, good, NULL, NULL));
+      g_assert_true (flitzis_header_read (&header, &facts, good, NULL, NULL));
       g_memory_input_stream_add_bytes (G_MEMORY_INPUT_STREAM (bad), bytes);
       ((TestStream *) bad)->is_broken = TRUE;
       ((TestStream *) bad)->n_left = g_bytes_get_size (bytes) / 2;

@@ -63,6 +63,7 @@ def write_seeds(folder):
              if path.suffix not in ('.py', '.md')}
     seeds.update(sounds.encode())
     seeds.update(files.others())
+    seeds.update(files.facts())
     seeds = {name: data for name, data in seeds.items() if len(data) <= MAX_BYTES}
     assert len(seeds) > 100
     for name, data in seeds.items():

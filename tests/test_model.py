@@ -332,7 +332,8 @@ class Generator:
             ('gain', GAINS), ('gain', GAINS), ('pan', PANS), ('mute', (False, True)),
             ('start', None), ('end', None), ('reverse', (False, True)),
             ('loop', (False, True, True)), ('loop_start', None), ('loop_end', None),
-            ('loop_crossfade', TIMES), ('attack', TIMES), ('release', TIMES), ('release', TIMES),
+            ('loops', (0, 0, 1, 2, 3, 5)), ('loop_crossfade', TIMES),
+            ('attack', TIMES), ('release', TIMES), ('release', TIMES),
             ('choke_group', (0, 1, 1, 2)), ('choke_group', (0, 1, 1, 2)), ('choke_release', TIMES),
             ('retrigger', ('overlap', 'restart')), ('priority', (-1, 0, 1))))
         if name in self.without:

@@ -398,6 +398,62 @@ def test_a_trigger_says_how_often_the_loop_is_gone_through(make_engine, loops, l
     assert_same(hear(make_engine, events, 3000), place(3000, (0, expected)))
 
 
+@pytest.mark.parametrize('loops', (1, 2, 5))
+@pytest.mark.parametrize('reverse', (False, True))
+def test_a_slot_says_how_often_its_loop_is_gone_through(make_engine, loops, reverse):
+    """Then a voice plays on to its end, to the bit. Without `loop` it is not asked."""
+    frames = noise(1, 1000)
+    settings = dict(loops=loops, loop_start=300, loop_end=700, reverse=reverse)
+    sounding = frames[::-1] if reverse else frames
+    expected = numpy.concatenate([sounding[:700], *[sounding[300:700]] * (loops - 1),
+                                  sounding[700:]])
+    heard = hear(make_engine, [put(frames, loop=True, **settings), play()], 3000)
+    assert_same(heard, place(3000, (0, expected)))
+    heard = hear(make_engine, [put(frames, **settings), play()], 1500)
+    assert_same(heard, place(1500, (0, sounding)))
+
+
+def test_a_trigger_that_says_how_often_does_not_ask_the_slot(make_engine):
+    frames = noise(1, 1000)
+    events = [put(frames, loop=True, loops=5, loop_start=300, loop_end=700), trigger(loops=2)]
+    expected = numpy.concatenate([frames[:700], frames[300:]])
+    assert_same(hear(make_engine, events, 3000), place(3000, (0, expected)))
+
+
+def test_the_last_round_of_a_slot_is_not_crossfaded(make_engine):
+    frames = noise(1, 4000)
+    heard = hear(make_engine, [put(frames, loop=True, loops=2, loop_start=1000, loop_end=3000,
+                                   loop_crossfade=0.01), play()], 7000)
+    round_ = frames[1000:3000].astype(float)
+    x = numpy.arange(480)[:, None] / 480 * numpy.pi / 2
+    round_[-480:] = numpy.cos(x) * round_[-480:] + numpy.sin(x) * frames[520:1000]
+    expected = place(7000, (0, numpy.concatenate([frames[:1000], round_, frames[1000:]])))
+    assert numpy.abs(heard - expected).max() < 2e-5
+
+
+@pytest.mark.parametrize('changes, rounds', (
+    ([(1200, 4)], 4), ([(1200, 3)], 3), ([(1200, 1)], 3), ([(500, 1)], 1),
+    ([(500, 2), (800, 0), (1600, 7)], 7), ([(500, 2), (1050, 3)], 3)))
+def test_rounds_that_are_done_count(make_engine, changes, rounds):
+    """Whatever the slot said while they were: here frames 700, 1100, 1500 ... go back."""
+    frames = noise(1, 1000)
+    events = [put(frames, loop=True, loop_start=300, loop_end=700), play(),
+              *[set_slot(frame, 'loops', loops) for frame, loops in changes]]
+    expected = numpy.concatenate([frames[:700], *[frames[300:700]] * (rounds - 1), frames[700:]])
+    assert_same(hear(make_engine, events, 4000), place(4000, (0, expected)))
+
+
+def test_rounds_count_on_when_the_loop_moves(make_engine):
+    """The voice is in its second round, and in front of the loop that there is now. A setting of
+    another slot changes nothing."""
+    frames = noise(1, 1000)
+    events = [put(frames, loop=True, loops=3, loop_start=100, loop_end=400), play(),
+              set_slot(500, 'loop-start', 600), set_slot(500, 'loop-end', 800),
+              *[set_slot(frame, 'gain', 0.5, slot=1) for frame in (520, 900, 1100, 1300)]]
+    expected = numpy.concatenate([frames[:400], frames[100:800], frames[600:]])
+    assert_same(hear(make_engine, events, 3000), place(3000, (0, expected)))
+
+
 # Attack, release, chokes
 
 

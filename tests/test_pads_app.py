@@ -14,6 +14,8 @@ import time
 import numpy
 import pytest
 
+from hostile.facts import adtl, cue, labl, smpl
+from hostile.sounds import chunk, fmt, pcm, riff
 from pipewire_daemon import PipeWire, poll
 
 RATE = 48000
@@ -736,6 +738,47 @@ def picture(app, path, width, height, window='window'):
     raw = subprocess.run(['ffmpeg', '-v', 'error', '-i', path, '-f', 'rawvideo', '-pix_fmt',
                           'rgb24', '-'], check=True, capture_output=True).stdout
     return numpy.frombuffer(raw, numpy.uint8).reshape(height, width, 3).astype(int)
+
+
+def columns(app, pixels, widget, colour):
+    """Where a widget has lines of this colour from its top to its bottom."""
+    left, top = (at - BORDER for at in app.point(widget, 0, 0))
+    right, bottom = (at - BORDER for at in app.point(widget, 1, 1))
+    is_near = numpy.abs(pixels[top:bottom, left:right] - colour).max(axis=2) < 8
+    return right - left, list(numpy.flatnonzero(is_near.all(axis=0)))
+
+
+def test_the_marks_of_a_file_are_drawn_and_named(start_app, tmp_path):
+    """Its cues and the points of its loop, on the pad and in the panel."""
+    n_frames, frames, loop = 40000, (0, 13003, 40000), (20001, 30001)
+    sound = chunk(b'fmt ', fmt()), chunk(b'data', pcm(n_frames=n_frames))
+    for name, facts in (('plain', ()), ('marked', (
+            cue(*frames), adtl(labl(2, b'Verse')), smpl((0, loop[0], loop[1] - 1, 0))))):
+        (tmp_path / f'{name}.wav').write_bytes(riff(*sound, *facts))
+    path = tmp_path / 'marks.kit.json'
+    path.write_text(json.dumps({'format': 'flitzis-kit-1', 'pads': [
+        {'pad': 0, 'file': 'marked.wav'}, {'pad': 1, 'file': 'plain.wav'}]}))
+    app = start_app(path)
+    app.ask('window.messages.dismiss()')
+    resize(app, 800, 600)
+    app.until('all(each.waveform._ready for each in walk(window) if hasattr(each, "waveform") '
+              'and each.slot.props.sample)')
+    pixels = picture(app, tmp_path / 'marks.png', 800, 600)
+    face = 'next(each for each in walk(window.pad({})) if hasattr(each, "waveform"))'
+    for widget in ('window.panel.looper', face.format(0)):
+        for colour, expected in (((46, 194, 126), frames), ((229, 165, 10), loop)):
+            width, found = columns(app, pixels, widget, colour)
+            assert found == [min(frame * width // n_frames, width - 1) for frame in expected]
+    for colour in ((46, 194, 126), (229, 165, 10)):
+        assert columns(app, pixels, face.format(1), colour)[1] == []
+
+    for frame, words in ((13003, 'Cue “Verse”'), (loop[0], 'Loop start of the file'),
+                         (loop[1], 'Loop end of the file'), (0, 'Cue')):
+        app.xdotool('mousemove', *app.point('window.panel.looper', frame / n_frames, 0.5))
+        app.says(words)
+    app.xdotool('mousemove', *app.point('window.panel.looper', 0.2, 0.5))
+    app.until('"Cue" not in texts(window)')
+    app.end()
 
 
 @pytest.mark.slow

@@ -72,16 +72,20 @@ WINDOWS = [program for program in EVERY_PROGRAM if 'Gtk' in program.text]
 PROGRAMS = [program for program in EVERY_PROGRAM if program not in WINDOWS]
 # What steers its rate reaches far from its note: that is the highest.
 SWEEPING = 'cookbook: Effects of a game'
-OFFLINE = {'cookbook: Bouncing to a file', 'python: Errors', 'python: numpy',
-           'slots-and-voices: Slots', 'testing: With render ()',
+OFFLINE = {'cookbook: Bouncing to a file', 'files-and-kits: What a file knows', 'python: Errors',
+           'python: numpy', 'slots-and-voices: Slots', 'testing: With render ()',
            "testing: A PipeWire of the test's own"}  # it plays, but to a server of its own
+HEARD = [program for program in PROGRAMS if program.id not in OFFLINE]
 COMMANDS = {'cookbook: A soundboard':
             "printf 'w\\n\\nqq\\n' | python3 {name}.py"}
 ERRORS = ['notes.txt is not a sound', 'nowhere.wav is not there']
 
 
 def note_of(program):
-    return 14000.0 if program.id == SWEEPING else 250.0 * 1.125 ** PROGRAMS.index(program)
+    """Those that nobody hears share one."""
+    if program.id == SWEEPING:
+        return 14000.0
+    return 250.0 * 1.125 ** (HEARD.index(program) if program in HEARD else len(HEARD))
 
 
 def note(program):
@@ -192,6 +196,12 @@ def test_voices_that_end_are_told(run):
         name = f'getting-started-{page}'
         result = run[0].get(name) or run[0][name.partition(':')[0]]
         assert re.search(r'voice 1 of slot 0', result[1].stdout), result
+
+
+def test_a_file_that_knows_nothing_says_so(run, make_engine):
+    folder, result = run[0]['files-and-kits: What a file knows']
+    assert result.stdout == 'no title no tempo\n'
+    assert len(frames_of(folder / 'looped.wav', make_engine)) == 10 * RATE
 
 
 def test_the_drum_machine_hits(run):

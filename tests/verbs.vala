@@ -233,6 +233,10 @@ void set_the_slot (Flitzis.Slot slot) {
   check (slot.loop, "loop");
   slot.loop_crossfade = 0.5;
   check (slot.loop_crossfade == 0.5, "loop_crossfade");
+  slot.loops = 3;
+  check (slot.loops == 3, "loops");
+  slot.loop_from_file = true;
+  check (slot.loop_from_file, "loop_from_file");
   slot.loop_end = 300;
   check (slot.loop_end == 300, "loop_end");
   slot.loop_start = 200;
@@ -287,6 +291,14 @@ async void read_the_sample () throws Error {
   check (yield sample.prepare_peaks_async (null), "prepare_peaks_async");
   check (sample.get_peaks (10).length == 80, "get_peaks");
   check (sample.get_peaks_range (100, 200, 5).length == 40, "get_peaks_range");
+  check (sample.title == null && sample.artist == null, "title and artist");
+  check (!sample.has_loop && sample.loop_start == 0 && sample.loop_end == 0, "no loop");
+  check (sample.loop_count == 0 && sample.tempo == 0.0 && sample.root_note == -1, "nothing");
+  check (sample.track_gain == 0.0 && sample.track_peak == 0.0, "no gain");
+  check (sample.cues.get_n_items () == 0 && sample.warnings.length == 0, "no cues");
+
+  var cue = (Flitzis.Cue) Object.new (typeof (Flitzis.Cue));
+  check (cue.frame == 0 && cue.label == "", "a cue");
 }
 
 async void run (string path) throws Error {

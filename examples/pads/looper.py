@@ -1,14 +1,15 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """The large waveform of the side panel: shows the playhead, and the loop, whose points are dragged
-with the mouse or a finger. The rows below it do the same for the keyboard."""
+with the mouse or a finger. The rows below it do the same for the keyboard. A tooltip names the
+file's cues and loop points."""
 
 from gi.repository import Gtk
 
-from waveform import PLAYHEAD, Waveform, colour_of, faint, parsed, rectangle
+from waveform import LOOP, PLAYHEAD, Waveform, colour_of, faint, marks, parsed, rectangle
 
-LOOP = parsed('#e5a50a')  # yellow 5 of the GNOME palette
 SHADE = parsed('rgba(128, 128, 128, 0.35)')
 REACH = 16  # pixels to either side of a point within which it is grabbed
+NAME_REACH = 4  # the same for a mark that is named
 
 
 class Looper(Gtk.Widget):
@@ -32,6 +33,8 @@ class Looper(Gtk.Widget):
         motion = Gtk.EventControllerMotion()
         motion.connect('motion', self._point)
         self.add_controller(motion)
+        self.set_has_tooltip(True)
+        self.connect('query-tooltip', self._name)
 
     def follow(self, slot):
         for handler in self.handlers:
@@ -72,6 +75,14 @@ class Looper(Gtk.Widget):
 
     def _point(self, controller, x, y):
         self.set_cursor_from_name('ew-resize' if self._nearest(x) else None)
+
+    def _name(self, widget, x, y, is_keyboard, tooltip):
+        if is_keyboard or not self.n_frames:
+            return False
+        words = [words for place, _, words in marks(self.slot.props.sample, self.get_width())
+                 if abs(place - x) <= NAME_REACH]
+        tooltip.set_text('\n'.join(words))
+        return bool(words)
 
     def _begin(self, gesture, x, y):
         self.grabbed = self._nearest(x)

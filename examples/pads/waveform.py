@@ -1,12 +1,14 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """Draws a sample: bars from the lowest to the highest value of the frames below them. The loudest
-of them fills the height, so that the shape of a quiet sound is seen, too."""
+of them fills the height, so that the shape of a quiet sound is seen, too. Thin lines are the loop
+and the cues of the sample's file."""
 
 import array
 
 from gi.repository import Gdk, Graphene, Gtk
 
 BAR, GAP = 2, 1  # pixels
+FLAG = 5  # pixels: tells a mark from the bars beside it
 
 
 def rectangle(x, y, width, height):
@@ -34,13 +36,28 @@ def colour_of(widget):
     return widget.get_style_context().get_color()
 
 
-PLAYHEAD = parsed('#ed333b')  # red 2 of the GNOME palette: seen on light and on dark
+# Of the GNOME palette: seen on light and on dark.
+PLAYHEAD = parsed('#ed333b')  # red 2
+LOOP = parsed('#e5a50a')  # yellow 5
+CUE = parsed('#2ec27e')  # green 4
 
 
 def peaks(sample, n_bins):
     """[(lowest, highest), ...] of so many parts of the sample."""
     values = array.array('f', sample.get_peaks(n_bins).get_data() or b'')
     return list(zip(values[::2], values[1::2]))
+
+
+def marks(sample, width):
+    """Where the file's cues and loop points stand in a picture: [(x, colour, words), ...]."""
+    places = [(cue.props.frame, CUE, f'Cue “{cue.props.label}”' if cue.props.label else 'Cue')
+              for cue in sample.props.cues]
+    if sample.props.has_loop:
+        places += [(sample.props.loop_start, LOOP, 'Loop start of the file'),
+                   (sample.props.loop_end, LOOP, 'Loop end of the file')]
+    # One at the end of the sample stands in the last column.
+    return [(min(frame * width // sample.props.n_frames, width - 1), colour, words)
+            for frame, colour, words in places]
 
 
 class Waveform:
@@ -78,4 +95,8 @@ class Waveform:
             top = middle - high / loudest * middle
             length = max((high - low) / loudest * middle, 1.0)
             drawing.append_color(colour, rectangle(i * (BAR + GAP), top, BAR, length))
+        # Many marks may share a column, which is drawn once.
+        for x, shade in {x: shade for x, shade, _ in marks(sample, width)}.items():
+            drawing.append_color(shade, rectangle(x, 0, 1, height))
+            drawing.append_color(shade, rectangle(x - FLAG // 2, height - FLAG, FLAG, FLAG))
         return drawing.to_paintable(Graphene.Size().init(width, height))

@@ -7,6 +7,7 @@
 
 #include "control/control-private.h"
 #include "flitzis-error.h"
+#include "rt/atomics.h"
 
 #include <gio/gio.h>
 
@@ -220,6 +221,34 @@ flitzis_control_advance_load (FlitzisControl   *self,
   return is_advanced;
 }
 
+/* Call this before the sample is published, or a trigger might play it without its loop. */
+static void
+take_loop (FlitzisControl *self, guint slot, FlitzisSample *sample)
+{
+  FlitzisSlotSettings *settings = &flitzis_control_get_settings (self)->slots[slot];
+  bool                 has_loop = flitzis_sample_get_has_loop (sample);
+  guint64              start = flitzis_sample_get_loop_start (sample);
+  guint64              end = flitzis_sample_get_loop_end (sample);
+  guint                count = flitzis_sample_get_loop_count (sample);
+
+  if (!flitzis_get (settings->is_loop_from_file))
+    return;
+
+  if (flitzis_exchange (settings->loop_start, start) != start)
+    flitzis_control_push_slot_changed (self, slot, "loop-start");
+
+  if (flitzis_exchange (settings->loop_end, end) != end)
+    flitzis_control_push_slot_changed (self, slot, "loop-end");
+
+  if (flitzis_exchange (settings->n_loops, count) != count)
+    flitzis_control_push_slot_changed (self, slot, "loops");
+
+  if (flitzis_exchange (settings->is_looping, has_loop) != has_loop)
+    flitzis_control_push_slot_changed (self, slot, "loop");
+
+  flitzis_settings_tell (flitzis_control_get_settings (self));
+}
+
 static gboolean
 publish_load (FlitzisControl *self, FlitzisLoadEntry *load, FlitzisSample *sample, GError **error)
 {
@@ -234,6 +263,7 @@ publish_load (FlitzisControl *self, FlitzisLoadEntry *load, FlitzisSample *sampl
     return FALSE;
 
   push_load_changes (self, load->slot, flitzis_load_table_finish (&self->loads, load));
+  take_loop (self, load->slot, sample);
   flitzis_control_publish (self, load->slot, sample);
   flitzis_control_settle (self);
 

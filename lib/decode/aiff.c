@@ -7,6 +7,7 @@
 
 #include "decode/chunks.h"
 #include "decode/containers.h"
+#include "decode/fact-readers.h"
 #include "flitzis-error.h"
 
 #include <math.h>
@@ -205,5 +206,8 @@ flitzis_aiff_read (FlitzisHeader *self, FlitzisReader *reader)
     flitzis_reader_fail (reader, FLITZIS_ENGINE_ERROR_CORRUPT, "it holds no frames");
 
   if (reader->error == NULL)
-    read_sound (self, reader, &common, &sound);
+    {
+      read_sound (self, reader, &common, &sound);
+      flitzis_aiff_facts_read (self->facts, reader);
+    }
 }

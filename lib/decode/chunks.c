@@ -82,6 +82,18 @@ flitzis_chunk_next (FlitzisChunk *self, FlitzisReader *reader, int endianness)
   return TRUE;
 }
 
+const guint8 *
+flitzis_chunk_get (const FlitzisChunk *self, FlitzisReader *reader, guint64 offset, gsize size)
+{
+  GstByteReader bytes;
+
+  if (offset + size > self->n_bytes ||
+      !flitzis_reader_get (reader, self->offset + offset, size, &bytes))
+    return NULL;
+
+  return bytes.data;
+}
+
 gboolean
 flitzis_chunks_reach_end (FlitzisReader *reader, guint64 offset, int endianness)
 {

@@ -26,6 +26,13 @@ gboolean flitzis_chunk_next (FlitzisChunk  *self,
                              FlitzisReader *reader,
                              int            endianness);
 
+/* Returns `size` bytes from `offset` in the contents of the chunk, or NULL if there are fewer. They
+ * are valid until the next read. */
+const guint8 *flitzis_chunk_get (const FlitzisChunk *self,
+                                 FlitzisReader      *reader,
+                                 guint64             offset,
+                                 gsize               size);
+
 /* Returns whether only whole chunks lie between `offset` and the end of the stream. */
 gboolean flitzis_chunks_reach_end (FlitzisReader *reader,
                                    guint64        offset,

@@ -7,6 +7,8 @@
 
 #include "decode/containers.h"
 
+#include "decode/fact-readers.h"
+
 #include <gst/base/gsttypefindhelper.h>
 #include <string.h>
 
@@ -60,12 +62,12 @@ find_kind (const guint8 *start, gsize n_bytes)
   return NULL;
 }
 
-/* Skips tags of ID3v2 at the beginning, whose size has 7 bits a byte. MP3 files have them, and some
- * FLAC files. */
+/* Reads and skips the tags of ID3v2 at the beginning. MP3 files have them, and some FLAC files. The
+ * size of a tag has 7 bits in each byte. */
 static void
 skip_tags (FlitzisHeader *self, FlitzisReader *reader)
 {
-  guint64       start = 0;
+  guint64       start = 0, tag;
   GstByteReader bytes;
 
   while (flitzis_reader_get (reader, self->offset, ID3_HEAD_BYTES, &bytes) &&
@@ -73,12 +75,14 @@ skip_tags (FlitzisHeader *self, FlitzisReader *reader)
     {
       const guint8 *head = bytes.data;
 
-      start = self->offset + ID3_HEAD_BYTES;
+      tag = self->offset;
+      start = tag + ID3_HEAD_BYTES;
       self->offset += ID3_HEAD_BYTES +
                       ((head[6] & 0x7f) << 21 | (head[7] & 0x7f) << 14 | (head[8] & 0x7f) << 7 |
                        (head[9] & 0x7f));
       if (head[5] & ID3_HAS_FOOT)
         self->offset += ID3_HEAD_BYTES;
+      flitzis_id3_read (self->facts, reader, tag);
     }
 
   /* a tag with a wrong size */
@@ -140,6 +144,7 @@ read_kind (FlitzisHeader *self, FlitzisReader *reader)
 
 gboolean
 flitzis_header_read (FlitzisHeader *self,
+                     FlitzisFacts  *facts,
                      GInputStream  *stream,
                      GCancellable  *cancellable,
                      GError       **error)
@@ -148,6 +153,7 @@ flitzis_header_read (FlitzisHeader *self,
   gboolean      is_read;
 
   memset (self, 0, sizeof *self);
+  self->facts = facts;
   self->n_whole_frames = G_MAXUINT64;
 
   if (flitzis_reader_init (&reader, stream, cancellable))

@@ -13,9 +13,11 @@ G_BEGIN_DECLS
  * Reads the header; the position of the stream is undefined afterwards. A value that makes no sense
  * counts as "not stated": the decoder finds out whether the file is damaged. Returns FALSE if it is
  * cancelled, if the stream cannot be read, or if the header already shows that nothing can be
- * decoded. An UNSUPPORTED error names the format, and a CORRUPT error names the fault.
+ * decoded. An UNSUPPORTED error names the format, and a CORRUPT error names the fault. `facts` must
+ * be empty; the caller settles them when the length of the sound is known.
  */
 gboolean flitzis_header_read (FlitzisHeader *self,
+                              FlitzisFacts  *facts,
                               GInputStream  *stream,
                               GCancellable  *cancellable,
                               GError       **error);

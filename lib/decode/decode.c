@@ -243,12 +243,13 @@ static gboolean
 decode_frames (GInputStream         *stream,
                FlitzisDecodeRequest *request,
                FlitzisFrameBuilder  *builder,
+               FlitzisFacts         *facts,
                GError              **error)
 {
   g_autoptr (GError) local_error = NULL;
   FlitzisHeader header;
 
-  if (!flitzis_header_read (&header, stream, request->cancellable, error))
+  if (!flitzis_header_read (&header, facts, stream, request->cancellable, error))
     return FALSE;
 
   if (flitzis_decoder_run (stream, &header, request, builder, &local_error))
@@ -302,6 +303,7 @@ decode_stream (GInputStream *stream, FlitzisDecodeRequest *request, GError **err
   g_autoptr (GInputStream) owned = g_object_ref (stream);
   g_autofree char *state = get_state (source, request->cancellable);
   g_auto (FlitzisFrameBuilder) builder = { 0 };
+  g_auto (FlitzisFacts) facts = { 0 };
   g_autoptr (GError) local_error = NULL;
   gboolean decoded;
 
@@ -328,7 +330,7 @@ decode_stream (GInputStream *stream, FlitzisDecodeRequest *request, GError **err
       return NULL;
     }
 
-  decoded = decode_frames (owned, request, &builder, &local_error);
+  decoded = decode_frames (owned, request, &builder, &facts, &local_error);
   if (!request->is_abandoned && state != NULL &&
       (decoded || is_about_contents (local_error)))
     {
@@ -357,9 +359,12 @@ decode_stream (GInputStream *stream, FlitzisDecodeRequest *request, GError **err
       return NULL;
     }
 
+  flitzis_facts_settle (&facts, builder.info.rate, builder.n_sound, request->sample_rate,
+                        flitzis_frames_count (&builder.frames));
+
   return flitzis_sample_new_decoded (flitzis_frames_steal (&builder.frames),
                                      builder.info.channels, request->sample_rate,
-                                     builder.info.rate, builder.n_mended);
+                                     builder.info.rate, builder.n_mended, &facts);
 }
 
 /* Prefixes the error with the name of the source, unless the load was cancelled. */

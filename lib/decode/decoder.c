@@ -9,6 +9,7 @@
 
 #include "decode/pipeline.h"
 #include "decode/substream.h"
+#include "decode/tags.h"
 #include "flitzis-error.h"
 
 #include <string.h>
@@ -314,12 +315,19 @@ static gboolean
 wait_for_end (Decoder *self, FlitzisDecodeRequest *request, GError **error)
 {
   g_autoptr (GstBus) bus = gst_element_get_bus (self->pipeline);
-  gboolean is_good, is_over = FALSE;
+  gboolean       is_good, is_over = FALSE;
+  GstMessageType types = GST_MESSAGE_EOS | GST_MESSAGE_ERROR;
+
+  if (flitzis_tags_are_needed (&self->header))
+    types |= GST_MESSAGE_TAG | GST_MESSAGE_TOC;
 
   do
     {
       g_autoptr (GstMessage) message = gst_bus_timed_pop_filtered (
-          bus, LOOK_US * GST_USECOND, GST_MESSAGE_EOS | GST_MESSAGE_ERROR);
+          bus, LOOK_US * GST_USECOND, types);
+
+      if (message != NULL)
+        flitzis_tags_read (self->header.facts, message);
 
       is_over = message != NULL && GST_MESSAGE_TYPE (message) == GST_MESSAGE_EOS;
       g_mutex_lock (&self->lock);

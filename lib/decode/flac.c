@@ -8,8 +8,10 @@
 
 #include "config.h"
 
+#include "decode/comments.h"
 #include "decode/containers.h"
 #include "decode/crc.h"
+#include "decode/fact-readers.h"
 #include "flitzis-error.h"
 
 #include <string.h>
@@ -18,6 +20,12 @@
 #define BLOCK_HEAD_SIZE 4
 #define INFO_AT (4 + BLOCK_HEAD_SIZE)
 #define INFO_SIZE 34
+
+/* Kinds of blocks, and the bit that the last block has set. */
+#define IS_LAST_BLOCK 0x80
+#define BLOCK_PADDING 1
+#define BLOCK_COMMENTS 4
+#define BLOCK_CUE_SHEET 5
 
 /* The marker is searched up to here. */
 #define MAX_JUNK_SIZE (64 * 1024)
@@ -167,9 +175,39 @@ walk_frames (FlitzisHeader *self, FlitzisReader *reader, const Info *info, guint
   self->n_decoded_frames = self->n_frames;
 }
 
+/* flacparse of GStreamer 1.22 prints criticals for a broken cue sheet, so it is shown padding in
+ * place of every cue sheet. */
+static void
+hide_block (FlitzisHeader *self, guint64 offset, guint8 first)
+{
+  if (self->n_patches < FLITZIS_MAX_PATCHES)
+    self->patches[self->n_patches++] =
+        (FlitzisPatch){ offset, 1, { (first & IS_LAST_BLOCK) | BLOCK_PADDING } };
+}
+
+/* Reads comments and cue sheets, and skips all other blocks. */
+static void
+read_block (FlitzisHeader *self, FlitzisReader *reader, guint64 offset, guint8 first, guint32 size)
+{
+  guint8        kind = first & ~IS_LAST_BLOCK;
+  GstByteReader bytes;
+
+  if (kind == BLOCK_CUE_SHEET)
+    hide_block (self, offset, first);
+
+  if ((kind != BLOCK_COMMENTS && kind != BLOCK_CUE_SHEET) ||
+      !flitzis_reader_get (reader, offset + BLOCK_HEAD_SIZE, size, &bytes))
+    return;
+
+  if (kind == BLOCK_COMMENTS)
+    flitzis_comments_read (self->facts, 0, bytes.data, size);
+  else
+    flitzis_cue_sheet_read (self->facts, bytes.data, size);
+}
+
 /* After the last block of metadata: each has its size in front, and the last has a bit set. */
 static gboolean
-find_frames (FlitzisReader *reader, guint64 *offset)
+find_frames (FlitzisHeader *self, FlitzisReader *reader, guint64 *offset)
 {
   for (guint i = 0; i < MAX_BLOCKS; i++)
     {
@@ -182,8 +220,9 @@ find_frames (FlitzisReader *reader, guint64 *offset)
 
       kind = gst_byte_reader_get_uint8_unchecked (&bytes);
       size = gst_byte_reader_get_uint24_be_unchecked (&bytes);
+      read_block (self, reader, *offset, kind, size);
       *offset += BLOCK_HEAD_SIZE + size;
-      if (kind & 0x80)
+      if (kind & IS_LAST_BLOCK)
         return TRUE;
     }
 
@@ -271,7 +310,7 @@ flitzis_flac_read (FlitzisHeader *self, FlitzisReader *reader)
   memcpy (stated, bytes.data + INFO_AT, INFO_SIZE);
   parse_info (&info, stated);
   start = self->offset + 4;
-  if (info.rate == 0 || !find_frames (reader, &start) ||
+  if (info.rate == 0 || !find_frames (self, reader, &start) ||
       !flitzis_reader_get (reader, start, FRAME_HEAD_SIZE, &bytes) ||
       !parse_frame (&frame, bytes.data, FRAME_HEAD_SIZE))
     {

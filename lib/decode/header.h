@@ -3,6 +3,8 @@
 
 #pragma once
 
+#include "sample/facts.h"
+
 #include <gio/gio.h>
 #include <gst/audio/audio.h>
 
@@ -85,6 +87,7 @@ typedef struct
   FlitzisContainer container;
   FlitzisCodec     codec;
   FlitzisPcm       pcm;
+  FlitzisFacts    *facts; /* the caller's; the readers fill it */
 
   /* For headerless frames: the number of bytes that a decoder gets at once, 0 if that makes no
    * difference, and their description. */

@@ -310,3 +310,151 @@ flitzis_movie_find_span (const FlitzisMovie *self,
 
   return n_chunks > 0;
 }
+
+/* Finds the track of chapters that the track of the sound refers to. */
+static gboolean
+find_chapters (const FlitzisMovie *self, FlitzisBox *track)
+{
+  FlitzisReader *reader = self->reader;
+  FlitzisBox     box;
+  GstByteReader  bytes;
+  guint32        number;
+  gboolean       is_long;
+
+  if (!flitzis_box_find (&box, reader, &self->track, "tref/chap") ||
+      !flitzis_box_get (&box, reader, 0, 4, &bytes))
+    return FALSE;
+
+  number = gst_byte_reader_get_uint32_be_unchecked (&bytes);
+  *track = (FlitzisBox){ 0 };
+  while (flitzis_box_next (track, reader, &self->box))
+    {
+      if (strcmp (track->type, "trak") != 0 || !flitzis_box_find (&box, reader, track, "tkhd") ||
+          !flitzis_box_get (&box, reader, 0, 1, &bytes))
+        continue;
+
+      is_long = gst_byte_reader_get_uint8_unchecked (&bytes) == 1;
+      if (flitzis_box_get (&box, reader, is_long ? 20 : 12, 4, &bytes) &&
+          gst_byte_reader_get_uint32_be_unchecked (&bytes) == number)
+        return TRUE;
+    }
+
+  return FALSE;
+}
+
+/* Reads a text that comes after its length. */
+static char *
+read_text (FlitzisReader *reader, guint64 offset, guint32 n_bytes)
+{
+  GstByteReader bytes;
+  guint         size;
+
+  if (n_bytes < 2 || !flitzis_reader_get (reader, offset, 2, &bytes))
+    return NULL;
+
+  size = gst_byte_reader_get_uint16_be_unchecked (&bytes);
+  size = MIN (size, n_bytes - 2);
+
+  return flitzis_reader_get (reader, offset + 2, size, &bytes)
+             ? flitzis_facts_make_text (bytes.data, size)
+             : NULL;
+}
+
+/* Walks the samples of a track of texts: each is a text with a time. */
+typedef struct
+{
+  Table   times, sizes;
+  guint32 n_left; /* the number of samples that last `duration` */
+  guint32 duration;
+  guint32 sample_size; /* of all samples; 0: the table has their sizes */
+  guint64 time;        /* of the next sample */
+} Texts;
+
+/* Gets the time and the size of the next sample. FALSE after the last one. */
+static gboolean
+texts_next (Texts *self, FlitzisReader *reader, guint64 *time, guint32 *size)
+{
+  GstByteReader bytes;
+
+  while (self->n_left == 0)
+    {
+      if (!table_next (&self->times, reader, 8, &bytes))
+        return FALSE;
+
+      self->n_left = gst_byte_reader_get_uint32_be_unchecked (&bytes);
+      self->duration = gst_byte_reader_get_uint32_be_unchecked (&bytes);
+    }
+
+  *size = self->sample_size;
+  if (*size == 0)
+    {
+      if (!table_next (&self->sizes, reader, 4, &bytes))
+        return FALSE;
+      *size = gst_byte_reader_get_uint32_be_unchecked (&bytes);
+    }
+
+  *time = self->time;
+  self->time += self->duration;
+  self->n_left--;
+
+  return TRUE;
+}
+
+/* The table of sizes begins with a field that other tables do not have: the size of all samples. */
+static gboolean
+texts_find (Texts *self, FlitzisReader *reader, const FlitzisBox *tables)
+{
+  GstByteReader bytes;
+
+  *self = (Texts){ 0 };
+  if (!table_find (&self->times, reader, tables, "stts") ||
+      !table_find (&self->sizes, reader, tables, "stsz") ||
+      !flitzis_box_get (&self->sizes.box, reader, FLITZIS_BOX_VERSION_BYTES, 8, &bytes))
+    return FALSE;
+
+  self->sample_size = gst_byte_reader_get_uint32_be_unchecked (&bytes);
+  self->sizes.n_left = gst_byte_reader_get_uint32_be_unchecked (&bytes);
+  self->sizes.offset += 4;
+
+  return TRUE;
+}
+
+void
+flitzis_movie_read_chapters (const FlitzisMovie *self, FlitzisFacts *facts)
+{
+  FlitzisReader    *reader = self->reader;
+  FlitzisMovieTimes media;
+  FlitzisBox        track, tables;
+  Table             offsets;
+  Runs              runs = { 0 };
+  Texts             texts;
+  gboolean          is_long;
+  GstByteReader     bytes;
+
+  if (!find_chapters (self, &track) || !read_times (&media, reader, &track, "mdia/mdhd") ||
+      !flitzis_box_find (&tables, reader, &track, "mdia/minf/stbl") ||
+      !texts_find (&texts, reader, &tables))
+    return;
+
+  is_long = !table_find (&offsets, reader, &tables, "stco");
+  if ((is_long && !table_find (&offsets, reader, &tables, "co64")) ||
+      !table_find (&runs.table, reader, &tables, "stsc"))
+    return;
+
+  for (guint32 chunk = 1; table_next (&offsets, reader, is_long ? 8 : 4, &bytes); chunk++)
+    {
+      guint64 offset = get_number (&bytes, is_long), time;
+      guint32 size;
+
+      if (!runs_go_to (&runs, reader, chunk))
+        return;
+
+      for (guint32 i = 0; i < runs.n_samples; i++)
+        {
+          if (!texts_next (&texts, reader, &time, &size) ||
+              !flitzis_facts_take_cue (facts, time, media.scale, read_text (reader, offset, size)))
+            return;
+          offset += size;
+        }
+    }
+}

@@ -4,6 +4,7 @@
 #pragma once
 
 #include "decode/boxes.h"
+#include "sample/facts.h"
 
 G_BEGIN_DECLS
 
@@ -91,5 +92,9 @@ gboolean flitzis_movie_find_span (const FlitzisMovie *self,
                                   FlitzisMovieSpan   *span,
                                   guint               n_block_bytes,
                                   guint               n_block_frames);
+
+/* Adds the chapters: the texts in another track, to which the track of the sound refers. */
+void flitzis_movie_read_chapters (const FlitzisMovie *self,
+                                  FlitzisFacts       *facts);
 
 G_END_DECLS

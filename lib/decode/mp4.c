@@ -10,6 +10,7 @@
 #include "config.h"
 
 #include "decode/containers.h"
+#include "decode/fact-readers.h"
 #include "decode/movie.h"
 #include "flitzis-error.h"
 
@@ -223,7 +224,15 @@ flitzis_mp4_read (FlitzisHeader *self, FlitzisReader *reader)
     }
 
   state_size (self, reader, &movie_box);
-  if (!flitzis_movie_init (&movie, reader, &movie_box) || flitzis_mov_pcm_read (self, &movie))
+  flitzis_mp4_facts_read (self->facts, reader, &movie_box);
+  if (!flitzis_movie_init (&movie, reader, &movie_box))
+    return;
+
+  /* programs that write both lists round the times of this one more */
+  if (self->facts->cues == NULL)
+    flitzis_movie_read_chapters (&movie, self->facts);
+
+  if (flitzis_mov_pcm_read (self, &movie))
     return;
 
   read_lengths (self, &movie);

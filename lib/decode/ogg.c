@@ -12,6 +12,7 @@
 
 #include "config.h"
 
+#include "decode/comments.h"
 #include "decode/containers.h"
 #include "decode/crc.h"
 #include "flitzis-error.h"
@@ -23,6 +24,9 @@
 #define PAGE_HEADER_SIZE 27
 #define NUMBER_AT 18
 #define CRC_AT 22
+
+/* Larger comments are ignored. They may hold pictures, so the limit is high. */
+#define MAX_COMMENTS_SIZE (16 * 1024 * 1024)
 
 /* The part of a packet that is kept, to find its length. */
 #define HEAD_SIZE 16
@@ -81,6 +85,8 @@ typedef struct
   gboolean has_ended;
   guint64  end; /* of its last page, in the file */
 
+  GByteArray *comments; /* the second packet is added to it; may be NULL */
+
   /* the packet that is being read */
   gboolean is_open;
   guint8   head[HEAD_SIZE];
@@ -124,8 +130,13 @@ typedef struct
   guint    n_begun;  /* including earlier streams */
   guint64  n_frames; /* of the streams that have ended */
   gboolean has_positions;
-  guint8   opus_version;
-  guint32  opus_rate;
+
+  /* the comments are the second packet of the first stream of audio */
+  GByteArray *comments;
+  Kind        comments_kind;
+
+  guint8  opus_version;
+  guint32 opus_rate;
 
   /* The first pages, and how many of them get new numbers, up to this one. */
   guint64 pages[MAX_RENUMBERED];
@@ -409,6 +420,10 @@ add_to_packet (Stream *stream, const guint8 *data, guint size)
   stream->n_head += n_head;
   stream->is_open = TRUE;
 
+  if (stream->comments != NULL && stream->n_packets == 1 &&
+      stream->comments->len < MAX_COMMENTS_SIZE)
+    g_byte_array_append (stream->comments, data, size);
+
   if (stream->kind != KIND_VORBIS || stream->n_packets != 2)
     return;
 
@@ -540,6 +555,12 @@ begin_stream (Walk *self, const Page *page)
   stream->number = page->number;
   parse_head (self, stream, page->body,
               page->size - PAGE_HEADER_SIZE - page->n_segments);
+
+  if (self->comments_kind == KIND_OTHER && stream->kind != KIND_OTHER)
+    {
+      self->comments_kind = stream->kind;
+      stream->comments = self->comments;
+    }
 
   return stream;
 }
@@ -720,6 +741,27 @@ set_counts (FlitzisHeader *self, const Stream *stream)
     }
 }
 
+/* The bytes before the comments differ between the codecs. */
+static void
+read_comments (FlitzisHeader *self, const Walk *walk)
+{
+  const guint8 *data = walk->comments->data;
+  gsize         size = walk->comments->len, n_front = 0;
+
+  if (walk->comments_kind == KIND_VORBIS && size > 7 && memcmp (data, "\3vorbis", 7) == 0)
+    n_front = 7;
+  else if (walk->comments_kind == KIND_OPUS && size > 8 && memcmp (data, "OpusTags", 8) == 0)
+    n_front = 8;
+  else if (walk->comments_kind == KIND_FLAC && size > 4 && (data[0] & 0x7f) == 4)
+    n_front = 4;
+  else if (walk->comments_kind != KIND_SPEEX)
+    return;
+
+  /* comments of Opus count frames at 48 kHz, whatever the rate that the decoder returns */
+  flitzis_comments_read (self->facts, walk->comments_kind == KIND_OPUS ? OPUS_RATE : 0,
+                         data + n_front, size - n_front);
+}
+
 /* Finds the end of the part that is decoded. It excludes streams that only have headers, since the
  * decoder's error for them would say less than ours. */
 static guint64
@@ -736,11 +778,13 @@ void
 flitzis_ogg_read (FlitzisHeader *self, FlitzisReader *reader)
 {
   g_autofree Walk *walk = g_new0 (Walk, 1);
-  const Stream    *stream = &walk->streams[0];
-  Page             page;
+  g_autoptr (GByteArray) comments = g_byte_array_new ();
+  const Stream *stream = &walk->streams[0];
+  Page          page;
 
   self->container = FLITZIS_CONTAINER_OGG;
   walk->reader = reader;
+  walk->comments = comments;
   walk->offset = self->offset;
   walk->end = self->offset + self->n_bytes;
 
@@ -751,6 +795,7 @@ flitzis_ogg_read (FlitzisHeader *self, FlitzisReader *reader)
         walk->offset = page.offset;
     }
 
+  read_comments (self, walk);
   self->is_cut = self->is_cut || !is_all_whole (walk, &self->n_whole_frames);
   self->has_positions = walk->has_positions;
   if (walk->n_begun > 0)

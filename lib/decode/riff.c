@@ -7,6 +7,7 @@
 
 #include "decode/chunks.h"
 #include "decode/containers.h"
+#include "decode/fact-readers.h"
 #include "decode/wave-format.h"
 #include "flitzis-error.h"
 
@@ -165,6 +166,7 @@ flitzis_riff_read (FlitzisHeader *self, FlitzisReader *reader)
   FlitzisChunk      chunk = { 0 };
   guint64           format_offset = 0;
   int               endianness = G_LITTLE_ENDIAN;
+  guint64           data_size;
   gboolean          has_data = FALSE, is_demuxable;
   GstByteReader     bytes;
 
@@ -215,6 +217,8 @@ flitzis_riff_read (FlitzisHeader *self, FlitzisReader *reader)
 
   /* wavparse does not know RIFX, and fails on wrong sizes and missing pad bytes */
   is_demuxable = endianness == G_LITTLE_ENDIAN && has_data && chunk.offset % 2 == 0;
-  flitzis_wave_format_use (&format, is_demuxable, self, reader, chunk.offset,
-                           get_data_size (&chunk, reader, &sizes, endianness));
+  data_size = get_data_size (&chunk, reader, &sizes, endianness);
+  flitzis_wave_format_use (&format, is_demuxable, self, reader, chunk.offset, data_size);
+  chunk.n_bytes = data_size;
+  flitzis_wave_facts_read (self->facts, reader, &chunk, endianness);
 }

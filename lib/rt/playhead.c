@@ -163,6 +163,7 @@ flitzis_playhead_move (FlitzisPlayhead *playhead, uint64_t position) FLITZIS_REA
 
       position -= (n * length) << 32;
       playhead->n_rounds += (uint32_t) min (n, UINT32_MAX - playhead->n_rounds);
+      playhead->n_returns += (uint32_t) min (n, UINT32_MAX - playhead->n_returns);
 
       if (playhead->n_loops != FLITZIS_LOOP_FOREVER)
         playhead->n_loops -= (uint32_t) n;

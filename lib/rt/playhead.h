@@ -35,7 +35,8 @@ typedef struct
   uint64_t loop_start, loop_end;
   uint32_t n_fade_frames; /* of the crossfade before the loop's end */
   uint32_t n_loops;
-  uint32_t n_rounds; /* the number of times that it has gone back */
+  uint32_t n_rounds;  /* the number of times that it has gone back in the loop that is set now */
+  uint32_t n_returns; /* the number of times that it has gone back since the voice began */
 } FlitzisPlayhead;
 
 /* Begins a part from `start` to `end`, frames of the sample. An `end` of 0 or beyond the sample is

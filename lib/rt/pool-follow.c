@@ -27,12 +27,30 @@ set_loop_of (FlitzisPool         *pool,
   flitzis_voice_cut_in (voice, pool->ramp_frames);
 }
 
+/* Returns how many more times the voice is to go back. Rounds that it has played count, in whatever
+ * loop they were. */
+static uint32_t
+count_loops (const FlitzisVoice *voice, FlitzisSlotSettings *slot) FLITZIS_REALTIME
+{
+  uint32_t n_passes = voice->n_passes, n_returns = voice->playhead.n_returns;
+
+  if (n_passes == 0)
+    {
+      if (!flitzis_get (slot->is_looping))
+        return 0;
+
+      n_passes = flitzis_get (slot->n_loops);
+      if (n_passes == 0)
+        return FLITZIS_LOOP_FOREVER;
+    }
+
+  return n_passes - 1 > n_returns ? n_passes - 1 - n_returns : 0;
+}
+
 static void
 set_loop (FlitzisPool *pool, FlitzisVoice *voice, FlitzisSlotSettings *slot) FLITZIS_REALTIME
 {
-  uint32_t n_loops = voice->n_passes > 0              ? voice->playhead.n_loops
-                     : flitzis_get (slot->is_looping) ? FLITZIS_LOOP_FOREVER
-                                                      : 0;
+  uint32_t n_loops = count_loops (voice, slot);
 
   if (n_loops > 0 || voice->playhead.n_loops > 0)
     set_loop_of (pool, voice, slot, n_loops);

@@ -30,9 +30,6 @@ start_voice (FlitzisPool          *pool,
   flitzis_voice_begin (voice, command->play.start, command->play.end, command->is_reverse,
                        pool->sample_rate, command->play.n_fade_in_frames);
 
-  if (voice->n_passes > 0)
-    voice->playhead.n_loops = voice->n_passes - 1;
-
   return voice;
 }
 

@@ -41,6 +41,7 @@ typedef struct
   /* frames of the sample; an end of 0: the sample's end */
   _Atomic bool     is_looping;
   _Atomic uint64_t loop_start, loop_end;
+  _Atomic uint32_t n_loops; /* how many times the loop is played; 0: for ever */
 
   /* seconds */
   _Atomic double loop_crossfade;
@@ -54,6 +55,9 @@ typedef struct
   _Atomic uint32_t retrigger;   /* a FlitzisMixerRetrigger */
   _Atomic uint32_t grid;        /* a FlitzisGridUnit */
   _Atomic int32_t  priority;
+
+  /* only control reads it, when a load publishes its sample */
+  _Atomic bool is_loop_from_file;
 } FlitzisSlotSettings;
 
 /* The settings of one outstanding voice, which multiply or add to those of its slot. Control sets

@@ -124,6 +124,7 @@ ROWS = [
     Row('32 voices at a quantum of 64', 'of the period', 'period/1/share', '≤ 0.01',
         at_most(0.01)),
     *get_load_rows(),
+    Row('read what a file says, the worst', 'of its load', 'facts/*', '≤ 0.01', at_most(0.01)),
     Row('trigger from C, blocks being played', 'ns', 'trigger/c', '≤ 60', at_most(60.0)),
     Row('trigger from C, 3 threads more, 99.9 % of them', 'ns', 'trigger/c-busy-p999', '≤ 10 us',
         at_most(10000.0)),

@@ -74,6 +74,35 @@ check_sample (FlitzisSample *sample)
     g_assert_true (isfinite (values[i]));
 }
 
+/* What a file says lies within its sound, and is text that can be shown. */
+static void
+check_facts (FlitzisSample *sample)
+{
+  GListModel        *cues = flitzis_sample_get_cues (sample);
+  const char *const *warnings = flitzis_sample_get_warnings (sample);
+  const char        *title = flitzis_sample_get_title (sample);
+  guint64            n_frames = flitzis_sample_get_n_frames (sample), last = 0;
+
+  g_assert_true (title == NULL || g_utf8_validate (title, -1, NULL));
+  g_assert_true (isfinite (flitzis_sample_get_tempo (sample)));
+  g_assert_true (isfinite (flitzis_sample_get_track_gain (sample)));
+  g_assert_cmpuint (flitzis_sample_get_loop_end (sample), <=, n_frames);
+  if (flitzis_sample_get_has_loop (sample))
+    g_assert_cmpuint (flitzis_sample_get_loop_start (sample), <,
+                      flitzis_sample_get_loop_end (sample));
+  for (guint i = 0; i < g_list_model_get_n_items (cues); i++)
+    {
+      g_autoptr (FlitzisCue) cue = g_list_model_get_item (cues, i);
+
+      g_assert_cmpuint (flitzis_cue_get_frame (cue), >=, last);
+      g_assert_true (g_utf8_validate (flitzis_cue_get_label (cue), -1, NULL));
+      last = flitzis_cue_get_frame (cue);
+    }
+  g_assert_cmpuint (last, <=, n_frames);
+  for (guint i = 0; warnings[i] != NULL; i++)
+    g_assert_true (g_utf8_validate (warnings[i], -1, NULL));
+}
+
 static G_GNUC_UNUSED void
 load (const guint8 *data, gsize size)
 {
@@ -90,6 +119,7 @@ load (const guint8 *data, gsize size)
       g_assert_no_error (error);
       g_assert_nonnull (sample);
       check_sample (sample);
+      check_facts (sample);
     }
   else
     {

@@ -14,6 +14,10 @@ import zipfile
 
 import numpy
 
+from hostile.facts import (
+    adtl, chapter, chapter_track, chpl, comments, comt, cue, cue_sheet, field, flac, flac_block,
+    id3_frame, id3_tag, info, instrument, item, items, labl, ltxt, mark, ogg, ogg_flac, opus,
+    plain_flac, smpl, user_data, vorbis)
 from hostile.sounds import (
     N_FRAMES, RATE, aiff, au, big_chunk, box, caf, chunk, encode, extensible, flac_silence, fmt,
     id3, page, pages, payload, pcm, rf64, riff, w64, wav)
@@ -420,6 +424,106 @@ def mkvs():
                                              struct.pack('<I', rate))
 
 
+def facts():
+    """What files say of their sound, good and broken. Whatever it is, the sound loads."""
+    data = chunk(b'data', pcm())
+
+    def tagged(*chunks):
+        return riff(chunk(b'fmt ', fmt()), data, *chunks)
+
+    good = {'smpl': smpl((0, 10, 99, 0)), 'cue': cue(1, 2, 3) + adtl(labl(1, b'a'), ltxt(2, b'b')),
+            'info': info(INAM=b'a title', IART=b'an artist'),
+            'mark': mark((1, 5, b'a'), (2, 50, b'b')) + instrument(60, 1, 1, 2) + comt((1, b'c'))}
+    for name in ('smpl', 'cue', 'info'):
+        yield f'wav-{name}', tagged(good[name])
+        for n_bytes in (9, 12, len(good[name]) // 2, len(good[name]) - 1):
+            yield f'wav-{name}-cut-{n_bytes}', tagged(good[name])[:-len(good[name]) + n_bytes]
+    yield 'wav-smpl-ones', tagged(chunk(b'smpl', b'\xff' * 60))
+    yield 'wav-smpl-loops-huge', tagged(chunk(b'smpl', struct.pack('<9I', *[0] * 7, 2**32 - 1, 0)))
+    yield 'wav-smpl-size-ones', tagged(chunk(b'smpl', bytes(36), 2**32 - 1))
+    yield 'wav-smpl-twice', tagged(good['smpl'], smpl((0, 1, 2, 0)))
+    yield 'wav-cue-ones', tagged(chunk(b'cue ', b'\xff' * 100))
+    yield 'wav-cue-100000', tagged(cue(*range(100000)))
+    yield 'wav-labels-100000', tagged(cue(1), adtl(*[labl(i, b'x' * 10) for i in range(100000)]))
+    yield 'wav-label-1-mb', tagged(cue(1), adtl(labl(1, b'x' * 10**6)))
+    yield 'wav-label-past-end', tagged(cue(1), adtl(chunk(b'labl', struct.pack('<I', 1), 10**6)))
+    yield 'wav-labels-past-end', tagged(cue(1), chunk(b'LIST', b'adtl' + labl(1, b'a'), 10**6))
+    yield 'wav-list-empty', tagged(chunk(b'LIST', b''), chunk(b'LIST', b'adtl'),
+                                   chunk(b'LIST', b'INFO'))
+    yield 'wav-list-in-list', tagged(adtl(adtl(labl(1, b'a'))), cue(1))
+    yield 'wav-text-broken', tagged(info(INAM=b'\xff\xfe\x80\0\0a'), info(IART=b'\0'))
+    yield 'wav-id3', tagged(chunk(b'id3 ', b'ID3\4\0\0' + b'\x7f' * 4))
+    yield 'aiff-mark', aiff() + good['mark']
+    for n_bytes in (9, 11, 20, len(good['mark']) - 1):
+        yield f'aiff-mark-cut-{n_bytes}', aiff() + good['mark'][:n_bytes]
+    yield 'aiff-mark-ones', aiff() + big_chunk(b'MARK', b'\xff' * 100)
+    yield 'aiff-comt-ones', aiff() + mark((65535, 1, b'')) + big_chunk(b'COMT', b'\xff' * 100)
+    yield 'aiff-inst-ones', aiff() + good['mark'][:20] + big_chunk(b'INST', b'\xff' * 20)
+    yield 'aiff-name-huge', aiff() + big_chunk(b'NAME', b'', 2**32 - 16)
+
+    pairs = (b'TITLE=a title', b'LOOPSTART=10', b'LOOPLENGTH=100', b'CHAPTER001=00:00:00.1')
+    broken = {
+        'vendor-huge': b'\xff' * 4 + comments(*pairs)[4:],
+        'pairs-huge': comments()[:-4] + b'\xff' * 4,
+        'pair-huge': comments(b'a=b')[:-7] + b'\xff' * 7,
+        'cut': comments(*pairs)[:-3], 'empty': b'', 'pairs-empty': comments(*[b''] * 1000),
+        'numbers': comments(b'LOOPSTART=9223372036854775807', b'LOOPLENGTH=9223372036854775807',
+                            b'BPM=1e400', b'CHAPTER001=99999999:0:0', b'CHAPTER002=1:nan:0',
+                            b'CHAPTER003NAME=x', b'REPLAYGAIN_TRACK_GAIN=inf'),
+        'text-broken': comments(b'TITLE=\xff\xfe\0', b'\xff=\xff', b'ARTIST=')}
+    for name, block in broken.items():
+        yield f'flac-{name}', flac(flac_block(4, block))
+        yield f'ogg-flac-{name}', ogg('oga.ogg', flac_block(4, block, True))
+        yield f'opus-{name}', ogg('a.opus', b'OpusTags' + block)
+        yield f'vorbis-{name}', ogg('a.ogg', b'\3vorbis' + block + b'\1')
+    yield 'flac', plain_flac(*pairs)
+    yield 'vorbis', vorbis(*pairs)
+    yield 'opus', opus(*pairs)
+    yield 'ogg-flac', ogg_flac(*pairs)
+    sheet = cue_sheet((0, 1, (0, 1)), (100, 2, (0, 0), (50, 1)), (12000, 170))
+    yield 'flac-sheet', flac(sheet)
+    yield 'flac-sheet-cut', flac(flac_block(5, sheet[4:-20]))
+    yield 'flac-sheet-ones', flac(flac_block(5, b'\xff' * 500))
+    yield 'flac-sheet-empty', flac(flac_block(5, b''))
+
+    sound = encode()['a.mp3']
+    title = id3_frame(3, b'TIT2', b'\1\xff\xfea\0')
+    tag = id3_tag(3, title, chapter(3, b'c', 10, title))
+    yield 'id3', tag + sound
+    yield 'id3-cut-in-frame', id3_tag(3, title[:-3] + title) + sound
+    yield 'id3-frame-huge', id3_tag(3, b'TIT2\xff\xff\xff\xff\0\0\0abc', title) + sound
+    yield 'id3-text-empty', id3_tag(4, id3_frame(4, b'TIT2', b''), id3_frame(4, b'TIT2', b'\1'),
+                                    id3_frame(4, b'TXXX', b'\1\xff\xfe')) + sound
+    yield 'id3-surrogate', id3_tag(4, id3_frame(4, b'TIT2', b'\2\xd8\0\xd8\0')) + sound
+    yield 'id3-utf-16-odd', id3_tag(4, id3_frame(4, b'TIT2', b'\1\xff\xfea\0b')) + sound
+    yield 'id3-chapter-cut', id3_tag(3, id3_frame(3, b'CHAP', b'name\0\0\0')) + sound
+    yield 'id3-chapter-nameless', id3_tag(3, id3_frame(3, b'CHAP', b'x' * 300)) + sound
+    yield 'id3-chapters-3000', id3_tag(3, *[chapter(3, b'c', 10)] * 3000) + sound
+    yield 'id3-flags-ones', id3_tag(4, id3_frame(4, b'TIT2', b'\0abc', 0xffff), flags=0xff) + sound
+    yield 'id3-grouped-empty', id3_tag(3, id3_frame(3, b'TIT2', b'', 0x20)) + sound
+    yield 'id3-extension-huge', id3_tag(3, title, flags=0x40, extension=b'\xff' * 4) + sound
+    yield 'id3-unsynchronised', id3_tag(3, title, b'\xff' * 5, flags=0x80) + sound
+    yield 'id3-version-9', b'ID3\x09' + tag[4:] + sound
+
+    texts = items(item(b'\xa9nam', b'a'), item(b'tmpo', b'\0\x78', 21), field(b'LOOPSTART', b'1'))
+    yield 'mp4', user_data('a.m4a', texts, chpl((0, b'a'), (1000000, b'b')))
+    yield 'mp4-chpl-huge', user_data('a.m4a', box(b'chpl', b'\1' + bytes(7) + b'\xff' * 20))
+    yield 'mp4-chpl-cut', user_data('a.m4a', box(b'chpl', chpl((0, b'abc'))[8:-2]))
+    yield 'mp4-items-empty', user_data('a.m4a', items(box(b'\xa9nam', b''), box(b'tmpo', b'')))
+    yield 'mp4-data-empty', user_data('a.m4a', items(item(b'\xa9nam', b''), item(b'tmpo', b'')))
+    yield 'mp4-data-huge', user_data('a.m4a', items(box(b'\xa9nam', box(b'data', b'', 2**32 - 1))))
+    yield 'mp4-meta-empty', user_data('a.m4a', box(b'meta', b''), box(b'meta', bytes(4)))
+    yield 'mp4-track', chapter_track([b'one', b'two'], [100, 100])
+    yield 'mp4-track-missing', chapter_track([b'one'], [100], number=7)
+    yield 'mp4-track-sizes-ones', chapter_track([b'one', b'two'], [1, 1], sizes=[2**32 - 1] * 2)
+    yield 'mp4-track-times-ones', chapter_track([b'one', b'two'], [2**32 - 1] * 2)
+    yield 'mp4-track-times-missing', chapter_track([b'one', b'two'], [1])
+    yield 'mp4-track-scale-zero', chapter_track([b'one', b'two'], [1, 1], scale=0)
+    yield 'mp4-track-samples-ones', chapter_track([b'one'], [1], n_samples=2**32 - 1)
+    yield 'mp4-track-past-end', chapter_track([b'one'], [1], offset=2**32 - 1)
+    yield 'mp4-field-nameless', user_data('a.m4a', items(box(b'----', box(b'data', bytes(9)))))
+
+
 def others():
     data = pcm(kind='>i2')
     yield 'au', au(data)
@@ -552,8 +656,8 @@ def plain():
 
 
 GROUPS = {'wav': wavs, 'aiff': aiffs, 'flac': flacs, 'ogg': oggs, 'opus': opuses, 'mp3': mp3s,
-          'm4a': m4as, 'mkv': mkvs, 'other': others, 'archive': archives, 'text': texts,
-          'picture': pictures, 'random': random_bytes, 'plain': plain}
+          'm4a': m4as, 'mkv': mkvs, 'facts': facts, 'other': others, 'archive': archives,
+          'text': texts, 'picture': pictures, 'random': random_bytes, 'plain': plain}
 
 # Good files under names that have been trouble somewhere.
 NAMES = {

@@ -48,8 +48,12 @@ def load(engine, path):
     except GLib.Error as error:
         return {'domain': error.domain, 'code': error.code, 'message': error.message}
     sample = engine.get_slot(3).props.sample
+    for spec in sample.list_properties():
+        sample.get_property(spec.name)
+    for cue in sample.props.cues:
+        assert cue.props.frame <= sample.props.n_frames and cue.props.label is not None
     return {'frames': sample.props.n_frames, 'channels': sample.props.n_channels,
-            'mended': sample.props.n_mended}
+            'mended': sample.props.n_mended, 'warnings': sample.props.warnings}
 
 
 def is_finite(sample):

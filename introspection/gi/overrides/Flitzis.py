@@ -309,6 +309,10 @@ class Clock(Flitzis.Clock):
     __doc__ = _DOCS.get('Clock')
 
 
+class Cue(Flitzis.Cue):
+    __doc__ = _DOCS.get('Cue')
+
+
 class Sink(Flitzis.Sink):
     __doc__ = _DOCS.get('Sink')
 
@@ -327,9 +331,9 @@ def _add_properties(cls):
         setattr(cls, info.get_name().replace('-', '_'), _make_property(info))
 
 
-for _cls in (Clock, Engine, Sample, Sink, SinkList, Slot):
+for _cls in (Clock, Cue, Engine, Sample, Sink, SinkList, Slot):
     _add_properties(_cls)
-for _cls in (Clock, Engine, Sample, Sink, SinkList, Slot, Trigger):
+for _cls in (Clock, Cue, Engine, Sample, Sink, SinkList, Slot, Trigger):
     override(_cls)
     __all__.append(_cls.__name__)
 
