@@ -199,6 +199,41 @@ flitzis_engine_set_steal (FlitzisEngine *self, FlitzisSteal steal)
 }
 
 /**
+ * flitzis_engine_get_seed: (get-property seed)
+ * @self: an engine
+ *
+ * Gets the number from which all random numbers follow.
+ *
+ * Returns: the seed that was set last; 0 if none was
+ */
+guint64
+flitzis_engine_get_seed (FlitzisEngine *self)
+{
+  g_return_val_if_fail (FLITZIS_IS_ENGINE (self), 0);
+
+  return flitzis_get (get_settings (self)->seed);
+}
+
+/**
+ * flitzis_engine_set_seed: (set-property seed)
+ * @self: an engine
+ * @seed: any number
+ *
+ * Sets the number from which all random numbers follow.
+ *
+ * With the next block, the random numbers and the turns of all layers start again, even if the
+ * value is the same.
+ */
+void
+flitzis_engine_set_seed (FlitzisEngine *self, guint64 seed)
+{
+  g_return_if_fail (FLITZIS_IS_ENGINE (self));
+
+  if (flitzis_settings_set_seed (get_settings (self), seed))
+    g_object_notify (G_OBJECT (self), "seed");
+}
+
+/**
  * flitzis_engine_get_memory_limit: (get-property memory-limit)
  * @self: an engine
  *

@@ -33,7 +33,7 @@
  * triggers wait for the next block than the queue can hold (1024).
  *
  * Returns: the number of the voice, which counts from 1 and is never used again; 0 without an error
- *   if the slot is empty or the trigger was rejected
+ *   if the slot has no sample for the velocity or the trigger was rejected
  */
 guint64
 flitzis_engine_play_sample (FlitzisEngine *self, guint id, double velocity, GError **error)
@@ -57,12 +57,13 @@ flitzis_engine_play_sample (FlitzisEngine *self, guint id, double velocity, GErr
  * The trigger takes no voice until its frame comes. So more triggers can wait than there are
  * voices: up to [property@Engine:n-events].
  *
- * The trigger plays the sample that is in the slot when its frame comes, and ends as
- * `FLITZIS_END_REASON_UNLOADED` if there is none. It takes all settings from the slot at the time
- * of the call. Triggers and stops of one frame keep the order of the calls, after those without a
- * frame. If the frame has been rendered already, the voice starts with the next block, and
- * [property@Engine:n-late] counts the trigger. While the sound server is away the trigger is
- * rejected, as by [method@Engine.play_sample].
+ * The trigger plays the sample that is in the slot when its frame comes; in a slot with layers, the
+ * layer is chosen at that time. It ends as `FLITZIS_END_REASON_UNLOADED` if the slot has no sample
+ * for its velocity. It takes all settings from the slot at the time of the call. Triggers and stops
+ * of one frame keep the order of the calls, after those without a frame. If the frame has been
+ * rendered already, the voice starts with the next block, and [property@Engine:n-late] counts the
+ * trigger. While the sound server is away the trigger is rejected, as by
+ * [method@Engine.play_sample].
  *
  * Fails as [method@Engine.play_sample] does, and with `FLITZIS_ENGINE_ERROR_BUSY` also if
  * [property@Engine:n-events] events wait already.

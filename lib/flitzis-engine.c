@@ -108,6 +108,7 @@ enum
   PROP_LEVEL_LEFT,
   PROP_LEVEL_RIGHT,
   PROP_STEAL,
+  PROP_SEED,
   PROP_MEMORY_LIMIT,
   PROP_STATE,
   PROP_POSITION,
@@ -369,6 +370,9 @@ flitzis_engine_get_property (GObject *object, guint prop_id, GValue *value, GPar
     case PROP_STEAL:
       g_value_set_enum (value, flitzis_engine_get_steal (self));
       break;
+    case PROP_SEED:
+      g_value_set_uint64 (value, flitzis_engine_get_seed (self));
+      break;
     case PROP_MEMORY_LIMIT:
       g_value_set_uint64 (value, flitzis_engine_get_memory_limit (self));
       break;
@@ -476,6 +480,9 @@ flitzis_engine_set_property (GObject *object, guint prop_id, const GValue *value
       break;
     case PROP_STEAL:
       flitzis_engine_set_steal (self, g_value_get_enum (value));
+      break;
+    case PROP_SEED:
+      flitzis_engine_set_seed (self, g_value_get_uint64 (value));
       break;
     case PROP_TRIGGER_TIMING:
       flitzis_engine_set_trigger_timing (self, g_value_get_enum (value));
@@ -805,10 +812,25 @@ flitzis_engine_class_init (FlitzisEngineClass *klass)
                          G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS | G_PARAM_EXPLICIT_NOTIFY);
 
   /**
+   * FlitzisEngine:seed: (getter get_seed) (setter set_seed)
+   *
+   * The number from which all random numbers follow: those of [property@Slot:variation],
+   * [property@Slot:random-gain], [property@Slot:random-rate] and [property@Slot:random-start].
+   *
+   * The same triggers on the same frames get the same random numbers, whatever the size of the
+   * blocks. To render the same once more, set the seed again: whenever you set it, even to the same
+   * value, the random numbers and the turns of all layers start again with the next block.
+   */
+  properties[PROP_SEED] =
+      g_param_spec_uint64 ("seed", NULL, NULL,
+                           0, G_MAXUINT64, 0,
+                           G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS | G_PARAM_EXPLICIT_NOTIFY);
+
+  /**
    * FlitzisEngine:memory-limit: (getter get_memory_limit) (setter set_memory_limit)
    *
-   * The number of bytes of decoded audio that the engine may hold: in slots, in voices that sound,
-   * and in loads under way. A sample in two slots counts once.
+   * The number of bytes of decoded audio that the engine may hold: in slots and their layers, in
+   * voices that sound, and in loads under way. A sample in two slots counts once.
    *
    * A load that would exceed the limit fails with `FLITZIS_ENGINE_ERROR_TOO_LARGE`. Lowering the
    * limit refuses new loads, but removes no sample.
@@ -910,8 +932,8 @@ flitzis_engine_class_init (FlitzisEngineClass *klass)
    * The number of triggers.
    *
    * Each of them starts a voice, with the next block or at its frame, or ends without a sound:
-   * rejected, cancelled, stopped or unloaded. Calls that failed and triggers of empty slots do not
-   * count. Like all counters, this one is not notified.
+   * rejected, cancelled, stopped or unloaded. Calls that failed and triggers for which a slot has
+   * no sample do not count. Like all counters, this one is not notified.
    */
   properties[PROP_N_TRIGGERED] =
       g_param_spec_uint64 ("n-triggered", NULL, NULL,

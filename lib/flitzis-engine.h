@@ -135,6 +135,11 @@ FLITZIS_AVAILABLE_IN_ALL
 void flitzis_engine_set_steal (FlitzisEngine *self,
                                FlitzisSteal   steal);
 FLITZIS_AVAILABLE_IN_ALL
+guint64 flitzis_engine_get_seed (FlitzisEngine *self);
+FLITZIS_AVAILABLE_IN_ALL
+void flitzis_engine_set_seed (FlitzisEngine *self,
+                              guint64        seed);
+FLITZIS_AVAILABLE_IN_ALL
 guint64 flitzis_engine_get_memory_limit (FlitzisEngine *self);
 FLITZIS_AVAILABLE_IN_ALL
 void flitzis_engine_set_memory_limit (FlitzisEngine *self,
@@ -280,6 +285,38 @@ FLITZIS_AVAILABLE_IN_ALL
 gboolean flitzis_engine_unload_sample (FlitzisEngine *self,
                                        guint          id,
                                        GError       **error);
+
+FLITZIS_AVAILABLE_IN_ALL
+gboolean flitzis_engine_add_layer (FlitzisEngine *self,
+                                   guint          id,
+                                   FlitzisSample *sample,
+                                   double         low,
+                                   double         high,
+                                   GError       **error);
+FLITZIS_AVAILABLE_IN_ALL
+gboolean flitzis_engine_load_layer (FlitzisEngine *self,
+                                    guint          id,
+                                    const char    *path,
+                                    double         low,
+                                    double         high,
+                                    GError       **error);
+FLITZIS_AVAILABLE_IN_ALL
+void flitzis_engine_load_layer_async (FlitzisEngine      *self,
+                                      guint               id,
+                                      const char         *path,
+                                      double              low,
+                                      double              high,
+                                      GCancellable       *cancellable,
+                                      GAsyncReadyCallback callback,
+                                      gpointer            user_data);
+FLITZIS_AVAILABLE_IN_ALL
+gboolean flitzis_engine_load_layer_finish (FlitzisEngine *self,
+                                           GAsyncResult  *result,
+                                           GError       **error);
+FLITZIS_AVAILABLE_IN_ALL
+gboolean flitzis_engine_clear_layers (FlitzisEngine *self,
+                                      guint          id,
+                                      GError       **error);
 
 FLITZIS_AVAILABLE_IN_ALL
 guint64 flitzis_engine_play_sample (FlitzisEngine *self,

@@ -48,4 +48,10 @@ G_DEFINE_ENUM_TYPE (FlitzisEndReason, flitzis_end_reason,
                     G_DEFINE_ENUM_VALUE (FLITZIS_END_REASON_UNLOADED, "unloaded"),
                     G_DEFINE_ENUM_VALUE (FLITZIS_END_REASON_REJECTED, "rejected"),
                     G_DEFINE_ENUM_VALUE (FLITZIS_END_REASON_CANCELLED, "cancelled"))
+
+G_DEFINE_ENUM_TYPE (FlitzisVariation, flitzis_variation,
+                    G_DEFINE_ENUM_VALUE (FLITZIS_VARIATION_VELOCITY, "velocity"),
+                    G_DEFINE_ENUM_VALUE (FLITZIS_VARIATION_ROUND_ROBIN, "round-robin"),
+                    G_DEFINE_ENUM_VALUE (FLITZIS_VARIATION_RANDOM, "random"),
+                    G_DEFINE_ENUM_VALUE (FLITZIS_VARIATION_RANDOM_NO_REPEAT, "random-no-repeat"))
 /* clang-format on */

@@ -99,7 +99,8 @@ typedef enum
  * @FLITZIS_END_REASON_STOPPED: a call stopped it
  * @FLITZIS_END_REASON_STOLEN: a newer trigger took its place
  * @FLITZIS_END_REASON_CHOKED: a trigger of its choke group, or of its own slot, silenced it
- * @FLITZIS_END_REASON_UNLOADED: its sample was replaced or unloaded
+ * @FLITZIS_END_REASON_UNLOADED: its sample was replaced or unloaded, or there was no sample for it
+ *   when its frame came
  * @FLITZIS_END_REASON_REJECTED: it never started: all voices were sounding, or it was more than
  *   250 ms older than the newest trigger when its first block came
  * @FLITZIS_END_REASON_CANCELLED: it never started: it was cancelled while it waited for its frame
@@ -151,6 +152,28 @@ typedef enum
   FLITZIS_QUANTIZE_BAR
 } FlitzisQuantize;
 
+/**
+ * FlitzisVariation:
+ * @FLITZIS_VARIATION_VELOCITY: the layer whose range holds the velocity of the trigger; if several
+ *   ranges do, these layers take turns
+ * @FLITZIS_VARIATION_ROUND_ROBIN: all layers take turns, whatever the velocity
+ * @FLITZIS_VARIATION_RANDOM: any layer whose range holds the velocity
+ * @FLITZIS_VARIATION_RANDOM_NO_REPEAT: any layer whose range holds the velocity, except for the
+ *   layer that was played last, unless there is no other
+ *
+ * Which layer of its slot a trigger plays.
+ *
+ * Layers that take turns are played in the order of their numbers: the next one is always the one
+ * that was played the longest time ago.
+ */
+typedef enum
+{
+  FLITZIS_VARIATION_VELOCITY,
+  FLITZIS_VARIATION_ROUND_ROBIN,
+  FLITZIS_VARIATION_RANDOM,
+  FLITZIS_VARIATION_RANDOM_NO_REPEAT
+} FlitzisVariation;
+
 #define FLITZIS_TYPE_TRIGGER_TIMING (flitzis_trigger_timing_get_type ())
 #define FLITZIS_TYPE_QUANTIZE (flitzis_quantize_get_type ())
 #define FLITZIS_TYPE_OUTPUT (flitzis_output_get_type ())
@@ -159,6 +182,7 @@ typedef enum
 #define FLITZIS_TYPE_INTERPOLATION (flitzis_interpolation_get_type ())
 #define FLITZIS_TYPE_STATE (flitzis_state_get_type ())
 #define FLITZIS_TYPE_END_REASON (flitzis_end_reason_get_type ())
+#define FLITZIS_TYPE_VARIATION (flitzis_variation_get_type ())
 
 FLITZIS_AVAILABLE_IN_ALL
 GType flitzis_trigger_timing_get_type (void);
@@ -176,5 +200,7 @@ FLITZIS_AVAILABLE_IN_ALL
 GType flitzis_state_get_type (void);
 FLITZIS_AVAILABLE_IN_ALL
 GType flitzis_end_reason_get_type (void);
+FLITZIS_AVAILABLE_IN_ALL
+GType flitzis_variation_get_type (void);
 
 G_END_DECLS

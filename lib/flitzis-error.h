@@ -16,7 +16,8 @@ G_BEGIN_DECLS
  * @FLITZIS_ENGINE_ERROR_UNSUPPORTED: the data are not audio, or no decoder is installed for them,
  *   or their channels cannot be mixed down
  * @FLITZIS_ENGINE_ERROR_CORRUPT: the decoder gave up, or nothing could be decoded
- * @FLITZIS_ENGINE_ERROR_TOO_LARGE: the engine would exceed its `memory-limit`
+ * @FLITZIS_ENGINE_ERROR_TOO_LARGE: the engine would exceed its `memory-limit`, or the slot has as
+ *   many layers as it can have
  * @FLITZIS_ENGINE_ERROR_OUTPUT: no sound server can be reached, or the server refused
  * @FLITZIS_ENGINE_ERROR_BUSY: the command queue is full, too many voices or events wait, no slot is
  *   free, or the call needs a stopped engine and the engine is running

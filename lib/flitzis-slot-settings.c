@@ -12,6 +12,8 @@
  */
 
 #define MAX_SECONDS 60.0
+#define MAX_RANDOM_GAIN 24.0   /* dB */
+#define MAX_RANDOM_RATE 1200.0 /* cents */
 
 enum
 {
@@ -36,6 +38,10 @@ enum
   SETTING_RETRIGGER,
   SETTING_PRIORITY,
   SETTING_QUANTIZE,
+  SETTING_VARIATION,
+  SETTING_RANDOM_GAIN,
+  SETTING_RANDOM_RATE,
+  SETTING_RANDOM_START,
   N_SETTINGS
 };
 
@@ -64,6 +70,10 @@ static const gsize offsets[N_SETTINGS] = {
   [SETTING_RETRIGGER] = offsetof (FlitzisSlotSettings, retrigger),
   [SETTING_PRIORITY] = offsetof (FlitzisSlotSettings, priority),
   [SETTING_QUANTIZE] = offsetof (FlitzisSlotSettings, grid),
+  [SETTING_VARIATION] = offsetof (FlitzisSlotSettings, variation),
+  [SETTING_RANDOM_GAIN] = offsetof (FlitzisSlotSettings, random_gain),
+  [SETTING_RANDOM_RATE] = offsetof (FlitzisSlotSettings, random_rate),
+  [SETTING_RANDOM_START] = offsetof (FlitzisSlotSettings, random_start),
 };
 /* clang-format on */
 
@@ -422,6 +432,52 @@ flitzis_slot_install_settings (GObjectClass *klass, guint first)
   settings[SETTING_QUANTIZE] =
       g_param_spec_enum ("quantize", NULL, NULL, FLITZIS_TYPE_QUANTIZE, FLITZIS_QUANTIZE_NONE,
                          flags);
+
+  /**
+   * FlitzisSlot:variation: (getter get_variation) (setter set_variation)
+   *
+   * How a trigger of this slot chooses one of the layers that [method@Engine.add_layer] added.
+   *
+   * The layer is chosen when the voice starts. A trigger that names its layer ([struct@Trigger])
+   * ignores this property. Takes effect with the next trigger.
+   */
+  settings[SETTING_VARIATION] =
+      g_param_spec_enum ("variation", NULL, NULL, FLITZIS_TYPE_VARIATION,
+                         FLITZIS_VARIATION_VELOCITY, flags);
+
+  /**
+   * FlitzisSlot:random-gain: (getter get_random_gain) (setter set_random_gain)
+   *
+   * By how many dB hits are made louder or softer at random, at most: 0 to 24.
+   *
+   * Each trigger draws a number of its own; [property@Engine:seed] makes them repeatable. Takes
+   * effect with the next trigger.
+   */
+  settings[SETTING_RANDOM_GAIN] =
+      g_param_spec_double ("random-gain", NULL, NULL, 0.0, MAX_RANDOM_GAIN, 0.0, flags);
+
+  /**
+   * FlitzisSlot:random-rate: (getter get_random_rate) (setter set_random_rate)
+   *
+   * By how many cents (hundredths of a semitone) hits are made higher or lower at random, at most:
+   * 0 to 1200.
+   *
+   * The random rate multiplies [property@Slot:playback-rate]. Takes effect with the next trigger.
+   */
+  settings[SETTING_RANDOM_RATE] =
+      g_param_spec_double ("random-rate", NULL, NULL, 0.0, MAX_RANDOM_RATE, 0.0, flags);
+
+  /**
+   * FlitzisSlot:random-start: (getter get_random_start) (setter set_random_start)
+   *
+   * How many frames of the decoded sample hits leave out at their beginning at random, at most.
+   *
+   * These are the first frames after [property@Slot:start], or, in reverse, the last ones before
+   * [property@Slot:end]. At least one frame is played. A hit that begins within the sample fades
+   * in, as with [property@Slot:start]. Takes effect with the next trigger.
+   */
+  settings[SETTING_RANDOM_START] =
+      g_param_spec_uint ("random-start", NULL, NULL, 0, G_MAXUINT, 0, flags);
 
   for (guint i = 0; i < N_SETTINGS; i++)
     g_object_class_install_property (klass, first + i, settings[i]);
@@ -1034,4 +1090,120 @@ void
 flitzis_slot_set_quantize (FlitzisSlot *self, FlitzisQuantize quantize)
 {
   write_enum (self, SETTING_QUANTIZE, (guint) quantize);
+}
+
+/**
+ * flitzis_slot_get_variation: (get-property variation)
+ * @self: a slot
+ *
+ * Gets how a trigger of this slot chooses its layer.
+ *
+ * Returns: the way to choose a layer
+ */
+FlitzisVariation
+flitzis_slot_get_variation (FlitzisSlot *self)
+{
+  return (FlitzisVariation) read_enum (self, SETTING_VARIATION);
+}
+
+/**
+ * flitzis_slot_set_variation: (set-property variation)
+ * @self: a slot
+ * @variation: the way to choose a layer
+ *
+ * Sets how a trigger of this slot chooses its layer.
+ *
+ * Takes effect with the next trigger.
+ */
+void
+flitzis_slot_set_variation (FlitzisSlot *self, FlitzisVariation variation)
+{
+  write_enum (self, SETTING_VARIATION, (guint) variation);
+}
+
+/**
+ * flitzis_slot_get_random_gain: (get-property random-gain)
+ * @self: a slot
+ *
+ * Gets by how much hits are made louder or softer at random, at most.
+ *
+ * Returns: the maximum, in dB
+ */
+double
+flitzis_slot_get_random_gain (FlitzisSlot *self)
+{
+  return read_double (self, SETTING_RANDOM_GAIN);
+}
+
+/**
+ * flitzis_slot_set_random_gain: (set-property random-gain)
+ * @self: a slot
+ * @random_gain: 0 to 24, in dB
+ *
+ * Sets by how much hits are made louder or softer at random, at most.
+ *
+ * Takes effect with the next trigger.
+ */
+void
+flitzis_slot_set_random_gain (FlitzisSlot *self, double random_gain)
+{
+  write_double (self, SETTING_RANDOM_GAIN, random_gain);
+}
+
+/**
+ * flitzis_slot_get_random_rate: (get-property random-rate)
+ * @self: a slot
+ *
+ * Gets by how much hits are made higher or lower at random, at most.
+ *
+ * Returns: the maximum, in cents
+ */
+double
+flitzis_slot_get_random_rate (FlitzisSlot *self)
+{
+  return read_double (self, SETTING_RANDOM_RATE);
+}
+
+/**
+ * flitzis_slot_set_random_rate: (set-property random-rate)
+ * @self: a slot
+ * @random_rate: 0 to 1200, in cents
+ *
+ * Sets by how much hits are made higher or lower at random, at most.
+ *
+ * Takes effect with the next trigger.
+ */
+void
+flitzis_slot_set_random_rate (FlitzisSlot *self, double random_rate)
+{
+  write_double (self, SETTING_RANDOM_RATE, random_rate);
+}
+
+/**
+ * flitzis_slot_get_random_start: (get-property random-start)
+ * @self: a slot
+ *
+ * Gets how many frames hits leave out at their beginning at random, at most.
+ *
+ * Returns: the maximum, in frames
+ */
+guint
+flitzis_slot_get_random_start (FlitzisSlot *self)
+{
+  return read_uint (self, SETTING_RANDOM_START);
+}
+
+/**
+ * flitzis_slot_set_random_start: (set-property random-start)
+ * @self: a slot
+ * @random_start: frames of the decoded sample
+ *
+ * Sets how many frames hits leave out at their beginning at random, at most.
+ *
+ * Takes effect with the next trigger.
+ */
+void
+flitzis_slot_set_random_start (FlitzisSlot *self, guint random_start)
+{
+  write_uint (self, SETTING_RANDOM_START, random_start);
 }

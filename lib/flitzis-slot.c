@@ -136,6 +136,8 @@ flitzis_slot_class_init (FlitzisSlotClass *klass)
    * FlitzisSlot:sample: (getter dup_sample)
    *
    * The sample that a trigger plays; %NULL while the slot is empty.
+   *
+   * In a slot with layers, this is the sample of layer 0.
    */
   properties[PROP_SAMPLE] =
       g_param_spec_object ("sample", NULL, NULL,
@@ -145,7 +147,7 @@ flitzis_slot_class_init (FlitzisSlotClass *klass)
   /**
    * FlitzisSlot:loading: (getter get_loading)
    *
-   * Whether a load of this slot is under way.
+   * Whether a load of this slot, or of one of its layers, is under way.
    */
   properties[PROP_LOADING] =
       g_param_spec_boolean ("loading", NULL, NULL,
@@ -155,7 +157,7 @@ flitzis_slot_class_init (FlitzisSlotClass *klass)
   /**
    * FlitzisSlot:load-progress: (getter get_load_progress)
    *
-   * How much of the newest load is done, 0 to 1; -1 while its length is unknown.
+   * How much of the newest load of layer 0 is done, 0 to 1; -1 while its length is unknown.
    *
    * After a load that succeeded, this is 1. Before the first load, after a load that failed, and
    * after [method@Engine.set_sample] or [method@Engine.unload_sample], it is 0.

@@ -147,6 +147,30 @@ void flitzis_slot_set_retrigger (FlitzisSlot     *self,
                                  FlitzisRetrigger retrigger);
 
 FLITZIS_AVAILABLE_IN_ALL
+FlitzisVariation flitzis_slot_get_variation (FlitzisSlot *self);
+FLITZIS_AVAILABLE_IN_ALL
+void flitzis_slot_set_variation (FlitzisSlot     *self,
+                                 FlitzisVariation variation);
+
+FLITZIS_AVAILABLE_IN_ALL
+double flitzis_slot_get_random_gain (FlitzisSlot *self);
+FLITZIS_AVAILABLE_IN_ALL
+void flitzis_slot_set_random_gain (FlitzisSlot *self,
+                                   double       random_gain);
+
+FLITZIS_AVAILABLE_IN_ALL
+double flitzis_slot_get_random_rate (FlitzisSlot *self);
+FLITZIS_AVAILABLE_IN_ALL
+void flitzis_slot_set_random_rate (FlitzisSlot *self,
+                                   double       random_rate);
+
+FLITZIS_AVAILABLE_IN_ALL
+guint flitzis_slot_get_random_start (FlitzisSlot *self);
+FLITZIS_AVAILABLE_IN_ALL
+void flitzis_slot_set_random_start (FlitzisSlot *self,
+                                    guint        random_start);
+
+FLITZIS_AVAILABLE_IN_ALL
 gint flitzis_slot_get_priority (FlitzisSlot *self);
 FLITZIS_AVAILABLE_IN_ALL
 void flitzis_slot_set_priority (FlitzisSlot *self,

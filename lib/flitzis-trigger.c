@@ -27,6 +27,7 @@ flitzis_trigger_new (void)
     .rate = 1.0,
     .fade_in = -1.0,
     .beat = NAN,
+    .layer = -1,
   };
 
   return self;

@@ -32,6 +32,8 @@ typedef struct _FlitzisTrigger FlitzisTrigger;
  * @beat: the beat of [property@Engine:clock] to start at, from -2^31 to 2^31, as for
  *   [method@Engine.play_sample_at_beat]; NaN, the default, for none. A trigger cannot have both a
  *   beat and a frame
+ * @layer: the number of the layer to play, 0 to 15, for all velocities; -1, the default, means that
+ *   [property@Slot:variation] chooses the layer
  *
  * Describes one trigger in full, for [method@Engine.play].
  *
@@ -74,10 +76,11 @@ struct _FlitzisTrigger
   guint   loops;
   guint64 stop_frame;
   double  beat;
+  gint    layer;
 
   /*< private >*/
   /* Room for later fields: one that is added here takes from it, so that the size stays. */
-  guint64 padding[11];
+  guint padding[21];
 };
 
 FLITZIS_AVAILABLE_IN_ALL

@@ -32,6 +32,7 @@ from fractions import Fraction
 import numpy
 
 FOREVER = 1 << 62
+N_LAYERS = 16
 BUSY = 'busy'
 PARTS_PER_BEAT = 2 ** 5 * 3 ** 2 * 5 * 7 * 11 * 13 * 17 * 19
 SUB_BLOCK = 1024  # frames: render () splits a call into blocks of this length
@@ -45,11 +46,12 @@ SLOT_DEFAULTS = {
     'start': 0, 'end': 0, 'reverse': False,
     'loop': False, 'loop_start': 0, 'loop_end': 0, 'loops': 0, 'loop_crossfade': 0.0,
     'attack': 0.0, 'release': 0.005, 'choke_group': 0, 'choke_release': 0.005,
-    'retrigger': 'overlap', 'priority': 0, 'quantize': 'none'}
+    'retrigger': 'overlap', 'priority': 0, 'quantize': 'none', 'variation': 'velocity',
+    'random_gain': 0.0, 'random_rate': 0.0, 'random_start': 0}
 TRIGGER_DEFAULTS = {'velocity': 1.0, 'frame': 0, 'gain': 1.0, 'pan': 0.0, 'rate': 1.0,
-                    'fade_in': -1.0, 'loops': 0, 'stop_frame': 0, 'beat': None}
+                    'fade_in': -1.0, 'loops': 0, 'stop_frame': 0, 'beat': None, 'layer': -1}
 TAKEN_AT_THE_CALL = ('start', 'end', 'reverse', 'attack', 'choke_group', 'retrigger', 'priority',
-                     'quantize')
+                     'quantize', 'variation', 'random_gain', 'random_rate', 'random_start')
 
 
 class Unspecified(Exception):
@@ -71,6 +73,38 @@ def pan_gains(pan):
                                                         math.sqrt(2) * (pan > 0)])
     angle = (pan + 1) * math.pi / 4
     return math.sqrt(2) * numpy.array([math.cos(angle), math.sin(angle)])
+
+
+class Random:
+    """SplitMix64, as Steele, Lea and Flood describe it."""
+
+    def __init__(self, seed):
+        self.state = seed
+
+    def next(self):
+        self.state = z = (self.state + 0x9e3779b97f4a7c15) % 2 ** 64
+        z = (z ^ z >> 30) * 0xbf58476d1ce4e5b9 % 2 ** 64
+        z = (z ^ z >> 27) * 0x94d049bb133111eb % 2 ** 64
+        return z ^ z >> 31
+
+    def below(self, n):
+        return (self.next() >> 32) * n >> 32
+
+    def sign(self):
+        """-1 to 1."""
+        bits = self.next()
+        return (bits - 2 ** 64 * (bits >> 63)) / 2 ** 63
+
+
+class Layer:
+    """One of the samples of a slot."""
+
+    def __init__(self, frames, low, high, is_added):
+        self.frames, self.low, self.high, self.is_added = frames, low, high, is_added
+        self.hit = 0            # the number of the trigger that played it last
+
+    def holds(self, velocity):
+        return self.low <= velocity and (velocity < self.high or self.high == 1.0)
 
 
 class Ramp:
@@ -179,7 +213,7 @@ class Voice:
 
     def __init__(self, number, trigger, taken, steal):
         self.number = number
-        self.slot = trigger['slot']
+        self.slot, self.layer_number = trigger['slot'], trigger['layer']
         self.velocity, self.gain, self.pan = (trigger[key] for key in ('velocity', 'gain', 'pan'))
         self.rate, self.loops = trigger['rate'], trigger['loops']
         self.fade_in = trigger['fade_in'] if trigger['fade_in'] >= 0 else taken['attack']
@@ -196,15 +230,24 @@ class Voice:
         self.fade = None        # of a stop: a ramp to 0, and its reason
         self.reason = None
 
-    def begin(self, frames, rate, order, playback_rate):
+    def begin(self, layer, rate, order, playback_rate, numbers):
         """Takes a place among the voices that sound."""
-        self.state, self.order = 'sounding', order
-        self.step = self.rate * playback_rate
+        self.state, self.order, self.layer = 'sounding', order, layer
+        frames, taken = layer.frames, self.taken
+        if taken['random_gain']:
+            self.velocity *= 10 ** (taken['random_gain'] * numbers.sign() / 20)
+        step = self.rate * playback_rate
+        if taken['random_rate']:
+            step *= 2 ** (taken['random_rate'] * numbers.sign() / 1200)
+        self.step = math.floor(step * 2 ** 32 + 0.5) / 2 ** 32
+        n_left_out = numbers.below(taken['random_start'] + 1) if taken['random_start'] else 0
         n = len(frames)
-        end = self.taken['end']
+        end = taken['end']
         end = n if end == 0 or end > n else end
-        start = min(self.taken['start'], end - 1)
-        self.reverse = self.taken['reverse']
+        start = min(taken['start'], end - 1)
+        self.reverse = taken['reverse']
+        n_left_out = min(n_left_out, end - start - 1)
+        start, end = ((start, end - n_left_out) if self.reverse else (start + n_left_out, end))
         self.n = n
         if self.reverse:
             frames, start, end = frames[::-1], n - end, n - start
@@ -367,7 +410,8 @@ class Model:
         self.n_fade = sample_rate // 200                # 5 ms
         self.n_short = to_frames(0.005, sample_rate)    # the longest fade that is rendered ahead
         self.settings = [dict(SLOT_DEFAULTS) for _ in range(n_slots)]
-        self.samples = [None] * n_slots
+        self.layers = [{} for _ in range(n_slots)]  # by their numbers
+        self.seed = 0
         self.gain, self.steal, self.paused = 1.0, 'oldest', False
         self.master = Ramp(1.0)
         self.frozen = self.rendering = False
@@ -389,14 +433,67 @@ class Model:
     def set_slot(self, slot, name, value):
         self.settings[slot][name] = value
 
+    @property
+    def seed(self):
+        return self.random.state
+
+    @seed.setter
+    def seed(self, seed):
+        """Numbers and turns begin anew."""
+        self.random = Random(seed)
+        self.n_hits = 0
+        for layers in self.layers:
+            for layer in layers.values():
+                layer.hit = 0
+
     def set_sample(self, slot, frames):
         """Frames as n x 2, or None."""
-        if frames is None and self.samples[slot] is None:
-            return
+        if frames is None:
+            for number in list(self.layers[slot]):
+                self.unload(slot, number)
+        else:
+            self.unload(slot, 0)
+            self.layers[slot][0] = Layer(frames, 0.0, 1.0, is_added=False)
+
+    def add_layer(self, slot, frames, low, high):
+        free = set(range(N_LAYERS)) - self.layers[slot].keys()
+        if free:
+            self.layers[slot][min(free)] = Layer(frames, low, high, is_added=True)
+
+    def clear_layers(self, slot):
+        for number, layer in list(self.layers[slot].items()):
+            if layer.is_added:
+                self.unload(slot, number)
+
+    def unload(self, slot, number):
+        layer = self.layers[slot].pop(number, None)
         for voice in list(self.sounding):
-            if voice.slot == slot:
+            if voice.layer is layer:
                 self.cut(voice, self.n_fade, UNLOADED, at_once=True)
-        self.samples[slot] = frames
+
+    def find_layers(self, slot, number, velocity, variation):
+        """The layers that a trigger may play, by their numbers."""
+        layers = self.layers[slot]
+        if number >= 0:
+            return [layers[number]] if number in layers else []
+        return [layer for _number, layer in sorted(layers.items())
+                if variation == 'round_robin' or layer.holds(velocity)]
+
+    def choose_layer(self, voice):
+        variation = voice.taken['variation']
+        layers = self.find_layers(voice.slot, voice.layer_number, voice.velocity, variation)
+        if not layers:
+            return None
+        if variation == 'random_no_repeat':
+            last = max(layer.hit for layer in self.layers[voice.slot].values())
+            layers = [layer for layer in layers if not last or layer.hit != last] or layers
+        if variation.startswith('random'):
+            layer = layers[self.random.below(len(layers)) if len(layers) > 1 else 0]
+        else:
+            layer = min(layers, key=lambda layer: layer.hit)
+        self.n_hits += 1
+        layer.hit = self.n_hits
+        return layer
 
     # Triggers
 
@@ -410,7 +507,8 @@ class Model:
         named = trigger['beat'] is not None
         if named and scheduled:
             return None
-        if not scheduled and not named and self.samples[slot] is None:
+        if not scheduled and not named and not self.find_layers(
+                slot, trigger['layer'], trigger['velocity'], settings['variation']):
             return 0
         quantised = named or (not scheduled and settings['quantize'] != 'none'
                               and self.clock.set['running'])
@@ -466,8 +564,8 @@ class Model:
         """The voice's frame has come: it gets a place, or it does not."""
         if voice.stop_frame and self.position >= voice.stop_frame:
             return self.end(voice, STOPPED)
-        frames = self.samples[voice.slot]
-        if frames is None:
+        layer = self.choose_layer(voice)
+        if layer is None:
             return self.end(voice, UNLOADED)
         group = voice.taken['choke_group']
         choked = [other for other in self.sounding
@@ -485,8 +583,8 @@ class Model:
             n_fade = to_frames(self.settings[other.slot]['choke_release'], self.rate)
             self.cut(other, self.n_fade if full else n_fade, CHOKED, at_once=full)
         self.n_begun += 1
-        voice.begin(frames, self.rate, self.n_begun,
-                    self.settings[voice.slot]['playback_rate'])
+        voice.begin(layer, self.rate, self.n_begun,
+                    self.settings[voice.slot]['playback_rate'], self.random)
         self.sounding.append(voice)
         if self.rendering:
             self.count_begun(voice)

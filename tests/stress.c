@@ -422,6 +422,7 @@ play_trigger (Worker *worker, Stage *stage)
   trigger->rate = g_rand_double_range (worker->rand, 0.25, 4.0);
   trigger->fade_in = g_rand_double_range (worker->rand, -0.1, 0.1);
   trigger->loops = choose (worker, 3);
+  trigger->layer = (int) choose (worker, 4) - 1;
   trigger->frame = choose (worker, 2) * choose_frame (worker, stage);
   trigger->stop_frame = choose (worker, 2) * (trigger->frame + 1 + choose (worker, 8000));
   id = flitzis_engine_play (stage->engine, trigger, &error);
@@ -552,6 +553,24 @@ unload_sample (Worker *worker, Stage *stage)
   g_assert_true (flitzis_engine_unload_sample (stage->engine, choose (worker, N_SLOTS), NULL));
 }
 
+/* More of them than are cleared: now and then a slot has as many as it can. */
+static void
+change_layers (Worker *worker, Stage *stage)
+{
+  GError *error = NULL;
+  guint   slot = choose (worker, N_SLOTS);
+  double  low = g_rand_double_range (worker->rand, 0.0, 0.9);
+  double  high = g_rand_double_range (worker->rand, low + 0.1, 1.0);
+
+  if (choose (worker, 20) == 0)
+    g_assert_true (flitzis_engine_clear_layers (stage->engine, slot, NULL));
+  else
+    flitzis_engine_add_layer (stage->engine, slot, samples[choose (worker, N_SAMPLES)], low, high,
+                              &error);
+
+  allow (error, ALLOW (FLITZIS_ENGINE_ERROR_TOO_LARGE));
+}
+
 #define LOAD_ERRORS                                             \
   (ALLOW (CANCELLED) | ALLOW (FLITZIS_ENGINE_ERROR_TOO_LARGE) | \
    ALLOW (FLITZIS_ENGINE_ERROR_CORRUPT) | ALLOW (FLITZIS_ENGINE_ERROR_UNSUPPORTED))
@@ -564,7 +583,7 @@ load (Worker *worker, Stage *stage)
   guint   allowed = LOAD_ERRORS;
   GFile  *file;
 
-  switch (choose (worker, 5))
+  switch (choose (worker, 6))
     {
     case 0:
       flitzis_engine_load_sample (stage->engine, slot, paths[choose (worker, 3)], &error);
@@ -581,6 +600,9 @@ load (Worker *worker, Stage *stage)
       slot = flitzis_engine_add_sample (stage->engine, paths[choose (worker, 3)], &error);
       g_assert_true (error != NULL ? slot == G_MAXUINT : slot < N_SLOTS);
       allowed |= ALLOW (FLITZIS_ENGINE_ERROR_BUSY);
+      break;
+    case 4:
+      flitzis_engine_load_layer (stage->engine, slot, paths[choose (worker, 3)], 0.0, 1.0, &error);
       break;
     default:
       flitzis_engine_load_bytes (stage->engine, slot, bad_bytes, stage->cancellable, &error);
@@ -600,6 +622,8 @@ load_cb (GObject *object, GAsyncResult *result, gpointer data)
     flitzis_engine_load_sample_finish (FLITZIS_ENGINE (object), result, &error);
   else if (data == flitzis_engine_load_file_async)
     flitzis_engine_load_file_finish (FLITZIS_ENGINE (object), result, &error);
+  else if (data == flitzis_engine_load_layer_async)
+    flitzis_engine_load_layer_finish (FLITZIS_ENGINE (object), result, &error);
   else if (data == flitzis_engine_load_bytes_async)
     flitzis_engine_load_bytes_finish (FLITZIS_ENGINE (object), result, &error);
   else
@@ -622,7 +646,7 @@ load_async (Worker *worker, Stage *stage)
 
   n_asked++;
 
-  switch (choose (worker, 4))
+  switch (choose (worker, 5))
     {
     case 0:
       flitzis_engine_load_sample_async (stage->engine, slot, path, cancellable, load_cb,
@@ -637,6 +661,10 @@ load_async (Worker *worker, Stage *stage)
     case 2:
       flitzis_engine_add_sample_async (stage->engine, path, cancellable, load_cb,
                                        flitzis_engine_add_sample_async);
+      break;
+    case 3:
+      flitzis_engine_load_layer_async (stage->engine, slot, path, 0.5, 1.0, cancellable, load_cb,
+                                       flitzis_engine_load_layer_async);
       break;
     default:
       flitzis_engine_load_bytes_async (stage->engine, slot, good_bytes, cancellable, load_cb,
@@ -989,6 +1017,7 @@ static const Verb verbs[] = {
   { "ask voice", ask_voice, 200 },
   { "set sample", set_sample, 1000 },
   { "unload", unload_sample, 400 },
+  { "change layers", change_layers, 800 },
   { "load", load, 20 },
   { "load async", load_async, 30 },
   { "load and forget", load_and_forget, 20 },

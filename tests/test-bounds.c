@@ -110,7 +110,7 @@ test_block (gconstpointer data)
   for (guint i = 0; i < G_N_ELEMENTS (n_waiting); i++)
     {
       mixer = flitzis_mixer_new (&(FlitzisMixerSize){ 1, 4, 16, 48000 });
-      mixer->pool.slots[0].handle = &handle;
+      flitzis_pool_publish (&mixer->pool, 0, 0, &handle, (FlitzisVelocityRange){ 0.0f, 1.0f });
       next_voice = 1;
 
       for (guint n = 0; n < n_waiting[i]; n++)

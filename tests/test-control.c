@@ -172,9 +172,9 @@ test_no_copy (Fixture *fixture, gconstpointer data)
 {
   set_sample (fixture, 2, fixture->sample);
 
-  g_assert_true (fixture->mixer->pool.slots[2].handle->frames ==
+  g_assert_true (fixture->mixer->pool.slots[2].layers[0].handle->frames ==
                  g_bytes_get_data (fixture->bytes, NULL));
-  g_assert_cmpuint (fixture->mixer->pool.slots[2].handle->n_frames, ==, 1000);
+  g_assert_cmpuint (fixture->mixer->pool.slots[2].layers[0].handle->n_frames, ==, 1000);
 }
 
 /* While nothing streams, commands are carried out at once and samples are freed at once. */
@@ -243,7 +243,7 @@ test_full_queue (Fixture *fixture, gconstpointer data)
       g_autoptr (FlitzisSample) now = flitzis_control_dup_sample (fixture->control, slot);
 
       g_assert_true (now == samples[slot]);
-      g_assert_cmpuint (fixture->mixer->pool.slots[slot].handle->n_frames, ==, 500);
+      g_assert_cmpuint (fixture->mixer->pool.slots[slot].layers[0].handle->n_frames, ==, 500);
     }
 
   g_assert_cmpuint (play (fixture, 3), !=, 0);
@@ -276,6 +276,69 @@ static gboolean
 sounds (Fixture *fixture, guint64 voice)
 {
   return flitzis_pool_find_voice (&fixture->mixer->pool, voice) != NULL;
+}
+
+static void
+run_until_settled (Fixture *fixture)
+{
+  while (flitzis_control_collect (fixture->control) ||
+         flitzis_queue_get_n_waiting (&fixture->mixer->commands) > 0)
+    callback (fixture, 1000);
+}
+
+/* All layers of all slots may wait for room in the queue; those that are taken out meanwhile are
+ * freed without ever being sent. */
+static void
+test_full_queue_layers (Fixture *fixture, gconstpointer data)
+{
+  FlitzisSample *samples[N_SLOTS][FLITZIS_N_LAYERS] = { { NULL } };
+
+  set_sample (fixture, 0, fixture->sample);
+  flitzis_control_set_streaming (fixture->control, TRUE);
+  fill_queue (fixture);
+
+  for (guint round = 0; round < 2; round++)
+    {
+      for (guint slot = 1; slot < N_SLOTS; slot++)
+        {
+          g_autoptr (GError) error = NULL;
+
+          g_assert_true (flitzis_control_clear_layers (fixture->control, slot, NULL));
+
+          for (guint i = 0; i < FLITZIS_N_LAYERS; i++)
+            {
+              if (samples[slot][i] != NULL)
+                g_assert_finalize_object (samples[slot][i]);
+
+              samples[slot][i] = make_sample (100 + i, NULL);
+              g_assert_true (flitzis_control_add_layer (fixture->control, slot, samples[slot][i],
+                                                        0.0, 1.0, NULL));
+            }
+
+          g_assert_false (flitzis_control_add_layer (fixture->control, slot, fixture->sample, 0.0,
+                                                     1.0, &error));
+          g_assert_error (error, FLITZIS_ENGINE_ERROR, FLITZIS_ENGINE_ERROR_TOO_LARGE);
+        }
+    }
+
+  run_until_settled (fixture);
+
+  for (guint slot = 1; slot < N_SLOTS; slot++)
+    {
+      const FlitzisPoolSlot *of_pool = &fixture->mixer->pool.slots[slot];
+
+      g_assert_cmpuint (of_pool->held, ==, (1u << FLITZIS_N_LAYERS) - 1);
+
+      for (guint i = 0; i < FLITZIS_N_LAYERS; i++)
+        g_assert_cmpuint (of_pool->layers[i].handle->n_frames, ==, 100 + i);
+
+      set_sample (fixture, slot, NULL);
+      run_until_settled (fixture);
+      g_assert_cmpuint (of_pool->held, ==, 0);
+
+      for (guint i = 0; i < FLITZIS_N_LAYERS; i++)
+        g_assert_finalize_object (samples[slot][i]);
+    }
 }
 
 /* Each kind of stop reaches what was triggered before it, also what waits in the queue that is
@@ -442,11 +505,17 @@ test_offline_keeps_callback_out (Fixture *fixture, gconstpointer data)
   g_assert_cmpuint (fixture->mixer->pool.n_playing, ==, 1);
 }
 
+static FlitzisTicket *
+take_slot (Fixture *fixture, guint slot)
+{
+  return flitzis_ticket_new (fixture->control, &slot, NULL, NULL);
+}
+
 static void
 test_tickets (Fixture *fixture, gconstpointer data)
 {
-  FlitzisTicket *old = flitzis_ticket_new (fixture->control, 1);
-  FlitzisTicket *new = flitzis_ticket_new (fixture->control, 1);
+  FlitzisTicket *old = take_slot (fixture, 1);
+  FlitzisTicket *new = take_slot (fixture, 1);
   g_autoptr (GError) error = NULL;
   g_autoptr (FlitzisSample) now = NULL;
 
@@ -471,7 +540,7 @@ static FlitzisTicket *
 take_free_slot (Fixture *fixture, const guint *slot)
 {
   g_autoptr (GError) error = NULL;
-  FlitzisTicket *ticket = flitzis_ticket_new_in_free_slot (fixture->control, &error);
+  FlitzisTicket *ticket = flitzis_ticket_new (fixture->control, NULL, NULL, &error);
 
   if (slot != NULL)
     {
@@ -498,7 +567,7 @@ test_free_slots (Fixture *fixture, gconstpointer data)
   g_autoptr (GError) error = NULL;
 
   set_sample (fixture, 1, fixture->sample);
-  tickets[0] = flitzis_ticket_new (fixture->control, 0);
+  tickets[0] = take_slot (fixture, 0);
   tickets[2] = take_free_slot (fixture, &slots[2]);
   tickets[3] = take_free_slot (fixture, &slots[3]);
   take_free_slot (fixture, NULL);
@@ -525,6 +594,28 @@ test_free_slots (Fixture *fixture, gconstpointer data)
   flitzis_ticket_free (tickets[3]);
 }
 
+/* A slot is not free if any of its layers holds a sample or is loading, the first one or not. */
+static void
+test_slots_with_layers_are_not_free (Fixture *fixture, gconstpointer data)
+{
+  static const guint                slots[N_SLOTS] = { 0, 1, 2, 3 };
+  static const FlitzisVelocityRange range = { 0.0f, 1.0f };
+  FlitzisTicket                    *first, *second;
+
+  first = flitzis_ticket_new (fixture->control, &slots[0], &range, NULL);
+  second = flitzis_ticket_new (fixture->control, &slots[0], &range, NULL);
+  flitzis_ticket_free (first);
+  flitzis_ticket_free (take_free_slot (fixture, &slots[1]));
+
+  g_assert_true (flitzis_ticket_publish (second, fixture->sample, NULL));
+  flitzis_ticket_free (second);
+  g_assert_null (flitzis_control_dup_sample (fixture->control, 0));
+  flitzis_ticket_free (take_free_slot (fixture, &slots[1]));
+
+  g_assert_true (flitzis_control_clear_layers (fixture->control, 0, NULL));
+  flitzis_ticket_free (take_free_slot (fixture, &slots[0]));
+}
+
 #define N_TAKERS 8
 #define N_TAKEN 128 /* by each of them */
 
@@ -540,7 +631,7 @@ take_worker (gpointer data)
   Taker *taker = data;
 
   for (guint i = 0; i < N_TAKEN; i++)
-    taker->tickets[i] = flitzis_ticket_new_in_free_slot (taker->control, NULL);
+    taker->tickets[i] = flitzis_ticket_new (taker->control, NULL, NULL, NULL);
 
   return NULL;
 }
@@ -604,7 +695,7 @@ static void
 test_progress (Fixture *fixture, gconstpointer data)
 {
   gint64         start_us = g_get_monotonic_time ();
-  FlitzisTicket *ticket = flitzis_ticket_new (fixture->control, 1);
+  FlitzisTicket *ticket = take_slot (fixture, 1);
   guint          n_told = 0, n_packets = 0;
 
   g_object_set_data (fixture->owner, "load-progress", &n_told);
@@ -636,7 +727,7 @@ test_telling (Fixture *fixture, gconstpointer data)
   g_object_set_data (fixture->owner, "load-progress", &n_told);
   for (guint i = 0; i < 20; i++)
     {
-      FlitzisTicket *ticket = flitzis_ticket_new (fixture->control, 1);
+      FlitzisTicket *ticket = take_slot (fixture, 1);
 
       g_usleep (6000);
       n_told = 0;
@@ -658,8 +749,8 @@ test_telling (Fixture *fixture, gconstpointer data)
 static void
 test_memory (Fixture *fixture, gconstpointer data)
 {
-  g_autoptr (FlitzisTicket) one = flitzis_ticket_new (fixture->control, 0);
-  g_autoptr (FlitzisTicket) two = flitzis_ticket_new (fixture->control, 1);
+  g_autoptr (FlitzisTicket) one = take_slot (fixture, 0);
+  g_autoptr (FlitzisTicket) two = take_slot (fixture, 1);
   g_autoptr (GError) error = NULL;
 
   flitzis_control_set_memory_limit (fixture->control, 10000);
@@ -675,7 +766,7 @@ test_memory (Fixture *fixture, gconstpointer data)
   /* 4000 bytes, in two slots: once */
   set_sample (fixture, 0, fixture->sample);
   g_clear_error (&error);
-  one = flitzis_ticket_new (fixture->control, 2);
+  one = take_slot (fixture, 2);
   g_assert_true (flitzis_ticket_advance (one, 6000, 0.0, NULL));
   g_assert_false (flitzis_ticket_advance (one, 6001, 0.0, &error));
   g_assert_error (error, FLITZIS_ENGINE_ERROR, FLITZIS_ENGINE_ERROR_TOO_LARGE);
@@ -1247,6 +1338,7 @@ main (int argc, char **argv)
   ADD ("no-copy", test_no_copy);
   ADD ("nothing-piles-up", test_nothing_piles_up);
   ADD ("full-queue", test_full_queue);
+  ADD ("full-queue-layers", test_full_queue_layers);
   ADD ("full-queue-stops", test_full_queue_stops);
   ADD ("full-queue-settings", test_full_queue_settings);
   ADD ("reports-bounded", test_reports_bounded);
@@ -1255,6 +1347,7 @@ main (int argc, char **argv)
   ADD ("offline-keeps-callback-out", test_offline_keeps_callback_out);
   ADD ("tickets", test_tickets);
   ADD ("free-slots", test_free_slots);
+  ADD ("slots-with-layers-are-not-free", test_slots_with_layers_are_not_free);
   ADD ("free-slots-of-threads", test_free_slots_of_threads);
   ADD ("progress", test_progress);
   ADD ("telling", test_telling);

@@ -55,7 +55,7 @@ publish (Fixture *fixture, guint slot, FlitzisHandle *handle)
   FlitzisCommand command = {
     .kind = FLITZIS_COMMAND_PUBLISH,
     .slot = slot,
-    .publish = { .handle = handle },
+    .publish = { .handle = handle, .range = { 0.0f, 1.0f } },
   };
 
   g_assert_true (flitzis_queue_push (&fixture->mixer->commands, &command));

@@ -78,7 +78,8 @@ REFUSED = {
     'play_sample': (0, 1.0), 'play_sample_at': (0, 1.0, 10**6),
     'play_sample_at_beat': (0, 1.0, 10**6), 'play': (Flitzis.Trigger(),),
     'load_sample': (1, FILE), 'load_file': (1, FILE_OBJECT), 'load_bytes': (1, FILE_BYTES),
-    'add_sample': (FILE,), 'unload_sample': (0,), 'stop_sample': (0,), 'stop_sample_at': (0, 10**6),
+    'add_sample': (FILE,), 'load_layer': (1, FILE), 'clear_layers': (0,),
+    'unload_sample': (0,), 'stop_sample': (0,), 'stop_sample_at': (0, 10**6),
     'stop_voice_with_fade': (1, 0.1), 'set_voice_gain': (1, 0.5), 'set_voice_pan': (1, 0.5),
     'set_voice_rate': (1, 0.5), 'start': (), 'render': (64,), 'render_to_file': ('/nowhere', 64),
 }
@@ -88,8 +89,9 @@ SILENT = {
     'get_voice_position': (1,), 'get_voice_start_frame': (1,),
 }
 OF_THE_CLOCK = {'restart': (0,), 'beat_to_frame': (4.0,), 'frame_to_beat': (48000,)}
-OTHERS = {'set_sample', 'prepare_peaks_async', *(f'{verb}_async' for verb in (
-    'load_sample', 'load_file', 'load_bytes', 'add_sample', 'start', 'render_to_file'))}
+OTHERS = {'set_sample', 'add_layer', 'prepare_peaks_async', *(f'{verb}_async' for verb in (
+    'load_sample', 'load_file', 'load_bytes', 'load_layer', 'add_sample', 'start',
+    'render_to_file'))}
 
 
 def test_no_verb_is_left_out():
@@ -106,6 +108,7 @@ def assert_dead(engine, sample):
     for verb, arguments in OF_THE_CLOCK.items():
         getattr(engine.props.clock, verb)(*arguments)
     assert_forked(engine.set_sample, 1, sample)
+    assert_forked(engine.add_layer, 1, sample)
     assert_async_forked(
         lambda _cancellable, callback: engine.render_to_file_async(
             '/nowhere', 64, None, None, callback=callback), engine.render_to_file_finish)
@@ -115,6 +118,7 @@ def assert_dead(engine, sample):
     assert not engine.get_slot(0).get_playing()
     assert_async_forked(engine.load_sample_async, engine.load_sample_finish, 1, FILE)
     assert_async_forked(engine.load_file_async, engine.load_file_finish, 1, FILE_OBJECT)
+    assert_async_forked(engine.load_layer_async, engine.load_layer_finish, 1, FILE, 0.0, 1.0)
     assert_async_forked(engine.load_bytes_async, engine.load_bytes_finish, 1, FILE_BYTES)
     assert_async_forked(engine.add_sample_async, engine.add_sample_finish, FILE)
     assert_async_forked(engine.start_async, engine.start_finish)

@@ -133,6 +133,36 @@ def test_what_is_triggered_before_start_sounds_from_the_first_block(
                 n_takes=5 if quantum < 1024 else 2)
 
 
+@pytest.mark.parametrize('quantum', QUANTA)
+def test_hits_vary_as_render_has_them(pipewire, make_engine, quantum):
+    """Layers, turns and random numbers are those of the frames, whatever the blocks are."""
+    pipewire.force(quantum=quantum)
+    n_frames = 2500 if quantum < 1024 else 6000
+
+    def prepare():
+        engine = make_engine(seed=11)
+        fill(engine, 1, noise(9, n_frames, 1) / 8)
+        for i in range(4):
+            engine.add_layer(0, make_sample(noise(i, 700)))
+        engine[0].set_property('random-gain', 3.0)
+        engine[0].set_property('random-rate', 30.0)
+        engine[0].set_property('random-start', 50)
+        engine.play_sample(1, 1.0)  # so that no silence parts it
+        for i in range(16):
+            engine[0].set_property('variation', i % 4)
+            engine.play_sample_at(0, 0.5, 1 + 111 * i)
+        return engine
+
+    def take():
+        engine = prepare()
+        engine.start()
+        run_out(engine)
+        engine.stop()
+    expected = render(prepare(), n_frames)
+    one_of_many(pipewire, take, lambda heard: same(heard, expected),
+                n_takes=5 if quantum < 1024 else 2)
+
+
 def test_what_is_triggered_right_after_start_sounds(server, make_engine):
     """Every frame of it: a script may start and play at once."""
     frames = noise(1, 6000)

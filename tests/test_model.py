@@ -20,7 +20,9 @@ from model import BUSY, Model, Unspecified
 
 CONTEXT = GLib.MainContext.default()
 ENUMS = {'retrigger': Flitzis.Retrigger, 'quantize': Flitzis.Quantize, 'steal': Flitzis.Steal,
-         'interpolation': Flitzis.Interpolation}
+         'interpolation': Flitzis.Interpolation, 'variation': Flitzis.Variation}
+VARIATIONS = ('velocity', 'round_robin', 'random', 'random_no_repeat')
+RANGES = ((0.0, 1.0), (0.0, 1.0), (0.0, 0.5), (0.25, 0.75), (0.5, 1.0))
 COUNTERS = ('triggered', 'started', 'stolen', 'rejected', 'late')
 TIMES = (0.0, 0.001, 0.0033, 0.005, 0.01, 0.03)
 GAINS = (0.0, 0.25, 0.5, 1.0, 2.0)
@@ -69,8 +71,16 @@ class Real:
         if frames is None:
             self.engine.unload_sample(slot)
         else:
-            self.engine.set_sample(slot, Flitzis.Sample.new(
-                GLib.Bytes.new(frames.tobytes()), frames.shape[1], self.rate))
+            self.engine.set_sample(slot, self.sample(frames))
+
+    def sample(self, frames):
+        return Flitzis.Sample.new(GLib.Bytes.new(frames.tobytes()), frames.shape[1], self.rate)
+
+    def add_layer(self, slot, frames, low, high):
+        try:
+            self.engine.add_layer(slot, self.sample(frames), low, high)
+        except GLib.Error as error:
+            assert error.matches(Flitzis.engine_error_quark(), Flitzis.EngineError.TOO_LARGE)
 
     def set_engine(self, name, value):
         self.engine.set_property(name, value_of(name, value))
@@ -131,11 +141,16 @@ class Modelled:
     def __init__(self, *size):
         self.model = Model(4, *size)
 
+    @staticmethod
+    def stereo(frames):
+        frames = frames.astype(float)
+        return numpy.repeat(frames, 2, axis=1) if frames.shape[1] == 1 else frames
+
     def set_sample(self, slot, frames):
-        if frames is not None:
-            frames = frames.astype(float)
-            frames = numpy.repeat(frames, 2, axis=1) if frames.shape[1] == 1 else frames
-        self.model.set_sample(slot, frames)
+        self.model.set_sample(slot, None if frames is None else self.stereo(frames))
+
+    def add_layer(self, slot, frames, low, high):
+        self.model.add_layer(slot, self.stereo(frames), low, high)
 
     def set_engine(self, name, value):
         setattr(self.model, name, value)
@@ -186,6 +201,9 @@ def perform(player, operation, voices, position):
     elif name == 'set_sample':
         slot, *sample = arguments
         player.set_sample(slot, frames_of(*sample) if sample else None)
+    elif name == 'add_layer':
+        slot, *sample, low, high = arguments
+        player.add_layer(slot, frames_of(*sample), low, high)
     elif name in VOICE_VERBS:
         label, *rest = arguments
         if voices.get(label) not in (None, 0, BUSY):
@@ -289,6 +307,9 @@ class Generator:
                     *([choose.choice((2, 3, 5))] if choose.random() < 0.1 else []))]
         for slot in range(self.n_slots):
             program.append(self.sample(slot))
+            if choose.random() < 0.3:
+                program += [self.layer(slot) for _ in range(choose.choice((1, 2, 3, 6)))]
+                program.append(('set_slot', slot, 'variation', choose.choice(VARIATIONS)))
         for slot in range(self.n_slots):
             if 'rate' not in self.without and choose.random() < 0.1:
                 program.append(('set_slot', slot, 'playback_rate', choose.choice(RATES)))
@@ -317,6 +338,10 @@ class Generator:
         n_frames = choose.choice((1, 30, 200, 500, 1000, 3000)) * self.unit
         return ('set_sample', slot, kind, n_frames, choose.choice((1, 2)), choose.randrange(100))
 
+    def layer(self, slot):
+        _name, *sample = self.sample(slot)
+        return ('add_layer', *sample, *self.choose.choice(RANGES))
+
     def tempo(self):
         return self.choose.choice((120, 137, 600, 999, 999, 333.333, 5000))
 
@@ -335,7 +360,9 @@ class Generator:
             ('loops', (0, 0, 1, 2, 3, 5)), ('loop_crossfade', TIMES),
             ('attack', TIMES), ('release', TIMES), ('release', TIMES),
             ('choke_group', (0, 1, 1, 2)), ('choke_group', (0, 1, 1, 2)), ('choke_release', TIMES),
-            ('retrigger', ('overlap', 'restart')), ('priority', (-1, 0, 1))))
+            ('retrigger', ('overlap', 'restart')), ('priority', (-1, 0, 1)),
+            ('variation', VARIATIONS), ('random_gain', (0.0, 6.0, 24.0)),
+            ('random_rate', (0.0, 50.0, 1200.0)), ('random_start', (0, 1, 30, 1000))))
         if name in self.without:
             return None
         value = self.place() if values is None else choose.choice(values)
@@ -365,7 +392,7 @@ class Generator:
         fields = {'slot': slot}
         for name, values in (('velocity', VELOCITIES), ('gain', GAINS), ('pan', PANS),
                              ('fade_in', (-1.0, *TIMES)), ('rate', (1.0, 1.0, 1.0, *RATES)),
-                             ('loops', (0, 1, 2, 3, 5))):
+                             ('loops', (0, 1, 2, 3, 5)), ('layer', (-1, -1, 0, 1))):
             if choose.random() < 0.3 and name not in self.without:
                 fields[name] = choose.choice(values)
         if choose.random() < 0.4:
@@ -396,7 +423,8 @@ class Generator:
             ('set_engine', 'gain', choose.choice(GAINS)),
             ('set_engine', 'paused', choose.random() < 0.5),
             ('set_engine', 'steal', choose.choice(('oldest', 'quietest', 'reject'))),
-            self.sample(slot), ('set_sample', slot),
+            self.sample(slot), ('set_sample', slot), self.layer(slot), ('clear_layers', slot),
+            ('set_engine', 'seed', choose.choice((0, 1, 2 ** 64 - 1))),
             ('set_clock', 'tempo', self.tempo()),
             ('set_clock', 'swing', choose.choice((0.0, 0.25, 0.333333, 0.5))),
             ('set_clock', 'beats_per_bar', choose.choice((1, 2, 3, 4))),

@@ -16,8 +16,8 @@ const bytes = new GLib.Bytes(file.load_contents(null)[1]);
 const written = `${path}.out.wav`;
 const done = [];
 
-for (const name of ['add_sample', 'load_bytes', 'load_file', 'load_sample', 'render_to_file',
-                    'start'])
+for (const name of ['add_sample', 'load_bytes', 'load_file', 'load_layer', 'load_sample',
+                    'render_to_file', 'start'])
   Gio._promisify(Flitzis.Engine.prototype, `${name}_async`);
 Gio._promisify(Flitzis.Sample.prototype, 'prepare_peaks_async');
 
@@ -117,6 +117,26 @@ const calls = {
   'Engine.unload_sample': () => {
     check(engine.unload_sample(3), 'it is unloaded');
     equal(engine.get_slot(3).sample, null);
+  },
+  'Engine.add_layer': () => {
+    check(engine.add_layer(3, sample, 0.0, 0.5), 'it is added');
+    equal(engine.play_sample(3, 0.5), 0);
+    fails(() => engine.add_layer(3, sample, 0.5, 0.5), Flitzis.EngineError,
+          Flitzis.EngineError.INVALID_VALUE);
+  },
+  'Engine.load_layer': () => check(engine.load_layer(3, path, 0.5, 1.0), 'it loads'),
+  'Engine.load_layer_async': async () => {
+    check(await engine.load_layer_async(3, path, 0.0, 1.0, null), 'it loads');
+    const trigger = new Flitzis.Trigger();
+    trigger.slot = 3;
+    equal(trigger.layer, -1);
+    trigger.layer = 2;
+    check(engine.play(trigger) > 0 && audible(), 'it sounds');
+  },
+  'Engine.clear_layers': () => {
+    check(engine.clear_layers(3), 'they are gone');
+    equal(engine.play_sample(3, 1.0), 0);
+    silenced();
   },
 
   'Engine.play_sample': () => {

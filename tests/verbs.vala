@@ -75,6 +75,11 @@ async void load (Flitzis.Engine engine, string path) throws Error {
   check ((yield engine.add_sample_async (path, null)) == 2, "add_sample_async");
 
   var sample = new Flitzis.Sample (new Bytes (loud (N_FRAMES * 8)), 2, 48000);
+  check (engine.add_layer (3, sample, 0.0, 0.5), "add_layer");
+  check (engine.load_layer (3, path, 0.5, 1.0), "load_layer");
+  check (yield engine.load_layer_async (3, path, 0.0, 1.0, null), "load_layer_async");
+  check (engine.clear_layers (3), "clear_layers");
+  check (engine.play_sample (3, 1.0) == 0, "cleared");
   check (engine.set_sample (0, sample), "set_sample");
   check (engine.get_slot (0).sample == sample, "set");
 }
@@ -203,6 +208,8 @@ void set_the_engine (Flitzis.Engine engine) {
   check (engine.paused, "paused");
   engine.steal = Flitzis.Steal.REJECT;
   check (engine.steal == Flitzis.Steal.REJECT, "steal");
+  engine.seed = 7;
+  check (engine.seed == 7, "seed");
   engine.target = "sink";
   check (engine.target == "sink", "target");
   engine.trigger_timing = Flitzis.TriggerTiming.CONSTANT;
@@ -251,6 +258,12 @@ void set_the_slot (Flitzis.Slot slot) {
   check (slot.priority == 3, "priority");
   slot.quantize = Flitzis.Quantize.BAR;
   check (slot.quantize == Flitzis.Quantize.BAR, "quantize");
+  slot.random_gain = 0.5;
+  check (slot.random_gain == 0.5, "random_gain");
+  slot.random_rate = 0.5;
+  check (slot.random_rate == 0.5, "random_rate");
+  slot.random_start = 500;
+  check (slot.random_start == 500, "random_start");
   slot.release = 0.5;
   check (slot.release == 0.5, "release");
   slot.retrigger = Flitzis.Retrigger.RESTART;
@@ -259,6 +272,8 @@ void set_the_slot (Flitzis.Slot slot) {
   check (slot.reverse, "reverse");
   slot.start = 100;
   check (slot.start == 100, "start");
+  slot.variation = Flitzis.Variation.RANDOM;
+  check (slot.variation == Flitzis.Variation.RANDOM, "variation");
 
   check (slot.level == 0.0 && !slot.loading && !slot.playing, "it does nothing");
   check (slot.load_progress <= 1.0, "load_progress");

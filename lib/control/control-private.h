@@ -79,10 +79,24 @@ gboolean flitzis_control_check_quiet (FlitzisControl *self);
 /* Reads the mixer's reports of ended voices and retired samples. */
 void flitzis_control_read_reports (FlitzisControl *self);
 
-/* Puts `sample` into the slot, or empties the slot if it is NULL. */
-void flitzis_control_publish (FlitzisControl *self,
-                              guint           slot,
-                              FlitzisSample  *sample);
+/* Puts `sample` into the layer, or empties the layer if it is NULL. */
+void flitzis_control_publish (FlitzisControl      *self,
+                              guint                slot,
+                              guint                layer,
+                              FlitzisSample       *sample,
+                              FlitzisVelocityRange range,
+                              gboolean             is_added);
+
+/* Empties all layers of the slot and ends the loads of these layers. With `only_added` it does so
+ * only for the layers that were added. */
+void flitzis_control_unload (FlitzisControl *self,
+                             guint           slot,
+                             gboolean        only_added);
+
+/* Reports the properties of the slot that a load has changed. */
+void flitzis_control_push_load_changes (FlitzisControl    *self,
+                                        guint              slot,
+                                        FlitzisLoadChanges changes);
 
 /* Reports the beats that have been rendered, or those before frame `end`. */
 void flitzis_control_push_beats (FlitzisControl *self);

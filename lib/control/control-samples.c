@@ -38,7 +38,7 @@ FlitzisSample *
 flitzis_control_dup_sample (FlitzisControl *self, guint slot)
 {
   g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->mutex);
-  FlitzisSample *sample = flitzis_sample_table_get (&self->samples, slot);
+  FlitzisSample *sample = flitzis_sample_table_get (&self->samples, slot, 0);
 
   return sample != NULL ? g_object_ref (sample) : NULL;
 }
@@ -48,7 +48,7 @@ flitzis_control_get_loading (FlitzisControl *self, guint slot)
 {
   g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->mutex);
 
-  return self->loads.slots[slot].loading;
+  return flitzis_load_table_is_loading (&self->loads, slot);
 }
 
 double
@@ -66,94 +66,168 @@ check_memory (FlitzisControl *self, FlitzisSample *sample, guint64 n_bytes, GErr
                                             error);
 }
 
-static void
-push_load_changes (FlitzisControl *self, guint slot, FlitzisLoadChanges changes)
+static gboolean
+check_sample_fits (FlitzisControl *self, FlitzisSample *sample, GError **error)
 {
-  if (changes & FLITZIS_LOAD_CHANGED_PROGRESS)
-    flitzis_control_push_slot_changed (self, slot, "load-progress");
-
-  if (changes & FLITZIS_LOAD_CHANGED_LOADING)
-    flitzis_control_push_slot_changed (self, slot, "loading");
+  return check_memory (self, sample, g_bytes_get_size (flitzis_sample_get_bytes (sample)), error);
 }
+
+/* The range of a sample that is not added as a layer. */
+static const FlitzisVelocityRange all_velocities = { 0.0f, 1.0f };
 
 static gboolean
 set_sample (FlitzisControl *self, guint slot, FlitzisSample *sample, GError **error)
 {
-  if (sample != NULL &&
-      !check_memory (self, sample, g_bytes_get_size (flitzis_sample_get_bytes (sample)), error))
+  if (!check_sample_fits (self, sample, error))
     return FALSE;
 
-  push_load_changes (self, slot, flitzis_load_table_supersede (&self->loads, slot));
-  flitzis_control_publish (self, slot, sample);
+  flitzis_control_push_load_changes (self, slot,
+                                     flitzis_load_table_supersede (&self->loads, slot));
+  flitzis_control_publish (self, slot, 0, sample, all_velocities, FALSE);
+
+  return TRUE;
+}
+
+static gboolean
+check_has_frames (FlitzisSample *sample, guint slot, GError **error)
+{
+  if (flitzis_sample_get_n_frames (sample) > 0)
+    return TRUE;
+
+  g_set_error (error, FLITZIS_ENGINE_ERROR, FLITZIS_ENGINE_ERROR_INVALID_VALUE,
+               "Could not set slot %u: the sample has no frames", slot);
+
+  return FALSE;
+}
+
+gboolean
+flitzis_control_set_sample (FlitzisControl *self, guint slot, FlitzisSample *sample, GError **error)
+{
+  gboolean is_set = TRUE;
+
+  if (!flitzis_control_check_slot (self, slot, error) ||
+      (sample != NULL && !check_has_frames (sample, slot, error)))
+    return FALSE;
+
+  flitzis_control_lock (self);
+
+  if (sample != NULL)
+    is_set = set_sample (self, slot, sample, error);
+  else
+    flitzis_control_unload (self, slot, FALSE);
+
+  flitzis_control_settle (self);
+  flitzis_control_unlock (self);
+
+  return is_set;
+}
+
+gboolean
+flitzis_control_check_range (FlitzisControl *self,
+                             guint           slot,
+                             double          low,
+                             double          high,
+                             GError        **error)
+{
+  if (!flitzis_control_check_slot (self, slot, error))
+    return FALSE;
+
+  if (low >= 0.0 && high <= 1.0 && (float) low < (float) high)
+    return TRUE;
+
+  g_set_error (error, FLITZIS_ENGINE_ERROR, FLITZIS_ENGINE_ERROR_INVALID_VALUE,
+               "Could not add a layer to slot %u: its velocities go from 0 up to 1, not from %g to "
+               "%g",
+               slot, low, high);
+
+  return FALSE;
+}
+
+/* Returns the layers that hold a sample or load one, one bit each. */
+static guint
+get_taken_layers (FlitzisControl *self, guint slot)
+{
+  return self->samples.slots[slot].held | flitzis_load_table_get_layers (&self->loads, slot);
+}
+
+static gboolean
+find_free_layer (FlitzisControl *self, guint slot, guint *layer, GError **error)
+{
+  guint taken = get_taken_layers (self, slot);
+
+  for (*layer = 0; *layer < FLITZIS_N_LAYERS; ++*layer)
+    if ((taken >> *layer & 1) == 0)
+      return TRUE;
+
+  g_set_error (error, FLITZIS_ENGINE_ERROR, FLITZIS_ENGINE_ERROR_TOO_LARGE,
+               "Could not add a layer to slot %u: it has %u already", slot, FLITZIS_N_LAYERS);
+
+  return FALSE;
+}
+
+static gboolean
+add_layer (FlitzisControl             *self,
+           guint                       slot,
+           FlitzisSample              *sample,
+           const FlitzisVelocityRange *range,
+           GError                    **error)
+{
+  guint layer;
+
+  if (!find_free_layer (self, slot, &layer, error) || !check_sample_fits (self, sample, error))
+    return FALSE;
+
+  flitzis_control_publish (self, slot, layer, sample, *range, TRUE);
   flitzis_control_settle (self);
 
   return TRUE;
 }
 
 gboolean
-flitzis_control_set_sample (FlitzisControl *self, guint slot, FlitzisSample *sample, GError **error)
+flitzis_control_add_layer (FlitzisControl *self,
+                           guint           slot,
+                           FlitzisSample  *sample,
+                           double          low,
+                           double          high,
+                           GError        **error)
 {
-  gboolean is_set;
+  gboolean is_added;
 
-  if (!flitzis_control_check_slot (self, slot, error))
+  if (!flitzis_control_check_range (self, slot, low, high, error) ||
+      !check_has_frames (sample, slot, error))
     return FALSE;
 
-  if (sample != NULL && flitzis_sample_get_n_frames (sample) == 0)
-    {
-      g_set_error (error, FLITZIS_ENGINE_ERROR, FLITZIS_ENGINE_ERROR_INVALID_VALUE,
-                   "Could not set slot %u: the sample has no frames", slot);
-      return FALSE;
-    }
-
   flitzis_control_lock (self);
-  is_set = set_sample (self, slot, sample, error);
+  is_added = add_layer (self, slot, sample,
+                        &(FlitzisVelocityRange){ (float) low, (float) high }, error);
   flitzis_control_unlock (self);
 
-  return is_set;
-}
-
-void
-flitzis_control_begin_load (FlitzisControl *self, FlitzisLoadEntry *load, guint slot)
-{
-  flitzis_control_lock (self);
-  push_load_changes (self, slot, flitzis_load_table_begin (&self->loads, load, slot));
-  flitzis_control_unlock (self);
-}
-
-/* The number of slots if none is free. */
-static guint
-find_free_slot (FlitzisControl *self)
-{
-  guint slot = 0;
-
-  while (slot < self->mixer->n_slots && (self->loads.slots[slot].loading ||
-                                         flitzis_sample_table_get (&self->samples, slot) != NULL))
-    slot++;
-
-  return slot;
+  return is_added;
 }
 
 gboolean
-flitzis_control_begin_load_in_free_slot (FlitzisControl   *self,
-                                         FlitzisLoadEntry *load,
-                                         GError          **error)
+flitzis_control_clear_layers (FlitzisControl *self, guint slot, GError **error)
 {
-  guint n_slots = self->mixer->n_slots;
-  guint slot;
-
-  if (!flitzis_fork_check (error))
+  if (!flitzis_control_check_slot (self, slot, error))
     return FALSE;
 
   flitzis_control_lock (self);
-  slot = find_free_slot (self);
-
-  if (slot < n_slots)
-    push_load_changes (self, slot, flitzis_load_table_begin (&self->loads, load, slot));
-
+  flitzis_control_unload (self, slot, TRUE);
+  flitzis_control_settle (self);
   flitzis_control_unlock (self);
 
-  if (slot < n_slots)
-    return TRUE;
+  return TRUE;
+}
+
+/* A free slot holds no sample and loads none, in any layer. */
+static gboolean
+find_free_slot (FlitzisControl *self, guint *slot, GError **error)
+{
+  guint n_slots = self->mixer->n_slots;
+
+  for (*slot = 0; *slot < n_slots; ++*slot)
+    if (get_taken_layers (self, *slot) == 0)
+      return TRUE;
 
   g_set_error (error, FLITZIS_ENGINE_ERROR, FLITZIS_ENGINE_ERROR_BUSY,
                n_slots == 1 ? "No slot is free: there is %u slot, and it holds or loads a sample"
@@ -163,11 +237,42 @@ flitzis_control_begin_load_in_free_slot (FlitzisControl   *self,
   return FALSE;
 }
 
+gboolean
+flitzis_control_begin_load (FlitzisControl             *self,
+                            FlitzisLoadEntry           *load,
+                            const guint                *slot,
+                            const FlitzisVelocityRange *range,
+                            GError                    **error)
+{
+  gboolean is_begun;
+
+  if (!flitzis_fork_check (error))
+    return FALSE;
+
+  *load = (FlitzisLoadEntry){
+    .slot = slot != NULL ? *slot : 0,
+    .range = range != NULL ? *range : all_velocities,
+    .is_added = range != NULL,
+  };
+
+  flitzis_control_lock (self);
+  is_begun = (slot != NULL || find_free_slot (self, &load->slot, error)) &&
+             (range == NULL || find_free_layer (self, load->slot, &load->layer, error));
+
+  if (is_begun)
+    flitzis_control_push_load_changes (self, load->slot,
+                                       flitzis_load_table_begin (&self->loads, load));
+
+  flitzis_control_unlock (self);
+
+  return is_begun;
+}
+
 void
 flitzis_control_end_load (FlitzisControl *self, FlitzisLoadEntry *load)
 {
   flitzis_control_lock (self);
-  push_load_changes (self, load->slot, flitzis_load_table_end (&self->loads, load));
+  flitzis_control_push_load_changes (self, load->slot, flitzis_load_table_end (&self->loads, load));
   flitzis_control_unlock (self);
 }
 
@@ -180,6 +285,8 @@ check_valid (FlitzisControl *self, FlitzisLoadEntry *load, GError **error)
   g_set_error (error, G_IO_ERROR, G_IO_ERROR_CANCELLED,
                self->is_closed
                    ? "The engine went away while slot %u was loading"
+               : load->layer > 0
+                   ? "The layers of slot %u were cleared while this one was loading"
                    : "A newer load, unload or set_sample of slot %u took the place of this one",
                load->slot);
 
@@ -193,14 +300,16 @@ advance_load (FlitzisControl   *self,
               double            progress,
               GError          **error)
 {
+  FlitzisLoadChanges changes;
+
   if (!check_valid (self, load, error))
     return FALSE;
 
   if (n_bytes > load->n_bytes && !check_memory (self, NULL, n_bytes - load->n_bytes, error))
     return FALSE;
 
-  push_load_changes (self, load->slot,
-                     flitzis_load_table_advance (&self->loads, load, n_bytes, progress));
+  changes = flitzis_load_table_advance (&self->loads, load, n_bytes, progress);
+  flitzis_control_push_load_changes (self, load->slot, changes);
 
   return TRUE;
 }
@@ -262,9 +371,14 @@ publish_load (FlitzisControl *self, FlitzisLoadEntry *load, FlitzisSample *sampl
   if (!check_memory (self, sample, n_bytes, error))
     return FALSE;
 
-  push_load_changes (self, load->slot, flitzis_load_table_finish (&self->loads, load));
-  take_loop (self, load->slot, sample);
-  flitzis_control_publish (self, load->slot, sample);
+  flitzis_control_push_load_changes (self, load->slot,
+                                     flitzis_load_table_finish (&self->loads, load));
+
+  /* the slot's loop is that of its first sample */
+  if (load->layer == 0)
+    take_loop (self, load->slot, sample);
+
+  flitzis_control_publish (self, load->slot, load->layer, sample, load->range, load->is_added);
   flitzis_control_settle (self);
 
   return TRUE;

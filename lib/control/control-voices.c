@@ -25,6 +25,11 @@ G_STATIC_ASSERT ((int) FLITZIS_GRID_BEAT == FLITZIS_QUANTIZE_BEAT);
 G_STATIC_ASSERT ((int) FLITZIS_GRID_BAR == FLITZIS_QUANTIZE_BAR);
 G_STATIC_ASSERT ((int) FLITZIS_MIXER_RETRIGGER_OVERLAP == FLITZIS_RETRIGGER_OVERLAP);
 G_STATIC_ASSERT ((int) FLITZIS_MIXER_RETRIGGER_RESTART == FLITZIS_RETRIGGER_RESTART);
+G_STATIC_ASSERT ((int) FLITZIS_MIXER_VARIATION_VELOCITY == FLITZIS_VARIATION_VELOCITY);
+G_STATIC_ASSERT ((int) FLITZIS_MIXER_VARIATION_ROUND_ROBIN == FLITZIS_VARIATION_ROUND_ROBIN);
+G_STATIC_ASSERT ((int) FLITZIS_MIXER_VARIATION_RANDOM == FLITZIS_VARIATION_RANDOM);
+G_STATIC_ASSERT ((int) FLITZIS_MIXER_VARIATION_RANDOM_NO_REPEAT ==
+                 FLITZIS_VARIATION_RANDOM_NO_REPEAT);
 G_STATIC_ASSERT ((int) FLITZIS_MIXER_INTERPOLATION_LINEAR == FLITZIS_INTERPOLATION_LINEAR);
 G_STATIC_ASSERT ((int) FLITZIS_MIXER_INTERPOLATION_SINC == FLITZIS_INTERPOLATION_SINC);
 
@@ -170,6 +175,12 @@ is_out_of_reach (FlitzisControl *self, const Moment *moment)
           flitzis_timeline_is_stalled (&self->timeline, moment->called_ns));
 }
 
+static guint8
+get_layer (const FlitzisTrigger *trigger)
+{
+  return trigger->layer < 0 ? FLITZIS_ANY_LAYER : (guint8) trigger->layer;
+}
+
 /* There must be room. The record is filled inside the queue, because copying it would take longer
  * than filling it. */
 static void
@@ -187,6 +198,8 @@ send_play (FlitzisControl       *self,
 
   /* first, so that the mixer finds them when it reads the trigger */
   flitzis_settings_set_voice (settings, voice, more->gain, more->pan, more->rate);
+  flitzis_settings_vary_voice (settings, voice, flitzis_get (slot->random_gain),
+                               flitzis_get (slot->random_rate));
   sound = flitzis_settings_get_sound (settings, id, voice, velocity);
 
   *command = (FlitzisCommand){
@@ -197,7 +210,9 @@ send_play (FlitzisControl       *self,
     .unit = moment->unit,
     .restarts = flitzis_get (slot->retrigger) == FLITZIS_MIXER_RETRIGGER_RESTART,
     .is_reverse = flitzis_get (slot->is_reverse),
+    .variation = (FlitzisMixerVariation) flitzis_get (slot->variation),
     .slot = (guint16) id,
+    .layer = get_layer (more),
     .steps_per_beat = moment->point.is_swung ? (guint8) moment->point.steps_per_beat : 0,
     .event = moment->is_timed ? flitzis_waiting_events_count (&self->events) : 0,
     .play = {
@@ -213,6 +228,7 @@ send_play (FlitzisControl       *self,
         .gain = MAX (sound.left, sound.right),
         .choke_group = flitzis_get (slot->choke_group),
         .priority = flitzis_get (slot->priority),
+        .random_start = flitzis_get (slot->random_start),
     },
   };
 
@@ -241,7 +257,18 @@ count_voice (FlitzisControl *self, guint64 voice, guint slot, gboolean is_timed)
     flitzis_control_push_slot_changed (self, slot, "playing");
 }
 
-/* A trigger that waits may play an empty slot: it takes the sample that is there at its frame. */
+/* Returns whether the slot has a layer for the trigger. */
+static gboolean
+has_layer (FlitzisControl *self, guint slot, double velocity, const FlitzisTrigger *more)
+{
+  guint32 variation = flitzis_get (self->mixer->settings.slots[slot].variation);
+
+  return flitzis_sample_table_answers (&self->samples, slot, get_layer (more),
+                                       (FlitzisMixerVariation) variation, velocity);
+}
+
+/* A trigger that waits for its frame needs no layer yet: the mixer chooses one when the frame
+ * comes. */
 static guint64
 play (FlitzisControl       *self,
       guint                 id,
@@ -255,7 +282,7 @@ play (FlitzisControl       *self,
   guint   n_events;
   guint64 voice;
 
-  if (flitzis_sample_table_get (&self->samples, id) == NULL && frame == NULL && beat == NULL)
+  if (frame == NULL && beat == NULL && !has_layer (self, id, velocity, more))
     return 0;
 
   moment = find_moment (self, id, frame, beat);
@@ -364,6 +391,7 @@ check_more (const FlitzisTrigger *more, GError **error)
          check_pan (more->pan, error) &&
          check_rate (more->rate, error) &&
          (more->fade_in < 0.0 || check_range (more->fade_in, 0.0, MAX_FADE, "fade", error)) &&
+         check_range (more->layer, -1, FLITZIS_N_LAYERS - 1, "layer", error) &&
          check_frames (more, error);
 }
 
@@ -376,7 +404,7 @@ flitzis_control_play (FlitzisControl       *self,
                       const FlitzisTrigger *more,
                       GError              **error)
 {
-  static const FlitzisTrigger plain = { .gain = 1.0, .rate = 1.0, .fade_in = -1.0 };
+  static const FlitzisTrigger plain = { .gain = 1.0, .rate = 1.0, .fade_in = -1.0, .layer = -1 };
   guint64                     voice;
 
   if (!flitzis_control_check_slot (self, slot, error))

@@ -315,10 +315,41 @@ flitzis_control_push_beats (FlitzisControl *self)
 }
 
 void
-flitzis_control_publish (FlitzisControl *self, guint slot, FlitzisSample *sample)
+flitzis_control_publish (FlitzisControl      *self,
+                         guint                slot,
+                         guint                layer,
+                         FlitzisSample       *sample,
+                         FlitzisVelocityRange range,
+                         gboolean             is_added)
 {
-  if (flitzis_sample_table_publish (&self->samples, slot, sample))
+  if (flitzis_sample_table_publish (&self->samples, slot, layer, sample, range, is_added) &&
+      layer == 0)
     flitzis_control_push_slot_changed (self, slot, "sample");
+}
+
+void
+flitzis_control_push_load_changes (FlitzisControl *self, guint slot, FlitzisLoadChanges changes)
+{
+  if (changes & FLITZIS_LOAD_CHANGED_PROGRESS)
+    flitzis_control_push_slot_changed (self, slot, "load-progress");
+
+  if (changes & FLITZIS_LOAD_CHANGED_LOADING)
+    flitzis_control_push_slot_changed (self, slot, "loading");
+}
+
+void
+flitzis_control_unload (FlitzisControl *self, guint slot, gboolean only_added)
+{
+  FlitzisLoadChanges changes = flitzis_load_table_supersede_layers (&self->loads, slot);
+
+  if (!only_added)
+    changes |= flitzis_load_table_supersede (&self->loads, slot);
+
+  flitzis_control_push_load_changes (self, slot, changes);
+
+  for (guint i = 0; i < FLITZIS_N_LAYERS; i++)
+    if (!only_added || self->samples.slots[slot].layers[i].is_added)
+      flitzis_control_publish (self, slot, i, NULL, (FlitzisVelocityRange){ 0 }, FALSE);
 }
 
 /* While no stream is streaming, no callback reads the commands, so this function applies them. */
@@ -350,10 +381,7 @@ flitzis_control_close (FlitzisControl *self)
   self->is_closed = TRUE;
 
   for (guint i = 0; i < self->mixer->n_slots; i++)
-    {
-      flitzis_load_table_supersede (&self->loads, i);
-      flitzis_control_publish (self, i, NULL);
-    }
+    flitzis_control_unload (self, i, FALSE);
 
   flitzis_control_settle (self);
   flitzis_control_unlock (self);

@@ -78,21 +78,21 @@ double         flitzis_control_get_level_left (FlitzisControl *self);
 double         flitzis_control_get_level_right (FlitzisControl *self);
 
 /*
- * Loads (control-samples.c). `load` belongs to the code that runs the load, from begin to end. The
- * caller has checked `slot`. A later load, unload or set_sample of the slot supersedes this load,
- * and so does the end of the engine: advance and publish then fail with CANCELLED. Both may also
- * fail with TOO_LARGE.
+ * Loads (control-samples.c). `load` belongs to the code that runs the load, from begin to end. A
+ * later load, unload or set_sample of the slot supersedes this load, and so does the end of the
+ * engine: advance and publish then fail with CANCELLED. Both may also fail with TOO_LARGE.
  *
- * A free slot holds no sample and loads none. A load that begins in a free slot takes the one with
- * the lowest number, in the same step as it is found. It fails with FORKED, and with BUSY if no
- * slot is free.
+ * The caller has checked `*slot` and `range`. Without a slot, the load takes the free slot with the
+ * lowest number. A free slot holds no sample and loads none, in any layer. With a range, the load
+ * takes the free layer with the lowest number, for these velocities. The place is found and taken
+ * in one step, so layers are numbered in the order of the calls. Begin fails with FORKED, with BUSY
+ * if no slot is free, and with TOO_LARGE if no layer is free.
  */
-void     flitzis_control_begin_load (FlitzisControl   *self,
-                                     FlitzisLoadEntry *load,
-                                     guint             slot);
-gboolean flitzis_control_begin_load_in_free_slot (FlitzisControl   *self,
-                                                  FlitzisLoadEntry *load,
-                                                  GError          **error);
+gboolean flitzis_control_begin_load (FlitzisControl             *self,
+                                     FlitzisLoadEntry           *load,
+                                     const guint                *slot,
+                                     const FlitzisVelocityRange *range,
+                                     GError                    **error);
 gboolean flitzis_control_advance_load (FlitzisControl   *self,
                                        FlitzisLoadEntry *load,
                                        guint64           n_bytes,
@@ -113,6 +113,20 @@ gboolean flitzis_control_set_sample (FlitzisControl *self,
                                      guint           slot,
                                      FlitzisSample  *sample,
                                      GError        **error);
+gboolean flitzis_control_check_range (FlitzisControl *self,
+                                      guint           slot,
+                                      double          low,
+                                      double          high,
+                                      GError        **error);
+gboolean flitzis_control_add_layer (FlitzisControl *self,
+                                    guint           slot,
+                                    FlitzisSample  *sample,
+                                    double          low,
+                                    double          high,
+                                    GError        **error);
+gboolean flitzis_control_clear_layers (FlitzisControl *self,
+                                       guint           slot,
+                                       GError        **error);
 gboolean flitzis_control_render (FlitzisControl *self,
                                  float          *out,
                                  guint           n_frames,

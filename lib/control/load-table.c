@@ -27,17 +27,35 @@ flitzis_load_table_abandon (FlitzisLoadTable *self)
   for (guint i = 0; i < self->n_slots; i++)
     {
       self->slots[i].loading = FALSE;
+      self->slots[i].layers_loading = 0;
       self->slots[i].progress = 0.0;
     }
 }
 
-/* Progress alone is reported only at intervals. */
+/* Returns whether the slot has begun or stopped loading: it loads while any of its layers does. */
+static FlitzisLoadChanges
+compare_loading (FlitzisLoadTable *self, guint slot, gboolean was_loading)
+{
+  return flitzis_load_table_is_loading (self, slot) != was_loading ? FLITZIS_LOAD_CHANGED_LOADING
+                                                                   : 0;
+}
+
+/* Progress alone is reported only at intervals, and only that of the first layer. */
 static FlitzisLoadChanges
 set_loading (FlitzisLoadTable *self, FlitzisLoadEntry *entry, gboolean loading, double progress)
 {
   FlitzisLoadTableSlot *slot = &self->slots[entry->slot];
   FlitzisLoadChanges    changes = 0;
+  gboolean              was_loading = flitzis_load_table_is_loading (self, entry->slot);
   gint64                now_us = g_get_monotonic_time ();
+
+  if (entry->layer > 0)
+    {
+      slot->layers_loading &= ~(1u << entry->layer);
+      slot->layers_loading |= loading ? 1u << entry->layer : 0;
+
+      return compare_loading (self, entry->slot, was_loading);
+    }
 
   entry->is_untold = entry->is_untold || slot->progress != progress;
 
@@ -48,13 +66,10 @@ set_loading (FlitzisLoadTable *self, FlitzisLoadEntry *entry, gboolean loading, 
       entry->told_us = now_us;
     }
 
-  if (slot->loading != loading)
-    changes |= FLITZIS_LOAD_CHANGED_LOADING;
-
   slot->progress = progress;
   slot->loading = loading;
 
-  return changes;
+  return changes | compare_loading (self, entry->slot, was_loading);
 }
 
 static void
@@ -65,9 +80,19 @@ count_bytes (FlitzisLoadTable *self, FlitzisLoadEntry *entry, guint64 n_bytes)
 }
 
 FlitzisLoadChanges
-flitzis_load_table_begin (FlitzisLoadTable *self, FlitzisLoadEntry *entry, guint slot)
+flitzis_load_table_begin (FlitzisLoadTable *self, FlitzisLoadEntry *entry)
 {
-  *entry = (FlitzisLoadEntry){ .slot = slot, .number = ++self->slots[slot].ticket };
+  FlitzisLoadTableSlot *slot = &self->slots[entry->slot];
+
+  if (entry->layer == 0)
+    {
+      entry->number = ++slot->ticket;
+      slot->is_adding = entry->is_added;
+    }
+  else
+    {
+      entry->number = slot->layers_ticket;
+    }
 
   return set_loading (self, entry, TRUE, 0.0);
 }
@@ -77,9 +102,7 @@ flitzis_load_table_supersede (FlitzisLoadTable *self, guint id)
 {
   FlitzisLoadTableSlot *slot = &self->slots[id];
   FlitzisLoadChanges    changes = 0;
-
-  if (slot->loading)
-    changes |= FLITZIS_LOAD_CHANGED_LOADING;
+  gboolean              was_loading = flitzis_load_table_is_loading (self, id);
 
   if (slot->progress != 0.0)
     changes |= FLITZIS_LOAD_CHANGED_PROGRESS;
@@ -88,13 +111,31 @@ flitzis_load_table_supersede (FlitzisLoadTable *self, guint id)
   slot->loading = FALSE;
   slot->progress = 0.0;
 
-  return changes;
+  return changes | compare_loading (self, id, was_loading);
+}
+
+FlitzisLoadChanges
+flitzis_load_table_supersede_layers (FlitzisLoadTable *self, guint id)
+{
+  FlitzisLoadTableSlot *slot = &self->slots[id];
+  FlitzisLoadChanges    changes = 0;
+  gboolean              was_loading = flitzis_load_table_is_loading (self, id);
+
+  slot->layers_ticket++;
+  slot->layers_loading = 0;
+
+  if (slot->loading && slot->is_adding)
+    changes = flitzis_load_table_supersede (self, id);
+
+  return changes | compare_loading (self, id, was_loading);
 }
 
 gboolean
 flitzis_load_table_is_valid (const FlitzisLoadTable *self, const FlitzisLoadEntry *entry)
 {
-  return self->slots[entry->slot].ticket == entry->number;
+  const FlitzisLoadTableSlot *slot = &self->slots[entry->slot];
+
+  return entry->number == (entry->layer == 0 ? slot->ticket : slot->layers_ticket);
 }
 
 FlitzisLoadChanges
@@ -129,7 +170,8 @@ flitzis_load_table_end (FlitzisLoadTable *self, FlitzisLoadEntry *entry)
 {
   count_bytes (self, entry, 0);
 
-  if (!flitzis_load_table_is_valid (self, entry) || !self->slots[entry->slot].loading)
+  if (!flitzis_load_table_is_valid (self, entry) ||
+      (flitzis_load_table_get_layers (self, entry->slot) >> entry->layer & 1) == 0)
     return 0;
 
   return set_loading (self, entry, FALSE, 0.0);

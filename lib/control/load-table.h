@@ -3,6 +3,8 @@
 
 #pragma once
 
+#include "rt/layers.h"
+
 #include <glib.h>
 
 G_BEGIN_DECLS
@@ -11,14 +13,20 @@ G_BEGIN_DECLS
  * The load table: the newest load of each slot, its progress, and the bytes of all loads in flight.
  * A later load, unload or set_sample of the slot supersedes a load.
  *
+ * Loads of layers beyond the first do not supersede each other. They are superseded when the layers
+ * are cleared.
+ *
  * All calls are under control's mutex.
  */
 
 typedef struct
 {
-  guint64  ticket; /* the number of the newest load, unload or set_sample */
-  gboolean loading;
-  double   progress; /* 0..1, -1 unknown */
+  guint64  ticket;         /* the number of the newest load, unload or set_sample */
+  guint64  layers_ticket;  /* counts how often the added layers were cleared */
+  guint    layers_loading; /* the layers beyond the first that are loading, one bit each */
+  gboolean loading;        /* the first layer is loading */
+  gboolean is_adding;      /* the first layer is loading as an added one */
+  double   progress;       /* of the first layer: 0..1, -1 unknown */
 } FlitzisLoadTableSlot;
 
 typedef struct
@@ -31,11 +39,14 @@ typedef struct
 /* One load in flight. It belongs to the code that runs the load, but only the table changes it. */
 typedef struct
 {
-  guint    slot;
-  guint64  number;
-  guint64  n_bytes; /* counted in the table */
-  gint64   told_us;
-  gboolean is_untold;
+  guint                slot;
+  guint                layer;
+  FlitzisVelocityRange range;
+  gboolean             is_added; /* the layer is one that clear_layers removes */
+  guint64              number;
+  guint64              n_bytes; /* counted in the table */
+  gint64               told_us;
+  gboolean             is_untold;
 } FlitzisLoadEntry;
 
 /* The properties of a slot that have changed and are to be reported. */
@@ -52,16 +63,33 @@ void flitzis_load_table_clear (FlitzisLoadTable *self);
 /* In the child of a fork, where nothing loads. */
 void flitzis_load_table_abandon (FlitzisLoadTable *self);
 
-/* Makes a new load the newest of its slot. */
+static inline gboolean
+flitzis_load_table_is_loading (const FlitzisLoadTable *self, guint slot)
+{
+  return self->slots[slot].loading || self->slots[slot].layers_loading != 0;
+}
+
+/* The layers that loads are for, one bit each. */
+static inline guint
+flitzis_load_table_get_layers (const FlitzisLoadTable *self, guint slot)
+{
+  return self->slots[slot].layers_loading | (self->slots[slot].loading ? 1 : 0);
+}
+
+/* Makes a new load, whose fields down to `is_added` are set, the newest of its slot, or one of a
+ * layer beyond the first. */
 FlitzisLoadChanges flitzis_load_table_begin (FlitzisLoadTable *self,
-                                             FlitzisLoadEntry *entry,
-                                             guint             slot);
+                                             FlitzisLoadEntry *entry);
 
 /* Supersedes the newest load of the slot, for an unload or a set_sample. */
 FlitzisLoadChanges flitzis_load_table_supersede (FlitzisLoadTable *self,
                                                  guint             slot);
 
-/* Returns whether the load is the newest of its slot. */
+/* Supersedes all loads of layers that are to be added. */
+FlitzisLoadChanges flitzis_load_table_supersede_layers (FlitzisLoadTable *self,
+                                                        guint             slot);
+
+/* Returns whether the load has not been superseded. */
 gboolean flitzis_load_table_is_valid (const FlitzisLoadTable *self,
                                       const FlitzisLoadEntry *entry);
 

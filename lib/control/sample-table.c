@@ -12,14 +12,14 @@ flitzis_sample_table_init (FlitzisSampleTable *self, FlitzisMixer *mixer, guint6
 {
   self->mixer = mixer;
   self->slots = g_new0 (FlitzisSampleTableSlot, mixer->n_slots);
-  g_queue_init (&self->pending_slots);
+  g_queue_init (&self->pending_layers);
   self->released = g_ptr_array_new ();
   self->samples = g_hash_table_new (NULL, NULL);
-  self->handle_samples = g_new0 (FlitzisSample *, mixer->n_handles);
-  self->free_handles = g_new (FlitzisHandle *, mixer->n_handles);
+  self->handle_samples = g_new0 (FlitzisSample *, mixer->max_handles);
+  self->free_handles = g_new (FlitzisHandle *, mixer->max_handles);
   self->memory_limit = memory_limit;
 
-  while (self->n_free_handles < mixer->n_handles)
+  while (self->n_free_handles < mixer->max_handles)
     {
       self->free_handles[self->n_free_handles] = &mixer->handles[self->n_free_handles];
       self->n_free_handles++;
@@ -31,53 +31,63 @@ flitzis_sample_table_clear (FlitzisSampleTable *self)
 {
   g_hash_table_unref (self->samples);
   g_ptr_array_unref (self->released);
-  g_queue_clear (&self->pending_slots);
+  g_queue_clear (&self->pending_layers);
   g_free (self->handle_samples);
   g_free (self->free_handles);
   g_free (self->slots);
 }
 
+static gsize
+get_n_bytes (FlitzisSample *sample)
+{
+  return g_bytes_get_size (flitzis_sample_get_bytes (sample));
+}
+
+/* A sample counts once, however often it is held. */
+static void
+hold (FlitzisSampleTable *self, FlitzisSample *sample)
+{
+  guint n_holds = GPOINTER_TO_UINT (g_hash_table_lookup (self->samples, sample));
+
+  g_hash_table_insert (self->samples, g_object_ref (sample), GUINT_TO_POINTER (n_holds + 1));
+
+  if (n_holds == 0)
+    self->n_bytes_held += get_n_bytes (sample);
+}
+
+static void
+let_go (FlitzisSampleTable *self, FlitzisSample *sample)
+{
+  guint n_holds = GPOINTER_TO_UINT (g_hash_table_lookup (self->samples, sample));
+
+  if (n_holds > 1)
+    {
+      g_hash_table_insert (self->samples, sample, GUINT_TO_POINTER (n_holds - 1));
+    }
+  else
+    {
+      g_hash_table_remove (self->samples, sample);
+      self->n_bytes_held -= get_n_bytes (sample);
+    }
+
+  g_ptr_array_add (self->released, sample);
+}
+
+/* The handle takes over the layer's reference to the sample. */
 static FlitzisHandle *
 handle_new (FlitzisSampleTable *self, FlitzisSample *sample)
 {
   FlitzisHandle *handle = self->free_handles[--self->n_free_handles];
-  GBytes        *bytes = flitzis_sample_get_bytes (sample);
-  guint          n_handles = GPOINTER_TO_UINT (g_hash_table_lookup (self->samples, sample));
 
-  self->handle_samples[handle - self->mixer->handles] = g_object_ref (sample);
+  self->handle_samples[handle - self->mixer->handles] = sample;
   *handle = (FlitzisHandle){
-    .frames = g_bytes_get_data (bytes, NULL),
+    .frames = g_bytes_get_data (flitzis_sample_get_bytes (sample), NULL),
     .n_frames = flitzis_sample_get_n_frames (sample),
     .n_channels = flitzis_sample_get_n_channels (sample),
     .sample_rate = flitzis_sample_get_sample_rate (sample),
   };
 
-  g_hash_table_insert (self->samples, sample, GUINT_TO_POINTER (n_handles + 1));
-
-  if (n_handles == 0)
-    self->n_bytes_held += g_bytes_get_size (bytes);
-
   return handle;
-}
-
-static void
-handle_free (FlitzisSampleTable *self, FlitzisHandle *handle)
-{
-  FlitzisSample *sample = self->handle_samples[handle - self->mixer->handles];
-  guint          n_handles = GPOINTER_TO_UINT (g_hash_table_lookup (self->samples, sample));
-
-  if (n_handles > 1)
-    {
-      g_hash_table_insert (self->samples, sample, GUINT_TO_POINTER (n_handles - 1));
-    }
-  else
-    {
-      g_hash_table_remove (self->samples, sample);
-      self->n_bytes_held -= g_bytes_get_size (flitzis_sample_get_bytes (sample));
-    }
-
-  g_ptr_array_add (self->released, sample);
-  self->free_handles[self->n_free_handles++] = handle;
 }
 
 gboolean
@@ -106,50 +116,87 @@ flitzis_sample_table_check_memory (FlitzisSampleTable *self,
 void
 flitzis_sample_table_send_all_pending (FlitzisSampleTable *self)
 {
+  FlitzisQueue *commands = &self->mixer->commands;
+
   while (flitzis_sample_table_has_pending (self))
     {
-      guint                   id = GPOINTER_TO_UINT (g_queue_peek_head (&self->pending_slots));
-      FlitzisSampleTableSlot *slot = &self->slots[id];
-      FlitzisCommand          command = {
-                 .kind = FLITZIS_COMMAND_PUBLISH,
-                 .slot = id,
-                 .publish = { .handle = slot->pending },
+      guint                    place = GPOINTER_TO_UINT (g_queue_peek_head (&self->pending_layers));
+      guint                    slot = place / FLITZIS_N_LAYERS, i = place % FLITZIS_N_LAYERS;
+      FlitzisSampleTableLayer *layer = &self->slots[slot].layers[i];
+      FlitzisCommand           command = {
+                  .kind = FLITZIS_COMMAND_PUBLISH,
+                  .slot = (guint16) slot,
+                  .layer = (guint8) i,
+                  .publish = { .range = layer->range },
       };
 
-      if (self->n_handles == self->mixer->max_handles ||
-          !flitzis_queue_push (&self->mixer->commands, &command))
+      if ((layer->sample != NULL && self->n_free_handles == 0) ||
+          flitzis_queue_get_n_waiting (commands) == commands->capacity)
         return;
 
-      self->n_handles += slot->pending != NULL;
-      self->n_retiring += slot->is_in_mixer;
-      slot->is_in_mixer = slot->pending != NULL;
-      slot->pending = NULL;
-      slot->is_pending = FALSE;
-      g_queue_pop_head (&self->pending_slots);
+      if (layer->sample != NULL)
+        command.publish.handle = handle_new (self, layer->sample);
+
+      flitzis_queue_push (commands, &command);
+      self->n_retiring += layer->is_in_mixer;
+      layer->is_in_mixer = layer->sample != NULL;
+      layer->is_pending = FALSE;
+      g_queue_pop_head (&self->pending_layers);
     }
 }
 
 gboolean
-flitzis_sample_table_publish (FlitzisSampleTable *self, guint id, FlitzisSample *sample)
+flitzis_sample_table_answers (const FlitzisSampleTable *self,
+                              guint                     id,
+                              guint                     layer,
+                              FlitzisMixerVariation     variation,
+                              double                    velocity)
 {
-  FlitzisSampleTableSlot *slot = &self->slots[id];
+  const FlitzisSampleTableSlot *slot = &self->slots[id];
 
-  if (slot->sample == NULL && sample == NULL)
+  if (layer != FLITZIS_ANY_LAYER)
+    return slot->layers[layer].sample != NULL;
+
+  for (guint i = 0; slot->held >> i != 0; i++)
+    if (slot->layers[i].sample != NULL &&
+        flitzis_velocity_range_holds (slot->layers[i].range, variation, velocity))
+      return TRUE;
+
+  return FALSE;
+}
+
+gboolean
+flitzis_sample_table_publish (FlitzisSampleTable  *self,
+                              guint                id,
+                              guint                i,
+                              FlitzisSample       *sample,
+                              FlitzisVelocityRange range,
+                              gboolean             is_added)
+{
+  FlitzisSampleTableSlot  *slot = &self->slots[id];
+  FlitzisSampleTableLayer *layer = &slot->layers[i];
+  guint                    place = id * FLITZIS_N_LAYERS + i;
+
+  if (layer->sample == NULL && sample == NULL)
     return FALSE;
 
-  if (slot->pending != NULL)
-    handle_free (self, g_steal_pointer (&slot->pending));
+  /* a sample that was never sent has no handle, so no report of the mixer will release it */
+  if (layer->sample != NULL && layer->is_pending)
+    let_go (self, layer->sample);
 
-  if (slot->sample != NULL)
-    g_ptr_array_add (self->released, slot->sample);
+  if (sample != NULL)
+    hold (self, sample);
 
-  slot->sample = sample != NULL ? g_object_ref (sample) : NULL;
-  slot->pending = sample != NULL ? handle_new (self, sample) : NULL;
+  layer->sample = sample;
+  layer->range = range;
+  layer->is_added = is_added != FALSE;
+  slot->held &= ~(1u << i);
+  slot->held |= sample != NULL ? 1u << i : 0;
 
-  if (!slot->is_pending)
-    g_queue_push_tail (&self->pending_slots, GUINT_TO_POINTER (id));
+  if (!layer->is_pending)
+    g_queue_push_tail (&self->pending_layers, GUINT_TO_POINTER (place));
 
-  slot->is_pending = TRUE;
+  layer->is_pending = TRUE;
 
   return TRUE;
 }
@@ -157,7 +204,7 @@ flitzis_sample_table_publish (FlitzisSampleTable *self, guint id, FlitzisSample 
 void
 flitzis_sample_table_retire (FlitzisSampleTable *self, FlitzisHandle *handle)
 {
-  self->n_handles--;
   self->n_retiring--;
-  handle_free (self, handle);
+  self->free_handles[self->n_free_handles++] = handle;
+  let_go (self, self->handle_samples[handle - self->mixer->handles]);
 }

@@ -11,9 +11,9 @@
 G_BEGIN_DECLS
 
 /*
- * The sample table: the sample of each slot, the samples that the mixer holds, their handles, and
- * their memory. There is a handle for each sample that the mixer may hold, and for each slot whose
- * newest sample waits to be sent.
+ * The sample table: the samples of each slot and their layers, the samples that the mixer holds,
+ * their handles, and their memory. There is a handle for each sample that the mixer may hold, and
+ * for each layer whose newest sample waits to be sent.
  *
  * All calls are under control's mutex. The table never drops a last reference: `take_released`
  * returns the samples that are out of use, and its caller releases them after unlocking the mutex.
@@ -21,27 +21,31 @@ G_BEGIN_DECLS
 
 typedef struct
 {
-  FlitzisSample *sample; /* the newest published; NULL: empty */
+  FlitzisSample       *sample; /* the newest published; NULL: empty */
+  FlitzisVelocityRange range;
+  guint                is_added : 1;    /* the layer is one that clear_layers removes */
+  guint                is_pending : 1;  /* the newest waits for room in the queue */
+  guint                is_in_mixer : 1; /* the last record sent held a handle */
+} FlitzisSampleTableLayer;
 
-  /* the newest handle, while it waits for room in the queue */
-  FlitzisHandle *pending;
-  gboolean       is_pending;
-  gboolean       is_in_mixer; /* the last record sent held a handle */
+typedef struct
+{
+  guint                   held; /* layers that are not empty, one bit each */
+  FlitzisSampleTableLayer layers[FLITZIS_N_LAYERS];
 } FlitzisSampleTableSlot;
 
 typedef struct
 {
   FlitzisMixer           *mixer;
   FlitzisSampleTableSlot *slots;
-  GQueue                  pending_slots;
+  GQueue                  pending_layers; /* slot * FLITZIS_N_LAYERS + layer */
   GPtrArray              *released;
 
-  GHashTable     *samples;        /* FlitzisSample -> number of its handles */
+  GHashTable     *samples;        /* FlitzisSample -> number of its handles and pending layers */
   FlitzisSample **handle_samples; /* of each of the mixer's handles */
   FlitzisHandle **free_handles;
   guint           n_free_handles;
-  guint           n_handles;  /* in the mixer or a queue */
-  guint           n_retiring; /* of them, no longer in a slot */
+  guint           n_retiring; /* handles in the mixer or a queue, but no longer in a layer */
   guint64         n_bytes_held;
   guint64         memory_limit; /* bytes */
 } FlitzisSampleTable;
@@ -60,24 +64,35 @@ gboolean flitzis_sample_table_check_memory (FlitzisSampleTable *self,
                                             GError            **error);
 
 static inline FlitzisSample *
-flitzis_sample_table_get (const FlitzisSampleTable *self, guint slot)
+flitzis_sample_table_get (const FlitzisSampleTable *self, guint slot, guint layer)
 {
-  return self->slots[slot].sample;
+  return self->slots[slot].layers[layer].sample;
 }
 
-/* Puts `sample` into the slot, or empties the slot if it is NULL. This cannot fail: if the queue
- * has no room, the newest sample waits here. Returns FALSE if the slot was empty and stays
- * empty. */
-gboolean flitzis_sample_table_publish (FlitzisSampleTable *self,
-                                       guint               slot,
-                                       FlitzisSample      *sample);
+/* Returns whether a trigger plays a layer if it is applied now. `layer` is the layer to play, or
+ * FLITZIS_ANY_LAYER. */
+gboolean flitzis_sample_table_answers (const FlitzisSampleTable *self,
+                                       guint                     slot,
+                                       guint                     layer,
+                                       FlitzisMixerVariation     variation,
+                                       double                    velocity);
 
-/* Returns whether the newest sample of a slot waits for room in the queue. Triggers are then
+/* Puts `sample` into the layer, or empties the layer if it is NULL. This cannot fail: if the queue
+ * has no room, the newest sample waits here. Returns FALSE if the layer was empty and stays
+ * empty. */
+gboolean flitzis_sample_table_publish (FlitzisSampleTable  *self,
+                                       guint                slot,
+                                       guint                layer,
+                                       FlitzisSample       *sample,
+                                       FlitzisVelocityRange range,
+                                       gboolean             is_added);
+
+/* Returns whether the newest sample of a layer waits for room in the queue. Triggers are then
  * refused. */
 static inline gboolean
 flitzis_sample_table_has_pending (const FlitzisSampleTable *self)
 {
-  return self->pending_slots.length > 0;
+  return self->pending_layers.length > 0;
 }
 
 /* Sends the samples that wait, in the order in which they began to wait, until the queue is
@@ -95,7 +110,7 @@ flitzis_sample_table_send_pending (FlitzisSampleTable *self)
 void flitzis_sample_table_retire (FlitzisSampleTable *self,
                                   FlitzisHandle      *handle);
 
-/* Returns whether the mixer has to send handles back, or slots wait. */
+/* Returns whether the mixer has to send handles back, or layers wait. */
 static inline gboolean
 flitzis_sample_table_has_outstanding (const FlitzisSampleTable *self)
 {

@@ -11,7 +11,7 @@ G_BEGIN_DECLS
 
 /*
  * Runs loads on the threads of GTask: decodes either `file` or `bytes`, then publishes the sample
- * to the slot of `ticket`, which the load owns from here on. A load keeps control and its inputs
+ * to the place of `ticket`, which the load owns from here on. A load keeps control and its inputs
  * but not the engine, so the engine may be freed while the load runs.
  */
 gboolean flitzis_load_run (FlitzisTicket *ticket,

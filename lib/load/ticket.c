@@ -12,22 +12,14 @@ struct _FlitzisTicket
 };
 
 FlitzisTicket *
-flitzis_ticket_new (FlitzisControl *control, guint slot)
-{
-  FlitzisTicket *self = g_new0 (FlitzisTicket, 1);
-
-  self->control = flitzis_control_ref (control);
-  flitzis_control_begin_load (control, &self->load, slot);
-
-  return self;
-}
-
-FlitzisTicket *
-flitzis_ticket_new_in_free_slot (FlitzisControl *control, GError **error)
+flitzis_ticket_new (FlitzisControl             *control,
+                    const guint                *slot,
+                    const FlitzisVelocityRange *range,
+                    GError                    **error)
 {
   g_autofree FlitzisTicket *self = g_new0 (FlitzisTicket, 1);
 
-  if (!flitzis_control_begin_load_in_free_slot (control, &self->load, error))
+  if (!flitzis_control_begin_load (control, &self->load, slot, range, error))
     return NULL;
 
   self->control = flitzis_control_ref (control);

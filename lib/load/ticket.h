@@ -8,19 +8,22 @@
 G_BEGIN_DECLS
 
 /*
- * A load's right to publish a sample to its slot, and the memory that the load has taken so far. A
- * later load, unload or set_sample of the slot takes the right away, and so does the end of the
- * engine.
+ * A load's right to publish a sample to its slot or layer, and the memory that the load has taken
+ * so far. A later load, unload or set_sample of the slot takes the right away, and so does the end
+ * of the engine.
  */
 typedef struct _FlitzisTicket FlitzisTicket;
 
-/* The caller has checked `slot`. */
-FlitzisTicket *flitzis_ticket_new (FlitzisControl *control,
-                                   guint           slot);
-
-/* Of the lowest-numbered free slot; NULL with FORKED, and with BUSY if none is free. */
-FlitzisTicket *flitzis_ticket_new_in_free_slot (FlitzisControl *control,
-                                                GError        **error);
+/*
+ * Takes a place for a load. `slot` points to the number of a slot, or is NULL for the free slot
+ * with the lowest number. `range` is NULL for the sample of the slot, or gives the velocities of a
+ * new layer. The caller has checked both. Fails with FORKED, with BUSY if no slot is free, and with
+ * TOO_LARGE if no layer is free.
+ */
+FlitzisTicket *flitzis_ticket_new (FlitzisControl             *control,
+                                   const guint                *slot,
+                                   const FlitzisVelocityRange *range,
+                                   GError                    **error);
 void           flitzis_ticket_free (FlitzisTicket *self);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (FlitzisTicket, flitzis_ticket_free)

@@ -6,6 +6,7 @@
 #include "atomics.h"
 #include "pool-end.h"
 #include "pool-start.h"
+#include "pool-vary.h"
 
 static bool
 is_quantized (const FlitzisCommand *command) FLITZIS_REALTIME
@@ -88,7 +89,8 @@ apply (FlitzisMixer *mixer, const FlitzisCommand *command, uint64_t now) FLITZIS
       flitzis_pool_stop_all (&mixer->pool);
       break;
     case FLITZIS_COMMAND_PUBLISH:
-      flitzis_pool_publish (&mixer->pool, command->slot, command->publish.handle);
+      flitzis_pool_publish (&mixer->pool, command->slot, command->layer, command->publish.handle,
+                            command->publish.range);
       break;
     }
 }
@@ -127,6 +129,7 @@ flitzis_mixer_apply_commands (FlitzisMixer *mixer) FLITZIS_REALTIME
   FlitzisCommand command;
 
   mixer->cancel_below = flitzis_get (mixer->settings.cancel_below);
+  flitzis_pool_follow_seed (&mixer->pool);
 
   if (has_marks)
     {

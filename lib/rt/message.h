@@ -3,6 +3,7 @@
 
 #pragma once
 
+#include "layers.h"
 #include "tempo-grid.h"
 
 #include <stdbool.h>
@@ -68,11 +69,14 @@ typedef struct
   bool              restarts : 1; /* ends the voices of its slot */
   bool              is_reverse : 1;
 
+  FlitzisMixerVariation variation : 4; /* how the layer is chosen */
+
   bool is_late : 1; /* for the mixer alone: the point that it names had passed when it was read */
 
   uint16_t slot;           /* 0..n_slots - 1; PLAY, STOP_SLOT, PUBLISH */
   uint8_t  steps_per_beat; /* for the mixer alone: of its point, if it has one; else 0. With
                               FLITZIS_GRID_GIVEN of the point; 0: FLITZIS_PARTS_PER_BEAT, unswung */
+  uint8_t layer;           /* 0..FLITZIS_N_LAYERS - 1; PLAY: or FLITZIS_ANY_LAYER; PUBLISH */
   union
   {
     uint64_t frame;     /* timed: a position */
@@ -93,6 +97,7 @@ typedef struct
       float    gain;             /* of the slot, velocity and engine, linear */
       uint32_t choke_group;      /* 0: none */
       int32_t  priority;
+      uint32_t random_start; /* frames: the most that are left out after `start` */
     } play;
     struct
     {
@@ -101,7 +106,8 @@ typedef struct
     } stop;
     struct
     {
-      FlitzisHandle *handle; /* NULL empties the slot */
+      FlitzisHandle       *handle; /* NULL empties the layer */
+      FlitzisVelocityRange range;
     } publish;
   };
 } FlitzisCommand;

@@ -48,8 +48,7 @@ typedef struct
   uint32_t max_quantized; /* of them, triggers that may wait for a point of the grid */
   uint32_t sample_rate;   /* Hz */
   uint32_t max_voices;    /* ids that control may have outstanding: sent, with their end unread */
-  uint32_t max_handles;   /* handles that control may have outstanding */
-  uint32_t n_handles;     /* the handles that control can send or hold back */
+  uint32_t max_handles;   /* the handles that control can send or hold back */
 
   /* any thread */
   _Atomic uint32_t owner;     /* a FlitzisOwner */

@@ -68,6 +68,7 @@ flitzis_pool_follow_voice (FlitzisPool *pool, FlitzisVoice *voice, uint64_t now)
                                                             voice->velocity);
   bool                  stood_still = voice->is_paused && flitzis_voice_is_silent (voice);
 
+  sound.rate *= voice->rate_factor;
   flitzis_voice_set_paused (voice, flitzis_get (own->is_paused), pool->ramp_frames);
   set_loop (pool, voice, slot);
   voice->interpolation = flitzis_get (slot->interpolation);

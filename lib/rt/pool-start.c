@@ -7,6 +7,7 @@
 #include "pool-end.h"
 #include "pool-follow.h"
 #include "pool-steal.h"
+#include "pool-vary.h"
 
 /* Returns whether the voice was stopped before it could start. */
 static bool
@@ -18,17 +19,40 @@ is_over (FlitzisPool *pool, const FlitzisCommand *command, uint64_t now) FLITZIS
          flitzis_get (own->n_stop_frames) >= 0;
 }
 
+/* Leaves out the frames that would be heard first, which are the last of the part in reverse. At
+ * least one frame remains. */
+static void
+shorten_part (uint64_t *start, uint64_t *end, bool is_reverse, uint32_t n_frames) FLITZIS_REALTIME
+{
+  uint64_t n_spare = *start < *end ? *end - *start - 1 : 0;
+  uint64_t n = n_frames < n_spare ? n_frames : n_spare;
+
+  if (is_reverse)
+    *end -= n;
+  else
+    *start += n;
+}
+
 static FlitzisVoice *
 start_voice (FlitzisPool          *pool,
              FlitzisHandle        *handle,
              const FlitzisCommand *command) FLITZIS_REALTIME
 {
-  FlitzisVoice *voice = flitzis_pool_add_voice (pool, command, handle);
+  FlitzisVoice   *voice = flitzis_pool_add_voice (pool, command, handle);
+  FlitzisVariance variance = flitzis_pool_vary (pool, command);
+  uint64_t        start = command->play.start, end = command->play.end;
+  float           gain = (float) (command->play.gain * variance.gain);
 
-  flitzis_ramp_jump (&voice->left, command->play.gain);
-  flitzis_ramp_jump (&voice->right, command->play.gain);
-  flitzis_voice_begin (voice, command->play.start, command->play.end, command->is_reverse,
-                       pool->sample_rate, command->play.n_fade_in_frames);
+  if (end == 0 || end > handle->n_frames)
+    end = handle->n_frames;
+
+  shorten_part (&start, &end, command->is_reverse, variance.start);
+  voice->velocity *= variance.gain;
+  voice->rate_factor = variance.rate;
+  flitzis_ramp_jump (&voice->left, gain);
+  flitzis_ramp_jump (&voice->right, gain);
+  flitzis_voice_begin (voice, start, end, command->is_reverse, pool->sample_rate,
+                       command->play.n_fade_in_frames);
 
   return voice;
 }
@@ -36,7 +60,7 @@ start_voice (FlitzisPool          *pool,
 void
 flitzis_pool_play (FlitzisPool *pool, const FlitzisCommand *command, uint64_t now) FLITZIS_REALTIME
 {
-  FlitzisHandle *handle = pool->slots[command->slot].handle;
+  FlitzisHandle *handle;
   FlitzisVoice  *voice;
 
   if (is_over (pool, command, now))
@@ -44,6 +68,8 @@ flitzis_pool_play (FlitzisPool *pool, const FlitzisCommand *command, uint64_t no
       flitzis_pool_report_end (pool, command->play.voice, FLITZIS_END_STOPPED);
       return;
     }
+
+  handle = flitzis_pool_choose_layer (pool, command);
 
   if (handle == NULL)
     {

@@ -156,21 +156,44 @@ flitzis_pool_cut_voice (FlitzisPool  *pool,
   flitzis_pool_end_voice (pool, voice, reason);
 }
 
-void
-flitzis_pool_publish (FlitzisPool *pool, uint32_t index, FlitzisHandle *handle) FLITZIS_REALTIME
+/* Ends the voices of this layer alone: those of other layers sound on. */
+static void
+unload_layer (FlitzisPool *pool, FlitzisPoolSlot *slot, FlitzisLayer *layer) FLITZIS_REALTIME
 {
-  FlitzisPoolSlot *slot = &pool->slots[index];
+  FlitzisVoice *next;
 
-  while (slot->voices.oldest != NULL)
-    flitzis_pool_cut_voice (pool, slot->voices.oldest, FLITZIS_END_UNLOADED, pool->ramp_frames);
+  for (FlitzisVoice *voice = slot->voices.oldest; voice != NULL; voice = next)
+    {
+      next = voice->links[FLITZIS_LINK_SLOT].next;
 
-  if (slot->handle != NULL)
-    drop_handle (pool, slot->handle);
+      if (voice->handle == layer->handle)
+        flitzis_pool_cut_voice (pool, voice, FLITZIS_END_UNLOADED, pool->ramp_frames);
+    }
 
-  slot->handle = handle;
+  drop_handle (pool, layer->handle);
+}
 
-  if (handle != NULL)
-    handle->n_holds = 1;
+void
+flitzis_pool_publish (FlitzisPool         *pool,
+                      uint32_t             slot_index,
+                      uint32_t             layer_index,
+                      FlitzisHandle       *handle,
+                      FlitzisVelocityRange range) FLITZIS_REALTIME
+{
+  FlitzisPoolSlot *slot = &pool->slots[slot_index];
+  FlitzisLayer    *layer = &slot->layers[layer_index];
+
+  if (layer->handle != NULL)
+    unload_layer (pool, slot, layer);
+
+  *layer = (FlitzisLayer){ .handle = handle, .range = range };
+  slot->held &= ~(1u << layer_index);
+
+  if (handle == NULL)
+    return;
+
+  handle->n_holds = 1;
+  slot->held |= 1u << layer_index;
 }
 
 FlitzisVoice *

@@ -24,8 +24,16 @@ typedef struct
 
 typedef struct
 {
-  FlitzisHandle   *handle; /* NULL: empty */
+  FlitzisHandle       *handle; /* NULL: empty */
+  FlitzisVelocityRange range;
+  uint64_t             hit; /* the number of the last trigger that played it, from 1; 0: none did */
+} FlitzisLayer;
+
+typedef struct
+{
   FlitzisVoiceList voices;
+  uint32_t         held; /* the layers that are not empty, one bit each */
+  FlitzisLayer     layers[FLITZIS_N_LAYERS];
 } FlitzisPoolSlot;
 
 /* The place of a voice, for any thread. */
@@ -40,8 +48,9 @@ typedef struct
  * The samples in the slots and the voices that play them. Only the mixer's owner may touch the
  * pool, except for the marked fields.
  *
- * This file keeps the lists. Other files handle the voices: pool-start, pool-end (stop and choke),
- * pool-steal, pool-follow (the settings) and pool-render.
+ * This file keeps the lists. Other files handle the voices: pool-start, pool-vary (the layer and
+ * the random changes), pool-end (stop and choke), pool-steal, pool-follow (the settings) and
+ * pool-render.
  */
 typedef struct
 {
@@ -59,7 +68,11 @@ typedef struct
   FlitzisVoice     *unset;  /* the oldest that has not followed the settings yet */
   FlitzisVoice     *voices; /* all voices */
   FlitzisVoice     *free;
-  uint64_t          n_added; /* voices, ever */
+  uint64_t          n_added;   /* voices, ever */
+  uint64_t          n_hits;    /* triggers that have played a layer, ever */
+  uint64_t          first_hit; /* `n_hits` when the seed was last set */
+  uint64_t          random;    /* the state of the random numbers */
+  uint32_t          n_seeds_seen;
   FlitzisTail       tail;
   FlitzisLevels     levels;
   uint32_t          n_changes_seen; /* of the settings */
@@ -124,10 +137,12 @@ void flitzis_pool_report_end (FlitzisPool *pool,
                               uint64_t     voice,
                               FlitzisEnd   reason) FLITZIS_REALTIME;
 
-/* Puts a sample into a slot, or empties it if the handle is NULL. */
-void flitzis_pool_publish (FlitzisPool   *pool,
-                           uint32_t       slot,
-                           FlitzisHandle *handle) FLITZIS_REALTIME;
+/* Puts a sample into a layer of a slot, or empties the layer if the handle is NULL. */
+void flitzis_pool_publish (FlitzisPool         *pool,
+                           uint32_t             slot,
+                           uint32_t             layer,
+                           FlitzisHandle       *handle,
+                           FlitzisVelocityRange range) FLITZIS_REALTIME;
 
 /* Returns NULL if the voice does not sound. */
 FlitzisVoice *flitzis_pool_find_voice (FlitzisPool *pool,

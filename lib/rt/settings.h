@@ -55,10 +55,17 @@ typedef struct
   _Atomic uint32_t retrigger;   /* a FlitzisMixerRetrigger */
   _Atomic uint32_t grid;        /* a FlitzisGridUnit */
   _Atomic int32_t  priority;
+  _Atomic uint32_t variation;    /* a FlitzisMixerVariation */
+  _Atomic double   random_gain;  /* dB */
+  _Atomic double   random_rate;  /* cents */
+  _Atomic uint32_t random_start; /* frames of the sample */
 
   /* only control reads it, when a load publishes its sample */
   _Atomic bool is_loop_from_file;
 } FlitzisSlotSettings;
+
+#define FLITZIS_RANDOM_GAIN_STEP 0.0005 /* dB */
+#define FLITZIS_RANDOM_RATE_STEP 0.02   /* cents */
 
 /* The settings of one outstanding voice, which multiply or add to those of its slot. Control sets
  * them before it sends the trigger. There are many of these, so they are small. */
@@ -69,6 +76,10 @@ typedef struct
   _Atomic float   pan;           /* -1..1, added */
   _Atomic int32_t n_stop_frames; /* a mark: it stops with a fade of this length; below 0: none */
   _Atomic bool    is_paused;
+
+  /* the largest random change of the voice, up or down */
+  _Atomic uint16_t random_gain; /* in steps of FLITZIS_RANDOM_GAIN_STEP */
+  _Atomic uint16_t random_rate; /* in steps of FLITZIS_RANDOM_RATE_STEP */
 
   /* for control alone */
   uint16_t slot : 15;
@@ -83,6 +94,8 @@ typedef struct
   _Atomic bool         is_limited;
   _Atomic uint64_t     cancel_below;   /* a mark: all events with a lower number are cancelled */
   _Atomic uint64_t     newest_call_ns; /* CLOCK_MONOTONIC of the last call of a trigger for now */
+  _Atomic uint64_t     seed;
+  _Atomic uint32_t     n_seeds; /* incremented whenever `seed` is set, even to the same value */
   FlitzisSlotSettings *slots;
 
   /* Incremented after a change that voices have to follow, and after a mark. While the counters
@@ -117,6 +130,12 @@ void flitzis_settings_set_voice (FlitzisSettings *settings,
                                  double           pan,
                                  double           rate);
 
+/* Sets by how many dB and cents at most the voice is changed at random when it starts. */
+void flitzis_settings_vary_voice (FlitzisSettings *settings,
+                                  uint64_t         voice,
+                                  double           random_gain,
+                                  double           random_rate);
+
 /* Marks a voice for a stop. Of two marks, the shorter fade counts. */
 void flitzis_settings_mark_stop (FlitzisSettings *settings,
                                  uint64_t         voice,
@@ -125,6 +144,10 @@ void flitzis_settings_mark_stop (FlitzisSettings *settings,
 /* Marks all events with a lower number as cancelled. */
 void flitzis_settings_mark_cancelled (FlitzisSettings *settings,
                                       uint64_t         below);
+
+/* Sets the seed, so that the random numbers start again. Returns whether its value has changed. */
+bool flitzis_settings_set_seed (FlitzisSettings *settings,
+                                uint64_t         seed);
 
 /* Call it after a change. */
 void flitzis_settings_tell (FlitzisSettings *settings);

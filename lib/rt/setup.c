@@ -79,6 +79,18 @@ flitzis_kernels_get (uint32_t i)
   return i < n ? kinds[i] : NULL;
 }
 
+/* Counts the samples that can be in a slot, in a voice, or on their way in a command. Most slots
+ * have no further layers, so these share their room with the samples on their way. A sample that
+ * finds no room waits in control. */
+static uint32_t
+count_handles (uint32_t n_slots, uint32_t n_voices)
+{
+  uint32_t n_layers = (FLITZIS_N_LAYERS - 1) * n_slots;
+  uint32_t n_spare = n_layers > FLITZIS_N_COMMANDS ? n_layers : FLITZIS_N_COMMANDS;
+
+  return 2 * n_slots + n_spare + n_voices;
+}
+
 /* Lays everything out after the mixer, and returns the size. If there is memory, of zeroes, it also
  * sets everything up. */
 static size_t
@@ -87,8 +99,7 @@ lay_out (unsigned char *memory, const FlitzisMixerSize *size)
   uint32_t n_slots = size->n_slots, n_voices = size->n_voices, n_events = size->n_events;
   uint32_t max_voices = FLITZIS_N_COMMANDS + n_voices + n_events;
   uint32_t n_cells = round_up_to_power_of_two (max_voices + max_voices / 4);
-  uint32_t max_handles = FLITZIS_N_COMMANDS + 2 * n_slots + n_voices;
-  uint32_t n_handles = max_handles + n_slots;
+  uint32_t max_handles = count_handles (n_slots, n_voices);
   uint32_t n_reports = round_up_to_power_of_two (max_voices + max_handles);
   uint32_t n_groups = round_up_to_power_of_two (n_voices);
   uint32_t n_quantized = n_events < FLITZIS_N_QUANTIZED ? n_events : FLITZIS_N_QUANTIZED;
@@ -103,7 +114,7 @@ lay_out (unsigned char *memory, const FlitzisMixerSize *size)
   _Atomic uint16_t     *cells = take (memory, &used, n_cells * sizeof *cells);
   FlitzisVoicePlace    *places = take (memory, &used, n_voices * sizeof *places);
   FlitzisPoolSlot      *slots = take (memory, &used, n_slots * sizeof *slots);
-  FlitzisHandle        *handles = take (memory, &used, n_handles * sizeof *handles);
+  FlitzisHandle        *handles = take (memory, &used, max_handles * sizeof *handles);
   FlitzisVoice         *voices = take (memory, &used, n_voices * sizeof *voices);
   FlitzisCommand       *events = take (memory, &used, n_events * sizeof *events);
   uint8_t              *waits = take (memory, &used, n_events * sizeof *waits);
@@ -132,7 +143,6 @@ lay_out (unsigned char *memory, const FlitzisMixerSize *size)
   mixer->sample_rate = size->sample_rate;
   mixer->max_voices = max_voices;
   mixer->max_handles = max_handles;
-  mixer->n_handles = n_handles;
   mixer->handles = handles;
   mixer->max_quantized = n_quantized;
   mixer->schedule = (FlitzisSchedule){

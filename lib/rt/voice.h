@@ -47,9 +47,10 @@ struct _FlitzisVoice
 
   uint32_t       choke_group; /* 0: none */
   int32_t        priority;
-  uint32_t       n_passes; /* of the trigger; 0: the slot decides */
-  double         velocity;
-  uint64_t       called_ns; /* of a trigger that is not timed; else 0 */
+  uint32_t       n_passes;    /* of the trigger; 0: the slot decides */
+  double         velocity;    /* times the random gain of this voice */
+  double         rate_factor; /* the random rate of this voice */
+  uint64_t       called_ns;   /* of a trigger that is not timed; else 0 */
   FlitzisHandle *handle;
 
   FlitzisRateRamp           rate;

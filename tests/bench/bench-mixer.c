@@ -218,7 +218,7 @@ open_bench (Bench *bench, guint n_slots, guint n_voices, guint n_channels, gbool
         push (bench, &(FlitzisCommand){
                          .kind = FLITZIS_COMMAND_PUBLISH,
                          .slot = i,
-                         .publish = { .handle = &bench->handles[i] },
+                         .publish = { &bench->handles[i], { 0.0f, 1.0f } },
                      });
     }
 

@@ -24,6 +24,7 @@ from gi.repository import Flitzis, Gio, GLib, GObject
 
 N_SLOTS, N_VOICES = 6, 8
 SET, LOADED = range(4), range(2, 6)  # the slots that set_sample fills, and load_sample
+RANGES = ((0.0, 1.0), (0.0, 0.5), (0.25, 1.0))  # of layers
 
 # looked up here: PyGObject makes an enumeration when it is first asked for, in no thread-safe way
 REFUSALS = [(Flitzis.engine_error_quark(), Flitzis.EngineError.BUSY),
@@ -130,6 +131,7 @@ def call_verbs(choose):
         trigger = Flitzis.Trigger()
         trigger.slot, trigger.loops = choose.randrange(N_SLOTS), choose.randrange(3)
         trigger.pan, trigger.rate = choose.uniform(-1, 1), choose.uniform(0.25, 4)
+        trigger.layer = choose.choice((-1, 0, 1))
         trigger.frame = choose.choice((0, later()))
         trigger.stop_frame = choose.choice((0, trigger.frame + 1000))
         voices[0] = engine.play(trigger)
@@ -153,6 +155,9 @@ def call_verbs(choose):
     }
     verbs = triggers | {
         'set_sample': (4, lambda: engine.set_sample(choose.choice(SET), choose.choice(samples))),
+        'add_layer': (2, lambda: engine.add_layer(choose.choice(SET), choose.choice(samples),
+                                                  *choose.choice(RANGES))),
+        'clear_layers': (1, lambda: engine.clear_layers(choose.randrange(N_SLOTS))),
         'unload_sample': (1, lambda: engine.unload_sample(choose.choice(SET))),
         'stop_sample': (1, lambda: engine.stop_sample(choose.randrange(N_SLOTS))),
         'stop_sample_at': (1, lambda: engine.stop_sample_at(choose.randrange(N_SLOTS), later())),
@@ -182,16 +187,17 @@ def call_verbs(choose):
         yield
 
 
+def load_async(choose, verb, *arguments):
+    cancellable = Gio.Cancellable()
+
+    def begin(callback):
+        getattr(engine, f'{verb}_async')(*arguments, cancellable, callback)
+        if choose.random() < 0.3:
+            cancellable.cancel()
+    getattr(engine, f'{verb}_finish')(wait_for(begin))
+
+
 def call_loads(choose):
-    def load_async(verb, *arguments):
-        cancellable = Gio.Cancellable()
-
-        def begin(callback):
-            getattr(engine, f'{verb}_async')(*arguments, cancellable, callback)
-            if choose.random() < 0.3:
-                cancellable.cancel()
-        getattr(engine, f'{verb}_finish')(wait_for(begin))
-
     sources = [(path, Gio.File.new_for_path(path), GLib.Bytes.new(pathlib.Path(path).read_bytes()))
                for path in files]
     for i in itertools.count():
@@ -202,13 +208,22 @@ def call_loads(choose):
             ('load_file', engine.load_file, slot, file, None),
             ('load_bytes', engine.load_bytes, slot, data, None),
             ('add_sample', engine.add_sample, path),
-            ('load_sample_async', load_async, 'load_sample', slot, path),
-            ('load_file_async', load_async, 'load_file', slot, file),
-            ('load_bytes_async', load_async, 'load_bytes', slot, data),
-            ('add_sample_async', load_async, 'add_sample', path))[i % 8]
+            ('load_sample_async', load_async, choose, 'load_sample', slot, path),
+            ('load_file_async', load_async, choose, 'load_file', slot, file),
+            ('load_bytes_async', load_async, choose, 'load_bytes', slot, data),
+            ('add_sample_async', load_async, choose, 'add_sample', path))[i % 8]
         if name.startswith('add'):
             engine.unload_sample(LOADED[-1])  # which no other thread fills
         attempt(name, call, *arguments)
+        yield
+
+
+def call_layer_loads(choose):
+    while True:
+        layer = choose.choice(LOADED[:-1]), choose.choice(files), *choose.choice(RANGES)
+        attempt('load_layer', engine.load_layer, *layer)
+        yield
+        attempt('load_layer_async', load_async, choose, 'load_layer', *layer)
         yield
 
 
@@ -266,7 +281,8 @@ engine.load_sample(LOADED[0], files[0])
 
 deadline = time.monotonic() + seconds
 threads = [threading.Thread(target=run, args=[steps(random.Random(1))])
-           for steps in (call_verbs, call_loads, call_starts, *[call_fork] * forks)]
+           for steps in (call_verbs, call_loads, call_layer_loads, call_starts,
+                         *[call_fork] * forks)]
 for thread in threads:
     thread.start()
 while any(thread.is_alive() for thread in threads):

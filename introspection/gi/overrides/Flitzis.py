@@ -196,6 +196,23 @@ class Engine(Flitzis.Engine):
         return _call(super().load_bytes_async, super().load_bytes_finish, (id, bytes),
                      cancellable, callback, user_data)
 
+    def add_layer(self, id: int, sample: Sample, low: float = 0.0, high: float = 1.0) -> bool:
+        """Puts one more sample into a slot, for all velocities or for a range of them."""
+        return super().add_layer(id, sample, low, high)
+
+    def load_layer(self, id: int, path: str | bytes | os.PathLike[str], low: float = 0.0,
+                   high: float = 1.0) -> bool:
+        """Decodes a file into a new layer of a slot. The path may be a `pathlib.Path`."""
+        return super().load_layer(id, os.fspath(path), low, high)
+
+    def load_layer_async(self, id: int, path: str | bytes | os.PathLike[str], low: float = 0.0,
+                         high: float = 1.0, cancellable: Gio.Cancellable | None = None,
+                         callback: Callable[..., Any] | None = None,
+                         *user_data: object) -> asyncio.Future[bool]:
+        """Decodes a file into a new layer, in the background. Await it if you give no callback."""
+        return _call(super().load_layer_async, super().load_layer_finish,
+                     (id, os.fspath(path), low, high), cancellable, callback, user_data)
+
     def start_async(self, cancellable: Gio.Cancellable | None = None,
                     callback: Callable[..., Any] | None = None,
                     *user_data: object) -> asyncio.Future[bool]:
