@@ -195,6 +195,8 @@ send_play (FlitzisControl       *self,
 
   /* first, so that the mixer finds them with the voice */
   flitzis_settings_set_voice (settings, voice, more->gain, more->pan, more->rate);
+  flitzis_settings_vary_voice (settings, voice, flitzis_get (slot->random_gain),
+                               flitzis_get (slot->random_rate));
   sound = flitzis_settings_get_sound (settings, id, voice, velocity);
 
   *command = (FlitzisCommand){
@@ -224,8 +226,6 @@ send_play (FlitzisControl       *self,
         .choke_group = flitzis_get (slot->choke_group),
         .priority = flitzis_get (slot->priority),
         .random_start = flitzis_get (slot->random_start),
-        .random_gain = (float) flitzis_get (slot->random_gain),
-        .random_rate = (float) flitzis_get (slot->random_rate),
     },
   };
 

@@ -189,7 +189,7 @@ flitzis_sample_table_publish (FlitzisSampleTable  *self,
 
   layer->sample = sample;
   layer->range = range;
-  layer->is_added = is_added;
+  layer->is_added = is_added != FALSE;
   slot->held &= ~(1u << i);
   slot->held |= sample != NULL ? 1u << i : 0;
 

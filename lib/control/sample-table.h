@@ -22,9 +22,9 @@ typedef struct
 {
   FlitzisSample       *sample; /* the newest published; NULL: empty */
   FlitzisVelocityRange range;
-  gboolean             is_added;    /* beside the one that a slot holds without layers */
-  gboolean             is_pending;  /* the newest waits for room in the queue */
-  gboolean             is_in_mixer; /* the last record sent held a handle */
+  guint                is_added : 1;    /* beside the one that a slot holds without layers */
+  guint                is_pending : 1;  /* the newest waits for room in the queue */
+  guint                is_in_mixer : 1; /* the last record sent held a handle */
 } FlitzisSampleTableLayer;
 
 typedef struct

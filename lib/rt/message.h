@@ -97,11 +97,7 @@ typedef struct
       float    gain;             /* of the slot, velocity and engine, linear */
       uint32_t choke_group;      /* 0: none */
       int32_t  priority;
-
-      /* what it is varied by at most, either way; 0: not at all */
-      uint32_t random_start; /* frames, later only */
-      float    random_gain;  /* dB */
-      float    random_rate;  /* cents */
+      uint32_t random_start; /* frames later than `start`, at most */
     } play;
     struct
     {

@@ -146,15 +146,16 @@ get_power (double x) FLITZIS_REALTIME
 FlitzisVariance
 flitzis_pool_vary (FlitzisPool *pool, const FlitzisCommand *command) FLITZIS_REALTIME
 {
-  FlitzisVariance variance = { 1.0, 1.0, 0 };
+  FlitzisVoiceSettings *own = flitzis_settings_get_voice (pool->settings, command->play.voice);
+  double                gain = flitzis_get (own->random_gain) * FLITZIS_RANDOM_GAIN_STEP;
+  double                rate = flitzis_get (own->random_rate) * FLITZIS_RANDOM_RATE_STEP;
+  FlitzisVariance       variance = { 1.0, 1.0, 0 };
 
-  if (command->play.random_gain > 0.0f)
-    variance.gain = get_power (LN_10 / 20.0 * (double) command->play.random_gain *
-                               flitzis_random_sign (&pool->random));
+  if (gain > 0.0)
+    variance.gain = get_power (LN_10 / 20.0 * gain * flitzis_random_sign (&pool->random));
 
-  if (command->play.random_rate > 0.0f)
-    variance.rate = get_power (LN_2 / 1200.0 * (double) command->play.random_rate *
-                               flitzis_random_sign (&pool->random));
+  if (rate > 0.0)
+    variance.rate = get_power (LN_2 / 1200.0 * rate * flitzis_random_sign (&pool->random));
 
   if (command->play.random_start > 0)
     variance.start =

@@ -50,6 +50,18 @@ flitzis_settings_set_voice (FlitzisSettings *settings,
 }
 
 void
+flitzis_settings_vary_voice (FlitzisSettings *settings,
+                             uint64_t         id,
+                             double           random_gain,
+                             double           random_rate)
+{
+  FlitzisVoiceSettings *voice = flitzis_settings_get_voice (settings, id);
+
+  flitzis_set (voice->random_gain, (uint16_t) (random_gain / FLITZIS_RANDOM_GAIN_STEP + 0.5));
+  flitzis_set (voice->random_rate, (uint16_t) (random_rate / FLITZIS_RANDOM_RATE_STEP + 0.5));
+}
+
+void
 flitzis_settings_tell (FlitzisSettings *settings)
 {
   atomic_fetch_add_explicit (&settings->n_changes, 1, memory_order_release);

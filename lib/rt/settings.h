@@ -60,6 +60,9 @@ typedef struct
   _Atomic uint32_t random_start; /* frames of the sample */
 } FlitzisSlotSettings;
 
+#define FLITZIS_RANDOM_GAIN_STEP 0.0005 /* dB */
+#define FLITZIS_RANDOM_RATE_STEP 0.02   /* cents */
+
 /* Of one voice that is outstanding, times or plus those of its slot. Control sets them before it
  * sends the trigger. There are many, so they are small. */
 typedef struct
@@ -69,6 +72,10 @@ typedef struct
   _Atomic float   pan;           /* -1..1, added */
   _Atomic int32_t n_stop_frames; /* a mark: it stops, and fades within so many; below 0: none */
   _Atomic bool    is_paused;
+
+  /* by how much it is varied at most, either way */
+  _Atomic uint16_t random_gain; /* of FLITZIS_RANDOM_GAIN_STEP */
+  _Atomic uint16_t random_rate; /* of FLITZIS_RANDOM_RATE_STEP */
 
   /* control's own */
   uint16_t slot : 15;
@@ -117,6 +124,12 @@ void flitzis_settings_set_voice (FlitzisSettings *settings,
                                  double           gain,
                                  double           pan,
                                  double           rate);
+
+/* By how many dB and cents at most it is varied when it starts. */
+void flitzis_settings_vary_voice (FlitzisSettings *settings,
+                                  uint64_t         voice,
+                                  double           random_gain,
+                                  double           random_rate);
 
 /* Marks a voice as one that stops. Of two marks the shorter fade counts. */
 void flitzis_settings_mark_stop (FlitzisSettings *settings,

@@ -178,17 +178,17 @@ def call_verbs(choose):
         yield
 
 
+def load_async(choose, verb, *arguments):
+    cancellable = Gio.Cancellable()
+
+    def begin(callback):
+        getattr(engine, f'{verb}_async')(choose.choice(LOADED), *arguments, cancellable, callback)
+        if choose.random() < 0.3:
+            cancellable.cancel()
+    getattr(engine, f'{verb}_finish')(wait_for(begin))
+
+
 def call_loads(choose):
-    def load_async(verb, source, *range):
-        cancellable = Gio.Cancellable()
-
-        def begin(callback):
-            getattr(engine, f'{verb}_async')(choose.choice(LOADED), source, *range, cancellable,
-                                             callback)
-            if choose.random() < 0.3:
-                cancellable.cancel()
-        getattr(engine, f'{verb}_finish')(wait_for(begin))
-
     sources = [(path, Gio.File.new_for_path(path), GLib.Bytes.new(pathlib.Path(path).read_bytes()))
                for path in files]
     for i in itertools.count():
@@ -198,12 +198,19 @@ def call_loads(choose):
             ('load_sample', engine.load_sample, slot, path),
             ('load_file', engine.load_file, slot, file, None),
             ('load_bytes', engine.load_bytes, slot, data, None),
-            ('load_layer', engine.load_layer, slot, path, 0.0, 0.5),
-            ('load_sample_async', load_async, 'load_sample', path),
-            ('load_file_async', load_async, 'load_file', file),
-            ('load_bytes_async', load_async, 'load_bytes', data),
-            ('load_layer_async', load_async, 'load_layer', path, 0.5, 1.0))[i % 8]
+            ('load_sample_async', load_async, choose, 'load_sample', path),
+            ('load_file_async', load_async, choose, 'load_file', file),
+            ('load_bytes_async', load_async, choose, 'load_bytes', data))[i % 6]
         attempt(name, call, *arguments)
+        yield
+
+
+def call_layer_loads(choose):
+    while True:
+        source = choose.choice(files), *choose.choice(RANGES)
+        attempt('load_layer', engine.load_layer, choose.choice(LOADED), *source)
+        yield
+        attempt('load_layer_async', load_async, choose, 'load_layer', *source)
         yield
 
 
@@ -261,7 +268,8 @@ engine.load_sample(LOADED[0], files[0])
 
 deadline = time.monotonic() + seconds
 threads = [threading.Thread(target=run, args=[steps(random.Random(1))])
-           for steps in (call_verbs, call_loads, call_starts, *[call_fork] * forks)]
+           for steps in (call_verbs, call_loads, call_layer_loads, call_starts,
+                         *[call_fork] * forks)]
 for thread in threads:
     thread.start()
 while any(thread.is_alive() for thread in threads):
