@@ -11,8 +11,10 @@
 #include "decode/decode.h"
 #include "flitzis-engine-private.h"
 #include "flitzis-pad-private.h"
+#include "flitzis-sample-private.h"
 #include "kit/settings.h"
 #include "load/ticket.h"
+#include "sample/padding.h"
 
 #include <math.h>
 
@@ -40,14 +42,19 @@ typedef struct
   char **problems;
 } Apply;
 
-/* One pad. */
+/* How many layers a slot can have. */
+#define MAX_LAYERS 1
+
+/* One pad, with tickets for the layers that its slot gets. */
 typedef struct
 {
-  Apply         *apply;
-  FlitzisPad    *pad;
-  FlitzisSlot   *slot;
-  FlitzisTicket *ticket;
-  guint          index;
+  Apply           *apply;
+  FlitzisPad      *pad;
+  FlitzisSlot     *slot;
+  guint            index;
+  guint            n_layers;
+  FlitzisPadLayer *layers[MAX_LAYERS];
+  FlitzisTicket   *tickets[MAX_LAYERS];
 } PadLoad;
 
 static void
@@ -71,8 +78,7 @@ pad_load_free (gpointer data)
   PadLoad *self = data;
 
   g_object_unref (self->pad);
-  g_clear_object (&self->slot);
-  g_clear_pointer (&self->ticket, flitzis_ticket_free);
+  g_object_unref (self->slot);
   g_free (self);
 }
 
@@ -133,119 +139,100 @@ scale_frames (GVariantDict *dict, const char *setting, double factor)
     g_variant_dict_insert (dict, setting, "t", (guint64) rint ((double) frames * factor));
 }
 
-/* The settings of the slot: those of the pad, with frames of the decoded sample, and the gain of the
- * only layer that plays. */
+/* The settings of the slot: those of the pad, with frames of the decoded sample. */
 static GVariant *
-make_settings (const FlitzisPad *pad, const FlitzisPadLayer *layer, FlitzisSample *sample)
+make_settings (const FlitzisPad *pad, FlitzisSample *sample)
 {
+  double factor = (double) flitzis_sample_get_sample_rate (sample) /
+                  flitzis_sample_get_source_rate (sample);
   GVariantDict dict;
-  double       gain = 1.0;
 
   g_variant_dict_init (&dict, pad->settings);
-
-  if (pad->is_file_frames && sample != NULL)
-    {
-      double factor = (double) flitzis_sample_get_sample_rate (sample) /
-                      flitzis_sample_get_source_rate (sample);
-
-      scale_frames (&dict, "start", factor);
-      scale_frames (&dict, "end", factor);
-      scale_frames (&dict, "loop-start", factor);
-      scale_frames (&dict, "loop-end", factor);
-    }
-
-  if (layer != NULL && layer->gain != 1.0)
-    {
-      g_variant_dict_lookup (&dict, "gain", "d", &gain);
-      g_variant_dict_insert (&dict, "gain", "d", MIN (gain * layer->gain, 16.0));
-    }
+  scale_frames (&dict, "start", factor);
+  scale_frames (&dict, "end", factor);
+  scale_frames (&dict, "loop-start", factor);
+  scale_frames (&dict, "loop-end", factor);
 
   return g_variant_ref_sink (g_variant_dict_end (&dict));
+}
+
+/* Takes the sample. A slot has one gain for all its layers, so theirs are in their values. */
+static FlitzisSample *
+scale (FlitzisSample *sample, double gain)
+{
+  g_autoptr (FlitzisSample) given = sample;
+  gsize        size;
+  const float *values = g_bytes_get_data (flitzis_sample_get_bytes (given), &size);
+  gpointer     memory;
+  float       *scaled;
+
+  if (gain == 1.0)
+    return g_steal_pointer (&given);
+
+  memory = g_malloc (size + FLITZIS_PADDING_ROOM);
+  scaled = flitzis_padding_align (memory);
+
+  for (gsize i = 0; i < size / sizeof (float); i++)
+    scaled[i] = (float) (gain * values[i]);
+
+  return flitzis_sample_new_decoded (
+      flitzis_padding_wrap (memory, size / sizeof (float)), flitzis_sample_get_n_channels (given),
+      flitzis_sample_get_sample_rate (given), flitzis_sample_get_source_rate (given),
+      flitzis_sample_get_n_mended (given));
 }
 
 static gboolean
 advance (gsize n_bytes, double progress, gpointer user_data, GError **error)
 {
-  PadLoad *self = user_data;
-
-  return flitzis_ticket_advance (self->ticket, n_bytes, progress, error);
+  return flitzis_ticket_advance (user_data, n_bytes, progress, error);
 }
 
-/*
- * Loads the layers of a pad, and sets its slot. As long as a slot holds one sample, the layer that
- * the hardest trigger plays stands for all. A pad whose file cannot be loaded has an empty slot, so
- * that no sound of before plays on it.
- */
-static void
-load_pad (PadLoad *self)
+static gboolean
+load_layer (PadLoad *self, guint layer, gboolean *is_set, GError **error)
 {
-  GPtrArray       *layers = self->pad->layers;
-  FlitzisPadLayer *layer = layers->len > 0 ? layers->pdata[0] : NULL;
-  g_autoptr (FlitzisSample) sample = NULL;
-  g_autoptr (GVariant) settings = NULL;
-  GError *error = NULL;
+  FlitzisTicket *ticket = self->tickets[layer];
+  g_autoptr (FlitzisSample) sample =
+      flitzis_decode_file (self->layers[layer]->file,
+                           flitzis_control_get_sample_rate (self->apply->control),
+                           self->apply->cancellable, advance, ticket, error);
 
-  for (guint i = 1; i < layers->len; i++)
-    {
-      FlitzisPadLayer *other = layers->pdata[i];
+  if (sample == NULL)
+    return FALSE;
 
-      if (other->high > layer->high)
-        layer = other;
-    }
-
-  if (layer != NULL)
-    {
-      sample = flitzis_decode_file (layer->file,
-                                    flitzis_control_get_sample_rate (self->apply->control),
-                                    self->apply->cancellable, advance, self, &error);
-
-      if (sample == NULL && g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
-        {
-          note_problem (self, error);
-          return;
-        }
-
-      if (sample == NULL)
-        note_problem (self, g_steal_pointer (&error));
-    }
+  sample = scale (g_steal_pointer (&sample), self->layers[layer]->gain);
 
   /* nothing is done to a slot that has a newer load */
-  if (g_cancellable_set_error_if_cancelled (self->apply->cancellable, &error) ||
-      !flitzis_ticket_advance (self->ticket, 0, 0.0, &error))
+  if (g_cancellable_set_error_if_cancelled (self->apply->cancellable, error) ||
+      !flitzis_ticket_advance (ticket, 0, 0.0, error))
+    return FALSE;
+
+  if (self->pad->is_file_frames && !*is_set)
     {
-      note_problem (self, error);
-      return;
+      g_autoptr (GVariant) settings = make_settings (self->pad, sample);
+
+      flitzis_settings_apply (settings, G_OBJECT (self->slot));
+      *is_set = TRUE;
     }
 
-  settings = make_settings (self->pad, layer, sample);
-  flitzis_settings_apply (settings, G_OBJECT (self->slot));
-
-  if (sample != NULL && flitzis_ticket_publish (self->ticket, sample, &error))
-    return;
-
-  if (error != NULL)
-    {
-      gboolean is_superseded = g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
-
-      note_problem (self, error);
-      if (is_superseded)
-        return;
-    }
-
-  flitzis_control_set_sample (self->apply->control, flitzis_slot_get_index (self->slot), NULL,
-                              NULL);
+  return flitzis_ticket_publish (ticket, sample, error);
 }
 
-/* The ticket goes before the end is told: `loading` is over when the callback comes. */
+/* The tickets go before the end is told: `loading` is over when the callback comes. */
 static void
 pad_worker (GTask *thread_task, gpointer source, gpointer data, GCancellable *cancellable)
 {
   PadLoad *self = data;
   Apply   *apply = self->apply;
+  gboolean is_set = FALSE;
 
-  load_pad (self);
-  g_clear_pointer (&self->ticket, flitzis_ticket_free);
-  g_clear_object (&self->slot);
+  for (guint i = 0; i < self->n_layers; i++)
+    {
+      GError *error = NULL;
+
+      if (!load_layer (self, i, &is_set, &error))
+        note_problem (self, error);
+      flitzis_ticket_free (self->tickets[i]);
+    }
 
   if ((guint) g_atomic_int_add (&apply->n_done, 1) + 1 < apply->n_pads)
     {
@@ -296,7 +283,30 @@ applied_cb (GObject *source, GAsyncResult *result, gpointer user_data)
     g_task_return_pointer (task, take_problems (self), (GDestroyNotify) g_strfreev);
 }
 
-/* Takes the tickets of all slots at once, so that a kit which is applied later wins. */
+/*
+ * Takes tickets for the layers of a pad: as long as a slot holds one sample, for the one that the
+ * hardest trigger plays.
+ */
+static void
+take_tickets (PadLoad *self, guint slot)
+{
+  GPtrArray       *layers = self->pad->layers;
+  FlitzisPadLayer *loudest = layers->len > 0 ? layers->pdata[0] : NULL;
+
+  for (guint i = 1; i < layers->len; i++)
+    if (((FlitzisPadLayer *) layers->pdata[i])->high > loudest->high)
+      loudest = layers->pdata[i];
+
+  if (loudest != NULL)
+    {
+      self->layers[0] = loudest;
+      self->tickets[0] = flitzis_ticket_new (self->apply->control, slot);
+      self->n_layers = 1;
+    }
+}
+
+/* Empties all slots and takes their tickets at once, so that a kit which is applied later wins, and
+ * nothing of before plays on a pad. */
 static GPtrArray *
 make_loads (Apply *self, FlitzisKit *kit, FlitzisEngine *engine, guint first_slot)
 {
@@ -322,8 +332,11 @@ make_loads (Apply *self, FlitzisKit *kit, FlitzisEngine *engine, guint first_slo
       load->pad = g_object_ref (pad);
       load->index = i;
       load->slot = g_object_ref (engine->slots[first_slot + pad->index]);
-      load->ticket = flitzis_ticket_new (self->control, first_slot + pad->index);
       g_ptr_array_add (loads, load);
+
+      flitzis_settings_apply (pad->settings, G_OBJECT (load->slot));
+      flitzis_control_set_sample (self->control, first_slot + pad->index, NULL, NULL);
+      take_tickets (load, first_slot + pad->index);
     }
 
   return loads;
@@ -349,7 +362,7 @@ make_loads (Apply *self, FlitzisKit *kit, FlitzisEngine *engine, guint first_slo
  * `progress=..., callback=...`.
  *
  * A cancel ends it with `G_IO_ERROR_CANCELLED`, unless all pads are done. Pads that are done stay in
- * their slots.
+ * their slots, and the slots of the others are empty.
  *
  * Without a callback, nothing keeps the engine: when the engine goes, the loads end.
  */
@@ -458,13 +471,13 @@ answered_cb (GObject *source, GAsyncResult *result, gpointer user_data)
  *
  * Loads the sounds of all pads, side by side, and sets their slots.
  *
- * A pad goes into the slot @first_slot + [property@Pad:index]. As soon as it is loaded, its slot has
- * its sound and its settings; settings that the kit does not state have their defaults. Of a pad
- * with several layers, the one for the hardest triggers is loaded. Other slots stay as they are.
+ * A pad goes into the slot @first_slot + [property@Pad:index]. These slots are emptied first, and get
+ * the settings of their pads: settings that the kit does not state have their defaults. Each slot
+ * has its sound as soon as that is loaded. Of a pad with several layers, the one for the hardest
+ * triggers is loaded. Other slots stay as they are.
  *
- * A pad that cannot be loaded does not stop the others: the result says which and why, and its slot
- * is empty. A newer load, unload or [method@Engine.set_sample] of a slot, or a kit that is applied
- * later, wins.
+ * A pad that cannot be loaded does not stop the others: the result says which and why. A newer load,
+ * unload or [method@Engine.set_sample] of a slot, or a kit that is applied later, wins.
  *
  * Fails with `FLITZIS_ENGINE_ERROR_INVALID_SLOT` if there is no slot @first_slot, and with
  * `G_IO_ERROR_CANCELLED`.

@@ -111,7 +111,7 @@ add_layer (FlitzisKitDraft *draft, FlitzisPad *pad, const FlitzisJson *item)
   double gain = get_number (draft, item, "gain", 1.0, 16.0);
   g_autoptr (GFile) file = NULL;
 
-  if (named == NULL || named->type != FLITZIS_JSON_STRING || low > high)
+  if (named == NULL || named->type != FLITZIS_JSON_STRING || low >= high)
     {
       flitzis_kit_draft_warn (draft, NULL, item->line,
                               "a layer needs the name of a file, and “low” below “high”");
@@ -209,6 +209,11 @@ read_pad (FlitzisKitDraft *draft, const FlitzisJson *entry, GHashTable *seen)
 
   for (guint i = 0; i < entry->items->len; i++)
     read_item (draft, pad, entry->items->pdata[i]);
+
+  if (pad->low_note < 0)
+    pad->low_note = pad->note;
+  if (pad->high_note < 0)
+    pad->high_note = pad->note;
 
   flitzis_kit_draft_add_pad (draft, entry->line, pad);
 }
@@ -355,9 +360,9 @@ write_settings (GString *text, const char *indent, GVariant *settings)
 }
 
 static void
-write_note (GString *text, const char *name, int note)
+write_note (GString *text, const char *name, int note, int fallback)
 {
-  if (note < 0)
+  if (note == fallback)
     return;
 
   g_string_append (text, ",\n");
@@ -420,9 +425,9 @@ write_pad (GString          *text,
       flitzis_json_append_string (text, pad->name);
     }
 
-  write_note (text, "note", pad->note);
-  write_note (text, "low-note", pad->low_note);
-  write_note (text, "high-note", pad->high_note);
+  write_note (text, "note", pad->note, -1);
+  write_note (text, "low-note", pad->low_note, pad->note);
+  write_note (text, "high-note", pad->high_note, pad->note);
 
   if (is_plain (pad->layers))
     {

@@ -612,22 +612,6 @@ sound_together (const Region *one, const Region *other)
          other->low_random < one->high_random;
 }
 
-static gboolean
-has_velocities (const Key *key)
-{
-  const Region *first = &g_array_index (key->regions, Region, 0);
-
-  for (guint i = 1; i < key->regions->len; i++)
-    {
-      const Region *region = &g_array_index (key->regions, Region, i);
-
-      if (region->layer->low != first->layer->low || region->layer->high != first->layer->high)
-        return TRUE;
-    }
-
-  return FALSE;
-}
-
 /* Of several regions that hold a velocity, a slot plays one: in turn, or by chance. */
 static void
 finish_layers (Reader *self, Key *key)
@@ -645,10 +629,10 @@ finish_layers (Reader *self, Key *key)
       g_ptr_array_add (key->pad->layers, g_object_ref (region->layer));
     }
 
-  if (key->has_random && has_velocities (key))
+  if (key->has_random && key->has_sequence)
     flitzis_kit_draft_warn (self->draft, key->source, key->line,
-                            "regions that are chosen by chance and by velocity take turns");
-  else if (key->has_random)
+                            "regions that are chosen by chance do not take turns");
+  if (key->has_random)
     flitzis_kit_draft_set (self->draft, key->source, key->line, key->pad, "variation",
                            g_variant_new_string ("random"));
 }
