@@ -5,7 +5,7 @@
 
 #include "flitzis-pad-layer.h"
 
-#include "flitzis-pad-private.h"
+#include "flitzis-pad-layer-private.h"
 
 /**
  * FlitzisPadLayer:

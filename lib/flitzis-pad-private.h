@@ -3,20 +3,10 @@
 
 #pragma once
 
+#include "flitzis-pad-layer-private.h"
 #include "flitzis-pad.h"
 
 G_BEGIN_DECLS
-
-struct _FlitzisPadLayer
-{
-  GObject parent_instance;
-
-  /* set by the reader of the kit, then constant */
-  GFile *file; /* NULL only for an object that no reader made */
-  double low;  /* velocity, 0 to 1 */
-  double high; /* velocity, low to 1 */
-  double gain; /* linear, 0 to 16 */
-};
 
 struct _FlitzisPad
 {
@@ -34,10 +24,5 @@ struct _FlitzisPad
 };
 
 FlitzisPad *flitzis_pad_new (guint index);
-
-FlitzisPadLayer *flitzis_pad_layer_new (GFile *file,
-                                        double low,
-                                        double high,
-                                        double gain);
 
 G_END_DECLS

@@ -135,7 +135,7 @@ flitzis_pad_class_init (FlitzisPadClass *klass)
   /**
    * FlitzisPad:name: (getter get_name)
    *
-   * The name. SFZ has no names, so the name of the first file stands for it.
+   * The name. SFZ has no names, so the file of the first layer gives it.
    */
   properties[PROP_NAME] = g_param_spec_string ("name", NULL, NULL, NULL,
                                                G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);

@@ -29,12 +29,12 @@ typedef struct
 
 typedef struct
 {
-  FlitzisKitDraft     *draft;
-  GMarkupParseContext *context;
-  GPtrArray           *path; /* names of the open elements */
-  GString             *text; /* of the innermost one */
-  GHashTable          *component_volumes;
-  int                  component_id;
+  FlitzisKitDraft *draft;
+  guint            line_now;
+  GPtrArray       *path; /* names of the open elements */
+  GString         *text; /* of the innermost one */
+  GHashTable      *component_volumes;
+  int              component_id;
 
   /* the instrument, from its start to its end */
   FlitzisPad *pad;
@@ -94,20 +94,10 @@ layer_free (gpointer data)
   g_free (self);
 }
 
-static guint
-get_line (Reader *self)
-{
-  int line;
-
-  g_markup_parse_context_get_position (self->context, &line, NULL);
-
-  return (guint) line;
-}
-
 static void
 set (Reader *self, const char *setting, GVariant *value)
 {
-  flitzis_kit_draft_set (self->draft, NULL, get_line (self), self->pad, setting, value);
+  flitzis_kit_draft_set (self->draft, NULL, self->line_now, self->pad, setting, value);
 }
 
 static void
@@ -117,7 +107,7 @@ begin_instrument (Reader *self)
   self->pad = flitzis_pad_new (self->draft->pads->len);
   self->depth = self->path->len;
   g_ptr_array_set_size (self->layers, 0);
-  self->line = get_line (self);
+  self->line = self->line_now;
   self->volume = self->gain = self->component_gain = 1.0;
   self->n_components = 0;
   self->pitch = 0.0;
@@ -131,7 +121,7 @@ begin_layer (Reader *self)
 
   layer->high = 1.0;
   layer->gain = 1.0;
-  layer->line = get_line (self);
+  layer->line = self->line_now;
   g_ptr_array_add (self->layers, layer);
 
   return layer;
@@ -223,7 +213,7 @@ read_number (Reader *self, const char *name, double *number)
 
   if (end == self->text->str || *end != '\0' || !isfinite (read))
     {
-      flitzis_kit_draft_warn (self->draft, NULL, get_line (self), "“%s” is not a number", name);
+      flitzis_kit_draft_warn (self->draft, NULL, self->line_now, "“%s” is not a number", name);
       return FALSE;
     }
 
@@ -241,7 +231,7 @@ get_number (Reader *self, const char *name, double minimum, double maximum, doub
     return fallback;
 
   if (number < minimum || number > maximum)
-    flitzis_kit_draft_warn (self->draft, NULL, get_line (self),
+    flitzis_kit_draft_warn (self->draft, NULL, self->line_now,
                             "the %s is out of range, and was limited", name);
 
   return CLAMP (number, minimum, maximum);
@@ -315,7 +305,7 @@ read_selection (Reader *self)
   else if (g_str_equal (word, "RANDOM"))
     set (self, "variation", g_variant_new_string ("random"));
   else if (!g_str_equal (word, "VELOCITY"))
-    flitzis_kit_draft_warn (self->draft, NULL, get_line (self),
+    flitzis_kit_draft_warn (self->draft, NULL, self->line_now,
                             "the sampleSelectionAlgo “%s” is not understood", word);
 }
 
@@ -402,7 +392,7 @@ check_missed (Reader *self, const char *name, const char *harmless)
       (g_ascii_isdigit (*self->text->str) && number == g_ascii_strtod (harmless, NULL)))
     return;
 
-  flitzis_kit_draft_warn (self->draft, NULL, get_line (self), "“%s” is ignored", name);
+  flitzis_kit_draft_warn (self->draft, NULL, self->line_now, "“%s” is ignored", name);
 }
 
 static const char *
@@ -434,7 +424,7 @@ start_element (GMarkupParseContext *context,
     begin_layer (self);
   else if (g_str_equal (name, "instrumentComponent") && self->pad != NULL &&
            self->n_components++ == 1)
-    flitzis_kit_draft_warn (self->draft, NULL, get_line (self),
+    flitzis_kit_draft_warn (self->draft, NULL, self->line_now,
                             "an instrument has several components: only the first one sounds");
 
   g_ptr_array_add (self->path, g_strdup (name));
@@ -456,13 +446,13 @@ end_element (GMarkupParseContext *context, const char *name, gpointer user_data,
     i++;
 
   if (i == G_N_ELEMENTS (elements))
-    flitzis_kit_draft_warn (self->draft, NULL, get_line (self), "“%s” is not understood", name);
+    flitzis_kit_draft_warn (self->draft, NULL, self->line_now, "“%s” is not understood", name);
   else if (elements[i].kind == KIND_HARMLESS)
     check_missed (self, name, elements[i].harmless);
   else if (self->pad != NULL && self->path->len == self->depth)
     end_instrument (self);
   else if (g_str_equal (parent, "exclude"))
-    flitzis_kit_draft_warn (self->draft, NULL, get_line (self), "“exclude” is ignored");
+    flitzis_kit_draft_warn (self->draft, NULL, self->line_now, "“exclude” is ignored");
   else if (g_str_equal (parent, "drumkit_info") && g_str_equal (name, "name"))
     {
       g_free (self->draft->name);
@@ -492,24 +482,43 @@ add_text (GMarkupParseContext *context,
   g_string_append_len (((Reader *) user_data)->text, text, (gssize) n_bytes);
 }
 
+/* Line by line: what the context says of lines is of the one that follows, where a tag ends one. */
+static gboolean
+parse_lines (Reader *self, GMarkupParseContext *context, const char *text, GError **error)
+{
+  while (*text != '\0')
+    {
+      gsize length = strcspn (text, "\n");
+
+      length += text[length] == '\n';
+      self->line_now++;
+
+      if (!g_markup_parse_context_parse (context, text, (gssize) length, error))
+        return FALSE;
+
+      text += length;
+    }
+
+  return g_markup_parse_context_end_parse (context, error);
+}
+
 gboolean
 flitzis_hydrogen_read (FlitzisKitDraft *draft, const char *text, GError **error)
 {
   const GMarkupParser parser = { start_element, end_element, add_text, NULL, NULL };
   Reader              self = { .draft = draft };
-  GError             *failure = NULL;
-  gboolean            is_read;
+  g_autoptr (GMarkupParseContext) context =
+      g_markup_parse_context_new (&parser, G_MARKUP_TREAT_CDATA_AS_TEXT, &self, NULL);
+  GError  *failure = NULL;
+  gboolean is_read;
 
-  self.context = g_markup_parse_context_new (&parser, G_MARKUP_TREAT_CDATA_AS_TEXT, &self, NULL);
   self.path = g_ptr_array_new_with_free_func (g_free);
   self.text = g_string_new (NULL);
   self.layers = g_ptr_array_new_with_free_func (layer_free);
   self.component_volumes = g_hash_table_new_full (NULL, NULL, NULL, g_free);
 
-  is_read = g_markup_parse_context_parse (self.context, text, -1, &failure) &&
-            g_markup_parse_context_end_parse (self.context, &failure);
+  is_read = parse_lines (&self, context, text, &failure);
 
-  g_markup_parse_context_free (self.context);
   g_ptr_array_unref (self.path);
   g_string_free (self.text, TRUE);
   g_ptr_array_unref (self.layers);
@@ -520,11 +529,15 @@ flitzis_hydrogen_read (FlitzisKitDraft *draft, const char *text, GError **error)
     return TRUE;
 
   if (failure->domain == G_MARKUP_ERROR)
-    g_set_error (error, FLITZIS_ENGINE_ERROR, FLITZIS_ENGINE_ERROR_CORRUPT, "%s",
-                 failure->message);
+    {
+      g_set_error (error, FLITZIS_ENGINE_ERROR, FLITZIS_ENGINE_ERROR_CORRUPT, "line %u: %s",
+                   self.line_now, failure->message);
+      g_error_free (failure);
+    }
   else
-    g_propagate_error (error, g_steal_pointer (&failure));
-  g_clear_error (&failure);
+    {
+      g_propagate_error (error, failure);
+    }
 
   return FALSE;
 }

@@ -7,11 +7,14 @@
 
 #include "flitzis-error.h"
 #include "kit/sfz-text.h"
+#include "kit/text.h"
 
 #include <math.h>
 #include <string.h>
 
 #define MAX_REGIONS 32768
+
+#define NO_NOTE -2
 
 /* A slot can be four times as fast, or as slow. */
 #define MAX_CENTS 2400.0
@@ -84,6 +87,7 @@ static const struct { const char *name; Opcode opcode; } opcodes[] = {
 typedef struct
 {
   char       *text; /* NULL: not stated */
+  const char *name; /* of the opcode, as it is written */
   const char *source;
   guint       line;
 } Value;
@@ -175,28 +179,18 @@ get (Reader *self, Opcode opcode)
 }
 
 static void
-warn_of_value (Reader *self, Opcode opcode, const Value *value, const char *what)
+warn_of_value (Reader *self, const Value *value, const char *what)
 {
-  guint i = 0;
-
-  while (opcodes[i].opcode != opcode)
-    i++;
-
-  flitzis_kit_draft_warn (self->draft, value->source, value->line, "“%s=%s” %s", opcodes[i].name,
+  flitzis_kit_draft_warn (self->draft, value->source, value->line, "“%s=%s” %s", value->name,
                           value->text, what);
 }
 
 static double
-read_number (
-    Reader      *self,
-    Opcode       opcode,
-    const Value *value,
-    double       minimum,
-    double       maximum,
-    double       fallback)
+get_number (Reader *self, Opcode opcode, double minimum, double maximum, double fallback)
 {
-  char  *end;
-  double number;
+  const Value *value = get (self, opcode);
+  char        *end;
+  double       number;
 
   if (value == NULL)
     return fallback;
@@ -205,58 +199,49 @@ read_number (
 
   if (end == value->text || *end != '\0' || !isfinite (number))
     {
-      warn_of_value (self, opcode, value, "is not a number");
+      warn_of_value (self, value, "is not a number");
       return fallback;
     }
 
   if (number < minimum || number > maximum)
-    warn_of_value (self, opcode, value, "is out of range, and was limited");
+    warn_of_value (self, value, "is out of range, and was limited");
 
   return CLAMP (number, minimum, maximum);
 }
 
-static double
-get_number (Reader *self, Opcode opcode, double minimum, double maximum, double fallback)
-{
-  return read_number (self, opcode, get (self, opcode), minimum, maximum, fallback);
-}
-
-/* A number, or a name: c4 is 60, and # and b change it. */
+/* A number from -1 on, or a name: c4 is 60, and # and b change it. NO_NOTE and a warning for what is
+ * neither. */
 static int
-read_note (Reader *self, Opcode opcode, const Value *value, int fallback)
+read_note (Reader *self, const Value *value, int fallback)
 {
   static const int semitones[] = { 9, 11, 0, 2, 4, 5, 7 };
   const char      *text = value != NULL ? value->text : "";
   char             letter = g_ascii_tolower (*text);
   char            *end;
-  gint64           octave;
-  int              note;
+  gint64           note;
 
   if (value == NULL)
     return fallback;
 
   if (letter < 'a' || letter > 'g')
-    return (int) read_number (self, opcode, value, -1.0, 127.0, fallback);
-
-  note = semitones[letter - 'a'];
-  text++;
-
-  if (*text == '#')
-    note++;
-  if (*text == 'b')
-    note--;
-  text += *text == '#' || *text == 'b';
-
-  octave = g_ascii_strtoll (text, &end, 10);
-  note += 12 * (int) (CLAMP (octave, -2, 10) + 1);
-
-  if (end == text || *end != '\0' || note < 0 || note > 127)
     {
-      warn_of_value (self, opcode, value, "is not a key");
-      return fallback;
+      note = g_ascii_strtoll (text, &end, 10);
+    }
+  else
+    {
+      text++;
+      note = semitones[letter - 'a'] + (*text == '#') - (*text == 'b');
+      text += *text == '#' || *text == 'b';
+      note += 12 * (CLAMP (g_ascii_strtoll (text, &end, 10), -2, 10) + 1);
     }
 
-  return note;
+  if (end == text || *end != '\0' || note < -1 || note > 127)
+    {
+      warn_of_value (self, value, "is not a key");
+      return NO_NOTE;
+    }
+
+  return (int) note;
 }
 
 static void
@@ -281,8 +266,7 @@ set_number (Reader *self, FlitzisPad *pad, Opcode opcode, const char *setting, d
 static void
 set_pitch (Reader *self, FlitzisPad *pad)
 {
-  int    center = read_note (self, OPCODE_PITCH_KEYCENTER,
-                             get_either (self, OPCODE_PITCH_KEYCENTER, OPCODE_KEY), 60);
+  int    center = read_note (self, get_either (self, OPCODE_PITCH_KEYCENTER, OPCODE_KEY), 60);
   double track = get_number (self, OPCODE_PITCH_KEYTRACK, -1200.0, 1200.0, 100.0);
   double cents = get_number (self, OPCODE_TUNE, -9600.0, 9600.0, 0.0) +
                  get_number (self, OPCODE_TRANSPOSE, -127.0, 127.0, 0.0) * 100.0;
@@ -326,11 +310,11 @@ set_loop (Reader *self, FlitzisPad *pad)
   else if (g_str_equal (mode->text, "loop_sustain"))
     {
       is_loop = TRUE;
-      warn_of_value (self, OPCODE_LOOP_MODE, mode, "plays as loop_continuous");
+      warn_of_value (self, mode, "plays as loop_continuous");
     }
   else
     {
-      warn_of_value (self, OPCODE_LOOP_MODE, mode, "is not understood");
+      warn_of_value (self, mode, "is not understood");
       return;
     }
 
@@ -352,7 +336,7 @@ set_off_mode (Reader *self, FlitzisPad *pad)
   else if (g_str_equal (mode->text, "time"))
     set_number (self, pad, OPCODE_OFF_TIME, "choke-release", 1.0);
   else
-    warn_of_value (self, OPCODE_OFF_MODE, mode, "is not understood");
+    warn_of_value (self, mode, "is not understood");
 }
 
 static FlitzisPad *
@@ -381,18 +365,6 @@ get_path (Reader *self, const Value *sample)
   return g_strdelimit (g_strconcat (self->default_path, sample->text, NULL), "\\", '/');
 }
 
-static char *
-get_stem (const char *path)
-{
-  char *stem = g_path_get_basename (path);
-  char *dot = strrchr (stem, '.');
-
-  if (dot != NULL && dot > stem)
-    *dot = '\0';
-
-  return stem;
-}
-
 /* The boundaries between velocities, so that ranges of neighbours meet: 64 / 127 is from 64 / 128
  * to 65 / 128. */
 static FlitzisPadLayer *
@@ -410,12 +382,11 @@ make_layer (Reader *self, GFile *file)
 }
 
 static Key *
-add_key (Reader *self, int low_note, int high_note, FlitzisPad *pad, const char *path)
+add_key (Reader *self, int low_note, int high_note, FlitzisPad *pad)
 {
   Key *key = g_new0 (Key, 1);
 
   key->pad = g_object_ref (pad);
-  key->pad->name = get_stem (path);
   key->regions = g_array_new (FALSE, TRUE, sizeof (Region));
   g_array_set_clear_func (key->regions, region_clear);
   key->group = get_number (self, OPCODE_GROUP, -1e15, 1e15, 0.0);
@@ -429,7 +400,7 @@ add_key (Reader *self, int low_note, int high_note, FlitzisPad *pad, const char 
 }
 
 static void
-add_region (Reader *self, GFile *file, const char *path, int low_note, int high_note)
+add_region (Reader *self, GFile *file, int low_note, int high_note)
 {
   g_autoptr (FlitzisPad) pad = make_pad (self, low_note, high_note);
   FlitzisPadLayer *layer = make_layer (self, file);
@@ -446,7 +417,7 @@ add_region (Reader *self, GFile *file, const char *path, int low_note, int high_
 
   if (key == NULL)
     {
-      key = add_key (self, low_note, high_note, pad, path);
+      key = add_key (self, low_note, high_note, pad);
     }
   else
     {
@@ -493,23 +464,21 @@ end_region (Reader *self)
 
   if (*sample->text == '*')
     {
-      warn_of_value (self, OPCODE_SAMPLE, sample, "is a generator: the region is silent");
+      warn_of_value (self, sample, "is a generator: the region is silent");
       return;
     }
 
   if (trigger != NULL && !g_str_equal (trigger->text, "attack"))
     {
-      warn_of_value (self, OPCODE_TRIGGER, trigger, "is not supported: the region is silent");
+      warn_of_value (self, trigger, "is not supported: the region is silent");
       return;
     }
 
-  low_note =
-      read_note (self, OPCODE_LOKEY, get_either (self, OPCODE_LOKEY, OPCODE_KEY), 0);
-  high_note =
-      read_note (self, OPCODE_HIKEY, get_either (self, OPCODE_HIKEY, OPCODE_KEY), 127);
+  low_note = read_note (self, get_either (self, OPCODE_LOKEY, OPCODE_KEY), 0);
+  high_note = read_note (self, get_either (self, OPCODE_HIKEY, OPCODE_KEY), 127);
 
-  /* these are how SFZ says that a region is not played by keys, or not at all */
-  if (high_note < 0 || get_number (self, OPCODE_END, -1.0, 1e15, 0.0) < 0.0)
+  /* -1 is how SFZ says that no key plays a region, or that nothing does */
+  if (low_note == NO_NOTE || high_note < 0 || get_number (self, OPCODE_END, -1.0, 1e15, 0.0) < 0.0)
     return;
 
   low_note = MAX (low_note, 0);
@@ -528,7 +497,7 @@ end_region (Reader *self)
     return;
 
   if (self->n_regions++ < MAX_REGIONS)
-    add_region (self, file, path, low_note, high_note);
+    add_region (self, file, low_note, high_note);
   else
     flitzis_kit_draft_warn (self->draft, self->source, self->line,
                             "there are more than %d regions", MAX_REGIONS);
@@ -582,6 +551,7 @@ opcode_cb (const char *name, const char *text, const char *source, guint line, g
           value = &self->values[self->scope][opcodes[i].opcode];
           g_free (value->text);
           value->text = g_strdup (text);
+          value->name = opcodes[i].name;
           value->source = source;
           value->line = line;
           return;
@@ -612,11 +582,25 @@ sound_together (const Region *one, const Region *other)
          other->low_random < one->high_random;
 }
 
+/* SFZ has no names for pads: the file of the first layer has one. */
+static char *
+make_name (const Key *key)
+{
+  char *name = flitzis_kit_get_shown_name (g_array_index (key->regions, Region, 0).layer->file);
+  char *dot = strrchr (name, '.');
+
+  if (dot != NULL && dot > name)
+    *dot = '\0';
+
+  return name;
+}
+
 /* Of several regions that hold a velocity, a slot plays one: in turn, or by chance. */
 static void
 finish_layers (Reader *self, Key *key)
 {
   g_array_sort (key->regions, compare_regions);
+  key->pad->name = make_name (key);
 
   for (guint i = 0; i < key->regions->len; i++)
     {
@@ -696,7 +680,8 @@ finish_groups (Reader *self)
       if (key->off_by == 0.0)
         continue;
 
-      if (key->group != key->off_by && !chokes (self->keys, key->off_by, key->group))
+      if (key->group == 0.0 || (key->group != key->off_by &&
+                                !chokes (self->keys, key->off_by, key->group)))
         flitzis_kit_draft_warn (self->draft, key->source, key->line,
                                 "“off_by” works both ways in a slot");
 
