@@ -49,7 +49,9 @@ def get_text(element):
 
 
 def note_words(namespace):
-    for element in (*namespace.findall(CORE + 'enumeration'), *namespace.findall(CORE + 'bitfield')):
+    for element in namespace:
+        if element.tag not in (CORE + 'enumeration', CORE + 'bitfield'):
+            continue
         name = f'Flitzis.{element.get("name")}'
         for each in element.findall(CORE + 'member'):
             WORDS[each.get(C + 'identifier')] = f'{name}.{each.get("name").upper()}'

@@ -361,8 +361,8 @@ make_loads (Apply *self, FlitzisKit *kit, FlitzisEngine *engine, guint first_slo
  * time, and last of all with all pads. Python must pass both callbacks by name:
  * `progress=..., callback=...`.
  *
- * A cancel ends it with `G_IO_ERROR_CANCELLED`, unless all pads are done. Pads that are done stay in
- * their slots, and the slots of the others are empty.
+ * A cancel ends it with `G_IO_ERROR_CANCELLED`, unless all pads are done. Pads that are done stay
+ * in their slots, and the slots of the others are empty.
  *
  * Without a callback, nothing keeps the engine: when the engine goes, the loads end.
  */
@@ -471,13 +471,13 @@ answered_cb (GObject *source, GAsyncResult *result, gpointer user_data)
  *
  * Loads the sounds of all pads, side by side, and sets their slots.
  *
- * A pad goes into the slot @first_slot + [property@Pad:index]. These slots are emptied first, and get
- * the settings of their pads: settings that the kit does not state have their defaults. Each slot
- * has its sound as soon as that is loaded. Of a pad with several layers, the one for the hardest
+ * A pad goes into the slot @first_slot + [property@Pad:index]. These slots are emptied first, and
+ * get the settings of their pads: settings that the kit does not state have their defaults. Each
+ * slot has its sound as soon as that is loaded. Of a pad with several layers, the one for the hardest
  * triggers is loaded. Other slots stay as they are.
  *
- * A pad that cannot be loaded does not stop the others: the result says which and why. A newer load,
- * unload or [method@Engine.set_sample] of a slot, or a kit that is applied later, wins.
+ * A pad that cannot be loaded does not stop the others: the result says which and why. A newer
+ * load, unload or [method@Engine.set_sample] of a slot, or a kit that is applied later, wins.
  *
  * Fails with `FLITZIS_ENGINE_ERROR_INVALID_SLOT` if there is no slot @first_slot, and with
  * `G_IO_ERROR_CANCELLED`.

@@ -21,7 +21,8 @@
  *
  * ```c
  * g_autoptr (GFile) file = g_file_new_for_path ("drumkit.xml");
- * g_autoptr (FlitzisKit) kit = flitzis_kit_new_for_file (file, FLITZIS_KIT_FLAGS_NONE, NULL, &error);
+ * g_autoptr (FlitzisKit) kit =
+ *     flitzis_kit_new_for_file (file, FLITZIS_KIT_FLAGS_NONE, NULL, &error);
  * g_auto (GStrv) problems = flitzis_kit_apply (kit, engine, 0, NULL, &error);
  * ```
  *

@@ -42,8 +42,8 @@ def layer(name, low=0, high=127, db=0.0):
 
 
 def pad(note, *layers, low=None, high=None, **settings):
-    return {'note': note, 'low': note if low is None else low, 'high': note if high is None else high,
-            'layers': list(layers),
+    return {'note': note, 'low': note if low is None else low,
+            'high': note if high is None else high, 'layers': list(layers),
             'settings': {name.replace('_', '-'): value for name, value in settings.items()}}
 
 

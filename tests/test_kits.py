@@ -738,7 +738,8 @@ def test_a_copy_replaces_no_other_file(sfz, tmp_path_factory):
 
 def test_a_save_that_fails_leaves_nothing(sfz, tmp_path_factory):
     folder = tmp_path_factory.mktemp('target')
-    kit = read_text(sfz, 'a.sfz', '<region> key=1 sample=kick.wav\n<region> key=2 sample=none.wav\n')
+    kit = read_text(sfz, 'a.sfz',
+                    '<region> key=1 sample=kick.wav\n<region> key=2 sample=none.wav\n')
 
     def refuse_to_save(path, code, words, flags=Flags.COLLECT, cancellable=None):
         with pytest.raises(GLib.Error) as caught:

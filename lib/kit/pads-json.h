@@ -12,8 +12,7 @@ gboolean flitzis_pads_json_read (FlitzisKitDraft *draft,
                                  const char      *text,
                                  GError         **error);
 
-/* The text of a kit of these FlitzisPads. `get_name` says how the file at `folder` calls the file of
- * a layer; free it. */
+/* The text of a kit of these FlitzisPads. `get_name` makes the name that a sound has in it. */
 char *flitzis_pads_json_write (const char *name,
                                GVariant   *settings,
                                GPtrArray  *pads,

@@ -150,11 +150,12 @@ include (Text *self, const char *path, GError **error)
   g_autoptr (GFile) file = NULL;
   g_autoptr (GError) failure = NULL;
   g_autofree char *text = NULL;
+  GPtrArray       *sources = self->draft->sources;
   const char      *source = self->source;
   guint            line = self->line;
   gboolean         is_read;
 
-  if (self->depth == MAX_DEPTH || self->draft->sources->len == MAX_INCLUDES)
+  if (self->depth == MAX_DEPTH || sources->len == MAX_INCLUDES)
     {
       g_set_error (error, FLITZIS_ENGINE_ERROR, FLITZIS_ENGINE_ERROR_CORRUPT,
                    "line %u: files include each other in a circle, or more than %u of them", line,
@@ -181,9 +182,9 @@ include (Text *self, const char *path, GError **error)
       return TRUE;
     }
 
-  g_ptr_array_add (self->draft->sources, flitzis_kit_get_shown_name (file));
+  g_ptr_array_add (sources, flitzis_kit_get_shown_name (file));
   self->depth++;
-  is_read = read_text (self, text, self->draft->sources->pdata[self->draft->sources->len - 1], error);
+  is_read = read_text (self, text, g_ptr_array_index (sources, sources->len - 1), error);
   self->depth--;
   self->source = source;
   self->line = line;
@@ -392,7 +393,12 @@ flitzis_sfz_text_read (FlitzisKitDraft       *draft,
                        GCancellable          *cancellable,
                        GError               **error)
 {
-  Text             self = { .draft = draft, .funcs = funcs, .user_data = user_data, .cancellable = cancellable };
+  Text self = {
+    .draft = draft,
+    .funcs = funcs,
+    .user_data = user_data,
+    .cancellable = cancellable,
+  };
   g_autofree char *copy = g_strdup (text);
   gboolean         is_read;
 

@@ -209,8 +209,8 @@ get_number (Reader *self, Opcode opcode, double minimum, double maximum, double 
   return CLAMP (number, minimum, maximum);
 }
 
-/* A number from -1 on, or a name: c4 is 60, and # and b change it. NO_NOTE and a warning for what is
- * neither. */
+/* A number from -1 on, or a name: c4 is 60, and # and b change it. NO_NOTE and a warning for what
+ * is neither. */
 static int
 read_note (Reader *self, const Value *value, int fallback)
 {
