@@ -12,6 +12,7 @@
 
 /* A broken file could have one on each of its lines. */
 #define MAX_WARNINGS 1000
+#define MAX_MESSAGE 400
 
 FlitzisKitDraft *
 flitzis_kit_draft_new (GFile *file, gboolean may_leave)
@@ -46,6 +47,14 @@ flitzis_kit_draft_free (FlitzisKitDraft *self)
   g_free (self);
 }
 
+/* Words of a broken file can be of any length. */
+static void
+shorten (char *message)
+{
+  if (strlen (message) > MAX_MESSAGE)
+    *g_utf8_find_prev_char (message, message + MAX_MESSAGE) = '\0';
+}
+
 void
 flitzis_kit_draft_warn (
     FlitzisKitDraft *self,
@@ -63,6 +72,8 @@ flitzis_kit_draft_warn (
   va_start (arguments, format);
   message = g_strdup_vprintf (format, arguments);
   va_end (arguments);
+
+  shorten (message);
 
   if (g_hash_table_contains (self->warned, message))
     return;

@@ -13,6 +13,9 @@
 /* Envelopes are in frames, and kits do not say of which rate. */
 #define ENVELOPE_RATE 44100.0
 
+/* Hydrogen's own are 6 deep. */
+#define MAX_DEPTH 64
+
 /* The note of the first instrument in kits that state none. */
 #define FIRST_NOTE 36
 
@@ -31,6 +34,7 @@ typedef struct
 {
   FlitzisKitDraft *draft;
   guint            line_now;
+  gboolean         has_root;
   GPtrArray       *path; /* names of the open elements */
   GString         *text; /* of the innermost one */
   GHashTable      *component_volumes;
@@ -402,6 +406,13 @@ get_parent (Reader *self)
 }
 
 static void
+set_foreign (GError **error)
+{
+  g_set_error_literal (error, FLITZIS_ENGINE_ERROR, FLITZIS_ENGINE_ERROR_UNSUPPORTED,
+                       "it is XML, but no drumkit of Hydrogen");
+}
+
+static void
 start_element (GMarkupParseContext *context,
                const char          *name,
                const char         **attribute_names,
@@ -413,8 +424,17 @@ start_element (GMarkupParseContext *context,
 
   if (self->path->len == 0 && !g_str_equal (name, "drumkit_info"))
     {
-      g_set_error (error, FLITZIS_ENGINE_ERROR, FLITZIS_ENGINE_ERROR_UNSUPPORTED,
-                   "it is XML, but no drumkit of Hydrogen");
+      set_foreign (error);
+      return;
+    }
+
+  self->has_root = TRUE;
+
+  if (self->path->len == MAX_DEPTH)
+    {
+      g_set_error (error, FLITZIS_ENGINE_ERROR, FLITZIS_ENGINE_ERROR_CORRUPT,
+                   "line %u: elements are in each other more than %u deep", self->line_now,
+                   MAX_DEPTH);
       return;
     }
 
@@ -499,7 +519,15 @@ parse_lines (Reader *self, GMarkupParseContext *context, const char *text, GErro
       text += length;
     }
 
-  return g_markup_parse_context_end_parse (context, error);
+  if (!g_markup_parse_context_end_parse (context, error))
+    return FALSE;
+
+  if (self->has_root)
+    return TRUE;
+
+  set_foreign (error);
+
+  return FALSE;
 }
 
 gboolean
@@ -530,8 +558,9 @@ flitzis_hydrogen_read (FlitzisKitDraft *draft, const char *text, GError **error)
 
   if (failure->domain == G_MARKUP_ERROR)
     {
-      g_set_error (error, FLITZIS_ENGINE_ERROR, FLITZIS_ENGINE_ERROR_CORRUPT, "line %u: %s",
-                   self.line_now, failure->message);
+      /* the message has the line */
+      g_set_error_literal (error, FLITZIS_ENGINE_ERROR, FLITZIS_ENGINE_ERROR_CORRUPT,
+                           failure->message);
       g_error_free (failure);
     }
   else

@@ -14,6 +14,7 @@ import zipfile
 
 import numpy
 
+from hostile.kits import kits
 from hostile.sounds import (
     N_FRAMES, RATE, aiff, au, big_chunk, box, caf, chunk, encode, extensible, flac_silence, fmt,
     id3, page, pages, payload, pcm, rf64, riff, w64, wav)
@@ -553,7 +554,7 @@ def plain():
 
 GROUPS = {'wav': wavs, 'aiff': aiffs, 'flac': flacs, 'ogg': oggs, 'opus': opuses, 'mp3': mp3s,
           'm4a': m4as, 'mkv': mkvs, 'other': others, 'archive': archives, 'text': texts,
-          'picture': pictures, 'random': random_bytes, 'plain': plain}
+          'picture': pictures, 'random': random_bytes, 'plain': plain, 'kit': kits}
 
 # Good files under names that have been trouble somewhere.
 NAMES = {
