@@ -51,7 +51,8 @@ const sample = Flitzis.Sample.new(new GLib.Bytes(new Uint8Array(4800 * 8).fill(0
 const ended = [];
 const kitFile = Gio.File.new_for_path(`${path}.kit.json`);
 kitFile.replace_contents(JSON.stringify({format: 'flitzis-kit-1', name: 'Kit', pads: [
-  {pad: 0, name: 'Kick', note: 36, file: file.get_basename(), gain: 0.5}, {pad: 1, file: 'none.wav'},
+  {pad: 0, name: 'Kick', note: 36, file: file.get_basename(), gain: 0.5},
+  {pad: 1, file: 'none.wav'},
 ]}), null, false, Gio.FileCreateFlags.NONE, null);
 const kit = Flitzis.Kit.new_for_file(kitFile, Flitzis.KitFlags.NONE, null);
 const savedFile = Gio.File.new_for_path(`${path}.saved.json`);

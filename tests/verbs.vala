@@ -321,7 +321,8 @@ async void use_a_kit (Flitzis.Engine engine, File sound) throws Error {
   var pad = (Flitzis.Pad) kit.get_item (0);
   check (pad.get_index () == 1 && pad.get_name () == "Kick" && !pad.get_file_frames (), "a pad");
   check (pad.get_note () == 36 && pad.get_low_note () == 36 && pad.get_high_note () == 36, "keys");
-  check (pad.get_settings ().lookup_value ("gain", VariantType.DOUBLE).get_double () == 0.5, "gain");
+  var gain = pad.get_settings ().lookup_value ("gain", VariantType.DOUBLE);
+  check (gain.get_double () == 0.5, "its settings");
   var layer = (Flitzis.PadLayer) pad.get_item (0);
   check (layer.get_file ().equal (sound), "a layer");
   check (layer.get_low () == 0 && layer.get_high () == 1 && layer.get_gain () == 1, "its range");
