@@ -379,6 +379,8 @@ def test_blocks_of_the_reference(build_dir, environment, make_wav, pipewire, tmp
     assert {'Engine', 'Slot', 'Sample', 'Clock', 'Trigger'} <= set(blocks)
     subprocess.run(['ffmpeg', '-v', 'error', '-i', make_wav('kick.wav', numpy.ones((480, 1))),
                     tmp_path / 'kick.flac'], check=True)
+    (tmp_path / 'drumkit.xml').write_text('<drumkit_info><instrument><filename>kick.flac</filename>'
+                                          '</instrument></drumkit_info>')
     (tmp_path / 'blocks.c').write_text(AROUND % {
         'functions': ''.join(FUNCTION % {'name': f'block_{name}', 'block': block}
                              for name, block in blocks.items()),
