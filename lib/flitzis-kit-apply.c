@@ -25,7 +25,7 @@ typedef struct
   FlitzisControl *control;
   GCancellable   *cancellable;
   GTask          *task; /* holds this */
-  GTask          *end;  /* for the last worker */
+  GTask          *end;  /* belongs to the last worker */
   guint           n_pads;
 
   /* the context of the task */
@@ -34,7 +34,8 @@ typedef struct
   GDestroyNotify        progress_destroy;
 
   /* any thread, atomic */
-  guint n_done;
+  guint n_done;     /* pads */
+  int   n_left;     /* workers */
   int   is_telling; /* a source waits to be dispatched */
   int   is_cancelled;
 
@@ -223,6 +224,7 @@ pad_worker (GTask *thread_task, gpointer source, gpointer data, GCancellable *ca
 {
   PadLoad *self = data;
   Apply   *apply = self->apply;
+  GTask   *end = apply->end;
   gboolean is_set = FALSE;
 
   for (guint i = 0; i < self->n_layers; i++)
@@ -234,16 +236,14 @@ pad_worker (GTask *thread_task, gpointer source, gpointer data, GCancellable *ca
       flitzis_ticket_free (self->tickets[i]);
     }
 
-  if ((guint) g_atomic_int_add (&apply->n_done, 1) + 1 < apply->n_pads)
-    {
-      queue_progress (apply);
-    }
-  else
-    {
-      g_autoptr (GTask) end = g_steal_pointer (&apply->end);
+  g_atomic_int_inc (&apply->n_done);
+  queue_progress (apply);
 
-      queue_progress (apply);
+  /* from here on, another worker may be the last one, and all of it be freed */
+  if (g_atomic_int_dec_and_test (&apply->n_left))
+    {
       g_task_return_boolean (end, TRUE);
+      g_object_unref (end);
     }
 
   g_task_return_boolean (thread_task, TRUE);
@@ -269,6 +269,8 @@ applied_cb (GObject *source, GAsyncResult *result, gpointer user_data)
   Apply  *self = g_task_get_task_data (task);
   GError *error = NULL;
 
+  /* orders all that workers have done before what is done here */
+  g_assert (g_atomic_int_get (&self->n_left) == 0);
   self->progress = NULL;
 
   if (self->progress_destroy != NULL)
@@ -417,12 +419,12 @@ flitzis_kit_apply_async (FlitzisKit           *self,
   apply->end = g_task_new (NULL, NULL, applied_cb, g_steal_pointer (&task));
   loads = make_loads (apply, self, engine, first_slot);
   apply->n_done = apply->n_pads - loads->len;
+  apply->n_left = (int) loads->len;
 
   if (loads->len == 0)
     {
-      g_autoptr (GTask) end = g_steal_pointer (&apply->end);
-
-      g_task_return_boolean (end, TRUE);
+      g_task_return_boolean (apply->end, TRUE);
+      g_object_unref (apply->end);
     }
 
   for (guint i = 0; i < loads->len; i++)

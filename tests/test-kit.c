@@ -21,7 +21,7 @@ typedef struct
 static void
 set_up (Fixture *self, gconstpointer data)
 {
-  static const char *const names[] = { "mono-16.wav", "mono.ogg", "stereo-float.wav" };
+  static const char *const names[] = { "mono-16.wav", "mono-float.wav", "stereo-float.wav" };
   g_autoptr (GString) text = g_string_new ("<group> ampeg_release=0.25\n");
   g_autofree char *path = NULL;
 
