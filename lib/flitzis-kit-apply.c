@@ -202,9 +202,7 @@ load_layer (PadLoad *self, guint layer, gboolean *is_set, GError **error)
 
   sample = scale (g_steal_pointer (&sample), self->layers[layer]->gain);
 
-  /* nothing is done to a slot that has a newer load */
-  if (g_cancellable_set_error_if_cancelled (self->apply->cancellable, error) ||
-      !flitzis_ticket_advance (ticket, 0, 0.0, error))
+  if (g_cancellable_set_error_if_cancelled (self->apply->cancellable, error))
     return FALSE;
 
   if (self->pad->is_file_frames && !*is_set)
