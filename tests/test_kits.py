@@ -315,6 +315,14 @@ def test_what_a_drumkit_says_of_an_instrument(tmp_path):
     assert warnings == []
 
 
+@pytest.mark.parametrize('left, right, pan', [
+    (1, 1, None), (1, 0.5, -0.5), (0.2, 0.8, 0.75), (1, 0, -1.0), (0, 1, 1.0), (0, 0, None)])
+def test_the_two_sides_of_old_drumkits(left, right, pan, tmp_path):
+    _pad, settings, warnings = read_instrument(
+        tmp_path, f'<pan_L>{left}</pan_L><pan_R>{right}</pan_R>')
+    assert settings.get('pan') == pytest.approx(pan) and warnings == []
+
+
 @pytest.mark.parametrize('text, line, warning', [
     ('<filterActive>true</filterActive>', 6, '“filterActive” is ignored'),
     ('\n<Sustain>0.5</Sustain>', 7, '“Sustain” is ignored'),
