@@ -43,9 +43,6 @@ typedef struct
   char **problems;
 } Apply;
 
-/* How many layers a slot can have. */
-#define MAX_LAYERS 1
-
 /* One pad, with tickets for the layers that its slot gets. */
 typedef struct
 {
@@ -54,8 +51,8 @@ typedef struct
   FlitzisSlot     *slot;
   guint            index;
   guint            n_layers;
-  FlitzisPadLayer *layers[MAX_LAYERS];
-  FlitzisTicket   *tickets[MAX_LAYERS];
+  FlitzisPadLayer *layers[FLITZIS_N_LAYERS];
+  FlitzisTicket   *tickets[FLITZIS_N_LAYERS];
 } PadLoad;
 
 static void
@@ -283,25 +280,36 @@ applied_cb (GObject *source, GAsyncResult *result, gpointer user_data)
     g_task_return_pointer (task, take_problems (self), (GDestroyNotify) g_strfreev);
 }
 
-/*
- * Takes tickets for the layers of a pad: as long as a slot holds one sample, for the one that the
- * hardest trigger plays.
- */
+static gboolean
+is_plain (const FlitzisPadLayer *layer)
+{
+  return layer->low == 0.0 && layer->high == 1.0;
+}
+
+/* The layers of a slot are numbered as their tickets are taken. A sound for all velocities is one
+ * that load_sample () would have loaded. */
 static void
 take_tickets (PadLoad *self, guint slot)
 {
-  GPtrArray       *layers = self->pad->layers;
-  FlitzisPadLayer *loudest = layers->len > 0 ? layers->pdata[0] : NULL;
+  GPtrArray *layers = self->pad->layers;
 
-  for (guint i = 1; i < layers->len; i++)
-    if (((FlitzisPadLayer *) layers->pdata[i])->high > loudest->high)
-      loudest = layers->pdata[i];
-
-  if (loudest != NULL)
+  for (guint i = 0; i < layers->len; i++)
     {
-      self->layers[0] = loudest;
-      self->tickets[0] = flitzis_ticket_new (self->apply->control, slot);
-      self->n_layers = 1;
+      FlitzisPadLayer     *layer = layers->pdata[i];
+      FlitzisVelocityRange range = { (float) layer->low, (float) layer->high };
+      gboolean             is_alone = layers->len == 1 && is_plain (layer);
+      GError              *error = NULL;
+      FlitzisTicket       *ticket =
+          flitzis_ticket_new (self->apply->control, slot, is_alone ? NULL : &range, &error);
+
+      if (ticket == NULL)
+        {
+          note_problem (self, error);
+          return;
+        }
+
+      self->layers[self->n_layers] = layer;
+      self->tickets[self->n_layers++] = ticket;
     }
 }
 
@@ -473,8 +481,8 @@ answered_cb (GObject *source, GAsyncResult *result, gpointer user_data)
  *
  * A pad goes into the slot @first_slot + [property@Pad:index]. These slots are emptied first, and
  * get the settings of their pads: settings that the kit does not state have their defaults. Each
- * slot has its sound as soon as that is loaded. Of a pad with several layers, the one for the
- * hardest triggers is loaded. Other slots stay as they are.
+ * slot has its sounds as soon as they are loaded. A slot holds the first 16 layers of its pad. Other
+ * slots stay as they are.
  *
  * A pad that cannot be loaded does not stop the others: the result says which and why. A newer
  * load, unload or [method@Engine.set_sample] of a slot, or a kit that is applied later, wins.

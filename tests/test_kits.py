@@ -16,7 +16,7 @@ import numpy
 import pytest
 
 gi.require_version('Flitzis', '1')
-from gi.repository import Flitzis, Gio, GLib  # noqa: E402
+from gi.repository import Flitzis, Gio, GLib, GObject  # noqa: E402
 
 import kit_files
 from sound_files import frames_of
@@ -82,22 +82,46 @@ def frames_at(engine, path):
     return frames_of(other[0].sample)
 
 
-def loudest(pad):
-    return max(pad, key=lambda layer: layer.high)
+def make_plain(slot):
+    """Takes back what changes the frames of a sample."""
+    plain = Flitzis.Engine(n_slots=1)[0]
+    for spec in slot.list_properties():
+        if spec.flags & GObject.ParamFlags.WRITABLE:
+            slot.set_property(spec.name, plain.get_property(spec.name))
+
+
+def render_layer(engine, slot, layer, n_frames, velocity=1.0):
+    engine.play(Flitzis.Trigger(slot=slot, layer=layer, velocity=velocity))
+    frames = numpy.frombuffer(engine.render(n_frames).get_data(), '<f4').reshape(-1, 2)
+    engine.stop_all_samples()
+    engine.render(480)
+    return frames
 
 
 def assert_in_slots(engine, kit, first_slot=0):
-    """Each pad's sound is that of its file, to the bit."""
+    """Each pad's sound is that of its file, to the bit: that of each layer, and that of each range
+    of velocities."""
     for pad in kit:
-        sample = engine[first_slot + pad.index].sample
+        slot = engine[first_slot + pad.index]
         if not len(pad):
-            assert sample is None
+            assert slot.sample is None
             continue
-        layer = loudest(pad)
-        frames = frames_at(engine, layer.file.get_path())
-        if layer.gain != 1.0:
-            frames = (frames.astype(float) * layer.gain).astype('<f4')
-        numpy.testing.assert_array_equal(frames_of(sample), frames, pad.name)
+        make_plain(slot)
+        for i, layer in enumerate(pad):
+            expected = frames_at(engine, layer.file.get_path())
+            if layer.gain != 1.0:
+                expected = (expected.astype(float) * layer.gain).astype('<f4')
+            if i == 0:
+                numpy.testing.assert_array_equal(frames_of(slot.sample), expected, pad.name)
+            if expected.shape[1] == 1:
+                expected = numpy.repeat(expected, 2, axis=1)
+            heard = render_layer(engine, slot.index, i, len(expected))
+            numpy.testing.assert_array_equal(heard, expected, f'{pad.name} {i}')
+            velocity = (layer.low + layer.high) / 2
+            if sum(each.low <= velocity <= each.high for each in pad) == 1:
+                heard = render_layer(engine, slot.index, -1, 1000, velocity)
+                numpy.testing.assert_array_equal(
+                    heard[:len(expected)], numpy.float32(velocity) * expected[:1000])
 
 
 # SFZ
@@ -239,16 +263,18 @@ def check_drumkit(path, make_engine):
 
     engine = make_engine(n_slots=len(kit), memory_limit=2 ** 32)
     problems = kit.apply(engine, 0)
-    missing = {pad.index: pad for pad in kit if len(pad) and not loudest(pad).file.query_exists()}
+    missing = {pad.index: [layer.file.get_path() for layer in pad if not layer.file.query_exists()]
+               for pad in kit}
+    missing = {index: paths for index, paths in missing.items() if paths}
     assert len(problems) == len(missing)
-    for problem, pad in zip(problems, missing.values()):
-        assert f'“{pad.name}”' in problem and loudest(pad).file.get_path() in problem
-        assert engine[pad.index].sample is None
-    assert_in_slots(engine, [pad for pad in kit if pad.index not in missing])
+    for problem, (index, paths) in zip(problems, missing.items()):
+        assert f'“{kit[index].name}”' in problem and paths[0] in problem
+        assert len(paths) == len(kit[index]) and engine[index].sample is None
     for slot, pad in zip(engine, kit):
         for setting, value in {**DEFAULTS, **pad.settings.unpack()}.items():
             assert slot.get_property(setting) == value, setting
-    return kit, {loudest(pad).file.get_basename() for pad in missing.values()}
+    assert_in_slots(engine, [pad for pad in kit if pad.index not in missing])
+    return kit, {pathlib.Path(path).name for paths in missing.values() for path in paths}
 
 
 @pytest.mark.parametrize('name, n_layers', [('GMRockKit', 86), ('TR808EmulationKit', 16)])
@@ -313,6 +339,14 @@ def test_what_a_drumkit_says_of_an_instrument(tmp_path):
     assert [(layer.file.get_basename(), layer.low, layer.high, layer.gain) for layer in pad] == [
         ('a.wav', 0.0, 0.5, 2.0), ('b.wav', 0.5, 1.0, 1.0)]
     assert warnings == []
+
+
+@pytest.mark.parametrize('word, nick', [
+    ('VELOCITY', None), ('ROUND_ROBIN', 'round-robin'), ('RANDOM', 'random')])
+def test_which_layer_of_an_instrument_plays(word, nick, tmp_path):
+    _pad, settings, warnings = read_instrument(
+        tmp_path, f'<sampleSelectionAlgo>{word}</sampleSelectionAlgo>')
+    assert settings.get('variation') == nick and warnings == []
 
 
 @pytest.mark.parametrize('left, right, pan', [
@@ -574,6 +608,34 @@ def test_pads_that_have_no_slot(three, make_engine):
         with pytest.raises(GLib.Error) as caught:
             three.apply(engine, first_slot)
         assert caught.value.matches(Flitzis.engine_error_quark(), Flitzis.EngineError.INVALID_SLOT)
+
+
+def n_layers(engine, slot):
+    """How many layers of a slot have a sound that is not silent."""
+    make_plain(engine[slot])
+    return sum(bool(render_layer(engine, slot, layer, 100).any()) for layer in range(16))
+
+
+def test_a_slot_holds_sixteen_layers(three, tmp_path, engine):
+    ranges = [(i / 17, (i + 1) / 17) for i in range(17)]
+    kit = read_json(tmp_path, [{'pad': 2, 'layers': [
+        {'file': 'a.wav', 'low': low, 'high': high} for low, high in ranges]}])
+    [problem] = kit.apply(engine)
+    assert problem.startswith('Pad 2: ') and '16' in problem
+    assert n_layers(engine, 2) == 16
+
+
+def test_a_kit_leaves_no_layers_of_another(three, tmp_path, engine, iterate):
+    """Also none that still loads."""
+    layered = read_json(tmp_path, [{'pad': pad, 'layers': [
+        {'file': 'c.wav', 'high': 0.5}, {'file': 'c.wav', 'low': 0.5}]} for pad in range(5)])
+    for _ in range(20):
+        assert layered.apply(engine) == [] and n_layers(engine, 0) == 2
+        _told, results = apply_async(layered, engine)
+        assert three.apply(engine) == []
+        iterate(lambda: results)
+        assert layered.apply_finish(results[0]) == []
+        assert [n_layers(engine, slot) for slot in range(5)] == [1, 1, 2, 2, 1]
 
 
 def test_a_kit_that_is_larger_than_the_memory_limit(three, make_engine):

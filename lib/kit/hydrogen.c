@@ -172,7 +172,7 @@ add_layer (Reader *self, const Layer *layer)
 {
   g_autoptr (GFile) file = NULL;
 
-  if (layer->filename == NULL || layer->low >= layer->high)
+  if (layer->filename == NULL || (float) layer->low >= (float) layer->high)
     {
       flitzis_kit_draft_warn (self->draft, NULL, layer->line,
                               "a layer needs the name of a file, and “min” below “max”");

@@ -111,7 +111,7 @@ add_layer (FlitzisKitDraft *draft, FlitzisPad *pad, const FlitzisJson *item)
   double gain = get_number (draft, item, "gain", 1.0, 16.0);
   g_autoptr (GFile) file = NULL;
 
-  if (named == NULL || named->type != FLITZIS_JSON_STRING || low >= high)
+  if (named == NULL || named->type != FLITZIS_JSON_STRING || (float) low >= (float) high)
     {
       flitzis_kit_draft_warn (draft, NULL, item->line,
                               "a layer needs the name of a file, and “low” below “high”");
