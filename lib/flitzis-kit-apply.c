@@ -481,8 +481,8 @@ answered_cb (GObject *source, GAsyncResult *result, gpointer user_data)
  *
  * A pad goes into the slot @first_slot + [property@Pad:index]. These slots are emptied first, and
  * get the settings of their pads: settings that the kit does not state have their defaults. Each
- * slot has its sounds as soon as they are loaded. A slot holds the first 16 layers of its pad. Other
- * slots stay as they are.
+ * slot has its sounds as soon as they are loaded: the first 16 layers of its pad. Other slots stay
+ * as they are.
  *
  * A pad that cannot be loaded does not stop the others: the result says which and why. A newer
  * load, unload or [method@Engine.set_sample] of a slot, or a kit that is applied later, wins.
