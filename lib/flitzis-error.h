@@ -14,8 +14,9 @@ G_BEGIN_DECLS
  * @FLITZIS_ENGINE_ERROR_INVALID_SLOT: the slot number is not below `n-slots`
  * @FLITZIS_ENGINE_ERROR_INVALID_VALUE: a velocity, rate, channel count or path is out of range
  * @FLITZIS_ENGINE_ERROR_UNSUPPORTED: the data are not audio, or there is no decoder or no mix-down
- *   for them
- * @FLITZIS_ENGINE_ERROR_CORRUPT: the decoder gave up, or nothing could be decoded
+ *   for them; or a file is no kit
+ * @FLITZIS_ENGINE_ERROR_CORRUPT: the decoder gave up, or nothing could be decoded; or a kit is
+ *   broken
  * @FLITZIS_ENGINE_ERROR_TOO_LARGE: `memory-limit` would be passed, or the layers of a slot are all
  *   taken
  * @FLITZIS_ENGINE_ERROR_OUTPUT: no sound server can be reached, or it refused
