@@ -154,9 +154,9 @@ flitzis_kit_class_init (FlitzisKitClass *klass)
   /**
    * FlitzisKit:warnings: (getter get_warnings)
    *
-   * What was not understood or had to be changed, each as `FILE:LINE: message`.
+   * Everything that the reader did not understand or had to change, as `FILE:LINE: message`.
    *
-   * Each message stands there once, with the first line that it is about. There are at most 1000.
+   * A message is listed once, with the first line that it is about. There are at most 1000.
    */
   properties[PROP_WARNINGS] = g_param_spec_boxed ("warnings", NULL, NULL, G_TYPE_STRV,
                                                   G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
@@ -212,9 +212,10 @@ kit_new (FlitzisKitDraft *draft)
  *
  * Reads a kit, without its sounds.
  *
- * The contents of the file tell its format. What is not understood is left out and listed in
- * [property@Kit:warnings]. So are files outside the folder of the kit, unless @flags allow them:
- * then a kit that you do not trust can name any file. Symbolic links in the folder are followed.
+ * The format is found by the contents of the file. The reader leaves out everything that it does
+ * not understand, and lists it in [property@Kit:warnings]. It also leaves out sounds outside the
+ * folder of the kit, unless @flags allow them: then a kit that you do not trust can name any file.
+ * Symbolic links in the folder are followed.
  *
  * Errors: `G_IO_ERROR` for what the file system says, `FLITZIS_ENGINE_ERROR_UNSUPPORTED` for a file
  * that is no kit, `FLITZIS_ENGINE_ERROR_CORRUPT` for XML or JSON that is broken and for files that
