@@ -14,7 +14,6 @@
 #include "flitzis-sample-private.h"
 #include "kit/settings.h"
 #include "load/ticket.h"
-#include "sample/padding.h"
 
 #include <math.h>
 
@@ -128,19 +127,52 @@ note_problem (PadLoad *self, GError *error)
   g_error_free (error);
 }
 
-static void
+static gboolean
 scale_frames (GVariantDict *dict, const char *setting, double factor)
 {
   guint64 frames;
 
-  if (g_variant_dict_lookup (dict, setting, "t", &frames))
-    g_variant_dict_insert (dict, setting, "t", (guint64) rint ((double) frames * factor));
+  if (!g_variant_dict_lookup (dict, setting, "t", &frames))
+    return FALSE;
+
+  g_variant_dict_insert (dict, setting, "t", (guint64) rint ((double) frames * factor));
+
+  return TRUE;
+}
+
+/* A pad may state a part of its loop and leave the rest to the file, as in SFZ. A slot takes all of
+ * the file's loop or nothing, so it gets both parts from here. */
+static void
+complete_loop (GVariantDict *dict, FlitzisSample *sample, gboolean has_start, gboolean has_end)
+{
+  gboolean is_from_file = FALSE;
+  gboolean is_stated = g_variant_dict_contains (dict, "loop");
+
+  g_variant_dict_lookup (dict, "loop-from-file", "b", &is_from_file);
+
+  if (!is_from_file || (!is_stated && !has_start && !has_end))
+    return;
+
+  g_variant_dict_remove (dict, "loop-from-file");
+
+  if (!flitzis_sample_get_has_loop (sample))
+    return;
+
+  if (!is_stated)
+    g_variant_dict_insert (dict, "loop", "b", TRUE);
+  if (!has_start)
+    g_variant_dict_insert (dict, "loop-start", "t", flitzis_sample_get_loop_start (sample));
+  if (!has_end)
+    g_variant_dict_insert (dict, "loop-end", "t", flitzis_sample_get_loop_end (sample));
+  if (!g_variant_dict_contains (dict, "loops"))
+    g_variant_dict_insert (dict, "loops", "u", flitzis_sample_get_loop_count (sample));
 }
 
 /* The settings of the slot: those of the pad, with frames of the decoded sample. */
 static GVariant *
 make_settings (const FlitzisPad *pad, FlitzisSample *sample)
 {
+  gboolean has_start, has_end;
   double factor = (double) flitzis_sample_get_sample_rate (sample) /
                   flitzis_sample_get_source_rate (sample);
   GVariantDict dict;
@@ -148,35 +180,11 @@ make_settings (const FlitzisPad *pad, FlitzisSample *sample)
   g_variant_dict_init (&dict, pad->settings);
   scale_frames (&dict, "start", factor);
   scale_frames (&dict, "end", factor);
-  scale_frames (&dict, "loop-start", factor);
-  scale_frames (&dict, "loop-end", factor);
+  has_start = scale_frames (&dict, "loop-start", factor);
+  has_end = scale_frames (&dict, "loop-end", factor);
+  complete_loop (&dict, sample, has_start, has_end);
 
   return g_variant_ref_sink (g_variant_dict_end (&dict));
-}
-
-/* Takes the sample. A slot has one gain for all its layers, so theirs are in their values. */
-static FlitzisSample *
-scale (FlitzisSample *sample, double gain)
-{
-  g_autoptr (FlitzisSample) given = sample;
-  gsize        size;
-  const float *values = g_bytes_get_data (flitzis_sample_get_bytes (given), &size);
-  gpointer     memory;
-  float       *scaled;
-
-  if (gain == 1.0)
-    return g_steal_pointer (&given);
-
-  memory = g_malloc (size + FLITZIS_PADDING_ROOM);
-  scaled = flitzis_padding_align (memory);
-
-  for (gsize i = 0; i < size / sizeof (float); i++)
-    scaled[i] = (float) (gain * values[i]);
-
-  return flitzis_sample_new_decoded (
-      flitzis_padding_wrap (memory, size / sizeof (float)), flitzis_sample_get_n_channels (given),
-      flitzis_sample_get_sample_rate (given), flitzis_sample_get_source_rate (given),
-      flitzis_sample_get_n_mended (given));
 }
 
 static gboolean
@@ -197,7 +205,14 @@ load_layer (PadLoad *self, guint layer, gboolean *is_set, GError **error)
   if (sample == NULL)
     return FALSE;
 
-  sample = scale (g_steal_pointer (&sample), self->layers[layer]->gain);
+  /* a slot has one gain for all of its layers, so theirs are in the values */
+  if (self->layers[layer]->gain != 1.0)
+    {
+      FlitzisSample *scaled = flitzis_sample_new_scaled (sample, self->layers[layer]->gain);
+
+      g_object_unref (sample);
+      sample = scaled;
+    }
 
   if (g_cancellable_set_error_if_cancelled (self->apply->cancellable, error))
     return FALSE;
@@ -300,7 +315,7 @@ take_tickets (PadLoad *self, guint slot)
       gboolean             is_alone = layers->len == 1 && is_plain (layer);
       GError              *error = NULL;
       FlitzisTicket       *ticket =
-          flitzis_ticket_new (self->apply->control, slot, is_alone ? NULL : &range, &error);
+          flitzis_ticket_new (self->apply->control, &slot, is_alone ? NULL : &range, &error);
 
       if (ticket == NULL)
         {

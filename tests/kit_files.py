@@ -12,7 +12,8 @@ N_FRAMES = 4410
 
 # The sounds that the files name, each with noise of its own.
 SOUNDS = ('kick.wav', 'snare soft.wav', 'snare hard.wav', 'hat.wav', 'open hat.wav',
-          'deep/er/tom.wav')
+          'deep/er/tom.wav', 'looped.wav')
+LOOP = 1323, 2646, 3  # of looped.wav: its first frame, the frame after it, its rounds
 
 SFZ, EXPECTED, WARNINGS = {}, {}, {}
 
@@ -22,8 +23,13 @@ def sound(name):
     values = numpy.random.default_rng(SOUNDS.index(name)).integers(-9000, 9000, N_FRAMES, '<i2')
     data = values.tobytes()
     form = struct.pack('<HHIIHH', 1, 1, RATE, 2 * RATE, 2, 16)
-    return (b'RIFF' + struct.pack('<I', 36 + len(data)) + b'WAVEfmt ' + struct.pack('<I', 16) + form
-            + b'data' + struct.pack('<I', len(data)) + data)
+    rest = b''
+    if name == 'looped.wav':
+        start, end, count = LOOP
+        rest = b'smpl' + struct.pack('<16I', 60, 0, 0, 0, 60, 0, 0, 0, 1, 0, 0, 0, start, end - 1, 0,
+                                     count)
+    return (b'RIFF' + struct.pack('<I', 36 + len(data) + len(rest)) + b'WAVEfmt '
+            + struct.pack('<I', 16) + form + b'data' + struct.pack('<I', len(data)) + data + rest)
 
 
 def write(folder):
@@ -42,9 +48,12 @@ def layer(name, low=0, high=127, db=0.0):
 
 
 def pad(note, *layers, low=None, high=None, **settings):
+    """Without a loop_mode, the loop of the sample file counts."""
+    settings = {'loop_from_file': True, **settings}
     return {'note': note, 'low': note if low is None else low,
             'high': note if high is None else high, 'layers': list(layers),
-            'settings': {name.replace('_', '-'): value for name, value in settings.items()}}
+            'settings': {name.replace('_', '-'): value for name, value in settings.items()
+                         if value is not None}}
 
 
 def rate(cents):
@@ -214,7 +223,8 @@ add('choke.sfz', '''\
     pad(50, layer('kick.wav'), choke_group=3), pad(51, layer('kick.wav'), choke_group=3),
     warnings=['13: “off_mode=slow” is not understood', '13: “off_by” works both ways in a slot'])
 
-# Parts and loops, whose last frame is the last to sound.
+# Parts and loops, whose last frame is the last to sound. Points that are not stated are those of
+# the sample file.
 add('loop.sfz', '''\
 <region> key=36 sample=kick.wav offset=441 end=2204
 <region> key=37 sample=kick.wav loop_mode=loop_continuous loop_start=882 loop_end=1763
@@ -223,12 +233,23 @@ add('loop.sfz', '''\
 <region> key=40 sample=kick.wav loopmode=no_loop
 <region> key=41 sample=kick.wav loop_mode=forwards
 <region> key=42 sample=kick.wav loop_mode=loop_continuous
+<region> key=43 sample=looped.wav
+<region> key=44 sample=looped.wav loop_mode=loop_continuous
+<region> key=45 sample=looped.wav loop_end=1763
+<region> key=46 sample=looped.wav loop_mode=loop_continuous loop_start=0 loop_end=1763
+<region> key=47 sample=looped.wav loop_mode=no_loop
+<region> key=48 sample=kick.wav loop_start=441
 ''',
     pad(36, layer('kick.wav'), start=441, end=2205),
-    pad(37, layer('kick.wav'), loop=True, loop_start=882, loop_end=1764),
+    pad(37, layer('kick.wav'), loop=True, loop_start=882, loop_end=1764, loop_from_file=None),
     pad(38, layer('kick.wav'), loop=True, loop_start=441),
-    pad(39, layer('kick.wav')), pad(40, layer('kick.wav')), pad(41, layer('kick.wav')),
+    *(pad(note, layer('kick.wav'), loop_from_file=None) for note in (39, 40, 41)),
     pad(42, layer('kick.wav'), loop=True),
+    pad(43, layer('looped.wav')), pad(44, layer('looped.wav'), loop=True),
+    pad(45, layer('looped.wav'), loop_end=1764),
+    pad(46, layer('looped.wav'), loop=True, loop_start=0, loop_end=1764, loop_from_file=None),
+    pad(47, layer('looped.wav'), loop_from_file=None),
+    pad(48, layer('kick.wav'), loop_start=441),
     warnings=['3: “loop_mode=loop_sustain” plays as loop_continuous',
               '6: “loop_mode=forwards” is not understood'])
 

@@ -150,7 +150,7 @@ def test_what_an_sfz_file_means(name, sfz):
 
 @pytest.mark.parametrize('name', kit_files.EXPECTED)
 def test_an_sfz_kit_sounds_as_its_files(name, sfz, make_engine):
-    engine = make_engine(n_slots=16)
+    engine = make_engine(n_slots=20)
     kit = read(sfz / name)
     assert kit.apply(engine, 3) == []
     assert_in_slots(engine, kit, 3)
@@ -170,6 +170,33 @@ def test_frames_of_a_file_become_frames_of_its_sample(sfz, make_engine):
     heard = numpy.frombuffer(engine.render(2400).get_data(), '<f4').reshape(-1, 2)
     numpy.testing.assert_array_equal(heard[100:1800, 0], frames[580:2280, 0])
     assert not heard[1920:].any()
+
+
+def test_a_loop_of_the_sample_file(sfz, make_engine):
+    """As loop_mode and the points of the region leave it to the file; and what the engine plays."""
+    engine = make_engine(n_slots=16)
+    assert read(sfz / 'loop.sfz').apply(engine, 0) == []
+    start, end, count = kit_files.LOOP
+    for slot, expected in ((7, (True, start, end, count)), (8, (True, start, end, count)),
+                           (9, (True, start, 1764, count)), (10, (True, 0, 1764, 0)),
+                           (11, (False, 0, 0, 0)), (12, (False, 441, 0, 0)),
+                           (6, (True, 0, 0, 0))):
+        assert (engine[slot].loop, *(round(frame * 44100 / 48000) for frame in (
+            engine[slot].loop_start, engine[slot].loop_end)), engine[slot].loops) == expected, slot
+    frames = frames_of(engine[7].sample)
+    start, end = engine[7].loop_start, engine[7].loop_end
+    engine.play_sample(7, 1.0)
+    heard = numpy.frombuffer(engine.render(8000).get_data(), '<f4').reshape(-1, 2)
+    expected = numpy.concatenate([frames[:end]] + [frames[start:end]] * (count - 1) + [frames[end:]])
+    numpy.testing.assert_array_equal(heard[:len(expected), 0], expected[:, 0])
+    assert not heard[len(expected):].any()
+
+
+def test_a_layer_with_a_gain_keeps_what_its_file_states(sfz, engine):
+    kit = read_text(sfz, 'a.sfz', '<group> key=36\n<region> sample=looped.wav hivel=63 volume=6\n'
+                    '<region> sample=kick.wav lovel=64\n')
+    assert kit[0][0].gain != 1.0 and kit.apply(engine) == []
+    assert engine[0].sample.has_loop and engine[0].loop and engine[0].loops == kit_files.LOOP[2]
 
 
 def test_gain_and_pan_of_a_kit_are_heard(sfz, engine):

@@ -294,33 +294,35 @@ set_end (Reader *self, FlitzisPad *pad, Opcode opcode, const char *setting)
     set (self, pad, opcode, setting, g_variant_new_double (end + 1.0));
 }
 
+/* Without a mode, and for points that are not stated, the loop of the sample file counts. */
 static void
 set_loop (Reader *self, FlitzisPad *pad)
 {
   const Value *mode = get (self, OPCODE_LOOP_MODE);
-  gboolean     is_loop = FALSE;
 
-  if (mode == NULL || g_str_equal (mode->text, "no_loop") || g_str_equal (mode->text, "one_shot"))
-    return;
+  if (mode != NULL)
+    {
+      if (g_str_equal (mode->text, "no_loop") || g_str_equal (mode->text, "one_shot"))
+        return;
 
-  if (g_str_equal (mode->text, "loop_continuous"))
-    {
-      is_loop = TRUE;
-    }
-  else if (g_str_equal (mode->text, "loop_sustain"))
-    {
-      is_loop = TRUE;
-      warn_of_value (self, mode, "plays as loop_continuous");
-    }
-  else
-    {
-      warn_of_value (self, mode, "is not understood");
-      return;
+      if (g_str_equal (mode->text, "loop_sustain"))
+        {
+          warn_of_value (self, mode, "plays as loop_continuous");
+        }
+      else if (!g_str_equal (mode->text, "loop_continuous"))
+        {
+          warn_of_value (self, mode, "is not understood");
+          return;
+        }
+
+      set (self, pad, OPCODE_LOOP_MODE, "loop", g_variant_new_boolean (TRUE));
     }
 
-  set (self, pad, OPCODE_LOOP_MODE, "loop", g_variant_new_boolean (is_loop));
   set_number (self, pad, OPCODE_LOOP_START, "loop-start", 1.0);
   set_end (self, pad, OPCODE_LOOP_END, "loop-end");
+
+  if (mode == NULL || get (self, OPCODE_LOOP_START) == NULL || get (self, OPCODE_LOOP_END) == NULL)
+    set (self, pad, OPCODE_LOOP_MODE, "loop-from-file", g_variant_new_boolean (TRUE));
 }
 
 static void
