@@ -173,7 +173,7 @@ static GVariant *
 make_settings (const FlitzisPad *pad, FlitzisSample *sample)
 {
   gboolean has_start, has_end;
-  double factor = (double) flitzis_sample_get_sample_rate (sample) /
+  double   factor = (double) flitzis_sample_get_sample_rate (sample) /
                   flitzis_sample_get_source_rate (sample);
   GVariantDict dict;
 

@@ -242,7 +242,7 @@ def number(element, name, fallback):
 
 
 def read_drumkit(path):
-    """Another reader: the pads, by the rules that docs/kits.md states."""
+    """Another reader: the pads, by the rules that docs/files-and-kits.md states."""
     root = xml.etree.ElementTree.fromstring(re.sub(' xmlns="[^"]*"', '', path.read_text()))
     pads = []
     for index, instrument in enumerate(root.find('instrumentList')):
