@@ -26,6 +26,19 @@
  * g_auto (GStrv) problems = flitzis_kit_apply (kit, engine, 0, NULL, &error);
  * ```
  *
+ * ```python
+ * kit = Flitzis.Kit.new_for_file(Gio.File.new_for_path('drumkit.xml'))
+ * for problem in [*kit.warnings, *kit.apply(engine)]:
+ *     print(problem)
+ * ```
+ *
+ * ```js
+ * const file = Gio.File.new_for_path('drumkit.xml');
+ * const kit = Flitzis.Kit.new_for_file(file, Flitzis.KitFlags.NONE, null);
+ * for (const problem of [...kit.warnings, ...kit.apply(engine, 0, null)])
+ *   log(problem);
+ * ```
+ *
  * A kit never changes, so any thread may use it.
  */
 

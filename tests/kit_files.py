@@ -26,8 +26,8 @@ def sound(name):
     rest = b''
     if name == 'looped.wav':
         start, end, count = LOOP
-        rest = b'smpl' + struct.pack('<16I', 60, 0, 0, 0, 60, 0, 0, 0, 1, 0, 0, 0, start, end - 1, 0,
-                                     count)
+        rest = b'smpl' + struct.pack('<16I', 60, 0, 0, 0, 60, 0, 0, 0, 1, 0,
+                                     0, 0, start, end - 1, 0, count)
     return (b'RIFF' + struct.pack('<I', 36 + len(data) + len(rest)) + b'WAVEfmt '
             + struct.pack('<I', 16) + form + b'data' + struct.pack('<I', len(data)) + data + rest)
 

@@ -187,7 +187,8 @@ def test_a_loop_of_the_sample_file(sfz, make_engine):
     start, end = engine[7].loop_start, engine[7].loop_end
     engine.play_sample(7, 1.0)
     heard = numpy.frombuffer(engine.render(8000).get_data(), '<f4').reshape(-1, 2)
-    expected = numpy.concatenate([frames[:end]] + [frames[start:end]] * (count - 1) + [frames[end:]])
+    rounds = [frames[start:end]] * (count - 1)
+    expected = numpy.concatenate([frames[:end], *rounds, frames[end:]])
     numpy.testing.assert_array_equal(heard[:len(expected), 0], expected[:, 0])
     assert not heard[len(expected):].any()
 

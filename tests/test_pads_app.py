@@ -631,6 +631,30 @@ def test_kits_of_other_programs(start_app, make_wav, tmp_path, pipewire):
     app.end()
 
 
+def test_a_playhead_stays_on_its_pad(source_dir, make_wav, tmp_path, monkeypatch, iterate):
+    """Also while a layer plays that is longer than the one whose waveform is shown."""
+    monkeypatch.syspath_prepend(str(source_dir / 'examples/pads'))
+    import board as boards
+    from gi.repository import Gio
+    for name, n_frames in (('short', 1000), ('long', 10000)):
+        make_wav(f'{name}.wav', numpy.zeros((n_frames, 1)))
+    (tmp_path / 'a.sfz').write_text('<region> key=1 sample=short.wav hivel=63\n'
+                                    '<region> key=1 sample=long.wav lovel=64')
+    board, done = boards.Board(None), []
+    board.open(Gio.File.new_for_path(str(tmp_path / 'a.sfz')), lambda: done.append(True))
+    iterate(lambda: done)
+    for velocity, expected in ((0.25, 0.48), (1.0, 0.48), (1.0, 1.0)):
+        if board.playhead(0) is None:
+            board.voices[0] = board.engine.play_sample(0, velocity)
+        board.engine.render(480)
+        assert board.playhead(0) == expected
+        if velocity == 0.25:
+            board.stop_all()
+            board.engine.render(480)
+        elif expected < 1.0:
+            board.engine.render(1000)
+
+
 def test_a_kit_is_moved(source_dir, make_wav, tmp_path, monkeypatch):
     """With its folder it finds what lies below that; without it, what stayed where it was, and
     what came along and lies beside the kit."""

@@ -134,7 +134,7 @@ class Board(GObject.Object):
         frame = self.engine.get_voice_position(self.voices.get(pad, 0))
         if sample is None or frame < 0:
             return None
-        return frame / sample.props.n_frames
+        return min(frame / sample.props.n_frames, 1.0)  # another layer may be longer
 
     def latency(self):
         """How long a hit takes at most until it is heard, in ns; None while that is unknown. A hit
