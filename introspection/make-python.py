@@ -51,7 +51,9 @@ def get_text(element):
 
 
 def note_words(namespace):
-    for element in namespace.findall(CORE + 'enumeration'):
+    for element in namespace:
+        if element.tag not in (CORE + 'enumeration', CORE + 'bitfield'):
+            continue
         name = f'Flitzis.{element.get("name")}'
         for each in element.findall(CORE + 'member'):
             WORDS[each.get(C + 'identifier')] = f'{name}.{each.get("name").upper()}'
@@ -62,9 +64,9 @@ def note_words(namespace):
 
 def get_type(element):
     """The type of a parameter, a result, a property or a field."""
-    kind = find(element, 'type')
+    kind, array = find(element, 'type'), find(element, 'array')
     if kind is None:
-        return 'list[Any]'
+        return 'list[Any]' if array is None else f'list[{get_type(array)}]'
     name = kind.get('name')
     if name.endswith('Callback'):
         name = 'Callable[..., Any]'
@@ -158,7 +160,7 @@ class Override:
 
 
 # What the list models hold.
-ITEMS = {'Engine': 'Slot', 'SinkList': 'Sink'}
+ITEMS = {'Engine': 'Slot', 'Kit': 'Pad', 'Pad': 'PadLayer', 'SinkList': 'Sink'}
 
 
 class Writer:
@@ -219,12 +221,15 @@ class Writer:
         return (text + f'    def __init__(self, *, {arguments}) -> None: ...\n'
                 + self.write_callables(element))
 
-    def write_enumeration(self, element):
+    def write_enumeration(self, element, base='GEnum'):
         name = element.get('name')
-        text = f'class {name}(GObject.GEnum):\n' + quote(get_text(element), '    ')
+        text = f'class {name}(GObject.{base}):\n' + quote(get_text(element), '    ')
         for member in element.findall(CORE + 'member'):
             text += f'    {member.get("name").upper()}: {name}\n' + quote(get_text(member), '    ')
         return text + self.write_callables(element)
+
+    def write_bitfield(self, element):
+        return self.write_enumeration(element, 'GFlags')
 
     def write_constant(self, element):
         return f'{element.get("name")}: {get_type(element)}\n' + quote(get_text(element), '')
@@ -238,7 +243,7 @@ class Writer:
         docs = {}
         for element in self.namespace:
             kind, owner = element.tag.removeprefix(CORE), element.get('name')
-            if kind == 'enumeration':
+            if kind in ('enumeration', 'bitfield'):
                 members = [f'{each.get("name").upper()}: {get_text(each)}'
                            for each in element.findall(CORE + 'member')]
                 docs[owner] = '\n'.join([get_text(element), '', *members])

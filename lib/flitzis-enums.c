@@ -54,4 +54,9 @@ G_DEFINE_ENUM_TYPE (FlitzisVariation, flitzis_variation,
                     G_DEFINE_ENUM_VALUE (FLITZIS_VARIATION_ROUND_ROBIN, "round-robin"),
                     G_DEFINE_ENUM_VALUE (FLITZIS_VARIATION_RANDOM, "random"),
                     G_DEFINE_ENUM_VALUE (FLITZIS_VARIATION_RANDOM_NO_REPEAT, "random-no-repeat"))
+
+G_DEFINE_FLAGS_TYPE (FlitzisKitFlags, flitzis_kit_flags,
+                     G_DEFINE_ENUM_VALUE (FLITZIS_KIT_FLAGS_NONE, "none"),
+                     G_DEFINE_ENUM_VALUE (FLITZIS_KIT_FLAGS_ANY_FOLDER, "any-folder"),
+                     G_DEFINE_ENUM_VALUE (FLITZIS_KIT_FLAGS_COLLECT, "collect"))
 /* clang-format on */

@@ -174,6 +174,21 @@ typedef enum
   FLITZIS_VARIATION_RANDOM_NO_REPEAT
 } FlitzisVariation;
 
+/**
+ * FlitzisKitFlags:
+ * @FLITZIS_KIT_FLAGS_NONE: nothing
+ * @FLITZIS_KIT_FLAGS_ANY_FOLDER: for reading: sounds may be outside the folder of the kit
+ * @FLITZIS_KIT_FLAGS_COLLECT: for saving: sounds outside the folder of the kit are copied into it
+ *
+ * How a [class@Kit] is read or saved.
+ */
+typedef enum
+{
+  FLITZIS_KIT_FLAGS_NONE = 0,
+  FLITZIS_KIT_FLAGS_ANY_FOLDER = 1 << 0,
+  FLITZIS_KIT_FLAGS_COLLECT = 1 << 1
+} FlitzisKitFlags;
+
 #define FLITZIS_TYPE_TRIGGER_TIMING (flitzis_trigger_timing_get_type ())
 #define FLITZIS_TYPE_QUANTIZE (flitzis_quantize_get_type ())
 #define FLITZIS_TYPE_OUTPUT (flitzis_output_get_type ())
@@ -183,6 +198,7 @@ typedef enum
 #define FLITZIS_TYPE_STATE (flitzis_state_get_type ())
 #define FLITZIS_TYPE_END_REASON (flitzis_end_reason_get_type ())
 #define FLITZIS_TYPE_VARIATION (flitzis_variation_get_type ())
+#define FLITZIS_TYPE_KIT_FLAGS (flitzis_kit_flags_get_type ())
 
 FLITZIS_AVAILABLE_IN_ALL
 GType flitzis_trigger_timing_get_type (void);
@@ -202,5 +218,7 @@ FLITZIS_AVAILABLE_IN_ALL
 GType flitzis_end_reason_get_type (void);
 FLITZIS_AVAILABLE_IN_ALL
 GType flitzis_variation_get_type (void);
+FLITZIS_AVAILABLE_IN_ALL
+GType flitzis_kit_flags_get_type (void);
 
 G_END_DECLS

@@ -14,8 +14,9 @@ G_BEGIN_DECLS
  * @FLITZIS_ENGINE_ERROR_INVALID_SLOT: the engine has no slot of this number
  * @FLITZIS_ENGINE_ERROR_INVALID_VALUE: a velocity, rate, channel count or path is out of range
  * @FLITZIS_ENGINE_ERROR_UNSUPPORTED: the data are not audio, or no decoder is installed for them,
- *   or their channels cannot be mixed down
- * @FLITZIS_ENGINE_ERROR_CORRUPT: the decoder gave up, or nothing could be decoded
+ *   or their channels cannot be mixed down; or a file is not a kit
+ * @FLITZIS_ENGINE_ERROR_CORRUPT: the decoder gave up, or nothing could be decoded, or a kit is
+ *   broken
  * @FLITZIS_ENGINE_ERROR_TOO_LARGE: the engine would exceed its `memory-limit`, or the slot has as
  *   many layers as it can have
  * @FLITZIS_ENGINE_ERROR_OUTPUT: no sound server can be reached, or the server refused

@@ -24,4 +24,8 @@ FlitzisSample *flitzis_sample_new_decoded (GBytes       *bytes,
                                            guint64       n_mended,
                                            FlitzisFacts *facts);
 
+/* Makes a copy whose values are multiplied by `gain`. It keeps what the file states. */
+FlitzisSample *flitzis_sample_new_scaled (FlitzisSample *self,
+                                          double         gain);
+
 G_END_DECLS

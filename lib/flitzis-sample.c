@@ -516,6 +516,33 @@ flitzis_sample_new_decoded (GBytes       *bytes,
   return self;
 }
 
+FlitzisSample *
+flitzis_sample_new_scaled (FlitzisSample *self, double gain)
+{
+  gsize          size;
+  const float   *values = g_bytes_get_data (self->bytes, &size);
+  gpointer       memory = g_malloc (size + FLITZIS_PADDING_ROOM);
+  float         *scaled = flitzis_padding_align (memory);
+  FlitzisFacts   facts = self->facts;
+  FlitzisSample *made;
+
+  for (gsize i = 0; i < size / sizeof (float); i++)
+    scaled[i] = (float) (gain * values[i]);
+
+  facts.title = g_strdup (facts.title);
+  facts.artist = g_strdup (facts.artist);
+  made = flitzis_sample_new_decoded (flitzis_padding_wrap (memory, size / sizeof (float)),
+                                     self->n_channels, self->sample_rate, self->source_rate,
+                                     self->n_mended, &facts);
+
+  /* the list and the strings are not in the facts any more */
+  g_set_object (&made->cues, self->cues);
+  g_strfreev (made->warnings);
+  made->warnings = g_strdupv (self->warnings);
+
+  return made;
+}
+
 /**
  * flitzis_sample_new:
  * @bytes: interleaved 32-bit floats in native byte order, whole frames, at least one

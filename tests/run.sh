@@ -17,7 +17,7 @@ programs="$programs valac gjs gi-docgen clang-format ffmpeg pipewire pw-play pw-
   appstreamcli desktop-file-validate rpmlint"
 python_modules='gi numpy pytest xdist mypy'
 case " $* " in *' --slow '*)
-  packages="$packages valgrind clang llvm libclang-rt-dev at-spi2-core git"
+  packages="$packages valgrind clang llvm libclang-rt-dev at-spi2-core git hydrogen-drumkits"
   programs="$programs valgrind clang llvm-symbolizer git"
 esac
 

@@ -122,6 +122,15 @@ def assert_dead(engine, sample):
     assert_async_forked(engine.load_bytes_async, engine.load_bytes_finish, 1, FILE_BYTES)
     assert_async_forked(engine.add_sample_async, engine.add_sample_finish, FILE)
     assert_async_forked(engine.start_async, engine.start_finish)
+    kit = Flitzis.Kit()
+    assert_forked(Flitzis.Kit.new_for_file, FILE_OBJECT)
+    assert_forked(kit.apply, engine)
+    assert_forked(kit.save, FILE_OBJECT)
+    assert_async_forked(lambda *how: Flitzis.Kit.new_for_file_async(FILE_OBJECT, 0, *how),
+                        Flitzis.Kit.new_for_file_finish)
+    assert_async_forked(lambda cancellable, callback: kit.apply_async(
+        engine, 0, cancellable, callback=callback), kit.apply_finish)
+    assert_async_forked(lambda *how: kit.save_async(FILE_OBJECT, 0, *how), kit.save_finish)
     assert sample.prepare_peaks_finish(answer_of(sample.prepare_peaks_async))
     for thing in (engine, engine.get_slot(0), engine.props.clock):
         for spec in thing.list_properties():

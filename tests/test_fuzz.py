@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""libFuzzer changes good files where that leads to new places in our code, and loads them: no
-crash, no undefined behaviour, no hang, no leak. For a longer run:
+"""libFuzzer changes good files where that leads to new places in our code, and loads them or reads
+them as kits: no crash, no undefined behaviour, no hang, no leak. For a longer run:
 
     sh tests/run.sh --slow -s --fuzz SECONDS test_fuzz.py
 
@@ -19,6 +19,7 @@ FOLDER = pathlib.Path(__file__).parent
 
 # The longest seed has 44 kB; longer files only take longer.
 MAX_BYTES = 2**16
+MAX_KIT_BYTES = 2**12
 # A load ends 6 s after its last frame at the latest, and may be tried twice; the machine may be
 # busy.
 HANG_SECONDS = 60
@@ -33,16 +34,22 @@ def build(source_dir, build_dir):
         subprocess.run(['meson', 'setup', '--native-file', FOLDER / 'fuzz/clang.ini', folder,
                         source_dir, '-Dintrospection=disabled', '-Dexamples=false'],
                        check=True, capture_output=True)
-    subprocess.run(['ninja', '-C', folder, 'tests/fuzz/fuzz-load', 'tests/fuzz/fuzz-planted'],
+    subprocess.run(['ninja', '-C', folder, 'tests/fuzz/fuzz-load', 'tests/fuzz/fuzz-planted',
+                    'tests/fuzz/fuzz-kit'],
                    check=True, capture_output=True)
     (folder / 'found').mkdir(exist_ok=True)
     (folder / 'corpus').mkdir(exist_ok=True)
+    (folder / 'corpus-kit').mkdir(exist_ok=True)
     (folder / 'leak.supp').write_text((FOLDER / 'sanitizers/leak.supp').read_text()
                                       + (FOLDER / 'fuzz/leak.supp').read_text())
     return folder
 
 
-def fuzz(build, name, *arguments, timeout):
+# Of each allocation, for leaks: those of GStreamer's elements are known by their callers.
+WHOLE_STACKS = 'fast_unwind_on_malloc=0:malloc_context_size=16'
+
+
+def fuzz(build, name, *arguments, timeout, stacks=WHOLE_STACKS):
     """The status and what it has printed."""
     result = subprocess.run(
         [build / 'tests/fuzz' / name, f'-artifact_prefix={build}/found/', f'-max_len={MAX_BYTES}',
@@ -50,7 +57,7 @@ def fuzz(build, name, *arguments, timeout):
         stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
         errors='replace', timeout=timeout, env={
             **os.environ, 'G_SLICE': 'always-malloc',
-            'ASAN_OPTIONS': 'fast_unwind_on_malloc=0:malloc_context_size=16',
+            'ASAN_OPTIONS': stacks,
             'LSAN_OPTIONS': f'suppressions={build}/leak.supp:print_suppressions=0',
             'UBSAN_OPTIONS': 'print_stacktrace=1'})
     return result.returncode, result.stdout
@@ -85,6 +92,37 @@ def test_load_bytes(build, tmp_path, pytestconfig):
     assert done, printed[-20000:]
     assert int(done[1]) > n_seeds + 50
     # The seeds alone see about 600 places; without our code in sight it would be a few.
+    assert int(done[2]) > 500
+
+
+def write_kits(folder):
+    """Good kits of each format, and broken ones."""
+    import kit_files
+    from hostile.kits import kits
+    seeds = {name.replace('/', '-'): text.encode() for name, text in kit_files.SFZ.items()}
+    seeds.update(kits())
+    seeds = {name: data for name, data in seeds.items() if len(data) <= MAX_KIT_BYTES}
+    assert len(seeds) > 50
+    for name, data in seeds.items():
+        (folder / name).write_bytes(data)
+    return len(seeds)
+
+
+def test_read_kits(build, tmp_path, pytestconfig):
+    """Also, that what is written of a kit is understood, and nothing is lost."""
+    seconds = pytestconfig.getoption('--fuzz')
+    (tmp_path / 'seeds').mkdir()
+    n_seeds = write_kits(tmp_path / 'seeds')
+    status, printed = fuzz(build, 'fuzz-kit', f'-max_total_time={seconds}',
+                           f'-max_len={MAX_KIT_BYTES}', f'-timeout={HANG_SECONDS}',
+                           build / 'corpus-kit', tmp_path / 'seeds', timeout=seconds + 300,
+                           stacks='malloc_context_size=8')
+    assert status == 0, printed[max(printed.find('ERROR:'), 0):][:20000]
+    print(*printed.splitlines()[-12:], sep='\n')
+    done = re.search(r'^#(\d+)\s+DONE\s+cov: (\d+) ', printed, re.M)
+    assert done, printed[-20000:]
+    assert int(done[1]) > n_seeds + 1000
+    # Without our code in sight it would be a few.
     assert int(done[2]) > 500
 
 

@@ -133,6 +133,8 @@ def outcome_of(result):
         return result['crash']
     if 'frames' in result:
         return str(result['frames'])
+    if 'pads' in result:
+        return f'{result["pads"]}-pads'
     return DOMAINS[result['domain']](result['code']).value_nick.upper().replace('-', '_')
 
 

@@ -316,6 +316,42 @@ async void read_the_sample () throws Error {
   check (cue.frame == 0 && cue.label == "", "a cue");
 }
 
+async void use_a_kit (Flitzis.Engine engine, File sound) throws Error {
+  var file = File.new_for_path (sound.get_path () + ".kit.json");
+  var saved = File.new_for_path (sound.get_path () + ".saved.json");
+  var text = "{\"format\": \"flitzis-kit-1\", \"name\": \"Kit\", \"pads\": [{\"pad\": 1, " +
+             "\"name\": \"Kick\", \"note\": 36, \"gain\": 0.5, \"file\": \"%s\"}, " +
+             "{\"pad\": 0, \"file\": \"none.wav\", \"colour\": 3}]}";
+  file.replace_contents (text.printf (sound.get_basename ()).data, null, false,
+                         FileCreateFlags.NONE, null);
+
+  var kit = new Flitzis.Kit.for_file (file, Flitzis.KitFlags.NONE);
+  check (kit.get_n_items () == 2 && kit.name == "Kit" && kit.file.equal (file), "a kit");
+  check (kit.settings.n_children () == 0 && "colour" in kit.warnings[0], "warnings");
+  check (kit.get_file () == kit.file && kit.get_name () == kit.name, "accessors of a kit");
+  check (kit.get_settings () == kit.settings, "its settings");
+  check (kit.get_warnings ().length == 1, "its warnings");
+
+  var pad = (Flitzis.Pad) kit.get_item (0);
+  check (pad.get_index () == 1 && pad.get_name () == "Kick" && !pad.get_file_frames (), "a pad");
+  check (pad.get_note () == 36 && pad.get_low_note () == 36 && pad.get_high_note () == 36, "keys");
+  var gain = pad.get_settings ().lookup_value ("gain", VariantType.DOUBLE);
+  check (gain.get_double () == 0.5, "its settings");
+  var layer = (Flitzis.PadLayer) pad.get_item (0);
+  check (layer.get_file ().equal (sound), "a layer");
+  check (layer.get_low () == 0 && layer.get_high () == 1 && layer.get_gain () == 1, "its range");
+
+  check (kit.apply (engine, 0).length == 1, "apply");
+  check (engine.get_slot (1).gain == 0.5, "its gain");
+  int64 n_done = 0;
+  var problems = yield kit.apply_async (engine, 0, null, (now, all) => n_done = now);
+  check (problems.length == 1 && "none.wav" in problems[0] && n_done == 2, "apply_async");
+  check (kit.save (saved, Flitzis.KitFlags.NONE), "save");
+  check (yield kit.save_async (saved, Flitzis.KitFlags.NONE, null), "save_async");
+  kit = yield new Flitzis.Kit.for_file_async (saved, Flitzis.KitFlags.ANY_FOLDER, null);
+  check (kit.get_n_items () == 2, "for_file_async");
+}
+
 async void run (string path) throws Error {
   var engine = new Flitzis.Engine.full (4, 8, 48000);
   uint n_ended = 0;
@@ -326,6 +362,7 @@ async void run (string path) throws Error {
   play (engine);
   steer_voices (engine);
   yield write_files (engine, path + ".out.wav");
+  yield use_a_kit (new Flitzis.Engine (), File.new_for_path (path));
   yield go_live (engine);
   check (n_ended > 0, "ends are told");
 

@@ -33,6 +33,7 @@ class Board(GObject.Object):
         self.engine = Flitzis.Engine(n_slots=N_PADS, n_voices=N_VOICES, client_name='Flitzis Pads',
                                      application_id=application_id, icon_name=application_id)
         self.files = {}
+        self.pads = {}  # those of the kit that was opened, which know their layers
         self.pending = {}
         self.voices = {}
         self._start_error = None
@@ -42,11 +43,16 @@ class Board(GObject.Object):
     def slot(self, pad):
         return self.engine.get_slot(pad)
 
-    def name(self, pad):
-        """What stands on a pad: the name of its file, that of the one being loaded first."""
+    def sound(self, pad):
+        """The file of a pad, that being loaded first; and the pad of its kit, if that says more."""
         file = self.pending.get(pad) or self.files.get(pad)
+        return file, self.pads.get(pad) if file is self.files.get(pad) else None
+
+    def name(self, pad):
+        """What stands on a pad: its name in the kit, or that of its file."""
+        file, about = self.sound(pad)
         name = file.get_parse_name().rpartition('/')[2] if file else ''
-        return os.path.splitext(name)[0].replace('_', ' ')
+        return (about and about.props.name or os.path.splitext(name)[0]).replace('_', ' ')
 
     # The connection
 
@@ -128,7 +134,7 @@ class Board(GObject.Object):
         frame = self.engine.get_voice_position(self.voices.get(pad, 0))
         if sample is None or frame < 0:
             return None
-        return frame / sample.props.n_frames
+        return min(frame / sample.props.n_frames, 1.0)  # another layer may be longer
 
     def latency(self):
         """How long a hit takes at most until it is heard, in ns; None while that is unknown. A hit
@@ -154,6 +160,8 @@ class Board(GObject.Object):
             try:
                 engine.load_file_finish(result)
                 self.files[pad] = file
+                self.pads.pop(pad, None)
+                self.engine.clear_layers(pad)
                 if whole:
                     self.slot(pad).props.loop_start = self.slot(pad).props.loop_end = 0
             except GLib.Error as error:
@@ -184,7 +192,8 @@ class Board(GObject.Object):
 
     def unload(self, pad):
         """Empties a pad and returns the function that brings all of it back."""
-        slot, file = self.slot(pad), self.files.pop(pad, None)
+        slot, description = self.slot(pad), kit.describe_pad(self, pad)
+        file, about = self.files.pop(pad, None), self.pads.pop(pad, None)
         sample, settings = slot.props.sample, kit.settings_of(slot)
         self.pending.pop(pad, None)
         self.engine.unload_sample(pad)
@@ -192,12 +201,17 @@ class Board(GObject.Object):
         self.emit('file-changed', pad)
 
         def undo():
+            if about and len(about) > 1:
+                self._apply(kit.read_description({'pads': [description]}))
+                return
             try:
                 self.engine.set_sample(pad, sample)
             except GLib.Error as error:
                 self.emit('message', [error.message])
                 return
             self.files[pad] = file
+            if about:
+                self.pads[pad] = about
             kit.set_settings(slot, settings)
             self.emit('file-changed', pad)
         return undo if file else None
@@ -211,11 +225,43 @@ class Board(GObject.Object):
     def save(self, file):
         kit.write(self.describe(), file)
 
-    def open(self, file):
-        """Takes all from a kit. What is missing stays named on its pad, and in the kit."""
-        description = kit.read(file)
+    def open(self, file, done=lambda: None):
+        """Takes all from a kit, and returns it. What is missing stays named on its pad, and in the
+        kit. Calls `done ()` when all is loaded."""
+        opened = kit.read(file)
         self.stop_all()
         for pad in range(N_PADS):
             self.unload(pad)
-        self.files = kit.apply(description, self)
-        self.load(dict(self.files))
+        settings = opened.props.settings.unpack()
+        kit.set_settings(self.engine, settings, ('gain',))
+        kit.set_settings(self.engine.props.clock, settings, kit.CLOCK)
+        n_left = sum(pad.props.index >= N_PADS for pad in opened)
+        self._apply(opened, done, [*opened.props.warnings, *(
+            [f'The kit has {len(opened)} pads, and the board has {N_PADS}.'] if n_left else [])])
+        return opened
+
+    def _apply(self, opened, done=lambda: None, errors=()):
+        """Loads the pads of a kit, and says at the end what could not be, after the `errors` that
+        there are."""
+        pads = {pad.props.index: pad for pad in opened if pad.props.index < N_PADS}
+        files = {index: pad[0].props.file for index, pad in pads.items() if len(pad)}
+        self.pads.update(pads)
+        self.files.update(files)
+        self.pending.update(files)
+        others = tuple(f'Pad {pad.props.index}{mark}' for pad in opened
+                       if pad.props.index >= N_PADS for mark in ' :')
+
+        def applied(opened, result):
+            problems = [*errors, *(problem for problem in opened.apply_finish(result)
+                                   if not problem.startswith(others))]
+            for pad, file in files.items():
+                if self.pending.get(pad) is file:
+                    del self.pending[pad]
+                self.emit('file-changed', pad)
+            done()
+            if problems:
+                self.emit('message', problems)
+
+        opened.apply_async(self.engine, 0, None, callback=applied)
+        for pad in files:
+            self.emit('file-changed', pad)

@@ -7,6 +7,7 @@ from gi.repository import Adw, Gdk, Gio, GLib, Gtk, Pango
 import keys
 
 KIT_SUFFIX = '.kit.json'
+KIT_ENDINGS = '.json', '.sfz', 'drumkit.xml'  # of kits that can be opened
 N_COLUMNS = 4  # of pads
 SHORTCUTS = (
     ('Playing', (('<Shift>1', 'Softly, as with all keys of pads'),
@@ -67,7 +68,8 @@ def open_sounds(window, done):
 
 def open_kit(window, done):
     _choose(window, 'Open a Kit', 'open',
-            [('Kits', ['*' + KIT_SUFFIX]), ('All files', ['*'])], lambda files: done(files[0]))
+            [('Kits', ['*' + KIT_SUFFIX, '*.sfz', 'drumkit.xml']), ('All files', ['*'])],
+            lambda files: done(files[0]))
 
 
 def save_kit(window, done):

@@ -1,11 +1,12 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""A kit on disk: JSON with the settings that differ from their defaults, and the names of the
-files: relative for those below the kit's folder, so that it can be moved as a whole, and absolute
-for others, so that the kit can be moved away from them."""
+"""Kits: Flitzis reads those of Hydrogen, SFZ and this program. The program writes JSON with the
+settings that differ from their defaults, and the names of the files: relative for those below the
+kit's folder, so that it can be moved as a whole, and absolute for others, so that the kit can be
+moved away from them."""
 
 import json
 
-from gi.repository import Gio, GLib, GObject
+from gi.repository import Flitzis, Gio, GObject
 
 FORMAT = 'flitzis-kit-1'
 CLOCK = ('tempo', 'beats-per-bar', 'steps-per-beat', 'swing')
@@ -51,74 +52,56 @@ def set_settings(thing, settings, names=None):
         thing.set_property(spec.name, value)
 
 
+def _sounds_of(board, pad):
+    """What a pad holds: a file, or the layers of the kit that was opened, with their names."""
+    file, about = board.sound(pad)
+    entry = {'file': file.get_uri() if file else None}
+    if not about:
+        return entry
+    layers = [{'file': layer.props.file.get_uri(), 'low': layer.props.low,
+               'high': layer.props.high, 'gain': layer.props.gain} for layer in about]
+    if layers != [{**entry, 'low': 0.0, 'high': 1.0, 'gain': 1.0}]:
+        entry = {'layers': layers}
+    names = {name: about.get_property(name) for name in ('name', 'note', 'low-note', 'high-note')}
+    return {**entry, **{name: value for name, value in names.items() if value not in (None, -1)}}
+
+
+def describe_pad(board, pad):
+    return {'pad': pad, **_sounds_of(board, pad), **settings_of(board.slot(pad))}
+
+
 def describe(board):
-    pads = []
-    for pad in range(board.engine.props.n_slots):
-        file = board.pending.get(pad) or board.files.get(pad)
-        settings = settings_of(board.slot(pad))
-        if file or settings:
-            pads.append({'pad': pad, 'file': file.get_uri() if file else None, **settings})
+    pads = (describe_pad(board, pad) for pad in range(board.engine.props.n_slots))
     clock = board.engine.props.clock
     return {'format': FORMAT, 'gain': board.engine.props.gain,
-            **{name: clock.get_property(name) for name in CLOCK}, 'pads': pads}
+            **{name: clock.get_property(name) for name in CLOCK},
+            'pads': [pad for pad in pads if pad != {'pad': pad['pad'], 'file': None}]}
 
 
 def write(description, file):
     """Writes a kit. What has no path is named by its URI."""
     folder = file.get_parent()
 
-    def name(uri):
+    def named(entry):
+        uri = entry.get('file')
         sound = uri and Gio.File.new_for_uri(uri)
-        return sound and (folder.get_relative_path(sound) or sound.get_path() or uri)
-    pads = [{**pad, 'file': name(pad['file'])} for pad in description['pads']]
+        name = sound and (folder.get_relative_path(sound) or sound.get_path() or uri)
+        return {**entry, 'file': name} if 'file' in entry else \
+            {**entry, 'layers': [named(layer) for layer in entry['layers']]}
+    pads = [named(pad) for pad in description['pads']]
     text = json.dumps({**description, 'pads': pads}, indent=2) + '\n'
     file.replace_contents(text.encode(), None, False, Gio.FileCreateFlags.NONE, None)
 
 
 def read(file):
-    """The kit in a file. Raises GLib.Error or ValueError with a message for the user."""
-    data, name = file.load_contents(None)[1], file.get_parse_name()
-    try:
-        description = json.loads(data)
-        its_format = description['format']
-    except json.JSONDecodeError as error:
-        raise ValueError(f'“{name}” is not a kit: line {error.lineno} is not JSON.') from error
-    except (ValueError, TypeError, KeyError) as error:
-        raise ValueError(f'“{name}” is not a kit.') from error
-    if its_format != FORMAT:
-        raise ValueError(f'“{name}” cannot be opened: its format is “{its_format}”, '
-                         f'and not “{FORMAT}”.')
-    pads = description.get('pads')
-    if not isinstance(pads, list):
-        raise ValueError(f'“{name}” cannot be opened: it has no list of “pads”.')
-    for number, pad in enumerate(pads, 1):
-        try:
-            pad['pad'] = int(pad['pad'])
-            if pad.get('file'):
-                pad['file'] = _file(file.get_parent(), pad['file']).get_uri()
-        except (KeyError, OverflowError, TypeError, ValueError) as error:
-            raise ValueError(f'“{name}” cannot be opened: entry {number} of its “pads” needs the '
-                             'number of a pad and the name of a file.') from error
-    return description
+    """A kit of any format, with sounds of any folder: the user has chosen it."""
+    return Flitzis.Kit.new_for_file(file, Flitzis.KitFlags.ANY_FOLDER, None)
 
 
-def _file(folder, name):
-    """A name in a kit: relative to its folder, absolute, or a URI. A file that is not there may
-    lie beside the kit."""
-    file = Gio.File.new_for_uri(name) if GLib.uri_parse_scheme(name) else \
-        folder.resolve_relative_path(name)
-    beside = folder.get_child(file.get_basename() or name)
-    return beside if not file.query_exists() and beside.query_exists() else file
-
-
-def apply(description, board):
-    """Sets what a kit says about pads, clock and gain, and returns {pad: file}."""
-    set_settings(board.engine, description, ('gain',))
-    set_settings(board.engine.props.clock, description, CLOCK)
-    files = {}
-    for pad in description['pads']:
-        if 0 <= pad['pad'] < board.engine.props.n_slots:
-            set_settings(board.slot(pad['pad']), pad)
-            if pad.get('file'):
-                files[pad['pad']] = Gio.File.new_for_uri(pad['file'])
-    return files
+def read_description(description):
+    """The kit that a description would be, without a file of it."""
+    file, _ = Gio.File.new_tmp(None)
+    write({'format': FORMAT, **description}, file)
+    opened = read(file)
+    file.delete(None)
+    return opened

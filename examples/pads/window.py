@@ -30,7 +30,8 @@ class Window(Adw.ApplicationWindow):
     def __init__(self, board, **properties):
         super().__init__(title='Pads', default_width=960, default_height=680, **properties)
         self.board = board
-        self.kit_file = None
+        self.kit_file = None  # that saving writes
+        self.kit_name = 'Pads'
         self.saved = board.describe()
         self.undos = {}  # {pad that was unloaded: what brings it back}, the last one last
         self.held = set()
@@ -248,8 +249,7 @@ class Window(Adw.ApplicationWindow):
         self.title_widget.set_tooltip_text(
             'Latency unknown' if latency is None else
             f'At most {latency / 1e6:.1f} ms from a hit to the loudspeaker')
-        name = self.kit_file.get_basename() if self.kit_file else 'Pads'
-        self.title_widget.set_title(name)
+        self.title_widget.set_title(self.kit_name)
         return True
 
     # Sounds and kits
@@ -261,7 +261,7 @@ class Window(Adw.ApplicationWindow):
     def take(self, pad, files):
         """Opens a kit that is among files, or loads the sounds into this pad and those behind."""
         for file in files:
-            if (file.get_basename() or '').endswith('.json'):
+            if (file.get_basename() or '').lower().endswith(dialogs.KIT_ENDINGS):
                 dialogs.unless_unsaved(self, lambda: self.open_kit(file))
                 return
         self.board.load_from(pad, files)
@@ -296,13 +296,16 @@ class Window(Adw.ApplicationWindow):
 
     def open_kit(self, file):
         try:
-            self.board.open(file)
-        except (GLib.Error, ValueError) as error:
-            self.tell(getattr(error, 'message', str(error)))
+            opened = self.board.open(file, self.mark_saved)
+        except GLib.Error as error:
+            self.tell(error.message)
             return
         self.undos.clear()
         self._undos_changed()
-        self.kit_file = file
+        # Hydrogen's kits and SFZ are read only: they are saved under another name.
+        is_own = file.get_basename().endswith('.json')
+        self.kit_file = file if is_own else None
+        self.kit_name = file.get_basename() if is_own else opened.props.name
         self.mark_saved()
 
     def _save_kit(self, then=None):
@@ -320,7 +323,7 @@ class Window(Adw.ApplicationWindow):
         except GLib.Error as error:
             self.tell(error.message)
             return
-        self.kit_file = file
+        self.kit_file, self.kit_name = file, file.get_basename()
         self.mark_saved()
         if then:
             then()

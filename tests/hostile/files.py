@@ -18,6 +18,7 @@ from hostile.facts import (
     adtl, chapter, chapter_track, chpl, comments, comt, cue, cue_sheet, field, flac, flac_block,
     id3_frame, id3_tag, info, instrument, item, items, labl, ltxt, mark, ogg, ogg_flac, opus,
     plain_flac, smpl, user_data, vorbis)
+from hostile.kits import kits
 from hostile.sounds import (
     N_FRAMES, RATE, aiff, au, big_chunk, box, caf, chunk, encode, extensible, flac_silence, fmt,
     id3, page, pages, payload, pcm, rf64, riff, w64, wav)
@@ -657,7 +658,7 @@ def plain():
 
 GROUPS = {'wav': wavs, 'aiff': aiffs, 'flac': flacs, 'ogg': oggs, 'opus': opuses, 'mp3': mp3s,
           'm4a': m4as, 'mkv': mkvs, 'facts': facts, 'other': others, 'archive': archives,
-          'text': texts, 'picture': pictures, 'random': random_bytes, 'plain': plain}
+          'text': texts, 'picture': pictures, 'random': random_bytes, 'plain': plain, 'kit': kits}
 
 # Good files under names that have been trouble somewhere.
 NAMES = {

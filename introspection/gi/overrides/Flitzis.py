@@ -105,6 +105,21 @@ def _call(begin, finish, arguments, cancellable, callback, user_data):
     return future
 
 
+def _make_report(callback, progress, progress_data):
+    """What C calls with the progress of a verb, if anything. A coroutine hears of it in its loop.
+
+    PyGObject 3.42 wants a tuple for data that is not the last, and hands over what is in it."""
+    loop = _get_running_loop() if callback is None else None
+
+    def report(n_done, n_all, *_data):
+        if loop is not None:
+            _tell(loop, progress, n_done, n_all, progress_data)
+        else:
+            progress(n_done, n_all, progress_data)
+
+    return progress and report
+
+
 def _make_property(info):
     """An attribute of Python's own that is a property of GObject's."""
     name, flags = info.get_name().replace('-', '_'), int(info.get_flags())
@@ -231,18 +246,11 @@ class Engine(Flitzis.Engine):
                              callback: Callable[..., Any] | None = None,
                              *user_data: object) -> asyncio.Future[bool]:
         """Writes the sound to a file, in the background. Await it if you give no callback."""
-        loop = _get_running_loop() if callback is None else None
-
-        # PyGObject 3.42 wants a tuple for data that is not the last, and hands over what is in it.
-        def report(n_done, n_frames, *_data):
-            if loop is not None:
-                _tell(loop, progress, n_done, n_frames, progress_data)
-            else:
-                progress(n_done, n_frames, progress_data)
+        report = _make_report(callback, progress, progress_data)
 
         def begin(cancellable, *answer):
             return super(Engine, self).render_to_file_async(
-                os.fspath(path), n_frames, cancellable, progress and report, (), *answer)
+                os.fspath(path), n_frames, cancellable, report, (), *answer)
 
         return _call(begin, super().render_to_file_finish, (), cancellable, callback, user_data)
 
@@ -342,15 +350,78 @@ class Slot(Flitzis.Slot):
     __doc__ = _DOCS.get('Slot')
 
 
+_read_kit_async, _read_kit_finish = Flitzis.Kit.new_for_file_async, Flitzis.Kit.new_for_file_finish
+
+
+class Kit(Flitzis.Kit):
+    __doc__ = _DOCS.get('Kit')
+
+    @classmethod
+    def new_for_file(cls, file: Gio.File, flags: KitFlags | int = 0,
+                     cancellable: Gio.Cancellable | None = None) -> Kit:
+        """Reads a kit, without its sounds."""
+        return super().new_for_file(file, flags, cancellable)
+
+    @staticmethod
+    def new_for_file_async(file: Gio.File, flags: KitFlags | int = 0,
+                           cancellable: Gio.Cancellable | None = None,
+                           callback: Callable[..., Any] | None = None,
+                           *user_data: object) -> asyncio.Future[Kit]:
+        """Reads a kit in the background. Await it if you give no callback."""
+        return _call(_read_kit_async, _read_kit_finish, (file, flags), cancellable, callback,
+                     user_data)
+
+    def apply_async(self, engine: Engine, first_slot: int = 0,
+                    cancellable: Gio.Cancellable | None = None,
+                    progress: Callable[..., Any] | None = None,
+                    progress_data: object = None,
+                    callback: Callable[..., Any] | None = None,
+                    *user_data: object) -> asyncio.Future[list[str]]:
+        """Loads the kit into slots, in the background. Await it if you give no callback."""
+        report = _make_report(callback, progress, progress_data)
+
+        def begin(cancellable, *answer):
+            return super(Kit, self).apply_async(
+                engine, first_slot, cancellable, report, (), *answer)
+
+        return _call(begin, super().apply_finish, (), cancellable, callback, user_data)
+
+    def apply(self, engine: Engine, first_slot: int = 0,
+              cancellable: Gio.Cancellable | None = None) -> list[str]:
+        """Loads the kit into slots. Returns what could not be loaded."""
+        return super().apply(engine, first_slot, cancellable)
+
+    def save(self, file: Gio.File, flags: KitFlags | int = 0,
+             cancellable: Gio.Cancellable | None = None) -> bool:
+        """Writes the kit as JSON."""
+        return super().save(file, flags, cancellable)
+
+    def save_async(self, file: Gio.File, flags: KitFlags | int = 0,
+                   cancellable: Gio.Cancellable | None = None,
+                   callback: Callable[..., Any] | None = None,
+                   *user_data: object) -> asyncio.Future[bool]:
+        """Writes the kit as JSON, in the background. Await it if you give no callback."""
+        return _call(super().save_async, super().save_finish, (file, flags), cancellable, callback,
+                     user_data)
+
+
+class Pad(Flitzis.Pad):
+    __doc__ = _DOCS.get('Pad')
+
+
+class PadLayer(Flitzis.PadLayer):
+    __doc__ = _DOCS.get('PadLayer')
+
+
 def _add_properties(cls):
     """Without them `slot.gain = 0.5` would be an attribute that nothing hears."""
     for info in cls.__info__.get_properties():
         setattr(cls, info.get_name().replace('-', '_'), _make_property(info))
 
 
-for _cls in (Clock, Cue, Engine, Sample, Sink, SinkList, Slot):
+for _cls in (Clock, Cue, Engine, Kit, Pad, PadLayer, Sample, Sink, SinkList, Slot):
     _add_properties(_cls)
-for _cls in (Clock, Cue, Engine, Sample, Sink, SinkList, Slot, Trigger):
+for _cls in (Clock, Cue, Engine, Kit, Pad, PadLayer, Sample, Sink, SinkList, Slot, Trigger):
     override(_cls)
     __all__.append(_cls.__name__)
 
