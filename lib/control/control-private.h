@@ -15,11 +15,14 @@
 #include "control/waiting-events.h"
 #include "flitzis-enums.h"
 
+#include <gio/gio.h>
+
 G_BEGIN_DECLS
 
 /*
  * What the files control*.c share: they compose the parts, which know the mixer and not each other.
- * control.c defines what is declared here, and calls no other of these files.
+ * control.c defines what is declared here, and calls no other of these files; control-loudness.c
+ * defines what measures samples.
  */
 typedef struct _FlitzisControl FlitzisControl;
 
@@ -49,6 +52,12 @@ struct _FlitzisControl
   gboolean is_driven; /* an output is there */
   gboolean is_asleep; /* its stream is paused, since all is quiet */
   gboolean is_roused; /* the program wants it awake */
+
+  /* samples to be measured, by one thread; `measured` is signalled when that has come to its end */
+  GQueue        to_measure;
+  gboolean      is_measuring;
+  GCond         measured;
+  GCancellable *measuring; /* cancelled when the owner goes; constant */
 
   FlitzisTimeline   timeline;
   FlitzisLoadTable  loads;
@@ -83,6 +92,13 @@ void flitzis_control_read_reports (FlitzisControl *self);
 void flitzis_control_publish (FlitzisControl *self,
                               guint           slot,
                               FlitzisSample  *sample);
+
+/* Has the sample of the slot measured if the slot has a target and nobody has done it. */
+void flitzis_control_measure_slot (FlitzisControl *self,
+                                   guint           slot);
+
+/* Returns when no sample waits to be measured. Lets go of the mutex meanwhile. */
+void flitzis_control_wait_for_loudness (FlitzisControl *self);
 
 /* Reports the beats that have been rendered; those before frame `end`. */
 void flitzis_control_push_beats (FlitzisControl *self);

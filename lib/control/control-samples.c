@@ -84,6 +84,7 @@ set_sample (FlitzisControl *self, guint slot, FlitzisSample *sample, GError **er
 
   push_load_changes (self, slot, flitzis_load_table_supersede (&self->loads, slot));
   flitzis_control_publish (self, slot, sample);
+  flitzis_control_measure_slot (self, slot);
   flitzis_control_settle (self);
 
   return TRUE;
@@ -235,6 +236,7 @@ publish_load (FlitzisControl *self, FlitzisLoadEntry *load, FlitzisSample *sampl
 
   push_load_changes (self, load->slot, flitzis_load_table_finish (&self->loads, load));
   flitzis_control_publish (self, load->slot, sample);
+  flitzis_control_measure_slot (self, load->slot);
   flitzis_control_settle (self);
 
   return TRUE;

@@ -100,6 +100,10 @@ gboolean flitzis_control_publish_load (FlitzisControl   *self,
 void     flitzis_control_end_load (FlitzisControl   *self,
                                    FlitzisLoadEntry *load);
 
+/* After a change of the targets of a slot (control-loudness.c). */
+void flitzis_control_update_targets (FlitzisControl *self,
+                                     guint           slot);
+
 /* The verbs. */
 gboolean flitzis_control_check_slot (FlitzisControl *self,
                                      guint           slot,
@@ -189,7 +193,8 @@ double   flitzis_control_frame_to_beat (FlitzisControl *self,
 
 /*
  * Rendering without an output (control-render.c), one block after another, from begin to end. Begin
- * fails while the engine is started or another thread renders. Reports are read after each block.
+ * fails while the engine is started or another thread renders, and waits until no sample is left to
+ * be measured. Reports are read after each block.
  */
 #define FLITZIS_RENDER_FRAMES 1024 /* at most in a block */
 

@@ -6,6 +6,10 @@
 #include "control/sample-table.h"
 
 #include "flitzis-error.h"
+#include "flitzis-sample-private.h"
+#include "rt/atomics.h"
+
+#include <math.h>
 
 void
 flitzis_sample_table_init (FlitzisSampleTable *self, FlitzisMixer *mixer, guint64 memory_limit)
@@ -37,6 +41,27 @@ flitzis_sample_table_clear (FlitzisSampleTable *self)
   g_free (self->slots);
 }
 
+/* Silence stays as it is. */
+static void
+set_loudness (FlitzisHandle *handle, FlitzisSample *sample)
+{
+  FlitzisLoudness *loudness = flitzis_sample_peek_loudness (sample);
+  double           integrated;
+
+  if (loudness == NULL)
+    return;
+
+  integrated = flitzis_loudness_get_integrated (loudness);
+
+  if (isinf (integrated))
+    return;
+
+  flitzis_set (handle->true_peak,
+               (float) pow (10.0, flitzis_loudness_get_true_peak (loudness) / 20.0));
+  atomic_store_explicit (&handle->loudness_gain, (float) pow (10.0, -integrated / 20.0),
+                         memory_order_release);
+}
+
 static FlitzisHandle *
 handle_new (FlitzisSampleTable *self, FlitzisSample *sample)
 {
@@ -51,6 +76,7 @@ handle_new (FlitzisSampleTable *self, FlitzisSample *sample)
     .n_channels = flitzis_sample_get_n_channels (sample),
     .sample_rate = flitzis_sample_get_sample_rate (sample),
   };
+  set_loudness (handle, sample);
 
   g_hash_table_insert (self->samples, sample, GUINT_TO_POINTER (n_handles + 1));
 
@@ -152,6 +178,16 @@ flitzis_sample_table_publish (FlitzisSampleTable *self, guint id, FlitzisSample 
   slot->is_pending = TRUE;
 
   return TRUE;
+}
+
+void
+flitzis_sample_table_update_loudness (FlitzisSampleTable *self, FlitzisSample *sample)
+{
+  for (guint i = 0; i < self->mixer->n_handles; i++)
+    {
+      if (self->handle_samples[i] == sample)
+        set_loudness (&self->mixer->handles[i], sample);
+    }
 }
 
 void

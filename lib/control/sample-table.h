@@ -92,6 +92,17 @@ flitzis_sample_table_send_pending (FlitzisSampleTable *self)
 void flitzis_sample_table_retire (FlitzisSampleTable *self,
                                   FlitzisHandle      *handle);
 
+/* Whether a slot or the mixer holds it. */
+static inline gboolean
+flitzis_sample_table_holds (const FlitzisSampleTable *self, FlitzisSample *sample)
+{
+  return g_hash_table_contains (self->samples, sample);
+}
+
+/* It has been measured. */
+void flitzis_sample_table_update_loudness (FlitzisSampleTable *self,
+                                           FlitzisSample      *sample);
+
 /* Whether the mixer has to send handles back, or slots wait. */
 static inline gboolean
 flitzis_sample_table_has_outstanding (const FlitzisSampleTable *self)

@@ -5,6 +5,7 @@
 
 #include "tempo-grid.h"
 
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -26,6 +27,11 @@ typedef struct
 
   /* the mixer's own: the pool's hold and one for each voice */
   uint32_t n_holds;
+
+  /* control sets them at any time, the peak first: the factor from the loudness of the sample to 0
+   * LUFS, linear, 0 while it is not known; and its true peak, linear */
+  _Atomic float loudness_gain;
+  _Atomic float true_peak;
 } FlitzisHandle;
 
 typedef enum

@@ -3,6 +3,7 @@
 
 #pragma once
 
+#include "message.h"
 #include "realtime.h"
 
 #include <stdatomic.h>
@@ -46,6 +47,11 @@ typedef struct
   _Atomic double loop_crossfade;
   _Atomic double release, choke_release;
 
+  /* the loudness that samples are brought to, linear, 1 is 0 LUFS; 0: as they are. The peak, which
+   * none is brought above, is set first. */
+  _Atomic double loudness;
+  _Atomic double true_peak; /* linear */
+
   /* of the triggers to come: control alone reads them */
   _Atomic uint64_t start, end; /* as those of the loop */
   _Atomic bool     is_reverse;
@@ -54,6 +60,10 @@ typedef struct
   _Atomic uint32_t retrigger;   /* a FlitzisMixerRetrigger */
   _Atomic uint32_t grid;        /* a FlitzisGridUnit */
   _Atomic int32_t  priority;
+
+  /* control's own */
+  _Atomic double target_loudness; /* LUFS; 0: off */
+  _Atomic double target_peak;     /* dBTP */
 } FlitzisSlotSettings;
 
 /* Of one voice that is outstanding, times or plus those of its slot. Control sets them before it
@@ -130,6 +140,11 @@ flitzis_settings_get_voice (FlitzisSettings *settings, uint64_t voice) FLITZIS_R
 {
   return &settings->voices[voice & settings->cell_mask];
 }
+
+/* The factor that brings a sample to the loudness of its slot; 1 where that is not known. */
+double flitzis_settings_get_loudness_gain (FlitzisSettings *settings,
+                                           uint32_t         slot,
+                                           FlitzisHandle   *handle) FLITZIS_REALTIME;
 
 FlitzisSound flitzis_settings_get_sound (FlitzisSettings *settings,
                                          uint32_t         slot,
