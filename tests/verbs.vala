@@ -255,6 +255,10 @@ void set_the_slot (Flitzis.Slot slot) {
   check (slot.reverse, "reverse");
   slot.start = 100;
   check (slot.start == 100, "start");
+  slot.target_loudness = -20.0;
+  check (slot.target_loudness == -20.0, "target_loudness");
+  slot.target_peak = -2.0;
+  check (slot.target_peak == -2.0, "target_peak");
 
   check (slot.level == 0.0 && !slot.loading && !slot.playing, "it does nothing");
   check (slot.load_progress <= 1.0, "load_progress");
@@ -287,6 +291,11 @@ async void read_the_sample () throws Error {
   check (yield sample.prepare_peaks_async (null), "prepare_peaks_async");
   check (sample.get_peaks (10).length == 80, "get_peaks");
   check (sample.get_peaks_range (100, 200, 5).length == 40, "get_peaks_range");
+
+  var loudness = yield sample.measure_loudness_async (null);
+  check (loudness == sample.measure_loudness (null), "measure_loudness");
+  check (loudness.integrated.is_finite () && loudness.range == 0.0, "integrated");
+  check (loudness.true_peak.is_finite (), "true_peak");
 }
 
 async void run (string path) throws Error {
