@@ -78,8 +78,8 @@ flitzis_loudness_class_init (FlitzisLoudnessClass *klass)
    *
    * A mono sample counts as it plays, on both sides. If a sample is shorter than 400 ms, one gating
    * block, it is measured with silence after it up to 400 ms: the value is its highest momentary
-   * loudness, by which EBU R 128 s1 judges short sounds. Blocks below -70 LUFS do not count. If none
-   * is louder, as in silence, this is minus infinity.
+   * loudness, by which EBU R 128 s1 judges short sounds. Blocks below -70 LUFS do not count. If
+   * none is louder, as in silence, this is minus infinity.
    */
   properties[PROP_INTEGRATED] =
       g_param_spec_double ("integrated", NULL, NULL,
@@ -103,8 +103,8 @@ flitzis_loudness_class_init (FlitzisLoudnessClass *klass)
    *
    * The highest true peak of all channels in dBTP (ITU-R BS.1770-4, annex 2).
    *
-   * It lies between the frames, too: they are looked at as if the rate was four times as high, twice
-   * from 96000 Hz on, and as they are from 192000 Hz on. Minus infinity for silence.
+   * It lies between the frames, too: they are looked at as if the rate was four times as high,
+   * twice from 96000 Hz on, and as they are from 192000 Hz on. Minus infinity for silence.
    */
   properties[PROP_TRUE_PEAK] =
       g_param_spec_double ("true-peak", NULL, NULL,

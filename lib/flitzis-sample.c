@@ -628,7 +628,8 @@ flitzis_sample_peek_loudness (FlitzisSample *self)
   return g_atomic_pointer_get (&self->loudness);
 }
 
-/* The first measures, and those who come meanwhile wait for it; if it is cancelled, the next does. */
+/* The first measures, and those who come meanwhile wait for it; if it is cancelled, the next
+ * does. */
 static gboolean
 measure_loudness (FlitzisSample *self, GCancellable *cancellable, GError **error)
 {

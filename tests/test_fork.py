@@ -88,7 +88,8 @@ SILENT = {
     'get_voice_position': (1,), 'get_voice_start_frame': (1,),
 }
 OF_THE_CLOCK = {'restart': (0,), 'beat_to_frame': (4.0,), 'frame_to_beat': (48000,)}
-OTHERS = {'set_sample', 'prepare_peaks_async', 'measure_loudness', 'measure_loudness_async', *(f'{verb}_async' for verb in (
+OTHERS = {'set_sample', 'prepare_peaks_async', 'measure_loudness', *(f'{verb}_async' for verb in (
+    'measure_loudness',
     'load_sample', 'load_file', 'load_bytes', 'add_sample', 'start', 'render_to_file'))}
 
 

@@ -13,8 +13,8 @@
 
 /*
  * The loudness of what is in slots that have a target. A thread measures the samples one after
- * another, and is there only while there are any; then their voices follow, as they do when the gain
- * of the slot changes.
+ * another, and is there only while there are any; then their voices follow, as they do when the
+ * gain of the slot changes.
  */
 
 /* A new reference to the next one that is held still, or NULL. Those that nobody holds any more are

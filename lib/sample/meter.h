@@ -20,8 +20,8 @@ typedef struct
 
 /*
  * What of no frames is measured is silence. Fails with UNSUPPORTED where the library is built
- * without libebur128 and for a rate below 8000 Hz, with TOO_LARGE where there is no memory, and with
- * CANCELLED.
+ * without libebur128 and for a rate below 8000 Hz, with TOO_LARGE where there is no memory, and
+ * with CANCELLED.
  */
 gboolean flitzis_meter_measure (const float        *values,
                                 guint64             n_frames,
