@@ -410,8 +410,8 @@ flitzis_slot_install_settings (GObjectClass *klass, guint first)
    * new one. Each sample is measured once at most, whichever slots and engines it is in. Once it is
    * measured, its voices have one more factor beside [property@Slot:gain]: the one that brings it
    * to this loudness, or to [property@Slot:target-peak] if that is less. Voices that sound move to
-   * it within 5 ms. Until then, and if the sample is silent or cannot be measured, there is no factor.
-   * Measure the sample before you set it if its first voice must be as loud as the others.
+   * it within 5 ms. Until then, and if the sample is silent or cannot be measured, there is no
+   * factor. Measure the sample before you set it if its first voice must be as loud as the others.
    *
    * A trigger never waits. [method@Engine.render] and [method@Engine.render_to_file] first wait
    * until all samples of the engine are measured, so they always give the same frames. Among voices
