@@ -69,7 +69,9 @@ WINDOWS = [program for program in EVERY_PROGRAM if 'Gtk' in program.text]
 PROGRAMS = [program for program in EVERY_PROGRAM if program not in WINDOWS]
 # What steers its rate reaches far from its note: that is the highest.
 SWEEPING = 'cookbook: Effects of a game'
-OFFLINE = {'cookbook: Bouncing to a file', 'python: Errors', 'python: numpy',
+OFFLINE = {'cookbook: Bouncing to a file', 'loudness: Measure a sample',
+           'loudness: Bring slots to the same loudness0',
+           'loudness: Bring slots to the same loudness1', 'python: Errors', 'python: numpy',
            'slots-and-voices: Slots', 'testing: With render ()',
            "testing: A PipeWire of the test's own"}  # it plays, but to a server of its own
 COMMANDS = {'cookbook: A soundboard':
