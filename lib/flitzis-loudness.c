@@ -13,6 +13,8 @@
  * How loud a sample is: the result of [method@Sample.measure_loudness].
  *
  * ```c
+ * g_autoptr (GBytes) bytes = g_bytes_new (frames, n_frames * 2 * sizeof (float));
+ * g_autoptr (FlitzisSample) sample = flitzis_sample_new (bytes, 2, 48000, &error);
  * g_autoptr (FlitzisLoudness) loudness = flitzis_sample_measure_loudness (sample, NULL, &error);
  *
  * if (loudness != NULL)
