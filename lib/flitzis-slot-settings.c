@@ -14,6 +14,8 @@
 #define MAX_SECONDS 60.0
 #define MAX_RANDOM_GAIN 24.0   /* dB */
 #define MAX_RANDOM_RATE 1200.0 /* cents */
+#define MIN_LOUDNESS -70.0     /* LUFS: below it nothing counts in BS.1770 */
+#define MAX_PEAK 24.0          /* dBTP */
 
 enum
 {
@@ -42,6 +44,8 @@ enum
   SETTING_RANDOM_GAIN,
   SETTING_RANDOM_RATE,
   SETTING_RANDOM_START,
+  SETTING_TARGET_LOUDNESS,
+  SETTING_TARGET_PEAK,
   N_SETTINGS
 };
 
@@ -74,6 +78,8 @@ static const gsize offsets[N_SETTINGS] = {
   [SETTING_RANDOM_GAIN] = offsetof (FlitzisSlotSettings, random_gain),
   [SETTING_RANDOM_RATE] = offsetof (FlitzisSlotSettings, random_rate),
   [SETTING_RANDOM_START] = offsetof (FlitzisSlotSettings, random_start),
+  [SETTING_TARGET_LOUDNESS] = offsetof (FlitzisSlotSettings, target_loudness),
+  [SETTING_TARGET_PEAK] = offsetof (FlitzisSlotSettings, target_peak),
 };
 /* clang-format on */
 
@@ -126,6 +132,16 @@ DEFINE_ACCESS (int32_t, int, G_PARAM_SPEC_INT, IS_ANY)
 DEFINE_ACCESS (bool, boolean, G_PARAM_SPEC_BOOLEAN, IS_ANY)
 DEFINE_ACCESS (uint32_t, enum, G_PARAM_SPEC_ENUM, IS_MEMBER)
 
+/* The mixer has them as factors, which control sets. */
+static void
+write_target (FlitzisSlot *self, guint setting, double target)
+{
+  write_double (self, setting, target);
+
+  if (FLITZIS_IS_SLOT (self) && self->control != NULL)
+    flitzis_control_update_targets (self->control, self->index);
+}
+
 void
 flitzis_slot_get_setting (FlitzisSlot *self, guint setting, GValue *value)
 {
@@ -150,7 +166,9 @@ flitzis_slot_set_setting (FlitzisSlot *self, guint setting, const GValue *value)
 {
   GType type = G_PARAM_SPEC_VALUE_TYPE (settings[setting]);
 
-  if (type == G_TYPE_DOUBLE)
+  if (setting == SETTING_TARGET_LOUDNESS || setting == SETTING_TARGET_PEAK)
+    write_target (self, setting, g_value_get_double (value));
+  else if (type == G_TYPE_DOUBLE)
     write_double (self, setting, g_value_get_double (value));
   else if (type == G_TYPE_UINT64)
     write_uint64 (self, setting, g_value_get_uint64 (value));
@@ -478,6 +496,35 @@ flitzis_slot_install_settings (GObjectClass *klass, guint first)
    */
   settings[SETTING_RANDOM_START] =
       g_param_spec_uint ("random-start", NULL, NULL, 0, G_MAXUINT, 0, flags);
+
+  /**
+   * FlitzisSlot:target-loudness: (getter get_target_loudness) (setter set_target_loudness)
+   *
+   * The loudness in LUFS that samples of this slot are brought to, -70 to 0; 0 for off.
+   *
+   * A worker measures the sample of the slot, as [method@Sample.measure_loudness] does, and each
+   * new one. Each sample is measured once at most, whichever slots and engines it is in. Once it is
+   * measured, its voices have one more factor beside [property@Slot:gain]: the one that brings it
+   * to this loudness, or to [property@Slot:target-peak] if that is less. Voices that sound move to
+   * it within 5 ms. Until then, and if the sample is silent or cannot be measured, there is no
+   * factor. Measure the sample before you set it if its first voice must be as loud as the others.
+   *
+   * A trigger never waits. [method@Engine.render] and [method@Engine.render_to_file] first wait
+   * until all samples of the engine are measured, so they always give the same frames. Among voices
+   * that are triggered before the next block, `FLITZIS_STEAL_QUIETEST` chooses without this factor.
+   */
+  settings[SETTING_TARGET_LOUDNESS] =
+      g_param_spec_double ("target-loudness", NULL, NULL, MIN_LOUDNESS, 0.0, 0.0, flags);
+
+  /**
+   * FlitzisSlot:target-peak: (getter get_target_peak) (setter set_target_peak)
+   *
+   * The true peak in dBTP that [property@Slot:target-loudness] brings no sample above, -70 to 24.
+   *
+   * This is about the sample and that one factor: the gains, the velocity and the pan come on top.
+   */
+  settings[SETTING_TARGET_PEAK] =
+      g_param_spec_double ("target-peak", NULL, NULL, MIN_LOUDNESS, MAX_PEAK, -1.0, flags);
 
   for (guint i = 0; i < N_SETTINGS; i++)
     g_object_class_install_property (klass, first + i, settings[i]);
@@ -1206,4 +1253,62 @@ void
 flitzis_slot_set_random_start (FlitzisSlot *self, guint random_start)
 {
   write_uint (self, SETTING_RANDOM_START, random_start);
+}
+
+/**
+ * flitzis_slot_get_target_loudness: (get-property target-loudness)
+ * @self: a slot
+ *
+ * Gets the loudness that samples of this slot are brought to.
+ *
+ * Returns: the loudness in LUFS; 0 for off
+ */
+double
+flitzis_slot_get_target_loudness (FlitzisSlot *self)
+{
+  return read_double (self, SETTING_TARGET_LOUDNESS);
+}
+
+/**
+ * flitzis_slot_set_target_loudness: (set-property target-loudness)
+ * @self: a slot
+ * @target_loudness: -70 to 0, in LUFS; 0 for off
+ *
+ * Sets the loudness that samples of this slot are brought to.
+ *
+ * Takes effect once the sample is measured; voices that sound move to it within 5 ms.
+ */
+void
+flitzis_slot_set_target_loudness (FlitzisSlot *self, double target_loudness)
+{
+  write_target (self, SETTING_TARGET_LOUDNESS, target_loudness);
+}
+
+/**
+ * flitzis_slot_get_target_peak: (get-property target-peak)
+ * @self: a slot
+ *
+ * Gets the true peak that no sample is brought above.
+ *
+ * Returns: the peak in dBTP
+ */
+double
+flitzis_slot_get_target_peak (FlitzisSlot *self)
+{
+  return read_double (self, SETTING_TARGET_PEAK);
+}
+
+/**
+ * flitzis_slot_set_target_peak: (set-property target-peak)
+ * @self: a slot
+ * @target_peak: -70 to 24, in dBTP
+ *
+ * Sets the true peak that no sample is brought above.
+ *
+ * Voices that sound move to it within 5 ms, from the next block on.
+ */
+void
+flitzis_slot_set_target_peak (FlitzisSlot *self, double target_peak)
+{
+  write_target (self, SETTING_TARGET_PEAK, target_peak);
 }

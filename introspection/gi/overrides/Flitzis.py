@@ -301,6 +301,13 @@ class Sample(Flitzis.Sample):
         return _call(super().prepare_peaks_async, super().prepare_peaks_finish, (), cancellable,
                      callback, user_data)
 
+    def measure_loudness_async(self, cancellable: Gio.Cancellable | None = None,
+                               callback: Callable[..., Any] | None = None,
+                               *user_data: object) -> asyncio.Future[Loudness]:
+        """Measures how loud it is in the background. Await it if you give no callback."""
+        return _call(super().measure_loudness_async, super().measure_loudness_finish, (),
+                     cancellable, callback, user_data)
+
 
 class Trigger(Flitzis.Trigger):
     def __new__(cls, **fields):
@@ -330,6 +337,10 @@ class Cue(Flitzis.Cue):
     __doc__ = _DOCS.get('Cue')
 
 
+class Loudness(Flitzis.Loudness):
+    __doc__ = _DOCS.get('Loudness')
+
+
 class Sink(Flitzis.Sink):
     __doc__ = _DOCS.get('Sink')
 
@@ -348,9 +359,9 @@ def _add_properties(cls):
         setattr(cls, info.get_name().replace('-', '_'), _make_property(info))
 
 
-for _cls in (Clock, Cue, Engine, Sample, Sink, SinkList, Slot):
+for _cls in (Clock, Cue, Engine, Loudness, Sample, Sink, SinkList, Slot):
     _add_properties(_cls)
-for _cls in (Clock, Cue, Engine, Sample, Sink, SinkList, Slot, Trigger):
+for _cls in (Clock, Cue, Engine, Loudness, Sample, Sink, SinkList, Slot, Trigger):
     override(_cls)
     __all__.append(_cls.__name__)
 
