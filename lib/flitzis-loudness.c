@@ -10,7 +10,7 @@
 /**
  * FlitzisLoudness:
  *
- * How loud a sample is: the result of [method@Sample.measure_loudness].
+ * The loudness of a sample: the result of [method@Sample.measure_loudness].
  *
  * ```c
  * g_autoptr (GBytes) bytes = g_bytes_new (frames, n_frames * 2 * sizeof (float));
@@ -21,7 +21,8 @@
  *   g_print ("%.1f LUFS\n", flitzis_loudness_get_integrated (loudness));
  * ```
  *
- * It never changes, so any thread may use it. One that a program makes is that of silence.
+ * A loudness never changes, so any thread may use it. If you construct one yourself, it is that of
+ * silence.
  */
 
 struct _FlitzisLoudness
@@ -78,10 +79,10 @@ flitzis_loudness_class_init (FlitzisLoudnessClass *klass)
    *
    * The integrated loudness in LUFS (ITU-R BS.1770-4, EBU R 128).
    *
-   * A mono sample counts as it plays, on both sides. If a sample is shorter than 400 ms, one gating
-   * block, it is measured with silence after it up to 400 ms: the value is its highest momentary
-   * loudness, by which EBU R 128 s1 judges short sounds. Blocks below -70 LUFS do not count. If
-   * none is louder, as in silence, this is minus infinity.
+   * A mono sample is measured as it sounds, on both sides. A sample shorter than 400 ms, one block
+   * of the standard, is measured as if silence followed up to 400 ms; this gives its highest
+   * momentary loudness, by which EBU R 128 s1 judges short sounds. Blocks below -70 LUFS are
+   * ignored. If all blocks are, as in silence, the loudness is minus infinity.
    */
   properties[PROP_INTEGRATED] =
       g_param_spec_double ("integrated", NULL, NULL,
@@ -91,9 +92,9 @@ flitzis_loudness_class_init (FlitzisLoudnessClass *klass)
   /**
    * FlitzisLoudness:range: (getter get_range)
    *
-   * The loudness range in LU (EBU Tech 3342): how far loud and quiet parts lie apart.
+   * The loudness range in LU (EBU Tech 3342): the difference between loud and quiet parts.
    *
-   * 0 if the sample is shorter than 3 s, or silent.
+   * 0 if the sample is silent or shorter than 3 s.
    */
   properties[PROP_RANGE] =
       g_param_spec_double ("range", NULL, NULL,
@@ -105,8 +106,8 @@ flitzis_loudness_class_init (FlitzisLoudnessClass *klass)
    *
    * The highest true peak of all channels in dBTP (ITU-R BS.1770-4, annex 2).
    *
-   * It lies between the frames, too: they are looked at as if the rate was four times as high,
-   * twice from 96000 Hz on, and as they are from 192000 Hz on. Minus infinity for silence.
+   * This includes peaks between the frames: the sample is upsampled by 4, by 2 from 96000 Hz on,
+   * and not at all from 192000 Hz on. Minus infinity for silence.
    */
   properties[PROP_TRUE_PEAK] =
       g_param_spec_double ("true-peak", NULL, NULL,
@@ -152,7 +153,7 @@ flitzis_loudness_get_integrated (FlitzisLoudness *self)
  * flitzis_loudness_get_range: (get-property range)
  * @self: a loudness
  *
- * Gets how far loud and quiet parts lie apart.
+ * Gets the loudness range: the difference between loud and quiet parts.
  *
  * Returns: the loudness range in LU
  */

@@ -24,7 +24,7 @@ FlitzisSample *flitzis_sample_new_decoded (GBytes       *bytes,
                                            guint64       n_mended,
                                            FlitzisFacts *facts);
 
-/* Any thread. What flitzis_sample_measure_loudness () has found; NULL before that. */
+/* Any thread. Returns the loudness, or NULL if it was not measured yet. */
 FlitzisLoudness *flitzis_sample_peek_loudness (FlitzisSample *self);
 
 G_END_DECLS

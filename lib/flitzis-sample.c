@@ -78,8 +78,8 @@ struct _FlitzisSample
   /* any thread: it has an order of its own */
   FlitzisPeaks peaks;
 
-  /* any thread: measured under the mutex, then constant; atomic. Of a sample that a fork has copied
-   * the mutex may stay locked. */
+  /* any thread; atomic: set once, under the mutex. In the child of a fork the mutex may be locked
+   * for ever, so a sample that the parent made is not measured there. */
   GMutex           loudness_mutex;
   FlitzisLoudness *loudness;
   guint            n_forks;
@@ -1052,8 +1052,7 @@ flitzis_sample_peek_loudness (FlitzisSample *self)
   return g_atomic_pointer_get (&self->loudness);
 }
 
-/* The first measures, and those who come meanwhile wait for it; if it is cancelled, the next
- * does. */
+/* The first thread measures while all others wait. If it is cancelled, the next one measures. */
 static gboolean
 measure_loudness (FlitzisSample *self, GCancellable *cancellable, GError **error)
 {
@@ -1075,18 +1074,18 @@ measure_loudness (FlitzisSample *self, GCancellable *cancellable, GError **error
 /**
  * flitzis_sample_measure_loudness:
  * @self: a sample
- * @cancellable: (nullable): a cancellable, heeded every 65536 frames
+ * @cancellable: (nullable): a cancellable, checked every 65536 frames
  * @error: return location for an error
  *
- * Measures how loud the sample is.
+ * Measures the loudness of the sample.
  *
- * Looks at all frames, in the calling thread: a minute of stereo takes about a second. The sample
- * keeps the result, so later calls return at once.
+ * This blocks: a minute of stereo takes about a second. The sample keeps the result, so later calls
+ * return at once.
  *
  * Fails with `FLITZIS_ENGINE_ERROR_UNSUPPORTED` if Flitzis is built without libebur128 or if the
- * rate of the sample is below 8000 Hz, with `FLITZIS_ENGINE_ERROR_FORKED` in the child of a fork if
- * the parent made the sample, with `FLITZIS_ENGINE_ERROR_TOO_LARGE` if there is no memory, and with
- * `G_IO_ERROR_CANCELLED`.
+ * sample rate is below 8000 Hz, with `FLITZIS_ENGINE_ERROR_FORKED` in the child of a fork if the
+ * parent made the sample, with `FLITZIS_ENGINE_ERROR_TOO_LARGE` if there is not enough memory, and
+ * with `G_IO_ERROR_CANCELLED` if @cancellable is cancelled.
  *
  * Returns: (transfer full): the loudness
  */
@@ -1126,12 +1125,12 @@ loudness_worker (GTask *task, gpointer source, gpointer task_data, GCancellable 
  * flitzis_sample_measure_loudness_async:
  * @self: a sample
  * @cancellable: (nullable): a cancellable
- * @callback: (scope async) (nullable): called when the loudness is known
+ * @callback: (scope async) (nullable): called when the sample is measured
  * @user_data: data for @callback
  *
- * Does what [method@Sample.measure_loudness] does, on a worker thread.
+ * Measures the loudness of the sample on a worker thread.
  *
- * However often you call this, the sample is measured only once, unless that is cancelled.
+ * Otherwise the same as [method@Sample.measure_loudness].
  */
 void
 flitzis_sample_measure_loudness_async (FlitzisSample      *self,

@@ -14,7 +14,7 @@
 #define MAX_SECONDS 60.0
 #define MAX_RANDOM_GAIN 24.0   /* dB */
 #define MAX_RANDOM_RATE 1200.0 /* cents */
-#define MIN_LOUDNESS -70.0     /* LUFS: below it nothing counts in BS.1770 */
+#define MIN_LOUDNESS -70.0     /* LUFS: BS.1770 ignores all sound below it */
 #define MAX_PEAK 24.0          /* dBTP */
 
 enum
@@ -132,7 +132,7 @@ DEFINE_ACCESS (int32_t, int, G_PARAM_SPEC_INT, IS_ANY)
 DEFINE_ACCESS (bool, boolean, G_PARAM_SPEC_BOOLEAN, IS_ANY)
 DEFINE_ACCESS (uint32_t, enum, G_PARAM_SPEC_ENUM, IS_MEMBER)
 
-/* The mixer has them as factors, which control sets. */
+/* The mixer does not read the target itself, but factors that control computes from it. */
 static void
 write_target (FlitzisSlot *self, guint setting, double target)
 {
@@ -500,18 +500,20 @@ flitzis_slot_install_settings (GObjectClass *klass, guint first)
   /**
    * FlitzisSlot:target-loudness: (getter get_target_loudness) (setter set_target_loudness)
    *
-   * The loudness in LUFS that samples of this slot are brought to, -70 to 0; 0 for off.
+   * The loudness at which all samples of this slot play: -70 to 0 LUFS, or 0 for off.
    *
-   * A worker measures the sample of the slot, as [method@Sample.measure_loudness] does, and each
-   * new one. Each sample is measured once at most, whichever slots and engines it is in. Once it is
-   * measured, its voices have one more factor beside [property@Slot:gain]: the one that brings it
-   * to this loudness, or to [property@Slot:target-peak] if that is less. Voices that sound move to
-   * it within 5 ms. Until then, and if the sample is silent or cannot be measured, there is no
-   * factor. Measure the sample before you set it if its first voice must be as loud as the others.
+   * A worker thread measures every sample of the slot and of its layers, as
+   * [method@Sample.measure_loudness] does. Each sample is measured only once, even if several slots
+   * and engines hold it. The voices of a measured sample are multiplied by one more factor beside
+   * [property@Slot:gain], which brings the sample to this loudness, or as close to it as
+   * [property@Slot:target-peak] allows. Sounding voices move to the factor within 5 ms. Samples that
+   * are not measured yet, that are silent, or that cannot be measured are played unchanged.
    *
-   * A trigger never waits. [method@Engine.render] and [method@Engine.render_to_file] first wait
-   * until all samples of the engine are measured, so they always give the same frames. Among voices
-   * that are triggered before the next block, `FLITZIS_STEAL_QUIETEST` chooses without this factor.
+   * Triggers do not wait for the measurement. If the first voice must be as loud as all others,
+   * measure the sample before you put it into the slot. [method@Engine.render] and
+   * [method@Engine.render_to_file] first wait until the samples of all slots with a target are
+   * measured, so they always give the same frames. `FLITZIS_STEAL_QUIETEST` compares voices that
+   * start in the current block without this factor.
    */
   settings[SETTING_TARGET_LOUDNESS] =
       g_param_spec_double ("target-loudness", NULL, NULL, MIN_LOUDNESS, 0.0, 0.0, flags);
@@ -519,9 +521,10 @@ flitzis_slot_install_settings (GObjectClass *klass, guint first)
   /**
    * FlitzisSlot:target-peak: (getter get_target_peak) (setter set_target_peak)
    *
-   * The true peak in dBTP that [property@Slot:target-loudness] brings no sample above, -70 to 24.
+   * The highest true peak to which [property@Slot:target-loudness] may amplify a sample: -70 to 24
+   * dBTP.
    *
-   * This is about the sample and that one factor: the gains, the velocity and the pan come on top.
+   * Gains, velocity and pan are applied afterwards, so the output can be louder.
    */
   settings[SETTING_TARGET_PEAK] =
       g_param_spec_double ("target-peak", NULL, NULL, MIN_LOUDNESS, MAX_PEAK, -1.0, flags);
@@ -1259,7 +1262,7 @@ flitzis_slot_set_random_start (FlitzisSlot *self, guint random_start)
  * flitzis_slot_get_target_loudness: (get-property target-loudness)
  * @self: a slot
  *
- * Gets the loudness that samples of this slot are brought to.
+ * Gets the loudness at which all samples of this slot play.
  *
  * Returns: the loudness in LUFS; 0 for off
  */
@@ -1274,9 +1277,9 @@ flitzis_slot_get_target_loudness (FlitzisSlot *self)
  * @self: a slot
  * @target_loudness: -70 to 0, in LUFS; 0 for off
  *
- * Sets the loudness that samples of this slot are brought to.
+ * Sets the loudness at which all samples of this slot play.
  *
- * Takes effect once the sample is measured; voices that sound move to it within 5 ms.
+ * Takes effect once a sample is measured; its sounding voices move to the new gain within 5 ms.
  */
 void
 flitzis_slot_set_target_loudness (FlitzisSlot *self, double target_loudness)
@@ -1288,7 +1291,7 @@ flitzis_slot_set_target_loudness (FlitzisSlot *self, double target_loudness)
  * flitzis_slot_get_target_peak: (get-property target-peak)
  * @self: a slot
  *
- * Gets the true peak that no sample is brought above.
+ * Gets the highest true peak to which the target loudness may amplify a sample.
  *
  * Returns: the peak in dBTP
  */
@@ -1303,9 +1306,9 @@ flitzis_slot_get_target_peak (FlitzisSlot *self)
  * @self: a slot
  * @target_peak: -70 to 24, in dBTP
  *
- * Sets the true peak that no sample is brought above.
+ * Sets the highest true peak to which the target loudness may amplify a sample.
  *
- * Voices that sound move to it within 5 ms, from the next block on.
+ * Sounding voices move to the new gain within 5 ms, from the next block on.
  */
 void
 flitzis_slot_set_target_peak (FlitzisSlot *self, double target_peak)

@@ -995,7 +995,7 @@ draw (Worker *worker, Stage *stage)
   g_object_unref (sample);
 }
 
-/* While the slots that it is in may have a target, and have it measured, too. */
+/* The worker of the engine may measure the same sample, for a slot with a target loudness. */
 static void
 measure (Worker *worker, Stage *stage)
 {

@@ -108,7 +108,6 @@ void flitzis_control_push_load_changes (FlitzisControl    *self,
                                         guint              slot,
                                         FlitzisLoadChanges changes);
 
-/* Reports the beats that have been rendered, or those before frame `end`. */
 /* If the slot has a target loudness, queues the samples of all its layers that were not measured
  * yet. */
 void flitzis_control_measure_slot (FlitzisControl *self,
@@ -117,7 +116,7 @@ void flitzis_control_measure_slot (FlitzisControl *self,
 /* Waits until the samples that are queued now are measured. Unlocks the mutex meanwhile. */
 void flitzis_control_wait_for_loudness (FlitzisControl *self);
 
-/* Reports the beats that have been rendered; those before frame `end`. */
+/* Reports the beats that have been rendered, or those before frame `end`. */
 void flitzis_control_push_beats (FlitzisControl *self);
 void flitzis_control_push_beats_before (FlitzisControl *self,
                                         guint64         end);

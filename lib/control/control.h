@@ -212,8 +212,8 @@ double   flitzis_control_frame_to_beat (FlitzisControl *self,
 
 /*
  * Rendering without an output (control-render.c), one block after another, from begin to end. Begin
- * fails while the engine is started or another thread renders, and waits until every sample
- * of a slot with a target loudness is measured. Reports are read after each block.
+ * fails while the engine is started or another thread renders, and waits until the samples of all
+ * slots with a target loudness are measured. Reports are read after each block.
  */
 #define FLITZIS_RENDER_FRAMES 1024 /* the largest block */
 

@@ -13,12 +13,13 @@
 
 #include <ebur128.h>
 
-/* The filter of BS.1770 has a corner at 1682 Hz, which must lie well below half the rate. */
+/* The filter of BS.1770 has a corner at 1682 Hz, which must be well below half the sample rate. */
 #define MIN_SAMPLE_RATE 8000
 
-#define N_CHUNK_FRAMES 65536 /* between two looks at the cancellable */
+#define N_CHUNK_FRAMES 65536 /* between two checks of the cancellable */
 
-/* More than the filter that finds true peaks is late: it reads on behind the last frame. */
+/* The filter that finds true peaks is some 12 frames late. This much silence after the last frame
+ * brings out its last peaks. */
 #define N_FLUSH_FRAMES 64
 
 typedef ebur128_state Meter;
@@ -35,12 +36,12 @@ static gboolean
 fail_for_memory (GError **error)
 {
   g_set_error_literal (error, FLITZIS_ENGINE_ERROR, FLITZIS_ENGINE_ERROR_TOO_LARGE,
-                       "Could not measure the loudness: there is no memory for it");
+                       "Could not measure the loudness: there is not enough memory");
 
   return FALSE;
 }
 
-/* A mono sample plays on both sides, and is as loud as that. */
+/* A mono sample is measured as it plays, on both sides. */
 static Meter *
 meter_new (guint n_channels, guint sample_rate, GError **error)
 {
@@ -103,8 +104,8 @@ get_true_peak (Meter *self)
   return 20.0 * log10 (highest);
 }
 
-/* The loudness is read before the silence that has the last true peaks come out: with it, another
- * block could be whole. */
+/* The loudness is read before the silence that brings out the last true peaks is added, since that
+ * silence could complete another block. */
 static gboolean
 measure (Meter              *self,
          const float        *values,
@@ -173,7 +174,7 @@ flitzis_meter_measure (const float        *values,
                        GError            **error)
 {
   g_set_error_literal (error, FLITZIS_ENGINE_ERROR, FLITZIS_ENGINE_ERROR_UNSUPPORTED,
-                       "Could not measure the loudness: this build of Flitzis is without "
+                       "Could not measure the loudness: Flitzis is built without "
                        "libebur128");
 
   return FALSE;

@@ -8,7 +8,7 @@
 G_BEGIN_DECLS
 
 /*
- * Measures how loud frames are, after ITU-R BS.1770-4 and EBU Tech 3341 and 3342, with libebur128.
+ * Measures loudness by ITU-R BS.1770-4 and EBU Tech 3341 and 3342, with libebur128.
  */
 
 typedef struct
@@ -19,9 +19,9 @@ typedef struct
 } FlitzisMeterResult;
 
 /*
- * What of no frames is measured is silence. Fails with UNSUPPORTED where the library is built
- * without libebur128 and for a rate below 8000 Hz, with TOO_LARGE where there is no memory, and
- * with CANCELLED.
+ * If there are no frames, the result is that of silence. Fails with UNSUPPORTED if the library is
+ * built without libebur128 or if the rate is below 8000 Hz, with TOO_LARGE if there is not enough
+ * memory, and with CANCELLED.
  */
 gboolean flitzis_meter_measure (const float        *values,
                                 guint64             n_frames,
