@@ -506,8 +506,8 @@ flitzis_slot_install_settings (GObjectClass *klass, guint first)
    * [method@Sample.measure_loudness] does. Each sample is measured only once, even if several slots
    * and engines hold it. The voices of a measured sample are multiplied by one more factor beside
    * [property@Slot:gain], which brings the sample to this loudness, or as close to it as
-   * [property@Slot:target-peak] allows. Sounding voices move to the factor within 5 ms. Samples that
-   * are not measured yet, that are silent, or that cannot be measured are played unchanged.
+   * [property@Slot:target-peak] allows. Sounding voices move to the factor within 5 ms. A sample
+   * that is not measured yet, is silent, or cannot be measured, is played unchanged.
    *
    * Triggers do not wait for the measurement. If the first voice must be as loud as all others,
    * measure the sample before you put it into the slot. [method@Engine.render] and

@@ -13,8 +13,8 @@
 
 /*
  * Measures the samples of slots that have a target loudness. One thread measures them one after
- * another, and ends when the queue is empty. Then the voices move to their new gain, as they do when
- * the gain of their slot changes.
+ * another, and ends when the queue is empty. After each, the voices of that sample move to their
+ * new gain, as they do when the gain of their slot changes.
  */
 
 /* Returns a new reference to the next sample to measure, or NULL at the end of the queue. Samples
