@@ -341,22 +341,25 @@ def test_a_trigger_does_not_wait():
 
 def test_render_does_not_wait_for_later_samples():
     """Another thread puts new samples into a slot faster than they can be measured."""
-    engine, data = Flitzis.Engine(), make_sample(noise(7, RATE * 5)).get_bytes()
-    ended, n_set = threading.Event(), threading.Semaphore(0)
+    engine = Flitzis.Engine(memory_limit=2 ** 63)
+    data = make_sample(noise(7, RATE * 5)).get_bytes()
+    ended, begun = threading.Event(), threading.Event()
     engine.get_slot(1).props.target_loudness = -20.0
 
     def set_samples():
-        while not ended.is_set():
+        end = time.monotonic() + 20
+        while not ended.is_set() and time.monotonic() < end:
             engine.set_sample(1, Flitzis.Sample.new(data, 1, RATE))
-            n_set.release()
+            begun.set()
 
     setter = threading.Thread(target=set_samples)
     setter.start()
-    n_set.acquire(timeout=60)
-    n_set.acquire(timeout=60)
+    begun.wait(60)
     engine.render(64)
+    still_sets = setter.is_alive()
     ended.set()
     setter.join()
+    assert still_sets
 
 
 # With no address space left for a stack, no thread can be started.
