@@ -86,9 +86,9 @@ def test_true_peak_of_a_burst(offset):
 def test_the_last_true_peaks_count():
     """They come out of a filter that is some frames late."""
     wave = numpy.zeros((RATE, 1), '<f4')
-    wave[-10:, 0] = numpy.sin(numpy.pi / 2 * numpy.arange(10) + numpy.pi / 4)
+    wave[-4:, 0] = numpy.sin(numpy.pi / 2 * numpy.arange(4) + numpy.pi / 4)
     peak = measure(wave).props.true_peak
-    assert peak > -1.5
+    assert peak > -2.5
     assert measure(numpy.concatenate([wave, wave * 0])).props.true_peak == pytest.approx(peak)
 
 
@@ -342,7 +342,7 @@ def test_a_trigger_does_not_wait():
 def test_render_does_not_wait_for_later_samples():
     """Another thread puts new samples into a slot faster than they can be measured."""
     engine = Flitzis.Engine(memory_limit=2 ** 63)
-    data = make_sample(noise(7, RATE * 5)).get_bytes()
+    data = make_sample(noise(7, RATE)).get_bytes()
     ended, begun = threading.Event(), threading.Event()
     engine.get_slot(1).props.target_loudness = -20.0
 

@@ -18,7 +18,7 @@
 
 #define N_CHUNK_FRAMES 65536 /* between two checks of the cancellable */
 
-/* The filter that finds true peaks is some 12 frames late. This much silence after the last frame
+/* The filter that finds true peaks is some frames late. This much silence after the last frame
  * brings out its last peaks. */
 #define N_FLUSH_FRAMES 64
 
