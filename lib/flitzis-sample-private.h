@@ -28,4 +28,7 @@ FlitzisSample *flitzis_sample_new_decoded (GBytes       *bytes,
 FlitzisSample *flitzis_sample_new_scaled (FlitzisSample *self,
                                           double         gain);
 
+/* Any thread. Returns the loudness, or NULL if it was not measured yet. */
+FlitzisLoudness *flitzis_sample_peek_loudness (FlitzisSample *self);
+
 G_END_DECLS

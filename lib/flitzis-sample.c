@@ -7,9 +7,11 @@
 
 #include "flitzis-cue-private.h"
 #include "flitzis-error.h"
+#include "flitzis-loudness-private.h"
 #include "flitzis-process-private.h"
 #include "flitzis-sample-private.h"
 #include "sample/mend.h"
+#include "sample/meter.h"
 #include "sample/padding.h"
 #include "sample/peaks.h"
 
@@ -75,6 +77,12 @@ struct _FlitzisSample
 
   /* any thread: it has an order of its own */
   FlitzisPeaks peaks;
+
+  /* any thread; atomic: set once, under the mutex. In the child of a fork the mutex may be locked
+   * for ever, so a sample that the parent made is not measured there. */
+  GMutex           loudness_mutex;
+  FlitzisLoudness *loudness;
+  guint            n_forks;
 };
 
 G_DEFINE_FINAL_TYPE (FlitzisSample, flitzis_sample, G_TYPE_OBJECT)
@@ -186,6 +194,8 @@ flitzis_sample_finalize (GObject *object)
   FlitzisSample *self = FLITZIS_SAMPLE (object);
 
   flitzis_peaks_clear (&self->peaks);
+  g_clear_object (&self->loudness);
+  g_mutex_clear (&self->loudness_mutex);
   g_clear_pointer (&self->bytes, g_bytes_unref);
   g_clear_object (&self->cues);
   g_clear_pointer (&self->warnings, g_strfreev);
@@ -469,6 +479,8 @@ flitzis_sample_init (FlitzisSample *self)
   self->bytes = g_bytes_new (NULL, 0);
   self->cues = flitzis_cue_list_new (&self->facts);
   self->warnings = g_new0 (char *, 1);
+  self->n_forks = flitzis_process_get_n_forks ();
+  g_mutex_init (&self->loudness_mutex);
 }
 
 /* The list and the strings are made here and never later, since any thread may ask for them. */
@@ -1059,4 +1071,131 @@ flitzis_sample_prepare_peaks_finish (FlitzisSample *self, GAsyncResult *result, 
                         FALSE);
 
   return g_task_propagate_boolean (G_TASK (result), error);
+}
+
+FlitzisLoudness *
+flitzis_sample_peek_loudness (FlitzisSample *self)
+{
+  return g_atomic_pointer_get (&self->loudness);
+}
+
+/* The first thread measures while all others wait. If it is cancelled, the next one measures. */
+static gboolean
+measure_loudness (FlitzisSample *self, GCancellable *cancellable, GError **error)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->loudness_mutex);
+  FlitzisMeterResult result;
+
+  if (self->loudness != NULL)
+    return TRUE;
+
+  if (!flitzis_meter_measure (g_bytes_get_data (self->bytes, NULL), self->n_frames,
+                              self->n_channels, self->sample_rate, cancellable, &result, error))
+    return FALSE;
+
+  g_atomic_pointer_set (&self->loudness, flitzis_loudness_new (&result));
+
+  return TRUE;
+}
+
+/**
+ * flitzis_sample_measure_loudness:
+ * @self: a sample
+ * @cancellable: (nullable): a cancellable, checked every 65536 frames
+ * @error: return location for an error
+ *
+ * Measures the loudness of the sample.
+ *
+ * This blocks: a minute of stereo takes about a second. The sample keeps the result, so later calls
+ * return at once.
+ *
+ * Fails with `FLITZIS_ENGINE_ERROR_UNSUPPORTED` if Flitzis is built without libebur128 or if the
+ * sample rate is below 8000 Hz, with `FLITZIS_ENGINE_ERROR_FORKED` in the child of a fork if the
+ * parent made the sample, with `FLITZIS_ENGINE_ERROR_TOO_LARGE` if there is not enough memory, and
+ * with `G_IO_ERROR_CANCELLED` if @cancellable is cancelled.
+ *
+ * Returns: (transfer full): the loudness
+ */
+FlitzisLoudness *
+flitzis_sample_measure_loudness (FlitzisSample *self, GCancellable *cancellable, GError **error)
+{
+  g_return_val_if_fail (FLITZIS_IS_SAMPLE (self), NULL);
+
+  if (self->n_forks != flitzis_process_get_n_forks ())
+    {
+      g_set_error_literal (error, FLITZIS_ENGINE_ERROR, FLITZIS_ENGINE_ERROR_FORKED,
+                           "Could not measure the loudness: the process is a fork of the one that "
+                           "made the sample");
+      return NULL;
+    }
+
+  if (g_cancellable_set_error_if_cancelled (cancellable, error) ||
+      (flitzis_sample_peek_loudness (self) == NULL && !measure_loudness (self, cancellable, error)))
+    return NULL;
+
+  return g_object_ref (self->loudness);
+}
+
+static void
+loudness_worker (GTask *task, gpointer source, gpointer task_data, GCancellable *cancellable)
+{
+  GError          *error = NULL;
+  FlitzisLoudness *loudness = flitzis_sample_measure_loudness (source, cancellable, &error);
+
+  if (loudness != NULL)
+    g_task_return_pointer (task, loudness, g_object_unref);
+  else
+    g_task_return_error (task, error);
+}
+
+/**
+ * flitzis_sample_measure_loudness_async:
+ * @self: a sample
+ * @cancellable: (nullable): a cancellable
+ * @callback: (scope async) (nullable): called when the sample is measured
+ * @user_data: data for @callback
+ *
+ * Measures the loudness of the sample on a worker thread.
+ *
+ * Otherwise the same as [method@Sample.measure_loudness].
+ */
+void
+flitzis_sample_measure_loudness_async (FlitzisSample      *self,
+                                       GCancellable       *cancellable,
+                                       GAsyncReadyCallback callback,
+                                       gpointer            user_data)
+{
+  g_autoptr (GTask) task = NULL;
+
+  g_return_if_fail (FLITZIS_IS_SAMPLE (self));
+
+  task = g_task_new (self, cancellable, callback, user_data);
+  g_task_set_source_tag (task, flitzis_sample_measure_loudness_async);
+  g_task_set_return_on_cancel (task, TRUE);
+
+  if (has_workers ())
+    g_task_run_in_thread (task, loudness_worker);
+  else
+    loudness_worker (task, self, NULL, cancellable);
+}
+
+/**
+ * flitzis_sample_measure_loudness_finish:
+ * @self: a sample
+ * @result: the result that the callback got
+ * @error: return location for an error
+ *
+ * Finishes [method@Sample.measure_loudness_async].
+ *
+ * Returns: (transfer full): the loudness
+ */
+FlitzisLoudness *
+flitzis_sample_measure_loudness_finish (FlitzisSample *self, GAsyncResult *result, GError **error)
+{
+  g_return_val_if_fail (FLITZIS_IS_SAMPLE (self), NULL);
+  g_return_val_if_fail (g_task_is_valid (result, self), NULL);
+  g_return_val_if_fail (g_async_result_is_tagged (result, flitzis_sample_measure_loudness_async),
+                        NULL);
+
+  return g_task_propagate_pointer (G_TASK (result), error);
 }

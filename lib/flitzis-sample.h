@@ -3,6 +3,7 @@
 
 #pragma once
 
+#include "flitzis-loudness.h"
 #include "flitzis-macros.h"
 
 #include <gio/gio.h>
@@ -77,5 +78,19 @@ FLITZIS_AVAILABLE_IN_ALL
 gboolean flitzis_sample_prepare_peaks_finish (FlitzisSample *self,
                                               GAsyncResult  *result,
                                               GError       **error);
+
+FLITZIS_AVAILABLE_IN_ALL
+FlitzisLoudness *flitzis_sample_measure_loudness (FlitzisSample *self,
+                                                  GCancellable  *cancellable,
+                                                  GError       **error);
+FLITZIS_AVAILABLE_IN_ALL
+void flitzis_sample_measure_loudness_async (FlitzisSample      *self,
+                                            GCancellable       *cancellable,
+                                            GAsyncReadyCallback callback,
+                                            gpointer            user_data);
+FLITZIS_AVAILABLE_IN_ALL
+FlitzisLoudness *flitzis_sample_measure_loudness_finish (FlitzisSample *self,
+                                                         GAsyncResult  *result,
+                                                         GError       **error);
 
 G_END_DECLS

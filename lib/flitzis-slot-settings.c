@@ -14,6 +14,8 @@
 #define MAX_SECONDS 60.0
 #define MAX_RANDOM_GAIN 24.0   /* dB */
 #define MAX_RANDOM_RATE 1200.0 /* cents */
+#define MIN_LOUDNESS -70.0     /* LUFS: BS.1770 ignores all sound below it */
+#define MAX_PEAK 24.0          /* dBTP */
 
 enum
 {
@@ -42,6 +44,8 @@ enum
   SETTING_RANDOM_GAIN,
   SETTING_RANDOM_RATE,
   SETTING_RANDOM_START,
+  SETTING_TARGET_LOUDNESS,
+  SETTING_TARGET_PEAK,
   N_SETTINGS
 };
 
@@ -74,6 +78,8 @@ static const gsize offsets[N_SETTINGS] = {
   [SETTING_RANDOM_GAIN] = offsetof (FlitzisSlotSettings, random_gain),
   [SETTING_RANDOM_RATE] = offsetof (FlitzisSlotSettings, random_rate),
   [SETTING_RANDOM_START] = offsetof (FlitzisSlotSettings, random_start),
+  [SETTING_TARGET_LOUDNESS] = offsetof (FlitzisSlotSettings, target_loudness),
+  [SETTING_TARGET_PEAK] = offsetof (FlitzisSlotSettings, target_peak),
 };
 /* clang-format on */
 
@@ -126,6 +132,16 @@ DEFINE_ACCESS (int32_t, int, G_PARAM_SPEC_INT, IS_ANY)
 DEFINE_ACCESS (bool, boolean, G_PARAM_SPEC_BOOLEAN, IS_ANY)
 DEFINE_ACCESS (uint32_t, enum, G_PARAM_SPEC_ENUM, IS_MEMBER)
 
+/* The mixer does not read the target itself, but factors that control computes from it. */
+static void
+write_target (FlitzisSlot *self, guint setting, double target)
+{
+  write_double (self, setting, target);
+
+  if (FLITZIS_IS_SLOT (self) && self->control != NULL)
+    flitzis_control_update_targets (self->control, self->index);
+}
+
 void
 flitzis_slot_get_setting (FlitzisSlot *self, guint setting, GValue *value)
 {
@@ -150,7 +166,9 @@ flitzis_slot_set_setting (FlitzisSlot *self, guint setting, const GValue *value)
 {
   GType type = G_PARAM_SPEC_VALUE_TYPE (settings[setting]);
 
-  if (type == G_TYPE_DOUBLE)
+  if (setting == SETTING_TARGET_LOUDNESS || setting == SETTING_TARGET_PEAK)
+    write_target (self, setting, g_value_get_double (value));
+  else if (type == G_TYPE_DOUBLE)
     write_double (self, setting, g_value_get_double (value));
   else if (type == G_TYPE_UINT64)
     write_uint64 (self, setting, g_value_get_uint64 (value));
@@ -478,6 +496,38 @@ flitzis_slot_install_settings (GObjectClass *klass, guint first)
    */
   settings[SETTING_RANDOM_START] =
       g_param_spec_uint ("random-start", NULL, NULL, 0, G_MAXUINT, 0, flags);
+
+  /**
+   * FlitzisSlot:target-loudness: (getter get_target_loudness) (setter set_target_loudness)
+   *
+   * The loudness at which all samples of this slot play: -70 to 0 LUFS, or 0 for off.
+   *
+   * A worker thread measures every sample of the slot and of its layers, as
+   * [method@Sample.measure_loudness] does. Each sample is measured only once, even if several slots
+   * and engines hold it. The voices of a measured sample are multiplied by one more factor beside
+   * [property@Slot:gain], which brings the sample to this loudness, or as close to it as
+   * [property@Slot:target-peak] allows. Sounding voices move to the factor within 5 ms. A sample
+   * that is not measured yet, is silent, or cannot be measured, is played unchanged.
+   *
+   * Triggers do not wait for the measurement. If the first voice must be as loud as all others,
+   * measure the sample before you put it into the slot. [method@Engine.render] and
+   * [method@Engine.render_to_file] first wait until the samples of all slots with a target are
+   * measured, so they always give the same frames. `FLITZIS_STEAL_QUIETEST` compares voices that
+   * start in the current block without this factor.
+   */
+  settings[SETTING_TARGET_LOUDNESS] =
+      g_param_spec_double ("target-loudness", NULL, NULL, MIN_LOUDNESS, 0.0, 0.0, flags);
+
+  /**
+   * FlitzisSlot:target-peak: (getter get_target_peak) (setter set_target_peak)
+   *
+   * The highest true peak to which [property@Slot:target-loudness] may amplify a sample: -70 to 24
+   * dBTP.
+   *
+   * Gains, velocity and pan are applied afterwards, so the output can be louder.
+   */
+  settings[SETTING_TARGET_PEAK] =
+      g_param_spec_double ("target-peak", NULL, NULL, MIN_LOUDNESS, MAX_PEAK, -1.0, flags);
 
   for (guint i = 0; i < N_SETTINGS; i++)
     g_object_class_install_property (klass, first + i, settings[i]);
@@ -1206,4 +1256,62 @@ void
 flitzis_slot_set_random_start (FlitzisSlot *self, guint random_start)
 {
   write_uint (self, SETTING_RANDOM_START, random_start);
+}
+
+/**
+ * flitzis_slot_get_target_loudness: (get-property target-loudness)
+ * @self: a slot
+ *
+ * Gets the loudness at which all samples of this slot play.
+ *
+ * Returns: the loudness in LUFS; 0 for off
+ */
+double
+flitzis_slot_get_target_loudness (FlitzisSlot *self)
+{
+  return read_double (self, SETTING_TARGET_LOUDNESS);
+}
+
+/**
+ * flitzis_slot_set_target_loudness: (set-property target-loudness)
+ * @self: a slot
+ * @target_loudness: -70 to 0, in LUFS; 0 for off
+ *
+ * Sets the loudness at which all samples of this slot play.
+ *
+ * Takes effect once a sample is measured; its sounding voices move to the new gain within 5 ms.
+ */
+void
+flitzis_slot_set_target_loudness (FlitzisSlot *self, double target_loudness)
+{
+  write_target (self, SETTING_TARGET_LOUDNESS, target_loudness);
+}
+
+/**
+ * flitzis_slot_get_target_peak: (get-property target-peak)
+ * @self: a slot
+ *
+ * Gets the highest true peak to which the target loudness may amplify a sample.
+ *
+ * Returns: the peak in dBTP
+ */
+double
+flitzis_slot_get_target_peak (FlitzisSlot *self)
+{
+  return read_double (self, SETTING_TARGET_PEAK);
+}
+
+/**
+ * flitzis_slot_set_target_peak: (set-property target-peak)
+ * @self: a slot
+ * @target_peak: -70 to 24, in dBTP
+ *
+ * Sets the highest true peak to which the target loudness may amplify a sample.
+ *
+ * Sounding voices move to the new gain within 5 ms, from the next block on.
+ */
+void
+flitzis_slot_set_target_peak (FlitzisSlot *self, double target_peak)
+{
+  write_target (self, SETTING_TARGET_PEAK, target_peak);
 }

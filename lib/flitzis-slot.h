@@ -176,4 +176,16 @@ FLITZIS_AVAILABLE_IN_ALL
 void flitzis_slot_set_priority (FlitzisSlot *self,
                                 gint         priority);
 
+FLITZIS_AVAILABLE_IN_ALL
+double flitzis_slot_get_target_loudness (FlitzisSlot *self);
+FLITZIS_AVAILABLE_IN_ALL
+void flitzis_slot_set_target_loudness (FlitzisSlot *self,
+                                       double       target_loudness);
+
+FLITZIS_AVAILABLE_IN_ALL
+double flitzis_slot_get_target_peak (FlitzisSlot *self);
+FLITZIS_AVAILABLE_IN_ALL
+void flitzis_slot_set_target_peak (FlitzisSlot *self,
+                                   double       target_peak);
+
 G_END_DECLS

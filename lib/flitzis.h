@@ -9,6 +9,7 @@
 #include "flitzis-enums.h"
 #include "flitzis-error.h"
 #include "flitzis-kit.h"
+#include "flitzis-loudness.h"
 #include "flitzis-macros.h"
 #include "flitzis-pad.h"
 #include "flitzis-pad-layer.h"

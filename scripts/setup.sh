@@ -5,11 +5,13 @@
 # To build the library and to use it from Python.
 packages='build-essential meson ninja-build pkgconf libglib2.0-dev libgirepository1.0-dev
   gobject-introspection libgstreamer1.0-dev libgstreamer-plugins-base1.0-dev libpipewire-0.3-dev
-  libspa-0.2-dev libpulse-dev pipewire-bin python3 python3-gi gstreamer1.0-plugins-base
-  gstreamer1.0-plugins-good gstreamer1.0-plugins-bad gstreamer1.0-libav sound-theme-freedesktop'
+  libspa-0.2-dev libpulse-dev libebur128-dev pipewire-bin python3 python3-gi
+  gstreamer1.0-plugins-base gstreamer1.0-plugins-good gstreamer1.0-plugins-bad gstreamer1.0-libav
+  sound-theme-freedesktop'
 programs='cc meson ninja pkg-config g-ir-scanner'
 modules='glib-2.0 gio-2.0 gobject-introspection-1.0 gstreamer-1.0 gstreamer-app-1.0
-  gstreamer-audio-1.0 gstreamer-base-1.0 gstreamer-pbutils-1.0 libpipewire-0.3 libspa-0.2 libpulse'
+  gstreamer-audio-1.0 gstreamer-base-1.0 gstreamer-pbutils-1.0 libpipewire-0.3 libspa-0.2 libpulse
+  libebur128'
 python_modules='gi'
 
 # What PulseAudio needs, for find_pulseaudio.

@@ -995,6 +995,25 @@ draw (Worker *worker, Stage *stage)
   g_object_unref (sample);
 }
 
+/* The worker of the engine may measure the same sample, for a slot with a target loudness. */
+static void
+measure (Worker *worker, Stage *stage)
+{
+  FlitzisSlot     *slot = flitzis_engine_get_slot (stage->engine, choose (worker, N_SLOTS));
+  FlitzisSample   *sample = flitzis_slot_dup_sample (slot);
+  FlitzisLoudness *loudness;
+
+  if (sample == NULL)
+    return;
+
+  flitzis_sample_measure_loudness_async (sample, stage->cancellable, NULL, NULL);
+  loudness = flitzis_sample_measure_loudness (sample, NULL, NULL);
+  g_assert_nonnull (loudness);
+  g_assert_false (isnan (flitzis_loudness_get_integrated (loudness)));
+  g_object_unref (loudness);
+  g_object_unref (sample);
+}
+
 static void
 replace (Worker *worker, Stage *stage)
 {
@@ -1033,6 +1052,7 @@ static const Verb verbs[] = {
   { "get", get_all, 600 },
   { "listen", listen_for_a_while, 150 },
   { "draw", draw, 30 },
+  { "measure", measure, 30 },
   { "replace", replace, 5 },
 };
 

@@ -89,9 +89,10 @@ SILENT = {
     'get_voice_position': (1,), 'get_voice_start_frame': (1,),
 }
 OF_THE_CLOCK = {'restart': (0,), 'beat_to_frame': (4.0,), 'frame_to_beat': (48000,)}
-OTHERS = {'set_sample', 'add_layer', 'prepare_peaks_async', *(f'{verb}_async' for verb in (
-    'load_sample', 'load_file', 'load_bytes', 'load_layer', 'add_sample', 'start',
-    'render_to_file'))}
+OTHERS = {'set_sample', 'add_layer', 'prepare_peaks_async', 'measure_loudness', *(
+    f'{verb}_async' for verb in (
+        'load_sample', 'load_file', 'load_bytes', 'load_layer', 'add_sample', 'start',
+        'render_to_file', 'measure_loudness'))}
 
 
 def test_no_verb_is_left_out():
@@ -132,11 +133,14 @@ def assert_dead(engine, sample):
         engine, 0, cancellable, callback=callback), kit.apply_finish)
     assert_async_forked(lambda *how: kit.save_async(FILE_OBJECT, 0, *how), kit.save_finish)
     assert sample.prepare_peaks_finish(answer_of(sample.prepare_peaks_async))
+    assert_forked(sample.measure_loudness, None)
+    assert_async_forked(sample.measure_loudness_async, sample.measure_loudness_finish)
     for thing in (engine, engine.get_slot(0), engine.props.clock):
         for spec in thing.list_properties():
             thing.get_property(spec.name)
     engine.props.gain = 0.5
     engine.get_slot(0).props.gain = 0.5
+    engine.get_slot(0).props.target_loudness = -20.0
     engine.props.clock.props.tempo = 90.0
     assert engine.props.gain == engine.get_slot(0).props.gain == 0.5
 

@@ -73,8 +73,10 @@ PROGRAMS = [program for program in EVERY_PROGRAM if program not in WINDOWS]
 # What steers its rate reaches far from its note: that is the highest.
 SWEEPING = 'cookbook: Effects of a game'
 OFFLINE = {'cookbook: Bouncing to a file', 'cookbook: Hits that differ',
-           'files-and-kits: What a file knows', 'files-and-kits: Kits', 'python: Errors',
-           'python: numpy', 'slots-and-voices: Slots', 'testing: With render ()',
+           'files-and-kits: What a file knows', 'files-and-kits: Kits',
+           'loudness: Measure a sample', 'loudness: Bring slots to the same loudness',
+           'loudness: Be sure of the first voice', 'python: Errors', 'python: numpy',
+           'slots-and-voices: Slots', 'testing: With render ()',
            'testing: A private PipeWire'}  # it plays, but to a server of its own
 HEARD = [program for program in PROGRAMS if program.id not in OFFLINE]
 COMMANDS = {'cookbook: A soundboard':

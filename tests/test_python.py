@@ -136,8 +136,8 @@ def test_what_is_no_field_of_a_trigger_is_refused(make):
 
 
 def get_classes():
-    return (Flitzis.Clock, Flitzis.Cue, Flitzis.Engine, Flitzis.Kit, Flitzis.Pad, Flitzis.PadLayer,
-            Flitzis.Sample, Flitzis.Sink, Flitzis.SinkList, Flitzis.Slot)
+    return (Flitzis.Clock, Flitzis.Cue, Flitzis.Engine, Flitzis.Kit, Flitzis.Loudness, Flitzis.Pad,
+            Flitzis.PadLayer, Flitzis.Sample, Flitzis.Sink, Flitzis.SinkList, Flitzis.Slot)
 
 
 def test_properties_are_attributes(engine):

@@ -9,9 +9,10 @@ import sys
 import pytest
 
 PUBLIC_HEADERS = {'flitzis.h', 'flitzis-clock.h', 'flitzis-cue.h', 'flitzis-engine.h',
-                  'flitzis-enums.h', 'flitzis-error.h', 'flitzis-kit.h', 'flitzis-macros.h',
-                  'flitzis-pad.h', 'flitzis-pad-layer.h', 'flitzis-sample.h', 'flitzis-sink.h',
-                  'flitzis-sink-list.h', 'flitzis-slot.h', 'flitzis-trigger.h', 'flitzis-version.h'}
+                  'flitzis-enums.h', 'flitzis-error.h', 'flitzis-kit.h', 'flitzis-loudness.h',
+                  'flitzis-macros.h', 'flitzis-pad.h', 'flitzis-pad-layer.h', 'flitzis-sample.h',
+                  'flitzis-sink.h', 'flitzis-sink-list.h', 'flitzis-slot.h', 'flitzis-trigger.h',
+                  'flitzis-version.h'}
 
 
 def exported(build_dir):
@@ -119,6 +120,7 @@ def test_dependencies(build_dir):
         'libglib-2.0', 'libgobject-2.0', 'libgio-2.0',  # the face of it all
         'libgstreamer-1.0', 'libgstapp-1.0', 'libgstaudio-1.0', 'libgstbase-1.0',
         'libgstpbutils-1.0',  # files
+        'libebur128',  # loudness
         'libpipewire-0.3', 'libpulse',  # the outputs
         'libm', 'libc'}
 

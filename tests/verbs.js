@@ -19,7 +19,8 @@ const done = [];
 for (const name of ['add_sample', 'load_bytes', 'load_file', 'load_layer', 'load_sample',
                     'render_to_file', 'start'])
   Gio._promisify(Flitzis.Engine.prototype, `${name}_async`);
-Gio._promisify(Flitzis.Sample.prototype, 'prepare_peaks_async');
+for (const name of ['measure_loudness', 'prepare_peaks'])
+  Gio._promisify(Flitzis.Sample.prototype, `${name}_async`);
 for (const name of ['apply', 'save'])
   Gio._promisify(Flitzis.Kit.prototype, `${name}_async`);
 Gio._promisify(Flitzis.Kit, 'new_for_file_async', 'new_for_file_finish');
@@ -87,6 +88,10 @@ const calls = {
   },
   'Sample.prepare_peaks_async': async () => check(await sample.prepare_peaks_async(null),
                                                   'they are there'),
+  'Sample.measure_loudness': () => check(Number.isFinite(sample.measure_loudness(null).integrated),
+                                         'it is not silent'),
+  'Sample.measure_loudness_async': async () => equal(await sample.measure_loudness_async(null),
+                                                     sample.measure_loudness(null)),
   'Trigger.new': () => equal(Flitzis.Trigger.new().velocity, 1),
   'Trigger.copy': () => {
     const trigger = new Flitzis.Trigger();
@@ -322,9 +327,12 @@ const plain = new Flitzis.Engine();
 plain.set_sample(0, sample);
 const objects = {Engine: plain, Slot: plain.get_slot(0), Clock: plain.clock, Sample: sample,
                  Cue: new Flitzis.Cue(), Sink: new Flitzis.Sink(), Kit: new Flitzis.Kit(),
-                 Pad: new Flitzis.Pad(), PadLayer: new Flitzis.PadLayer()};
+                 Loudness: sample.measure_loudness(null), Pad: new Flitzis.Pad(),
+                 PadLayer: new Flitzis.PadLayer()};
 
-function other(value) {
+function other(value, property) {
+  if (property === 'target_loudness')
+    return -20;
   if (typeof value === 'boolean')
     return !value;
   if (typeof value === 'number')
@@ -346,7 +354,7 @@ for (const {owner, name, gets, sets} of accessors) {
     equal(plainly(object[name]()), plainly(object[property]));
   } else {
     // What is whole takes a whole number.
-    const value = other(object[property]);
+    const value = other(object[property], property);
     object[name](value);
     if (object[property] !== value)
       object[name](1);

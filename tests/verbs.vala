@@ -274,6 +274,10 @@ void set_the_slot (Flitzis.Slot slot) {
   check (slot.start == 100, "start");
   slot.variation = Flitzis.Variation.RANDOM;
   check (slot.variation == Flitzis.Variation.RANDOM, "variation");
+  slot.target_loudness = -20.0;
+  check (slot.target_loudness == -20.0, "target_loudness");
+  slot.target_peak = -2.0;
+  check (slot.target_peak == -2.0, "target_peak");
 
   check (slot.level == 0.0 && !slot.loading && !slot.playing, "it does nothing");
   check (slot.load_progress <= 1.0, "load_progress");
@@ -314,6 +318,11 @@ async void read_the_sample () throws Error {
 
   var cue = (Flitzis.Cue) Object.new (typeof (Flitzis.Cue));
   check (cue.frame == 0 && cue.label == "", "a cue");
+
+  var loudness = yield sample.measure_loudness_async (null);
+  check (loudness == sample.measure_loudness (null), "measure_loudness");
+  check (loudness.integrated.is_finite () && loudness.range == 0.0, "integrated");
+  check (loudness.true_peak.is_finite (), "true_peak");
 }
 
 async void use_a_kit (Flitzis.Engine engine, File sound) throws Error {

@@ -15,6 +15,8 @@
 #include "control/waiting-events.h"
 #include "flitzis-enums.h"
 
+#include <gio/gio.h>
+
 G_BEGIN_DECLS
 
 /*
@@ -49,6 +51,14 @@ struct _FlitzisControl
   gboolean is_driven; /* there is an output */
   gboolean is_asleep; /* the output's stream is paused, since all is quiet */
   gboolean is_roused; /* the program wants the stream awake */
+
+  /* the samples whose loudness is still to be measured; one thread measures them in this order */
+  GQueue        to_measure;
+  gboolean      is_measuring; /* the thread runs */
+  guint64       n_to_measure; /* how many samples were ever queued */
+  guint64       n_measured;   /* how many of them are done */
+  GCond         measured;     /* signalled after each */
+  GCancellable *measuring;    /* cancelled when the engine is disposed; constant */
 
   FlitzisTimeline   timeline;
   FlitzisLoadTable  loads;
@@ -97,6 +107,14 @@ void flitzis_control_unload (FlitzisControl *self,
 void flitzis_control_push_load_changes (FlitzisControl    *self,
                                         guint              slot,
                                         FlitzisLoadChanges changes);
+
+/* If the slot has a target loudness, queues the samples of all its layers that were not measured
+ * yet. */
+void flitzis_control_measure_slot (FlitzisControl *self,
+                                   guint           slot);
+
+/* Waits until the samples that are queued now are measured. Unlocks the mutex meanwhile. */
+void flitzis_control_wait_for_loudness (FlitzisControl *self);
 
 /* Reports the beats that have been rendered, or those before frame `end`. */
 void flitzis_control_push_beats (FlitzisControl *self);

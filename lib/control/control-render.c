@@ -44,6 +44,10 @@ flitzis_control_begin_render (FlitzisControl *self, GError **error)
 
   flitzis_control_lock (self);
   is_taken = take_offline (self, error);
+
+  if (is_taken)
+    flitzis_control_wait_for_loudness (self);
+
   flitzis_control_push_beats (self);
   flitzis_control_unlock (self);
 

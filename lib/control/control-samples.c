@@ -84,6 +84,7 @@ set_sample (FlitzisControl *self, guint slot, FlitzisSample *sample, GError **er
   flitzis_control_push_load_changes (self, slot,
                                      flitzis_load_table_supersede (&self->loads, slot));
   flitzis_control_publish (self, slot, 0, sample, all_velocities, FALSE);
+  flitzis_control_measure_slot (self, slot);
 
   return TRUE;
 }
@@ -178,6 +179,7 @@ add_layer (FlitzisControl             *self,
     return FALSE;
 
   flitzis_control_publish (self, slot, layer, sample, *range, TRUE);
+  flitzis_control_measure_slot (self, slot);
   flitzis_control_settle (self);
 
   return TRUE;
@@ -380,6 +382,7 @@ publish_load (FlitzisControl *self, FlitzisLoadEntry *load, FlitzisSample *sampl
     take_loop (self, load->slot, sample);
 
   flitzis_control_publish (self, load->slot, load->layer, sample, load->range, load->is_added);
+  flitzis_control_measure_slot (self, load->slot);
   flitzis_control_settle (self);
 
   return TRUE;

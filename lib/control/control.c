@@ -65,6 +65,8 @@ flitzis_control_new (const FlitzisMixerSize *size, FlitzisNotifier *notifier)
 
   g_atomic_ref_count_init (&self->ref_count);
   g_mutex_init (&self->mutex);
+  g_cond_init (&self->measured);
+  self->measuring = g_cancellable_new ();
   self->notifier = flitzis_notifier_ref (notifier);
   self->idle_timeout = FLITZIS_DEFAULT_IDLE_TIMEOUT;
   self->mixer = flitzis_mixer_new (size);
@@ -112,6 +114,9 @@ flitzis_control_unref (FlitzisControl *self)
   flitzis_load_table_clear (&self->loads);
   flitzis_level_table_clear (&self->levels);
   flitzis_sink_table_clear (&self->sinks);
+  g_queue_clear_full (&self->to_measure, g_object_unref);
+  g_clear_object (&self->measuring);
+  g_cond_clear (&self->measured);
   g_mutex_clear (&self->mutex);
   g_free (self);
 }
@@ -377,6 +382,8 @@ flitzis_control_settle (FlitzisControl *self)
 void
 flitzis_control_close (FlitzisControl *self)
 {
+  g_cancellable_cancel (self->measuring);
+
   flitzis_control_lock (self);
   self->is_closed = TRUE;
 

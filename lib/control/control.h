@@ -105,6 +105,10 @@ gboolean flitzis_control_publish_load (FlitzisControl   *self,
 void     flitzis_control_end_load (FlitzisControl   *self,
                                    FlitzisLoadEntry *load);
 
+/* Gives the mixer the slot's newest target loudness and peak (control-loudness.c). */
+void flitzis_control_update_targets (FlitzisControl *self,
+                                     guint           slot);
+
 /* Methods of the engine. */
 gboolean flitzis_control_check_slot (FlitzisControl *self,
                                      guint           slot,
@@ -208,7 +212,8 @@ double   flitzis_control_frame_to_beat (FlitzisControl *self,
 
 /*
  * Rendering without an output (control-render.c), one block after another, from begin to end. Begin
- * fails while the engine is started or another thread renders. Reports are read after each block.
+ * fails while the engine is started or another thread renders, and waits until the samples of all
+ * slots with a target loudness are measured. Reports are read after each block.
  */
 #define FLITZIS_RENDER_FRAMES 1024 /* the largest block */
 

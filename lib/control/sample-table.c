@@ -6,6 +6,10 @@
 #include "control/sample-table.h"
 
 #include "flitzis-error.h"
+#include "flitzis-sample-private.h"
+#include "rt/atomics.h"
+
+#include <math.h>
 
 void
 flitzis_sample_table_init (FlitzisSampleTable *self, FlitzisMixer *mixer, guint64 memory_limit)
@@ -73,6 +77,28 @@ let_go (FlitzisSampleTable *self, FlitzisSample *sample)
   g_ptr_array_add (self->released, sample);
 }
 
+/* A sample that is silent, or not measured yet, keeps a factor of 0, which the mixer ignores. The
+ * mixer may read the factor meanwhile, so the peak is set first. */
+static void
+set_loudness (FlitzisHandle *handle, FlitzisSample *sample)
+{
+  FlitzisLoudness *loudness = flitzis_sample_peek_loudness (sample);
+  double           integrated;
+
+  if (loudness == NULL)
+    return;
+
+  integrated = flitzis_loudness_get_integrated (loudness);
+
+  if (isinf (integrated))
+    return;
+
+  flitzis_set (handle->true_peak,
+               (float) pow (10.0, flitzis_loudness_get_true_peak (loudness) / 20.0));
+  atomic_store_explicit (&handle->loudness_gain, (float) pow (10.0, -integrated / 20.0),
+                         memory_order_release);
+}
+
 /* The handle takes over the layer's reference to the sample. */
 static FlitzisHandle *
 handle_new (FlitzisSampleTable *self, FlitzisSample *sample)
@@ -86,6 +112,7 @@ handle_new (FlitzisSampleTable *self, FlitzisSample *sample)
     .n_channels = flitzis_sample_get_n_channels (sample),
     .sample_rate = flitzis_sample_get_sample_rate (sample),
   };
+  set_loudness (handle, sample);
 
   return handle;
 }
@@ -199,6 +226,17 @@ flitzis_sample_table_publish (FlitzisSampleTable  *self,
   layer->is_pending = TRUE;
 
   return TRUE;
+}
+
+/* A free handle may still point to the sample. That does no harm: handle_new sets all of it. */
+void
+flitzis_sample_table_update_loudness (FlitzisSampleTable *self, FlitzisSample *sample)
+{
+  for (guint i = 0; i < self->mixer->max_handles; i++)
+    {
+      if (self->handle_samples[i] == sample)
+        set_loudness (&self->mixer->handles[i], sample);
+    }
 }
 
 void

@@ -110,6 +110,17 @@ flitzis_sample_table_send_pending (FlitzisSampleTable *self)
 void flitzis_sample_table_retire (FlitzisSampleTable *self,
                                   FlitzisHandle      *handle);
 
+/* Returns whether a layer or the mixer holds the sample. */
+static inline gboolean
+flitzis_sample_table_holds (const FlitzisSampleTable *self, FlitzisSample *sample)
+{
+  return g_hash_table_contains (self->samples, sample);
+}
+
+/* Gives the mixer the loudness of a sample that has been measured. */
+void flitzis_sample_table_update_loudness (FlitzisSampleTable *self,
+                                           FlitzisSample      *sample);
+
 /* Returns whether the mixer has to send handles back, or layers wait. */
 static inline gboolean
 flitzis_sample_table_has_outstanding (const FlitzisSampleTable *self)

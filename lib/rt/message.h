@@ -6,6 +6,7 @@
 #include "layers.h"
 #include "tempo-grid.h"
 
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -27,6 +28,11 @@ typedef struct
 
   /* for the mixer alone: one hold of the pool, and one of each voice */
   uint32_t n_holds;
+
+  /* linear; control sets them at any time, the peak first: the factor that brings the sample to 0
+   * LUFS, or 0 while its loudness is not known; the true peak of the sample */
+  _Atomic float loudness_gain;
+  _Atomic float true_peak;
 } FlitzisHandle;
 
 typedef enum

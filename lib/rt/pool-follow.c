@@ -64,8 +64,10 @@ flitzis_pool_follow_voice (FlitzisPool *pool, FlitzisVoice *voice, uint64_t now)
   FlitzisSettings      *settings = pool->settings;
   FlitzisSlotSettings  *slot = &settings->slots[voice->slot];
   FlitzisVoiceSettings *own = flitzis_settings_get_voice (settings, voice->id);
+  double                loudness_gain = flitzis_settings_get_loudness_gain (settings, voice->slot,
+                                                                            voice->handle);
   FlitzisSound          sound = flitzis_settings_get_sound (settings, voice->slot, voice->id,
-                                                            voice->velocity);
+                                                            voice->velocity * loudness_gain);
   bool                  stood_still = voice->is_paused && flitzis_voice_is_silent (voice);
 
   sound.rate *= voice->rate_factor;

@@ -27,6 +27,7 @@ flitzis_settings_init (FlitzisSettings      *settings,
       flitzis_set (slots[i].interpolation, FLITZIS_MIXER_INTERPOLATION_SINC);
       flitzis_set (slots[i].release, 0.005);
       flitzis_set (slots[i].choke_release, 0.005);
+      flitzis_set (slots[i].target_peak, -1.0);
     }
 
   for (uint32_t i = 0; i < n_cells; i++)
@@ -102,6 +103,30 @@ static double
 get_pan_gain (double side) FLITZIS_REALTIME
 {
   return side == 0.0 ? 1.0 : SQRT_2 * (double) flitzis_quarter_sine ((float) (0.5 + 0.5 * side));
+}
+
+double
+flitzis_settings_get_loudness_gain (FlitzisSettings *settings,
+                                    uint32_t         slot,
+                                    FlitzisHandle   *handle) FLITZIS_REALTIME
+{
+  FlitzisSlotSettings *of_slot = &settings->slots[slot];
+  double               target = atomic_load_explicit (&of_slot->loudness, memory_order_acquire);
+  float                factor;
+  double               gain, highest;
+
+  if (target == 0.0)
+    return 1.0;
+
+  factor = atomic_load_explicit (&handle->loudness_gain, memory_order_acquire);
+
+  if (factor == 0.0f)
+    return 1.0;
+
+  gain = target * (double) factor;
+  highest = flitzis_get (of_slot->true_peak) / (double) flitzis_get (handle->true_peak);
+
+  return gain < highest ? gain : highest;
 }
 
 FlitzisSound

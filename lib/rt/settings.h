@@ -3,6 +3,7 @@
 
 #pragma once
 
+#include "message.h"
 #include "realtime.h"
 
 #include <stdatomic.h>
@@ -47,6 +48,11 @@ typedef struct
   _Atomic double loop_crossfade;
   _Atomic double release, choke_release;
 
+  /* the loudness of the slot's samples, linear, 1 is 0 LUFS; 0: they stay as they are. No sample is
+   * amplified above the true peak, which control sets first. */
+  _Atomic double loudness;
+  _Atomic double true_peak; /* linear */
+
   /* for later triggers; only control reads them */
   _Atomic uint64_t start, end; /* as for the loop */
   _Atomic bool     is_reverse;
@@ -62,6 +68,10 @@ typedef struct
 
   /* only control reads it, when a load publishes its sample */
   _Atomic bool is_loop_from_file;
+
+  /* only control reads them, and sets `loudness` and `true_peak` from them */
+  _Atomic double target_loudness; /* LUFS; 0: off */
+  _Atomic double target_peak;     /* dBTP */
 } FlitzisSlotSettings;
 
 #define FLITZIS_RANDOM_GAIN_STEP 0.0005 /* dB */
@@ -158,6 +168,12 @@ flitzis_settings_get_voice (FlitzisSettings *settings, uint64_t voice) FLITZIS_R
 {
   return &settings->voices[voice & settings->cell_mask];
 }
+
+/* Returns the factor that brings the sample to the loudness of the slot, as far as the slot's true
+ * peak allows. It is 1 if the slot has no loudness, or if that of the sample is not known. */
+double flitzis_settings_get_loudness_gain (FlitzisSettings *settings,
+                                           uint32_t         slot,
+                                           FlitzisHandle   *handle) FLITZIS_REALTIME;
 
 FlitzisSound flitzis_settings_get_sound (FlitzisSettings *settings,
                                          uint32_t         slot,

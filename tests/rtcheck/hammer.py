@@ -170,6 +170,8 @@ def call_verbs(choose):
         'frame_to_time': (1, lambda: engine.frame_to_time(engine.props.position)),
         'time_to_frame': (1, lambda: engine.time_to_frame(time.monotonic_ns())),
         'prepare_peaks_async': (1, lambda: choose.choice(samples).prepare_peaks_async()),
+        'measure_loudness': (1, lambda: choose.choice(samples).measure_loudness(None)),
+        'measure_loudness_async': (1, lambda: choose.choice(samples).measure_loudness_async()),
         # refused while it runs
         'render': (1, lambda: engine.render(choose.randrange(1, 100))),
         'render_to_file': (1, lambda: engine.render_to_file(written, 100)),

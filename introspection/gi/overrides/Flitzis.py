@@ -309,6 +309,13 @@ class Sample(Flitzis.Sample):
         return _call(super().prepare_peaks_async, super().prepare_peaks_finish, (), cancellable,
                      callback, user_data)
 
+    def measure_loudness_async(self, cancellable: Gio.Cancellable | None = None,
+                               callback: Callable[..., Any] | None = None,
+                               *user_data: object) -> asyncio.Future[Loudness]:
+        """Measures how loud it is in the background. Await it if you give no callback."""
+        return _call(super().measure_loudness_async, super().measure_loudness_finish, (),
+                     cancellable, callback, user_data)
+
 
 class Trigger(Flitzis.Trigger):
     def __new__(cls, **fields):
@@ -336,6 +343,10 @@ class Clock(Flitzis.Clock):
 
 class Cue(Flitzis.Cue):
     __doc__ = _DOCS.get('Cue')
+
+
+class Loudness(Flitzis.Loudness):
+    __doc__ = _DOCS.get('Loudness')
 
 
 class Sink(Flitzis.Sink):
@@ -419,9 +430,10 @@ def _add_properties(cls):
         setattr(cls, info.get_name().replace('-', '_'), _make_property(info))
 
 
-for _cls in (Clock, Cue, Engine, Kit, Pad, PadLayer, Sample, Sink, SinkList, Slot):
+_classes = (Clock, Cue, Engine, Kit, Loudness, Pad, PadLayer, Sample, Sink, SinkList, Slot)
+for _cls in _classes:
     _add_properties(_cls)
-for _cls in (Clock, Cue, Engine, Kit, Pad, PadLayer, Sample, Sink, SinkList, Slot, Trigger):
+for _cls in (*_classes, Trigger):
     override(_cls)
     __all__.append(_cls.__name__)
 
