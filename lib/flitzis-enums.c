@@ -48,4 +48,14 @@ G_DEFINE_ENUM_TYPE (FlitzisEndReason, flitzis_end_reason,
                     G_DEFINE_ENUM_VALUE (FLITZIS_END_REASON_UNLOADED, "unloaded"),
                     G_DEFINE_ENUM_VALUE (FLITZIS_END_REASON_REJECTED, "rejected"),
                     G_DEFINE_ENUM_VALUE (FLITZIS_END_REASON_CANCELLED, "cancelled"))
+
+G_DEFINE_ENUM_TYPE (FlitzisBitDepth, flitzis_bit_depth,
+                    G_DEFINE_ENUM_VALUE (FLITZIS_BIT_DEPTH_AUTO, "auto"),
+                    G_DEFINE_ENUM_VALUE (FLITZIS_BIT_DEPTH_INT16, "int16"),
+                    G_DEFINE_ENUM_VALUE (FLITZIS_BIT_DEPTH_INT24, "int24"),
+                    G_DEFINE_ENUM_VALUE (FLITZIS_BIT_DEPTH_FLOAT32, "float32"))
+
+G_DEFINE_ENUM_TYPE (FlitzisNormalize, flitzis_normalize,
+                    G_DEFINE_ENUM_VALUE (FLITZIS_NORMALIZE_NONE, "none"),
+                    G_DEFINE_ENUM_VALUE (FLITZIS_NORMALIZE_PEAK, "peak"))
 /* clang-format on */

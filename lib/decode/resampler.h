@@ -27,7 +27,8 @@ gboolean flitzis_resampler_feed (FlitzisResampler *self,
                                  gsize             n_in,
                                  FlitzisFrames    *out);
 
-/* Appends the last frames, when all of `n_in` were fed: `out` has their number at the new rate. */
+/* Appends the last frames, when all of `n_in` were fed: all that was appended then is their number
+ * at the new rate. In between, the caller may empty `out`. */
 gboolean flitzis_resampler_finish (FlitzisResampler *self,
                                    guint64           n_in,
                                    FlitzisFrames    *out);

@@ -27,6 +27,18 @@ gboolean flitzis_target_write (FlitzisTarget *self,
                                guint64        offset,
                                GError       **error);
 
+/* Reads what was written. */
+gboolean flitzis_target_read (FlitzisTarget *self,
+                              guint8        *data,
+                              gsize          n_bytes,
+                              guint64        offset,
+                              GError       **error);
+
+/* How many bytes it has so far. */
+gboolean flitzis_target_get_size (FlitzisTarget *self,
+                                  guint64       *n_bytes,
+                                  GError       **error);
+
 /* The last call but that to free. */
 gboolean flitzis_target_commit (FlitzisTarget *self,
                                 GError       **error);
