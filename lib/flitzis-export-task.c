@@ -321,6 +321,8 @@ run (FlitzisExportTask *self, GError **error)
                                  self->sample_rate, self->n_frames, error);
   is_written = encoder != NULL && write_all (self, encoder, error);
 
+  g_clear_pointer (&self->spool, flitzis_target_free);
+
   if (self->control != NULL)
     flitzis_control_end_render (self->control);
 

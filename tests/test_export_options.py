@@ -16,9 +16,8 @@ import pytest
 gi.require_version('Flitzis', '1')
 from gi.repository import Flitzis, Gio, GLib
 
-from pipewire_daemon import numpy_of
-from test_export import as_24_bits, child, fails_with_io, prepare
-from test_playing import assert_same, fails_with, fill, make_sample, noise, render
+from test_export import as_24_bits, fails_with_io, prepare
+from test_playing import assert_same, fails_with, make_sample, noise, render
 
 LOSSLESS = ('wav', 'aiff', 'aif', 'flac')
 LOSSY = ('ogg', 'oga', 'opus', 'mp3')
@@ -37,7 +36,7 @@ def load(path, rate=48000):
 
 
 def frames_of(path, rate=48000):
-    return numpy_of(load(path, rate).get_bytes())
+    return numpy.array(load(path, rate))
 
 
 def random_numbers(n):
@@ -111,13 +110,18 @@ def test_files_repeat(make_engine, tmp_path, ending):
     options = Flitzis.Export(bit_depth=Flitzis.BitDepth.INT16, **FACTS, **LOOP)
     for name in 'ab':
         prepare(make_engine()).export(file_of(tmp_path / f'{name}.{ending}'), 30000, options)
-    assert (tmp_path / f'a.{ending}').read_bytes() == (tmp_path / f'b.{ending}').read_bytes()
+    a, b = ((tmp_path / f'{name}.{ending}').read_bytes() for name in 'ab')
+    if ending in ('ogg', 'oga', 'opus'):  # a stream of Ogg has a random number
+        assert len(a) == len(b)
+        assert_same(*(frames_of(tmp_path / f'{name}.{ending}') for name in 'ab'))
+    else:
+        assert a == b
 
 
 def test_what_is_clipped_is_counted(engine, make_engine, tmp_path):
     expected = render(prepare(make_engine()), 50000)
     n_clipped = int(numpy.count_nonzero(numpy.abs(expected) > 1))
-    assert n_clipped > 1000
+    assert n_clipped > 100
     for ending, depth, n in (('flac', 'AUTO', n_clipped), ('aiff', 'INT16', n_clipped),
                              ('wav', 'INT24', n_clipped), ('ogg', 'AUTO', n_clipped),
                              ('wav', 'AUTO', 0)):
@@ -167,7 +171,7 @@ def test_lossy_files_are_in_time(tmp_path, ending, rate, n_channels):
     sample = Flitzis.Sample.from_array(expected, rate)
     assert sample.export(file_of(path), Flitzis.Export(quality=1.0))
     read = load(path, rate)
-    frames = numpy_of(read.get_bytes())
+    frames = numpy.array(read)
     assert read.props.n_channels == n_channels and len(frames) == rate
     assert best_shift(frames, expected) == 0
     assert numpy.sqrt(((frames - expected) ** 2).mean()) < 0.02
@@ -216,7 +220,7 @@ def test_tags_and_loops_are_read_again(make_engine, tmp_path, ending, rate):
     # the frames are those of a file that says nothing
     plain = tmp_path / f'b.{ending}'
     prepare(make_engine(sample_rate=rate)).export(file_of(plain), 30001)
-    assert_same(numpy_of(sample.get_bytes()), frames_of(plain, rate))
+    assert_same(numpy.array(sample), frames_of(plain, rate))
     _stream, tags = probe(path)
     assert (tags['title'], tags['artist']) == (FACTS['title'], FACTS['artist'])
 

@@ -354,14 +354,15 @@ set_quality (FlitzisEncoder *self, double quality)
     g_object_set (self->encoder, "quality", (float) (MP3_WORST_QUALITY * (1.0 - quality)), NULL);
 }
 
-/* Title and artist, and as comments the rest, if the encoder writes such. */
+/* Title and artist, and as comments the rest, if the encoder writes such. wavenc of 1.22 writes tags,
+ * too, but leaves out the padding after an odd number of bytes. */
 static void
 set_tags (FlitzisEncoder *self)
 {
   g_autoptr (GstTagList) tags = gst_tag_list_new_empty ();
   g_auto (GStrv) comments = flitzis_statements_make_comments (&self->facts);
 
-  if (!GST_IS_TAG_SETTER (self->encoder))
+  if (self->format->kind == WAVE || !GST_IS_TAG_SETTER (self->encoder))
     return;
 
   if (self->facts.title != NULL)
@@ -375,7 +376,6 @@ set_tags (FlitzisEncoder *self)
     gst_tag_setter_merge_tags (GST_TAG_SETTER (self->encoder), tags, GST_TAG_MERGE_REPLACE);
 }
 
-/* A stream of Ogg has a number, which would be random if it were not asked for. */
 static gboolean
 link_encoder (FlitzisEncoder *self, GstElement *muxer, GstElement *sink)
 {
@@ -385,9 +385,7 @@ link_encoder (FlitzisEncoder *self, GstElement *muxer, GstElement *sink)
   if (muxer == NULL)
     return gst_element_link (self->encoder, sink);
 
-  return gst_element_link_pads (self->encoder, "src", muxer,
-                                self->format->kind == MP3 ? "sink" : "audio_1") &&
-         gst_element_link (muxer, sink);
+  return gst_element_link_many (self->encoder, muxer, sink, NULL);
 }
 
 static void

@@ -89,6 +89,35 @@ format_tempo (double tempo)
   return g_strdup (g_ascii_formatd (text, sizeof text, "%.10g", tempo));
 }
 
+/* Text that ends with a zero, and an even number of bytes. */
+static void
+add_info (GByteArray *self, const char *id, const char *text)
+{
+  gsize size = strlen (text) + 1;
+
+  add_text (self, id);
+  add_32_le (self, (guint32) size);
+  g_byte_array_append (self, (const guint8 *) text, (guint) size);
+  if (size % 2 > 0)
+    add_8 (self, 0);
+}
+
+static void
+add_info_list (GByteArray *self, const FlitzisFacts *facts)
+{
+  g_autoptr (GByteArray) list = g_byte_array_new ();
+
+  add_text (list, "INFO");
+  if (facts->title != NULL)
+    add_info (list, "INAM", facts->title);
+  if (facts->artist != NULL)
+    add_info (list, "IART", facts->artist);
+
+  add_text (self, "LIST");
+  add_32_le (self, list->len);
+  g_byte_array_append (self, list->data, list->len);
+}
+
 GByteArray *
 flitzis_statements_make_wave (const FlitzisFacts *facts, guint rate, guint64 n_frames)
 {
@@ -132,6 +161,9 @@ flitzis_statements_make_wave (const FlitzisFacts *facts, guint rate, guint64 n_f
       add_16_le (chunks, 4);
       add_float_le (chunks, (float) facts->tempo);
     }
+
+  if (facts->title != NULL || facts->artist != NULL)
+    add_info_list (chunks, facts);
 
   return chunks;
 }

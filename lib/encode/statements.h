@@ -12,7 +12,6 @@ G_BEGIN_DECLS
  * note and loop. The elements of GStreamer write the rest.
  */
 
-/* The chunks of WAV beside that of GStreamer, which has the title and the artist. */
 GByteArray *flitzis_statements_make_wave (const FlitzisFacts *facts,
                                           guint               rate,
                                           guint64             n_frames);
