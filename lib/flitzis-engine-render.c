@@ -59,8 +59,8 @@ flitzis_engine_render (FlitzisEngine *self, guint n_frames, GError **error)
  * Computes the next frames, as [method@Engine.render] does, and writes them to an audio file.
  *
  * This is [method@Engine.export] without options, for a path. So a name that ends in `.wav` gets a
- * WAV file of stereo 32-bit floats, the bits that [method@Engine.render] gives, and one that ends in
- * `.flac` a FLAC file of 24 bits.
+ * WAV file of stereo 32-bit floats, the bits that [method@Engine.render] gives, and a name that
+ * ends in `.flac` gets a FLAC file of 24 bits.
  *
  * Returns: %TRUE if the file is written
  */
@@ -157,7 +157,7 @@ flitzis_engine_render_to_file_finish (FlitzisEngine *self, GAsyncResult *result,
  * - `.aiff`, `.aif`: AIFF, of 16 or 24 bits
  * - `.flac`: FLAC, of 16 or 24 bits
  * - `.ogg`, `.oga`: Ogg Vorbis
- * - `.opus`: Opus, which always has 48 kHz
+ * - `.opus`: Opus, which always has 48 kHz, and at least 961 frames
  * - `.mp3`: MP3, which has 48 kHz if it cannot have the engine's rate
  *
  * All others have the engine's rate. Except in WAV files of floats, values are clipped to -1 to 1,
@@ -173,9 +173,9 @@ flitzis_engine_render_to_file_finish (FlitzisEngine *self, GAsyncResult *result,
  * `FLITZIS_ENGINE_ERROR_INVALID_VALUE` for another ending, an empty name, no frames, a loop that is
  * not in the file, and floats where the format has none; `FLITZIS_ENGINE_ERROR_TOO_LARGE` for more
  * frames than the format can hold (4 GiB in WAV and AIFF); `FLITZIS_ENGINE_ERROR_UNSUPPORTED` if
- * GStreamer lacks the encoder, with its name and that of Debian's package; `G_IO_ERROR` for errors of
- * the file system (no such folder, no permission, no space left), for a file that has no path, and
- * for a cancel.
+ * GStreamer lacks the encoder, with its name and that of Debian's package; `G_IO_ERROR` for errors
+ * of the file system (no such folder, no permission, no space left), for a file that has no path,
+ * and for a cancel.
  *
  * Returns: %TRUE if the file is written
  */

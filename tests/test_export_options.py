@@ -185,7 +185,7 @@ def test_lossy_files_are_in_time(tmp_path, ending, rate, n_channels):
 def test_short_lossy_files(tmp_path, ending, n_frames):
     path = tmp_path / f'a.{ending}'
     assert Flitzis.Sample.from_array(sweep(n_frames), 48000).export(file_of(path))
-    assert load(path).props.n_frames == n_frames
+    assert load(path).props.n_frames == (max(n_frames, 961) if ending == 'opus' else n_frames)
 
 
 @pytest.mark.parametrize('ending', ('ogg', 'opus', 'mp3'))

@@ -91,7 +91,7 @@ SILENT = {
 }
 OF_THE_CLOCK = {'restart': (0,), 'beat_to_frame': (4.0,), 'frame_to_beat': (48000,)}
 OTHERS = {'set_sample', 'prepare_peaks_async', *(f'{verb}_async' for verb in (
-    'load_sample', 'load_file', 'load_bytes', 'start', 'render_to_file'))}
+    'load_sample', 'load_file', 'load_bytes', 'start', 'render_to_file', 'export'))}
 
 
 def test_no_verb_is_left_out():

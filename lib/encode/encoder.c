@@ -29,8 +29,8 @@
 /* How long the encoder may take for that: a disk can stall, but not for so long. */
 #define MAX_WAIT (60 * GST_SECOND)
 
-/* WAV and AIFF count in 32 bits what is behind the first 8 bytes: the frames, less than 1024 bytes
- * and the texts. */
+/* WAV and AIFF count in 32 bits all that comes after the first 8 bytes: the frames, less than 1024
+ * bytes and the texts. */
 #define MAX_CHUNKED_BYTES (G_MAXUINT32 - 1024)
 #define MAX_FLAC_FRAMES ((G_GUINT64_CONSTANT (1) << 36) - 1)
 
@@ -39,6 +39,10 @@
 
 #define OPUS_MIN_BIT_RATE 16000 /* of a channel */
 #define OPUS_MAX_BIT_RATE 128000
+/* opusenc of 1.22 loses the end of a stream that fits into one packet: less is filled up with
+ * silence. */
+#define OPUS_MIN_FRAMES 961
+
 #define MP3_WORST_QUALITY 9.999 /* the best is 0 */
 
 typedef enum
@@ -93,7 +97,7 @@ struct _FlitzisEncoder
   guint8  packet[4]; /* how the first one begins */
 };
 
-/* Elements that take a single kind of value have the depth of it here, others the best of theirs. */
+/* The bit depth is the only one that the encoder takes, or the best of several. */
 static const Format formats[] = {
   { ".wav", WAVE, "wavenc", NULL, "good", FLITZIS_BIT_DEPTH_FLOAT32 },
   { ".aiff", AIFF, "aiffmux", NULL, "bad", FLITZIS_BIT_DEPTH_INT24 },
@@ -354,8 +358,8 @@ set_quality (FlitzisEncoder *self, double quality)
     g_object_set (self->encoder, "quality", (float) (MP3_WORST_QUALITY * (1.0 - quality)), NULL);
 }
 
-/* Title and artist, and as comments the rest, if the encoder writes such. wavenc of 1.22 writes tags,
- * too, but leaves out the padding after an odd number of bytes. */
+/* Title and artist, and as comments the rest, if the encoder writes such. wavenc of 1.22 writes
+ * tags, too, but leaves out the padding after an odd number of bytes. */
 static void
 set_tags (FlitzisEncoder *self)
 {
@@ -669,6 +673,15 @@ flitzis_encoder_finish (FlitzisEncoder *self, guint64 *n_clipped, GError **error
       if (!flitzis_resampler_finish (self->resampler, self->n_given, &self->resampled))
         return fail_for_memory (self, error);
       if (!push_resampled (self, error))
+        return FALSE;
+    }
+
+  if (self->format->kind == OPUS && self->n_written < OPUS_MIN_FRAMES)
+    {
+      gsize             n_frames = OPUS_MIN_FRAMES - self->n_written;
+      g_autofree float *silence = g_new0 (float, n_frames * self->n_channels);
+
+      if (!push (self, silence, n_frames, error))
         return FALSE;
     }
 

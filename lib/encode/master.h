@@ -8,8 +8,8 @@
 G_BEGIN_DECLS
 
 /*
- * The last steps before frames are encoded: a gain, and the limiter of the engine, which looks ahead
- * without making the sound late here.
+ * The last steps before frames are encoded: a gain, and the limiter of the engine, which looks
+ * ahead without making the sound late here.
  */
 typedef struct _FlitzisMaster FlitzisMaster;
 

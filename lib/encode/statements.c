@@ -2,8 +2,8 @@
 /* Copyright 2026 the Flitzis authors */
 
 /*
- * GStreamer's elements write neither the loop of a WAV or AIFF file nor a delay of MP3, and in ID3
- * they write no fraction of the tempo. The layouts are in lib/decode, which reads them: riff.c and
+ * GStreamer's elements write no loop into WAV and AIFF, no delay into MP3, and no fraction of a
+ * tempo into ID3. The layouts are in lib/decode, which reads them: riff.c and
  * wave-facts.c, aiff-facts.c, id3.c, mp3.c.
  */
 

@@ -224,7 +224,7 @@ class Engine(Flitzis.Engine):
 
         return _call(begin, super().render_to_file_finish, (), cancellable, callback, user_data)
 
-    def export_async(self, file: Gio.File, n_frames: int, options: Flitzis.Export | None = None,
+    def export_async(self, file: Gio.File, n_frames: int, options: Export | None = None,
                      cancellable: Gio.Cancellable | None = None,
                      progress: Callable[..., Any] | None = None,
                      progress_data: object = None,
@@ -295,7 +295,7 @@ class Sample(Flitzis.Sample):
         return _call(super().prepare_peaks_async, super().prepare_peaks_finish, (), cancellable,
                      callback, user_data)
 
-    def export_async(self, file: Gio.File, options: Flitzis.Export | None = None,
+    def export_async(self, file: Gio.File, options: Export | None = None,
                      cancellable: Gio.Cancellable | None = None,
                      callback: Callable[..., Any] | None = None,
                      *user_data: object) -> asyncio.Future[bool]:
