@@ -20,7 +20,8 @@ const done = [];
 for (const name of ['load_bytes', 'load_file', 'load_sample', 'render_to_file', 'start'])
   Gio._promisify(Flitzis.Engine.prototype, `${name}_async`);
 Gio._promisify(Flitzis.Sample.prototype, 'prepare_peaks_async');
-Gio._promisify(Flitzis.Sample.prototype, 'export_async');
+for (const kind of [Flitzis.Engine, Flitzis.Sample])
+  Gio._promisify(kind.prototype, 'export_async');
 
 function check(truth, what) {
   if (!truth)

@@ -5,7 +5,8 @@
  * The dither is that of Lipshitz, Wannamaker and Vanderkooy, "Quantization and Dither: A
  * Theoretical Survey", JAES 40 (5), 1992: noise of a triangular distribution, two steps wide, makes
  * the error of the rounding independent of the sound in its mean and its power. The random numbers
- * are those of Steele, Lea and Flood, "Fast Splittable Pseudorandom Number Generators", OOPSLA 2014.
+ * are those of Steele, Lea and Flood, "Fast Splittable Pseudorandom Number Generators", OOPSLA
+ * 2014.
  */
 
 #include "config.h"

@@ -8,8 +8,8 @@
 G_BEGIN_DECLS
 
 /*
- * What a file says of its sound, as bytes of the file: title, artist, tempo, root note and loop. The
- * elements of GStreamer write the rest.
+ * What a file says of its sound, as bytes of the file: title, artist, tempo, root note and loop.
+ * The elements of GStreamer write the rest.
  */
 
 GByteArray *flitzis_statements_make_wave (const FlitzisFacts *facts,
