@@ -54,4 +54,14 @@ G_DEFINE_ENUM_TYPE (FlitzisVariation, flitzis_variation,
                     G_DEFINE_ENUM_VALUE (FLITZIS_VARIATION_ROUND_ROBIN, "round-robin"),
                     G_DEFINE_ENUM_VALUE (FLITZIS_VARIATION_RANDOM, "random"),
                     G_DEFINE_ENUM_VALUE (FLITZIS_VARIATION_RANDOM_NO_REPEAT, "random-no-repeat"))
+
+G_DEFINE_ENUM_TYPE (FlitzisBitDepth, flitzis_bit_depth,
+                    G_DEFINE_ENUM_VALUE (FLITZIS_BIT_DEPTH_AUTO, "auto"),
+                    G_DEFINE_ENUM_VALUE (FLITZIS_BIT_DEPTH_INT16, "int16"),
+                    G_DEFINE_ENUM_VALUE (FLITZIS_BIT_DEPTH_INT24, "int24"),
+                    G_DEFINE_ENUM_VALUE (FLITZIS_BIT_DEPTH_FLOAT32, "float32"))
+
+G_DEFINE_ENUM_TYPE (FlitzisNormalize, flitzis_normalize,
+                    G_DEFINE_ENUM_VALUE (FLITZIS_NORMALIZE_NONE, "none"),
+                    G_DEFINE_ENUM_VALUE (FLITZIS_NORMALIZE_PEAK, "peak"))
 /* clang-format on */

@@ -9,9 +9,9 @@ import sys
 import pytest
 
 PUBLIC_HEADERS = {'flitzis.h', 'flitzis-clock.h', 'flitzis-cue.h', 'flitzis-engine.h',
-                  'flitzis-enums.h', 'flitzis-error.h', 'flitzis-macros.h', 'flitzis-sample.h',
-                  'flitzis-sink.h', 'flitzis-sink-list.h', 'flitzis-slot.h', 'flitzis-trigger.h',
-                  'flitzis-version.h'}
+                  'flitzis-enums.h', 'flitzis-error.h', 'flitzis-export.h', 'flitzis-macros.h',
+                  'flitzis-sample.h', 'flitzis-sink.h', 'flitzis-sink-list.h', 'flitzis-slot.h',
+                  'flitzis-trigger.h', 'flitzis-version.h'}
 
 
 def exported(build_dir):

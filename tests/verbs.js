@@ -14,12 +14,15 @@ const {accessors, fields} = JSON.parse(json);
 const file = Gio.File.new_for_path(path);
 const bytes = new GLib.Bytes(file.load_contents(null)[1]);
 const written = `${path}.out.wav`;
+const writtenFile = Gio.File.new_for_path(written);
 const done = [];
 
 for (const name of ['add_sample', 'load_bytes', 'load_file', 'load_layer', 'load_sample',
                     'render_to_file', 'start'])
   Gio._promisify(Flitzis.Engine.prototype, `${name}_async`);
 Gio._promisify(Flitzis.Sample.prototype, 'prepare_peaks_async');
+for (const kind of [Flitzis.Engine, Flitzis.Sample])
+  Gio._promisify(kind.prototype, 'export_async');
 
 function check(truth, what) {
   if (!truth)
@@ -77,6 +80,15 @@ const calls = {
   },
   'Sample.prepare_peaks_async': async () => check(await sample.prepare_peaks_async(null),
                                                   'they are there'),
+  'Sample.export': () => {
+    const options = Flitzis.Export.new();
+    options.bit_depth = Flitzis.BitDepth.INT16;
+    check(sample.export(writtenFile, options, null), 'it is written');
+    equal(options.n_clipped, 0);
+  },
+  'Sample.export_async': async () => check(await sample.export_async(writtenFile, null, null),
+                                           'it is written'),
+  'Export.new': () => equal(Flitzis.Export.new().normalize, Flitzis.Normalize.NONE),
   'Trigger.new': () => equal(Flitzis.Trigger.new().velocity, 1),
   'Trigger.copy': () => {
     const trigger = new Flitzis.Trigger();
@@ -234,6 +246,15 @@ const calls = {
     }), 'it is written');
     equal(told, 1);
   },
+  'Engine.export': () => check(engine.export(writtenFile, 480, null, null), 'it is written'),
+  'Engine.export_async': async () => {
+    let told = 0;
+    const options = new Flitzis.Export({normalize: Flitzis.Normalize.PEAK});
+    check(await engine.export_async(writtenFile, 48000, options, null, (now, all) => {
+      told = now / all;
+    }), 'it is written');
+    equal(told, 1);
+  },
 
   'Clock.restart': () => clock.restart(engine.position),
   'Clock.beat_to_frame': () => equal(clock.beat_to_frame(2) - clock.beat_to_frame(0), 48000),
@@ -287,7 +308,8 @@ check(ended.some(([, reason]) => reason === Flitzis.EndReason.STOPPED), 'ends ar
 const plain = new Flitzis.Engine();
 plain.set_sample(0, sample);
 const objects = {Engine: plain, Slot: plain.get_slot(0), Clock: plain.clock, Sample: sample,
-                 Cue: new Flitzis.Cue(), Sink: new Flitzis.Sink()};
+                 Cue: new Flitzis.Cue(), Export: new Flitzis.Export(),
+                 Sink: new Flitzis.Sink()};
 
 function other(value) {
   if (typeof value === 'boolean')

@@ -105,6 +105,19 @@ def _call(begin, finish, arguments, cancellable, callback, user_data):
     return future
 
 
+def _make_report(loop, progress, progress_data):
+    """The callback that passes the progress on, to the loop if there is one.
+
+    PyGObject 3.42 wants a tuple for data that is not the last, and hands over what is in it."""
+    def report(n_done, n_frames, *_data):
+        if loop is not None:
+            _tell(loop, progress, n_done, n_frames, progress_data)
+        else:
+            progress(n_done, n_frames, progress_data)
+
+    return report if progress is not None else None
+
+
 def _make_property(info):
     """An attribute of Python's own that is a property of GObject's."""
     name, flags = info.get_name().replace('-', '_'), int(info.get_flags())
@@ -232,19 +245,29 @@ class Engine(Flitzis.Engine):
                              *user_data: object) -> asyncio.Future[bool]:
         """Writes the sound to a file, in the background. Await it if you give no callback."""
         loop = _get_running_loop() if callback is None else None
-
-        # PyGObject 3.42 wants a tuple for data that is not the last, and hands over what is in it.
-        def report(n_done, n_frames, *_data):
-            if loop is not None:
-                _tell(loop, progress, n_done, n_frames, progress_data)
-            else:
-                progress(n_done, n_frames, progress_data)
+        report = _make_report(loop, progress, progress_data)
 
         def begin(cancellable, *answer):
             return super(Engine, self).render_to_file_async(
-                os.fspath(path), n_frames, cancellable, progress and report, (), *answer)
+                os.fspath(path), n_frames, cancellable, report, (), *answer)
 
         return _call(begin, super().render_to_file_finish, (), cancellable, callback, user_data)
+
+    def export_async(self, file: Gio.File, n_frames: int, options: Export | None = None,
+                     cancellable: Gio.Cancellable | None = None,
+                     progress: Callable[..., Any] | None = None,
+                     progress_data: object = None,
+                     callback: Callable[..., Any] | None = None,
+                     *user_data: object) -> asyncio.Future[bool]:
+        """Writes the sound to a file, in the background. Await it if you give no callback."""
+        loop = _get_running_loop() if callback is None else None
+        report = _make_report(loop, progress, progress_data)
+
+        def begin(cancellable, *answer):
+            return super(Engine, self).export_async(file, n_frames, options, cancellable, report,
+                                                    (), *answer)
+
+        return _call(begin, super().export_finish, (), cancellable, callback, user_data)
 
 
 class Sample(Flitzis.Sample):
@@ -301,6 +324,14 @@ class Sample(Flitzis.Sample):
         return _call(super().prepare_peaks_async, super().prepare_peaks_finish, (), cancellable,
                      callback, user_data)
 
+    def export_async(self, file: Gio.File, options: Export | None = None,
+                     cancellable: Gio.Cancellable | None = None,
+                     callback: Callable[..., Any] | None = None,
+                     *user_data: object) -> asyncio.Future[bool]:
+        """Writes the sample to a file, in the background. Await it if you give no callback."""
+        return _call(super().export_async, super().export_finish, (file, options), cancellable,
+                     callback, user_data)
+
 
 class Trigger(Flitzis.Trigger):
     def __new__(cls, **fields):
@@ -330,6 +361,10 @@ class Cue(Flitzis.Cue):
     __doc__ = _DOCS.get('Cue')
 
 
+class Export(Flitzis.Export):
+    __doc__ = _DOCS.get('Export')
+
+
 class Sink(Flitzis.Sink):
     __doc__ = _DOCS.get('Sink')
 
@@ -348,9 +383,9 @@ def _add_properties(cls):
         setattr(cls, info.get_name().replace('-', '_'), _make_property(info))
 
 
-for _cls in (Clock, Cue, Engine, Sample, Sink, SinkList, Slot):
+for _cls in (Clock, Cue, Engine, Export, Sample, Sink, SinkList, Slot):
     _add_properties(_cls)
-for _cls in (Clock, Cue, Engine, Sample, Sink, SinkList, Slot, Trigger):
+for _cls in (Clock, Cue, Engine, Export, Sample, Sink, SinkList, Slot, Trigger):
     override(_cls)
     __all__.append(_cls.__name__)
 
