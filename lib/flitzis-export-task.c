@@ -11,6 +11,7 @@
 #include "encode/encoder.h"
 #include "encode/master.h"
 #include "encode/target.h"
+#include "flitzis-cue.h"
 #include "flitzis-error.h"
 #include "flitzis-export-private.h"
 
@@ -52,7 +53,20 @@ struct _FlitzisExportTask
   int   is_telling; /* a source waits to be dispatched */
 };
 
-/* What the options leave open is as the sample has it. */
+static void
+add_cues (FlitzisFacts *facts, GListModel *cues)
+{
+  for (guint i = 0; i < g_list_model_get_n_items (cues); i++)
+    {
+      g_autoptr (FlitzisCue) cue = g_list_model_get_item (cues, i);
+      const char *label = flitzis_cue_get_label (cue);
+
+      flitzis_facts_take_cue (facts, flitzis_cue_get_frame (cue), 0,
+                              *label != '\0' ? g_strdup (label) : NULL);
+    }
+}
+
+/* The sample provides the facts that the options lack. */
 static void
 add_facts (FlitzisFacts *facts, FlitzisSample *sample)
 {
@@ -69,6 +83,7 @@ add_facts (FlitzisFacts *facts, FlitzisSample *sample)
     flitzis_facts_set_loop (facts, flitzis_sample_get_loop_start (sample),
                             flitzis_sample_get_loop_end (sample), 0,
                             flitzis_sample_get_loop_count (sample));
+  add_cues (facts, flitzis_sample_get_cues (sample));
 }
 
 FlitzisExportTask *

@@ -14,7 +14,7 @@ typedef struct
   double          quality; /* of a lossy format: 0 to 1 */
   gboolean        dither;
 
-  /* title, artist, tempo, root note and loop */
+  /* title, artist, tempo, root note, loop and cues, in frames */
   FlitzisFacts facts;
 } FlitzisEncoding;
 

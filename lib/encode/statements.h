@@ -8,26 +8,33 @@
 G_BEGIN_DECLS
 
 /*
- * What a file says of its sound, as bytes of the file: title, artist, tempo, root note and loop.
- * The elements of GStreamer write the rest.
+ * The statements of a file about its sound, as bytes of the file. All positions of the facts are
+ * frames of the file. GStreamer's elements write the statements that are missing here.
  */
 
+/* A file that must name a root note and has none names middle C, as in other programs. */
+#define FLITZIS_STATEMENTS_ROOT_NOTE 60
+
+/* The chunks that follow the sound of a WAV file. */
 GByteArray *flitzis_statements_make_wave (const FlitzisFacts *facts,
                                           guint               rate,
                                           guint64             n_frames);
 
+/* The chunks that follow the sound of an AIFF file. */
 GByteArray *flitzis_statements_make_aiff (const FlitzisFacts *facts);
 
-/* A tag of ID3v2.4; empty if there is nothing to say. */
-GByteArray *flitzis_statements_make_id3 (const FlitzisFacts *facts);
+/* A tag of ID3v2.4; empty if there are no facts. */
+GByteArray *flitzis_statements_make_id3 (const FlitzisFacts *facts,
+                                         guint               rate,
+                                         guint64             n_frames);
 
-/* Comments of the form NAME=value, beside title and artist; ends with NULL. */
-GStrv flitzis_statements_make_comments (const FlitzisFacts *facts);
+/* Comments of the form NAME=value for FLAC, Vorbis and Opus, except title and artist. */
+GStrv flitzis_statements_make_comments (const FlitzisFacts *facts,
+                                        guint               rate);
 
 /*
- * The first packet of an MP3: it is silent, and says how much of the file is delay and padding.
- * `packet` has the four bytes that begin a packet of the file. It has as many bytes as the second
- * function says, for any packet of the same rate.
+ * The first packet of an MP3: it is silent, and has the lengths of the delay and of the padding.
+ * `packet` are the four bytes that begin the next packet. The size depends only on the rate.
  */
 GByteArray *flitzis_statements_make_mp3_info (const guint8 *packet,
                                               guint         rate,
