@@ -53,14 +53,15 @@ flitzis_engine_render (FlitzisEngine *self, guint n_frames, GError **error)
  * flitzis_engine_render_to_file:
  * @self: an engine
  * @path: (type filename): the name of the file to write
- * @n_frames: how many frames, at least 1
+ * @n_frames: the number of frames, at least 1
  * @error: return location for an error
  *
  * Computes the next frames, as [method@Engine.render] does, and writes them to an audio file.
  *
- * This is [method@Engine.export] without options, for a path. So a name that ends in `.wav` gets a
- * WAV file of stereo 32-bit floats, the bits that [method@Engine.render] gives, and a name that
- * ends in `.flac` gets a FLAC file of 24 bits.
+ * This is [method@Engine.export] for a path, without options: the formats, the errors, and the
+ * moment in which the file appears are the same. So if the name ends in `.wav`, the call writes a
+ * WAV file of stereo 32-bit floats, with the very bits that [method@Engine.render] returns. If it
+ * ends in `.flac`, the call writes a FLAC file of 24 bits.
  *
  * Returns: %TRUE if the file is written
  */
@@ -80,8 +81,8 @@ flitzis_engine_render_to_file (FlitzisEngine *self,
  * flitzis_engine_render_to_file_async:
  * @self: an engine
  * @path: (type filename): the name of the file to write
- * @n_frames: how many frames, at least 1
- * @cancellable: (nullable): a cancellable, heeded every 1024 frames
+ * @n_frames: the number of frames, at least 1
+ * @cancellable: (nullable): a cancellable, checked every 1024 frames
  * @progress: (nullable) (scope notified) (closure progress_data) (destroy progress_destroy): called
  *   with the number of frames written so far and with @n_frames
  * @progress_data: data for @progress
@@ -142,39 +143,39 @@ flitzis_engine_render_to_file_finish (FlitzisEngine *self, GAsyncResult *result,
  * flitzis_engine_export:
  * @self: an engine
  * @file: the file to write, on this machine
- * @n_frames: how many frames, at least 1
- * @options: (nullable): how to write it; %NULL for the defaults
- * @cancellable: (nullable): a cancellable, heeded every 1024 frames
+ * @n_frames: the number of frames, at least 1
+ * @options: (nullable): the options; %NULL for the defaults
+ * @cancellable: (nullable): a cancellable, checked every 1024 frames
  * @error: return location for an error
  *
  * Computes the next frames, as [method@Engine.render] does, and writes them to an audio file.
  *
- * The end of the file's name chooses the format; capitals are the same as small letters:
+ * The end of the file's name decides the format. It may have capital letters:
  *
- * - `.wav`: WAV, of 32-bit floats with the bits that [method@Engine.render] gives, or of 16 or 24
- *   bits
- * - `.aiff`, `.aif`: AIFF, of 16 or 24 bits
- * - `.flac`: FLAC, of 16 or 24 bits
+ * - `.wav`: WAV with 32-bit floats, the very bits that [method@Engine.render] returns; or with 24 or
+ *   16 bits
+ * - `.aiff`, `.aif`: AIFF with 24 or 16 bits
+ * - `.flac`: FLAC with 24 or 16 bits
  * - `.ogg`, `.oga`: Ogg Vorbis
- * - `.opus`: Opus, which always has 48 kHz, and at least 961 frames
+ * - `.opus`: Opus, which always has 48 kHz and at least 961 frames
  * - `.mp3`: MP3, which has 48 kHz if it cannot have the engine's rate
  *
- * All others have the engine's rate. Except in WAV files of floats, values are clipped to -1 to 1,
- * and [property@Export:n-clipped] of `options` says how many were. The file is written block by
- * block, so its length takes no memory.
+ * All others have the engine's rate. Values beyond -1 to 1 are clipped, except in WAV files with
+ * floats. [property@Export:n-clipped] of `options` is the number of clipped values. The file is
+ * written block by block, so a long file takes no more memory than a short one.
  *
- * The file appears when all of it is written. Until then a file of that name stays as it was, and a
- * call that fails leaves nothing behind. [property@Engine:position] has then moved on by the frames
- * that were computed; by none if the file could not be begun. An engine that is started meanwhile
- * is silent until the file is written.
+ * The file appears when all of it is written. Until then an older file of that name stays as it is,
+ * and a call that fails leaves no file behind. After a failure [property@Engine:position] has moved
+ * by the frames that were computed; if the file could not be begun, it has not moved. If you start
+ * the engine during the call, it is silent until the file is written.
  *
  * Errors: `FLITZIS_ENGINE_ERROR_BUSY` while the engine is started or another thread renders;
- * `FLITZIS_ENGINE_ERROR_INVALID_VALUE` for another ending, an empty name, no frames, a loop that is
- * not in the file, and floats where the format has none; `FLITZIS_ENGINE_ERROR_TOO_LARGE` for more
- * frames than the format can hold (4 GiB in WAV and AIFF); `FLITZIS_ENGINE_ERROR_UNSUPPORTED` if
- * GStreamer lacks the encoder, with its name and that of Debian's package; `G_IO_ERROR` for errors
- * of the file system (no such folder, no permission, no space left), for a file that has no path,
- * and for a cancel.
+ * `FLITZIS_ENGINE_ERROR_INVALID_VALUE` for another ending, an empty name, no frames, a loop beyond
+ * the frames, or floats in AIFF or FLAC; `FLITZIS_ENGINE_ERROR_TOO_LARGE` for more frames than the
+ * format can hold (4 GiB in WAV and AIFF), and for more than 1 MiB of texts;
+ * `FLITZIS_ENGINE_ERROR_UNSUPPORTED` if GStreamer lacks the encoder, with its name and that of
+ * Debian's package; and `G_IO_ERROR` for errors of the file system (no such folder, no permission,
+ * no space left), for a file without a path, and if the call is cancelled.
  *
  * Returns: %TRUE if the file is written
  */
@@ -203,20 +204,20 @@ flitzis_engine_export (FlitzisEngine *self,
  * flitzis_engine_export_async:
  * @self: an engine
  * @file: the file to write, on this machine
- * @n_frames: how many frames, at least 1
- * @options: (nullable): how to write it; %NULL for the defaults
- * @cancellable: (nullable): a cancellable, heeded every 1024 frames
+ * @n_frames: the number of frames, at least 1
+ * @options: (nullable): the options; %NULL for the defaults
+ * @cancellable: (nullable): a cancellable, checked every 1024 frames
  * @progress: (nullable) (scope notified) (closure progress_data) (destroy progress_destroy): called
- *   with the frames done so far and with @n_frames
+ *   with the number of frames done so far and with @n_frames
  * @progress_data: data for @progress
  * @progress_destroy: frees @progress_data, before @callback is called
  * @callback: (scope async) (nullable): called when the file is written or could not be
  * @user_data: data for @callback
  *
- * Does what [method@Engine.export] does, without blocking the caller.
+ * Does the same as [method@Engine.export], without blocking the caller.
  *
- * It works like [method@Engine.render_to_file_async]. If the sound is normalized, rendering it is
- * the first half of the progress and encoding it the second. `options` are read by this call;
+ * It works like [method@Engine.render_to_file_async]. If the sound is normalized, the first half of
+ * the progress is to render it, and the second half to encode it. The call copies `options`.
  * [property@Export:n-clipped] is set before @callback is called.
  */
 void

@@ -176,7 +176,7 @@ typedef enum
 
 /**
  * FlitzisBitDepth:
- * @FLITZIS_BIT_DEPTH_AUTO: the most that the format has: floats in WAV, 24 bits in AIFF and FLAC
+ * @FLITZIS_BIT_DEPTH_AUTO: the best of the format: floats in WAV, 24 bits in AIFF and FLAC
  * @FLITZIS_BIT_DEPTH_INT16: integers of 16 bits
  * @FLITZIS_BIT_DEPTH_INT24: integers of 24 bits
  * @FLITZIS_BIT_DEPTH_FLOAT32: floats of 32 bits, only in WAV
@@ -196,7 +196,7 @@ typedef enum
  * @FLITZIS_NORMALIZE_NONE: the gain stays as it is
  * @FLITZIS_NORMALIZE_PEAK: the largest value becomes [property@Export:target-peak]
  *
- * Which gain an export applies to all of the sound.
+ * How an export chooses the gain of the whole sound.
  */
 typedef enum
 {

@@ -16,7 +16,7 @@ typedef struct
   gboolean         limiter;
 } FlitzisExportSettings;
 
-/* A copy of the settings as they are now; those of a new object if `self` is NULL. */
+/* Copies the current settings. If `self` is NULL, they are those of a new object. */
 void flitzis_export_get_settings (FlitzisExport         *self,
                                   FlitzisExportSettings *settings);
 void flitzis_export_settings_clear (FlitzisExportSettings *settings);

@@ -10,13 +10,13 @@
 G_BEGIN_DECLS
 
 /*
- * An export on its way: frames of an engine or of a sample, the last steps of the sound, the
- * encoder, and reports of the progress.
+ * One export: takes frames from an engine or a sample, applies gain and limiter, gives them to the
+ * encoder, and reports the progress.
  */
 typedef struct _FlitzisExportTask FlitzisExportTask;
 
-/* Either `control` or `sample` gives the frames. `path` may be NULL, `options` too, and `path` is
- * taken. */
+/* The frames come from `control` or from `sample`; the other one is NULL. Takes `path`. A NULL path
+ * is an error of the run, and NULL options are the defaults. */
 FlitzisExportTask *flitzis_export_task_new (FlitzisControl *control,
                                             FlitzisSample  *sample,
                                             char           *path,
@@ -24,18 +24,18 @@ FlitzisExportTask *flitzis_export_task_new (FlitzisControl *control,
                                             FlitzisExport  *options,
                                             GCancellable   *cancellable);
 
-/* Takes the task, and blocks. */
+/* Takes the task. Blocks until the file is written. */
 gboolean flitzis_export_task_run (FlitzisExportTask *self,
                                   GError           **error);
 
-/* Takes the task; `result` returns a boolean. */
+/* Takes the task. `result` then returns a boolean. */
 void flitzis_export_task_run_async (FlitzisExportTask    *self,
                                     GTask                *result,
                                     GFileProgressCallback progress,
                                     gpointer              progress_data,
                                     GDestroyNotify        progress_destroy);
 
-/* The path of a file, to be freed; NULL with an error if it has none. */
+/* Returns the path of a file, to be freed. NULL with an error if it has none. */
 char *flitzis_export_get_path (GFile   *file,
                                GError **error);
 

@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Copyright 2026 the Flitzis authors */
 
-/* While a block is computed here, the encoder writes the blocks before it in its own thread. */
+/*
+ * One pass over the frames writes them. If they are normalized, a pass before it measures them.
+ * While a block is computed here, the encoder writes the blocks before it in its own thread.
+ */
 
 #include "config.h"
 
@@ -18,7 +21,7 @@
 #include <math.h>
 #include <string.h>
 
-/* How often a callback is told at most. */
+/* The largest number of reports to a progress callback. */
 #define N_TOLD 100
 
 #define MAX_CHANNELS 2
@@ -43,7 +46,7 @@ struct _FlitzisExportTask
   GDestroyNotify        progress_destroy;
 
   /* the thread that exports */
-  FlitzisTarget *spool; /* the frames of the first pass, if there was one */
+  FlitzisTarget *spool; /* the frames of an engine that were measured; or NULL */
   guint          n_passes;
   guint64        n_passed; /* frames in all passes */
   guint64        n_clipped;
@@ -101,14 +104,13 @@ flitzis_export_task_new (FlitzisControl *control,
   g_set_object (&self->options, options);
   g_set_object (&self->cancellable, cancellable);
   flitzis_export_get_settings (options, &self->settings);
-  self->n_passes = 1;
+  self->n_passes = self->settings.normalize == FLITZIS_NORMALIZE_NONE ? 1 : 2;
 
   if (control != NULL)
     {
       self->control = flitzis_control_ref (control);
       self->n_channels = 2;
       self->sample_rate = flitzis_control_get_sample_rate (control);
-      self->n_passes += self->settings.normalize == FLITZIS_NORMALIZE_PEAK ? 1 : 0;
     }
   else
     {
@@ -148,7 +150,7 @@ tell_progress (gpointer user_data)
   return G_SOURCE_REMOVE;
 }
 
-/* One source at most waits in the context, however slow that is. */
+/* At most one source waits in the context, however slow the context is. */
 static void
 advance (FlitzisExportTask *self, guint n_frames)
 {
@@ -183,28 +185,43 @@ find_peak (const float *values, gsize n_values)
   return peak;
 }
 
-/* The first pass: the frames of the engine, which are computed only once, wait in a file. */
-static gboolean
-fill_spool (FlitzisExportTask *self, float *peak, GError **error)
+static void
+compute_block (FlitzisExportTask *self, guint64 first, guint n, float *block)
 {
-  float   block[FLITZIS_RENDER_FRAMES * MAX_CHANNELS];
-  gsize   n_frame_bytes = self->n_channels * sizeof (float);
-  guint64 n_done;
-  guint   n;
+  gsize         n_frame_bytes = self->n_channels * sizeof (float);
+  const guint8 *frames;
 
-  self->spool = flitzis_target_open (self->path, error);
-  if (self->spool == NULL)
+  if (self->control != NULL)
+    {
+      flitzis_control_render_block (self->control, block, n);
+      return;
+    }
+
+  frames = g_bytes_get_data (flitzis_sample_get_bytes (self->sample), NULL);
+  memcpy (block, frames + first * n_frame_bytes, n * n_frame_bytes);
+}
+
+/* The first pass. The frames of an engine can be computed only once, so they are kept in a file. */
+static gboolean
+measure (FlitzisExportTask *self, float *peak, GError **error)
+{
+  float block[FLITZIS_RENDER_FRAMES * MAX_CHANNELS];
+  gsize n_frame_bytes = self->n_channels * sizeof (float);
+  guint n;
+
+  if (self->control != NULL && (self->spool = flitzis_target_open (self->path, error)) == NULL)
     return FALSE;
 
-  for (n_done = 0; n_done < self->n_frames; n_done += n)
+  for (guint64 n_done = 0; n_done < self->n_frames; n_done += n)
     {
       if (g_cancellable_set_error_if_cancelled (self->cancellable, error))
         return FALSE;
 
       n = (guint) MIN (self->n_frames - n_done, FLITZIS_RENDER_FRAMES);
-      flitzis_control_render_block (self->control, block, n);
+      compute_block (self, n_done, n, block);
       *peak = MAX (*peak, find_peak (block, (gsize) n * self->n_channels));
-      if (!flitzis_target_write (self->spool, (const guint8 *) block, n * n_frame_bytes,
+      if (self->spool != NULL &&
+          !flitzis_target_write (self->spool, (const guint8 *) block, n * n_frame_bytes,
                                  n_done * n_frame_bytes, error))
         return FALSE;
 
@@ -217,23 +234,15 @@ fill_spool (FlitzisExportTask *self, float *peak, GError **error)
 static gboolean
 choose_gain (FlitzisExportTask *self, float *gain, GError **error)
 {
-  float        peak = 0.0f;
-  const float *values;
-  gsize        n_bytes;
+  float peak = 0.0f;
 
   *gain = 1.0f;
-  if (self->settings.normalize != FLITZIS_NORMALIZE_PEAK)
+
+  if (self->settings.normalize == FLITZIS_NORMALIZE_NONE)
     return TRUE;
 
-  if (self->sample != NULL)
-    {
-      values = g_bytes_get_data (flitzis_sample_get_bytes (self->sample), &n_bytes);
-      peak = find_peak (values, n_bytes / sizeof (float));
-    }
-  else if (!fill_spool (self, &peak, error))
-    {
-      return FALSE;
-    }
+  if (!measure (self, &peak, error))
+    return FALSE;
 
   /* silence stays silence */
   if (peak > 0.0f)
@@ -251,13 +260,7 @@ get_block (FlitzisExportTask *self, guint64 first, guint n, float *block, GError
     return flitzis_target_read (self->spool, (guint8 *) block, n * n_frame_bytes,
                                 first * n_frame_bytes, error);
 
-  if (self->control != NULL)
-    flitzis_control_render_block (self->control, block, n);
-  else
-    memcpy (block,
-            (const guint8 *) g_bytes_get_data (flitzis_sample_get_bytes (self->sample), NULL) +
-                first * n_frame_bytes,
-            n * n_frame_bytes);
+  compute_block (self, first, n, block);
 
   return TRUE;
 }
@@ -374,7 +377,7 @@ export_worker (GTask *thread_task, gpointer source, gpointer task_data, GCancell
     g_task_return_error (thread_task, error);
 }
 
-/* In the context of the caller: what belongs to a program is called and let go of there alone. */
+/* Runs in the caller's context: only there are a program's callbacks called and its data freed. */
 static void
 exported_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 {
@@ -411,7 +414,7 @@ flitzis_export_task_run_async (FlitzisExportTask    *self,
 
   g_task_set_task_data (result, self, (GDestroyNotify) task_free);
 
-  /* what is written must not be reported as cancelled */
+  /* a file that is written must not be reported as cancelled */
   g_task_set_check_cancellable (result, FALSE);
 
   if (!flitzis_fork_check (&error))
@@ -440,7 +443,7 @@ flitzis_export_get_path (GFile *file, GError **error)
 
   if (path == NULL)
     g_set_error (error, G_IO_ERROR, G_IO_ERROR_NOT_SUPPORTED,
-                 "Could not write “%s”: it is no file of this machine", name);
+                 "Could not write “%s”: it is not a file on this machine", name);
 
   return path;
 }

@@ -12,9 +12,9 @@
  *
  * The options of an export: [method@Engine.export], [method@Sample.export].
  *
- * The end of the file's name chooses the format: `.wav`, `.aiff`, `.aif`, `.flac`, `.ogg`, `.oga`
- * (Vorbis), `.opus` or `.mp3`. These options say how the values are stored, and what else the file
- * is to say of the sound.
+ * The end of the file's name decides the format: `.wav`, `.aiff`, `.aif`, `.flac`, `.ogg`, `.oga`
+ * (Vorbis), `.opus` or `.mp3`. The options choose how the values are stored, change the gain, and
+ * have the tags and the loop to write into the file.
  *
  * ```c
  * g_autoptr (FlitzisExport) options = flitzis_export_new ();
@@ -24,7 +24,8 @@
  * flitzis_engine_export (engine, file, n_frames, options, NULL, &error);
  * ```
  *
- * An export reads the options when it begins. Use an object in one thread at a time.
+ * An export copies the options when it begins, so you can change them for the next one. Use an
+ * object in one thread at a time.
  */
 
 struct _FlitzisExport
@@ -204,8 +205,8 @@ flitzis_export_class_init (FlitzisExportClass *klass)
    *
    * How the values of WAV, AIFF and FLAC files are stored.
    *
-   * AIFF and FLAC hold no floats: to ask them for it is an error of the export. Lossy formats
-   * have no bit depth, and ignore this.
+   * AIFF and FLAC cannot store floats: the export fails. Lossy formats have no bit depth, and
+   * ignore this.
    */
   properties[PROP_BIT_DEPTH] =
       g_param_spec_enum ("bit-depth", NULL, NULL,
@@ -215,10 +216,10 @@ flitzis_export_class_init (FlitzisExportClass *klass)
   /**
    * FlitzisExport:quality: (getter get_quality) (setter set_quality)
    *
-   * How much of the sound lossy formats keep, from 0.0 (small files) to 1.0 (large ones).
+   * The quality of lossy formats, from 0.0 (small files) to 1.0 (large ones).
    *
-   * This is the quality of Ogg Vorbis divided by 10. Opus gets 16 to 128 kbit/s for each
-   * channel, and MP3 a variable bit rate from V9 to V0.
+   * Ogg Vorbis has this quality times 10. Opus has 16 to 128 kbit/s for each channel, and MP3 a
+   * variable bit rate from V9 to V0.
    */
   properties[PROP_QUALITY] =
       g_param_spec_double ("quality", NULL, NULL,
@@ -228,11 +229,11 @@ flitzis_export_class_init (FlitzisExportClass *klass)
   /**
    * FlitzisExport:dither: (getter get_dither) (setter set_dither)
    *
-   * Whether noise of two steps is added where values become 16 bits: in 16-bit files, and on the
-   * way to Opus and MP3.
+   * Whether noise of two steps is added before values are rounded to 16 bits: in 16-bit files, and
+   * for the encoders of Opus and MP3.
    *
-   * The noise has a triangular distribution, so that the error of the rounding does not depend
-   * on the sound. It is the same in each file, so the same sound gives the same file.
+   * The noise has a triangular distribution, so that the error of the rounding does not depend on
+   * the sound. It is the same in each file, so the same sound gives the same values.
    */
   properties[PROP_DITHER] =
       g_param_spec_boolean ("dither", NULL, NULL,
@@ -242,10 +243,10 @@ flitzis_export_class_init (FlitzisExportClass *klass)
   /**
    * FlitzisExport:normalize: (getter get_normalize) (setter set_normalize)
    *
-   * Which gain is applied to all of the sound.
+   * How the gain of the whole sound is chosen.
    *
-   * The sound of an engine is rendered into a temporary file beside the new one first, to find
-   * the gain: 8 bytes for each frame.
+   * To measure the sound of an engine, it is first rendered into a temporary file beside the new
+   * one, which takes 8 bytes for each frame.
    */
   properties[PROP_NORMALIZE] =
       g_param_spec_enum ("normalize", NULL, NULL,
@@ -267,8 +268,8 @@ flitzis_export_class_init (FlitzisExportClass *klass)
    *
    * Whether a limiter keeps the sound below -0.1 dBFS.
    *
-   * It works after the gain of [property@Export:normalize], and does not make the sound late. It
-   * is like [property@Engine:limiter], for this file alone.
+   * It is applied after the gain of [property@Export:normalize], and does not delay the sound. It
+   * is like [property@Engine:limiter], but only for this file.
    */
   properties[PROP_LIMITER] =
       g_param_spec_boolean ("limiter", NULL, NULL,
@@ -298,7 +299,7 @@ flitzis_export_class_init (FlitzisExportClass *klass)
   /**
    * FlitzisExport:tempo: (getter get_tempo) (setter set_tempo)
    *
-   * The tempo to write into the file, in beats a minute; 0 for none.
+   * The tempo to write into the file, in beats per minute; 0 for none.
    */
   properties[PROP_TEMPO] =
       g_param_spec_double ("tempo", NULL, NULL,
@@ -310,7 +311,7 @@ flitzis_export_class_init (FlitzisExportClass *klass)
    *
    * The MIDI note to write into WAV and AIFF files; -1 for none.
    *
-   * A file with a loop must name a note; without this it names 60.
+   * WAV and AIFF files with a loop must have a note; if this is -1, they get 60.
    */
   properties[PROP_ROOT_NOTE] =
       g_param_spec_int ("root-note", NULL, NULL,
@@ -320,9 +321,9 @@ flitzis_export_class_init (FlitzisExportClass *klass)
   /**
    * FlitzisExport:loop-start: (getter get_loop_start) (setter set_loop_start)
    *
-   * The first frame of the loop, if [property@Export:loop-end] says that there is one.
+   * The first frame of the loop to write into the file, if [property@Export:loop-end] is not 0.
    *
-   * It counts from the first frame that is exported. Where the file has another rate, it is
+   * It counts from the first frame that is exported. If the file has another rate, the loop is
    * converted.
    */
   properties[PROP_LOOP_START] =
@@ -343,7 +344,7 @@ flitzis_export_class_init (FlitzisExportClass *klass)
   /**
    * FlitzisExport:loop-count: (getter get_loop_count) (setter set_loop_count)
    *
-   * How many times the loop is to be played; 0 for ever. AIFF has no place for it.
+   * How many times the loop is to be played; 0 for ever. AIFF files cannot store it.
    */
   properties[PROP_LOOP_COUNT] =
       g_param_spec_uint ("loop-count", NULL, NULL,
@@ -353,9 +354,9 @@ flitzis_export_class_init (FlitzisExportClass *klass)
   /**
    * FlitzisExport:n-clipped: (getter get_n_clipped)
    *
-   * How many values the last export that succeeded clipped, because they were beyond -1 to 1.
+   * The number of values beyond -1 to 1 that the last successful export clipped.
    *
-   * It is always 0 for WAV files of floats, which hold such values.
+   * It is always 0 for WAV files with floats, which can store such values.
    */
   properties[PROP_N_CLIPPED] =
       g_param_spec_uint64 ("n-clipped", NULL, NULL,
@@ -374,7 +375,7 @@ flitzis_export_init (FlitzisExport *self)
   self->root_note = -1;
 }
 
-/* An empty text is none. */
+/* An empty text is the same as no text. */
 static char *
 dup_text (const char *text)
 {
@@ -428,7 +429,7 @@ flitzis_export_set_n_clipped (FlitzisExport *self, guint64 n_clipped)
 /**
  * flitzis_export_new:
  *
- * Makes options that have their default values.
+ * Creates options with their default values.
  *
  * Returns: (transfer full): the options
  */
@@ -551,9 +552,9 @@ flitzis_export_set_dither (FlitzisExport *self, gboolean dither)
  * flitzis_export_get_normalize: (get-property normalize)
  * @self: the options
  *
- * Gets which gain is applied.
+ * Gets how the gain is chosen.
  *
- * Returns: the kind of the gain
+ * Returns: the way to choose it
  */
 FlitzisNormalize
 flitzis_export_get_normalize (FlitzisExport *self)
@@ -566,9 +567,9 @@ flitzis_export_get_normalize (FlitzisExport *self)
 /**
  * flitzis_export_set_normalize: (set-property normalize)
  * @self: the options
- * @normalize: the kind of the gain
+ * @normalize: the way to choose it
  *
- * Sets which gain is applied.
+ * Sets how the gain is chosen.
  */
 void
 flitzis_export_set_normalize (FlitzisExport *self, FlitzisNormalize normalize)
@@ -734,7 +735,7 @@ flitzis_export_set_artist (FlitzisExport *self, const char *artist)
  *
  * Gets the tempo.
  *
- * Returns: beats a minute; 0 for none
+ * Returns: beats per minute; 0 for none
  */
 double
 flitzis_export_get_tempo (FlitzisExport *self)
@@ -747,7 +748,7 @@ flitzis_export_get_tempo (FlitzisExport *self)
 /**
  * flitzis_export_set_tempo: (set-property tempo)
  * @self: the options
- * @tempo: beats a minute; 0 for none
+ * @tempo: beats per minute; 0 for none
  *
  * Sets the tempo.
  */
@@ -909,7 +910,7 @@ flitzis_export_set_loop_count (FlitzisExport *self, guint loop_count)
  * flitzis_export_get_n_clipped: (get-property n-clipped)
  * @self: the options
  *
- * Gets how many values the last export clipped.
+ * Gets the number of values that the last export clipped.
  *
  * Returns: the number of values, each of one channel
  */

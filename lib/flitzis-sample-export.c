@@ -10,16 +10,16 @@
  * flitzis_sample_export:
  * @self: a sample
  * @file: the file to write, on this machine
- * @options: (nullable): how to write it; %NULL for the defaults
- * @cancellable: (nullable): a cancellable, heeded every 1024 frames
+ * @options: (nullable): the options; %NULL for the defaults
+ * @cancellable: (nullable): a cancellable, checked every 1024 frames
  * @error: return location for an error
  *
  * Writes the sample to an audio file.
  *
- * The formats, the errors, and how the file appears are those of [method@Engine.export]. The file
- * has as many channels as the sample, and the rate of its frames. The title, the artist, the tempo,
- * the root note and the loop are those of `options`, and each that `options` leave out is that of
- * the sample. Cues are not written.
+ * The formats and the errors are those of [method@Engine.export], and the file appears in the same
+ * way. It has the channels and the rate of the sample. The title, the artist, the tempo, the root
+ * note and the loop are those of `options`; the sample provides those that the options lack. The
+ * cues are those of the sample.
  *
  * Returns: %TRUE if the file is written
  */
@@ -48,14 +48,14 @@ flitzis_sample_export (FlitzisSample *self,
  * flitzis_sample_export_async:
  * @self: a sample
  * @file: the file to write, on this machine
- * @options: (nullable): how to write it; %NULL for the defaults
- * @cancellable: (nullable): a cancellable, heeded every 1024 frames
+ * @options: (nullable): the options; %NULL for the defaults
+ * @cancellable: (nullable): a cancellable, checked every 1024 frames
  * @callback: (scope async) (nullable): called when the file is written or could not be
  * @user_data: data for @callback
  *
- * Does what [method@Sample.export] does, without blocking the caller.
+ * Does the same as [method@Sample.export], without blocking the caller.
  *
- * `options` are read by this call; [property@Export:n-clipped] is set before @callback is called.
+ * The call copies `options`. [property@Export:n-clipped] is set before @callback is called.
  */
 void
 flitzis_sample_export_async (FlitzisSample      *self,

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Copyright 2026 the Flitzis authors */
 
-/* The comments of FLAC, Vorbis and Opus. lib/decode/comments.c reads them, and names the sources. */
+/* The comments of FLAC, Vorbis and Opus. lib/decode/comments.c reads them, and names sources. */
 
 #include "config.h"
 

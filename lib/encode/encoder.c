@@ -25,8 +25,8 @@
 /* More than any title or list of labels, and little enough for each format. */
 #define MAX_TEXT_BYTES (1024 * 1024)
 
-/* opusenc of 1.22 loses the end of a stream that fits into one packet. Shorter sounds get silence at
- * the end. */
+/* opusenc of 1.22 loses the end of a stream that fits into one packet. Shorter sounds get silence
+ * at the end. */
 #define OPUS_MIN_FRAMES 961
 
 struct _FlitzisEncoder

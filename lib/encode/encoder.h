@@ -41,8 +41,8 @@ gboolean flitzis_encoder_write (FlitzisEncoder *self,
                                 guint           n_frames,
                                 GError        **error);
 
-/* The last call before free: returns when the file is written, or fails. `n_clipped` is the number of
- * values that were beyond the range of the format. */
+/* The last call before free: returns when the file is written, or fails. `n_clipped` is the number
+ * of values that were beyond the range of the format. */
 gboolean flitzis_encoder_finish (FlitzisEncoder *self,
                                  guint64        *n_clipped,
                                  GError        **error);

@@ -7,8 +7,8 @@
 
 #include "flitzis-error.h"
 
-/* WAV and AIFF have the size of all that follows the first 8 bytes in 32 bits. The headers take less
- * than 1024 of these bytes. */
+/* WAV and AIFF have the size of all that follows the first 8 bytes in 32 bits. The headers take
+ * less than 1024 of these bytes. */
 #define MAX_CHUNKED_BYTES (G_MAXUINT32 - 1024)
 #define MAX_FLAC_FRAMES ((G_GUINT64_CONSTANT (1) << 36) - 1)
 

@@ -7,10 +7,10 @@
 
 #include "rt/dsp/limiter.h"
 
-/* As that of the engine. */
+/* The same as in the engine's limiter. */
 #define LIMITS_AHEAD_PER_SECOND 500
 
-/* How many frames the limiter is given at once, where they have to be made stereo for it. */
+/* The limiter takes stereo only. Mono frames are doubled for it, this many at a time. */
 #define N_PAIRS 256
 
 struct _FlitzisMaster
@@ -24,7 +24,7 @@ struct _FlitzisMaster
   float         *delayed;
   float         *gains;
   FlitzisLimit  *limits;
-  guint          n_to_skip; /* frames that the limiter held before the first one */
+  guint          n_to_skip; /* frames of silence that the limiter puts in front of the sound */
 };
 
 FlitzisMaster *

@@ -8,8 +8,8 @@
 G_BEGIN_DECLS
 
 /*
- * The last steps before frames are encoded: a gain, and the limiter of the engine, which looks
- * ahead without making the sound late here.
+ * The last steps before frames are encoded: a gain, and the engine's limiter. The limiter looks
+ * ahead, which delays the sound in an engine; here, the delay is cut off.
  */
 typedef struct _FlitzisMaster FlitzisMaster;
 
@@ -21,10 +21,12 @@ void           flitzis_master_free (FlitzisMaster *self);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (FlitzisMaster, flitzis_master_free)
 
-/* How many frames of silence must follow the last frame, so that all come out. */
+/* Returns the number of frames of silence that must follow the last frame, so that all frames come
+ * out. */
 guint flitzis_master_get_n_ahead (const FlitzisMaster *self);
 
-/* Works in place. Returns the first of the frames that come out, and their number in `n_frames`. */
+/* Works in place. Returns the first frame that comes out, and sets `n_frames` to the number of
+ * these frames. */
 float *flitzis_master_process (FlitzisMaster *self,
                                float         *frames,
                                guint         *n_frames);

@@ -55,7 +55,7 @@ get_random (FlitzisQuantizer *self)
   return z ^ (z >> 31);
 }
 
-/* The difference of two equally distributed numbers, in steps. */
+/* Returns the difference of two equally distributed numbers, in steps. */
 static double
 get_dither (FlitzisQuantizer *self)
 {

@@ -23,8 +23,8 @@ typedef struct
 } FlitzisStreamInfo;
 
 /*
- * A running pipeline of GStreamer's, which encodes values and writes them to a target. It runs in its
- * own thread, at most a few blocks behind the caller.
+ * A running pipeline of GStreamer's, which encodes values and writes them to a target. It runs in
+ * its own thread, at most a few blocks behind the caller.
  */
 typedef struct _FlitzisStream FlitzisStream;
 

@@ -2,8 +2,8 @@
 /* Copyright 2026 the Flitzis authors */
 
 /*
- * wavenc writes neither loops nor cues, and its list of tags lacks a byte of padding, so all of them
- * are written here. lib/decode/wave-facts.c reads these chunks, and names their sources.
+ * wavenc writes neither loops nor cues, and its list of tags lacks a byte of padding, so all of
+ * them are written here. lib/decode/wave-facts.c reads these chunks, and names their sources.
  */
 
 #include "config.h"
