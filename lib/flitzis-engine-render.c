@@ -152,8 +152,8 @@ flitzis_engine_render_to_file_finish (FlitzisEngine *self, GAsyncResult *result,
  *
  * The end of the file's name decides the format. It may have capital letters:
  *
- * - `.wav`: WAV with 32-bit floats, the very bits that [method@Engine.render] returns; or with 24 or
- *   16 bits
+ * - `.wav`: WAV with the very 32-bit floats that [method@Engine.render] returns, or with 24 or 16
+ *   bits
  * - `.aiff`, `.aif`: AIFF with 24 or 16 bits
  * - `.flac`: FLAC with 24 or 16 bits
  * - `.ogg`, `.oga`: Ogg Vorbis

@@ -13,6 +13,9 @@ import gi
 import numpy
 import pytest
 
+from hostile.facts import adtl, cue, labl
+from hostile.sounds import chunk, fmt, pcm, riff
+
 gi.require_version('Flitzis', '1')
 from gi.repository import Flitzis, Gio, GLib
 
@@ -250,6 +253,101 @@ def test_what_a_sample_says_is_written(tmp_path):
     assert (again.loop_start, again.loop_end, again.root_note) == (1001, 20002, 40)
 
 
+def cues_of(sample):
+    return [(cue.props.frame, cue.props.label) for cue in sample.props.cues]
+
+
+CUES = [(0, 'Eins'), (1001, ''), (1001, 'Käse'), (20002, 'Drei = 3'), (30000, 'Ende')]
+
+
+@pytest.fixture
+def marked(tmp_path):
+    """Makes a sample that has the cues, at any rate."""
+    def make(rate, cues=CUES):
+        path = tmp_path / 'marked.wav'
+        labels = [labl(i, label.encode()) for i, (_, label) in enumerate(cues, 1) if label]
+        path.write_bytes(riff(chunk(b'fmt ', fmt(rate=rate)),
+                              chunk(b'data', pcm(n_frames=30000)),
+                              cue(*(frame for frame, _ in cues)), adtl(*labels)))
+        sample = load(path, rate)
+        path.unlink()
+        assert cues_of(sample) == cues
+        return sample
+    return make
+
+
+@pytest.mark.parametrize('rate', (44100, 48000, 96000))
+@pytest.mark.parametrize('ending', (*LOSSLESS, *LOSSY))
+def test_a_sample_keeps_its_cues(marked, tmp_path, ending, rate):
+    """Also when what was read is written again, and again; MP3 has them to the millisecond."""
+    path = tmp_path / f'a.{ending}'
+    file_rate = {'opus': 48000, 'mp3': min(rate, 48000)}.get(ending, rate)
+    expected = []
+    for frame, label in CUES:
+        frame = round(frame * file_rate / rate)
+        if ending == 'mp3':
+            frame = math.floor(round(frame * 1000 / file_rate) * rate / 1000 + 0.5)
+        else:
+            frame = math.floor(frame * rate / file_rate + 0.5)
+        expected.append((frame, label))
+    sample = marked(rate)
+    for _ in range(3):
+        assert sample.export(file_of(path))
+        sample = load(path, rate)
+        assert list(sample.props.warnings) == []
+        assert cues_of(sample) == expected
+
+
+@pytest.mark.parametrize('ending', ('wav', 'flac', 'ogg', 'opus', 'mp3'))
+def test_others_read_the_cues_as_chapters(marked, tmp_path, ending):
+    path = tmp_path / f'a.{ending}'
+    assert marked(48000, [(0, 'Eins'), (24000, 'Käse')]).export(file_of(path))
+    printed = subprocess.run(['ffprobe', '-v', 'error', '-of', 'json', '-show_chapters', path],
+                             check=True, capture_output=True, text=True)
+    assert printed.stderr == ''
+    assert [(float(chapter['start_time']), chapter['tags']['title'])
+            for chapter in json.loads(printed.stdout)['chapters']] == [(0, 'Eins'), (0.5, 'Käse')]
+
+
+def test_the_loop_of_an_aiff_file_uses_its_cues(marked, tmp_path):
+    """A marker is added for the end that has no cue, and only the first time."""
+    path = tmp_path / 'a.aiff'
+    cues = [(1001, 'Eins'), (20002, 'Zwei')]
+    sample = marked(48000, cues)
+    for expected in [cues[:1] + [(20000, 'end loop')] + cues[1:]] * 3:
+        sample.export(file_of(path), Flitzis.Export(loop_start=1001, loop_end=20000))
+        sample = load(path)
+        assert cues_of(sample) == expected
+        assert (sample.props.loop_start, sample.props.loop_end) == (1001, 20000)
+
+
+def test_a_label_that_aiff_cannot_hold_is_cut_between_characters(marked, tmp_path):
+    path = tmp_path / 'a.aiff'
+    marked(48000, [(5, 'ä' * 200), (6, 'a' * 300), (7, 'end')]).export(file_of(path))
+    assert cues_of(load(path)) == [(5, 'ä' * 127), (6, 'a' * 255), (7, 'end')]
+
+
+@pytest.mark.parametrize('ending', ('wav', 'flac', 'mp3'))
+def test_too_much_text_is_too_large(engine, tmp_path, ending):
+    path = tmp_path / f'a.{ending}'
+    with fails_with(Flitzis.EngineError.TOO_LARGE, f'a.{ending}', 'title'):
+        engine.export(file_of(path), 1000, Flitzis.Export(title='a' * 2 ** 20, artist='b'))
+    assert os.listdir(tmp_path) == []
+    assert engine.export(file_of(path), 1000, Flitzis.Export(title='a' * 2 ** 20))
+
+
+@pytest.mark.parametrize('loop', ((29999, 30000), (0, 1), (3, 4)))
+def test_a_loop_of_one_frame_stays(tmp_path, loop):
+    """At half the rate it takes one frame, which lies in the file."""
+    path = tmp_path / 'a.opus'
+    sample = Flitzis.Sample.from_array(sweep(30000, 96000), 96000)
+    assert sample.export(file_of(path), Flitzis.Export(loop_start=loop[0], loop_end=loop[1]))
+    read = load(path)
+    assert list(read.props.warnings) == [] and read.props.has_loop
+    assert read.props.loop_end - read.props.loop_start == 1
+    assert abs(read.props.loop_start - loop[0] / 2) <= 1
+
+
 @pytest.mark.parametrize('loop', ({'loop_start': 10, 'loop_end': 10}, {'loop_end': 1001},
                                   {'loop_start': 20, 'loop_end': 5}))
 def test_a_loop_that_is_not_there_is_invalid(engine, tmp_path, loop):
@@ -270,27 +368,43 @@ WITHOUT_FFMPEG = '''
 import gi, sys
 gi.require_version('Flitzis', '1')
 gi.require_version('Gst', '1.0')
-from gi.repository import Flitzis, Gio, GLib, Gst
+from gi.repository import Flitzis, Gio, Gst
 Gst.init(None)
 registry = Gst.Registry.get()
 plugin = registry.find_plugin('libav')
 if plugin is not None:
     registry.remove_plugin(plugin)
-sample = Flitzis.Sample.new(GLib.Bytes.new(bytes(8 * 48000)), 2, 48000)
-options = Flitzis.Export(title='Beats', artist='Me', tempo=120)
-for path in sys.argv[1:]:
-    sample.export(Gio.File.new_for_path(path), options)
+kick, *paths = sys.argv[1:]
+for path in paths:
+    engine = Flitzis.Engine()
+    engine.load_sample(0, kick)
+    for beat in range(8):
+        engine.play_sample_at(0, 0.5, beat * 6000)
+    options = Flitzis.Export(title='Beats', artist='Me', tempo=480, quality=1.0)
+    engine.export(Gio.File.new_for_path(path), 48000, options)
 '''
 
 
-def test_the_formats_of_a_drum_machine_without_ffmpeg(tmp_path):
-    """WAV, FLAC, Ogg and MP3, with tags, where GStreamer has nothing of FFmpeg's."""
-    paths = [tmp_path / f'a.{ending}' for ending in ('wav', 'flac', 'ogg', 'mp3')]
-    subprocess.run([sys.executable, '-c', WITHOUT_FFMPEG, *paths], check=True, timeout=60)
-    for path in paths:
-        stream, tags = probe(path)
+def test_the_formats_of_a_drum_machine_without_ffmpeg(engine, tmp_path):
+    """A pattern as WAV, FLAC, Ogg and MP3, with tags, where GStreamer has nothing of FFmpeg's."""
+    kick = tmp_path / 'kick.wav'
+    Flitzis.Sample.from_array(sweep(5000), 48000).export(file_of(kick))
+    paths = {ending: tmp_path / f'a.{ending}' for ending in ('wav', 'flac', 'ogg', 'mp3')}
+    subprocess.run([sys.executable, '-c', WITHOUT_FFMPEG, kick, *paths.values()], check=True,
+                   timeout=60)
+    engine.load_sample(0, str(kick))
+    for beat in range(8):
+        engine.play_sample_at(0, 0.5, beat * 6000)
+    expected = render(engine, 48000)
+    assert_same(frames_of(paths['wav']), expected)
+    assert_same(frames_of(paths['flac']), as_24_bits(expected))
+    for path in paths.values():
+        sample, (_stream, tags) = load(path), probe(path)
         assert (tags['title'], tags['artist']) == ('Beats', 'Me')
-        assert load(path).props.tempo == 120 and load(path).props.n_frames == 48000
+        assert (sample.props.title, sample.props.artist, sample.props.tempo) == ('Beats', 'Me', 480)
+        frames = numpy.array(sample)
+        assert len(frames) == 48000 and best_shift(frames, expected) == 0
+        assert numpy.sqrt(((frames - expected) ** 2).mean()) < 0.02
 
 
 MISSING = '''
@@ -400,6 +514,19 @@ def test_a_cancel_midway_leaves_no_temporary_file(engine, tmp_path, iterate):
     iterate(lambda: results)
     with fails_with_io(Gio.IOErrorEnum.CANCELLED):
         engine.export_finish(results[0])
+    assert os.listdir(tmp_path) == []
+
+
+def test_the_export_of_a_sample_is_cancelled(tmp_path, iterate):
+    sample, cancellable, results = make_sample(noise(1, 1000)), Gio.Cancellable(), []
+    cancellable.cancel()
+    with fails_with_io(Gio.IOErrorEnum.CANCELLED):
+        sample.export(file_of(tmp_path / 'a.wav'), None, cancellable)
+    sample.export_async(file_of(tmp_path / 'a.wav'), None, cancellable,
+                        lambda _sample, result: results.append(result))
+    iterate(lambda: results)
+    with fails_with_io(Gio.IOErrorEnum.CANCELLED):
+        sample.export_finish(results[0])
     assert os.listdir(tmp_path) == []
 
 
