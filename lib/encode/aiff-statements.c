@@ -99,6 +99,21 @@ add_instrument (
   add_chunk (self, "INST", instrument->data, instrument->len);
 }
 
+/* AIFF has no chunk for a tempo, and other programs read titles and artists only from a tag. */
+static void
+add_tag (GByteArray *self, const FlitzisFacts *facts)
+{
+  const FlitzisFacts part = {
+    .title = facts->title,
+    .artist = facts->artist,
+    .tempo = facts->tempo,
+  };
+  g_autoptr (GByteArray) tag = flitzis_statements_make_id3 (&part, 0, 0);
+
+  if (tag->len > 0)
+    add_chunk (self, "ID3 ", tag->data, tag->len);
+}
+
 GByteArray *
 flitzis_statements_make_aiff (const FlitzisFacts *facts)
 {
@@ -132,14 +147,7 @@ flitzis_statements_make_aiff (const FlitzisFacts *facts)
   if (facts->artist != NULL)
     add_chunk (chunks, "AUTH", (const guint8 *) facts->artist, strlen (facts->artist));
 
-  /* AIFF has no chunk for a tempo */
-  if (facts->tempo > 0.0)
-    {
-      const FlitzisFacts tempo = { .tempo = facts->tempo };
-      g_autoptr (GByteArray) tag = flitzis_statements_make_id3 (&tempo, 0, 0);
-
-      add_chunk (chunks, "ID3 ", tag->data, tag->len);
-    }
+  add_tag (chunks, facts);
 
   return chunks;
 }

@@ -15,6 +15,7 @@
 #include <gst/gst.h>
 
 #define UTF_8 3
+#define MILLISECONDS 1000
 
 /* Each byte holds seven bits. */
 static void
@@ -70,6 +71,15 @@ add_comments (GByteArray *self, const FlitzisFacts *facts)
     }
 }
 
+/* Rounds to the nearest millisecond that is not after the end of the sound, or else the chapter
+ * would be ignored when the file is read. */
+static guint32
+get_milliseconds (guint64 frame, guint rate, guint64 n_frames)
+{
+  return (guint32) MIN (gst_util_uint64_scale_round (frame, MILLISECONDS, rate),
+                        gst_util_uint64_scale (n_frames, MILLISECONDS, rate));
+}
+
 /* A chapter goes on to the next one, the last one to the end of the sound. */
 static void
 add_chapter (GByteArray *self, const GArray *cues, guint i, guint rate, guint64 n_frames)
@@ -81,9 +91,8 @@ add_chapter (GByteArray *self, const GArray *cues, guint i, guint rate, guint64 
 
   flitzis_bytes_add_text (contents, id);
   flitzis_bytes_add_8 (contents, 0);
-  flitzis_bytes_add_32_be (contents,
-                           (guint32) gst_util_uint64_scale_round (cue->position, 1000, rate));
-  flitzis_bytes_add_32_be (contents, (guint32) gst_util_uint64_scale_round (end, 1000, rate));
+  flitzis_bytes_add_32_be (contents, get_milliseconds (cue->position, rate, n_frames));
+  flitzis_bytes_add_32_be (contents, get_milliseconds (end, rate, n_frames));
   flitzis_bytes_add_32_be (contents, G_MAXUINT32); /* no places in bytes */
   flitzis_bytes_add_32_be (contents, G_MAXUINT32);
   if (cue->label != NULL)
