@@ -17,11 +17,23 @@
  * have the tags and the loop to write into the file.
  *
  * ```c
+ * g_autoptr (FlitzisSample) sample = flitzis_slot_dup_sample (flitzis_engine_get_slot (engine, 3));
+ * g_autoptr (GFile) file = g_file_new_for_path ("kick.mp3");
  * g_autoptr (FlitzisExport) options = flitzis_export_new ();
  *
- * flitzis_export_set_title (options, "A song");
+ * flitzis_export_set_title (options, "Kick");
  * flitzis_export_set_normalize (options, FLITZIS_NORMALIZE_PEAK);
- * flitzis_engine_export (engine, file, n_frames, options, NULL, &error);
+ * flitzis_sample_export (sample, file, options, NULL, &error);
+ * ```
+ *
+ * ```python
+ * options = Flitzis.Export(title='Kick', normalize=Flitzis.Normalize.PEAK)
+ * engine[3].sample.export(Gio.File.new_for_path('kick.mp3'), options)
+ * ```
+ *
+ * ```js
+ * const options = new Flitzis.Export({title: 'Kick', normalize: Flitzis.Normalize.PEAK});
+ * engine.get_slot(3).sample.export(Gio.File.new_for_path('kick.mp3'), options, null);
  * ```
  *
  * An export copies the options when it begins, so you can change them for the next one. Use an

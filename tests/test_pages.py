@@ -73,8 +73,8 @@ PROGRAMS = [program for program in EVERY_PROGRAM if program not in WINDOWS]
 # What steers its rate reaches far from its note: that is the highest.
 SWEEPING = 'cookbook: Effects of a game'
 OFFLINE = {'cookbook: Bouncing to a file', 'cookbook: Hits that differ',
-           'files-and-kits: What a file knows', 'python: Errors',
-           'python: numpy', 'slots-and-voices: Slots', 'testing: With render ()',
+           'files-and-kits: What a file knows', 'files-and-kits: Files out',
+           'python: Errors', 'python: numpy', 'slots-and-voices: Slots', 'testing: With render ()',
            "testing: A PipeWire of the test's own"}  # it plays, but to a server of its own
 HEARD = [program for program in PROGRAMS if program.id not in OFFLINE]
 COMMANDS = {'cookbook: A soundboard':
@@ -203,6 +203,16 @@ def test_a_file_that_knows_nothing_says_so(run, make_engine):
     folder, result = run[0]['files-and-kits: What a file knows']
     assert result.stdout == 'no title no tempo\n'
     assert len(frames_of(folder / 'looped.wav', make_engine)) == 10 * RATE
+
+
+def test_an_export_has_its_tags(run, make_engine):
+    folder, result = run[0]['files-and-kits: Files out']
+    assert result.stdout == '0 values were clipped\n'
+    engine = make_engine()
+    engine.load_sample(0, str(folder / 'beats.mp3'))
+    sample = engine.get_slot(0).props.sample
+    assert (sample.props.title, sample.props.tempo) == ('Eight beats', 120)
+    assert sample.props.n_frames == 8 * RATE // 2
 
 
 def test_the_drum_machine_hits(run):
@@ -384,6 +394,7 @@ CHECKS = {'Engine': ['engine.n_triggered == 1'],
           'Slot': ['slot.index == 3', 'slot.gain == 0.5', 'spinner.spinning == 0'],
           'Sample': ['sample.n_frames == 4800', 'engine.get_slot(0).sample == sample'],
           'Clock': ['clock.tempo == 137', 'clock.running == 1', 'engine.n_triggered == 1'],
+          'Export': ['options.title == "Kick"', 'options.normalize == Flitzis.Normalize.PEAK'],
           'Sink': ['engine.target == engine.sinks.get_item(0).name'],
           'SinkList': [],
           'Trigger': ['voice > 0', 'trigger.slot == 3', 'trigger.pan == -0.5']}
@@ -392,7 +403,7 @@ import json
 import gi
 gi.require_version('Flitzis', '1')
 import numpy
-from gi.repository import Flitzis, GObject
+from gi.repository import Flitzis, Gio, GObject
 
 
 class Spinner(GObject.Object):
@@ -411,6 +422,7 @@ for name, block, checks in json.load(open('blocks.json')):
         assert eval(check, names), (name, check)
 """, 'js': """
 import Flitzis from 'gi://Flitzis?version=1';
+import Gio from 'gi://Gio';
 import GLib from 'gi://GLib';
 import GObject from 'gi://GObject';
 
@@ -426,7 +438,7 @@ for (const [name, block, checks] of JSON.parse(new TextDecoder().decode(text))) 
   for (let slot = 0; slot < engine.n_slots; slot++)
     engine.load_sample(slot, 'kick.flac');
   engine.start();
-  const names = {engine, Flitzis, GLib, GObject, spinner: new Spinner()};
+  const names = {engine, Flitzis, Gio, GLib, GObject, spinner: new Spinner()};
   const body = `{ ${block}; return [${checks.join()}]; }`;
   const results = new Function(...Object.keys(names), body)(...Object.values(names));
   if (results.includes(false))
