@@ -8,6 +8,7 @@ import math
 import os
 import subprocess
 import sys
+from typing import Any
 
 import gi
 import numpy
@@ -24,8 +25,8 @@ from test_playing import assert_same, fails_with, make_sample, noise, render
 
 LOSSLESS = ('wav', 'aiff', 'aif', 'flac')
 LOSSY = ('ogg', 'oga', 'opus', 'mp3')
-FACTS = {'title': 'Ein Lied', 'artist': 'Künstlerin', 'tempo': 97.5}
-LOOP = {'loop_start': 1001, 'loop_end': 20002}
+FACTS: dict[str, Any] = {'title': 'Ein Lied', 'artist': 'Künstlerin', 'tempo': 97.5}
+LOOP: dict[str, Any] = {'loop_start': 1001, 'loop_end': 20002}
 
 
 def file_of(path):
