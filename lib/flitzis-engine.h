@@ -5,6 +5,7 @@
 
 #include "flitzis-clock.h"
 #include "flitzis-enums.h"
+#include "flitzis-export.h"
 #include "flitzis-error.h"
 #include "flitzis-macros.h"
 #include "flitzis-sample.h"
@@ -412,5 +413,27 @@ FLITZIS_AVAILABLE_IN_ALL
 gboolean flitzis_engine_render_to_file_finish (FlitzisEngine *self,
                                                GAsyncResult  *result,
                                                GError       **error);
+FLITZIS_AVAILABLE_IN_ALL
+gboolean flitzis_engine_export (FlitzisEngine *self,
+                                GFile         *file,
+                                guint          n_frames,
+                                FlitzisExport *options,
+                                GCancellable  *cancellable,
+                                GError       **error);
+FLITZIS_AVAILABLE_IN_ALL
+void flitzis_engine_export_async (FlitzisEngine        *self,
+                                  GFile                *file,
+                                  guint                 n_frames,
+                                  FlitzisExport        *options,
+                                  GCancellable         *cancellable,
+                                  GFileProgressCallback progress,
+                                  gpointer              progress_data,
+                                  GDestroyNotify        progress_destroy,
+                                  GAsyncReadyCallback   callback,
+                                  gpointer              user_data);
+FLITZIS_AVAILABLE_IN_ALL
+gboolean flitzis_engine_export_finish (FlitzisEngine *self,
+                                       GAsyncResult  *result,
+                                       GError       **error);
 
 G_END_DECLS

@@ -59,4 +59,14 @@ G_DEFINE_FLAGS_TYPE (FlitzisKitFlags, flitzis_kit_flags,
                      G_DEFINE_ENUM_VALUE (FLITZIS_KIT_FLAGS_NONE, "none"),
                      G_DEFINE_ENUM_VALUE (FLITZIS_KIT_FLAGS_ANY_FOLDER, "any-folder"),
                      G_DEFINE_ENUM_VALUE (FLITZIS_KIT_FLAGS_COLLECT, "collect"))
+
+G_DEFINE_ENUM_TYPE (FlitzisBitDepth, flitzis_bit_depth,
+                    G_DEFINE_ENUM_VALUE (FLITZIS_BIT_DEPTH_AUTO, "auto"),
+                    G_DEFINE_ENUM_VALUE (FLITZIS_BIT_DEPTH_INT16, "int16"),
+                    G_DEFINE_ENUM_VALUE (FLITZIS_BIT_DEPTH_INT24, "int24"),
+                    G_DEFINE_ENUM_VALUE (FLITZIS_BIT_DEPTH_FLOAT32, "float32"))
+
+G_DEFINE_ENUM_TYPE (FlitzisNormalize, flitzis_normalize,
+                    G_DEFINE_ENUM_VALUE (FLITZIS_NORMALIZE_NONE, "none"),
+                    G_DEFINE_ENUM_VALUE (FLITZIS_NORMALIZE_PEAK, "peak"))
 /* clang-format on */

@@ -189,6 +189,36 @@ typedef enum
   FLITZIS_KIT_FLAGS_COLLECT = 1 << 1
 } FlitzisKitFlags;
 
+/**
+ * FlitzisBitDepth:
+ * @FLITZIS_BIT_DEPTH_AUTO: the best of the format: floats in WAV, 24 bits in AIFF and FLAC
+ * @FLITZIS_BIT_DEPTH_INT16: integers of 16 bits
+ * @FLITZIS_BIT_DEPTH_INT24: integers of 24 bits
+ * @FLITZIS_BIT_DEPTH_FLOAT32: floats of 32 bits, only in WAV
+ *
+ * How the values of an exported file are stored.
+ */
+typedef enum
+{
+  FLITZIS_BIT_DEPTH_AUTO,
+  FLITZIS_BIT_DEPTH_INT16,
+  FLITZIS_BIT_DEPTH_INT24,
+  FLITZIS_BIT_DEPTH_FLOAT32
+} FlitzisBitDepth;
+
+/**
+ * FlitzisNormalize:
+ * @FLITZIS_NORMALIZE_NONE: the gain stays as it is
+ * @FLITZIS_NORMALIZE_PEAK: the largest value becomes [property@Export:target-peak]
+ *
+ * How an export chooses the gain of the whole sound.
+ */
+typedef enum
+{
+  FLITZIS_NORMALIZE_NONE,
+  FLITZIS_NORMALIZE_PEAK
+} FlitzisNormalize;
+
 #define FLITZIS_TYPE_TRIGGER_TIMING (flitzis_trigger_timing_get_type ())
 #define FLITZIS_TYPE_QUANTIZE (flitzis_quantize_get_type ())
 #define FLITZIS_TYPE_OUTPUT (flitzis_output_get_type ())
@@ -199,6 +229,8 @@ typedef enum
 #define FLITZIS_TYPE_END_REASON (flitzis_end_reason_get_type ())
 #define FLITZIS_TYPE_VARIATION (flitzis_variation_get_type ())
 #define FLITZIS_TYPE_KIT_FLAGS (flitzis_kit_flags_get_type ())
+#define FLITZIS_TYPE_BIT_DEPTH (flitzis_bit_depth_get_type ())
+#define FLITZIS_TYPE_NORMALIZE (flitzis_normalize_get_type ())
 
 FLITZIS_AVAILABLE_IN_ALL
 GType flitzis_trigger_timing_get_type (void);
@@ -220,5 +252,9 @@ FLITZIS_AVAILABLE_IN_ALL
 GType flitzis_variation_get_type (void);
 FLITZIS_AVAILABLE_IN_ALL
 GType flitzis_kit_flags_get_type (void);
+FLITZIS_AVAILABLE_IN_ALL
+GType flitzis_bit_depth_get_type (void);
+FLITZIS_AVAILABLE_IN_ALL
+GType flitzis_normalize_get_type (void);
 
 G_END_DECLS

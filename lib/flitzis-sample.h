@@ -3,6 +3,7 @@
 
 #pragma once
 
+#include "flitzis-export.h"
 #include "flitzis-loudness.h"
 #include "flitzis-macros.h"
 
@@ -92,5 +93,23 @@ FLITZIS_AVAILABLE_IN_ALL
 FlitzisLoudness *flitzis_sample_measure_loudness_finish (FlitzisSample *self,
                                                          GAsyncResult  *result,
                                                          GError       **error);
+
+FLITZIS_AVAILABLE_IN_ALL
+gboolean flitzis_sample_export (FlitzisSample *self,
+                                GFile         *file,
+                                FlitzisExport *options,
+                                GCancellable  *cancellable,
+                                GError       **error);
+FLITZIS_AVAILABLE_IN_ALL
+void flitzis_sample_export_async (FlitzisSample      *self,
+                                  GFile              *file,
+                                  FlitzisExport      *options,
+                                  GCancellable       *cancellable,
+                                  GAsyncReadyCallback callback,
+                                  gpointer            user_data);
+FLITZIS_AVAILABLE_IN_ALL
+gboolean flitzis_sample_export_finish (FlitzisSample *self,
+                                       GAsyncResult  *result,
+                                       GError       **error);
 
 G_END_DECLS

@@ -8,6 +8,7 @@
 #include "flitzis-engine.h"
 #include "flitzis-enums.h"
 #include "flitzis-error.h"
+#include "flitzis-export.h"
 #include "flitzis-kit.h"
 #include "flitzis-loudness.h"
 #include "flitzis-macros.h"

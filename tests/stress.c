@@ -793,6 +793,71 @@ render_to_file_async (Worker *worker, Stage *stage)
 }
 
 static void
+exported_cb (GObject *object, GAsyncResult *result, gpointer data)
+{
+  GError *error = NULL;
+
+  flitzis_engine_export_finish (FLITZIS_ENGINE (object), result, &error);
+  allow (error, RENDER_ERRORS);
+  n_answered++;
+  stage_leave (data);
+}
+
+static void
+sample_exported_cb (GObject *object, GAsyncResult *result, gpointer data)
+{
+  GError *error = NULL;
+
+  flitzis_sample_export_finish (FLITZIS_SAMPLE (object), result, &error);
+  allow (error, RENDER_ERRORS);
+  n_answered++;
+  stage_leave (data);
+}
+
+static void export(Worker *worker, Stage *stage)
+{
+  g_autoptr (GFile) file = g_file_new_for_path (written[choose (worker, 2)]);
+  g_autoptr (FlitzisExport) options = flitzis_export_new ();
+  FlitzisSample *sample = samples[choose (worker, N_SAMPLES)];
+  GError        *error = NULL;
+
+  flitzis_export_set_normalize (options, choose (worker, 2));
+  flitzis_export_set_limiter (options, choose (worker, 2));
+  flitzis_export_set_title (options, "A title");
+
+  if (choose (worker, 2) == 0)
+    flitzis_engine_export (stage->engine, file, 1 + choose (worker, 5000), options, NULL, &error);
+  else
+    flitzis_sample_export (sample, file, options, stage->cancellable, &error);
+
+  allow (error, RENDER_ERRORS);
+}
+
+static void
+export_async (Worker *worker, Stage *stage)
+{
+  g_autoptr (GFile) file = g_file_new_for_path (written[choose (worker, 2)]);
+  g_autoptr (FlitzisExport) options = flitzis_export_new ();
+  FlitzisSample *sample = samples[choose (worker, N_SAMPLES)];
+
+  flitzis_export_set_normalize (options, choose (worker, 2));
+  n_asked++;
+
+  if (choose (worker, 2) == 0)
+    {
+      n_progresses++;
+      flitzis_engine_export_async (stage->engine, file, 1 + choose (worker, 20000), options,
+                                   stage->cancellable, progress_cb, g_new0 (goffset, 1),
+                                   progress_gone_cb, exported_cb, stage_take_again (stage));
+    }
+  else
+    {
+      flitzis_sample_export_async (sample, file, options, stage->cancellable, sample_exported_cb,
+                                   stage_take_again (stage));
+    }
+}
+
+static void
 choose_uint64 (Worker *worker, const char *property, GValue *value)
 {
   if (g_str_equal (property, "memory-limit"))
@@ -1047,6 +1112,8 @@ static const Verb verbs[] = {
   { "render", render, 250 },
   { "render to file", render_to_file, 5 },
   { "render to file async", render_to_file_async, 5 },
+  { "export", export, 3 },
+  { "export async", export_async, 3 },
   { "set property", set_property, 1500 },
   { "clock", use_clock, 200 },
   { "get", get_all, 600 },

@@ -91,7 +91,7 @@ def test_a_symbol_without_words_is_found(gir, tmp_path):
             ('class', 'Slot', 'Flitzis.Slot'),
             ('constructor', 'new', 'Flitzis.Engine.new'),
             ('method', 'play_sample', 'Flitzis.Engine.play_sample'),
-            ('parameter', 'n_frames', 'Flitzis.Engine.render'),
+            ('parameter', 'n_frames', 'Flitzis.Engine.export'),
             ('property', 'gain', 'Flitzis.Engine.gain'),
             ('glib:signal', 'voice-ended', 'Flitzis.Engine.voice-ended'),
             ('constant', 'DEFAULT_N_SLOTS', 'Flitzis.DEFAULT_N_SLOTS'),

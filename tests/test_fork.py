@@ -25,6 +25,7 @@ from test_playing import constant, make_sample, render, stereo
 FIXTURES = pathlib.Path(__file__).parent.parent / 'fixtures'
 FILE = str(FIXTURES / 'stereo-float.wav')
 FILE_OBJECT = Gio.File.new_for_path(FILE)
+NOWHERE = Gio.File.new_for_path('/nowhere')
 FILE_BYTES = GLib.Bytes.new((FIXTURES / 'stereo-float.wav').read_bytes())
 
 
@@ -82,6 +83,7 @@ REFUSED = {
     'unload_sample': (0,), 'stop_sample': (0,), 'stop_sample_at': (0, 10**6),
     'stop_voice_with_fade': (1, 0.1), 'set_voice_gain': (1, 0.5), 'set_voice_pan': (1, 0.5),
     'set_voice_rate': (1, 0.5), 'start': (), 'render': (64,), 'render_to_file': ('/nowhere', 64),
+    'export': (NOWHERE, 64),
 }
 SILENT = {
     'stop_voice': (1,), 'pause_voice': (1,), 'resume_voice': (1,), 'stop_all_samples': (),
@@ -92,7 +94,7 @@ OF_THE_CLOCK = {'restart': (0,), 'beat_to_frame': (4.0,), 'frame_to_beat': (4800
 OTHERS = {'set_sample', 'add_layer', 'prepare_peaks_async', 'measure_loudness', *(
     f'{verb}_async' for verb in (
         'load_sample', 'load_file', 'load_bytes', 'load_layer', 'add_sample', 'start',
-        'render_to_file', 'measure_loudness'))}
+        'render_to_file', 'export', 'measure_loudness'))}
 
 
 def test_no_verb_is_left_out():
@@ -113,6 +115,12 @@ def assert_dead(engine, sample):
     assert_async_forked(
         lambda _cancellable, callback: engine.render_to_file_async(
             '/nowhere', 64, None, None, callback=callback), engine.render_to_file_finish)
+    assert_async_forked(
+        lambda _cancellable, callback: engine.export_async(
+            NOWHERE, 64, None, None, None, callback=callback), engine.export_finish)
+    assert_forked(sample.export, NOWHERE)
+    assert_async_forked(lambda _cancellable, callback: sample.export_async(
+        NOWHERE, None, None, callback), sample.export_finish)
     assert engine.get_state() == Flitzis.State.STOPPED and engine.get_n_playing() == 0
     assert engine.get_gain() == 1.0 and engine.get_slot(0).get_gain() == 1.0
     assert engine.get_n_triggered() >= 0 and not engine.get_slot(1).get_loading()

@@ -74,9 +74,10 @@ PROGRAMS = [program for program in EVERY_PROGRAM if program not in WINDOWS]
 SWEEPING = 'cookbook: Effects of a game'
 OFFLINE = {'cookbook: Bouncing to a file', 'cookbook: Hits that differ',
            'files-and-kits: What a file knows', 'files-and-kits: Kits',
-           'loudness: Measure a sample', 'loudness: Bring slots to the same loudness',
-           'loudness: Be sure of the first voice', 'python: Errors', 'python: numpy',
-           'slots-and-voices: Slots', 'testing: With render ()',
+           'files-and-kits: Files out', 'loudness: Measure a sample',
+           'loudness: Bring slots to the same loudness', 'loudness: Be sure of the first voice',
+           'python: Errors', 'python: numpy', 'slots-and-voices: Slots',
+           'testing: With render ()',
            'testing: A private PipeWire'}  # it plays, but to a server of its own
 HEARD = [program for program in PROGRAMS if program.id not in OFFLINE]
 COMMANDS = {'cookbook: A soundboard':
@@ -209,6 +210,16 @@ def test_a_file_that_knows_nothing_says_so(run, make_engine):
     folder, result = run[0]['files-and-kits: What a file knows']
     assert result.stdout == 'no title no tempo\n'
     assert len(frames_of(folder / 'looped.wav', make_engine)) == 10 * RATE
+
+
+def test_an_export_has_its_tags(run, make_engine):
+    folder, result = run[0]['files-and-kits: Files out']
+    assert result.stdout == '0 values were clipped\n'
+    engine = make_engine()
+    engine.load_sample(0, str(folder / 'beats.mp3'))
+    sample = engine.get_slot(0).props.sample
+    assert (sample.props.title, sample.props.tempo) == ('Eight beats', 120)
+    assert sample.props.n_frames == 8 * RATE // 2
 
 
 def test_the_drum_machine_hits(run):
@@ -459,6 +470,7 @@ CHECKS = {'Engine': ['engine.n_triggered == 1'],
           'Sample': ['sample.n_frames == 4800', 'engine.get_slot(0).sample == sample'],
           'Kit': ['kit.get_item(0).name == "Kick"', 'engine.get_slot(0).gain == 0.5'],
           'Clock': ['clock.tempo == 137', 'clock.running == 1', 'engine.n_triggered == 1'],
+          'Export': ['options.title == "Kick"', 'options.normalize == Flitzis.Normalize.PEAK'],
           'Sink': ['engine.target == engine.sinks.get_item(0).name'],
           'SinkList': [],
           'Trigger': ['voice > 0', 'trigger.slot == 3', 'trigger.pan == -0.5']}

@@ -136,8 +136,9 @@ def test_what_is_no_field_of_a_trigger_is_refused(make):
 
 
 def get_classes():
-    return (Flitzis.Clock, Flitzis.Cue, Flitzis.Engine, Flitzis.Kit, Flitzis.Loudness, Flitzis.Pad,
-            Flitzis.PadLayer, Flitzis.Sample, Flitzis.Sink, Flitzis.SinkList, Flitzis.Slot)
+    return (Flitzis.Clock, Flitzis.Cue, Flitzis.Engine, Flitzis.Export, Flitzis.Kit,
+            Flitzis.Loudness, Flitzis.Pad, Flitzis.PadLayer, Flitzis.Sample, Flitzis.Sink,
+            Flitzis.SinkList, Flitzis.Slot)
 
 
 def test_properties_are_attributes(engine):
@@ -149,7 +150,8 @@ def test_properties_are_attributes(engine):
     engine[0].gain += 0.25
     assert engine[0].props.gain == 0.75
     for thing in (engine, engine[0], engine.clock, engine.sinks, Flitzis.Sample(), Flitzis.Cue(),
-                  Flitzis.Sink(), Flitzis.Kit(), Flitzis.Pad(), Flitzis.PadLayer()):
+                  Flitzis.Export(), Flitzis.Sink(), Flitzis.Kit(), Flitzis.Pad(),
+                  Flitzis.PadLayer()):
         for prop in thing.list_properties():
             name = prop.name.replace('-', '_')
             assert getattr(thing, name) == getattr(thing.props, name)

@@ -14,6 +14,7 @@ const {accessors, fields} = JSON.parse(json);
 const file = Gio.File.new_for_path(path);
 const bytes = new GLib.Bytes(file.load_contents(null)[1]);
 const written = `${path}.out.wav`;
+const writtenFile = Gio.File.new_for_path(written);
 const done = [];
 
 for (const name of ['add_sample', 'load_bytes', 'load_file', 'load_layer', 'load_sample',
@@ -21,6 +22,8 @@ for (const name of ['add_sample', 'load_bytes', 'load_file', 'load_layer', 'load
   Gio._promisify(Flitzis.Engine.prototype, `${name}_async`);
 for (const name of ['measure_loudness', 'prepare_peaks'])
   Gio._promisify(Flitzis.Sample.prototype, `${name}_async`);
+for (const kind of [Flitzis.Engine, Flitzis.Sample])
+  Gio._promisify(kind.prototype, 'export_async');
 for (const name of ['apply', 'save'])
   Gio._promisify(Flitzis.Kit.prototype, `${name}_async`);
 Gio._promisify(Flitzis.Kit, 'new_for_file_async', 'new_for_file_finish');
@@ -92,6 +95,15 @@ const calls = {
                                          'it is not silent'),
   'Sample.measure_loudness_async': async () => equal(await sample.measure_loudness_async(null),
                                                      sample.measure_loudness(null)),
+  'Sample.export': () => {
+    const options = Flitzis.Export.new();
+    options.bit_depth = Flitzis.BitDepth.INT16;
+    check(sample.export(writtenFile, options, null), 'it is written');
+    equal(options.n_clipped, 0);
+  },
+  'Sample.export_async': async () => check(await sample.export_async(writtenFile, null, null),
+                                           'it is written'),
+  'Export.new': () => equal(Flitzis.Export.new().normalize, Flitzis.Normalize.NONE),
   'Trigger.new': () => equal(Flitzis.Trigger.new().velocity, 1),
   'Trigger.copy': () => {
     const trigger = new Flitzis.Trigger();
@@ -249,6 +261,15 @@ const calls = {
     }), 'it is written');
     equal(told, 1);
   },
+  'Engine.export': () => check(engine.export(writtenFile, 480, null, null), 'it is written'),
+  'Engine.export_async': async () => {
+    let told = 0;
+    const options = new Flitzis.Export({normalize: Flitzis.Normalize.PEAK});
+    check(await engine.export_async(writtenFile, 48000, options, null, (now, all) => {
+      told = now / all;
+    }), 'it is written');
+    equal(told, 1);
+  },
 
   'Kit.new_for_file': () => {
     equal(kit.get_n_items(), 2);
@@ -326,9 +347,9 @@ check(ended.some(([, reason]) => reason === Flitzis.EndReason.STOPPED), 'ends ar
 const plain = new Flitzis.Engine();
 plain.set_sample(0, sample);
 const objects = {Engine: plain, Slot: plain.get_slot(0), Clock: plain.clock, Sample: sample,
-                 Cue: new Flitzis.Cue(), Sink: new Flitzis.Sink(), Kit: new Flitzis.Kit(),
-                 Loudness: sample.measure_loudness(null), Pad: new Flitzis.Pad(),
-                 PadLayer: new Flitzis.PadLayer()};
+                 Cue: new Flitzis.Cue(), Export: new Flitzis.Export(), Sink: new Flitzis.Sink(),
+                 Kit: new Flitzis.Kit(), Loudness: sample.measure_loudness(null),
+                 Pad: new Flitzis.Pad(), PadLayer: new Flitzis.PadLayer()};
 
 function other(value, property) {
   if (property === 'target_loudness')

@@ -151,6 +151,45 @@ async void write_files (Flitzis.Engine engine, string path) throws Error {
   check (yield engine.render_to_file_async (path, 48000, null, (now, all) => { told = now; }),
          "render_to_file_async");
   check (told > 0, "its progress");
+
+  var file = File.new_for_path (path);
+  var options = new Flitzis.Export ();
+  set_the_options (options);
+  check (engine.export (file, 480, options, null), "export");
+  check (yield engine.export_async (file, 480, null, null, null), "export_async");
+  var sample = new Flitzis.Sample (new Bytes (loud (480 * 8)), 2, 48000);
+  check (sample.export (file, null, null), "export of a sample");
+  check (yield sample.export_async (file, null, null), "export_async of a sample");
+}
+
+void set_the_options (Flitzis.Export options) {
+  options.bit_depth = Flitzis.BitDepth.INT16;
+  check (options.bit_depth == Flitzis.BitDepth.INT16, "bit_depth");
+  options.quality = 1.0;
+  check (options.quality == 1.0, "quality");
+  options.dither = false;
+  check (!options.dither, "dither");
+  options.normalize = Flitzis.Normalize.PEAK;
+  check (options.normalize == Flitzis.Normalize.PEAK, "normalize");
+  options.target_peak = -3.0;
+  check (options.target_peak == -3.0, "target_peak");
+  options.limiter = true;
+  check (options.limiter, "limiter");
+  options.title = "title";
+  check (options.title == "title", "title");
+  options.artist = "artist";
+  check (options.artist == "artist", "artist");
+  options.tempo = 120.0;
+  check (options.tempo == 120.0, "tempo");
+  options.root_note = 60;
+  check (options.root_note == 60, "root_note");
+  options.loop_start = 10;
+  check (options.loop_start == 10, "loop_start");
+  options.loop_end = 20;
+  check (options.loop_end == 20, "loop_end");
+  options.loop_count = 2;
+  check (options.loop_count == 2, "loop_count");
+  check (options.n_clipped == 0, "n_clipped");
 }
 
 void check_the_server (Flitzis.Engine engine) {

@@ -35,6 +35,8 @@ struct _FlitzisResampler
   gsize  n_held;
   gsize  capacity;
 
+  guint64 n_made; /* values appended so far */
+
   /* room for the output of the last block, after block.spread */
   float *last;
 };
@@ -225,13 +227,15 @@ flitzis_resampler_feed (FlitzisResampler *self, const float *in, gsize n_in, Fli
 
       if (self->n_held == self->capacity)
         {
-          gsize  n_most = get_most (self);
+          gsize  n_most = get_most (self), n_out;
           float *values;
 
           if (!flitzis_frames_extend (out, n_most * n_channels, &values))
             return FALSE;
 
-          out->n_values -= (n_most - convert (self, values)) * n_channels;
+          n_out = convert (self, values);
+          out->n_values -= (n_most - n_out) * n_channels;
+          self->n_made += n_out * n_channels;
         }
     }
 
@@ -246,18 +250,19 @@ flitzis_resampler_finish (FlitzisResampler *self, guint64 n_in, FlitzisFrames *o
   guint64 n_values = n_out * self->block.n_channels;
 
   /* asks for no more room than these frames need */
-  while (out->n_values < n_values)
+  while (self->n_made < n_values)
     {
       gsize  n_last, n_more;
       float *values;
 
       take (self, NULL, self->capacity - self->n_held);
       n_last = convert (self, self->last) * self->block.n_channels;
-      n_more = MIN (n_last, n_values - out->n_values);
+      n_more = MIN (n_last, n_values - self->n_made);
       if (!flitzis_frames_extend (out, n_more, &values))
         return FALSE;
 
       memcpy (values, self->last, n_more * sizeof (float));
+      self->n_made += n_more;
     }
 
   return TRUE;

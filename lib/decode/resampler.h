@@ -26,8 +26,8 @@ gboolean flitzis_resampler_feed (FlitzisResampler *self,
                                  gsize             n_in,
                                  FlitzisFrames    *out);
 
-/* Appends the last frames, after all `n_in` frames have been fed. `out` then has the number of
- * frames at the new rate. */
+/* Appends the last frames, after all `n_in` frames have been fed. All appended frames together are
+ * the number of frames at the new rate, even if the caller emptied `out` between calls. */
 gboolean flitzis_resampler_finish (FlitzisResampler *self,
                                    guint64           n_in,
                                    FlitzisFrames    *out);

@@ -2,8 +2,8 @@
 /* Copyright 2026 the Flitzis authors */
 
 /*
- * A GStreamer pipeline: an appsrc takes the frames, an encoder encodes them, and a sink of our own
- * writes the file. It runs in its own thread, at most a few blocks behind the caller.
+ * Frames are converted to the rate and the values of the file, and a stream encodes and writes
+ * them. Statements that the stream does not write are added when it has ended.
  */
 
 #include "config.h"
@@ -11,236 +11,268 @@
 #include "encode/encoder.h"
 
 #include "decode/gstreamer.h"
-#include "encode/sink.h"
+#include "decode/resampler.h"
+#include "encode/format.h"
+#include "encode/quantizer.h"
+#include "encode/statements.h"
+#include "encode/stream.h"
 #include "encode/target.h"
 #include "flitzis-error.h"
 
-#include <gio/gio.h>
-#include <gst/app/app.h>
-#include <math.h>
+#include <gst/gst.h>
 #include <string.h>
 
-#define N_CHANNELS 2
-#define BYTES_PER_VALUE 4
+/* More than any title or list of labels, and little enough for each format. */
+#define MAX_TEXT_BYTES (1024 * 1024)
 
-/* The amount of sound that may wait for the encoder. */
-#define MAX_QUEUED_BYTES (64 * 1024)
-
-/* The time that the encoder may take for it: a disk can stall, but not this long. */
-#define MAX_WAIT (60 * GST_SECOND)
-
-/* A WAV file has its size after the first 8 bytes in 32 bits: the frames, and less than 1024
- * bytes. */
-#define MAX_WAV_FRAMES ((G_MAXUINT32 - 1024) / (N_CHANNELS * BYTES_PER_VALUE))
-#define MAX_FLAC_FRAMES ((G_GUINT64_CONSTANT (1) << 36) - 1)
-
-typedef struct
-{
-  const char *ending;
-  const char *element;
-  const char *media_type;
-  const char *format; /* of the values that the element takes */
-  guint32 (*pack) (float value);
-  guint64 max_frames;
-} Format;
+/* opusenc of 1.22 loses the end of a stream that fits into one packet. Shorter sounds get silence
+ * at the end. */
+#define OPUS_MIN_FRAMES 961
 
 struct _FlitzisEncoder
 {
   /* constant */
-  const Format *format;
-  char         *name; /* to be shown */
-  guint         sample_rate;
+  const FlitzisFormat *format;
+  char                *name; /* of the file, for error messages */
+  guint                n_channels;
+  guint                sample_rate; /* of the file */
+  guint64              n_frames;    /* of the file */
+  FlitzisFacts         facts;       /* in frames of the file; the texts belong to the caller */
 
-  /* constant once the pipeline runs, which owns `source` and `encoder` */
+  /* of WAV and AIFF: chunks after the sound; of MP3: a tag in front of it; otherwise NULL */
+  GByteArray *statements;
+
   FlitzisTarget *target;
-  GstElement    *pipeline;
-  GstBus        *bus;
-  GstAppSrc     *source;
-  GstElement    *encoder;
+  FlitzisStream *stream;
 
   /* the caller's thread */
-  guint64  n_frames;   /* written so far */
-  gboolean is_running; /* the stream has not ended */
+  FlitzisResampler *resampler; /* NULL if the rate is the caller's */
+  FlitzisFrames     resampled;
+  FlitzisQuantizer  quantizer;
+  guint64           n_given;   /* frames of the caller */
+  guint64           n_written; /* frames of the file */
 };
 
-static guint32
-pack_float (float value)
-{
-  guint32 bits;
-
-  memcpy (&bits, &value, sizeof bits);
-
-  return GUINT32_TO_LE (bits);
-}
-
-static guint32
-pack_24_bits (float value)
-{
-  gint32 rounded = (gint32) lrintf (CLAMP (value, -1.0f, 1.0f) * 8388608.0f);
-
-  return GUINT32_TO_LE ((guint32) MIN (rounded, 8388607));
-}
-
-static const Format formats[] = {
-  { ".wav", "wavenc", "audio/x-wav", "F32LE", pack_float, MAX_WAV_FRAMES },
-  { ".flac", "flacenc", "audio/x-flac", "S24_32LE", pack_24_bits, MAX_FLAC_FRAMES },
-};
-
-static const Format *
-find_format (const char *path, const char *name, GError **error)
-{
-  g_autofree char *lower = g_ascii_strdown (path, -1);
-
-  for (guint i = 0; i < G_N_ELEMENTS (formats); i++)
-    if (g_str_has_suffix (lower, formats[i].ending))
-      return &formats[i];
-
-  g_set_error (error, FLITZIS_ENGINE_ERROR, FLITZIS_ENGINE_ERROR_INVALID_VALUE,
-               "Could not write “%s”: its name must end in .wav or .flac", name);
-
-  return NULL;
-}
-
-/* A pipeline that has failed or ended takes nothing more from its source, and a push would wait
- * there for room forever. It returns when the source gets an end of stream. */
-static GstBusSyncReply
-stop_waiting_cb (GstBus *bus, GstMessage *message, gpointer source)
-{
-  if (GST_MESSAGE_TYPE (message) & (GST_MESSAGE_ERROR | GST_MESSAGE_EOS))
-    gst_app_src_end_of_stream (source);
-
-  return GST_BUS_PASS;
-}
-
-/* Returns the message that ended the stream, or NULL if none came in time. */
-static GstMessage *
-wait_for_end (FlitzisEncoder *self)
-{
-  self->is_running = FALSE;
-
-  return gst_bus_timed_pop_filtered (self->bus, MAX_WAIT, GST_MESSAGE_ERROR | GST_MESSAGE_EOS);
-}
-
-/* Takes the message, which may be NULL, and sets the error that it reports. */
 static gboolean
-fail (FlitzisEncoder *self, GstMessage *message, GError **error)
+choose_values (FlitzisEncoder *self, const FlitzisEncoding *encoding, GError **error)
 {
-  g_autoptr (GstMessage) owned = message;
-  g_autoptr (GError) reported = NULL;
+  FlitzisBitDepth bit_depth;
 
-  if (message != NULL && GST_MESSAGE_TYPE (message) == GST_MESSAGE_ERROR)
-    gst_message_parse_error (message, &reported, NULL);
+  if (!flitzis_format_choose_bit_depth (self->format, encoding->bit_depth, &bit_depth))
+    {
+      g_set_error (error, FLITZIS_ENGINE_ERROR, FLITZIS_ENGINE_ERROR_INVALID_VALUE,
+                   "Could not write “%s”: a %s file holds 16 or 24 bits, no floats", self->name,
+                   self->format->ending);
+      return FALSE;
+    }
 
-  if (reported != NULL && reported->domain == G_IO_ERROR)
-    g_propagate_error (error, g_steal_pointer (&reported));
-  else
-    g_set_error (error, FLITZIS_ENGINE_ERROR, FLITZIS_ENGINE_ERROR_UNSUPPORTED,
-                 "Could not write “%s”: GStreamer's %s fails at %u Hz: %s", self->name,
-                 self->format->element, self->sample_rate,
-                 reported != NULL ? reported->message : "it does not say why");
+  self->quantizer = (FlitzisQuantizer){
+    .bit_depth = bit_depth,
+    .is_big = self->format->kind == FLITZIS_FORMAT_AIFF,
+    .is_clipped = self->format->kind != FLITZIS_FORMAT_WAVE,
+    .is_dithered = encoding->dither,
+  };
+
+  return TRUE;
+}
+
+static gsize
+count_bytes (const char *text)
+{
+  return text != NULL ? strlen (text) : 0;
+}
+
+static gboolean
+check_texts (FlitzisEncoder *self, const FlitzisFacts *facts, GError **error)
+{
+  gsize n_bytes = count_bytes (facts->title) + count_bytes (facts->artist);
+
+  for (guint i = 0; facts->cues != NULL && i < facts->cues->len; i++)
+    n_bytes += count_bytes (g_array_index (facts->cues, FlitzisFactsCue, i).label);
+
+  if (n_bytes <= MAX_TEXT_BYTES)
+    return TRUE;
+
+  g_set_error (error, FLITZIS_ENGINE_ERROR, FLITZIS_ENGINE_ERROR_TOO_LARGE,
+               "Could not write “%s”: title, artist and labels of cues have %" G_GSIZE_FORMAT
+               " bytes together, and %d are allowed",
+               self->name, n_bytes, MAX_TEXT_BYTES);
 
   return FALSE;
 }
 
-/* If the file has only one block, flacenc sends a segment before its caps, and GStreamer warns. So
- * this sends the caps for it, as soon as flacenc gets the caps of the frames. */
-static GstPadProbeReturn
-send_caps_cb (GstPad *pad, GstPadProbeInfo *info, gpointer user_data)
+static gboolean
+check_loop (FlitzisEncoder *self, const FlitzisFacts *facts, guint64 n_frames, GError **error)
 {
-  FlitzisEncoder *self = user_data;
-  g_autoptr (GstPad) made_pad = NULL;
-  g_autoptr (GstCaps) made_caps = NULL;
+  if (!facts->has_loop || (facts->loop_start < facts->loop_end && facts->loop_end <= n_frames))
+    return TRUE;
 
-  if (GST_EVENT_TYPE (GST_PAD_PROBE_INFO_EVENT (info)) != GST_EVENT_CAPS)
-    return GST_PAD_PROBE_OK;
+  g_set_error (error, FLITZIS_ENGINE_ERROR, FLITZIS_ENGINE_ERROR_INVALID_VALUE,
+               "Could not write “%s”: there is no loop from frame %" G_GUINT64_FORMAT
+               " to %" G_GUINT64_FORMAT " in %" G_GUINT64_FORMAT " frames",
+               self->name, facts->loop_start, facts->loop_end, n_frames);
 
-  made_pad = gst_element_get_static_pad (self->encoder, "src");
-  made_caps = gst_caps_new_empty_simple (self->format->media_type);
-  gst_pad_set_caps (made_pad, made_caps);
-
-  return GST_PAD_PROBE_REMOVE;
+  return FALSE;
 }
 
-static GstElement *
-make_source (FlitzisEncoder *self)
+/* Converts a frame of the caller's rate to one of the file. */
+static guint64
+convert_frame (const FlitzisEncoder *self, guint64 frame, guint rate)
 {
-  g_autoptr (GstCaps) caps = gst_caps_new_simple (
-      "audio/x-raw", "format", G_TYPE_STRING, self->format->format, "layout", G_TYPE_STRING,
-      "interleaved", "rate", G_TYPE_INT, (int) self->sample_rate, "channels", G_TYPE_INT,
-      N_CHANNELS, "channel-mask", GST_TYPE_BITMASK, (guint64) 3, NULL);
+  return MIN (gst_util_uint64_scale_round (frame, self->sample_rate, rate), self->n_frames);
+}
 
-  return g_object_new (GST_TYPE_APP_SRC, "caps", caps, "format", GST_FORMAT_TIME, "block", TRUE,
-                       "max-bytes", (guint64) MAX_QUEUED_BYTES, NULL);
+static void
+take_facts (FlitzisEncoder *self, const FlitzisFacts *facts, guint rate)
+{
+  self->facts = *facts;
+  self->facts.cues = NULL;
+
+  /* a very short loop must not become empty */
+  self->facts.loop_end = MAX (convert_frame (self, facts->loop_end, rate), 1);
+  self->facts.loop_start =
+      MIN (convert_frame (self, facts->loop_start, rate), self->facts.loop_end - 1);
+
+  if (facts->cues == NULL)
+    return;
+
+  self->facts.cues = g_array_new (FALSE, FALSE, sizeof (FlitzisFactsCue));
+  for (guint i = 0; i < facts->cues->len; i++)
+    {
+      FlitzisFactsCue cue = g_array_index (facts->cues, FlitzisFactsCue, i);
+
+      cue.position = convert_frame (self, cue.position, rate);
+      g_array_append_val (self->facts.cues, cue);
+    }
+}
+
+static void
+make_statements (FlitzisEncoder *self)
+{
+  if (self->format->kind == FLITZIS_FORMAT_WAVE)
+    self->statements =
+        flitzis_statements_make_wave (&self->facts, self->sample_rate, self->n_frames);
+  else if (self->format->kind == FLITZIS_FORMAT_AIFF)
+    self->statements = flitzis_statements_make_aiff (&self->facts);
+  else if (self->format->kind == FLITZIS_FORMAT_MP3)
+    self->statements =
+        flitzis_statements_make_id3 (&self->facts, self->sample_rate, self->n_frames);
 }
 
 static gboolean
-build (FlitzisEncoder *self, GError **error)
+check_length (FlitzisEncoder *self, GError **error)
 {
-  g_autoptr (GstPad) pad = NULL;
-  GstElement *source;
-  GstElement *sink;
+  guint64 max_frames = flitzis_format_get_max_frames (
+      self->format, flitzis_quantizer_get_size (&self->quantizer) * self->n_channels,
+      self->statements != NULL ? self->statements->len : 0);
 
-  if (!flitzis_gstreamer_init (error))
+  if (self->n_frames <= max_frames)
+    return TRUE;
+
+  g_set_error (error, FLITZIS_ENGINE_ERROR, FLITZIS_ENGINE_ERROR_TOO_LARGE,
+               "Could not write “%s”: a %s file holds %" G_GUINT64_FORMAT
+               " frames, not %" G_GUINT64_FORMAT,
+               self->name, self->format->ending, max_frames, self->n_frames);
+
+  return FALSE;
+}
+
+static gboolean
+fail_for_memory (FlitzisEncoder *self, GError **error)
+{
+  g_set_error (error, FLITZIS_ENGINE_ERROR, FLITZIS_ENGINE_ERROR_TOO_LARGE,
+               "Could not write “%s”: there is no memory to convert the rate", self->name);
+
+  return FALSE;
+}
+
+static gboolean
+prepare (FlitzisEncoder        *self,
+         const FlitzisEncoding *encoding,
+         guint                  rate,
+         guint64                n_frames,
+         GError               **error)
+{
+  self->sample_rate = flitzis_format_choose_rate (self->format, rate);
+  self->n_frames = n_frames;
+
+  if (self->sample_rate != rate)
     {
-      g_prefix_error (error, "Could not write “%s”: ", self->name);
-      return FALSE;
+      self->n_frames = MAX (flitzis_resample_length (n_frames, rate, self->sample_rate), 1);
+      self->resampled.n_channels = self->n_channels;
+      self->resampler = flitzis_resampler_new (self->n_channels, rate, self->sample_rate);
+      if (self->resampler == NULL)
+        return fail_for_memory (self, error);
     }
 
-  self->encoder = gst_element_factory_make (self->format->element, NULL);
+  if (!choose_values (self, encoding, error) || !check_texts (self, &encoding->facts, error) ||
+      !check_loop (self, &encoding->facts, n_frames, error))
+    return FALSE;
 
-  if (self->encoder == NULL)
-    {
-      g_set_error (error, FLITZIS_ENGINE_ERROR, FLITZIS_ENGINE_ERROR_UNSUPPORTED,
-                   "Could not write “%s”: GStreamer has no %s installed", self->name,
-                   self->format->element);
-      return FALSE;
-    }
+  take_facts (self, &encoding->facts, rate);
+  make_statements (self);
 
-  source = make_source (self);
-  sink = flitzis_target_sink_new (self->target);
-  self->source = GST_APP_SRC (source);
-  self->pipeline = gst_object_ref_sink (gst_pipeline_new (NULL));
-  self->bus = gst_element_get_bus (self->pipeline);
-  gst_bus_set_sync_handler (self->bus, stop_waiting_cb, source, NULL);
-  gst_bin_add_many (GST_BIN (self->pipeline), source, self->encoder, sink, NULL);
+  return check_length (self, error);
+}
 
-  pad = gst_element_get_static_pad (self->encoder, "sink");
-  gst_pad_add_probe (pad, GST_PAD_PROBE_TYPE_EVENT_DOWNSTREAM, send_caps_cb, self, NULL);
+/* Returns the number of bytes in front of the stream. */
+static guint64
+get_offset (const FlitzisEncoder *self)
+{
+  if (self->format->kind != FLITZIS_FORMAT_MP3)
+    return 0;
 
-  if (gst_element_link_many (source, self->encoder, sink, NULL) &&
-      gst_element_set_state (self->pipeline, GST_STATE_PLAYING) != GST_STATE_CHANGE_FAILURE)
-    {
-      self->is_running = TRUE;
-      return TRUE;
-    }
+  return self->statements->len + flitzis_statements_get_mp3_info_size (self->sample_rate);
+}
 
-  return fail (self, gst_bus_pop_filtered (self->bus, GST_MESSAGE_ERROR), error);
+static gboolean
+open_file (FlitzisEncoder *self, const char *path, double quality, GError **error)
+{
+  FlitzisStreamInfo info = {
+    .format = self->format,
+    .name = self->name,
+    .values = flitzis_quantizer_get_format (&self->quantizer),
+    .quality = quality,
+    .n_channels = self->n_channels,
+    .sample_rate = self->sample_rate,
+    .facts = &self->facts,
+    .offset = get_offset (self),
+  };
+
+  self->target = flitzis_target_open (path, error);
+  if (self->target == NULL)
+    return FALSE;
+
+  self->stream = flitzis_stream_new (&info, self->target, error);
+
+  return self->stream != NULL;
 }
 
 FlitzisEncoder *
-flitzis_encoder_new (const char *path, guint sample_rate, guint64 n_frames, GError **error)
+flitzis_encoder_new (const char            *path,
+                     const FlitzisEncoding *encoding,
+                     guint                  n_channels,
+                     guint                  sample_rate,
+                     guint64                n_frames,
+                     GError               **error)
 {
   g_autoptr (FlitzisEncoder) self = g_new0 (FlitzisEncoder, 1);
 
   self->name = g_filename_display_basename (path);
-  self->sample_rate = sample_rate;
-  self->format = find_format (path, self->name, error);
+  self->n_channels = n_channels;
+  self->format = flitzis_format_find (path, self->name, error);
 
   if (self->format == NULL)
     return NULL;
 
-  if (n_frames > self->format->max_frames)
+  if (!flitzis_gstreamer_init (error))
     {
-      g_set_error (error, FLITZIS_ENGINE_ERROR, FLITZIS_ENGINE_ERROR_TOO_LARGE,
-                   "Could not write “%s”: a %s file holds %" G_GUINT64_FORMAT
-                   " frames, not %" G_GUINT64_FORMAT,
-                   self->name, self->format->ending, self->format->max_frames, n_frames);
+      g_prefix_error (error, "Could not write “%s”: ", self->name);
       return NULL;
     }
 
-  self->target = flitzis_target_open (path, error);
-
-  if (self->target == NULL || !build (self, error))
+  if (!prepare (self, encoding, sample_rate, n_frames, error) ||
+      !open_file (self, path, encoding->quality, error))
     return NULL;
 
   return g_steal_pointer (&self);
@@ -249,56 +281,148 @@ flitzis_encoder_new (const char *path, guint sample_rate, guint64 n_frames, GErr
 void
 flitzis_encoder_free (FlitzisEncoder *self)
 {
-  /* wavenc of 1.22 loses a buffer if it is stopped while it writes its header */
-  if (self->is_running)
-    {
-      g_autoptr (GstMessage) message = NULL;
-
-      gst_app_src_end_of_stream (self->source);
-      message = wait_for_end (self);
-    }
-
-  if (self->pipeline != NULL)
-    gst_element_set_state (self->pipeline, GST_STATE_NULL);
-
-  g_clear_pointer (&self->bus, gst_object_unref);
-  g_clear_pointer (&self->pipeline, gst_object_unref);
+  g_clear_pointer (&self->stream, flitzis_stream_free);
   g_clear_pointer (&self->target, flitzis_target_free);
+  g_clear_pointer (&self->resampler, flitzis_resampler_free);
+  flitzis_frames_clear (&self->resampled);
+  g_clear_pointer (&self->statements, g_byte_array_unref);
+  g_clear_pointer (&self->facts.cues, g_array_unref);
   g_free (self->name);
   g_free (self);
+}
+
+/* Writes frames of the file's rate. */
+static gboolean
+push (FlitzisEncoder *self, const float *frames, gsize n_frames, GError **error)
+{
+  gsize   n_values = n_frames * self->n_channels;
+  gsize   n_bytes = n_values * flitzis_quantizer_get_size (&self->quantizer);
+  guint8 *values = g_malloc (n_bytes);
+
+  flitzis_quantizer_pack (&self->quantizer, frames, n_values, values);
+  self->n_written += n_frames;
+
+  return flitzis_stream_push (self->stream, values, n_bytes, n_frames, error);
+}
+
+static gboolean
+push_resampled (FlitzisEncoder *self, GError **error)
+{
+  gsize    n_frames = flitzis_frames_count (&self->resampled);
+  gboolean is_pushed = n_frames == 0 || push (self, self->resampled.values, n_frames, error);
+
+  /* keeps the memory for the next block */
+  self->resampled.n_values = 0;
+
+  return is_pushed;
 }
 
 gboolean
 flitzis_encoder_write (FlitzisEncoder *self, const float *frames, guint n_frames, GError **error)
 {
-  gsize      n_values = (gsize) n_frames * N_CHANNELS;
-  guint32   *packed = g_new (guint32, n_values);
-  GstBuffer *buffer;
+  if (n_frames == 0)
+    return TRUE;
 
-  for (gsize i = 0; i < n_values; i++)
-    packed[i] = self->format->pack (frames[i]);
+  self->n_given += n_frames;
 
-  buffer = gst_buffer_new_wrapped (packed, n_values * sizeof *packed);
-  GST_BUFFER_PTS (buffer) = gst_util_uint64_scale (self->n_frames, GST_SECOND, self->sample_rate);
-  self->n_frames += n_frames;
-  GST_BUFFER_DURATION (buffer) =
-      gst_util_uint64_scale (self->n_frames, GST_SECOND, self->sample_rate) -
-      GST_BUFFER_PTS (buffer);
+  if (self->resampler == NULL)
+    return push (self, frames, n_frames, error);
 
-  return gst_app_src_push_buffer (self->source, buffer) == GST_FLOW_OK ||
-         fail (self, wait_for_end (self), error);
+  if (!flitzis_resampler_feed (self->resampler, frames, n_frames, &self->resampled))
+    return fail_for_memory (self, error);
+
+  return push_resampled (self, error);
+}
+
+static gboolean
+push_rest (FlitzisEncoder *self, GError **error)
+{
+  gsize             n_missing;
+  g_autofree float *silence = NULL;
+
+  if (self->resampler != NULL)
+    {
+      if (!flitzis_resampler_finish (self->resampler, self->n_given, &self->resampled))
+        return fail_for_memory (self, error);
+      if (!push_resampled (self, error))
+        return FALSE;
+    }
+
+  if (self->format->kind != FLITZIS_FORMAT_OPUS || self->n_written >= OPUS_MIN_FRAMES)
+    return TRUE;
+
+  n_missing = OPUS_MIN_FRAMES - self->n_written;
+  silence = g_new0 (float, n_missing * self->n_channels);
+
+  return push (self, silence, n_missing, error);
+}
+
+/* Appends the chunks, and corrects the size of the whole file in its head. */
+static gboolean
+append_chunks (FlitzisEncoder *self, GError **error)
+{
+  const guint8 padding = 0;
+  guint8       head[4];
+  guint64      size;
+
+  if (self->statements->len == 0)
+    return TRUE;
+
+  if (!flitzis_target_get_size (self->target, &size, error))
+    return FALSE;
+
+  if (size % 2 > 0 && !flitzis_target_write (self->target, &padding, 1, size++, error))
+    return FALSE;
+
+  if (!flitzis_target_write (self->target, self->statements->data, self->statements->len, size,
+                             error))
+    return FALSE;
+
+  size += self->statements->len - 8;
+  if (self->format->kind == FLITZIS_FORMAT_AIFF)
+    GST_WRITE_UINT32_BE (head, (guint32) size);
+  else
+    GST_WRITE_UINT32_LE (head, (guint32) size);
+
+  return flitzis_target_write (self->target, head, sizeof head, 4, error);
+}
+
+/* Writes the tag, and the packet that has the lengths, which are known now. */
+static gboolean
+write_mp3_front (FlitzisEncoder *self, GError **error)
+{
+  g_autoptr (GByteArray) info = NULL;
+  const guint8 *head;
+  guint64       n_packets = flitzis_stream_get_packets (self->stream, &head), size;
+
+  if (!flitzis_target_get_size (self->target, &size, error))
+    return FALSE;
+
+  info = flitzis_statements_make_mp3_info (head, self->sample_rate, n_packets,
+                                           size - get_offset (self), self->n_frames);
+
+  return flitzis_target_write (self->target, self->statements->data, self->statements->len, 0,
+                               error) &&
+         flitzis_target_write (self->target, info->data, info->len, self->statements->len, error);
+}
+
+static gboolean
+write_statements (FlitzisEncoder *self, GError **error)
+{
+  if (self->statements == NULL)
+    return TRUE;
+
+  return self->format->kind == FLITZIS_FORMAT_MP3 ? write_mp3_front (self, error)
+                                                  : append_chunks (self, error);
 }
 
 gboolean
-flitzis_encoder_finish (FlitzisEncoder *self, GError **error)
+flitzis_encoder_finish (FlitzisEncoder *self, guint64 *n_clipped, GError **error)
 {
-  g_autoptr (GstMessage) message = NULL;
+  if (!push_rest (self, error) || !flitzis_stream_finish (self->stream, error))
+    return FALSE;
 
-  gst_app_src_end_of_stream (self->source);
-  message = wait_for_end (self);
+  *n_clipped = self->quantizer.n_clipped;
 
-  if (message == NULL || GST_MESSAGE_TYPE (message) != GST_MESSAGE_EOS)
-    return fail (self, g_steal_pointer (&message), error);
-
-  return flitzis_target_commit (self->target, error);
+  return write_statements (self, error) && flitzis_target_commit (self->target, error);
 }

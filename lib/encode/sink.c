@@ -9,7 +9,9 @@ struct _FlitzisTargetSink
 {
   GstBaseSink parent_instance;
 
-  FlitzisTarget *target; /* constant */
+  /* constant */
+  FlitzisTarget *target;
+  guint64        first; /* where in the file the stream begins */
 
   /* the streaming thread */
   guint64 offset; /* of the next bytes in the file */
@@ -57,7 +59,7 @@ flitzis_target_sink_event (GstBaseSink *sink, GstEvent *event)
     {
       gst_event_parse_segment (event, &segment);
       if (segment->format == GST_FORMAT_BYTES)
-        self->offset = segment->start;
+        self->offset = self->first + segment->start;
     }
 
   return GST_BASE_SINK_CLASS (flitzis_target_sink_parent_class)->event (sink, event);
@@ -101,12 +103,13 @@ flitzis_target_sink_init (FlitzisTargetSink *self)
 
 /* The sink writes as fast as it can, without a clock, and starts without waiting for data. */
 GstElement *
-flitzis_target_sink_new (FlitzisTarget *target)
+flitzis_target_sink_new (FlitzisTarget *target, guint64 offset)
 {
   FlitzisTargetSink *self =
       g_object_new (FLITZIS_TYPE_TARGET_SINK, "sync", FALSE, "async", FALSE, NULL);
 
   self->target = target;
+  self->first = self->offset = offset;
 
   return GST_ELEMENT (self);
 }

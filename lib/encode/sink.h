@@ -17,7 +17,9 @@ G_BEGIN_DECLS
 #define FLITZIS_TYPE_TARGET_SINK (flitzis_target_sink_get_type ())
 G_DECLARE_FINAL_TYPE (FlitzisTargetSink, flitzis_target_sink, FLITZIS, TARGET_SINK, GstBaseSink)
 
-/* The target must outlive the element. The reference is floating, as for every new element. */
-GstElement *flitzis_target_sink_new (FlitzisTarget *target);
+/* The stream begins `offset` bytes into the file: what comes before it is written by others. The
+ * target must outlive the element. The reference is floating, as for every new element. */
+GstElement *flitzis_target_sink_new (FlitzisTarget *target,
+                                     guint64        offset);
 
 G_END_DECLS

@@ -72,7 +72,7 @@ open_beside (FlitzisTarget *self, mode_t mode, GError **error)
   g_autofree char *folder = g_path_get_dirname (self->path);
   g_autofree char *temporary = g_build_filename (folder, ".flitzis-XXXXXX", NULL);
 
-  self->fd = g_mkstemp_full (temporary, O_WRONLY | O_CLOEXEC, 0666);
+  self->fd = g_mkstemp_full (temporary, O_RDWR | O_CLOEXEC, 0666);
 
   if (self->fd < 0)
     return set_error (self, errno, error);
@@ -134,6 +134,45 @@ flitzis_target_write (FlitzisTarget *self,
       offset += n_written;
       n_bytes -= n_written;
     }
+
+  return TRUE;
+}
+
+gboolean
+flitzis_target_read (
+    FlitzisTarget *self,
+    guint8        *data,
+    gsize          n_bytes,
+    guint64        offset,
+    GError       **error)
+{
+  while (n_bytes > 0)
+    {
+      gssize n_read = pread (self->fd, data, n_bytes, (off_t) offset);
+
+      if (n_read < 0 && errno == EINTR)
+        continue;
+
+      if (n_read <= 0)
+        return set_error (self, n_read < 0 ? errno : EIO, error);
+
+      data += n_read;
+      offset += n_read;
+      n_bytes -= n_read;
+    }
+
+  return TRUE;
+}
+
+gboolean
+flitzis_target_get_size (FlitzisTarget *self, guint64 *n_bytes, GError **error)
+{
+  struct stat status;
+
+  if (fstat (self->fd, &status) != 0)
+    return set_error (self, errno, error);
+
+  *n_bytes = (guint64) status.st_size;
 
   return TRUE;
 }

@@ -27,6 +27,18 @@ gboolean flitzis_target_write (FlitzisTarget *self,
                                guint64        offset,
                                GError       **error);
 
+/* Reads bytes that were written before. */
+gboolean flitzis_target_read (FlitzisTarget *self,
+                              guint8        *data,
+                              gsize          n_bytes,
+                              guint64        offset,
+                              GError       **error);
+
+/* Gets the number of bytes written so far. */
+gboolean flitzis_target_get_size (FlitzisTarget *self,
+                                  guint64       *n_bytes,
+                                  GError       **error);
+
 /* The last call before free. */
 gboolean flitzis_target_commit (FlitzisTarget *self,
                                 GError       **error);

@@ -175,6 +175,8 @@ def call_verbs(choose):
         # refused while it runs
         'render': (1, lambda: engine.render(choose.randrange(1, 100))),
         'render_to_file': (1, lambda: engine.render_to_file(written, 100)),
+        # of a sample; that of the engine is below
+        'export': (1, lambda: choose.choice(samples).export(Gio.File.new_for_path(written))),
     }
     # Each verb once, however slow the machine is. Then mostly triggers, and for longer than any
     # block nothing that stops them: they steal voices.
@@ -238,9 +240,22 @@ def call_starts(choose):
         engine.render_to_file_finish(wait_for(lambda callback: engine.render_to_file_async(
             written, 100, None, None, callback=callback)))
 
+    def export_sample_async():
+        sample = choose.choice(samples)
+        sample.export_finish(wait_for(lambda callback: sample.export_async(
+            file, None, None, callback)))
+
+    def export_async():
+        engine.export_finish(wait_for(lambda callback: engine.export_async(
+            file, 100, None, None, None, callback=callback)))
+
+    file = Gio.File.new_for_path(written)
+
     for name, start in itertools.cycle((('start_async', start_async), ('start', engine.start))):
         until = time.monotonic() + 1.0
         attempt('render_to_file_async', render_async)
+        attempt('export_async', export_sample_async)
+        attempt('export_async', export_async)
         # another one makes another stream, which plays nothing at first
         engine.props.target = choose.choice((None, 'one', 'two'))
         properties['FlitzisEngine:target'] += 1

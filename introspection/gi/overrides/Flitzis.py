@@ -254,6 +254,21 @@ class Engine(Flitzis.Engine):
 
         return _call(begin, super().render_to_file_finish, (), cancellable, callback, user_data)
 
+    def export_async(self, file: Gio.File, n_frames: int, options: Export | None = None,
+                     cancellable: Gio.Cancellable | None = None,
+                     progress: Callable[..., Any] | None = None,
+                     progress_data: object = None,
+                     callback: Callable[..., Any] | None = None,
+                     *user_data: object) -> asyncio.Future[bool]:
+        """Writes the sound to a file, in the background. Await it if you give no callback."""
+        report = _make_report(callback, progress, progress_data)
+
+        def begin(cancellable, *answer):
+            return super(Engine, self).export_async(file, n_frames, options, cancellable, report,
+                                                    (), *answer)
+
+        return _call(begin, super().export_finish, (), cancellable, callback, user_data)
+
 
 class Sample(Flitzis.Sample):
     __doc__ = _DOCS.get('Sample')
@@ -316,6 +331,14 @@ class Sample(Flitzis.Sample):
         return _call(super().measure_loudness_async, super().measure_loudness_finish, (),
                      cancellable, callback, user_data)
 
+    def export_async(self, file: Gio.File, options: Export | None = None,
+                     cancellable: Gio.Cancellable | None = None,
+                     callback: Callable[..., Any] | None = None,
+                     *user_data: object) -> asyncio.Future[bool]:
+        """Writes the sample to a file, in the background. Await it if you give no callback."""
+        return _call(super().export_async, super().export_finish, (file, options), cancellable,
+                     callback, user_data)
+
 
 class Trigger(Flitzis.Trigger):
     def __new__(cls, **fields):
@@ -343,6 +366,10 @@ class Clock(Flitzis.Clock):
 
 class Cue(Flitzis.Cue):
     __doc__ = _DOCS.get('Cue')
+
+
+class Export(Flitzis.Export):
+    __doc__ = _DOCS.get('Export')
 
 
 class Loudness(Flitzis.Loudness):
@@ -430,7 +457,7 @@ def _add_properties(cls):
         setattr(cls, info.get_name().replace('-', '_'), _make_property(info))
 
 
-_classes = (Clock, Cue, Engine, Kit, Loudness, Pad, PadLayer, Sample, Sink, SinkList, Slot)
+_classes = (Clock, Cue, Engine, Export, Kit, Loudness, Pad, PadLayer, Sample, Sink, SinkList, Slot)
 for _cls in _classes:
     _add_properties(_cls)
 for _cls in (*_classes, Trigger):

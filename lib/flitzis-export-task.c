@@ -1,0 +1,449 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Copyright 2026 the Flitzis authors */
+
+/*
+ * One pass over the frames writes them. If they are normalized, a pass before it measures them.
+ * While a block is computed here, the encoder writes the blocks before it in its own thread.
+ */
+
+#include "config.h"
+
+#include "flitzis-export-task-private.h"
+
+#include "control/fork.h"
+#include "encode/encoder.h"
+#include "encode/master.h"
+#include "encode/target.h"
+#include "flitzis-cue.h"
+#include "flitzis-error.h"
+#include "flitzis-export-private.h"
+
+#include <math.h>
+#include <string.h>
+
+/* The largest number of reports to a progress callback. */
+#define N_TOLD 100
+
+#define MAX_CHANNELS 2
+
+struct _FlitzisExportTask
+{
+  /* constant */
+  FlitzisControl       *control; /* or NULL */
+  FlitzisSample        *sample;  /* or NULL */
+  char                 *path;
+  guint64               n_frames;
+  guint                 n_channels;
+  guint                 sample_rate;
+  FlitzisExport        *options; /* or NULL */
+  FlitzisExportSettings settings;
+  GCancellable         *cancellable;
+  GTask                *task; /* NULL in the blocking form; holds this */
+
+  /* the context of the task */
+  GFileProgressCallback progress;
+  gpointer              progress_data;
+  GDestroyNotify        progress_destroy;
+
+  /* the thread that exports */
+  FlitzisTarget *spool; /* the frames of an engine that were measured; or NULL */
+  guint          n_passes;
+  guint64        n_passed; /* frames in all passes */
+  guint64        n_clipped;
+
+  /* any thread, atomic */
+  gsize n_done;
+  int   is_telling; /* a source waits to be dispatched */
+};
+
+static void
+add_cues (FlitzisFacts *facts, GListModel *cues)
+{
+  for (guint i = 0; i < g_list_model_get_n_items (cues); i++)
+    {
+      g_autoptr (FlitzisCue) cue = g_list_model_get_item (cues, i);
+      const char *label = flitzis_cue_get_label (cue);
+
+      flitzis_facts_take_cue (facts, flitzis_cue_get_frame (cue), 0,
+                              *label != '\0' ? g_strdup (label) : NULL);
+    }
+}
+
+/* The sample provides the facts that the options lack. */
+static void
+add_facts (FlitzisFacts *facts, FlitzisSample *sample)
+{
+  int root_note = flitzis_sample_get_root_note (sample);
+
+  if (facts->title == NULL)
+    facts->title = g_strdup (flitzis_sample_get_title (sample));
+  if (facts->artist == NULL)
+    facts->artist = g_strdup (flitzis_sample_get_artist (sample));
+  flitzis_facts_set_tempo (facts, flitzis_sample_get_tempo (sample));
+  if (root_note >= 0)
+    flitzis_facts_set_root_note (facts, (guint) root_note);
+  if (flitzis_sample_get_has_loop (sample))
+    flitzis_facts_set_loop (facts, flitzis_sample_get_loop_start (sample),
+                            flitzis_sample_get_loop_end (sample), 0,
+                            flitzis_sample_get_loop_count (sample));
+  add_cues (facts, flitzis_sample_get_cues (sample));
+}
+
+FlitzisExportTask *
+flitzis_export_task_new (FlitzisControl *control,
+                         FlitzisSample  *sample,
+                         char           *path,
+                         guint64         n_frames,
+                         FlitzisExport  *options,
+                         GCancellable   *cancellable)
+{
+  FlitzisExportTask *self = g_new0 (FlitzisExportTask, 1);
+
+  self->path = path;
+  self->n_frames = n_frames;
+  g_set_object (&self->options, options);
+  g_set_object (&self->cancellable, cancellable);
+  flitzis_export_get_settings (options, &self->settings);
+  self->n_passes = self->settings.normalize == FLITZIS_NORMALIZE_NONE ? 1 : 2;
+
+  if (control != NULL)
+    {
+      self->control = flitzis_control_ref (control);
+      self->n_channels = 2;
+      self->sample_rate = flitzis_control_get_sample_rate (control);
+    }
+  else
+    {
+      self->sample = g_object_ref (sample);
+      self->n_channels = flitzis_sample_get_n_channels (sample);
+      self->sample_rate = flitzis_sample_get_sample_rate (sample);
+      add_facts (&self->settings.encoding.facts, sample);
+    }
+
+  return self;
+}
+
+static void
+task_free (FlitzisExportTask *self)
+{
+  g_clear_pointer (&self->control, flitzis_control_unref);
+  g_clear_object (&self->sample);
+  g_clear_object (&self->options);
+  g_clear_object (&self->cancellable);
+  g_clear_pointer (&self->spool, flitzis_target_free);
+  flitzis_export_settings_clear (&self->settings);
+  g_free (self->path);
+  g_free (self);
+}
+
+static gboolean
+tell_progress (gpointer user_data)
+{
+  FlitzisExportTask *self = g_task_get_task_data (G_TASK (user_data));
+
+  g_atomic_int_set (&self->is_telling, FALSE);
+
+  if (self->progress != NULL)
+    self->progress ((goffset) g_atomic_pointer_get (&self->n_done), (goffset) self->n_frames,
+                    self->progress_data);
+
+  return G_SOURCE_REMOVE;
+}
+
+/* At most one source waits in the context, however slow the context is. */
+static void
+advance (FlitzisExportTask *self, guint n_frames)
+{
+  guint64 n_done, step, step_before;
+  g_autoptr (GSource) source = NULL;
+
+  self->n_passed += n_frames;
+  n_done = self->n_passed / self->n_passes;
+  step = n_done * N_TOLD / self->n_frames;
+  step_before = (guint64) self->n_done * N_TOLD / self->n_frames;
+  g_atomic_pointer_set (&self->n_done, (gsize) n_done);
+
+  if (self->task == NULL || step == step_before ||
+      !g_atomic_int_compare_and_exchange (&self->is_telling, FALSE, TRUE))
+    return;
+
+  source = g_idle_source_new ();
+  g_source_set_priority (source, G_PRIORITY_DEFAULT);
+  g_source_set_callback (source, tell_progress, g_object_ref (self->task), g_object_unref);
+  g_source_set_static_name (source, "[flitzis] progress");
+  g_source_attach (source, g_task_get_context (self->task));
+}
+
+static float
+find_peak (const float *values, gsize n_values)
+{
+  float peak = 0.0f;
+
+  for (gsize i = 0; i < n_values; i++)
+    peak = MAX (peak, fabsf (values[i]));
+
+  return peak;
+}
+
+static void
+compute_block (FlitzisExportTask *self, guint64 first, guint n, float *block)
+{
+  gsize         n_frame_bytes = self->n_channels * sizeof (float);
+  const guint8 *frames;
+
+  if (self->control != NULL)
+    {
+      flitzis_control_render_block (self->control, block, n);
+      return;
+    }
+
+  frames = g_bytes_get_data (flitzis_sample_get_bytes (self->sample), NULL);
+  memcpy (block, frames + first * n_frame_bytes, n * n_frame_bytes);
+}
+
+/* The first pass. The frames of an engine can be computed only once, so they are kept in a file. */
+static gboolean
+measure (FlitzisExportTask *self, float *peak, GError **error)
+{
+  float block[FLITZIS_RENDER_FRAMES * MAX_CHANNELS];
+  gsize n_frame_bytes = self->n_channels * sizeof (float);
+  guint n;
+
+  if (self->control != NULL && (self->spool = flitzis_target_open (self->path, error)) == NULL)
+    return FALSE;
+
+  for (guint64 n_done = 0; n_done < self->n_frames; n_done += n)
+    {
+      if (g_cancellable_set_error_if_cancelled (self->cancellable, error))
+        return FALSE;
+
+      n = (guint) MIN (self->n_frames - n_done, FLITZIS_RENDER_FRAMES);
+      compute_block (self, n_done, n, block);
+      *peak = MAX (*peak, find_peak (block, (gsize) n * self->n_channels));
+      if (self->spool != NULL &&
+          !flitzis_target_write (self->spool, (const guint8 *) block, n * n_frame_bytes,
+                                 n_done * n_frame_bytes, error))
+        return FALSE;
+
+      advance (self, n);
+    }
+
+  return TRUE;
+}
+
+static gboolean
+choose_gain (FlitzisExportTask *self, float *gain, GError **error)
+{
+  float peak = 0.0f;
+
+  *gain = 1.0f;
+
+  if (self->settings.normalize == FLITZIS_NORMALIZE_NONE)
+    return TRUE;
+
+  if (!measure (self, &peak, error))
+    return FALSE;
+
+  /* silence stays silence */
+  if (peak > 0.0f)
+    *gain = (float) (pow (10.0, self->settings.target_peak / 20.0) / (double) peak);
+
+  return TRUE;
+}
+
+static gboolean
+get_block (FlitzisExportTask *self, guint64 first, guint n, float *block, GError **error)
+{
+  gsize n_frame_bytes = self->n_channels * sizeof (float);
+
+  if (self->spool != NULL)
+    return flitzis_target_read (self->spool, (guint8 *) block, n * n_frame_bytes,
+                                first * n_frame_bytes, error);
+
+  compute_block (self, first, n, block);
+
+  return TRUE;
+}
+
+static gboolean
+encode (FlitzisExportTask *self,
+        FlitzisMaster     *master,
+        FlitzisEncoder    *encoder,
+        float             *block,
+        guint              n,
+        GError           **error)
+{
+  float *frames = flitzis_master_process (master, block, &n);
+
+  return flitzis_encoder_write (encoder, frames, n, error);
+}
+
+static gboolean
+write_all (FlitzisExportTask *self, FlitzisEncoder *encoder, GError **error)
+{
+  g_autoptr (FlitzisMaster) master = NULL;
+  float block[FLITZIS_RENDER_FRAMES * MAX_CHANNELS];
+  float gain;
+  guint n;
+
+  if (!choose_gain (self, &gain, error))
+    return FALSE;
+
+  master = flitzis_master_new (self->n_channels, self->sample_rate, gain, self->settings.limiter);
+
+  for (guint64 n_done = 0; n_done < self->n_frames; n_done += n)
+    {
+      if (g_cancellable_set_error_if_cancelled (self->cancellable, error))
+        return FALSE;
+
+      n = (guint) MIN (self->n_frames - n_done, FLITZIS_RENDER_FRAMES);
+      if (!get_block (self, n_done, n, block, error) ||
+          !encode (self, master, encoder, block, n, error))
+        return FALSE;
+
+      advance (self, n);
+    }
+
+  for (guint n_left = flitzis_master_get_n_ahead (master); n_left > 0; n_left -= n)
+    {
+      n = MIN (n_left, FLITZIS_RENDER_FRAMES);
+      memset (block, 0, sizeof block);
+      if (!encode (self, master, encoder, block, n, error))
+        return FALSE;
+    }
+
+  return !g_cancellable_set_error_if_cancelled (self->cancellable, error) &&
+         flitzis_encoder_finish (encoder, &self->n_clipped, error);
+}
+
+static gboolean
+run (FlitzisExportTask *self, GError **error)
+{
+  g_autoptr (FlitzisEncoder) encoder = NULL;
+  gboolean is_written;
+
+  if (self->path == NULL || *self->path == '\0' || self->n_frames == 0)
+    {
+      g_set_error (error, FLITZIS_ENGINE_ERROR, FLITZIS_ENGINE_ERROR_INVALID_VALUE,
+                   "Could not write a file of sound: there is no %s",
+                   self->n_frames == 0 ? "frame to write" : "name for it");
+      return FALSE;
+    }
+
+  if (g_cancellable_set_error_if_cancelled (self->cancellable, error) ||
+      !(self->control != NULL ? flitzis_control_begin_render (self->control, error)
+                              : flitzis_fork_check (error)))
+    return FALSE;
+
+  encoder = flitzis_encoder_new (self->path, &self->settings.encoding, self->n_channels,
+                                 self->sample_rate, self->n_frames, error);
+  is_written = encoder != NULL && write_all (self, encoder, error);
+
+  g_clear_pointer (&self->spool, flitzis_target_free);
+
+  if (self->control != NULL)
+    flitzis_control_end_render (self->control);
+
+  return is_written;
+}
+
+static void
+hand_over_result (FlitzisExportTask *self)
+{
+  if (self->options != NULL)
+    flitzis_export_set_n_clipped (self->options, self->n_clipped);
+}
+
+gboolean
+flitzis_export_task_run (FlitzisExportTask *self, GError **error)
+{
+  gboolean is_written = run (self, error);
+
+  if (is_written)
+    hand_over_result (self);
+  task_free (self);
+
+  return is_written;
+}
+
+static void
+export_worker (GTask *thread_task, gpointer source, gpointer task_data, GCancellable *cancellable)
+{
+  GError *error = NULL;
+
+  if (run (task_data, &error))
+    g_task_return_boolean (thread_task, TRUE);
+  else
+    g_task_return_error (thread_task, error);
+}
+
+/* Runs in the caller's context: only there are a program's callbacks called and its data freed. */
+static void
+exported_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (GTask) task = user_data;
+  FlitzisExportTask *self = g_task_get_task_data (task);
+  GError            *error = NULL;
+  gboolean           is_written = g_task_propagate_boolean (G_TASK (result), &error);
+
+  self->progress = NULL;
+
+  if (self->progress_destroy != NULL)
+    self->progress_destroy (self->progress_data);
+
+  if (is_written)
+    {
+      hand_over_result (self);
+      g_task_return_boolean (task, TRUE);
+    }
+  else
+    {
+      g_task_return_error (task, error);
+    }
+}
+
+void
+flitzis_export_task_run_async (FlitzisExportTask    *self,
+                               GTask                *result,
+                               GFileProgressCallback progress,
+                               gpointer              progress_data,
+                               GDestroyNotify        progress_destroy)
+{
+  g_autoptr (GTask) thread_task = NULL;
+  GError *error = NULL;
+
+  g_task_set_task_data (result, self, (GDestroyNotify) task_free);
+
+  /* a file that is written must not be reported as cancelled */
+  g_task_set_check_cancellable (result, FALSE);
+
+  if (!flitzis_fork_check (&error))
+    {
+      if (progress_destroy != NULL)
+        progress_destroy (progress_data);
+      g_task_return_error (result, error);
+      return;
+    }
+
+  self->task = result;
+  self->progress = progress;
+  self->progress_data = progress_data;
+  self->progress_destroy = progress_destroy;
+
+  thread_task = g_task_new (NULL, NULL, exported_cb, g_object_ref (result));
+  g_task_set_task_data (thread_task, self, NULL);
+  g_task_run_in_thread (thread_task, export_worker);
+}
+
+char *
+flitzis_export_get_path (GFile *file, GError **error)
+{
+  char            *path = g_file_get_path (file);
+  g_autofree char *name = path == NULL ? g_file_get_parse_name (file) : NULL;
+
+  if (path == NULL)
+    g_set_error (error, G_IO_ERROR, G_IO_ERROR_NOT_SUPPORTED,
+                 "Could not write “%s”: it is not a file on this machine", name);
+
+  return path;
+}
