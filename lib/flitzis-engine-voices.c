@@ -432,7 +432,7 @@ flitzis_engine_get_voice_position (FlitzisEngine *self, guint64 voice)
  *
  * Gets the frame of [property@Engine:position] at which one voice started.
  *
- * Returns: the frame; -1 if the voice does not sound
+ * Returns: the frame; -1 before the voice has started and after it has ended
  */
 gint64
 flitzis_engine_get_voice_start_frame (FlitzisEngine *self, guint64 voice)

@@ -659,7 +659,9 @@ flitzis_engine_class_init (FlitzisEngineClass *klass)
    * Whether there is a sink to play to; %FALSE while the engine is stopped.
    *
    * Without a sink the engine is silent, and its state stays %FLITZIS_STATE_STARTING until there is
-   * one. The sink `auto_null`, which a sound server makes up if it has no other, does not count.
+   * one. The sink `auto_null`, which PulseAudio and pipewire-pulse make up if there is no other,
+   * does not count. But the engine plays into it, so its state is %FLITZIS_STATE_RUNNING and
+   * triggers are not rejected.
    */
   properties[PROP_HAS_SINK] =
       g_param_spec_boolean ("has-sink", NULL, NULL,

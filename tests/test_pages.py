@@ -85,6 +85,7 @@ COMMANDS = {'cookbook: A soundboard':
 ERRORS = ['notes.txt is not a sound', 'nowhere.wav is not there']
 FOLDER = 'cookbook: A folder of files'
 SEQUENCER = 'gtk: A step sequencer'
+DEVICES = 'gtk: Choosing the device'
 
 
 def note_of(program):
@@ -246,9 +247,10 @@ def test_a_folder_is_loaded_but_for_a_broken_file(run):
 
 def test_the_report_names_the_state(run):
     lines = run[0]['troubleshooting: A report of the engine'][1].stdout.splitlines()
-    told = dict(line.split() for line in lines)
+    told = dict(line.split(maxsplit=1) for line in lines)
     assert told['active-output'] == 'pipewire' and told['has-sink'] == 'True'
-    assert told['n-triggered'] == '1'
+    assert told['n-triggered'] == '1' and told['paused'] == 'False'
+    assert told['gain'] == '1.0' and told['loop-crossfade'] == '0.0'  # the slot's
 
 
 def test_the_devices_are_listed(run):
@@ -309,18 +311,22 @@ class Window:
         self.xdotool('key', 'ctrl+w')
         assert (self.process.wait(60), self.process.stderr.read()) == (0, '')
 
-    def get_blue(self):
-        """The columns of all pixels with the colour of waveforms, which is also that of meters and,
-        nearly, of suggested buttons."""
+    def get_picture(self):
+        """The screen as an array of 600 x 1200 x 3."""
         picture = subprocess.run(
             ['ffmpeg', '-v', 'error', '-f', 'x11grab', '-video_size', '1200x600', '-i',
              self.display, '-frames:v', '1', '-f', 'rawvideo', '-pix_fmt', 'rgb24', '-'],
             check=True, capture_output=True, timeout=60).stdout
-        pixels = numpy.frombuffer(picture, 'u1').reshape(600, 1200, 3).astype(int)
-        return (abs(pixels - (0x35, 0x84, 0xe4)) < 12).all(axis=2).nonzero()[1]
+        return numpy.frombuffer(picture, 'u1').reshape(600, 1200, 3).astype(int)
+
+    def get_blue(self):
+        """The columns of all pixels with the colour of waveforms, which is also that of meters and,
+        nearly, of suggested buttons."""
+        return (abs(self.get_picture() - (0x35, 0x84, 0xe4)) < 12).all(axis=2).nonzero()[1]
 
 
-@pytest.mark.parametrize('program', [each for each in WINDOWS if each.id != SEQUENCER],
+@pytest.mark.parametrize('program', [each for each in WINDOWS
+                                     if each.id not in (SEQUENCER, DEVICES)],
                          ids=lambda program: program.id)
 def test_a_window_plays(program, environment, session_daemon, display, write_wav, tmp_path):
     """It draws the waveform, plays what is clicked, moves the meter, and closes by its key."""
@@ -368,6 +374,31 @@ def test_the_sequencer_plays(environment, session_daemon, display, write_wav, tm
         window.close()
         first, second = get_onsets()  # the third has been taken back
         assert abs(second - first - bar) < bar // 32
+
+
+def test_a_device_is_chosen(environment, session_daemon, display, write_wav, tmp_path):
+    """The sound moves to the third row, leaves it when the device is unplugged, and comes back."""
+    [program] = [each for each in WINDOWS if each.id == DEVICES]
+    write_wav(tmp_path / 'kick.wav', numpy.full((4800, 1), 0.5))
+
+    def wait_for(name):
+        poll(lambda: session_daemon.links(session_daemon.node(name)['id']),
+             f'a sound at “{name}”')
+
+    with Window(program, tmp_path, environment, display) as window:
+        wait_for(SINK)
+        session_daemon.add_sink('second')
+        before = window.get_picture().any(axis=2).sum()
+        window.click(40, 16)
+        poll(lambda: window.get_picture().any(axis=2).sum() > 2 * before, 'the list')
+        window.xdotool('key', 'Down', 'Down', 'Return')
+        wait_for('second')
+        session_daemon.remove_sink('second')
+        wait_for(SINK)
+        session_daemon.add_sink('second')
+        wait_for('second')
+        session_daemon.remove_sink('second')
+        window.close()
 
 
 def frames_of(path, make_engine):
