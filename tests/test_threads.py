@@ -232,6 +232,25 @@ def test_a_change_made_elsewhere_is_told_in_the_owner_context(engine, iterate):
     assert len(told) == 1
 
 
+def test_all_properties_may_change_elsewhere_at_once(engine, iterate):
+    """However many there are: those of the engine, of its clock, and of a slot."""
+    told, expected = [], []
+    slot, clock = engine.get_slot(3), engine.props.clock
+    for owner in (engine, clock, slot):
+        owner.connect('notify', lambda owner, pspec: told.append((id(owner), pspec.name)))
+        expected += [(id(owner), pspec.name) for pspec in owner.list_properties()]
+
+    def change():
+        for owner in (engine, clock, slot):
+            for pspec in owner.list_properties():
+                owner.notify(pspec.name)
+    at_once(change)
+    assert told == []
+    iterate(lambda: len(told) == len(expected))
+    assert sorted(told) == sorted(expected)
+    assert len({name for _owner, name in expected}) > 64
+
+
 def test_a_builder_that_does_not_own_the_context_is_not_told_itself():
     """An engine that a worker built for the main loop tells the main loop, whoever sets what."""
     told, engines, loop = [], [], GLib.MainLoop()

@@ -7,9 +7,6 @@
 
 #include <string.h>
 
-/* The number of properties that can change, of all classes; each has a bit in the masks. */
-#define MAX_PROPERTIES 64
-
 typedef struct
 {
   gboolean is_beat;
@@ -40,8 +37,7 @@ struct _FlitzisNotifier
   guint       first_news;
   guint       n_news;
   guint64     n_dropped;
-  const char *properties[MAX_PROPERTIES];
-  guint64    *changed; /* for each object, a mask of properties */
+  GPtrArray **changed; /* for each object, the names of its changed properties; NULL: none */
 };
 
 static gboolean
@@ -69,21 +65,27 @@ pop_news (FlitzisNotifier *self, News *news)
   return TRUE;
 }
 
-/* Returns the changed properties of the next changed object, from `*object` on; 0 if there is
+/* Returns the changed properties of the next changed object, from `*object` on; NULL if there is
  * none. */
-static guint64
+static GPtrArray *
 pop_changed (FlitzisNotifier *self, guint *object)
 {
   g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->mutex);
-  guint64 mask = 0;
+  GPtrArray *properties = NULL;
 
-  for (; mask == 0 && *object < self->n_objects; ++*object)
-    {
-      mask = self->changed[*object];
-      self->changed[*object] = 0;
-    }
+  for (; properties == NULL && *object < self->n_objects; ++*object)
+    properties = g_steal_pointer (&self->changed[*object]);
 
-  return mask;
+  return properties;
+}
+
+static void
+tell_changed (FlitzisNotifier *self, gpointer owner, guint object, GPtrArray *properties)
+{
+  for (guint i = 0; i < properties->len; i++)
+    self->funcs->changed (owner, object, g_ptr_array_index (properties, i));
+
+  g_ptr_array_unref (properties);
 }
 
 static void
@@ -100,19 +102,15 @@ tell_cb (gpointer user_data)
 {
   FlitzisNotifier *self = user_data;
   g_autoptr (GObject) owner = g_weak_ref_get (&self->owner);
-  guint   object = 0; /* after the one that is reported */
-  guint64 mask;
-  News    news;
+  GPtrArray *properties;
+  guint      object = 0; /* after the one that is reported */
+  News       news;
 
   if (owner == NULL)
     return G_SOURCE_REMOVE;
 
-  while ((mask = pop_changed (self, &object)) != 0)
-    for (guint bit = 0; mask != 0; bit++, mask >>= 1)
-      {
-        if (mask & 1)
-          self->funcs->changed (owner, object - 1, self->properties[bit]);
-      }
+  while ((properties = pop_changed (self, &object)) != NULL)
+    tell_changed (self, owner, object - 1, properties);
 
   /* a handler may trigger voices that end at once: news that come from here on wait for the next
    * turn */
@@ -132,7 +130,7 @@ flitzis_notifier_new (GObject *owner, const FlitzisNotifierFuncs *funcs, guint n
   self->context = g_main_context_ref_thread_default ();
   self->thread = g_thread_self ();
   self->n_objects = n_objects;
-  self->changed = g_new0 (guint64, n_objects);
+  self->changed = g_new0 (GPtrArray *, n_objects);
   self->listener = owner;
   g_weak_ref_init (&self->owner, owner);
   g_mutex_init (&self->mutex);
@@ -164,6 +162,10 @@ flitzis_notifier_unref (FlitzisNotifier *self)
   g_main_context_unref (self->context);
   g_weak_ref_clear (&self->owner);
   g_mutex_clear (&self->mutex);
+
+  for (guint i = 0; i < self->n_objects; i++)
+    g_clear_pointer (&self->changed[i], g_ptr_array_unref);
+
   g_free (self->changed);
   g_free (self->news);
   g_free (self);
@@ -261,32 +263,21 @@ flitzis_notifier_push_beat (FlitzisNotifier *self, const FlitzisBeat *beat)
     push_news (self, &(News){ .is_beat = TRUE, .beat = *beat });
 }
 
-/* A property keeps its bit, so a reader with the bit may read the name without the mutex. */
-static guint
-find_property (FlitzisNotifier *self, const char *property)
-{
-  guint bit = 0;
-
-  while (self->properties[bit] != NULL && !g_str_equal (self->properties[bit], property))
-    bit++;
-
-  g_assert (bit < MAX_PROPERTIES - 1);
-
-  if (self->properties[bit] == NULL)
-    self->properties[bit] = property;
-
-  return bit;
-}
-
 void
 flitzis_notifier_push_changed (FlitzisNotifier *self, guint object, const char *property)
 {
   g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->mutex);
+  GPtrArray **properties = &self->changed[object];
 
   if (self->listener == NULL)
     return;
 
-  self->changed[object] |= G_GUINT64_CONSTANT (1) << find_property (self, property);
+  if (*properties == NULL)
+    *properties = g_ptr_array_new ();
+
+  if (!g_ptr_array_find_with_equal_func (*properties, property, g_str_equal, NULL))
+    g_ptr_array_add (*properties, (gpointer) property);
+
   g_source_set_ready_time (self->source, 0);
 }
 

@@ -75,6 +75,8 @@ void     flitzis_notifier_push_ended (FlitzisNotifier    *self,
 
 void flitzis_notifier_push_beat (FlitzisNotifier   *self,
                                  const FlitzisBeat *beat);
+
+/* The name must be valid for as long as the notifier. */
 void flitzis_notifier_push_changed (FlitzisNotifier *self,
                                     guint            object,
                                     const char      *property);
