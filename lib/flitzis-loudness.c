@@ -17,8 +17,20 @@
  * g_autoptr (FlitzisSample) sample = flitzis_sample_new (bytes, 2, 48000, &error);
  * g_autoptr (FlitzisLoudness) loudness = flitzis_sample_measure_loudness (sample, NULL, &error);
  *
- * if (loudness != NULL)
- *   g_print ("%.1f LUFS\n", flitzis_loudness_get_integrated (loudness));
+ * if (loudness != NULL && flitzis_loudness_get_integrated (loudness) > -14.0)
+ *   flitzis_slot_set_gain (flitzis_engine_get_slot (engine, 3), 0.5);
+ * ```
+ *
+ * ```python
+ * loudness = engine[3].sample.measure_loudness()
+ * if loudness.integrated > -14:
+ *     engine[3].gain = 0.5
+ * ```
+ *
+ * ```js
+ * const loudness = engine.get_slot(3).sample.measure_loudness(null);
+ * if (loudness.integrated > -14)
+ *   engine.get_slot(3).gain = 0.5;
  * ```
  *
  * A loudness never changes, so any thread may use it. If you construct one yourself, it is that of

@@ -325,8 +325,9 @@ def test_silence_is_explained():
     texts = [' '.join(text.split()) for text in TEXTS.values() if re.search(r'Silent\?', text)]
     assert len(texts) == 5
     for text in texts:
-        assert re.search(r'Silent\? Look at .*?STOPPED`, the program did not call `\w*start \(\)`\. '
-                         r'In any other state, if .*?has_sink.*? is false, there is no output device',
+        assert re.search(r'Silent\? Look at .*?STOPPED`, '
+                         r'the program did not call `\w*start \(\)`\. In any other state, '
+                         r'if .*?has_sink.*? is false, there is no output device',
                          text)
 
 

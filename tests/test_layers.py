@@ -449,6 +449,7 @@ def test_layers_have_the_order_of_their_calls(engine, long_file, make_wav, itera
 
 
 def test_a_load_is_counted_among_the_layers(engine, long_file, iterate):
+    engine.props.memory_limit = 2 * N_LAYERS * long_file.stat().st_size + 1
     results = []
     for _ in range(N_LAYERS):
         begin(engine, 0, long_file, results)

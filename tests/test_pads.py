@@ -961,7 +961,7 @@ def test_every_setting_notifies_keeps_its_value_and_has_accessors(engine):
         elif spec.value_type.is_a(GObject.TYPE_ENUM):
             value = type(get())(1 - int(spec.default_value))
         else:
-            value = spec.maximum
+            value = spec.maximum if spec.maximum != spec.default_value else spec.minimum
         changes.clear()
         for _ in range(2):
             set_(value)
@@ -978,7 +978,7 @@ def test_a_pad_that_nobody_has_set(engine):
               if spec.flags & GObject.ParamFlags.WRITABLE}
     others = {'gain': 1.0, 'playback-rate': 1.0, 'release': 0.005, 'choke-release': 0.005,
               'interpolation': SINC, 'retrigger': Flitzis.Retrigger.OVERLAP,
-              'quantize': Flitzis.Quantize.NONE}
+              'quantize': Flitzis.Quantize.NONE, 'target-peak': -1.0}
     assert values == {name: others.get(name, 0) for name in values} and others.keys() < set(values)
 
 
