@@ -585,6 +585,7 @@ class Model:
         self.n_begun += 1
         voice.begin(layer, self.rate, self.n_begun,
                     self.settings[voice.slot]['playback_rate'], self.random)
+        voice.aimed = self.target(voice)
         self.sounding.append(voice)
         if self.rendering:
             self.count_begun(voice)
@@ -603,7 +604,9 @@ class Model:
             return None
         if voice.steal == 'oldest':
             return min(may_go, key=lambda other: other.order)
-        if any(other.heard == 0 and (other.before.rest or other.paused) for other in may_go):
+        if any(other.heard == 0 and (other.before.rest or other.paused or
+                                     (other.aimed != self.target(other)).any())
+               for other in may_go):
             raise Unspecified('how loud a voice is before its first frame')
         if any(other.in_edge(self.rate) for other in may_go):
             raise Unspecified('whether the edges of a part are among the fades')
