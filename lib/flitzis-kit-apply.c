@@ -115,7 +115,7 @@ describe (const FlitzisPad *pad, const char *problem)
                            : g_strdup_printf ("Pad %u: %s", pad->index, problem);
 }
 
-/* Takes the error. What was cancelled, by the program or by a newer load, is no problem. */
+/* Takes the error. A load that the program or a newer load has cancelled is no problem. */
 static void
 note_problem (PadLoad *self, GError *error)
 {
@@ -228,7 +228,7 @@ load_layer (PadLoad *self, guint layer, gboolean *is_set, GError **error)
   return flitzis_ticket_publish (ticket, sample, error);
 }
 
-/* The tickets go before the end is told: `loading` is over when the callback comes. */
+/* Frees the tickets before it reports the end, so `loading` is FALSE when the callback comes. */
 static void
 pad_worker (GTask *thread_task, gpointer source, gpointer data, GCancellable *cancellable)
 {
@@ -279,7 +279,7 @@ applied_cb (GObject *source, GAsyncResult *result, gpointer user_data)
   Apply  *self = g_task_get_task_data (task);
   GError *error = NULL;
 
-  /* orders all that workers have done before what is done here */
+  /* the work of all workers happens before the work here */
   g_assert (g_atomic_int_get (&self->n_left) == 0);
   self->progress = NULL;
 
@@ -411,7 +411,7 @@ flitzis_kit_apply_async (FlitzisKit           *self,
   task = g_task_new (callback != NULL ? self : NULL, cancellable, callback, user_data);
   g_task_set_source_tag (task, flitzis_kit_apply_async);
 
-  /* what is in its slots must not be reported as cancelled */
+  /* the slots hold the kit: a cancel that comes now is too late */
   g_task_set_check_cancellable (task, FALSE);
 
   if (!flitzis_fork_check (&error) ||

@@ -318,7 +318,7 @@ flitzis_kit_save_async (FlitzisKit         *self,
   task = g_task_new (self, cancellable, callback, user_data);
   g_task_set_source_tag (task, flitzis_kit_save_async);
 
-  /* what is written must not be reported as cancelled */
+  /* the kit is written: a cancel that comes now is too late */
   g_task_set_check_cancellable (task, FALSE);
 
   if (!flitzis_fork_check (&error))

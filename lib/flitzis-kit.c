@@ -392,7 +392,8 @@ flitzis_kit_get_settings (FlitzisKit *self)
  * flitzis_kit_get_warnings: (get-property warnings)
  * @self: a kit
  *
- * Gets what was not understood or had to be changed.
+ * Gets the warnings of the reader: the parts of the file that it did not understand or had to
+ * change.
  *
  * Returns: (transfer none) (array zero-terminated=1): messages, each with its file and line
  */

@@ -208,7 +208,7 @@ end_instrument (Reader *self)
   g_clear_object (&self->pad);
 }
 
-/* FALSE and a warning for what is no number. */
+/* If the text is no number, warns and returns FALSE. */
 static gboolean
 read_number (Reader *self, const char *name, double *number)
 {

@@ -42,7 +42,7 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (FlitzisJson, flitzis_json_free)
 FlitzisJson *flitzis_json_parse (const char *text,
                                  GError    **error);
 
-/* The last member of that name in an object; NULL for none, and for what is no object. */
+/* Returns the last member of that name; NULL if there is none, or if `self` is no object. */
 const FlitzisJson *flitzis_json_get (const FlitzisJson *self,
                                      const char        *name);
 
