@@ -68,5 +68,6 @@ G_DEFINE_ENUM_TYPE (FlitzisBitDepth, flitzis_bit_depth,
 
 G_DEFINE_ENUM_TYPE (FlitzisNormalize, flitzis_normalize,
                     G_DEFINE_ENUM_VALUE (FLITZIS_NORMALIZE_NONE, "none"),
-                    G_DEFINE_ENUM_VALUE (FLITZIS_NORMALIZE_PEAK, "peak"))
+                    G_DEFINE_ENUM_VALUE (FLITZIS_NORMALIZE_PEAK, "peak"),
+                    G_DEFINE_ENUM_VALUE (FLITZIS_NORMALIZE_LOUDNESS, "loudness"))
 /* clang-format on */

@@ -210,13 +210,16 @@ typedef enum
  * FlitzisNormalize:
  * @FLITZIS_NORMALIZE_NONE: the gain stays as it is
  * @FLITZIS_NORMALIZE_PEAK: the largest value becomes [property@Export:target-peak]
+ * @FLITZIS_NORMALIZE_LOUDNESS: the loudness becomes [property@Export:target-loudness], or less if
+ *   the true peak would exceed [property@Export:target-peak]
  *
  * How an export chooses the gain of the whole sound.
  */
 typedef enum
 {
   FLITZIS_NORMALIZE_NONE,
-  FLITZIS_NORMALIZE_PEAK
+  FLITZIS_NORMALIZE_PEAK,
+  FLITZIS_NORMALIZE_LOUDNESS
 } FlitzisNormalize;
 
 #define FLITZIS_TYPE_TRIGGER_TIMING (flitzis_trigger_timing_get_type ())

@@ -12,7 +12,8 @@ typedef struct
 {
   FlitzisEncoding  encoding; /* its texts are owned */
   FlitzisNormalize normalize;
-  double           target_peak; /* dBFS */
+  double           target_peak;     /* dBFS, or dBTP with a target for the loudness */
+  double           target_loudness; /* LUFS */
   gboolean         limiter;
 } FlitzisExportSettings;
 

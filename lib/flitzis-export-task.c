@@ -17,6 +17,7 @@
 #include "flitzis-cue.h"
 #include "flitzis-error.h"
 #include "flitzis-export-private.h"
+#include "sample/meter.h"
 
 #include <math.h>
 #include <string.h>
@@ -201,9 +202,10 @@ compute_block (FlitzisExportTask *self, guint64 first, guint n, float *block)
   memcpy (block, frames + first * n_frame_bytes, n * n_frame_bytes);
 }
 
-/* The first pass. The frames of an engine can be computed only once, so they are kept in a file. */
+/* The first pass, without a meter for the loudness if that does not matter. The frames of an engine
+ * can be computed only once, so they are kept in a file. */
 static gboolean
-measure (FlitzisExportTask *self, float *peak, GError **error)
+measure (FlitzisExportTask *self, FlitzisLoudnessMeter *meter, float *peak, GError **error)
 {
   float block[FLITZIS_RENDER_FRAMES * MAX_CHANNELS];
   gsize n_frame_bytes = self->n_channels * sizeof (float);
@@ -220,6 +222,8 @@ measure (FlitzisExportTask *self, float *peak, GError **error)
       n = (guint) MIN (self->n_frames - n_done, FLITZIS_RENDER_FRAMES);
       compute_block (self, n_done, n, block);
       *peak = MAX (*peak, find_peak (block, (gsize) n * self->n_channels));
+      if (meter != NULL && !flitzis_loudness_meter_add (meter, block, n, error))
+        return FALSE;
       if (self->spool != NULL &&
           !flitzis_target_write (self->spool, (const guint8 *) block, n * n_frame_bytes,
                                  n_done * n_frame_bytes, error))
@@ -232,16 +236,11 @@ measure (FlitzisExportTask *self, float *peak, GError **error)
 }
 
 static gboolean
-choose_gain (FlitzisExportTask *self, float *gain, GError **error)
+choose_gain_by_peak (FlitzisExportTask *self, float *gain, GError **error)
 {
   float peak = 0.0f;
 
-  *gain = 1.0f;
-
-  if (self->settings.normalize == FLITZIS_NORMALIZE_NONE)
-    return TRUE;
-
-  if (!measure (self, &peak, error))
+  if (!measure (self, NULL, &peak, error))
     return FALSE;
 
   /* silence stays silence */
@@ -249,6 +248,45 @@ choose_gain (FlitzisExportTask *self, float *gain, GError **error)
     *gain = (float) (pow (10.0, self->settings.target_peak / 20.0) / (double) peak);
 
   return TRUE;
+}
+
+static gboolean
+choose_gain_by_loudness (FlitzisExportTask *self, float *gain, GError **error)
+{
+  g_autoptr (FlitzisLoudnessMeter) meter =
+      flitzis_loudness_meter_new (self->n_channels, self->sample_rate, error);
+  FlitzisMeterResult loudness;
+  float              peak = 0.0f;
+  double             decibels;
+
+  if (meter == NULL || !measure (self, meter, &peak, error) ||
+      !flitzis_loudness_meter_finish (meter, &loudness, error))
+    return FALSE;
+
+  if (isinf (loudness.integrated))
+    return TRUE;
+
+  decibels = MIN (self->settings.target_loudness - loudness.integrated,
+                  self->settings.target_peak - loudness.true_peak);
+  *gain = (float) pow (10.0, decibels / 20.0);
+
+  return TRUE;
+}
+
+static gboolean
+choose_gain (FlitzisExportTask *self, float *gain, GError **error)
+{
+  *gain = 1.0f;
+
+  switch (self->settings.normalize)
+    {
+    case FLITZIS_NORMALIZE_PEAK:
+      return choose_gain_by_peak (self, gain, error);
+    case FLITZIS_NORMALIZE_LOUDNESS:
+      return choose_gain_by_loudness (self, gain, error);
+    default:
+      return TRUE;
+    }
 }
 
 static gboolean

@@ -48,7 +48,8 @@ struct _FlitzisExport
   double           quality;
   gboolean         dither;
   FlitzisNormalize normalize;
-  double           target_peak; /* dBFS */
+  double           target_peak;     /* dBFS */
+  double           target_loudness; /* LUFS */
   gboolean         limiter;
   char            *title;
   char            *artist;
@@ -70,6 +71,7 @@ enum
   PROP_DITHER,
   PROP_NORMALIZE,
   PROP_TARGET_PEAK,
+  PROP_TARGET_LOUDNESS,
   PROP_LIMITER,
   PROP_TITLE,
   PROP_ARTIST,
@@ -116,6 +118,9 @@ flitzis_export_get_property (GObject *object, guint prop_id, GValue *value, GPar
       break;
     case PROP_TARGET_PEAK:
       g_value_set_double (value, flitzis_export_get_target_peak (self));
+      break;
+    case PROP_TARGET_LOUDNESS:
+      g_value_set_double (value, flitzis_export_get_target_loudness (self));
       break;
     case PROP_LIMITER:
       g_value_set_boolean (value, flitzis_export_get_limiter (self));
@@ -173,6 +178,9 @@ flitzis_export_set_property (GObject      *object,
       break;
     case PROP_TARGET_PEAK:
       flitzis_export_set_target_peak (self, g_value_get_double (value));
+      break;
+    case PROP_TARGET_LOUDNESS:
+      flitzis_export_set_target_loudness (self, g_value_get_double (value));
       break;
     case PROP_LIMITER:
       flitzis_export_set_limiter (self, g_value_get_boolean (value));
@@ -255,7 +263,11 @@ flitzis_export_class_init (FlitzisExportClass *klass)
   /**
    * FlitzisExport:normalize: (getter get_normalize) (setter set_normalize)
    *
-   * How the gain of the whole sound is chosen.
+   * How the gain of the whole sound is chosen. Silence stays as it is.
+   *
+   * The loudness is measured as [method@Sample.measure_loudness] does. If Flitzis is built without
+   * libebur128 or the rate is below 8000 Hz, an export with `FLITZIS_NORMALIZE_LOUDNESS` fails with
+   * `FLITZIS_ENGINE_ERROR_UNSUPPORTED`.
    *
    * To measure the sound of an engine, it is first rendered into a temporary file beside the new
    * one, which takes 8 bytes for each frame.
@@ -268,11 +280,26 @@ flitzis_export_class_init (FlitzisExportClass *klass)
   /**
    * FlitzisExport:target-peak: (getter get_target_peak) (setter set_target_peak)
    *
-   * The largest value after [property@Export:normalize], in dBFS.
+   * The largest value after [property@Export:normalize], in dBFS. With
+   * `FLITZIS_NORMALIZE_LOUDNESS` it is the highest true peak, in dBTP.
    */
   properties[PROP_TARGET_PEAK] =
       g_param_spec_double ("target-peak", NULL, NULL,
                            -60.0, 0.0, -1.0,
+                           G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS | G_PARAM_EXPLICIT_NOTIFY);
+
+  /**
+   * FlitzisExport:target-loudness: (getter get_target_loudness) (setter set_target_loudness)
+   *
+   * The integrated loudness for `FLITZIS_NORMALIZE_LOUDNESS`, in LUFS.
+   *
+   * A sound with high peaks stays below it: [property@Export:target-peak] is never exceeded. EBU
+   * R 128 asks for -23 LUFS in broadcasts; AES TD1008 recommends -16 LUFS for music that is
+   * streamed.
+   */
+  properties[PROP_TARGET_LOUDNESS] =
+      g_param_spec_double ("target-loudness", NULL, NULL,
+                           -70.0, 0.0, -16.0,
                            G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS | G_PARAM_EXPLICIT_NOTIFY);
 
   /**
@@ -384,6 +411,7 @@ flitzis_export_init (FlitzisExport *self)
   self->quality = 0.6;
   self->dither = TRUE;
   self->target_peak = -1.0;
+  self->target_loudness = -16.0;
   self->root_note = -1;
 }
 
@@ -418,6 +446,7 @@ flitzis_export_get_settings (FlitzisExport *self, FlitzisExportSettings *setting
     },
     .normalize = owned->normalize,
     .target_peak = owned->target_peak,
+    .target_loudness = owned->target_loudness,
     .limiter = owned->limiter,
   };
 }
@@ -587,7 +616,7 @@ void
 flitzis_export_set_normalize (FlitzisExport *self, FlitzisNormalize normalize)
 {
   g_return_if_fail (FLITZIS_IS_EXPORT (self));
-  g_return_if_fail ((guint) normalize <= FLITZIS_NORMALIZE_PEAK);
+  g_return_if_fail ((guint) normalize <= FLITZIS_NORMALIZE_LOUDNESS);
 
   if (self->normalize == normalize)
     return;
@@ -630,6 +659,42 @@ flitzis_export_set_target_peak (FlitzisExport *self, double target_peak)
 
   self->target_peak = target_peak;
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_TARGET_PEAK]);
+}
+
+/**
+ * flitzis_export_get_target_loudness: (get-property target-loudness)
+ * @self: the options
+ *
+ * Gets the loudness for `FLITZIS_NORMALIZE_LOUDNESS`.
+ *
+ * Returns: the loudness in LUFS
+ */
+double
+flitzis_export_get_target_loudness (FlitzisExport *self)
+{
+  g_return_val_if_fail (FLITZIS_IS_EXPORT (self), 0.0);
+
+  return self->target_loudness;
+}
+
+/**
+ * flitzis_export_set_target_loudness: (set-property target-loudness)
+ * @self: the options
+ * @target_loudness: the loudness in LUFS, -70 to 0
+ *
+ * Sets the loudness for `FLITZIS_NORMALIZE_LOUDNESS`.
+ */
+void
+flitzis_export_set_target_loudness (FlitzisExport *self, double target_loudness)
+{
+  g_return_if_fail (FLITZIS_IS_EXPORT (self));
+  g_return_if_fail (target_loudness >= -70.0 && target_loudness <= 0.0);
+
+  if (self->target_loudness == target_loudness)
+    return;
+
+  self->target_loudness = target_loudness;
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_TARGET_LOUDNESS]);
 }
 
 /**

@@ -44,6 +44,11 @@ FLITZIS_AVAILABLE_IN_ALL
 void flitzis_export_set_target_peak (FlitzisExport *self,
                                      double         target_peak);
 FLITZIS_AVAILABLE_IN_ALL
+double flitzis_export_get_target_loudness (FlitzisExport *self);
+FLITZIS_AVAILABLE_IN_ALL
+void flitzis_export_set_target_loudness (FlitzisExport *self,
+                                         double         target_loudness);
+FLITZIS_AVAILABLE_IN_ALL
 gboolean flitzis_export_get_limiter (FlitzisExport *self);
 FLITZIS_AVAILABLE_IN_ALL
 void flitzis_export_set_limiter (FlitzisExport *self,

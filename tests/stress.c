@@ -821,7 +821,7 @@ static void export(Worker *worker, Stage *stage)
   FlitzisSample *sample = samples[choose (worker, N_SAMPLES)];
   GError        *error = NULL;
 
-  flitzis_export_set_normalize (options, choose (worker, 2));
+  flitzis_export_set_normalize (options, choose (worker, 3));
   flitzis_export_set_limiter (options, choose (worker, 2));
   flitzis_export_set_title (options, "A title");
 
@@ -840,7 +840,7 @@ export_async (Worker *worker, Stage *stage)
   g_autoptr (FlitzisExport) options = flitzis_export_new ();
   FlitzisSample *sample = samples[choose (worker, N_SAMPLES)];
 
-  flitzis_export_set_normalize (options, choose (worker, 2));
+  flitzis_export_set_normalize (options, choose (worker, 3));
   n_asked++;
 
   if (choose (worker, 2) == 0)

@@ -472,6 +472,59 @@ def test_normalizing_a_sample(tmp_path):
     assert_same(frames_of(path), values * 0)
 
 
+LOUDNESS = Flitzis.Normalize.LOUDNESS
+
+
+def loudness_of(path):
+    return Flitzis.Sample.new(GLib.Bytes.new(frames_of(path).tobytes()), 2,
+                              48000).measure_loudness(None)
+
+
+def test_the_loudness_of_an_engine_is_normalized(engine, make_engine, tmp_path):
+    """By one factor for all frames."""
+    path = tmp_path / 'a.wav'
+    plain = render(prepare(make_engine()), 50000)
+    options = Flitzis.Export(normalize=LOUDNESS, target_loudness=-30.0)
+    assert prepare(engine).export(file_of(path), 50000, options)
+    written = frames_of(path)
+    gain = numpy.abs(written).max() / numpy.abs(plain).max()
+    numpy.testing.assert_allclose(written, plain * gain, atol=1e-6)
+    assert loudness_of(path).props.integrated == pytest.approx(-30.0, abs=0.01)
+    assert os.listdir(tmp_path) == ['a.wav']
+
+
+@pytest.mark.parametrize('target', (-50.0, -23.0))
+def test_the_loudness_of_a_sample_is_normalized(tmp_path, target):
+    path = tmp_path / 'a.wav'
+    make_sample(noise(1, 48000) * numpy.float32(0.25)).export(
+        file_of(path), Flitzis.Export(normalize=LOUDNESS, target_loudness=target))
+    assert loudness_of(path).props.integrated == pytest.approx(target, abs=0.01)
+
+
+def test_a_target_for_the_loudness_keeps_the_peak(tmp_path):
+    """A short pulse is quiet for its peak."""
+    path = tmp_path / 'a.wav'
+    values = numpy.zeros((48000, 2), numpy.float32)
+    values[100:110] = 0.25
+    make_sample(values).export(file_of(path), Flitzis.Export(
+        normalize=LOUDNESS, target_loudness=-10.0, target_peak=-6.0))
+    loudness = loudness_of(path)
+    assert loudness.props.true_peak == pytest.approx(-6.0, abs=0.01)
+    assert loudness.props.integrated < -11.0
+
+
+def test_what_has_no_loudness_to_normalize(tmp_path):
+    """Silence stays as it is, and a rate that is too low is an error."""
+    path, options = tmp_path / 'a.wav', Flitzis.Export(normalize=LOUDNESS)
+    silence = numpy.zeros((5000, 2), numpy.float32)
+    make_sample(silence).export(file_of(path), options)
+    assert_same(frames_of(path), silence)
+    slow = Flitzis.Sample.new(GLib.Bytes.new(noise(1, 100).tobytes()), 2, 4000)
+    with fails_with(Flitzis.EngineError.UNSUPPORTED, 'loudness', 4000, 8000):
+        slow.export(file_of(tmp_path / 'b.wav'), options)
+    assert os.listdir(tmp_path) == ['a.wav']
+
+
 @pytest.mark.parametrize('n_channels', (1, 2))
 def test_the_limiter_is_not_late(tmp_path, n_channels):
     """The sound stays below -0.1 dBFS, where it was and as long as it was; what is quiet is left

@@ -173,6 +173,8 @@ void set_the_options (Flitzis.Export options) {
   check (options.normalize == Flitzis.Normalize.PEAK, "normalize");
   options.target_peak = -3.0;
   check (options.target_peak == -3.0, "target_peak");
+  options.target_loudness = -20.0;
+  check (options.target_loudness == -20.0, "target_loudness");
   options.limiter = true;
   check (options.limiter, "limiter");
   options.title = "title";

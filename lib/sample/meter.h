@@ -18,11 +18,31 @@ typedef struct
   double true_peak;  /* dBTP; -infinity: silence */
 } FlitzisMeterResult;
 
-/*
- * If there are no frames, the result is that of silence. Fails with UNSUPPORTED if the library is
- * built without libebur128 or if the rate is below 8000 Hz, with TOO_LARGE if there is not enough
- * memory, and with CANCELLED.
- */
+typedef struct _FlitzisLoudnessMeter FlitzisLoudnessMeter;
+
+/* Fails with UNSUPPORTED if the library is built without libebur128 or the rate is below 8000 Hz,
+ * and with TOO_LARGE if there is not enough memory. */
+FlitzisLoudnessMeter *flitzis_loudness_meter_new (guint    n_channels,
+                                                  guint    sample_rate,
+                                                  GError **error);
+void                  flitzis_loudness_meter_free (FlitzisLoudnessMeter *self);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (FlitzisLoudnessMeter, flitzis_loudness_meter_free)
+
+/* Measures the next frames. Fails with TOO_LARGE. */
+gboolean flitzis_loudness_meter_add (FlitzisLoudnessMeter *self,
+                                     const float          *values,
+                                     gsize                 n_frames,
+                                     GError              **error);
+
+/* Call it once, after the last frames. Without any, the result is that of silence. Fails with
+ * TOO_LARGE. */
+gboolean flitzis_loudness_meter_finish (FlitzisLoudnessMeter *self,
+                                        FlitzisMeterResult   *result,
+                                        GError              **error);
+
+/* Does all of it for frames that are in memory. Without frames it always succeeds. Fails with
+ * CANCELLED as well. */
 gboolean flitzis_meter_measure (const float        *values,
                                 guint64             n_frames,
                                 guint               n_channels,
