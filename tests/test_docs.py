@@ -325,9 +325,9 @@ def test_silence_is_explained():
     texts = [' '.join(text.split()) for text in TEXTS.values() if re.search(r'Silent\?', text)]
     assert len(texts) == 5
     for text in texts:
-        assert re.search(r'Silent\? Look at .*?STOPPED`, the program did not call `\w*start \(\)`\. '
-                         r'In any other state, if .*?has_sink.*? is false, there is no output device',
-                         text)
+        assert re.search(r'Silent\? Look at .*?STOPPED`, the program did not call '
+                         r'`\w*start \(\)`\. In any other state, if .*?has_sink.*? is false, there '
+                         r'is no output device', text)
 
 
 def test_a_python_without_gi(build_dir):
