@@ -31,10 +31,10 @@ def results():
 def test_each_line_says_whether_its_goal_is_reached(results):
     lines = {cells[0]: cells[1:] for cells in map(run.write_row, results)}
     assert lines == {
-        'mix, 32 stereo voices in cache, ns a voice and frame': [
+        'mix, 32 stereo voices in cache, ns per voice and frame': [
             'limit 0.1', '0.2', 'openal 2', 'sdl2_mixer 3', '2.00', '≤ 1.3 x the limit',
             'missed by 54 %'],
-        'mix, the worst: mono stream 512, ns a voice and frame': [
+        'mix, the worst: mono stream 512, ns per voice and frame': [
             'limit 0.3', '0.9', '', '', '3.00', '≤ 1.3 x the limit', 'missed by 131 %'],
         'load 10 s of OGG at its rate, ms': [
             '', '20', 'ffmpeg 10', 'sndfile 12', '2.00', '≤ 1.3 x the fastest', 'missed by 54 %'],
@@ -43,7 +43,7 @@ def test_each_line_says_whether_its_goal_is_reached(results):
             '≤ the fastest + 2 x the bare pipeline', 'yes'],
         'load 200 files of 0.5 s of WAV, files/s': [
             '', '500', 'ffmpeg 1,000', '', '0.50', '≥ FFmpeg', 'missed by 100 %'],
-        'trigger from C, blocks being played, ns': [
+        'trigger from C, while blocks are played, ns': [
             '', '50', '', '', '', '≤ 60', 'yes'],
     }
 
@@ -116,4 +116,4 @@ def test_new_numbers_replace_the_old_ones(results, tmp_path):
         assert after[:start] == before[:start] and after[start:].startswith(text)
         assert n_after > 100 and before.endswith(after[-n_after:])
         assert after.count('| work ') == 1 and before[:-n_after].endswith(('|\n', '.\n'))
-    assert 'mix, 32 stereo voices in cache, ns a voice and frame | 0.2 | openal 2 |' in summary
+    assert 'mix, 32 stereo voices in cache, ns per voice and frame | 0.2 | openal 2 |' in summary

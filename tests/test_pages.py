@@ -8,6 +8,7 @@ can be heard though all play at once, the files of each hold a note of its own. 
 are played one by one, with a mouse."""
 
 import concurrent.futures
+import copy
 import json
 import os
 import pathlib
@@ -307,9 +308,9 @@ class Window:
     def click(self, x, y):
         self.xdotool('mousemove', x, y, 'click', 1)
 
-    def close(self):
+    def close(self, printed=''):
         self.xdotool('key', 'ctrl+w')
-        assert (self.process.wait(60), self.process.stderr.read()) == (0, '')
+        assert (self.process.wait(60), self.process.stderr.read()) == (0, printed)
 
     def get_picture(self):
         """The screen as an array of 600 x 1200 x 3."""
@@ -377,8 +378,12 @@ def test_the_sequencer_plays(environment, session_daemon, display, write_wav, tm
 
 
 def test_a_device_is_chosen(environment, session_daemon, display, write_wav, tmp_path):
-    """The sound moves to the third row, leaves it when the device is unplugged, and comes back."""
-    [program] = [each for each in WINDOWS if each.id == DEVICES]
+    """The sound moves to the third row, leaves it when the device is unplugged, and comes back. The
+    target changes only when it is chosen."""
+    [program] = [copy.copy(each) for each in WINDOWS if each.id == DEVICES]
+    program.text = program.text.replace('Devices().run()', """
+engine.connect('notify::target', lambda *_: print(engine.props.target, file=sys.stderr, flush=True))
+Devices().run()""")
     write_wav(tmp_path / 'kick.wav', numpy.full((4800, 1), 0.5))
 
     def wait_for(name):
@@ -398,7 +403,7 @@ def test_a_device_is_chosen(environment, session_daemon, display, write_wav, tmp
         session_daemon.add_sink('second')
         wait_for('second')
         session_daemon.remove_sink('second')
-        window.close()
+        window.close('second\n')
 
 
 def frames_of(path, make_engine):
