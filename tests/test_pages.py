@@ -378,8 +378,8 @@ def test_the_sequencer_plays(environment, session_daemon, display, write_wav, tm
 
 
 def test_a_device_is_chosen(environment, session_daemon, display, write_wav, tmp_path):
-    """The sound moves to the third row, leaves it when the device is unplugged, and comes back. The
-    target changes only when it is chosen."""
+    """The sound moves to the third row, leaves it when the device is unplugged, and comes back.
+    Only the choice changes the target, not a row that goes."""
     [program] = [copy.copy(each) for each in WINDOWS if each.id == DEVICES]
     program.text = program.text.replace('Devices().run()', """
 engine.connect('notify::target', lambda *_: print(engine.props.target, file=sys.stderr, flush=True))
@@ -393,11 +393,13 @@ Devices().run()""")
     with Window(program, tmp_path, environment, display) as window:
         wait_for(SINK)
         session_daemon.add_sink('second')
+        session_daemon.add_sink('third')
         before = window.get_picture().any(axis=2).sum()
         window.click(40, 16)
         poll(lambda: window.get_picture().any(axis=2).sum() > 2 * before, 'the list')
         window.xdotool('key', 'Down', 'Down', 'Return')
         wait_for('second')
+        session_daemon.remove_sink('third')  # GTK would select the row above
         session_daemon.remove_sink('second')
         wait_for(SINK)
         session_daemon.add_sink('second')
