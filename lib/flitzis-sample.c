@@ -1140,7 +1140,13 @@ static void
 loudness_worker (GTask *task, gpointer source, gpointer task_data, GCancellable *cancellable)
 {
   GError          *error = NULL;
-  FlitzisLoudness *loudness = flitzis_sample_measure_loudness (source, cancellable, &error);
+  FlitzisLoudness *loudness;
+
+  /* the task may hold this error already, and another one would leak it */
+  if (g_task_return_error_if_cancelled (task))
+    return;
+
+  loudness = flitzis_sample_measure_loudness (source, cancellable, &error);
 
   if (loudness != NULL)
     g_task_return_pointer (task, loudness, g_object_unref);
