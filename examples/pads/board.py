@@ -226,8 +226,8 @@ class Board(GObject.Object):
         kit.write(self.describe(), file)
 
     def open(self, file, done=lambda: None):
-        """Takes all from a kit, and returns it. What is missing stays named on its pad, and in the
-        kit. Calls `done ()` when all is loaded."""
+        """Replaces the pads and settings of the board with those of a kit, and returns the kit. A
+        pad keeps its name if its file is missing. Calls `done ()` when all is loaded."""
         opened = kit.read(file)
         self.stop_all()
         for pad in range(N_PADS):
