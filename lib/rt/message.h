@@ -22,9 +22,10 @@ typedef struct
 {
   /* set by control before the handle is sent, then constant */
   const float *frames;      /* interleaved, finite, no denormals */
-  uint64_t     n_frames;    /* 1..2^32 - 97 */
+  uint64_t     n_frames;    /* in memory, 1..2^32 - 97 */
   uint32_t     n_channels;  /* 1..2 */
-  uint32_t     sample_rate; /* Hz, 1000..768000 */
+  uint32_t     sample_rate; /* Hz, 1000..768000; of the mixer, if it is streamed */
+  bool         is_streamed; /* `frames` are its head, and the others come from a ring */
 
   /* for the mixer alone: one hold of the pool, and one of each voice */
   uint32_t n_holds;
@@ -127,7 +128,8 @@ typedef enum
   FLITZIS_END_CHOKED,
   FLITZIS_END_UNLOADED,
   FLITZIS_END_REJECTED,
-  FLITZIS_END_CANCELLED
+  FLITZIS_END_CANCELLED,
+  FLITZIS_END_FAILED
 } FlitzisEnd;
 
 typedef enum

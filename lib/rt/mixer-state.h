@@ -47,6 +47,7 @@ typedef struct
   uint32_t n_events;      /* that can wait for their frame */
   uint32_t max_quantized; /* of them, triggers that may wait for a point of the grid */
   uint32_t sample_rate;   /* Hz */
+  uint32_t n_streams;     /* streamed voices at once */
   uint32_t max_voices;    /* ids that control may have outstanding: sent, with their end unread */
   uint32_t max_handles;   /* the handles that control can send or hold back */
 
@@ -60,6 +61,8 @@ typedef struct
   /* control writes commands and reads reports; the owner does the reverse */
   FlitzisQueue commands;
   FlitzisQueue reports;
+
+  FlitzisRing *rings; /* of streamed voices; a feeder writes the marked fields */
 
   /* control makes them; n_holds belongs to the owner from sending until they come back */
   FlitzisHandle *handles;

@@ -9,6 +9,7 @@
 #include "pool-follow.h"
 #include "pool-render.h"
 #include "pool-start.h"
+#include "pool-stream.h"
 
 #include <string.h>
 
@@ -133,10 +134,12 @@ fade_master (FlitzisMixer *mixer, float *out, uint32_t n_frames) FLITZIS_REALTIM
     out[i] *= gains[i / 2];
 }
 
-static void
+/* Returns the number of frames that were rendered: all, unless a streamed voice waits offline. */
+static uint32_t
 render (FlitzisMixer *mixer, float *out, uint32_t n_frames) FLITZIS_REALTIME
 {
   uint64_t first = flitzis_get (mixer->position);
+  bool     is_offline = flitzis_get (mixer->owner) == FLITZIS_OWNER_OFFLINE;
   uint32_t done = 0;
 
   while (done < n_frames)
@@ -146,6 +149,10 @@ render (FlitzisMixer *mixer, float *out, uint32_t n_frames) FLITZIS_REALTIME
 
       flitzis_mixer_apply_events (mixer, now);
       n = get_n_chunk_frames (mixer, now, n_frames - done);
+
+      if (!flitzis_pool_follow_rings (&mixer->pool, is_offline, now, n))
+        break;
+
       flitzis_pool_render (&mixer->pool, out + 2 * done, n);
       flitzis_limiter_process (&mixer->limiter, out + 2 * done, n);
       fade_master (mixer, out + 2 * done, n);
@@ -155,19 +162,21 @@ render (FlitzisMixer *mixer, float *out, uint32_t n_frames) FLITZIS_REALTIME
     }
 
   mixer->pool.is_frozen = mixer->is_paused && flitzis_ramp_is_resting (&mixer->master);
+
+  return done;
 }
 
-void
+uint32_t
 flitzis_mixer_render (FlitzisMixer *mixer, float *out, uint32_t n_frames) FLITZIS_REALTIME
 {
   unsigned int denormals = flitzis_denormals_off ();
   uint64_t     first = flitzis_get (mixer->position);
   bool         was_frozen = mixer->pool.is_frozen;
-  uint32_t     n_rendered;
+  uint32_t     n_moving, n_rendered;
 
   apply_pause (mixer);
-  n_rendered = get_n_moving_frames (mixer, n_frames);
-  flitzis_set (mixer->end, first + n_rendered);
+  n_moving = get_n_moving_frames (mixer, n_frames);
+  flitzis_set (mixer->end, first + n_moving);
   apply_limiter (mixer);
   flitzis_mixer_apply_commands (mixer);
   flitzis_pool_begin_voices (&mixer->pool, get_oldest_call (mixer, n_frames));
@@ -178,13 +187,21 @@ flitzis_mixer_render (FlitzisMixer *mixer, float *out, uint32_t n_frames) FLITZI
   if (was_frozen)
     flitzis_pool_finish_moves (&mixer->pool);
 
-  render (mixer, out, n_rendered);
+  n_rendered = render (mixer, out, n_moving);
 
   if (mixer->pool.is_frozen)
     flitzis_levels_drop (&mixer->pool.levels);
 
-  memset (out + 2 * n_rendered, 0, 2 * (n_frames - n_rendered) * sizeof (float));
+  /* a pause is silent to the end of the block */
+  if (n_rendered == n_moving)
+    memset (out + 2 * n_moving, 0, 2 * (n_frames - n_moving) * sizeof (float));
+  else
+    n_frames = n_rendered;
+
+  flitzis_pool_release_rings (&mixer->pool);
   flitzis_pool_tell_places (&mixer->pool);
   flitzis_count (&mixer->position, n_rendered);
   flitzis_denormals_restore (denormals);
+
+  return n_frames;
 }

@@ -11,7 +11,9 @@
 /* The owner: carries out the commands and marks that were there at the call. */
 void flitzis_mixer_apply (FlitzisMixer *mixer) FLITZIS_REALTIME;
 
-/* The owner: does the same, then writes the next `n_frames` stereo frames to `out`. */
-void flitzis_mixer_render (FlitzisMixer *mixer,
-                           float        *out,
-                           uint32_t      n_frames) FLITZIS_REALTIME;
+/* The owner: does the same, then writes the next `n_frames` stereo frames to `out`. Returns the
+ * number of frames that were written: for the callback all of them; offline it stops before a frame
+ * for which a ring is not filled yet. */
+uint32_t flitzis_mixer_render (FlitzisMixer *mixer,
+                               float        *out,
+                               uint32_t      n_frames) FLITZIS_REALTIME;

@@ -49,7 +49,25 @@ flitzis_playhead_begin (FlitzisPlayhead     *playhead,
   to_places (playhead, &start, &end);
   playhead->start = start;
   playhead->end = end;
+  playhead->is_cut_out = playhead->end < handle->n_frames;
   playhead->position = start << 32;
+}
+
+void
+flitzis_playhead_begin_stream (FlitzisPlayhead     *playhead,
+                               const FlitzisHandle *handle,
+                               FlitzisRing         *ring,
+                               uint32_t             first,
+                               uint32_t             n_head) FLITZIS_REALTIME
+{
+  *playhead = (FlitzisPlayhead){
+    .handle = handle,
+    .end = FLITZIS_END_UNKNOWN,
+    .ring = ring,
+    .n_ready = n_head,
+    .n_head = n_head,
+    .first = first,
+  };
 }
 
 uint64_t
@@ -77,15 +95,9 @@ count_left (const FlitzisPlayhead *playhead) FLITZIS_REALTIME
 }
 
 static bool
-is_cut_out (const FlitzisPlayhead *playhead) FLITZIS_REALTIME
-{
-  return playhead->end < playhead->handle->n_frames;
-}
-
-static bool
 has_begun_to_end (const FlitzisPlayhead *playhead) FLITZIS_REALTIME
 {
-  return is_cut_out (playhead) && count_left (playhead) < playhead->n_end_fade_frames;
+  return playhead->is_cut_out && count_left (playhead) < playhead->n_end_fade_frames;
 }
 
 void
@@ -93,6 +105,40 @@ flitzis_playhead_set_end_fade (FlitzisPlayhead *playhead, uint64_t n_frames) FLI
 {
   if (!has_begun_to_end (playhead))
     playhead->n_end_fade_frames = min (n_frames, count_left (playhead));
+}
+
+/* A position has 32 bits of frames, so place 0 moves along with a sound that lasts for hours. */
+static void
+move_origin (FlitzisPlayhead *playhead) FLITZIS_REALTIME
+{
+  uint64_t n = UINT32_MAX / 4;
+
+  if (playhead->position >> 32 <= UINT32_MAX / 2)
+    return;
+
+  playhead->origin += n;
+  playhead->position -= n << 32;
+  playhead->n_head = 0;
+
+  if (playhead->end != FLITZIS_END_UNKNOWN)
+    playhead->end -= n;
+}
+
+void
+flitzis_playhead_follow_ring (FlitzisPlayhead *playhead, const FlitzisRingContent *content)
+    FLITZIS_REALTIME
+{
+  move_origin (playhead);
+  playhead->n_ready = content->end - playhead->origin;
+
+  if (!content->is_complete || playhead->end != FLITZIS_END_UNKNOWN)
+    return;
+
+  playhead->end = playhead->n_ready;
+  playhead->is_cut_out = content->is_cut;
+
+  /* a fade-out that should have begun already begins now */
+  playhead->n_end_fade_frames = min (playhead->n_end_fade_frames, count_left (playhead));
 }
 
 /* Sets the loop to its frames within the part. */
@@ -182,6 +228,25 @@ typedef struct
   bool     is_last; /* after the last round of the loop */
 } Run;
 
+/* Returns how many of the next `n_frames` lie in a row; 0 if they cannot be read yet. */
+static uint32_t
+count_in_row (const FlitzisPlayhead *playhead, uint64_t place, uint32_t n_frames) FLITZIS_REALTIME
+{
+  if (playhead->ring == NULL)
+    return n_frames;
+
+  if (place < playhead->n_head)
+    return (uint32_t) min (playhead->n_head - place, n_frames);
+
+  if (place >= playhead->n_ready)
+    return 0;
+
+  n_frames = (uint32_t) min (playhead->n_ready - place, n_frames);
+
+  return (uint32_t) min (flitzis_ring_count_in_row (playhead->ring, playhead->origin + place),
+                         n_frames);
+}
+
 /* Finds the longest run from `place` on. */
 static Run
 find_run (const FlitzisPlayhead *playhead, int64_t place, uint32_t n_frames) FLITZIS_REALTIME
@@ -226,14 +291,13 @@ find_run (const FlitzisPlayhead *playhead, int64_t place, uint32_t n_frames) FLI
   if (!run.is_last)
     end = playhead->loop_end;
 
-  if (run.place >= end)
+  if (run.place < end)
+    run.n_frames = count_in_row (playhead, run.place, (uint32_t) min (end - run.place, n_frames));
+
+  if (run.n_frames == 0)
     {
       run.is_silent = true;
       run.n_frames = n_frames;
-    }
-  else
-    {
-      run.n_frames = (uint32_t) min (end - run.place, n_frames);
     }
 
   return run;
@@ -245,7 +309,10 @@ get_frames (const FlitzisPlayhead *playhead, uint64_t place) FLITZIS_REALTIME
   const FlitzisHandle *handle = playhead->handle;
   uint64_t             frame = playhead->is_reverse ? handle->n_frames - 1 - place : place;
 
-  return handle->frames + frame * handle->n_channels;
+  if (playhead->ring != NULL && place >= playhead->n_head)
+    return flitzis_ring_get_frames (playhead->ring, playhead->origin + place, handle->n_channels);
+
+  return handle->frames + (playhead->first + frame) * handle->n_channels;
 }
 
 static void
@@ -309,7 +376,7 @@ add_crossfade (const FlitzisPlayhead *playhead, const Run *run, float *out) FLIT
 static bool
 is_in_end_fade (const FlitzisPlayhead *playhead, const Run *run) FLITZIS_REALTIME
 {
-  return is_cut_out (playhead) && !run->is_silent &&
+  return playhead->is_cut_out && !run->is_silent &&
          run->left - run->n_frames < playhead->n_end_fade_frames;
 }
 
@@ -388,4 +455,21 @@ flitzis_playhead_read (const FlitzisPlayhead *playhead,
       if (n_frames == 0)
         return scratch;
     }
+}
+
+uint64_t
+flitzis_playhead_get_frame (const FlitzisPlayhead *playhead) FLITZIS_REALTIME
+{
+  uint64_t place = playhead->position >> 32;
+
+  if (playhead->is_reverse)
+    return playhead->handle->n_frames - 1 - place;
+
+  if (playhead->ring == NULL || place < playhead->n_head || playhead->n_ready <= playhead->n_head)
+    return playhead->first + place;
+
+  if (place < playhead->n_ready)
+    return flitzis_ring_get_number (playhead->ring, playhead->origin + place);
+
+  return flitzis_ring_get_number (playhead->ring, playhead->origin + playhead->n_ready - 1) + 1;
 }

@@ -5,12 +5,16 @@
 
 #include "message.h"
 #include "realtime.h"
+#include "ring.h"
 
 #include <stdbool.h>
 #include <stdint.h>
 
 /* The number of loops that never end. */
 #define FLITZIS_LOOP_FOREVER UINT32_MAX
+
+/* The end of a part whose end is not known yet. */
+#define FLITZIS_END_UNKNOWN UINT64_MAX
 
 /*
  * The frames of a sample in the order in which a voice plays them: a part of the sample, forwards
@@ -20,14 +24,19 @@
  * in reverse. While the voice is in a loop, the places after the loop's end are the frames from the
  * loop's start once more. After the first round, the places before the loop's start are the frames
  * before its end.
+ *
+ * If the sample is streamed, the frames come from a ring, which has gone around the loop already.
+ * Place 0 is the frame at which the voice began or to which it jumped last. The end is unknown until
+ * the feeder has come to it.
  */
 typedef struct
 {
   uint64_t             position; /* 32.32 fixed point, the place of the next frame */
   bool                 is_reverse;
+  bool                 is_cut_out; /* the part ends within the sample */
   const FlitzisHandle *handle;
 
-  /* the part that sounds; if it ends within the sample, its last frames fade out */
+  /* the part that sounds; if it is cut out, its last frames fade out */
   uint64_t start, end;
   uint64_t n_end_fade_frames;
 
@@ -37,6 +46,13 @@ typedef struct
   uint32_t n_loops;
   uint32_t n_rounds;  /* the number of times that it has gone back in the loop that is set now */
   uint32_t n_returns; /* the number of times that it has gone back since the voice began */
+
+  /* of a streamed sample; else NULL, and the other fields are 0 */
+  FlitzisRing *ring;
+  uint64_t     origin;  /* place 0 in the ring */
+  uint64_t     n_ready; /* the places before this one can be read */
+  uint32_t     n_head;  /* the places before this one are in memory */
+  uint32_t     first;   /* the frame of the sample at place 0, if it is there */
 } FlitzisPlayhead;
 
 /* Begins a part from `start` to `end`, frames of the sample. An `end` of 0 or beyond the sample is
@@ -46,6 +62,17 @@ void flitzis_playhead_begin (FlitzisPlayhead     *playhead,
                              uint64_t             start,
                              uint64_t             end,
                              bool                 is_reverse) FLITZIS_REALTIME;
+
+/* Begins a streamed sample at frame `first`. Its next `n_head` frames are in memory. */
+void flitzis_playhead_begin_stream (FlitzisPlayhead     *playhead,
+                                    const FlitzisHandle *handle,
+                                    FlitzisRing         *ring,
+                                    uint32_t             first,
+                                    uint32_t             n_head) FLITZIS_REALTIME;
+
+/* Takes over what has been written into the ring. */
+void flitzis_playhead_follow_ring (FlitzisPlayhead          *playhead,
+                                   const FlitzisRingContent *content) FLITZIS_REALTIME;
 
 /*
  * Sets the length of the fade-out at the end of the part, in frames of the sample. A fade that has
@@ -58,7 +85,7 @@ void flitzis_playhead_set_end_fade (FlitzisPlayhead *playhead,
 static inline bool
 flitzis_playhead_is_cut_in (const FlitzisPlayhead *playhead) FLITZIS_REALTIME
 {
-  return playhead->start > 0;
+  return playhead->start > 0 || playhead->first > 0;
 }
 
 /*
@@ -95,10 +122,4 @@ void flitzis_playhead_move (FlitzisPlayhead *playhead,
                             uint64_t         position) FLITZIS_REALTIME;
 
 /* Returns the frame of the sample that sounds next. */
-static inline uint64_t
-flitzis_playhead_get_frame (const FlitzisPlayhead *playhead) FLITZIS_REALTIME
-{
-  uint64_t place = playhead->position >> 32;
-
-  return playhead->is_reverse ? playhead->handle->n_frames - 1 - place : place;
-}
+uint64_t flitzis_playhead_get_frame (const FlitzisPlayhead *playhead) FLITZIS_REALTIME;

@@ -27,10 +27,8 @@ set_loop_of (FlitzisPool         *pool,
   flitzis_voice_cut_in (voice, pool->ramp_frames);
 }
 
-/* Returns how many more times the voice is to go back. Rounds that it has played count, in whatever
- * loop they were. */
-static uint32_t
-count_loops (const FlitzisVoice *voice, FlitzisSlotSettings *slot) FLITZIS_REALTIME
+uint32_t
+flitzis_pool_count_loops (const FlitzisVoice *voice, FlitzisSlotSettings *slot) FLITZIS_REALTIME
 {
   uint32_t n_passes = voice->n_passes, n_returns = voice->playhead.n_returns;
 
@@ -50,7 +48,11 @@ count_loops (const FlitzisVoice *voice, FlitzisSlotSettings *slot) FLITZIS_REALT
 static void
 set_loop (FlitzisPool *pool, FlitzisVoice *voice, FlitzisSlotSettings *slot) FLITZIS_REALTIME
 {
-  uint32_t n_loops = count_loops (voice, slot);
+  uint32_t n_loops = flitzis_pool_count_loops (voice, slot);
+
+  /* its feeder goes around the loop */
+  if (voice->playhead.ring != NULL)
+    return;
 
   if (n_loops > 0 || voice->playhead.n_loops > 0)
     set_loop_of (pool, voice, slot, n_loops);

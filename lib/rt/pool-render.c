@@ -16,8 +16,10 @@ typedef struct
 static void
 end_if_finished (FlitzisPool *pool, FlitzisVoice *voice) FLITZIS_REALTIME
 {
+  FlitzisEnd reason = voice->has_failed ? FLITZIS_END_FAILED : FLITZIS_END_FINISHED;
+
   if (flitzis_voice_is_finished (voice))
-    flitzis_pool_end_voice (pool, voice, voice->is_released ? voice->reason : FLITZIS_END_FINISHED);
+    flitzis_pool_end_voice (pool, voice, voice->is_released ? voice->reason : reason);
 }
 
 /* Moves a voice on, after it has added `n_frames` plain frames. */

@@ -7,6 +7,7 @@
 #include "pool-end.h"
 #include "pool-follow.h"
 #include "pool-steal.h"
+#include "pool-stream.h"
 #include "pool-vary.h"
 
 /* Returns whether the voice was stopped before it could start. */
@@ -43,7 +44,10 @@ start_voice (FlitzisPool          *pool,
   uint64_t        start = command->play.start, end = command->play.end;
   float           gain = (float) (command->play.gain * variance.gain);
 
-  if (end == 0 || end > handle->n_frames)
+  /* the end of a streamed sample may not be known */
+  if (handle->is_streamed && end == 0)
+    end = UINT32_MAX;
+  else if (!handle->is_streamed && (end == 0 || end > handle->n_frames))
     end = handle->n_frames;
 
   shorten_part (&start, &end, command->is_reverse, variance.start);
@@ -51,10 +55,23 @@ start_voice (FlitzisPool          *pool,
   voice->rate_factor = variance.rate;
   flitzis_ramp_jump (&voice->left, gain);
   flitzis_ramp_jump (&voice->right, gain);
-  flitzis_voice_begin (voice, start, end, command->is_reverse, pool->sample_rate,
-                       command->play.n_fade_in_frames);
+
+  if (handle->is_streamed)
+    flitzis_pool_begin_stream (pool, voice, (uint32_t) start, (uint32_t) end);
+  else
+    flitzis_playhead_begin (&voice->playhead, handle, start, end, command->is_reverse);
+
+  flitzis_voice_begin (voice, pool->sample_rate, command->play.n_fade_in_frames);
 
   return voice;
+}
+
+/* A streamed sample needs a ring, and cannot be played backwards. */
+static bool
+can_play (const FlitzisPool *pool, const FlitzisCommand *command, const FlitzisHandle *handle)
+    FLITZIS_REALTIME
+{
+  return !handle->is_streamed || (flitzis_pool_has_ring (pool) && !command->is_reverse);
 }
 
 void
@@ -79,7 +96,7 @@ flitzis_pool_play (FlitzisPool *pool, const FlitzisCommand *command, uint64_t no
 
   flitzis_pool_choke (pool, command);
 
-  if (!flitzis_pool_make_room (pool, command))
+  if (!can_play (pool, command, handle) || !flitzis_pool_make_room (pool, command))
     {
       flitzis_count (&pool->n_rejected, 1);
       flitzis_pool_report_end (pool, command->play.voice, FLITZIS_END_REJECTED);

@@ -94,6 +94,36 @@ unlink_voice (FlitzisPool *pool, FlitzisVoice *voice) FLITZIS_REALTIME
     remove_link (flitzis_pool_get_group (pool, voice->choke_group), voice, FLITZIS_LINK_GROUP);
 }
 
+static void
+place_ring (FlitzisPool *pool, FlitzisRing *ring, uint32_t i) FLITZIS_REALTIME
+{
+  pool->rings[i] = ring;
+  ring->nth = i;
+}
+
+FlitzisRing *
+flitzis_pool_take_ring (FlitzisPool *pool, FlitzisVoice *voice) FLITZIS_REALTIME
+{
+  FlitzisRing *ring = pool->rings[pool->n_streaming++];
+
+  ring->voice = voice;
+
+  return ring;
+}
+
+/* The last ring in use takes the place of this one in the list. */
+static void
+give_back_ring (FlitzisPool *pool, FlitzisRing *ring) FLITZIS_REALTIME
+{
+  uint32_t i = ring->nth;
+
+  flitzis_ring_end (ring);
+  ring->voice = NULL;
+  pool->n_streaming--;
+  place_ring (pool, pool->rings[pool->n_streaming], i);
+  place_ring (pool, ring, pool->n_streaming);
+}
+
 FlitzisVoice *
 flitzis_pool_add_voice (FlitzisPool *pool, const FlitzisCommand *command, FlitzisHandle *handle)
     FLITZIS_REALTIME
@@ -139,6 +169,10 @@ flitzis_pool_end_voice (FlitzisPool *pool, FlitzisVoice *voice, FlitzisEnd reaso
     flitzis_set (pool->n_playing, flitzis_get (pool->n_playing) - 1);
   else if (reason != FLITZIS_END_REJECTED)
     flitzis_count (&pool->n_started, 1);
+
+  /* before the handle, which the request for the ring names */
+  if (voice->playhead.ring != NULL)
+    give_back_ring (pool, voice->playhead.ring);
 
   drop_handle (pool, voice->handle);
   flitzis_pool_report_end (pool, voice->id, reason);

@@ -8,6 +8,7 @@
 #include "message.h"
 #include "queue.h"
 #include "realtime.h"
+#include "ring.h"
 #include "settings.h"
 #include "tail.h"
 #include "voice.h"
@@ -49,8 +50,8 @@ typedef struct
  * pool, except for the marked fields.
  *
  * This file keeps the lists. Other files handle the voices: pool-start, pool-vary (the layer and
- * the random changes), pool-end (stop and choke), pool-steal, pool-follow (the settings) and
- * pool-render.
+ * the random changes), pool-end (stop and choke), pool-steal, pool-follow (the settings),
+ * pool-stream (rings) and pool-render.
  */
 typedef struct
 {
@@ -73,6 +74,9 @@ typedef struct
   uint64_t          first_hit; /* `n_hits` when the seed was last set */
   uint64_t          random;    /* the state of the random numbers */
   uint32_t          n_seeds_seen;
+  FlitzisRing     **rings; /* the rings in use, then the others */
+  uint32_t          n_rings;
+  uint32_t          n_streaming; /* rings in use */
   FlitzisTail       tail;
   FlitzisLevels     levels;
   uint32_t          n_changes_seen; /* of the settings */
@@ -85,6 +89,7 @@ typedef struct
   _Atomic uint64_t   n_started;
   _Atomic uint64_t   n_stolen;
   _Atomic uint64_t   n_rejected;
+  _Atomic uint64_t   n_underruns;
 } FlitzisPool;
 
 /* Only one thread adds to a counter. */
@@ -113,6 +118,17 @@ flitzis_pool_get_group (FlitzisPool *pool, uint32_t choke_group) FLITZIS_REALTIM
 {
   return &pool->groups[choke_group & pool->group_mask];
 }
+
+/* Returns whether there is a ring for one more streamed voice. */
+static inline bool
+flitzis_pool_has_ring (const FlitzisPool *pool) FLITZIS_REALTIME
+{
+  return pool->n_streaming < pool->n_rings;
+}
+
+/* Takes a free ring for a voice; there must be one. */
+FlitzisRing *flitzis_pool_take_ring (FlitzisPool  *pool,
+                                     FlitzisVoice *voice) FLITZIS_REALTIME;
 
 /* Takes a free voice for this trigger; there must be one. It becomes the newest voice, holds the
  * handle, and waits. */

@@ -15,6 +15,9 @@
 /* The limiter looks 2 ms ahead. */
 #define DELAY_FRAMES(sample_rate) ((sample_rate) / 500)
 
+/* The rings hold 2 seconds. */
+#define RING_FRAMES(sample_rate) (2 * (sample_rate))
+
 /* A cache line: data that different threads write must not share one. */
 #define ALIGNMENT 64
 
@@ -27,6 +30,7 @@ typedef struct
 {
   size_t           n_bytes; /* of the mixer's pages */
   FlitzisMixerSize size;
+  unsigned char   *ring_memory;
 } Header;
 
 static size_t
@@ -91,6 +95,30 @@ count_handles (uint32_t n_slots, uint32_t n_voices)
   return 2 * n_slots + n_spare + n_voices;
 }
 
+/* Returns the size of the frames of all rings. */
+static size_t
+lay_out_rings (unsigned char *memory, FlitzisRing *rings, const FlitzisMixerSize *size)
+{
+  size_t used = 0;
+
+  for (uint32_t i = 0; i < size->n_streams; i++)
+    {
+      uint32_t  n_frames = RING_FRAMES (size->sample_rate);
+      float    *frames = take (memory, &used, n_frames * 2 * sizeof *frames);
+      uint32_t *numbers = take (memory, &used, n_frames * sizeof *numbers);
+
+      if (memory != NULL)
+        rings[i] = (FlitzisRing){
+          .frames = frames,
+          .numbers = numbers,
+          .n_frames = n_frames,
+          .nth = i,
+        };
+    }
+
+  return used;
+}
+
 /* Lays everything out after the mixer, and returns the size. If there is memory, of zeroes, it also
  * sets everything up. */
 static size_t
@@ -116,6 +144,8 @@ lay_out (unsigned char *memory, const FlitzisMixerSize *size)
   FlitzisPoolSlot      *slots = take (memory, &used, n_slots * sizeof *slots);
   FlitzisHandle        *handles = take (memory, &used, max_handles * sizeof *handles);
   FlitzisVoice         *voices = take (memory, &used, n_voices * sizeof *voices);
+  FlitzisRing          *rings = take (memory, &used, size->n_streams * sizeof *rings);
+  FlitzisRing         **ring_list = take (memory, &used, size->n_streams * sizeof *ring_list);
   FlitzisCommand       *events = take (memory, &used, n_events * sizeof *events);
   uint8_t              *waits = take (memory, &used, n_events * sizeof *waits);
   uint16_t             *event_places = take (memory, &used, n_events * sizeof *event_places);
@@ -140,6 +170,8 @@ lay_out (unsigned char *memory, const FlitzisMixerSize *size)
   mixer->n_slots = n_slots;
   mixer->n_voices = n_voices;
   mixer->n_events = n_events;
+  mixer->n_streams = size->n_streams;
+  mixer->rings = rings;
   mixer->sample_rate = size->sample_rate;
   mixer->max_voices = max_voices;
   mixer->max_handles = max_handles;
@@ -168,9 +200,15 @@ lay_out (unsigned char *memory, const FlitzisMixerSize *size)
     .group_mask = n_groups - 1,
     .cells = cells,
     .places = places,
+    .rings = ring_list,
+    .n_rings = size->n_streams,
     .tail = { .frames = tail, .n_frames = n_tail_frames },
   };
   flitzis_pool_init (&mixer->pool, voices, n_voices);
+
+  for (uint32_t i = 0; i < size->n_streams; i++)
+    ring_list[i] = &rings[i];
+
   flitzis_levels_init (&mixer->pool.levels, size->sample_rate, meters, levels);
   flitzis_limiter_init (&mixer->limiter, size->sample_rate, n_delay_frames, delayed, gains, limits);
   flitzis_ramp_jump (&mixer->master, 1.0f);
@@ -188,26 +226,47 @@ flitzis_mixer_reset (FlitzisMixer *mixer)
 
   memset (mixer, 0, header->n_bytes);
   lay_out ((unsigned char *) mixer, &header->size);
+  lay_out_rings (header->ring_memory, mixer->rings, &header->size);
+}
+
+static unsigned char *
+map (size_t n_bytes)
+{
+  void *memory = mmap (NULL, n_bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+  return memory != MAP_FAILED ? memory : NULL;
 }
 
 FlitzisMixer *
 flitzis_mixer_new (const FlitzisMixerSize *size)
 {
   size_t         n_bytes = lay_out (NULL, size);
+  size_t         n_ring_bytes = lay_out_rings (NULL, NULL, size);
   size_t         page_size = get_page_size ();
-  unsigned char *mapping = mmap (NULL, page_size + n_bytes, PROT_READ | PROT_WRITE,
-                                 MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  unsigned char *mapping = map (page_size + n_bytes);
+  unsigned char *ring_memory = n_ring_bytes > 0 ? map (n_ring_bytes) : NULL;
   FlitzisMixer  *mixer;
 
-  if (mapping == MAP_FAILED)
-    return NULL;
+  if (mapping == NULL || (n_ring_bytes > 0 && ring_memory == NULL))
+    {
+      if (mapping != NULL)
+        munmap (mapping, page_size + n_bytes);
+      return NULL;
+    }
 
   mixer = (FlitzisMixer *) (mapping + page_size);
-  *get_header (mixer) = (Header){ n_bytes, *size };
+  *get_header (mixer) = (Header){ n_bytes, *size, ring_memory };
 
   /* this user's limits may forbid locking, so every page is touched as well */
   (void) mlock (mapping, page_size + n_bytes);
   (void) madvise (mixer, n_bytes, MADV_WIPEONFORK);
+
+  if (ring_memory != NULL)
+    {
+      (void) mlock2 (ring_memory, n_ring_bytes, MLOCK_ONFAULT);
+      (void) madvise (ring_memory, n_ring_bytes, MADV_WIPEONFORK);
+    }
+
   flitzis_tables_init ();
   flitzis_mixer_reset (mixer);
 
@@ -218,6 +277,9 @@ void
 flitzis_mixer_free (FlitzisMixer *mixer)
 {
   Header *header = get_header (mixer);
+
+  if (header->ring_memory != NULL)
+    munmap (header->ring_memory, lay_out_rings (NULL, NULL, &header->size));
 
   munmap (header, get_page_size () + header->n_bytes);
 }

@@ -7,7 +7,9 @@
 
 /*
  * Makes and frees everything that the audio callback touches. It is in one locked mapping, whose
- * pages are all in memory before the first block. Never called from the callback.
+ * pages are all in memory before the first block. The frames of the rings are in another, since
+ * most programs stream little: their pages are in memory, and locked, as soon as a feeder has
+ * written to them. Never called from the callback.
  */
 
 typedef struct
@@ -16,6 +18,7 @@ typedef struct
   uint32_t n_voices;    /* 1..1024 */
   uint32_t n_events;    /* that can wait for their frame, 1..65536 */
   uint32_t sample_rate; /* Hz */
+  uint32_t n_streams;   /* streamed voices at once, 0..1024 */
 } FlitzisMixerSize;
 
 /* The kinds of kernels that this processor runs, with NULL at the end. The fastest is the first,

@@ -28,13 +28,9 @@ get_n_cut_frames (uint32_t engine_rate) FLITZIS_REALTIME
 
 void
 flitzis_voice_begin (FlitzisVoice *voice,
-                     uint64_t      start,
-                     uint64_t      end,
-                     bool          is_reverse,
                      uint32_t      engine_rate,
                      uint32_t      n_attack_frames) FLITZIS_REALTIME
 {
-  flitzis_playhead_begin (&voice->playhead, voice->handle, start, end, is_reverse);
   flitzis_ramp_jump (&voice->cut_in, flitzis_playhead_is_cut_in (&voice->playhead) ? 0.0f : 1.0f);
   flitzis_ramp_move (&voice->cut_in, 1.0f, get_n_cut_frames (engine_rate));
   flitzis_ramp_jump (&voice->envelope, 0.0f);
@@ -104,6 +100,8 @@ flitzis_voice_finish_moves (FlitzisVoice *voice) FLITZIS_REALTIME
 void
 flitzis_voice_set_paused (FlitzisVoice *voice, bool is_paused, uint32_t n_frames) FLITZIS_REALTIME
 {
+  is_paused = is_paused || voice->is_dry;
+
   if (voice->is_paused == is_paused)
     return;
 

@@ -63,6 +63,9 @@ struct _FlitzisVoice
   bool       is_waiting;    /* for its first block: it has not started yet */
   bool       was_heard;     /* rendered at least one frame */
   bool       is_paused;     /* or about to be */
+  bool       is_dry;        /* stands still until its ring has more frames */
+  bool       is_filling;    /* dry since it began or jumped, so that is no underrun */
+  bool       has_failed;    /* the file of its sample cannot be read any more */
   bool       is_released;   /* ends when the envelope has reached 0 */
   FlitzisEnd reason;        /* of a release */
   int32_t    n_stop_frames; /* of the mark that was carried out; below 0: none */
@@ -74,11 +77,8 @@ struct _FlitzisVoice
   FlitzisVoiceLink links[FLITZIS_N_LINKS];
 } __attribute__ ((aligned (64)));
 
-/* Begins to play the sample from `start` to `end`, as the playhead does. */
+/* Begins to play what the playhead has begun. */
 void flitzis_voice_begin (FlitzisVoice *voice,
-                          uint64_t      start,
-                          uint64_t      end,
-                          bool          is_reverse,
                           uint32_t      engine_rate,
                           uint32_t      n_attack_frames) FLITZIS_REALTIME;
 
@@ -96,7 +96,7 @@ void flitzis_voice_finish_moves (FlitzisVoice *voice) FLITZIS_REALTIME;
 void flitzis_voice_cut_in (FlitzisVoice *voice,
                            uint32_t      n_frames) FLITZIS_REALTIME;
 
-/* Fades out and stands still, or goes on and fades in. */
+/* Fades out and stands still, or goes on and fades in. A dry voice stands still in any case. */
 void flitzis_voice_set_paused (FlitzisVoice *voice,
                                bool          is_paused,
                                uint32_t      n_frames) FLITZIS_REALTIME;

@@ -1,0 +1,153 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Copyright 2026 the Flitzis authors */
+
+#include "pool-stream.h"
+
+#include "atomics.h"
+#include "pool-follow.h"
+
+/* The frames on either side of a place that an interpolator may read: more than half of its longest
+ * filter. */
+#define REACH_FRAMES 256
+
+/* A voice that ran dry goes on when its ring has this much more than it needs. */
+#define SPARE_FRAMES(sample_rate) ((sample_rate) / 10)
+
+static uint64_t
+min (uint64_t a, uint64_t b) FLITZIS_REALTIME
+{
+  return a < b ? a : b;
+}
+
+/* Returns how many frames from `start` on the voice plays one after another in the head of the
+ * sample. After that come frames of the ring, or a loop. */
+static uint32_t
+count_head (FlitzisPool *pool, const FlitzisVoice *voice, uint32_t start, uint32_t end)
+    FLITZIS_REALTIME
+{
+  FlitzisSlotSettings *slot = &pool->settings->slots[voice->slot];
+  uint64_t             n_frames = voice->handle->n_frames;
+  uint64_t             loop_end = flitzis_get (slot->loop_end);
+
+  if (end != 0)
+    n_frames = min (n_frames, end);
+
+  if (flitzis_pool_count_loops (voice, slot) > 0 && loop_end != 0)
+    n_frames = min (n_frames, loop_end);
+
+  return start < n_frames ? (uint32_t) n_frames - start : 0;
+}
+
+void
+flitzis_pool_begin_stream (FlitzisPool *pool, FlitzisVoice *voice, uint32_t start, uint32_t end)
+    FLITZIS_REALTIME
+{
+  FlitzisRing       *ring = flitzis_pool_take_ring (pool, voice);
+  uint32_t           n_head = count_head (pool, voice, start, end);
+  FlitzisRingRequest request = {
+    .handle = voice->handle,
+    .place = n_head,
+    .frame = start + n_head,
+    .start = start,
+    .end = end,
+    .n_passes = voice->n_passes,
+    .slot = voice->slot,
+    .is_first = n_head == 0,
+  };
+
+  flitzis_playhead_begin_stream (&voice->playhead, voice->handle, ring, start, n_head);
+  voice->is_filling = true;
+  flitzis_ring_begin (ring, &request);
+}
+
+/* Returns how many frames must be readable so that the voice can render `n_frames`, and fade out
+ * after these. */
+static uint64_t
+count_needed (const FlitzisPool *pool, const FlitzisVoice *voice, uint32_t n_frames)
+    FLITZIS_REALTIME
+{
+  const FlitzisRateRamp *rate = &voice->rate;
+  uint64_t               step = rate->from > rate->to ? rate->from : rate->to;
+
+  return ((n_frames + pool->ramp_frames) * step >> 32) + REACH_FRAMES +
+         voice->playhead.n_end_fade_frames;
+}
+
+static bool
+is_paused (FlitzisPool *pool, const FlitzisVoice *voice) FLITZIS_REALTIME
+{
+  return flitzis_get (flitzis_settings_get_voice (pool->settings, voice->id)->is_paused);
+}
+
+static void
+set_dry (FlitzisPool *pool, FlitzisVoice *voice, bool is_dry, uint64_t now) FLITZIS_REALTIME
+{
+  voice->is_dry = is_dry;
+  flitzis_voice_set_paused (voice, is_paused (pool, voice), pool->ramp_frames);
+
+  if (is_dry && !voice->is_filling)
+    flitzis_count (&pool->n_underruns, 1);
+
+  if (!is_dry && !voice->was_heard)
+    flitzis_set (pool->places[voice - pool->voices].start, now);
+}
+
+/* Returns false if the voice has to wait for the frames of the next chunk. */
+static bool
+follow_ring (FlitzisPool  *pool,
+             FlitzisVoice *voice,
+             bool          is_offline,
+             uint64_t      now,
+             uint32_t      n_frames) FLITZIS_REALTIME
+{
+  FlitzisPlayhead   *playhead = &voice->playhead;
+  FlitzisRingContent content = flitzis_ring_look (playhead->ring);
+  uint64_t           n_needed = count_needed (pool, voice, n_frames), n_enough = n_needed;
+  uint64_t           n_ready;
+  bool               is_short;
+
+  flitzis_playhead_follow_ring (playhead, &content);
+  voice->has_failed = content.has_failed;
+  n_ready = playhead->n_ready - min (playhead->position >> 32, playhead->n_ready);
+  is_short = !content.is_complete && n_ready < n_needed;
+
+  if (is_short && is_offline)
+    return is_paused (pool, voice);
+
+  if (!is_offline && !voice->is_filling)
+    n_enough += SPARE_FRAMES (pool->sample_rate);
+
+  if (is_short && !voice->is_dry)
+    set_dry (pool, voice, true, now);
+  else if (voice->is_dry && (content.is_complete || n_ready >= n_enough))
+    set_dry (pool, voice, false, now);
+
+  voice->is_filling = voice->is_filling && is_short;
+
+  return true;
+}
+
+bool
+flitzis_pool_follow_rings (FlitzisPool *pool, bool is_offline, uint64_t now, uint32_t n_frames)
+    FLITZIS_REALTIME
+{
+  bool are_ready = true;
+
+  for (uint32_t i = 0; i < pool->n_streaming; i++)
+    are_ready &= follow_ring (pool, pool->rings[i]->voice, is_offline, now, n_frames);
+
+  return are_ready;
+}
+
+void
+flitzis_pool_release_rings (FlitzisPool *pool) FLITZIS_REALTIME
+{
+  for (uint32_t i = 0; i < pool->n_streaming; i++)
+    {
+      FlitzisRing           *ring = pool->rings[i];
+      const FlitzisPlayhead *playhead = &ring->voice->playhead;
+      uint64_t               place = playhead->origin + (playhead->position >> 32);
+
+      flitzis_ring_release (ring, place - min (place, REACH_FRAMES));
+    }
+}
