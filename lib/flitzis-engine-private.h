@@ -23,6 +23,7 @@ struct _FlitzisEngine
   guint            n_slots;
   guint            n_voices;
   guint            n_events;
+  guint            n_streams;
   guint            sample_rate;
   FlitzisOutput    output;
   FlitzisControl  *control;

@@ -136,6 +136,22 @@ flitzis_engine_get_n_late (FlitzisEngine *self)
 }
 
 /**
+ * flitzis_engine_get_n_underruns: (get-property n-underruns)
+ * @self: an engine
+ *
+ * Gets how many times a streamed voice had to wait for frames of its file.
+ *
+ * Returns: the number of underruns
+ */
+guint64
+flitzis_engine_get_n_underruns (FlitzisEngine *self)
+{
+  g_return_val_if_fail (FLITZIS_IS_ENGINE (self), 0);
+
+  return flitzis_control_get_n_underruns (self->control);
+}
+
+/**
  * flitzis_engine_get_n_xruns: (get-property n-xruns)
  * @self: an engine
  *

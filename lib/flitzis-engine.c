@@ -9,6 +9,11 @@
 #include "flitzis-clock-private.h"
 #include "flitzis-sink-list-private.h"
 #include "flitzis-slot-private.h"
+#include "load/feeder.h"
+#include "rt/atomics.h"
+
+#define DEFAULT_STREAM_THRESHOLD 30.0 /* seconds */
+#define MAX_STREAM_THRESHOLD 86400.0
 
 /**
  * FlitzisEngine:
@@ -88,6 +93,8 @@ enum
   PROP_N_SLOTS,
   PROP_N_VOICES,
   PROP_N_EVENTS,
+  PROP_N_STREAMS,
+  PROP_STREAM_THRESHOLD,
   PROP_SAMPLE_RATE,
   PROP_OUTPUT,
   PROP_ACTIVE_OUTPUT,
@@ -124,6 +131,7 @@ enum
   PROP_N_REJECTED,
   PROP_N_LATE,
   PROP_N_XRUNS,
+  PROP_N_UNDERRUNS,
   PROP_N_DROPPED,
   N_PROPS
 };
@@ -234,8 +242,12 @@ flitzis_engine_constructed (GObject *object)
                                            .n_voices = self->n_voices,
                                            .n_events = self->n_events,
                                            .sample_rate = self->sample_rate,
+                                           .n_streams = self->n_streams,
                                        },
                                        self->notifier);
+  flitzis_control_set_feeder (self->control, flitzis_feeder_start);
+  flitzis_set (flitzis_control_get_settings (self->control)->stream_threshold,
+               DEFAULT_STREAM_THRESHOLD);
   self->clock = flitzis_clock_new (self->control);
   self->sinks = flitzis_sink_list_new ();
   self->slots = g_new (FlitzisSlot *, self->n_slots);
@@ -307,6 +319,12 @@ flitzis_engine_get_property (GObject *object, guint prop_id, GValue *value, GPar
       break;
     case PROP_N_EVENTS:
       g_value_set_uint (value, flitzis_engine_get_n_events (self));
+      break;
+    case PROP_N_STREAMS:
+      g_value_set_uint (value, flitzis_engine_get_n_streams (self));
+      break;
+    case PROP_STREAM_THRESHOLD:
+      g_value_set_double (value, flitzis_engine_get_stream_threshold (self));
       break;
     case PROP_SAMPLE_RATE:
       g_value_set_uint (value, flitzis_engine_get_sample_rate (self));
@@ -416,6 +434,9 @@ flitzis_engine_get_property (GObject *object, guint prop_id, GValue *value, GPar
     case PROP_N_XRUNS:
       g_value_set_uint64 (value, flitzis_engine_get_n_xruns (self));
       break;
+    case PROP_N_UNDERRUNS:
+      g_value_set_uint64 (value, flitzis_engine_get_n_underruns (self));
+      break;
     case PROP_N_DROPPED:
       g_value_set_uint64 (value, flitzis_engine_get_n_dropped (self));
       break;
@@ -439,6 +460,12 @@ flitzis_engine_set_property (GObject *object, guint prop_id, const GValue *value
       break;
     case PROP_N_EVENTS:
       self->n_events = g_value_get_uint (value);
+      break;
+    case PROP_N_STREAMS:
+      self->n_streams = g_value_get_uint (value);
+      break;
+    case PROP_STREAM_THRESHOLD:
+      flitzis_engine_set_stream_threshold (self, g_value_get_double (value));
       break;
     case PROP_SAMPLE_RATE:
       self->sample_rate = g_value_get_uint (value);
@@ -540,6 +567,31 @@ flitzis_engine_class_init (FlitzisEngineClass *klass)
       g_param_spec_uint ("n-events", NULL, NULL,
                          1, 65536, FLITZIS_DEFAULT_N_EVENTS,
                          G_PARAM_READWRITE | G_PARAM_CONSTRUCT_ONLY | G_PARAM_STATIC_STRINGS);
+
+  /**
+   * FlitzisEngine:n-streams: (getter get_n_streams)
+   *
+   * The number of streamed voices that can play at once, 0 to 1024.
+   *
+   * A trigger of a streamed sample ([property@Slot:storage]) is rejected while all of them play.
+   * Each stream that is in use takes about 1 MiB, at 48 kHz.
+   */
+  properties[PROP_N_STREAMS] =
+      g_param_spec_uint ("n-streams", NULL, NULL,
+                         0, 1024, FLITZIS_DEFAULT_N_STREAMS,
+                         G_PARAM_READWRITE | G_PARAM_CONSTRUCT_ONLY | G_PARAM_STATIC_STRINGS);
+
+  /**
+   * FlitzisEngine:stream-threshold: (getter get_stream_threshold) (setter set_stream_threshold)
+   *
+   * The length from which files are streamed in slots with `FLITZIS_STORAGE_AUTO`, in seconds.
+   *
+   * Takes effect with the next load.
+   */
+  properties[PROP_STREAM_THRESHOLD] =
+      g_param_spec_double ("stream-threshold", NULL, NULL,
+                           0.0, MAX_STREAM_THRESHOLD, DEFAULT_STREAM_THRESHOLD,
+                           G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS | G_PARAM_EXPLICIT_NOTIFY);
 
   /**
    * FlitzisEngine:sample-rate: (getter get_sample_rate)
@@ -992,6 +1044,20 @@ flitzis_engine_class_init (FlitzisEngineClass *klass)
                            G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
 
   /**
+   * FlitzisEngine:n-underruns: (getter get_n_underruns)
+   *
+   * How many times a streamed voice had to wait for frames of its file.
+   *
+   * The voice fades out and stands still meanwhile, and goes on where it was. The disk is too slow
+   * or too busy, or the machine is. The wait before a voice begins, and after
+   * [method@Engine.seek_voice], does not count.
+   */
+  properties[PROP_N_UNDERRUNS] =
+      g_param_spec_uint64 ("n-underruns", NULL, NULL,
+                           0, G_MAXUINT64, 0,
+                           G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
+
+  /**
    * FlitzisEngine:n-xruns: (getter get_n_xruns)
    *
    * The number of times that the sound server's driver went on without a block.
@@ -1032,6 +1098,7 @@ flitzis_engine_init (FlitzisEngine *self)
   self->n_slots = FLITZIS_DEFAULT_N_SLOTS;
   self->n_voices = FLITZIS_DEFAULT_N_VOICES;
   self->n_events = FLITZIS_DEFAULT_N_EVENTS;
+  self->n_streams = FLITZIS_DEFAULT_N_STREAMS;
   self->sample_rate = FLITZIS_DEFAULT_SAMPLE_RATE;
   self->media_role = "Music";
 }
@@ -1101,6 +1168,59 @@ flitzis_engine_get_n_voices (FlitzisEngine *self)
   g_return_val_if_fail (FLITZIS_IS_ENGINE (self), 0);
 
   return self->n_voices;
+}
+
+/**
+ * flitzis_engine_get_n_streams: (get-property n-streams)
+ * @self: an engine
+ *
+ * Gets the number of streamed voices that can play at once.
+ *
+ * Returns: the number of streams
+ */
+guint
+flitzis_engine_get_n_streams (FlitzisEngine *self)
+{
+  g_return_val_if_fail (FLITZIS_IS_ENGINE (self), 0);
+
+  return self->n_streams;
+}
+
+/**
+ * flitzis_engine_get_stream_threshold: (get-property stream-threshold)
+ * @self: an engine
+ *
+ * Gets the length from which files are streamed in slots with `FLITZIS_STORAGE_AUTO`.
+ *
+ * Returns: the length in seconds
+ */
+double
+flitzis_engine_get_stream_threshold (FlitzisEngine *self)
+{
+  g_return_val_if_fail (FLITZIS_IS_ENGINE (self), 0.0);
+
+  return flitzis_get (flitzis_control_get_settings (self->control)->stream_threshold);
+}
+
+/**
+ * flitzis_engine_set_stream_threshold: (set-property stream-threshold)
+ * @self: an engine
+ * @stream_threshold: seconds, 0 to 86400
+ *
+ * Sets the length from which files are streamed in slots with `FLITZIS_STORAGE_AUTO`.
+ */
+void
+flitzis_engine_set_stream_threshold (FlitzisEngine *self, double stream_threshold)
+{
+  FlitzisSettings *settings;
+
+  g_return_if_fail (FLITZIS_IS_ENGINE (self));
+  g_return_if_fail (stream_threshold >= 0.0 && stream_threshold <= MAX_STREAM_THRESHOLD);
+
+  settings = flitzis_control_get_settings (self->control);
+
+  if (flitzis_exchange (settings->stream_threshold, stream_threshold) != stream_threshold)
+    g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_STREAM_THRESHOLD]);
 }
 
 /**

@@ -39,6 +39,13 @@ G_BEGIN_DECLS
 #define FLITZIS_DEFAULT_N_EVENTS 4096
 
 /**
+ * FLITZIS_DEFAULT_N_STREAMS:
+ *
+ * The default of [property@Engine:n-streams].
+ */
+#define FLITZIS_DEFAULT_N_STREAMS 16
+
+/**
  * FLITZIS_DEFAULT_SAMPLE_RATE:
  *
  * The default rate of an engine, in Hz.
@@ -63,6 +70,13 @@ FLITZIS_AVAILABLE_IN_ALL
 guint flitzis_engine_get_n_voices (FlitzisEngine *self);
 FLITZIS_AVAILABLE_IN_ALL
 guint flitzis_engine_get_n_events (FlitzisEngine *self);
+FLITZIS_AVAILABLE_IN_ALL
+guint flitzis_engine_get_n_streams (FlitzisEngine *self);
+FLITZIS_AVAILABLE_IN_ALL
+double flitzis_engine_get_stream_threshold (FlitzisEngine *self);
+FLITZIS_AVAILABLE_IN_ALL
+void flitzis_engine_set_stream_threshold (FlitzisEngine *self,
+                                          double         stream_threshold);
 FLITZIS_AVAILABLE_IN_ALL
 guint flitzis_engine_get_sample_rate (FlitzisEngine *self);
 FLITZIS_AVAILABLE_IN_ALL
@@ -164,6 +178,8 @@ FLITZIS_AVAILABLE_IN_ALL
 guint64 flitzis_engine_get_n_late (FlitzisEngine *self);
 FLITZIS_AVAILABLE_IN_ALL
 guint64 flitzis_engine_get_n_xruns (FlitzisEngine *self);
+FLITZIS_AVAILABLE_IN_ALL
+guint64 flitzis_engine_get_n_underruns (FlitzisEngine *self);
 FLITZIS_AVAILABLE_IN_ALL
 guint64 flitzis_engine_get_n_dropped (FlitzisEngine *self);
 

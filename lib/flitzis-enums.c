@@ -47,7 +47,13 @@ G_DEFINE_ENUM_TYPE (FlitzisEndReason, flitzis_end_reason,
                     G_DEFINE_ENUM_VALUE (FLITZIS_END_REASON_CHOKED, "choked"),
                     G_DEFINE_ENUM_VALUE (FLITZIS_END_REASON_UNLOADED, "unloaded"),
                     G_DEFINE_ENUM_VALUE (FLITZIS_END_REASON_REJECTED, "rejected"),
-                    G_DEFINE_ENUM_VALUE (FLITZIS_END_REASON_CANCELLED, "cancelled"))
+                    G_DEFINE_ENUM_VALUE (FLITZIS_END_REASON_CANCELLED, "cancelled"),
+                    G_DEFINE_ENUM_VALUE (FLITZIS_END_REASON_FAILED, "failed"))
+
+G_DEFINE_ENUM_TYPE (FlitzisStorage, flitzis_storage,
+                    G_DEFINE_ENUM_VALUE (FLITZIS_STORAGE_MEMORY, "memory"),
+                    G_DEFINE_ENUM_VALUE (FLITZIS_STORAGE_STREAM, "stream"),
+                    G_DEFINE_ENUM_VALUE (FLITZIS_STORAGE_AUTO, "auto"))
 
 G_DEFINE_ENUM_TYPE (FlitzisVariation, flitzis_variation,
                     G_DEFINE_ENUM_VALUE (FLITZIS_VARIATION_VELOCITY, "velocity"),

@@ -105,6 +105,8 @@ typedef enum
  *   250 ms older than the newest trigger when its first block came
  * @FLITZIS_END_REASON_CANCELLED: it never started: it was cancelled while it waited for its frame
  *   or its beat
+ * @FLITZIS_END_REASON_FAILED: its file could not be read any further; [property@Slot:stream-error]
+ *   has the error
  *
  * The reason why a voice ended.
  */
@@ -116,8 +118,26 @@ typedef enum
   FLITZIS_END_REASON_CHOKED,
   FLITZIS_END_REASON_UNLOADED,
   FLITZIS_END_REASON_REJECTED,
-  FLITZIS_END_REASON_CANCELLED
+  FLITZIS_END_REASON_CANCELLED,
+  FLITZIS_END_REASON_FAILED
 } FlitzisEndReason;
+
+/**
+ * FlitzisStorage:
+ * @FLITZIS_STORAGE_MEMORY: in memory, decoded, all of it
+ * @FLITZIS_STORAGE_STREAM: streamed: only the first half second is in memory, and voices read the
+ *   rest from the file while they play
+ * @FLITZIS_STORAGE_AUTO: streamed if it is longer than [property@Engine:stream-threshold], else in
+ *   memory
+ *
+ * Where a slot keeps the frames of the files that are loaded into it.
+ */
+typedef enum
+{
+  FLITZIS_STORAGE_MEMORY,
+  FLITZIS_STORAGE_STREAM,
+  FLITZIS_STORAGE_AUTO
+} FlitzisStorage;
 
 /**
  * FlitzisTriggerTiming:
@@ -230,6 +250,7 @@ typedef enum
 #define FLITZIS_TYPE_INTERPOLATION (flitzis_interpolation_get_type ())
 #define FLITZIS_TYPE_STATE (flitzis_state_get_type ())
 #define FLITZIS_TYPE_END_REASON (flitzis_end_reason_get_type ())
+#define FLITZIS_TYPE_STORAGE (flitzis_storage_get_type ())
 #define FLITZIS_TYPE_VARIATION (flitzis_variation_get_type ())
 #define FLITZIS_TYPE_KIT_FLAGS (flitzis_kit_flags_get_type ())
 #define FLITZIS_TYPE_BIT_DEPTH (flitzis_bit_depth_get_type ())
@@ -253,6 +274,8 @@ FLITZIS_AVAILABLE_IN_ALL
 GType flitzis_end_reason_get_type (void);
 FLITZIS_AVAILABLE_IN_ALL
 GType flitzis_variation_get_type (void);
+FLITZIS_AVAILABLE_IN_ALL
+GType flitzis_storage_get_type (void);
 FLITZIS_AVAILABLE_IN_ALL
 GType flitzis_kit_flags_get_type (void);
 FLITZIS_AVAILABLE_IN_ALL

@@ -24,6 +24,26 @@ FlitzisSample *flitzis_sample_new_decoded (GBytes       *bytes,
                                            guint64       n_mended,
                                            FlitzisFacts *facts);
 
+/*
+ * Makes a sample whose frames after `head` are read from its file while it plays. It takes `head`
+ * and `source`, which is freed with `free_source`. `n_frames` is the length, 0 if it is not known.
+ */
+FlitzisSample *flitzis_sample_new_streamed (GBytes        *head,
+                                            guint          n_channels,
+                                            guint          sample_rate,
+                                            guint          source_rate,
+                                            guint64        n_mended,
+                                            FlitzisFacts  *facts,
+                                            guint64        n_frames,
+                                            gpointer       source,
+                                            GDestroyNotify free_source);
+
+/* Returns the frames in memory: all of them, or the head of a streamed sample. */
+GBytes *flitzis_sample_peek_held (FlitzisSample *self);
+
+/* Returns the source of a streamed sample, or NULL. */
+gpointer flitzis_sample_peek_source (FlitzisSample *self);
+
 /* Makes a copy whose values are multiplied by `gain`. It keeps what the file states. */
 FlitzisSample *flitzis_sample_new_scaled (FlitzisSample *self,
                                           double         gain);

@@ -63,12 +63,14 @@ struct _FlitzisSample
   GObject parent_instance;
 
   /* set by the constructors, then constant */
-  GBytes *bytes;
-  guint64 n_frames;
-  guint64 n_mended;
-  guint   n_channels;
-  guint   sample_rate;
-  guint   source_rate;
+  GBytes        *bytes;  /* of a streamed sample: its head */
+  gpointer       source; /* of a streamed sample, or NULL */
+  GDestroyNotify free_source;
+  guint64        n_frames; /* of a streamed sample 0 if it is not known */
+  guint64        n_mended;
+  guint          n_channels;
+  guint          sample_rate;
+  guint          source_rate;
 
   /* set when it is made, then constant: the statements of the file */
   FlitzisFacts facts;
@@ -197,6 +199,7 @@ flitzis_sample_finalize (GObject *object)
   g_clear_object (&self->loudness);
   g_mutex_clear (&self->loudness_mutex);
   g_clear_pointer (&self->bytes, g_bytes_unref);
+  g_clear_pointer (&self->source, self->free_source);
   g_clear_object (&self->cues);
   g_clear_pointer (&self->warnings, g_strfreev);
   flitzis_facts_clear (&self->facts);
@@ -529,6 +532,39 @@ flitzis_sample_new_decoded (GBytes       *bytes,
 }
 
 FlitzisSample *
+flitzis_sample_new_streamed (GBytes        *head,
+                             guint          n_channels,
+                             guint          sample_rate,
+                             guint          source_rate,
+                             guint64        n_mended,
+                             FlitzisFacts  *facts,
+                             guint64        n_frames,
+                             gpointer       source,
+                             GDestroyNotify free_source)
+{
+  FlitzisSample *self = flitzis_sample_new_decoded (head, n_channels, sample_rate, source_rate,
+                                                    n_mended, facts);
+
+  self->source = source;
+  self->free_source = free_source;
+  self->n_frames = n_frames;
+
+  return self;
+}
+
+GBytes *
+flitzis_sample_peek_held (FlitzisSample *self)
+{
+  return self->bytes;
+}
+
+gpointer
+flitzis_sample_peek_source (FlitzisSample *self)
+{
+  return self->source;
+}
+
+FlitzisSample *
 flitzis_sample_new_scaled (FlitzisSample *self, double gain)
 {
   gsize          size;
@@ -641,14 +677,16 @@ flitzis_sample_new (GBytes *bytes, guint n_channels, guint sample_rate, GError *
  * The bytes are interleaved 32-bit floats in native byte order, `n-frames` x `n-channels` values,
  * with a nominal range of -1 to 1. They are shared, not copied, and never change.
  *
- * Returns: (transfer none): the audio data
+ * A streamed sample is not in memory, so it has no bytes.
+ *
+ * Returns: (transfer none) (nullable): the audio data
  */
 GBytes *
 flitzis_sample_get_bytes (FlitzisSample *self)
 {
   g_return_val_if_fail (FLITZIS_IS_SAMPLE (self), NULL);
 
-  return self->bytes;
+  return self->source == NULL ? self->bytes : NULL;
 }
 
 /**

@@ -33,6 +33,7 @@ enum
   SETTING_LOOPS,
   SETTING_LOOP_CROSSFADE,
   SETTING_LOOP_FROM_FILE,
+  SETTING_STORAGE,
   SETTING_ATTACK,
   SETTING_RELEASE,
   SETTING_CHOKE_GROUP,
@@ -67,6 +68,7 @@ static const gsize offsets[N_SETTINGS] = {
   [SETTING_LOOPS] = offsetof (FlitzisSlotSettings, n_loops),
   [SETTING_LOOP_CROSSFADE] = offsetof (FlitzisSlotSettings, loop_crossfade),
   [SETTING_LOOP_FROM_FILE] = offsetof (FlitzisSlotSettings, is_loop_from_file),
+  [SETTING_STORAGE] = offsetof (FlitzisSlotSettings, storage),
   [SETTING_ATTACK] = offsetof (FlitzisSlotSettings, attack),
   [SETTING_RELEASE] = offsetof (FlitzisSlotSettings, release),
   [SETTING_CHOKE_GROUP] = offsetof (FlitzisSlotSettings, choke_group),
@@ -361,6 +363,35 @@ flitzis_slot_install_settings (GObjectClass *klass, guint first)
    */
   settings[SETTING_LOOP_FROM_FILE] =
       g_param_spec_boolean ("loop-from-file", NULL, NULL, FALSE, flags);
+
+  /**
+   * FlitzisSlot:storage: (getter get_storage) (setter set_storage)
+   *
+   * Where the frames of files are kept that are loaded into this slot.
+   *
+   * With `FLITZIS_STORAGE_STREAM` the first half second is in memory, so a trigger sounds as soon as
+   * one of a sample in memory. The rest is read while it plays: each voice has a pipeline of its
+   * own, which is up to two seconds ahead. Use it for music, ambience and speech of minutes or
+   * hours. A file that is not longer than half a second is in memory in any case.
+   *
+   * A streamed sample sounds exactly like one in memory, with these limits:
+   *
+   * - It cannot be played backwards or with [property@Slot:loop-crossfade]: a trigger fails with
+   *   `FLITZIS_ENGINE_ERROR_UNSUPPORTED`.
+   * - [property@Engine:n-streams] voices play at once; one more is rejected.
+   * - A change of the loop is heard within two seconds.
+   * - A voice that begins after the first half second of the file is heard when its frames have
+   *   been read, within about 100 ms.
+   * - If its frames do not come in time, a voice fades out and goes on when they do
+   *   ([property@Engine:n-underruns]).
+   * - [method@Sample.get_bytes] is %NULL.
+   *
+   * The file must stay as it is for as long as the slot holds the sample. Takes effect with the next
+   * load.
+   */
+  settings[SETTING_STORAGE] =
+      g_param_spec_enum ("storage", NULL, NULL, FLITZIS_TYPE_STORAGE, FLITZIS_STORAGE_MEMORY,
+                         flags);
 
   /**
    * FlitzisSlot:attack: (getter get_attack) (setter set_attack)
@@ -1140,6 +1171,33 @@ void
 flitzis_slot_set_quantize (FlitzisSlot *self, FlitzisQuantize quantize)
 {
   write_enum (self, SETTING_QUANTIZE, (guint) quantize);
+}
+
+/**
+ * flitzis_slot_get_storage: (get-property storage)
+ * @self: a slot
+ *
+ * Gets where the frames of files are kept that are loaded into this slot.
+ *
+ * Returns: the storage
+ */
+FlitzisStorage
+flitzis_slot_get_storage (FlitzisSlot *self)
+{
+  return (FlitzisStorage) read_enum (self, SETTING_STORAGE);
+}
+
+/**
+ * flitzis_slot_set_storage: (set-property storage)
+ * @self: a slot
+ * @storage: the storage
+ *
+ * Sets where the frames of files are kept that are loaded into this slot from now on.
+ */
+void
+flitzis_slot_set_storage (FlitzisSlot *self, FlitzisStorage storage)
+{
+  write_enum (self, SETTING_STORAGE, (guint) storage);
 }
 
 /**

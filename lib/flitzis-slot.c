@@ -49,6 +49,8 @@ enum
   PROP_LOAD_PROGRESS,
   PROP_PLAYING,
   PROP_LEVEL,
+  PROP_N_FRAMES,
+  PROP_STREAM_ERROR,
   N_PROPS
 };
 
@@ -100,6 +102,12 @@ flitzis_slot_get_property (GObject *object, guint prop_id, GValue *value, GParam
       break;
     case PROP_LEVEL:
       g_value_set_double (value, flitzis_slot_get_level (self));
+      break;
+    case PROP_N_FRAMES:
+      g_value_set_int64 (value, flitzis_slot_get_n_frames (self));
+      break;
+    case PROP_STREAM_ERROR:
+      g_value_take_boxed (value, flitzis_slot_dup_stream_error (self));
       break;
     default:
       flitzis_slot_get_setting (self, prop_id - N_PROPS, value);
@@ -189,6 +197,33 @@ flitzis_slot_class_init (FlitzisSlotClass *klass)
       g_param_spec_double ("level", NULL, NULL,
                            0.0, G_MAXDOUBLE, 0.0,
                            G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
+
+  /**
+   * FlitzisSlot:n-frames: (getter get_n_frames)
+   *
+   * The length of the sample in frames; -1 without a sample, and while the length is not known.
+   *
+   * Some files do not state their length. If such a file is streamed ([property@Slot:storage]), its
+   * length is known when a voice has come to its end.
+   */
+  properties[PROP_N_FRAMES] =
+      g_param_spec_int64 ("n-frames", NULL, NULL,
+                          -1, G_MAXINT64, -1,
+                          G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
+
+  /**
+   * FlitzisSlot:stream-error: (getter dup_stream_error)
+   *
+   * The error that ended a voice of this slot because its file could not be read any further; %NULL
+   * if there was none.
+   *
+   * The file was truncated, replaced or deleted, or its disk is gone. The next sample of the slot
+   * begins without an error.
+   */
+  properties[PROP_STREAM_ERROR] =
+      g_param_spec_boxed ("stream-error", NULL, NULL,
+                          G_TYPE_ERROR,
+                          G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
 
   g_object_class_install_properties (object_class, N_PROPS, properties);
   flitzis_slot_install_settings (object_class, N_PROPS);
@@ -305,4 +340,37 @@ flitzis_slot_get_level (FlitzisSlot *self)
   g_return_val_if_fail (FLITZIS_IS_SLOT (self), 0.0);
 
   return self->control != NULL ? flitzis_control_get_level (self->control, self->index) : 0.0;
+}
+
+/**
+ * flitzis_slot_get_n_frames: (get-property n-frames)
+ * @self: a slot
+ *
+ * Gets the length of the sample.
+ *
+ * Returns: the number of frames; -1 without a sample, and while it is not known
+ */
+gint64
+flitzis_slot_get_n_frames (FlitzisSlot *self)
+{
+  g_return_val_if_fail (FLITZIS_IS_SLOT (self), -1);
+
+  return self->control != NULL ? flitzis_control_get_n_frames (self->control, self->index) : -1;
+}
+
+/**
+ * flitzis_slot_dup_stream_error: (get-property stream-error)
+ * @self: a slot
+ *
+ * Gets the error that ended a voice of this slot because its file could not be read any further.
+ *
+ * Returns: (transfer full) (nullable): the error
+ */
+GError *
+flitzis_slot_dup_stream_error (FlitzisSlot *self)
+{
+  g_return_val_if_fail (FLITZIS_IS_SLOT (self), NULL);
+
+  return self->control != NULL ? flitzis_control_dup_stream_error (self->control, self->index)
+                               : NULL;
 }

@@ -28,6 +28,10 @@ FLITZIS_AVAILABLE_IN_ALL
 gboolean flitzis_slot_get_playing (FlitzisSlot *self);
 FLITZIS_AVAILABLE_IN_ALL
 double flitzis_slot_get_level (FlitzisSlot *self);
+FLITZIS_AVAILABLE_IN_ALL
+gint64 flitzis_slot_get_n_frames (FlitzisSlot *self);
+FLITZIS_AVAILABLE_IN_ALL
+GError *flitzis_slot_dup_stream_error (FlitzisSlot *self);
 
 FLITZIS_AVAILABLE_IN_ALL
 double flitzis_slot_get_gain (FlitzisSlot *self);
@@ -145,6 +149,12 @@ FlitzisRetrigger flitzis_slot_get_retrigger (FlitzisSlot *self);
 FLITZIS_AVAILABLE_IN_ALL
 void flitzis_slot_set_retrigger (FlitzisSlot     *self,
                                  FlitzisRetrigger retrigger);
+
+FLITZIS_AVAILABLE_IN_ALL
+FlitzisStorage flitzis_slot_get_storage (FlitzisSlot *self);
+FLITZIS_AVAILABLE_IN_ALL
+void flitzis_slot_set_storage (FlitzisSlot   *self,
+                               FlitzisStorage storage);
 
 FLITZIS_AVAILABLE_IN_ALL
 FlitzisVariation flitzis_slot_get_variation (FlitzisSlot *self);

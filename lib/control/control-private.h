@@ -19,6 +19,13 @@
 
 G_BEGIN_DECLS
 
+/* What is known of the streamed sample of a slot. */
+typedef struct
+{
+  guint64 n_frames; /* the length, found while it played; 0: not yet */
+  GError *error;    /* the reason for which a voice had to end, or NULL */
+} FlitzisSlotFeed;
+
 /*
  * Shared by the files control*.c. They compose the parts, which know the mixer but not each other.
  * control.c defines everything that is declared here, and calls none of the other files.
@@ -60,6 +67,14 @@ struct _FlitzisControl
   GCond         measured;     /* signalled after each */
   GCancellable *measuring;    /* cancelled when the engine is disposed; constant */
 
+  /* streamed voices */
+  FlitzisFeedFunc  start_feed;     /* constant */
+  guint32         *requests_seen;  /* of each ring */
+  gboolean        *are_fed;        /* a feeder writes to this ring */
+  FlitzisSlotFeed *slot_feeds;     /* of each slot */
+  _Atomic guint    n_feed_changes; /* how often a feeder has written; written under the mutex */
+  GCond            fed;            /* a feeder has written, or may have room again */
+
   FlitzisTimeline   timeline;
   FlitzisLoadTable  loads;
   FlitzisLevelTable levels;
@@ -85,6 +100,13 @@ void flitzis_control_settle (FlitzisControl *self);
 /* Returns whether the stream may sleep: nothing sounds, nothing waits to sound, the clock stands
  * still, and the program has not asked for the stream. */
 gboolean flitzis_control_check_quiet (FlitzisControl *self);
+
+/* Starts feeders for the voices that ask for frames. */
+void flitzis_control_start_feeds (FlitzisControl *self);
+
+/* Forgets what was found out about the streamed sample of the slot. */
+void flitzis_control_reset_feed (FlitzisControl *self,
+                                 guint           slot);
 
 /* Reads the mixer's reports of ended voices and retired samples. */
 void flitzis_control_read_reports (FlitzisControl *self);

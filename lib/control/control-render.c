@@ -7,6 +7,7 @@
 
 #include "control/control-private.h"
 #include "flitzis-error.h"
+#include "rt/atomics.h"
 #include "rt/mixer.h"
 #include "rt/owner.h"
 
@@ -54,16 +55,29 @@ flitzis_control_begin_render (FlitzisControl *self, GError **error)
   return is_taken;
 }
 
+/* A streamed voice waits for its feeder. */
 void
 flitzis_control_render_block (FlitzisControl *self, float *out, guint n_frames)
 {
-  flitzis_mixer_render (self->mixer, out, n_frames);
+  guint done = 0;
 
-  flitzis_control_lock (self);
-  flitzis_sample_table_send_pending (&self->samples);
-  flitzis_control_read_reports (self);
-  flitzis_control_push_beats (self);
-  flitzis_control_unlock (self);
+  while (done < n_frames)
+    {
+      guint n_feed_changes = flitzis_get (self->n_feed_changes);
+
+      done += flitzis_mixer_render (self->mixer, out + 2 * done, n_frames - done);
+
+      flitzis_control_lock (self);
+      flitzis_sample_table_send_pending (&self->samples);
+      flitzis_control_read_reports (self);
+      flitzis_control_push_beats (self);
+      g_cond_broadcast (&self->fed);
+
+      while (done < n_frames && flitzis_get (self->n_feed_changes) == n_feed_changes)
+        g_cond_wait (&self->fed, &self->mutex);
+
+      flitzis_control_unlock (self);
+    }
 }
 
 void

@@ -7,6 +7,7 @@
 
 #include "control/control-private.h"
 #include "flitzis-error.h"
+#include "flitzis-sample-private.h"
 #include "rt/atomics.h"
 
 #include <gio/gio.h>
@@ -69,7 +70,7 @@ check_memory (FlitzisControl *self, FlitzisSample *sample, guint64 n_bytes, GErr
 static gboolean
 check_sample_fits (FlitzisControl *self, FlitzisSample *sample, GError **error)
 {
-  return check_memory (self, sample, g_bytes_get_size (flitzis_sample_get_bytes (sample)), error);
+  return check_memory (self, sample, g_bytes_get_size (flitzis_sample_peek_held (sample)), error);
 }
 
 /* The range of a sample that is not added as a layer. */
@@ -92,7 +93,7 @@ set_sample (FlitzisControl *self, guint slot, FlitzisSample *sample, GError **er
 static gboolean
 check_has_frames (FlitzisSample *sample, guint slot, GError **error)
 {
-  if (flitzis_sample_get_n_frames (sample) > 0)
+  if (g_bytes_get_size (flitzis_sample_peek_held (sample)) > 0)
     return TRUE;
 
   g_set_error (error, FLITZIS_ENGINE_ERROR, FLITZIS_ENGINE_ERROR_INVALID_VALUE,
@@ -364,7 +365,7 @@ take_loop (FlitzisControl *self, guint slot, FlitzisSample *sample)
 static gboolean
 publish_load (FlitzisControl *self, FlitzisLoadEntry *load, FlitzisSample *sample, GError **error)
 {
-  gsize n_bytes = g_bytes_get_size (flitzis_sample_get_bytes (sample));
+  gsize n_bytes = g_bytes_get_size (flitzis_sample_peek_held (sample));
 
   if (!check_valid (self, load, error))
     return FALSE;

@@ -267,6 +267,34 @@ has_layer (FlitzisControl *self, guint slot, double velocity, const FlitzisTrigg
                                        (FlitzisMixerVariation) variation, velocity);
 }
 
+/* Returns whether a streamed sample of the slot can be played as the settings say. */
+static gboolean
+check_streams (FlitzisControl *self, guint id, const FlitzisTrigger *more, GError **error)
+{
+  FlitzisSlotSettings *slot = &self->mixer->settings.slots[id];
+  guint                streamed = self->samples.slots[id].streamed;
+  const char          *why = NULL;
+
+  if (more->layer >= 0)
+    streamed &= 1u << more->layer;
+
+  if (streamed == 0)
+    return TRUE;
+
+  if (flitzis_get (slot->is_reverse))
+    why = "be played backwards";
+  else if (flitzis_get (slot->loop_crossfade) > 0.0 &&
+           flitzis_settings_count_loops (slot, more->loops, 0) > 0)
+    why = "have a loop with a crossfade";
+  else
+    return TRUE;
+
+  g_set_error (error, FLITZIS_ENGINE_ERROR, FLITZIS_ENGINE_ERROR_UNSUPPORTED,
+               "Could not trigger slot %u: a streamed sample cannot %s", id, why);
+
+  return FALSE;
+}
+
 /* A trigger that waits for its frame needs no layer yet: the mixer chooses one when the frame
  * comes. */
 static guint64
@@ -283,6 +311,9 @@ play (FlitzisControl       *self,
   guint64 voice;
 
   if (frame == NULL && beat == NULL && !has_layer (self, id, velocity, more))
+    return 0;
+
+  if (!check_streams (self, id, more, error))
     return 0;
 
   moment = find_moment (self, id, frame, beat);

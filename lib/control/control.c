@@ -12,6 +12,7 @@
 #include "rt/owner.h"
 
 #include <gio/gio.h>
+#include <string.h>
 
 #define N_AT_ONCE 8 /* reports read under one lock, which blocks triggers */
 
@@ -21,6 +22,7 @@ G_STATIC_ASSERT ((int) FLITZIS_END_STOLEN == FLITZIS_END_REASON_STOLEN);
 G_STATIC_ASSERT ((int) FLITZIS_END_CHOKED == FLITZIS_END_REASON_CHOKED);
 G_STATIC_ASSERT ((int) FLITZIS_END_CANCELLED == FLITZIS_END_REASON_CANCELLED);
 G_STATIC_ASSERT ((int) FLITZIS_END_UNLOADED == FLITZIS_END_REASON_UNLOADED);
+G_STATIC_ASSERT ((int) FLITZIS_END_FAILED == FLITZIS_END_REASON_FAILED);
 G_STATIC_ASSERT ((int) FLITZIS_END_REJECTED == FLITZIS_END_REASON_REJECTED);
 
 static void
@@ -46,6 +48,8 @@ become_child (gpointer data)
   flitzis_notifier_abandon (self->notifier);
   flitzis_mixer_reset (self->mixer);
   flitzis_load_table_abandon (&self->loads);
+  memset (self->requests_seen, 0, self->mixer->n_streams * sizeof *self->requests_seen);
+  memset (self->are_fed, 0, self->mixer->n_streams * sizeof *self->are_fed);
   flitzis_voice_accounts_abandon (&self->voices);
 }
 
@@ -66,6 +70,7 @@ flitzis_control_new (const FlitzisMixerSize *size, FlitzisNotifier *notifier)
   g_atomic_ref_count_init (&self->ref_count);
   g_mutex_init (&self->mutex);
   g_cond_init (&self->measured);
+  g_cond_init (&self->fed);
   self->measuring = g_cancellable_new ();
   self->notifier = flitzis_notifier_ref (notifier);
   self->idle_timeout = FLITZIS_DEFAULT_IDLE_TIMEOUT;
@@ -74,6 +79,9 @@ flitzis_control_new (const FlitzisMixerSize *size, FlitzisNotifier *notifier)
   if (self->mixer == NULL)
     g_error ("No memory for an engine of %u slots and %u voices", size->n_slots, size->n_voices);
 
+  self->requests_seen = g_new0 (guint32, size->n_streams);
+  self->are_fed = g_new0 (gboolean, size->n_streams);
+  self->slot_feeds = g_new0 (FlitzisSlotFeed, size->n_slots);
   flitzis_voice_accounts_init (&self->voices, self->mixer);
   flitzis_waiting_events_init (&self->events, self->mixer);
   flitzis_sample_table_init (&self->samples, self->mixer, FLITZIS_DEFAULT_MEMORY_LIMIT);
@@ -107,6 +115,13 @@ flitzis_control_unref (FlitzisControl *self)
     return;
 
   flitzis_fork_unwatch (&self->fork_watch);
+
+  for (guint i = 0; i < self->mixer->n_slots; i++)
+    g_clear_error (&self->slot_feeds[i].error);
+
+  g_free (self->slot_feeds);
+  g_free (self->requests_seen);
+  g_free (self->are_fed);
   flitzis_mixer_free (self->mixer);
   flitzis_notifier_unref (self->notifier);
   flitzis_voice_accounts_clear (&self->voices);
@@ -117,6 +132,7 @@ flitzis_control_unref (FlitzisControl *self)
   g_queue_clear_full (&self->to_measure, g_object_unref);
   g_clear_object (&self->measuring);
   g_cond_clear (&self->measured);
+  g_cond_clear (&self->fed);
   g_mutex_clear (&self->mutex);
   g_free (self);
 }
@@ -282,6 +298,7 @@ flitzis_control_read_reports (FlitzisControl *self)
   Reports reports = look_for_reports (self);
 
   read_reports (self, &reports, G_MAXUINT);
+  flitzis_control_start_feeds (self);
   push_sound (self);
 }
 
@@ -329,7 +346,10 @@ flitzis_control_publish (FlitzisControl      *self,
 {
   if (flitzis_sample_table_publish (&self->samples, slot, layer, sample, range, is_added) &&
       layer == 0)
-    flitzis_control_push_slot_changed (self, slot, "sample");
+    {
+      flitzis_control_push_slot_changed (self, slot, "sample");
+      flitzis_control_reset_feed (self, slot);
+    }
 }
 
 void
@@ -377,6 +397,7 @@ flitzis_control_settle (FlitzisControl *self)
   while (flitzis_queue_get_n_waiting (&mixer->commands) > 0);
 
   flitzis_mixer_disown (mixer);
+  g_cond_broadcast (&self->fed);
 }
 
 void
@@ -391,6 +412,7 @@ flitzis_control_close (FlitzisControl *self)
     flitzis_control_unload (self, i, FALSE);
 
   flitzis_control_settle (self);
+  g_cond_broadcast (&self->fed);
   flitzis_control_unlock (self);
 }
 
@@ -460,6 +482,7 @@ flitzis_control_set_streaming (FlitzisControl *self, gboolean streaming)
 {
   flitzis_control_lock (self);
   flitzis_mixer_set_streaming (self->mixer, streaming);
+  g_cond_broadcast (&self->fed);
 
   if (!streaming)
     {
@@ -490,6 +513,7 @@ flitzis_control_collect (FlitzisControl *self)
       flitzis_control_lock (self);
     }
 
+  flitzis_control_start_feeds (self);
   push_sound (self);
   flitzis_control_push_beats (self);
   more = self->is_collecting = has_outstanding (self);

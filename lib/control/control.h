@@ -29,6 +29,21 @@ typedef struct _FlitzisControl FlitzisControl;
 #define FLITZIS_DEFAULT_MEMORY_LIMIT (G_GUINT64_CONSTANT (1) << 30) /* bytes */
 #define FLITZIS_DEFAULT_IDLE_TIMEOUT 5.0                            /* seconds */
 
+/*
+ * The frames that a streamed voice asks for. A feeder writes them into the ring of the voice, on a
+ * thread of its own that may wait for the disk.
+ */
+typedef struct
+{
+  FlitzisControl    *control;
+  FlitzisRing       *ring;
+  FlitzisRingRequest request;
+  FlitzisSample     *sample;
+} FlitzisFeed;
+
+/* Takes `feed`. Called under the mutex: it must not wait. */
+typedef void (*FlitzisFeedFunc) (FlitzisFeed *feed);
+
 FlitzisControl *flitzis_control_new (const FlitzisMixerSize *size,
                                      FlitzisNotifier        *notifier);
 FlitzisControl *flitzis_control_ref (FlitzisControl *self);
@@ -223,6 +238,36 @@ void     flitzis_control_render_block (FlitzisControl *self,
                                        float          *out,
                                        guint           n_frames);
 void     flitzis_control_end_render (FlitzisControl *self);
+
+/*
+ * Streamed voices (control-feeds.c). `start_feed` is called for each voice that asks for frames. The
+ * feeder calls begin, which waits until an older feeder has left the ring, and returns FALSE if
+ * nobody wants the frames any more. Then it writes to the ring and publishes, again and again, and
+ * calls end. wait_for_room waits until there is room for frames after place `end`, and returns FALSE
+ * as soon as the frames are not wanted any more.
+ */
+void     flitzis_control_set_feeder (FlitzisControl *self,
+                                     FlitzisFeedFunc start_feed);
+gboolean flitzis_control_begin_feed (FlitzisFeed *feed);
+gboolean flitzis_control_wait_for_room (FlitzisFeed *feed,
+                                        guint64      end,
+                                        guint       *n_frames);
+void     flitzis_control_publish_feed (FlitzisFeed              *feed,
+                                       const FlitzisRingContent *content);
+void     flitzis_control_end_feed (FlitzisFeed  *feed,
+                                   guint64       n_frames,
+                                   const GError *error);
+void     flitzis_feed_free (FlitzisFeed *feed);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (FlitzisFeed, flitzis_feed_free)
+
+/* Returns the length of the slot's sample in frames: -1 while it is not known, and without a
+ * sample. */
+gint64  flitzis_control_get_n_frames (FlitzisControl *self,
+                                      guint           slot);
+GError *flitzis_control_dup_stream_error (FlitzisControl *self,
+                                          guint           slot);
+guint64 flitzis_control_get_n_underruns (FlitzisControl *self);
 
 /* Reports of the outputs (control-output.c). The caller owns the strings and the list. */
 FlitzisOutput flitzis_control_get_active_output (FlitzisControl *self);

@@ -44,7 +44,7 @@ flitzis_sample_table_clear (FlitzisSampleTable *self)
 static gsize
 get_n_bytes (FlitzisSample *sample)
 {
-  return g_bytes_get_size (flitzis_sample_get_bytes (sample));
+  return g_bytes_get_size (flitzis_sample_peek_held (sample));
 }
 
 /* A sample counts once, however often it is held. */
@@ -104,13 +104,16 @@ static FlitzisHandle *
 handle_new (FlitzisSampleTable *self, FlitzisSample *sample)
 {
   FlitzisHandle *handle = self->free_handles[--self->n_free_handles];
+  GBytes        *held = flitzis_sample_peek_held (sample);
+  guint          n_channels = flitzis_sample_get_n_channels (sample);
 
   self->handle_samples[handle - self->mixer->handles] = sample;
   *handle = (FlitzisHandle){
-    .frames = g_bytes_get_data (flitzis_sample_get_bytes (sample), NULL),
-    .n_frames = flitzis_sample_get_n_frames (sample),
-    .n_channels = flitzis_sample_get_n_channels (sample),
+    .frames = g_bytes_get_data (held, NULL),
+    .n_frames = g_bytes_get_size (held) / (n_channels * sizeof (float)),
+    .n_channels = n_channels,
     .sample_rate = flitzis_sample_get_sample_rate (sample),
+    .is_streamed = flitzis_sample_peek_source (sample) != NULL,
   };
   set_loudness (handle, sample);
 
@@ -219,6 +222,8 @@ flitzis_sample_table_publish (FlitzisSampleTable  *self,
   layer->is_added = is_added != FALSE;
   slot->held &= ~(1u << i);
   slot->held |= sample != NULL ? 1u << i : 0;
+  slot->streamed &= ~(1u << i);
+  slot->streamed |= sample != NULL && flitzis_sample_peek_source (sample) != NULL ? 1u << i : 0;
 
   if (!layer->is_pending)
     g_queue_push_tail (&self->pending_layers, GUINT_TO_POINTER (place));
@@ -245,4 +250,10 @@ flitzis_sample_table_retire (FlitzisSampleTable *self, FlitzisHandle *handle)
   self->n_retiring--;
   self->free_handles[self->n_free_handles++] = handle;
   let_go (self, self->handle_samples[handle - self->mixer->handles]);
+}
+
+FlitzisSample *
+flitzis_sample_table_get_handled (const FlitzisSampleTable *self, const FlitzisHandle *handle)
+{
+  return self->handle_samples[handle - self->mixer->handles];
 }

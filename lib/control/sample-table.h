@@ -30,7 +30,8 @@ typedef struct
 
 typedef struct
 {
-  guint                   held; /* layers that are not empty, one bit each */
+  guint                   held;     /* layers that are not empty, one bit each */
+  guint                   streamed; /* of these, the layers whose samples are streamed */
   FlitzisSampleTableLayer layers[FLITZIS_N_LAYERS];
 } FlitzisSampleTableSlot;
 
@@ -105,6 +106,10 @@ flitzis_sample_table_send_pending (FlitzisSampleTable *self)
   if (flitzis_sample_table_has_pending (self))
     flitzis_sample_table_send_all_pending (self);
 }
+
+/* Returns the sample of a handle that the mixer holds. */
+FlitzisSample *flitzis_sample_table_get_handled (const FlitzisSampleTable *self,
+                                                 const FlitzisHandle      *handle);
 
 /* The mixer has sent this handle back. */
 void flitzis_sample_table_retire (FlitzisSampleTable *self,

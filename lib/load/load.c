@@ -6,6 +6,7 @@
 #include "load/load.h"
 
 #include "decode/decode.h"
+#include "load/head.h"
 
 /* The data of a task. */
 typedef struct
@@ -39,21 +40,54 @@ advance (gsize n_bytes, double progress, gpointer user_data, GError **error)
   return flitzis_ticket_advance (self->ticket, n_bytes, progress, error);
 }
 
+/* Returns NULL without an error if the sample is to be in memory. */
+static FlitzisSample *
+load_head (Load *self, GCancellable *cancellable, GError **error)
+{
+  FlitzisStorage storage = flitzis_ticket_get_storage (self->ticket);
+  double         threshold = storage == FLITZIS_STORAGE_AUTO
+                                 ? flitzis_ticket_get_stream_threshold (self->ticket)
+                                 : 0.0;
+
+  if (storage == FLITZIS_STORAGE_MEMORY)
+    return NULL;
+
+  return flitzis_head_load (self->file, self->bytes, flitzis_ticket_get_sample_rate (self->ticket),
+                            threshold, cancellable, error);
+}
+
+static FlitzisSample *
+load_all (Load *self, GCancellable *cancellable, GError **error)
+{
+  guint sample_rate = flitzis_ticket_get_sample_rate (self->ticket);
+
+  if (self->file != NULL)
+    return flitzis_decode_file (self->file, sample_rate, cancellable, advance, self, error);
+
+  return flitzis_decode_bytes (self->bytes, sample_rate, cancellable, advance, self, error);
+}
+
 static gboolean
 load (Load *self, GCancellable *cancellable, GError **error)
 {
   g_autoptr (FlitzisSample) sample = NULL;
-  guint sample_rate = flitzis_ticket_get_sample_rate (self->ticket);
+  GError *local_error = NULL;
 
   /* the load may have been superseded or cancelled while it waited for a worker */
   if (g_cancellable_set_error_if_cancelled (cancellable, error) ||
       !flitzis_ticket_advance (self->ticket, 0, 0.0, error))
     return FALSE;
 
-  if (self->file != NULL)
-    sample = flitzis_decode_file (self->file, sample_rate, cancellable, advance, self, error);
-  else
-    sample = flitzis_decode_bytes (self->bytes, sample_rate, cancellable, advance, self, error);
+  sample = load_head (self, cancellable, &local_error);
+
+  if (local_error != NULL)
+    {
+      g_propagate_error (error, local_error);
+      return FALSE;
+    }
+
+  if (sample == NULL)
+    sample = load_all (self, cancellable, error);
 
   if (sample == NULL || g_cancellable_set_error_if_cancelled (cancellable, error))
     return FALSE;

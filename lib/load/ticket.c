@@ -5,6 +5,8 @@
 
 #include "load/ticket.h"
 
+#include "rt/atomics.h"
+
 struct _FlitzisTicket
 {
   FlitzisControl  *control;
@@ -45,6 +47,20 @@ guint
 flitzis_ticket_get_sample_rate (const FlitzisTicket *self)
 {
   return flitzis_control_get_sample_rate (self->control);
+}
+
+FlitzisStorage
+flitzis_ticket_get_storage (const FlitzisTicket *self)
+{
+  FlitzisSettings *settings = flitzis_control_get_settings (self->control);
+
+  return (FlitzisStorage) flitzis_get (settings->slots[self->load.slot].storage);
+}
+
+double
+flitzis_ticket_get_stream_threshold (const FlitzisTicket *self)
+{
+  return flitzis_get (flitzis_control_get_settings (self->control)->stream_threshold);
 }
 
 gboolean

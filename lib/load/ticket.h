@@ -32,6 +32,10 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (FlitzisTicket, flitzis_ticket_free)
 guint flitzis_ticket_get_slot (const FlitzisTicket *self);
 guint flitzis_ticket_get_sample_rate (const FlitzisTicket *self); /* Hz, to decode to */
 
+/* The settings as they are now; seconds. */
+FlitzisStorage flitzis_ticket_get_storage (const FlitzisTicket *self);
+double         flitzis_ticket_get_stream_threshold (const FlitzisTicket *self);
+
 /* Reports that `n_bytes` are decoded so far. Fails with CANCELLED if the right is gone, and with
  * TOO_LARGE. */
 gboolean flitzis_ticket_advance (FlitzisTicket *self,

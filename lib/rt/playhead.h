@@ -6,12 +6,10 @@
 #include "message.h"
 #include "realtime.h"
 #include "ring.h"
+#include "settings.h"
 
 #include <stdbool.h>
 #include <stdint.h>
-
-/* The number of loops that never end. */
-#define FLITZIS_LOOP_FOREVER UINT32_MAX
 
 /* The end of a part whose end is not known yet. */
 #define FLITZIS_END_UNKNOWN UINT64_MAX

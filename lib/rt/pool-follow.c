@@ -27,28 +27,11 @@ set_loop_of (FlitzisPool         *pool,
   flitzis_voice_cut_in (voice, pool->ramp_frames);
 }
 
-uint32_t
-flitzis_pool_count_loops (const FlitzisVoice *voice, FlitzisSlotSettings *slot) FLITZIS_REALTIME
-{
-  uint32_t n_passes = voice->n_passes, n_returns = voice->playhead.n_returns;
-
-  if (n_passes == 0)
-    {
-      if (!flitzis_get (slot->is_looping))
-        return 0;
-
-      n_passes = flitzis_get (slot->n_loops);
-      if (n_passes == 0)
-        return FLITZIS_LOOP_FOREVER;
-    }
-
-  return n_passes - 1 > n_returns ? n_passes - 1 - n_returns : 0;
-}
-
 static void
 set_loop (FlitzisPool *pool, FlitzisVoice *voice, FlitzisSlotSettings *slot) FLITZIS_REALTIME
 {
-  uint32_t n_loops = flitzis_pool_count_loops (voice, slot);
+  uint32_t n_loops = flitzis_settings_count_loops (slot, voice->n_passes,
+                                                   voice->playhead.n_returns);
 
   /* its feeder goes around the loop */
   if (voice->playhead.ring != NULL)

@@ -16,10 +16,5 @@ void flitzis_pool_follow_voice (FlitzisPool  *pool,
 void flitzis_pool_follow (FlitzisPool *pool,
                           uint64_t     now) FLITZIS_REALTIME;
 
-/* Returns how many more times the voice is to go back. Rounds that it has played count, in whatever
- * loop they were. */
-uint32_t flitzis_pool_count_loops (const FlitzisVoice  *voice,
-                                   FlitzisSlotSettings *slot) FLITZIS_REALTIME;
-
 /* Completes all moves of gain, pan and rate. */
 void flitzis_pool_finish_moves (FlitzisPool *pool) FLITZIS_REALTIME;

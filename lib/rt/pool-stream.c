@@ -4,7 +4,6 @@
 #include "pool-stream.h"
 
 #include "atomics.h"
-#include "pool-follow.h"
 
 /* The frames on either side of a place that an interpolator may read: more than half of its longest
  * filter. */
@@ -32,7 +31,7 @@ count_head (FlitzisPool *pool, const FlitzisVoice *voice, uint32_t start, uint32
   if (end != 0)
     n_frames = min (n_frames, end);
 
-  if (flitzis_pool_count_loops (voice, slot) > 0 && loop_end != 0)
+  if (flitzis_settings_count_loops (slot, voice->n_passes, 0) > 0 && loop_end != 0)
     n_frames = min (n_frames, loop_end);
 
   return start < n_frames ? (uint32_t) n_frames - start : 0;

@@ -161,3 +161,20 @@ flitzis_settings_have_changed (_Atomic uint32_t *counter, uint32_t *n_seen) FLIT
 
   return *n_seen != before;
 }
+
+uint32_t
+flitzis_settings_count_loops (FlitzisSlotSettings *slot, uint32_t n_passes, uint32_t n_returns)
+    FLITZIS_REALTIME
+{
+  if (n_passes == 0)
+    {
+      if (!flitzis_get (slot->is_looping))
+        return 0;
+
+      n_passes = flitzis_get (slot->n_loops);
+      if (n_passes == 0)
+        return FLITZIS_LOOP_FOREVER;
+    }
+
+  return n_passes - 1 > n_returns ? n_passes - 1 - n_returns : 0;
+}

@@ -66,13 +66,17 @@ typedef struct
   _Atomic double   random_rate;  /* cents */
   _Atomic uint32_t random_start; /* frames of the sample */
 
-  /* only control reads it, when a load publishes its sample */
-  _Atomic bool is_loop_from_file;
+  /* only loads read them */
+  _Atomic bool     is_loop_from_file;
+  _Atomic uint32_t storage; /* a FlitzisStorage */
 
   /* only control reads them, and sets `loudness` and `true_peak` from them */
   _Atomic double target_loudness; /* LUFS; 0: off */
   _Atomic double target_peak;     /* dBTP */
 } FlitzisSlotSettings;
+
+/* The number of loops that never end. */
+#define FLITZIS_LOOP_FOREVER UINT32_MAX
 
 #define FLITZIS_RANDOM_GAIN_STEP 0.0005 /* dB */
 #define FLITZIS_RANDOM_RATE_STEP 0.02   /* cents */
@@ -105,7 +109,8 @@ typedef struct
   _Atomic uint64_t     cancel_below;   /* a mark: all events with a lower number are cancelled */
   _Atomic uint64_t     newest_call_ns; /* CLOCK_MONOTONIC of the last call of a trigger for now */
   _Atomic uint64_t     seed;
-  _Atomic uint32_t     n_seeds; /* incremented whenever `seed` is set, even to the same value */
+  _Atomic double       stream_threshold; /* seconds; only loads read it */
+  _Atomic uint32_t     n_seeds;          /* incremented whenever `seed` is set, even to the same value */
   FlitzisSlotSettings *slots;
 
   /* Incremented after a change that voices have to follow, and after a mark. While the counters
@@ -183,3 +188,10 @@ FlitzisSound flitzis_settings_get_sound (FlitzisSettings *settings,
 /* Returns whether a counter has changed since the last call with this `n_seen`. */
 bool flitzis_settings_have_changed (_Atomic uint32_t *counter,
                                     uint32_t         *n_seen) FLITZIS_REALTIME;
+
+/* Returns how many more times a voice goes back to the start of the loop, after it went back
+ * `n_returns` times in whatever loop. `n_passes` is from its trigger; 0: the slot decides. Also for
+ * feeders. */
+uint32_t flitzis_settings_count_loops (FlitzisSlotSettings *slot,
+                                       uint32_t             n_passes,
+                                       uint32_t             n_returns) FLITZIS_REALTIME;

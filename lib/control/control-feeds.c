@@ -1,0 +1,240 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Copyright 2026 the Flitzis authors */
+
+#include "config.h"
+
+#include "control/control.h"
+
+#include "control/control-private.h"
+#include "flitzis-sample-private.h"
+#include "rt/atomics.h"
+#include "rt/owner.h"
+
+/* Streamed voices: starts their feeders, and makes these wait for room. */
+
+/* The callback cannot signal that it has read frames, so a feeder looks after this time. A ring
+ * lasts much longer, at any rate of playback. */
+#define LOOK_US (G_USEC_PER_SEC / 10)
+
+/* A feeder waits until it has this part of the ring to fill, so that it seldom wakes. */
+#define N_PARTS 8
+
+void
+flitzis_control_set_feeder (FlitzisControl *self, FlitzisFeedFunc start_feed)
+{
+  self->start_feed = start_feed;
+}
+
+void
+flitzis_feed_free (FlitzisFeed *feed)
+{
+  g_object_unref (feed->sample);
+  flitzis_control_unref (feed->control);
+  g_free (feed);
+}
+
+/* The handle in the request is in use for as long as the generation lasts. */
+static FlitzisFeed *
+feed_new (FlitzisControl *self, FlitzisRing *ring, const FlitzisRingRequest *request)
+{
+  FlitzisFeed *feed = g_new0 (FlitzisFeed, 1);
+
+  feed->control = flitzis_control_ref (self);
+  feed->ring = ring;
+  feed->request = *request;
+  feed->sample = g_object_ref (flitzis_sample_table_get_handled (&self->samples,
+                                                                 request->handle));
+
+  return feed;
+}
+
+static gboolean
+is_wanted (FlitzisControl *self, FlitzisRing *ring, guint64 generation, guint64 *place)
+{
+  return !self->is_closed && flitzis_ring_is_wanted (ring, generation, place);
+}
+
+void
+flitzis_control_start_feeds (FlitzisControl *self)
+{
+  FlitzisMixer *mixer = self->mixer;
+
+  for (guint i = 0; i < mixer->n_streams; i++)
+    {
+      FlitzisRing       *ring = &mixer->rings[i];
+      guint32            sequence = flitzis_seqlock_get_sequence (&ring->request);
+      FlitzisRingRequest request;
+      guint64            place;
+
+      if (sequence == self->requests_seen[i] ||
+          !flitzis_seqlock_try_read (&ring->request, &request, sizeof request))
+        continue;
+
+      self->requests_seen[i] = sequence;
+
+      if (is_wanted (self, ring, request.generation, &place))
+        self->start_feed (feed_new (self, ring, &request));
+    }
+}
+
+gboolean
+flitzis_control_begin_feed (FlitzisFeed *feed)
+{
+  FlitzisControl *self = feed->control;
+  guint           i = (guint) (feed->ring - self->mixer->rings);
+  gboolean        is_begun;
+  guint64         place;
+
+  flitzis_control_lock (self);
+
+  while (self->are_fed[i])
+    g_cond_wait (&self->fed, &self->mutex);
+
+  is_begun = is_wanted (self, feed->ring, feed->request.generation, &place);
+  self->are_fed[i] = is_begun;
+  flitzis_control_unlock (self);
+
+  return is_begun;
+}
+
+/* While nothing drives the mixer, only a call can change what is wanted. */
+static void
+wait_for_change (FlitzisControl *self)
+{
+  if (flitzis_mixer_is_streaming (self->mixer))
+    g_cond_wait_until (&self->fed, &self->mutex, g_get_monotonic_time () + LOOK_US);
+  else
+    g_cond_wait (&self->fed, &self->mutex);
+}
+
+gboolean
+flitzis_control_wait_for_room (FlitzisFeed *feed, guint64 end, guint *n_frames)
+{
+  FlitzisControl *self = feed->control;
+  FlitzisRing    *ring = feed->ring;
+  gboolean        still;
+  guint64         place;
+
+  flitzis_control_lock (self);
+
+  while ((still = is_wanted (self, ring, feed->request.generation, &place)))
+    {
+      *n_frames = ring->n_frames - (guint) (end - MIN (place, end));
+
+      if (*n_frames >= ring->n_frames / N_PARTS)
+        break;
+
+      wait_for_change (self);
+    }
+
+  flitzis_control_unlock (self);
+
+  return still;
+}
+
+void
+flitzis_control_publish_feed (FlitzisFeed *feed, const FlitzisRingContent *content)
+{
+  FlitzisControl *self = feed->control;
+
+  flitzis_ring_publish (feed->ring, feed->request.generation, content);
+  flitzis_control_lock (self);
+  flitzis_set (self->n_feed_changes, flitzis_get (self->n_feed_changes) + 1);
+  g_cond_broadcast (&self->fed);
+  flitzis_control_unlock (self);
+}
+
+/* The slot may have another sample by now. */
+static gboolean
+holds_sample (FlitzisControl *self, guint slot, FlitzisSample *sample)
+{
+  for (guint i = 0; i < FLITZIS_N_LAYERS; i++)
+    if (flitzis_sample_table_get (&self->samples, slot, i) == sample)
+      return TRUE;
+
+  return FALSE;
+}
+
+static void
+note_length (FlitzisControl *self, guint slot, guint64 n_frames)
+{
+  if (n_frames == 0 || self->slot_feeds[slot].n_frames == n_frames)
+    return;
+
+  self->slot_feeds[slot].n_frames = n_frames;
+  flitzis_control_push_slot_changed (self, slot, "n-frames");
+}
+
+static void
+note_error (FlitzisControl *self, guint slot, const GError *error)
+{
+  if (error == NULL)
+    return;
+
+  g_clear_error (&self->slot_feeds[slot].error);
+  self->slot_feeds[slot].error = g_error_copy (error);
+  flitzis_control_push_slot_changed (self, slot, "stream-error");
+}
+
+/* `n_frames` is the length of the sample, or 0 if the feeder has not found it out. */
+void
+flitzis_control_end_feed (FlitzisFeed *feed, guint64 n_frames, const GError *error)
+{
+  FlitzisControl *self = feed->control;
+  guint           slot = feed->request.slot;
+
+  flitzis_control_lock (self);
+
+  if (flitzis_sample_table_get (&self->samples, slot, 0) == feed->sample)
+    note_length (self, slot, n_frames);
+
+  if (holds_sample (self, slot, feed->sample))
+    note_error (self, slot, error);
+
+  self->are_fed[feed->ring - self->mixer->rings] = FALSE;
+  g_cond_broadcast (&self->fed);
+  flitzis_control_unlock (self);
+}
+
+void
+flitzis_control_reset_feed (FlitzisControl *self, guint slot)
+{
+  FlitzisSlotFeed *feed = &self->slot_feeds[slot];
+
+  feed->n_frames = 0;
+  flitzis_control_push_slot_changed (self, slot, "n-frames");
+
+  if (feed->error == NULL)
+    return;
+
+  g_clear_error (&feed->error);
+  flitzis_control_push_slot_changed (self, slot, "stream-error");
+}
+
+gint64
+flitzis_control_get_n_frames (FlitzisControl *self, guint slot)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->mutex);
+  FlitzisSample *sample = flitzis_sample_table_get (&self->samples, slot, 0);
+  guint64        n_frames = sample != NULL ? flitzis_sample_get_n_frames (sample) : 0;
+
+  if (n_frames == 0)
+    n_frames = self->slot_feeds[slot].n_frames;
+
+  return n_frames > 0 ? (gint64) n_frames : -1;
+}
+
+GError *
+flitzis_control_dup_stream_error (FlitzisControl *self, guint slot)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->mutex);
+  const GError *error = self->slot_feeds[slot].error;
+
+  return error != NULL ? g_error_copy (error) : NULL;
+}
+
+guint64
+flitzis_control_get_n_underruns (FlitzisControl *self)
+{
+  return flitzis_get (self->mixer->pool.n_underruns);
+}
