@@ -124,7 +124,7 @@ move_origin (FlitzisPlayhead *playhead) FLITZIS_REALTIME
     playhead->end -= n;
 }
 
-void
+bool
 flitzis_playhead_follow_ring (FlitzisPlayhead *playhead, const FlitzisRingContent *content)
     FLITZIS_REALTIME
 {
@@ -132,13 +132,15 @@ flitzis_playhead_follow_ring (FlitzisPlayhead *playhead, const FlitzisRingConten
   playhead->n_ready = content->end - playhead->origin;
 
   if (!content->is_complete || playhead->end != FLITZIS_END_UNKNOWN)
-    return;
+    return false;
 
   playhead->end = playhead->n_ready;
   playhead->is_cut_out = content->is_cut;
 
   /* a fade-out that should have begun already begins now */
   playhead->n_end_fade_frames = min (playhead->n_end_fade_frames, count_left (playhead));
+
+  return true;
 }
 
 /* Sets the loop to its frames within the part. */

@@ -68,8 +68,8 @@ void flitzis_playhead_begin_stream (FlitzisPlayhead     *playhead,
                                     uint32_t             first,
                                     uint32_t             n_head) FLITZIS_REALTIME;
 
-/* Takes over what has been written into the ring. */
-void flitzis_playhead_follow_ring (FlitzisPlayhead          *playhead,
+/* Takes over what has been written into the ring. Returns whether the end has become known. */
+bool flitzis_playhead_follow_ring (FlitzisPlayhead          *playhead,
                                    const FlitzisRingContent *content) FLITZIS_REALTIME;
 
 /*

@@ -105,7 +105,10 @@ follow_ring (FlitzisPool  *pool,
   uint64_t           n_ready;
   bool               is_short;
 
-  flitzis_playhead_follow_ring (playhead, &content);
+  /* frames that were thought to be plain may fade out now */
+  if (flitzis_playhead_follow_ring (playhead, &content))
+    voice->n_plain_frames = 0;
+
   voice->has_failed = content.has_failed;
   n_ready = playhead->n_ready - min (playhead->position >> 32, playhead->n_ready);
   is_short = !content.is_complete && n_ready < n_needed;

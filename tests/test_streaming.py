@@ -1,0 +1,434 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""Streamed samples: only their head is in memory, and voices read the rest from the file while they
+play. What is heard is compared with the same sample in memory, to the bit."""
+
+import contextlib
+import os
+import pathlib
+
+import gi
+import numpy
+import pytest
+
+gi.require_version('Flitzis', '1')
+from gi.repository import Flitzis, Gio, GLib
+
+from pipewire_daemon import poll
+from sound_files import ffmpeg
+from test_playing import (FADE, Reason, assert_same, counters, drain, fails_with, fill, noise,
+                          render, watch)
+
+Code = Flitzis.EngineError
+Storage = Flitzis.Storage
+RATE = 48000
+HEAD = RATE // 2
+RING = 2 * RATE
+N_FRAMES = 5 * RATE + 123
+BLOCKS = ((100000,), (1, 255, 256, 257, 1024, 4096, 3))
+
+
+@pytest.fixture(scope='module')
+def frames():
+    return noise(1, N_FRAMES)
+
+
+@pytest.fixture(scope='module')
+def stereo_wav(frames, write_wav, tmp_path_factory):
+    path = tmp_path_factory.mktemp('streaming') / 'stereo.wav'
+    write_wav(path, frames)
+    return path
+
+
+@pytest.fixture(scope='module')
+def mono_wav(write_wav, tmp_path_factory):
+    """At another rate than the engine's."""
+    path = tmp_path_factory.mktemp('streaming') / 'mono.wav'
+    write_wav(path, noise(2, 5 * 44100 + 77, 1), 44100)
+    return path
+
+
+def load(engine, path, storage=Storage.STREAM, slot=0, **settings):
+    engine[slot].storage = storage
+    for name, value in settings.items():
+        setattr(engine[slot], name, value)
+    assert engine.load_sample(slot, os.fspath(path))
+    return engine[slot]
+
+
+def render_blocks(engine, n_frames, blocks):
+    parts = []
+    while n_frames > 0:
+        parts.append(render(engine, min(n_frames, blocks[len(parts) % len(blocks)])))
+        n_frames -= len(parts[-1])
+    return numpy.concatenate(parts)
+
+
+def hear(make_engine, path, storage, n_frames, play, blocks, settings):
+    """What is heard, and the voices that ended."""
+    engine = make_engine()
+    load(engine, path, storage, **settings)
+    ended = watch(engine)
+    play(engine)
+    heard = render_blocks(engine, n_frames, blocks)
+    drain()
+    assert engine.props.n_underruns == 0
+    return heard, ended
+
+
+def play_once(engine):
+    assert engine.play_sample(0, 1.0) == 1
+
+
+def assert_like_memory(make_engine, path, n_frames, play=play_once, blocks=BLOCKS, **settings):
+    expected, ended = hear(make_engine, path, Storage.MEMORY, n_frames, play, BLOCKS[0], settings)
+    assert abs(expected).max() > 0.01
+    for sizes in blocks:
+        heard, ended_here = hear(make_engine, path, Storage.STREAM, n_frames, play, sizes, settings)
+        assert_same(heard, expected)
+        assert ended_here == ended
+    return expected
+
+
+# What is heard
+
+
+@pytest.mark.parametrize('wav', ('stereo_wav', 'mono_wav'))
+@pytest.mark.parametrize('settings', (
+    {},
+    {'start': 1000},
+    {'start': HEAD - 1},
+    {'start': HEAD},
+    {'start': 100000},
+    {'start': 1000, 'end': 20000},
+    {'start': 1000, 'end': 120000},
+    {'end': 240134},
+    {'playback_rate': 0.7},
+    {'playback_rate': 4.0},
+    {'playback_rate': 1.37, 'start': 30000, 'end': 90001},
+    {'interpolation': Flitzis.Interpolation.LINEAR, 'playback_rate': 2.5},
+    {'gain': 0.3, 'pan': -0.4, 'attack': 0.02},
+), ids=str)
+def test_a_part_sounds_like_one_in_memory(make_engine, request, wav, settings):
+    assert_like_memory(make_engine, request.getfixturevalue(wav), 400000, **settings)
+
+
+@pytest.mark.parametrize('wav', ('stereo_wav', 'mono_wav'))
+@pytest.mark.parametrize('settings', (
+    {},
+    {'loops': 1},
+    {'loops': 2},
+    {'loop_start': 100000, 'loop_end': 150001},
+    {'loop_start': 100000, 'loop_end': 150001, 'loops': 3},
+    {'loop_start': 100000, 'loop_end': 100480},
+    {'loop_start': 100000, 'loop_end': 100001, 'loops': 9},
+    {'loop_start': 1000, 'loop_end': 5000},
+    {'loop_start': 1000, 'loop_end': 5000, 'loops': 7},
+    {'loop_start': HEAD - 10, 'loop_end': HEAD + 10},
+    {'loop_start': 50000},
+    {'loop_start': 200000, 'loop_end': 10**9},
+    {'loop_start': 1000, 'loop_end': 2000, 'start': 30000, 'end': 90000},
+    {'loop_start': 95000, 'loop_end': 99000, 'start': 30000, 'end': 90000, 'loops': 500},
+    {'loop_start': 1000, 'loop_end': 60000, 'start': 100000, 'loops': 4},
+    {'playback_rate': 3.3},
+    {'playback_rate': 0.9, 'loop_start': 30000, 'loop_end': 31000},
+), ids=str)
+def test_a_loop_sounds_like_one_in_memory(make_engine, request, wav, settings):
+    assert_like_memory(make_engine, request.getfixturevalue(wav), 600000, loop=True, **settings)
+
+
+def test_voices_of_one_sample_read_it_each_at_its_own_place(make_engine, stereo_wav):
+    def play(engine):
+        for frame in (0, 100, 7777, 30000, 100001):
+            assert engine.play_sample_at(0, 0.2, frame) > 0
+    assert_like_memory(make_engine, stereo_wav, 400000, play)
+
+
+def test_stops_fades_and_pans_are_those_of_memory(make_engine, stereo_wav):
+    def play(engine):
+        assert engine.play(Flitzis.Trigger(slot=0, frame=500, stop_frame=77777, pan=0.3)) > 0
+        assert engine.play(Flitzis.Trigger(slot=0, frame=60000, fade_in=0.5, rate=0.5)) > 0
+    assert_like_memory(make_engine, stereo_wav, 200000, play, release=0.3)
+
+
+def test_choking_and_restarting_are_those_of_memory(make_engine, stereo_wav):
+    def play(engine):
+        for frame in (0, 60001, 60500, 150000):
+            assert engine.play_sample_at(0, 1.0, frame) > 0
+    assert_like_memory(make_engine, stereo_wav, 400000, play,
+                       retrigger=Flitzis.Retrigger.RESTART, choke_release=0.05)
+
+
+def test_a_pause_stands_still_and_goes_on(make_engine, stereo_wav):
+    heard = {}
+    for storage in (Storage.MEMORY, Storage.STREAM):
+        engine = make_engine()
+        load(engine, stereo_wav, storage)
+        voice = engine.play_sample(0, 1.0)
+        parts = [render(engine, 70000)]
+        engine.pause_voice(voice)
+        parts.append(render(engine, 5000))
+        assert (parts[-1][-1000:] == 0.0).all()
+        engine.resume_voice(voice)
+        parts.append(render(engine, 250000))
+        heard[storage] = numpy.concatenate(parts)
+    assert_same(heard[Storage.STREAM], heard[Storage.MEMORY])
+
+
+def test_the_position_is_right_throughout(make_engine, stereo_wav):
+    """In the head, in the ring and in each round of a loop."""
+    positions = {}
+    for storage in (Storage.MEMORY, Storage.STREAM):
+        engine = make_engine()
+        load(engine, stereo_wav, storage, loop=True, loop_start=80000, loop_end=95003)
+        voice = engine.play_sample(0, 1.0)
+        positions[storage] = []
+        for _ in range(200):
+            render(engine, 997)
+            positions[storage].append(engine.get_voice_position(voice))
+        assert engine.get_voice_start_frame(voice) == 0
+    assert positions[Storage.STREAM] == positions[Storage.MEMORY]
+
+
+def test_velocity_layers_may_be_streamed(make_engine, stereo_wav, mono_wav):
+    engine = make_engine()
+    expected = fill(engine, 1, noise(1, N_FRAMES))
+    load(engine, mono_wav)
+    assert engine.load_layer(0, os.fspath(stereo_wav), 0.0, 1.0)
+    engine.play(Flitzis.Trigger(slot=0, layer=1))
+    assert_same(render(engine, N_FRAMES), expected)
+
+
+def test_a_streamed_sample_may_be_in_several_slots(make_engine, stereo_wav, frames):
+    engine = make_engine(n_voices=4)
+    sample = load(engine, stereo_wav).sample
+    other = make_engine()
+    for host in (engine, other):
+        assert host.set_sample(3, sample)
+    assert engine.unload_sample(0)
+    del sample
+    for host in (engine, other):
+        host.play_sample(3, 1.0)
+        assert_same(render(host, N_FRAMES), frames)
+
+
+def test_a_loop_that_is_switched_off_is_left(make_engine, stereo_wav, frames):
+    """Within two seconds: what is in the ring is heard first."""
+    engine = make_engine()
+    slot = load(engine, stereo_wav, loop=True, loop_start=60000, loop_end=90000)
+    engine.play_sample(0, 1.0)
+    heard = [render(engine, 100000)]
+    slot.loop = False
+    heard.append(render(engine, N_FRAMES + RING))
+    heard = numpy.concatenate(heard)
+    rest = frames[60000:]
+    end = numpy.flatnonzero(heard.any(axis=1))[-1] + 1
+    assert_same(heard[end - len(rest):end], rest)
+    n_rounds, remainder = divmod(end - N_FRAMES, 30000)
+    assert remainder == 0 and 1 <= n_rounds <= 1 + RING // 30000
+
+
+def test_a_loop_that_moves_away_is_faded_into(make_engine, make_wav):
+    """A voice that is beyond the end of the new loop jumps into it, without a click."""
+    frames = numpy.full((N_FRAMES, 1), -0.5, '<f4')
+    frames[:100000] = 0.5
+    engine = make_engine()
+    slot = load(engine, make_wav('step.wav', frames), loop=True)
+    voice = engine.play_sample(0, 1.0)
+    heard = [render(engine, 150000)]
+    slot.loop_start, slot.loop_end = 10000, 20000
+    heard.append(render(engine, 3 * RATE))
+    assert 10000 <= engine.get_voice_position(voice) < 20000
+    heard = numpy.concatenate(heard)[100001:, 0]
+    moving = numpy.flatnonzero(numpy.diff(heard))
+    assert len(moving) == moving[-1] - moving[0] + 1 == pytest.approx(FADE, abs=1)
+    assert abs(numpy.diff(heard)).max() == pytest.approx(1 / FADE, rel=0.01)
+    assert heard[0] == -0.5 and heard[-1] == 0.5
+
+
+# What is kept
+
+
+def test_a_streamed_sample_has_no_bytes(engine, stereo_wav):
+    slot = load(engine, stereo_wav)
+    assert slot.sample.get_bytes() is None
+    assert slot.n_frames == slot.sample.n_frames == N_FRAMES
+    assert slot.sample.n_channels == 2
+    assert slot.sample.sample_rate == slot.sample.source_rate == RATE
+
+
+@pytest.mark.parametrize('n_frames', (1, HEAD - 1, HEAD))
+def test_what_is_no_longer_than_the_head_is_in_memory(engine, make_wav, n_frames):
+    frames = noise(3, n_frames)
+    slot = load(engine, make_wav('short.wav', frames))
+    assert len(slot.sample.get_bytes().get_data()) == frames.nbytes
+    assert slot.n_frames == n_frames
+
+
+@pytest.mark.parametrize('threshold, is_streamed', ((0.0, True), (2.0, True), (5.01, False)))
+def test_auto_streams_what_is_longer_than_the_threshold(engine, stereo_wav, threshold,
+                                                        is_streamed):
+    assert engine.props.stream_threshold == 30.0
+    engine.props.stream_threshold = threshold
+    slot = load(engine, stereo_wav, Storage.AUTO)
+    assert (slot.sample.get_bytes() is None) == is_streamed
+
+
+def test_only_the_head_counts_as_memory(make_engine, stereo_wav):
+    engine = make_engine(memory_limit=HEAD * 2 * 4)
+    load(engine, stereo_wav)
+    with fails_with(Code.TOO_LARGE):
+        load(engine, stereo_wav, Storage.MEMORY, slot=1)
+
+
+def test_storage_is_for_the_next_load(engine, stereo_wav):
+    slot = load(engine, stereo_wav)
+    slot.storage = Storage.MEMORY
+    assert slot.sample.get_bytes() is None
+    assert load(engine, stereo_wav, Storage.MEMORY).sample.get_bytes() is not None
+
+
+def test_bytes_are_streamed_too(engine, stereo_wav, frames):
+    engine[0].storage = Storage.STREAM
+    assert engine.load_bytes(0, GLib.Bytes.new(stereo_wav.read_bytes()), None)
+    assert engine[0].sample.get_bytes() is None
+    engine.play_sample(0, 1.0)
+    assert_same(render(engine, N_FRAMES), frames)
+
+
+# Limits
+
+
+def test_one_stream_too_many_is_rejected(make_engine, stereo_wav):
+    engine = make_engine(n_streams=2)
+    load(engine, stereo_wav)
+    ended = watch(engine)
+    voices = [engine.play_sample(0, 0.1) for _ in range(3)]
+    render(engine, 100)
+    drain()
+    assert ended == [(voices[2], 0, Reason.REJECTED)]
+    assert counters(engine) == dict(triggered=3, started=2, stolen=0, rejected=1, dropped=0)
+    engine.stop_voice(voices[0])
+    render(engine, 1000)
+    assert engine.play_sample(0, 0.1) > 0
+    render(engine, 1000)
+    assert engine.props.n_playing == 2
+
+
+def test_a_stream_is_free_again_at_once(make_engine, stereo_wav, frames):
+    """Each voice ends the one before it, and its stream is taken over within the block."""
+    engine = make_engine(n_streams=1)
+    load(engine, stereo_wav, retrigger=Flitzis.Retrigger.RESTART)
+    for _ in range(50):
+        engine.play_sample(0, 1.0)
+        render(engine, 301)
+    assert engine.props.n_rejected == 0
+    engine.play_sample(0, 1.0)
+    assert_same(render(engine, N_FRAMES)[1000:], frames[1000:])
+
+
+@pytest.mark.parametrize('settings, words', (
+    ({'reverse': True}, 'backwards'),
+    ({'loop': True, 'loop_crossfade': 0.01}, 'crossfade')))
+def test_what_needs_all_of_the_sample_is_unsupported(engine, stereo_wav, settings, words):
+    load(engine, stereo_wav, **settings)
+    with fails_with(Code.UNSUPPORTED, 'slot 0', words):
+        engine.play_sample(0, 1.0)
+    assert engine.props.n_triggered == 0
+    load(engine, stereo_wav, Storage.MEMORY)
+    assert engine.play_sample(0, 1.0) > 0
+
+
+def test_a_trigger_that_comes_to_a_reversed_stream_is_rejected(engine, stereo_wav):
+    """It was scheduled before the slot had a sample."""
+    engine[0].reverse = True
+    ended = watch(engine)
+    voice = engine.play_sample_at(0, 1.0, 1000)
+    load(engine, stereo_wav)
+    assert (render(engine, 2000) == 0.0).all()
+    drain()
+    assert ended == [(voice, 0, Reason.REJECTED)]
+
+
+def test_an_engine_without_streams_rejects_them(make_engine, stereo_wav):
+    engine = make_engine(n_streams=0)
+    load(engine, stereo_wav)
+    assert engine.play_sample(0, 1.0) > 0
+    assert (render(engine, 1000) == 0.0).all()
+    assert engine.props.n_rejected == 1
+
+
+# Files that go away
+
+
+def truncate(path):
+    os.truncate(path, path.stat().st_size // 3)
+
+
+def replace(path):
+    other = path.with_suffix('.new')
+    other.write_bytes(path.read_bytes()[:-8])
+    other.rename(path)
+
+
+def delete(path):
+    path.unlink()
+
+
+@pytest.mark.parametrize('change', (truncate, replace, delete))
+def test_a_file_that_goes_away_before_it_plays_ends_its_voice(make_engine, make_wav, frames,
+                                                              change):
+    """The head is heard, and the other slots play on."""
+    engine = make_engine()
+    path = make_wav('gone.wav', frames)
+    slot = load(engine, path)
+    other = fill(engine, 1, noise(4, N_FRAMES))
+    ended, errors = watch(engine), []
+    slot.connect('notify::stream-error', lambda slot, _: errors.append(slot.stream_error))
+    change(path)
+    voice = engine.play_sample(0, 1.0)
+    heard = render(engine, HEAD - 48)
+    assert_same(heard, frames[:HEAD - 48])
+    engine.play_sample(1, 1.0)
+    heard = render(engine, N_FRAMES)
+    drain()
+    assert_same(heard[48:], other[48:])
+    assert (voice, 0, Reason.FAILED) in ended
+    assert len(errors) == 1 and 'gone.wav' in errors[0].message
+    assert slot.stream_error.message == errors[0].message
+
+
+def test_the_error_goes_with_the_sample(engine, make_wav, frames):
+    path = make_wav('gone.wav', frames)
+    slot = load(engine, path)
+    delete(path)
+    engine.play_sample(0, 1.0)
+    render(engine, N_FRAMES)
+    drain()
+    assert slot.stream_error is not None
+    load(engine, make_wav('other.wav', frames))
+    assert slot.stream_error is None
+    engine.play_sample(0, 1.0)
+    assert_same(render(engine, N_FRAMES), frames)
+
+
+# Threads
+
+
+def test_an_engine_that_goes_away_ends_its_streams(make_wav, frames):
+    n_before = count_threads()
+    engine = Flitzis.Engine()
+    load(engine, make_wav('long.wav', frames), loop=True)
+    for _ in range(8):
+        engine.play_sample(0, 0.1)
+    render(engine, RATE)
+    del engine
+    poll(lambda: count_threads() <= n_before + 2, 'threads to end')
+
+
+def count_threads():
+    """The threads of GStreamer's pipelines and of ours; idle ones of GLib's pools stay a while."""
+    names = []
+    for task in os.listdir('/proc/self/task'):
+        with contextlib.suppress(FileNotFoundError, ProcessLookupError):
+            names.append(pathlib.Path(f'/proc/self/task/{task}/comm').read_text())
+    return len([name for name in names if not name.startswith('pool-')])
