@@ -43,6 +43,40 @@ flitzis_frame_builder_begin (FlitzisFrameBuilder *self,
   return self->resampler != NULL;
 }
 
+guint64
+flitzis_frame_builder_seek (FlitzisFrameBuilder *self,
+                            const FlitzisHeader *header,
+                            guint64              frame,
+                            guint64             *n_early)
+{
+  guint64 start = frame;
+
+  *n_early = 0;
+  if (self->resampler != NULL)
+    start = flitzis_resampler_seek (self->resampler, frame, n_early);
+
+  self->frames.n_values = 0;
+  self->n_sound = start;
+  self->n_wanted = header->has_padding ? self->n_stated - MIN (start, self->n_stated)
+                                       : G_MAXUINT64;
+  self->n_decoded = 0;
+  self->n_delay = at_rate (header->n_delay, header, &self->info) + start;
+
+  return self->n_delay;
+}
+
+gboolean
+flitzis_frame_builder_set_decoded (FlitzisFrameBuilder *self, guint64 n_decoded)
+{
+  if (n_decoded > self->n_delay)
+    return FALSE;
+
+  self->n_decoded = n_decoded;
+  self->n_delay -= n_decoded;
+
+  return TRUE;
+}
+
 void
 flitzis_frame_builder_reserve (FlitzisFrameBuilder *self, guint64 n_frames)
 {

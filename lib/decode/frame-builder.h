@@ -36,6 +36,18 @@ gboolean flitzis_frame_builder_begin (FlitzisFrameBuilder *self,
                                       const FlitzisHeader *header,
                                       guint                rate);
 
+/* Begins anew after a seek, so that the next frames are those from `frame` on at the wanted rate,
+ * after `*n_early` earlier ones. Returns the number of the decoded frame that it needs next. It
+ * skips those before it: flitzis_frame_builder_set_decoded () states where they begin. */
+guint64 flitzis_frame_builder_seek (FlitzisFrameBuilder *self,
+                                    const FlitzisHeader *header,
+                                    guint64              frame,
+                                    guint64             *n_early);
+
+/* Returns FALSE if the next frame of the decoder, `n_decoded`, is too late. */
+gboolean flitzis_frame_builder_set_decoded (FlitzisFrameBuilder *self,
+                                            guint64              n_decoded);
+
 /* Makes room for `n_frames` of the file, at the wanted rate. If there is none, it is asked for
  * again when it is needed. */
 void flitzis_frame_builder_reserve (FlitzisFrameBuilder *self,

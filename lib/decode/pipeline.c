@@ -255,6 +255,19 @@ flitzis_pipeline_new (GInputStream     *stream,
   return g_steal_pointer (&pipeline);
 }
 
+/* A sink that is full holds the lock that it needs to start. So it is started before any buffer
+ * comes, and the pipeline leaves it alone. */
+gboolean
+flitzis_pipeline_start_pulled (GstElement *pipeline, GstAppSink *sink, guint n_buffers)
+{
+  gst_app_sink_set_max_buffers (sink, n_buffers);
+  gst_element_set_locked_state (GST_ELEMENT (sink), TRUE);
+
+  return gst_element_set_state (GST_ELEMENT (sink), GST_STATE_PLAYING) !=
+             GST_STATE_CHANGE_FAILURE &&
+         gst_element_set_state (pipeline, GST_STATE_PLAYING) != GST_STATE_CHANGE_FAILURE;
+}
+
 static void
 lock_element (const GValue *element, gpointer user_data)
 {

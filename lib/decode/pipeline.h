@@ -23,6 +23,12 @@ GstElement *flitzis_pipeline_new (GInputStream     *stream,
                                   GstAppSink      **sink,
                                   GError          **error);
 
+/* Starts the pipeline, which then waits whenever its sink holds `n_buffers`. They are pulled from
+ * the sink. */
+gboolean flitzis_pipeline_start_pulled (GstElement *pipeline,
+                                        GstAppSink *sink,
+                                        guint       n_buffers);
+
 /* Stops the pipeline and waits for its threads. */
 void flitzis_pipeline_stop (GstElement *pipeline,
                             GstAppSink *sink);

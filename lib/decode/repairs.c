@@ -20,6 +20,9 @@
 /* Set on a pad that a buffer has passed. */
 #define SEEN_KEY "flitzis-seen"
 
+/* Set on a pad that was flushed by a seek. */
+#define FLUSHED_KEY "flitzis-flushed"
+
 /* Returns whether only our counts decide where the sound begins and ends. Decoders must then cut
  * off nothing. */
 static gboolean
@@ -51,6 +54,10 @@ nudge_segment (GstPad *pad, GstEvent *event, gboolean is_open)
 
   if (caps != NULL && gst_structure_has_name (gst_caps_get_structure (caps, 0), "audio/x-flac"))
     is_open = TRUE;
+
+  /* after a seek, the reader counts and cuts; decoders cut at rounded times */
+  if (g_object_get_data (G_OBJECT (pad), FLUSHED_KEY) != NULL)
+    segment.start = segment.time = 0;
 
   if (is_open)
     {
@@ -232,6 +239,19 @@ decoder_buffer_cb (GstPad *pad, GstPadProbeInfo *info, gpointer user_data)
   return GST_PAD_PROBE_OK;
 }
 
+/* Data that continue elsewhere after a seek have no gap there. */
+static GstPadProbeReturn
+flush_probe_cb (GstPad *pad, GstPadProbeInfo *info, gpointer user_data)
+{
+  if (GST_EVENT_TYPE (GST_PAD_PROBE_INFO_EVENT (info)) == GST_EVENT_FLUSH_STOP)
+    {
+      g_object_set_data (G_OBJECT (pad), SEEN_KEY, NULL);
+      g_object_set_data (G_OBJECT (pad), FLUSHED_KEY, user_data);
+    }
+
+  return GST_PAD_PROBE_OK;
+}
+
 static GstPadProbeReturn
 decoder_event_cb (GstPad *pad, GstPadProbeInfo *info, gpointer user_data)
 {
@@ -251,6 +271,9 @@ flitzis_repairs_add_probes (FlitzisDiagnosis *diagnosis, GstElement *element)
 {
   GstElementFactory *factory = gst_element_get_factory (element);
   g_autoptr (GstPad) pad = gst_element_get_static_pad (element, "sink");
+
+  if (pad != NULL)
+    gst_pad_add_probe (pad, GST_PAD_PROBE_TYPE_EVENT_FLUSH, flush_probe_cb, diagnosis, NULL);
 
   if (gst_element_factory_list_is_type (factory, GST_ELEMENT_FACTORY_TYPE_PARSER |
                                                      GST_ELEMENT_FACTORY_TYPE_MEDIA_AUDIO))

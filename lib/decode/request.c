@@ -5,8 +5,6 @@
 
 #include "decode/request.h"
 
-#define DEADLINE_US (5 * G_USEC_PER_SEC)
-
 FlitzisDecodeRequest
 flitzis_decode_request_make (guint             sample_rate,
                              GCancellable     *cancellable,
@@ -18,7 +16,7 @@ flitzis_decode_request_make (guint             sample_rate,
     .cancellable = cancellable,
     .func = func,
     .user_data = user_data,
-    .deadline_us = DEADLINE_US,
+    .deadline_us = FLITZIS_DECODE_DEADLINE_US,
   };
 }
 

@@ -7,6 +7,9 @@
 
 G_BEGIN_DECLS
 
+/* A decoder that gives no frame for this time is given up: some spin or sleep on broken files. */
+#define FLITZIS_DECODE_DEADLINE_US (5 * G_USEC_PER_SEC)
+
 /*
  * Called on a thread of the decoder when frames arrive, and on the caller's thread while none
  * arrive, but never on two threads at once. `n_bytes` is the number of decoded bytes so far.
@@ -26,8 +29,7 @@ typedef struct
   FlitzisDecodeFunc func;
   gpointer          user_data;
 
-  /* A decoder that gives no frame for this time is given up: some spin or sleep on broken files. It
-   * has the same time to stop. */
+  /* A decoder is given up after this time, and has the same time to stop. */
   gint64 deadline_us;
 
   /* The bytes of the file itself, if all of it has to be held. */

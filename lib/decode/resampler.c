@@ -117,6 +117,27 @@ flitzis_resampler_set_plain (FlitzisResampler *self)
   self->convert = flitzis_resampler_kernel_plain;
 }
 
+/* The frames are converted in blocks, so it begins with the block that makes the frame. The frames
+ * that the filter reads before the first one of the file are silence. */
+guint64
+flitzis_resampler_seek (FlitzisResampler *self, guint64 frame, guint64 *n_early)
+{
+  const FlitzisRateFilter *filter = self->filter;
+  guint64                  n_before = filter->n_taps / 2 - 1;
+  guint64                  block = frame * filter->n_in / filter->n_out / self->block.n_frames;
+  guint64                  start = block * self->block.n_frames;
+  guint64                  first = (start * filter->n_out + filter->n_in - 1) / filter->n_in;
+
+  self->place = first * filter->n_in / filter->n_out - start;
+  self->units = first * filter->n_in % filter->n_out;
+  self->n_made = first * self->block.n_channels;
+  self->n_held = n_before - MIN (n_before, start);
+  memset (self->held, 0, self->n_held * self->block.n_channels * sizeof (float));
+  *n_early = frame - first;
+
+  return start - MIN (n_before, start);
+}
+
 /* Computes one frame, with taps between one row and the next. */
 static void
 blend (const FlitzisResampler *self, float *out)

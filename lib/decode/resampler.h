@@ -20,6 +20,15 @@ FlitzisResampler *flitzis_resampler_new (guint n_channels,
                                          guint from_rate,
                                          guint to_rate);
 
+/*
+ * Begins anew, so that the next frames appended are those from `frame` on, after `*n_early` earlier
+ * ones. They are the same to the bit as those of a resampler that began with the first frame.
+ * Returns the number of the frame that must be fed next.
+ */
+guint64 flitzis_resampler_seek (FlitzisResampler *self,
+                                guint64           frame,
+                                guint64          *n_early);
+
 /* Converts `n_in` frames and appends the result to `out`. Returns FALSE if memory is short. */
 gboolean flitzis_resampler_feed (FlitzisResampler *self,
                                  const float      *in,

@@ -1,0 +1,669 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Copyright 2026 the Flitzis authors */
+
+/*
+ * Decodes a file piece by piece: pulls buffers from a pipeline that waits while nobody reads.
+ *
+ * All positions are counted, never taken from the clock of a seek: a seek leads to somewhere before
+ * the wanted frame, the timestamp of the first buffer says which frame that is, and the frames up
+ * to the wanted one are thrown away.
+ */
+
+#include "config.h"
+
+#include "decode/stream-reader.h"
+
+#include "decode/containers.h"
+#include "decode/decoding.h"
+#include "decode/gstreamer.h"
+#include "decode/input.h"
+#include "decode/pipeline.h"
+#include "decode/request.h"
+#include "decode/tags.h"
+#include "flitzis-error.h"
+
+#include <gio/gfiledescriptorbased.h>
+#include <string.h>
+
+/* The buffers that wait in the sink while nobody reads. */
+#define N_BUFFERS 4
+
+/* Within this time after the start, and after the current frame, frames are decoded and thrown away
+ * instead of a seek. This is exact for every format. */
+#define NEAR_S 10
+
+/* A decoder begins this time before the wanted frame: until then its frames may depend on those
+ * before the seek. */
+#define SETTLE_MS 300
+
+struct _FlitzisStreamSource
+{
+  int ref_count;
+
+  /* constant */
+  GFile  *file;
+  GBytes *bytes;
+  char   *name;
+  guint   rate;
+
+  /* any thread, under the lock */
+  GMutex        lock;
+  char         *state; /* of the file that was opened first; NULL until then, or if it is unknown */
+  gboolean      has_header;
+  FlitzisHeader header; /* without facts */
+  gboolean      use_codec;
+};
+
+struct _FlitzisStreamReader
+{
+  FlitzisStreamSource *source;
+  GCancellable        *cancellable;
+  GInputStream        *stream;
+  char                *state;
+  FlitzisHeader        header;
+  FlitzisFacts         facts;
+  gboolean             use_codec;
+
+  guint  n_channels;
+  guint  rate; /* of the file, Hz */
+  gint64 length;
+
+  FlitzisDecoding *decoding; /* NULL after a failure */
+  gboolean         is_over;  /* it has given all frames */
+  GError          *failure;
+  guint64          position; /* of the next read */
+  guint64          n_early;  /* frames to throw away before it */
+  gsize            n_taken;  /* frames that were taken from the builder's */
+
+  /* The timestamp of the decoder's first frame, and whether those of later buffers agree with the
+   * number of frames that have come. Otherwise no seek can be trusted. */
+  GstClockTime first_time;
+  gboolean     has_times;
+};
+
+FlitzisStreamSource *
+flitzis_stream_source_new (GFile *file, GBytes *bytes, guint sample_rate)
+{
+  FlitzisStreamSource *self = g_new0 (FlitzisStreamSource, 1);
+
+  self->ref_count = 1;
+  if (file != NULL)
+    self->file = g_object_ref (file);
+  else
+    self->bytes = g_bytes_ref (bytes);
+  self->name = file != NULL ? flitzis_input_name_file (file) : flitzis_input_name_bytes (bytes);
+  self->rate = sample_rate;
+  g_mutex_init (&self->lock);
+
+  return self;
+}
+
+FlitzisStreamSource *
+flitzis_stream_source_ref (FlitzisStreamSource *self)
+{
+  g_atomic_int_inc (&self->ref_count);
+
+  return self;
+}
+
+void
+flitzis_stream_source_unref (FlitzisStreamSource *self)
+{
+  if (!g_atomic_int_dec_and_test (&self->ref_count))
+    return;
+
+  g_clear_object (&self->file);
+  g_clear_pointer (&self->bytes, g_bytes_unref);
+  g_free (self->name);
+  g_free (self->state);
+  g_mutex_clear (&self->lock);
+  g_free (self);
+}
+
+/* Opens the file and checks that it is the one that was opened first. */
+static gboolean
+open_stream (FlitzisStreamReader *self, GError **error)
+{
+  FlitzisStreamSource *source = self->source;
+  GError              *failure = NULL;
+  gboolean             is_same;
+
+  if (source->bytes != NULL)
+    {
+      self->stream = g_memory_input_stream_new_from_bytes (source->bytes);
+    }
+  else
+    {
+      self->stream = flitzis_input_open_file (source->file, self->cancellable, error);
+      if (self->stream == NULL)
+        return FALSE;
+
+      self->state = flitzis_input_get_state (self->stream, self->cancellable);
+    }
+
+  g_mutex_lock (&source->lock);
+  if (source->state == NULL)
+    source->state = g_strdup (self->state);
+  is_same = self->state == NULL || g_str_equal (source->state, self->state);
+  g_mutex_unlock (&source->lock);
+
+  if (!is_same)
+    g_set_error_literal (&failure, FLITZIS_ENGINE_ERROR, FLITZIS_ENGINE_ERROR_CORRUPT,
+                         "it was changed or replaced after it was loaded");
+  else if (!flitzis_input_is_seekable (self->stream))
+    g_set_error_literal (&failure, FLITZIS_ENGINE_ERROR, FLITZIS_ENGINE_ERROR_UNSUPPORTED,
+                         "it cannot be streamed, because it cannot be read from the middle");
+  else
+    flitzis_input_check_bytes (self->stream, self->cancellable, &failure);
+
+  if (failure != NULL)
+    flitzis_input_propagate (source->name, failure, error);
+
+  return failure == NULL;
+}
+
+static gboolean
+is_changed (FlitzisStreamReader *self)
+{
+  g_autofree char *state = NULL;
+
+  if (self->state == NULL)
+    return FALSE;
+
+  state = flitzis_input_get_state (self->stream, self->cancellable);
+
+  /* after a cancel, it is unknown */
+  return state != NULL && !g_str_equal (state, self->state);
+}
+
+/* A pipeline that does not stop keeps the stream. */
+static void
+stop (FlitzisStreamReader *self)
+{
+  gboolean is_stopped =
+      self->decoding == NULL || self->decoding->pipeline == NULL ||
+      flitzis_decoding_stop_within (self->decoding, FLITZIS_LOOK_US);
+
+  g_clear_pointer (&self->decoding, flitzis_decoding_unref);
+  if (!is_stopped)
+    g_clear_object (&self->stream);
+}
+
+/* Keeps the errors, and the statements of demuxers if they are needed: nobody reads the others, and
+ * some elements send them all the time. */
+static GstBusSyncReply
+bus_sync_cb (GstBus *bus, GstMessage *message, gpointer user_data)
+{
+  const FlitzisHeader *header = user_data;
+  GstMessageType       wanted = GST_MESSAGE_ERROR;
+
+  if (flitzis_tags_are_needed (header))
+    wanted |= GST_MESSAGE_TAG | GST_MESSAGE_TOC;
+
+  return GST_MESSAGE_TYPE (message) & wanted ? GST_BUS_PASS : GST_BUS_DROP;
+}
+
+/* Starts a pipeline at the part of the file that the header names. */
+static gboolean
+start (FlitzisStreamReader *self, const FlitzisHeader *header, GError **error)
+{
+  g_autoptr (GstBus) bus = NULL;
+
+  stop (self);
+  self->is_over = FALSE;
+  self->n_taken = 0;
+  self->first_time = GST_CLOCK_TIME_NONE;
+  self->has_times = TRUE;
+  self->decoding = flitzis_decoding_new (header, self->source->rate);
+  if (self->stream == NULL)
+    {
+      flitzis_decoding_set_failed (self->decoding, FLITZIS_DECODING_STOPPED, error);
+      return FALSE;
+    }
+
+  if (!flitzis_decoding_open (self->decoding, self->stream, self->use_codec, error))
+    return FALSE;
+
+  bus = gst_element_get_bus (self->decoding->pipeline);
+  gst_bus_set_sync_handler (bus, bus_sync_cb, &self->decoding->header, NULL);
+  if (flitzis_pipeline_start_pulled (self->decoding->pipeline, self->decoding->sink, N_BUFFERS))
+    return TRUE;
+
+  flitzis_decoding_set_failed (self->decoding, "the decoder cannot be started", error);
+
+  return FALSE;
+}
+
+/* Compares the time of a buffer with the number of frames before it. */
+static void
+check_time (FlitzisStreamReader *self, const GstBuffer *buffer)
+{
+  const FlitzisFrameBuilder *builder = &self->decoding->builder;
+  GstClockTime               time = GST_BUFFER_PTS (buffer);
+  GstClockTime               expected;
+
+  if (builder->n_decoded == 0)
+    self->first_time = time;
+
+  if (time == GST_CLOCK_TIME_NONE || self->first_time == GST_CLOCK_TIME_NONE)
+    {
+      self->has_times = FALSE;
+      return;
+    }
+
+  expected = self->first_time +
+             gst_util_uint64_scale (builder->n_decoded, GST_SECOND, builder->info.rate);
+  if (ABS (GST_CLOCK_DIFF (expected, time)) > GST_SECOND / 2 / builder->info.rate)
+    self->has_times = FALSE;
+}
+
+/* Returns the number of the decoder's frame with which a buffer begins. */
+static guint64
+get_frame (FlitzisStreamReader *self, const GstBuffer *buffer)
+{
+  GstClockTime time = GST_BUFFER_PTS (buffer);
+
+  if (time == GST_CLOCK_TIME_NONE || time < self->first_time)
+    return G_MAXUINT64;
+
+  return gst_util_uint64_scale_round (time - self->first_time, self->rate, GST_SECOND);
+}
+
+/* Reads the messages of the pipeline. Returns FALSE if they are about an error. */
+static gboolean
+look (FlitzisStreamReader *self, GError **error)
+{
+  g_autoptr (GstBus) bus = gst_element_get_bus (self->decoding->pipeline);
+  GstMessage *message;
+  gboolean    is_good = TRUE;
+
+  while (is_good && (message = gst_bus_pop (bus)) != NULL)
+    {
+      flitzis_tags_read (&self->facts, message);
+      is_good = flitzis_decoding_check (self->decoding, NULL, message, error);
+      gst_message_unref (message);
+    }
+
+  return is_good && flitzis_decoding_check (self->decoding, NULL, NULL, error);
+}
+
+/* Waits for the next buffer. Returns NULL at the end, and, with an error, after a failure. */
+static GstSample *
+pull (FlitzisStreamReader *self, GError **error)
+{
+  GstAppSink *sink = self->decoding->sink;
+  gint64      end_us = g_get_monotonic_time () + FLITZIS_DECODE_DEADLINE_US;
+  GstSample  *sample;
+  gboolean    is_over;
+
+  do
+    {
+      if (g_cancellable_set_error_if_cancelled (self->cancellable, error))
+        return NULL;
+
+      sample = gst_app_sink_try_pull_sample (sink, FLITZIS_LOOK_US * GST_USECOND);
+      if (sample != NULL)
+        return sample;
+
+      /* an element that fails says so before it ends the stream */
+      is_over = gst_app_sink_is_eos (sink);
+      if (!look (self, error) || is_over)
+        return NULL;
+    }
+  while (g_get_monotonic_time () < end_us);
+
+  flitzis_decoding_set_failed (self->decoding,
+                               self->decoding->builder.n_decoded > 0 ? FLITZIS_DECODING_STOPPED
+                                                                     : FLITZIS_DECODING_NO_SENSE,
+                               error);
+
+  return NULL;
+}
+
+/* Takes the last frames. */
+static gboolean
+end (FlitzisStreamReader *self, GError **error)
+{
+  FlitzisFrameBuilder *builder = &self->decoding->builder;
+
+  if (!flitzis_decoding_finish (self->decoding, error) ||
+      !flitzis_decoding_judge (builder, &self->header, NULL, error))
+    return FALSE;
+
+  self->is_over = TRUE;
+  self->length =
+      MAX (flitzis_resample_length (builder->n_sound, self->rate, self->source->rate), 1);
+
+  return TRUE;
+}
+
+/* Fills the builder with the next frames, if there are any. */
+static gboolean
+advance (FlitzisStreamReader *self, GError **error)
+{
+  g_autoptr (GError) failure = NULL;
+  g_autoptr (GstSample) sample = pull (self, &failure);
+  FlitzisFrameBuilder *builder = &self->decoding->builder;
+
+  builder->frames.n_values = 0;
+  self->n_taken = 0;
+
+  if (sample != NULL && flitzis_decoding_adopt (self->decoding, sample, &failure))
+    {
+      check_time (self, gst_sample_get_buffer (sample));
+      flitzis_decoding_take (self->decoding, sample, &failure);
+    }
+  else if (failure == NULL)
+    {
+      end (self, &failure);
+    }
+
+  if (failure != NULL && flitzis_input_is_about_contents (failure) && is_changed (self))
+    {
+      g_clear_error (&failure);
+      flitzis_input_set_changed (&failure);
+    }
+
+  if (failure == NULL)
+    return TRUE;
+
+  return flitzis_decoding_judge (builder, &self->header, g_steal_pointer (&failure), error);
+}
+
+/* Starts at frame 0 of the file and decodes its first frames. */
+static gboolean
+begin (FlitzisStreamReader *self, GError **error)
+{
+  if (!start (self, &self->header, error))
+    return FALSE;
+
+  while (self->decoding->builder.n_decoded == 0 && !self->is_over)
+    if (!advance (self, error))
+      return FALSE;
+
+  return TRUE;
+}
+
+/* Returns whether decodebin could have another result. */
+static gboolean
+is_final (const GError *error)
+{
+  return error->domain == G_IO_ERROR ||
+         g_error_matches (error, FLITZIS_ENGINE_ERROR, FLITZIS_ENGINE_ERROR_TOO_LARGE);
+}
+
+/* Uses the elements of the header's codec if they give any frames, and those that decodebin finds
+ * otherwise. */
+static gboolean
+begin_first (FlitzisStreamReader *self, GError **error)
+{
+  gboolean is_searched = flitzis_decoding_can_search (&self->header);
+  g_autoptr (GError) failure = NULL;
+
+  self->use_codec = self->header.codec != FLITZIS_CODEC_OTHER &&
+                    !(self->header.is_cut && is_searched);
+  if (begin (self, &failure))
+    return TRUE;
+
+  if (!self->use_codec || !is_searched || is_final (failure))
+    {
+      g_propagate_error (error, g_steal_pointer (&failure));
+      return FALSE;
+    }
+
+  self->use_codec = FALSE;
+
+  return begin (self, error);
+}
+
+/* Returns the number of frames that the header states exactly, at the wanted rate, or -1. */
+static gint64
+get_stated_length (FlitzisStreamReader *self)
+{
+  const FlitzisHeader *header = &self->header;
+  guint64              n_frames = 0;
+
+  if (header->has_padding)
+    n_frames = self->decoding->builder.n_stated;
+  else if (header->codec != FLITZIS_CODEC_OTHER && header->n_decoded_frames > header->n_delay)
+    n_frames = header->n_decoded_frames - header->n_delay;
+
+  if (n_frames == 0)
+    return -1;
+
+  return MAX (flitzis_resample_length (n_frames, self->rate, self->source->rate), 1);
+}
+
+static gboolean
+open_reader (FlitzisStreamReader *self, GError **error)
+{
+  FlitzisStreamSource *source = self->source;
+  gboolean             has_header;
+
+  g_mutex_lock (&source->lock);
+  has_header = source->has_header;
+  if (has_header)
+    {
+      self->header = source->header;
+      self->use_codec = source->use_codec;
+    }
+  g_mutex_unlock (&source->lock);
+
+  self->header.facts = &self->facts;
+  if (has_header)
+    {
+      if (!begin (self, error))
+        return FALSE;
+    }
+  else if (!flitzis_header_read (&self->header, &self->facts, self->stream, self->cancellable,
+                                 error) ||
+           !begin_first (self, error))
+    {
+      return FALSE;
+    }
+
+  self->n_channels = self->decoding->builder.info.channels;
+  self->rate = self->decoding->builder.info.rate;
+  if (self->header.is_cut && self->header.n_whole_frames != G_MAXUINT64)
+    return flitzis_decoding_set_cut (&self->decoding->builder, self->header.n_whole_frames, error);
+
+  if (self->length < 0)
+    self->length = get_stated_length (self);
+
+  g_mutex_lock (&source->lock);
+  source->header = self->header;
+  source->header.facts = NULL;
+  source->use_codec = self->use_codec;
+  source->has_header = TRUE;
+  g_mutex_unlock (&source->lock);
+
+  return look (self, error);
+}
+
+FlitzisStreamReader *
+flitzis_stream_reader_new (FlitzisStreamSource *source, GCancellable *cancellable, GError **error)
+{
+  g_autoptr (FlitzisStreamReader) self = g_new0 (FlitzisStreamReader, 1);
+  GError *failure = NULL;
+
+  self->source = flitzis_stream_source_ref (source);
+  if (cancellable != NULL)
+    self->cancellable = g_object_ref (cancellable);
+  self->length = -1;
+
+  if (g_cancellable_set_error_if_cancelled (cancellable, error) ||
+      !flitzis_gstreamer_init (error) || !open_stream (self, error))
+    return NULL;
+
+  if (open_reader (self, &failure))
+    return g_steal_pointer (&self);
+
+  flitzis_input_propagate (source->name, failure, error);
+
+  return NULL;
+}
+
+guint
+flitzis_stream_reader_get_n_channels (FlitzisStreamReader *self)
+{
+  return self->n_channels;
+}
+
+guint
+flitzis_stream_reader_get_source_rate (FlitzisStreamReader *self)
+{
+  return self->rate;
+}
+
+gint64
+flitzis_stream_reader_get_length (FlitzisStreamReader *self)
+{
+  return self->length;
+}
+
+void
+flitzis_stream_reader_steal_facts (FlitzisStreamReader *self, FlitzisFacts *facts)
+{
+  gint64  length = self->length;
+  guint64 n_frames = length >= 0 ? (guint64) length : G_MAXUINT64;
+  guint64 n_file_frames =
+      length >= 0 ? flitzis_resample_length (length, self->source->rate, self->rate) : G_MAXUINT64;
+
+  flitzis_facts_settle (&self->facts, self->rate, n_file_frames, self->source->rate, n_frames);
+  *facts = self->facts;
+  memset (&self->facts, 0, sizeof self->facts);
+}
+
+/* Makes the decoder of a pipeline begin before the frame. Returns FALSE if it does not. */
+static gboolean
+seek_pipeline (FlitzisStreamReader *self, guint64 frame, GError **error)
+{
+  FlitzisDecoding     *decoding = self->decoding;
+  FlitzisFrameBuilder *builder = &decoding->builder;
+  guint64              n_settle = (guint64) self->rate * SETTLE_MS / 1000;
+  guint64              needed, first;
+  GstClockTime         time;
+  g_autoptr (GstSample) sample = NULL;
+
+  needed = flitzis_frame_builder_seek (builder, &self->header, frame, &self->n_early);
+  self->n_taken = 0;
+  self->is_over = FALSE;
+  time = self->first_time + gst_util_uint64_scale (needed - MIN (needed, n_settle), GST_SECOND,
+                                                   self->rate);
+  if (!gst_element_seek_simple (GST_ELEMENT (decoding->sink), GST_FORMAT_TIME,
+                                GST_SEEK_FLAG_FLUSH | GST_SEEK_FLAG_ACCURATE, time))
+    return FALSE;
+
+  sample = pull (self, error);
+  if (sample == NULL || !flitzis_decoding_adopt (decoding, sample, error))
+    return FALSE;
+
+  first = get_frame (self, gst_sample_get_buffer (sample));
+  if (!flitzis_frame_builder_set_decoded (builder, first))
+    return FALSE;
+
+  flitzis_decoding_restart (decoding, first);
+
+  return flitzis_decoding_take (decoding, sample, error);
+}
+
+static gboolean
+seek (FlitzisStreamReader *self, guint64 frame, GError **error)
+{
+  guint64 near = (guint64) self->source->rate * NEAR_S;
+  g_autoptr (GError) failure = NULL;
+
+  if (self->failure == NULL && frame >= self->position &&
+      (frame - self->position <= near || self->is_over))
+    {
+      self->n_early += frame - self->position;
+      return TRUE;
+    }
+
+  if (frame > near && self->failure == NULL && self->has_times)
+    {
+      if (seek_pipeline (self, frame, &failure))
+        return TRUE;
+
+      if (g_error_matches (failure, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+        {
+          g_propagate_error (error, g_steal_pointer (&failure));
+          return FALSE;
+        }
+    }
+
+  self->n_early = frame;
+
+  return begin (self, error);
+}
+
+/* Sets the error of the last seek or read. */
+static void
+set_failure (FlitzisStreamReader *self, GError **error)
+{
+  flitzis_input_propagate (self->source->name, g_error_copy (self->failure), error);
+}
+
+gboolean
+flitzis_stream_reader_seek (FlitzisStreamReader *self, guint64 frame, GError **error)
+{
+  GError *failure = NULL;
+
+  if (self->length >= 0)
+    frame = MIN (frame, (guint64) self->length);
+
+  seek (self, frame, &failure);
+  g_clear_error (&self->failure);
+  self->failure = failure;
+  self->position = frame;
+  if (failure != NULL)
+    set_failure (self, error);
+
+  return failure == NULL;
+}
+
+gssize
+flitzis_stream_reader_read (FlitzisStreamReader *self, float *out, gsize n_frames, GError **error)
+{
+  gsize n_read = 0;
+
+  while (n_read < n_frames && self->failure == NULL)
+    {
+      FlitzisFrames *frames = &self->decoding->builder.frames;
+      gsize          n_held = flitzis_frames_count (frames) - self->n_taken;
+      gsize          n_out = MIN (n_held, self->n_early);
+
+      self->n_taken += n_out;
+      self->n_early -= n_out;
+      n_held = MIN (n_held - n_out, n_frames - n_read);
+      memcpy (out + n_read * self->n_channels, frames->values + self->n_taken * self->n_channels,
+              n_held * self->n_channels * sizeof (float));
+      self->n_taken += n_held;
+      n_read += n_held;
+
+      if (n_read < n_frames && (self->is_over || !advance (self, &self->failure)))
+        break;
+    }
+
+  self->position += n_read;
+  if (n_read == 0 && n_frames > 0 && self->failure != NULL)
+    {
+      set_failure (self, error);
+      return -1;
+    }
+
+  return n_read;
+}
+
+void
+flitzis_stream_reader_free (FlitzisStreamReader *self)
+{
+  stop (self);
+  g_clear_object (&self->stream);
+  g_clear_object (&self->cancellable);
+  g_clear_error (&self->failure);
+  flitzis_facts_clear (&self->facts);
+  g_free (self->state);
+  flitzis_stream_source_unref (self->source);
+  g_free (self);
+}
