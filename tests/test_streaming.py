@@ -71,6 +71,7 @@ def hear(make_engine, path, storage, n_frames, play, blocks, settings):
     play(engine)
     heard = render_blocks(engine, n_frames, blocks)
     drain()
+    assert engine[0].stream_error is None
     assert engine.props.n_underruns == 0
     return heard, ended
 

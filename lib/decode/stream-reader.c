@@ -176,13 +176,13 @@ is_changed (FlitzisStreamReader *self)
   return state != NULL && !g_str_equal (state, self->state);
 }
 
-/* A pipeline that does not stop keeps the stream. */
+/* A pipeline that does not stop within this time keeps the stream. */
 static void
-stop (FlitzisStreamReader *self)
+stop (FlitzisStreamReader *self, gint64 time_us)
 {
   gboolean is_stopped =
       self->decoding == NULL || self->decoding->pipeline == NULL ||
-      flitzis_decoding_stop_within (self->decoding, FLITZIS_LOOK_US);
+      flitzis_decoding_stop_within (self->decoding, time_us);
 
   g_clear_pointer (&self->decoding, flitzis_decoding_unref);
   if (!is_stopped)
@@ -200,7 +200,13 @@ bus_sync_cb (GstBus *bus, GstMessage *message, gpointer user_data)
   if (flitzis_tags_are_needed (header))
     wanted |= GST_MESSAGE_TAG | GST_MESSAGE_TOC;
 
-  return GST_MESSAGE_TYPE (message) & wanted ? GST_BUS_PASS : GST_BUS_DROP;
+  if (GST_MESSAGE_TYPE (message) & wanted)
+    return GST_BUS_PASS;
+
+  /* a handler that drops a message owns it */
+  gst_message_unref (message);
+
+  return GST_BUS_DROP;
 }
 
 /* Starts a pipeline at the part of the file that the header names. */
@@ -209,7 +215,7 @@ start (FlitzisStreamReader *self, const FlitzisHeader *header, GError **error)
 {
   g_autoptr (GstBus) bus = NULL;
 
-  stop (self);
+  stop (self, FLITZIS_DECODE_DEADLINE_US);
   self->is_over = FALSE;
   self->n_taken = 0;
   self->first_time = GST_CLOCK_TIME_NONE;
@@ -658,7 +664,7 @@ flitzis_stream_reader_read (FlitzisStreamReader *self, float *out, gsize n_frame
 void
 flitzis_stream_reader_free (FlitzisStreamReader *self)
 {
-  stop (self);
+  stop (self, FLITZIS_LOOK_US);
   g_clear_object (&self->stream);
   g_clear_object (&self->cancellable);
   g_clear_error (&self->failure);

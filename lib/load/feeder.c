@@ -188,7 +188,9 @@ read_frames (Feeder *self, const Loop *loop, float *out, gsize n_frames, GError 
   Kept   head = get_head (self);
   gssize n = (gssize) copy_kept (self, &head, out, n_frames);
 
-  if (n == 0)
+  if (n > 0)
+    keep (self, loop, out, n);
+  else
     n = (gssize) copy_kept (self, &self->loop, out, n_frames);
 
   if (n > 0)
