@@ -119,7 +119,7 @@ flitzis_control_wait_for_room (FlitzisFeed *feed, guint64 end, guint *n_frames)
 
   while ((still = is_wanted (self, ring, feed->request.generation, &place)))
     {
-      *n_frames = ring->n_frames - (guint) (end - MIN (place, end));
+      *n_frames = ring->n_frames - (guint) (end - place);
 
       if (*n_frames >= ring->n_frames / N_PARTS)
         break;

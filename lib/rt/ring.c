@@ -55,10 +55,14 @@ flitzis_ring_look (FlitzisRing *ring) FLITZIS_REALTIME
   };
 }
 
-/* The release makes sure that all frames before the place have been read. */
+/* The release makes sure that all frames before the place have been read. While the voice plays the
+ * head, the ring must still hold all frames after it. */
 void
 flitzis_ring_release (FlitzisRing *ring, uint64_t place) FLITZIS_REALTIME
 {
+  if (place < ring->first_place)
+    place = ring->first_place;
+
   atomic_store_explicit (&ring->wanted, pack (ring->generation, place), memory_order_release);
 }
 
