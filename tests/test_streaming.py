@@ -3,8 +3,11 @@
 play. What is heard is compared with the same sample in memory, to the bit."""
 
 import contextlib
+import json
 import os
 import pathlib
+import subprocess
+import sys
 
 import gi
 import numpy
@@ -13,8 +16,8 @@ import pytest
 gi.require_version('Flitzis', '1')
 from gi.repository import Flitzis, Gio, GLib
 
-from pipewire_daemon import poll
-from sound_files import ffmpeg
+from pipewire_daemon import CALM, poll, without_silence
+from test_live import one_of_many, run_out, same
 from test_playing import (FADE, Reason, assert_same, counters, drain, fails_with, fill, noise,
                           render, watch)
 
@@ -433,3 +436,122 @@ def count_threads():
         with contextlib.suppress(FileNotFoundError, ProcessLookupError):
             names.append(pathlib.Path(f'/proc/self/task/{task}/comm').read_text())
     return len([name for name in names if not name.startswith('pool-')])
+
+
+# Live
+
+
+def test_streams_are_heard_as_render_has_them(pipewire, make_engine, stereo_wav, mono_wav):
+    """From the head, from the ring, around loops; several at once."""
+    pipewire.force(quantum=CALM)
+
+    def prepare():
+        engine = make_engine()
+        load(engine, stereo_wav)
+        load(engine, mono_wav, slot=1, loop=True, loop_start=30000, loop_end=31001, gain=0.5)
+        for slot, frame, stop_frame in ((0, 1, 150000), (1, 1, 200000), (0, 777, 180001)):
+            trigger = Flitzis.Trigger(slot=slot, frame=frame, stop_frame=stop_frame)
+            assert engine.play(trigger) > 0
+        return engine
+
+    def take():
+        engine = prepare()
+        engine.start()
+        run_out(engine)
+        engine.stop()
+        assert engine.props.n_underruns == 0
+
+    expected = without_silence(render(prepare(), 210000))
+    one_of_many(pipewire, take, lambda heard: same(heard, expected))
+
+
+STALL = r'''
+#define _GNU_SOURCE
+#include <dlfcn.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+/* Whether this is the file that stalls now. */
+static int
+is_stalled (int fd)
+{
+  char link[64], path[512];
+  ssize_t n;
+
+  snprintf (link, sizeof link, "/proc/self/fd/%d", fd);
+  n = readlink (link, path, sizeof path - 7);
+  if (n < 4 || memcmp (path + n - 4, ".wav", 4) != 0)
+    return 0;
+
+  strcpy (path + n, ".stall");
+
+  return access (path, F_OK) == 0;
+}
+
+ssize_t
+read (int fd, void *buffer, size_t n_bytes)
+{
+  ssize_t (*next) (int, void *, size_t) = dlsym (RTLD_NEXT, "read");
+
+  while (is_stalled (fd))
+    usleep (5000);
+
+  return next (fd, buffer, n_bytes);
+}
+'''
+
+
+@pytest.fixture(scope='module')
+def stall_preload(tmp_path_factory):
+    folder = tmp_path_factory.mktemp('stall')
+    (folder / 'stall.c').write_text(STALL)
+    subprocess.run(['cc', '-shared', '-fPIC', '-O2', '-Wall', '-Werror', '-o', folder / 'stall.so',
+                    folder / 'stall.c', '-ldl'], check=True)
+    return folder / 'stall.so'
+
+
+def play_while_the_disk_stalls(preload, path, n_streams, n_stall_frames):
+    program = pathlib.Path(__file__).parent / 'streaming_stall.py'
+    result = subprocess.run(
+        [sys.executable, program, path, str(n_streams), str(n_stall_frames)],
+        env=os.environ | {'LD_PRELOAD': str(preload)}, stdout=subprocess.PIPE, text=True,
+        timeout=300, check=True)
+    return json.loads(result.stdout)
+
+
+def test_a_disk_that_stalls_for_a_second_is_not_heard(pipewire, stall_preload, make_wav, frames):
+    """By 32 streams, which are two seconds ahead."""
+    pipewire.force(quantum=CALM)
+    path = make_wav('stalls.wav', frames / 64)
+    result = play_while_the_disk_stalls(stall_preload, path, 32, RATE)
+    assert result['n_started'] == 32
+    assert result['n_underruns'] == 0
+    assert result['error'] == 'None'
+
+
+def test_a_voice_whose_frames_are_late_fades_out_and_goes_on(pipewire, stall_preload, make_wav):
+    """It waits, is heard again when they come, and leaves nothing out."""
+    pipewire.force(quantum=CALM)
+    steps = (numpy.arange(1, N_FRAMES + 1) / 2**18).astype('<f4')
+    path = make_wav('late.wav', steps[:, None])
+    with pipewire.record() as recorded:
+        result = play_while_the_disk_stalls(stall_preload, path, 1, 4 * RATE)
+        recorded.wait(4800)
+    assert result['n_underruns'] == 1
+    assert result['n_playing'] == 1
+    assert result['error'] == 'None'
+    heard = recorded.frames[:, 0]
+    sounding = numpy.flatnonzero(heard)
+    gaps = numpy.flatnonzero(numpy.diff(sounding) > RATE // 2)
+    assert len(gaps) == 1, 'the silence while the voice waits'
+    before, after = heard[sounding[0]:sounding[gaps[0]] + 1], heard[sounding[gaps[0] + 1]:
+                                                                   sounding[-1] + 1]
+    # the fades aside, all frames are heard once
+    assert abs(len(before) + len(after) - N_FRAMES) < 2 * CALM + 10
+    assert numpy.array_equal(before[:-2 * FADE], steps[:len(before)][:-2 * FADE])
+    assert numpy.array_equal(after[2 * FADE:], steps[-len(after):][2 * FADE:])
+    # and nothing clicks
+    assert abs(numpy.diff(before)).max() < 2 / FADE
+    assert abs(numpy.diff(after)).max() < 2 / FADE
