@@ -111,7 +111,7 @@ get_n_chunk_frames (FlitzisMixer *mixer, uint64_t now, uint32_t n_frames) FLITZI
   if (n_frames > n_until_event)
     n_frames = (uint32_t) n_until_event;
 
-  return n_frames;
+  return flitzis_pool_count_until_end (&mixer->pool, n_frames);
 }
 
 /* The fade comes after the limiter: the frames that the limiter still holds are heard after a

@@ -172,6 +172,33 @@ flitzis_playhead_move (FlitzisPlayhead *playhead, uint64_t position) FLITZIS_REA
   playhead->position = position;
 }
 
+bool
+flitzis_playhead_seek (FlitzisPlayhead *playhead, uint64_t frame) FLITZIS_REALTIME
+{
+  uint64_t n_frames = playhead->handle->n_frames, place = frame;
+
+  if (playhead->is_reverse)
+    place = frame < n_frames ? n_frames - 1 - frame : 0;
+
+  if (place < playhead->start)
+    place = playhead->start;
+
+  if (place >= playhead->end)
+    return false;
+
+  if (playhead->n_loops != FLITZIS_LOOP_FOREVER && place >= playhead->loop_end)
+    {
+      playhead->n_returns += min (playhead->n_loops, UINT32_MAX - playhead->n_returns);
+      playhead->n_loops = 0;
+    }
+
+  playhead->n_rounds = 0;
+  playhead->n_end_fade_frames = 0;
+  flitzis_playhead_move (playhead, place << 32);
+
+  return true;
+}
+
 /* A run: successive frames of the sample that are all treated alike. */
 typedef struct
 {

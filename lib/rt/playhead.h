@@ -54,13 +54,6 @@ void flitzis_playhead_begin (FlitzisPlayhead     *playhead,
 void flitzis_playhead_set_end_fade (FlitzisPlayhead *playhead,
                                     uint64_t         n_frames) FLITZIS_REALTIME;
 
-/* Returns whether the part begins within the sample, and so has to be faded in. */
-static inline bool
-flitzis_playhead_is_cut_in (const FlitzisPlayhead *playhead) FLITZIS_REALTIME
-{
-  return playhead->start > 0;
-}
-
 /*
  * Sets a loop from `loop_start` to `loop_end`, frames of the sample as above. Only its frames
  * within the part are played. A loop that lies before the part becomes the part's first frame, and
@@ -73,6 +66,16 @@ bool flitzis_playhead_set_loop (FlitzisPlayhead *playhead,
                                 uint64_t         loop_end,
                                 uint32_t         n_fade_frames,
                                 uint32_t         n_loops) FLITZIS_REALTIME;
+
+/*
+ * Moves to a frame of the sample. In the direction of playing, a frame before the part is its first
+ * one. If the frame is after the part, nothing changes, and the function returns false.
+ *
+ * A frame after the end of a loop that never ends goes around it. If the loop ends, the rounds that
+ * are left are skipped.
+ */
+bool flitzis_playhead_seek (FlitzisPlayhead *playhead,
+                            uint64_t         frame) FLITZIS_REALTIME;
 
 /* Returns the number of frames from place 0 of this round; UINT64_MAX if they never end. */
 uint64_t flitzis_playhead_get_length (const FlitzisPlayhead *playhead) FLITZIS_REALTIME;
