@@ -180,17 +180,12 @@ flitzis_engine_play (FlitzisEngine *self, const FlitzisTrigger *trigger, GError 
  * of the calls. [property@Slot:quantize] has no effect.
  *
  * ```c
- * guint64 intro = flitzis_engine_play_sample (engine, 0, 1.0, &error);
+ * g_autoptr (FlitzisTrigger) next = flitzis_trigger_new ();
  *
- * trigger->slot = 1;
- * loop = flitzis_engine_play_after (engine, intro, trigger, &error);
- * ```
+ * voice = flitzis_engine_play_sample (engine, 0, 1.0, &error);
  *
- * ```python
- * voice = engine.play_sample(0, 1.0)
- *
- * for slot in 1, 2, 3:
- *     voice = engine.play_after(voice, Flitzis.Trigger(slot=slot))
+ * for (next->slot = 1; next->slot < 4; next->slot++)
+ *   voice = flitzis_engine_play_after (engine, voice, next, &error);
  * ```
  *
  * If the other voice has ended already, or if its number is not known, the trigger starts with the
@@ -198,8 +193,8 @@ flitzis_engine_play (FlitzisEngine *self, const FlitzisTrigger *trigger, GError 
  *
  * The trigger starts only if the other voice plays to its end. If that is stopped, stolen, choked,
  * unloaded, rejected or cancelled, the trigger ends as `FLITZIS_END_REASON_CANCELLED`, and so does
- * everything that follows the trigger. As for other ends, up to 1024 of them are reported with each
- * block.
+ * everything that follows the trigger: up to 1024 triggers with the next block, and as many with each
+ * block after it.
  *
  * In all other respects the call works as [method@Engine.play_sample_at] does: the trigger is one
  * of the [property@Engine:n-events] events, takes no voice until it starts, and plays the sample
@@ -299,7 +294,8 @@ flitzis_engine_stop_all_samples (FlitzisEngine *self)
  * flitzis_engine_cancel_scheduled:
  * @self: an engine
  *
- * Cancels all triggers and stops that wait for their frame or their beat; the call never fails.
+ * Cancels all triggers and stops that wait for their frame, their beat or the end of a voice; the
+ * call never fails.
  *
  * The triggers end as `FLITZIS_END_REASON_CANCELLED`: up to 1024 with the next block, and as many
  * with each block after it. Voices that sound go on, even if their stop is cancelled. To stop a
@@ -445,11 +441,10 @@ flitzis_engine_set_voice_rate (FlitzisEngine *self, guint64 voice, double rate, 
  * the place is not the beginning of the sample, it fades in within 1 ms.
  *
  * ```c
- * // ten seconds ahead
  * gint64 frame = flitzis_engine_get_voice_position (engine, voice);
  *
  * if (frame >= 0)
- *   flitzis_engine_seek_voice (engine, voice, frame + 10 * rate, &error);
+ *   flitzis_engine_seek_voice (engine, voice, frame + 10 * 48000, &error);
  * ```
  *
  * The voice stays within its part of the sample, from [property@Slot:start] to [property@Slot:end].
