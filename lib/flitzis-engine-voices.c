@@ -165,6 +165,62 @@ flitzis_engine_play (FlitzisEngine *self, const FlitzisTrigger *trigger, GError 
 }
 
 /**
+ * flitzis_engine_play_after:
+ * @self: an engine
+ * @voice: the number of another voice
+ * @trigger: a trigger without a frame and without a beat
+ * @error: return location for an error
+ *
+ * Schedules a trigger that starts when another voice ends, without a gap: its first frame is the
+ * first one in which the other voice is not heard any more.
+ *
+ * The other voice may play at any rate and in a loop. While its loop never ends, or while it is
+ * paused, the trigger waits. It follows a voice that has not started yet, too, so a whole playlist
+ * can be queued at once. Several triggers may follow one voice; they start together, in the order
+ * of the calls. [property@Slot:quantize] has no effect.
+ *
+ * ```c
+ * g_autoptr (FlitzisTrigger) next = flitzis_trigger_new ();
+ *
+ * voice = flitzis_engine_play_sample (engine, 0, 1.0, &error);
+ *
+ * for (next->slot = 1; next->slot < 4; next->slot++)
+ *   voice = flitzis_engine_play_after (engine, voice, next, &error);
+ * ```
+ *
+ * If the other voice has ended already, or if its number is not known, the trigger starts with the
+ * next block, as in [method@Engine.play] without a frame.
+ *
+ * The trigger starts only if the other voice plays to its end. If that is stopped, stolen, choked,
+ * unloaded, rejected or cancelled, the trigger ends as `FLITZIS_END_REASON_CANCELLED`, and so does
+ * everything that follows the trigger: up to 1024 triggers with the next block, and as many with each
+ * block after it.
+ *
+ * In all other respects the call works as [method@Engine.play_sample_at] does: the trigger is one
+ * of the [property@Engine:n-events] events, takes no voice until it starts, and plays the sample
+ * that is then in its slot. [method@Engine.cancel_scheduled] cancels it, and
+ * [method@Engine.stop_voice] stops it.
+ *
+ * Fails as [method@Engine.play_sample_at] does. `FLITZIS_ENGINE_ERROR_INVALID_VALUE` also means a
+ * field of the trigger that is out of range or not a number (NaN is allowed for the beat), or a
+ * frame or a beat that is set.
+ *
+ * Returns: the number of the new voice, which counts from 1 and is never used again; 0 without an
+ *   error if the server is away, or if the trigger was to start at once and could not
+ */
+guint64
+flitzis_engine_play_after (FlitzisEngine        *self,
+                           guint64               voice,
+                           const FlitzisTrigger *trigger,
+                           GError              **error)
+{
+  g_return_val_if_fail (FLITZIS_IS_ENGINE (self), 0);
+  g_return_val_if_fail (trigger != NULL, 0);
+
+  return flitzis_control_play_after (self->control, voice, trigger, error);
+}
+
+/**
  * flitzis_engine_stop_sample:
  * @self: an engine
  * @id: the number of a slot, from 0
@@ -238,7 +294,8 @@ flitzis_engine_stop_all_samples (FlitzisEngine *self)
  * flitzis_engine_cancel_scheduled:
  * @self: an engine
  *
- * Cancels all triggers and stops that wait for their frame or their beat; the call never fails.
+ * Cancels all triggers and stops that wait for their frame, their beat or the end of a voice; the
+ * call never fails.
  *
  * The triggers end as `FLITZIS_END_REASON_CANCELLED`: up to 1024 with the next block, and as many
  * with each block after it. Voices that sound go on, even if their stop is cancelled. To stop a
@@ -368,6 +425,51 @@ flitzis_engine_set_voice_rate (FlitzisEngine *self, guint64 voice, double rate, 
   g_return_val_if_fail (FLITZIS_IS_ENGINE (self), FALSE);
 
   return flitzis_control_set_voice_rate (self->control, voice, rate, error);
+}
+
+/**
+ * flitzis_engine_seek_voice:
+ * @self: an engine
+ * @voice: the number that [method@Engine.play_sample] returned
+ * @frame: a frame of the decoded sample, from 0, as [method@Engine.get_voice_position] returns it
+ * @error: return location for an error
+ *
+ * Moves one voice to another place of its sample, with the next block.
+ *
+ * A voice that sounds fades over to the new place within 5 ms. A paused voice moves silently, and
+ * goes on from the new place when it is resumed. A voice that has not started yet starts there; if
+ * the place is not the beginning of the sample, it fades in within 1 ms.
+ *
+ * ```c
+ * gint64 frame = flitzis_engine_get_voice_position (engine, voice);
+ *
+ * if (frame >= 0)
+ *   flitzis_engine_seek_voice (engine, voice, frame + 10 * 48000, &error);
+ * ```
+ *
+ * The voice stays within its part of the sample, from [property@Slot:start] to [property@Slot:end].
+ * A frame before the part is the same as the part's first one. A frame after the part ends the
+ * voice as `FLITZIS_END_REASON_FINISHED`: a sound that follows it starts, as by
+ * [method@Engine.play_after]. With [property@Slot:reverse] it is the other way round: a frame after
+ * the part is the first one to play, and a frame before the part ends the voice.
+ *
+ * Rounds of a loop that were played still count. If the loop is played a number of times, a frame
+ * after its end skips the other rounds. If the loop never ends, such a frame goes around it: the
+ * voice moves into the loop, back by as many rounds as that takes.
+ *
+ * Calls on an ended voice do nothing.
+ *
+ * Fails with `FLITZIS_ENGINE_ERROR_BUSY` if more commands wait for the next block than the queue
+ * can hold (1024).
+ *
+ * Returns: %TRUE unless the call failed
+ */
+gboolean
+flitzis_engine_seek_voice (FlitzisEngine *self, guint64 voice, guint64 frame, GError **error)
+{
+  g_return_val_if_fail (FLITZIS_IS_ENGINE (self), FALSE);
+
+  return flitzis_control_seek_voice (self->control, voice, frame, error);
 }
 
 /**

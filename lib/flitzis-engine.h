@@ -357,6 +357,11 @@ guint64 flitzis_engine_play (FlitzisEngine        *self,
                              const FlitzisTrigger *trigger,
                              GError              **error);
 FLITZIS_AVAILABLE_IN_ALL
+guint64 flitzis_engine_play_after (FlitzisEngine        *self,
+                                   guint64               voice,
+                                   const FlitzisTrigger *trigger,
+                                   GError              **error);
+FLITZIS_AVAILABLE_IN_ALL
 gboolean flitzis_engine_stop_sample (FlitzisEngine *self,
                                      guint          id,
                                      GError       **error);
@@ -393,6 +398,11 @@ gboolean flitzis_engine_set_voice_rate (FlitzisEngine *self,
                                         guint64        voice,
                                         double         rate,
                                         GError       **error);
+FLITZIS_AVAILABLE_IN_ALL
+gboolean flitzis_engine_seek_voice (FlitzisEngine *self,
+                                    guint64        voice,
+                                    guint64        frame,
+                                    GError       **error);
 FLITZIS_AVAILABLE_IN_ALL
 void flitzis_engine_pause_voice (FlitzisEngine *self,
                                  guint64        voice);

@@ -103,8 +103,8 @@ typedef enum
  *   when its frame came
  * @FLITZIS_END_REASON_REJECTED: it never started: all voices were sounding, or it was more than
  *   250 ms older than the newest trigger when its first block came
- * @FLITZIS_END_REASON_CANCELLED: it never started: it was cancelled while it waited for its frame
- *   or its beat
+ * @FLITZIS_END_REASON_CANCELLED: it never started: it was cancelled while it waited for its frame,
+ *   its beat or the end of a voice; or that voice did not play to its end
  * @FLITZIS_END_REASON_FAILED: its file could not be read any further; [property@Slot:stream-error]
  *   has the error
  *

@@ -430,6 +430,23 @@ play_trigger (Worker *worker, Stage *stage)
   flitzis_trigger_free (trigger);
 }
 
+/* Also after voices that wait themselves, or have ended long ago. */
+static void
+play_after (Worker *worker, Stage *stage)
+{
+  GError         *error = NULL;
+  FlitzisTrigger *trigger = flitzis_trigger_new ();
+  guint64         id;
+
+  trigger->slot = choose (worker, N_SLOTS);
+  trigger->rate = g_rand_double_range (worker->rand, 0.25, 4.0);
+  trigger->loops = choose (worker, 3);
+  id = flitzis_engine_play_after (stage->engine, stage->newest_id - choose (worker, 8), trigger,
+                                  &error);
+  note_played (worker, stage, id, error);
+  flitzis_trigger_free (trigger);
+}
+
 static void
 play_wrongly (Worker *worker, Stage *stage)
 {
@@ -500,23 +517,28 @@ static void
 change_voice (Worker *worker, Stage *stage)
 {
   FlitzisEngine *engine = stage->engine;
+  GError        *error = NULL;
   guint64        voice = choose_voice (worker, stage);
 
-  switch (choose (worker, 5))
+  switch (choose (worker, 6))
     {
     case 0:
+      flitzis_engine_seek_voice (engine, voice, choose (worker, 100000), &error);
+      allow (error, ALLOW (FLITZIS_ENGINE_ERROR_BUSY));
+      break;
+    case 1:
       g_assert_true (flitzis_engine_set_voice_gain (
           engine, voice, g_rand_double_range (worker->rand, 0.0, 16.0), NULL));
       break;
-    case 1:
+    case 2:
       g_assert_true (flitzis_engine_set_voice_pan (
           engine, voice, g_rand_double_range (worker->rand, -1.0, 1.0), NULL));
       break;
-    case 2:
+    case 3:
       g_assert_true (flitzis_engine_set_voice_rate (
           engine, voice, g_rand_double_range (worker->rand, 0.25, 4.0), NULL));
       break;
-    case 3:
+    case 4:
       flitzis_engine_pause_voice (engine, voice);
       break;
     default:
@@ -1090,6 +1112,7 @@ static const Verb verbs[] = {
   { "play at", play_at, 700 },
   { "play at beat", play_at_beat, 300 },
   { "play trigger", play_trigger, 700 },
+  { "play after", play_after, 500 },
   { "wrong play", play_wrongly, 50 },
   { "stop sample", stop_sample, 300 },
   { "stop sample at", stop_sample_at, 150 },

@@ -195,6 +195,14 @@ const calls = {
     trigger.gain = 0.5;
     check(engine.play(trigger) > 0 && audible(), 'it sounds');
   },
+  'Engine.play_after': () => {
+    const trigger = Flitzis.Trigger.new();
+    const voice = engine.play_sample(0, 1.0);
+    check(engine.play_after(voice, trigger) > voice, 'it follows');
+    engine.stop_voice(voice);
+    silenced();
+    check(engine.play_after(voice, trigger) > 0 && audible(), 'it sounds');
+  },
   'Engine.stop_all_samples': () => {
     engine.stop_all_samples();
     silenced();
@@ -216,6 +224,13 @@ const calls = {
   },
   'Engine.stop_voice_with_fade': () => {
     check(engine.stop_voice_with_fade(sounding(), 0.01), 'it is stopped');
+    silenced();
+  },
+  'Engine.seek_voice': () => {
+    const voice = sounding();
+    check(engine.seek_voice(voice, 7), 'it moves');
+    check(engine.get_voice_position(voice) === 7, 'it is there');
+    engine.stop_all_samples();
     silenced();
   },
   'Engine.pause_voice': () => {

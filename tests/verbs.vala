@@ -95,6 +95,11 @@ void play (Flitzis.Engine engine) throws Error {
   engine.stop_all_samples ();
   check_silenced (engine, "all stopped");
 
+  check (engine.play_after (engine.n_triggered, new Flitzis.Trigger ()) > 0, "play_after");
+  check (audible (engine), "after one that has ended");
+  engine.stop_all_samples ();
+  check_silenced (engine, "all stopped again");
+
   check (engine.play_sample_at (0, 1.0, engine.position + 480) > 0, "play_sample_at");
   check (!audible (engine) && audible (engine), "on its frame");
   engine.stop_all_samples ();
@@ -135,6 +140,8 @@ void steer_voices (Flitzis.Engine engine) throws Error {
   engine.resume_voice (voice);
   check (audible (engine), "resume_voice");
 
+  check (engine.seek_voice (voice, 7), "seek_voice");
+  check (engine.get_voice_position (voice) == 7, "it is there");
   check (engine.set_voice_gain (voice, 0.5), "set_voice_gain");
   check (engine.set_voice_pan (voice, -0.5), "set_voice_pan");
   check (engine.set_voice_rate (voice, 2.0), "set_voice_rate");

@@ -9,6 +9,8 @@
 #include "flitzis-error.h"
 #include "rt/atomics.h"
 
+#include <math.h>
+
 /*
  * Methods that start, stop and change voices. Triggers and stops go through the command queue. The
  * gain, pan and rate of a voice are settings, and so is the cancelling of events.
@@ -121,6 +123,7 @@ typedef struct
   FlitzisGridPoint point;      /* FLITZIS_GRID_GIVEN */
   gboolean         is_stamped; /* the frame is not the program's */
   guint64          called_ns;  /* the time of a call that means now; else 0 */
+  guint64          follows;    /* a voice, at whose end; 0: none */
 } Moment;
 
 static Moment
@@ -148,6 +151,24 @@ find_moment (FlitzisControl *self, guint slot, const guint64 *frame, const doubl
     moment.called_ns = flitzis_timeline_get_call_time ();
 
   return moment;
+}
+
+/* After the end of a voice that has ended already is now. */
+static Moment
+find_moment_after (FlitzisControl *self, guint64 voice)
+{
+  if (flitzis_voice_accounts_find (&self->voices, voice) != NULL)
+    return (Moment){ .is_timed = TRUE, .follows = voice };
+
+  return (Moment){ .called_ns = flitzis_timeline_get_call_time () };
+}
+
+/* Returns whether the moment is a frame, a beat or an end that the program has named. */
+static gboolean
+is_named (const Moment *moment)
+{
+  return moment->unit == FLITZIS_GRID_GIVEN ||
+         (moment->unit == FLITZIS_GRID_NONE && moment->called_ns == 0);
 }
 
 /* With constant timing, a trigger that is to sound now gets a frame, too. */
@@ -206,6 +227,7 @@ send_play (FlitzisControl       *self,
     .kind = FLITZIS_COMMAND_PLAY,
     .is_timed = moment->is_timed,
     .is_stamped = moment->is_stamped,
+    .is_follower = moment->follows != 0,
     .steal = (FlitzisMixerSteal) self->steal,
     .unit = moment->unit,
     .restarts = flitzis_get (slot->retrigger) == FLITZIS_MIXER_RETRIGGER_RESTART,
@@ -235,6 +257,8 @@ send_play (FlitzisControl       *self,
   /* these share a field */
   if (moment->unit == FLITZIS_GRID_GIVEN)
     command->step = moment->point.step;
+  else if (moment->follows != 0)
+    command->follows = moment->follows;
   else if (moment->is_timed)
     command->frame = moment->frame;
   else
@@ -301,22 +325,18 @@ static guint64
 play (FlitzisControl       *self,
       guint                 id,
       double                velocity,
-      const guint64        *frame,
-      const double         *beat,
+      Moment                moment,
       const FlitzisTrigger *more,
       GError              **error)
 {
-  Moment  moment;
   guint   n_events;
   guint64 voice;
 
-  if (frame == NULL && beat == NULL && !has_layer (self, id, velocity, more))
+  if (!is_named (&moment) && !has_layer (self, id, velocity, more))
     return 0;
 
   if (!check_streams (self, id, more, error))
     return 0;
-
-  moment = find_moment (self, id, frame, beat);
 
   if (moment.called_ns > 0)
     flitzis_set (self->mixer->settings.newest_call_ns, moment.called_ns);
@@ -449,10 +469,49 @@ flitzis_control_play (FlitzisControl       *self,
     }
 
   flitzis_control_lock (self);
-  voice = play (self, slot, velocity, frame, beat, more != NULL ? more : &plain, error);
+  voice = play (self, slot, velocity, find_moment (self, slot, frame, beat),
+                more != NULL ? more : &plain, error);
   flitzis_control_unlock (self);
 
   return voice;
+}
+
+static gboolean
+check_no_moment (const FlitzisTrigger *trigger, GError **error)
+{
+  if (trigger->frame == 0 && isnan (trigger->beat))
+    return TRUE;
+
+  g_set_error_literal (error, FLITZIS_ENGINE_ERROR, FLITZIS_ENGINE_ERROR_INVALID_VALUE,
+                       "A trigger that follows a voice has no frame and no beat");
+
+  return FALSE;
+}
+
+guint64
+flitzis_control_play_after (FlitzisControl       *self,
+                            guint64               voice,
+                            const FlitzisTrigger *trigger,
+                            GError              **error)
+{
+  guint64 follower;
+
+  if (!flitzis_control_check_slot (self, trigger->slot, error))
+    return 0;
+
+  if (!check_velocity (trigger->velocity, error) || !check_no_moment (trigger, error) ||
+      !check_more (trigger, error))
+    {
+      g_prefix_error (error, "Could not trigger slot %u: ", trigger->slot);
+      return 0;
+    }
+
+  flitzis_control_lock (self);
+  follower = play (self, trigger->slot, trigger->velocity, find_moment_after (self, voice),
+                   trigger, error);
+  flitzis_control_unlock (self);
+
+  return follower;
 }
 
 static gboolean
@@ -675,6 +734,30 @@ flitzis_control_set_voice_paused (FlitzisControl *self, guint64 voice, gboolean 
   flitzis_settings_tell (&self->mixer->settings);
 
   flitzis_control_unlock (self);
+}
+
+gboolean
+flitzis_control_seek_voice (FlitzisControl *self, guint64 voice, guint64 frame, GError **error)
+{
+  FlitzisCommand command = {
+    .kind = FLITZIS_COMMAND_SEEK_VOICE,
+    .seek = { .voice = voice, .frame = (guint32) MIN (frame, G_MAXUINT32) },
+  };
+  gboolean is_sent;
+
+  if (!flitzis_fork_check (error))
+    return FALSE;
+
+  is_sent = lock_voice (self, voice) == NULL || send_stamped (self, &command) ||
+            send (self, &command);
+  flitzis_control_settle (self);
+  flitzis_control_unlock (self);
+
+  if (!is_sent)
+    g_set_error_literal (error, FLITZIS_ENGINE_ERROR, FLITZIS_ENGINE_ERROR_BUSY,
+                         "Could not move a voice to another frame: the command queue is full");
+
+  return is_sent;
 }
 
 /* The mixer writes the id of the place's voice last, and removes it when the voice ends. */

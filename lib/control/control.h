@@ -163,6 +163,10 @@ guint64  flitzis_control_play (FlitzisControl       *self,
                                const double         *beat,
                                const FlitzisTrigger *more,
                                GError              **error);
+guint64  flitzis_control_play_after (FlitzisControl       *self,
+                                     guint64               voice,
+                                     const FlitzisTrigger *trigger,
+                                     GError              **error);
 void     flitzis_control_stop_slot (FlitzisControl *self,
                                     guint           slot);
 gboolean flitzis_control_stop_slot_at (FlitzisControl *self,
@@ -189,6 +193,10 @@ gboolean flitzis_control_set_voice_rate (FlitzisControl *self,
                                          guint64         voice,
                                          double          rate,
                                          GError        **error);
+gboolean flitzis_control_seek_voice (FlitzisControl *self,
+                                     guint64         voice,
+                                     guint64         frame,
+                                     GError        **error);
 void     flitzis_control_set_voice_paused (FlitzisControl *self,
                                            guint64         voice,
                                            gboolean        is_paused);

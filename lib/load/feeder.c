@@ -285,7 +285,7 @@ static gboolean
 write_frames (Feeder *self, gsize n_frames, gboolean *is_over, GError **error)
 {
   FlitzisRing *ring = self->feed->ring;
-  float       *out = flitzis_ring_get_frames (ring, self->place, self->n_channels);
+  float       *out = flitzis_ring_get_values (ring, self->place, self->n_channels);
   Loop         loop = get_loop (self);
   guint64      stop;
   gssize       n;
@@ -309,7 +309,8 @@ write_frames (Feeder *self, gsize n_frames, gboolean *is_over, GError **error)
   mix_faded (self, out, n);
 
   for (gssize i = 0; i < n; i++)
-    ring->numbers[(self->place + i) % ring->n_frames] = (guint32) (self->frame + i);
+    *flitzis_ring_get_frame (ring, self->place + i) =
+        (FlitzisRingFrame){ (guint32) (self->frame + i), self->n_returns };
 
   self->frame += n;
   self->place += n;
@@ -370,6 +371,7 @@ feeder_worker (gpointer data, gpointer user_data)
     .sample_rate = flitzis_sample_get_sample_rate (feed->sample),
     .frame = request->frame,
     .place = request->place,
+    .n_returns = request->n_returns,
     .n_frames = flitzis_sample_get_n_frames (feed->sample),
   };
 

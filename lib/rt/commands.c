@@ -5,6 +5,7 @@
 
 #include "atomics.h"
 #include "pool-end.h"
+#include "pool-seek.h"
 #include "pool-start.h"
 #include "pool-vary.h"
 
@@ -59,6 +60,20 @@ drop_marked (FlitzisMixer *mixer, const FlitzisCommand *event) FLITZIS_REALTIME
   return true;
 }
 
+/* Drops at most `n` triggers whose voice did not play to the end. Triggers that wait for these are
+ * dropped after them. */
+static void
+drop_cancelled (FlitzisMixer *mixer, uint32_t n) FLITZIS_REALTIME
+{
+  FlitzisCommand event;
+
+  for (; n > 0 && flitzis_schedule_pop_cancelled (&mixer->schedule, &event); n--)
+    {
+      flitzis_pool_report_end (&mixer->pool, event.play.voice, FLITZIS_END_CANCELLED);
+      count_done (mixer, &event);
+    }
+}
+
 static void
 sweep (FlitzisMixer *mixer) FLITZIS_REALTIME
 {
@@ -69,6 +84,24 @@ sweep (FlitzisMixer *mixer) FLITZIS_REALTIME
   while ((event = flitzis_schedule_sweep_next (schedule, &n_left)) != NULL)
     if (drop_marked (mixer, event))
       flitzis_schedule_remove_swept (schedule);
+
+  drop_cancelled (mixer, n_left);
+}
+
+/* A trigger that waits begins at the frame later. */
+static void
+seek (FlitzisMixer *mixer, uint64_t voice, uint32_t frame, uint64_t now) FLITZIS_REALTIME
+{
+  FlitzisCommand *trigger = flitzis_schedule_find (&mixer->schedule, voice);
+
+  if (trigger == NULL)
+    {
+      flitzis_pool_seek_voice (&mixer->pool, voice, frame, now);
+      return;
+    }
+
+  trigger->seeks = true;
+  trigger->play.seek_frame = frame;
 }
 
 static void
@@ -88,11 +121,33 @@ apply (FlitzisMixer *mixer, const FlitzisCommand *command, uint64_t now) FLITZIS
     case FLITZIS_COMMAND_STOP_ALL:
       flitzis_pool_stop_all (&mixer->pool);
       break;
+    case FLITZIS_COMMAND_SEEK_VOICE:
+      seek (mixer, command->seek.voice, command->seek.frame, now);
+      break;
     case FLITZIS_COMMAND_PUBLISH:
       flitzis_pool_publish (&mixer->pool, command->slot, command->layer, command->publish.handle,
                             command->publish.range);
       break;
     }
+}
+
+/* A trigger that follows a voice which has ended plays now. */
+static void
+take_follower (FlitzisMixer *mixer, const FlitzisCommand *command, uint64_t now) FLITZIS_REALTIME
+{
+  FlitzisVoice *voice = flitzis_pool_find_voice (&mixer->pool, command->follows);
+
+  if (voice == NULL && flitzis_schedule_find (&mixer->schedule, command->follows) == NULL)
+    {
+      count_done (mixer, command);
+      apply (mixer, command, now);
+      return;
+    }
+
+  flitzis_schedule_add (&mixer->schedule, command);
+
+  if (voice != NULL)
+    flitzis_pool_add_leader (&mixer->pool, voice);
 }
 
 /* Late commands are carried out now, before those that wait for this frame. */
@@ -107,6 +162,12 @@ take (FlitzisMixer *mixer, const FlitzisCommand *command, uint64_t now) FLITZIS_
 
   if (drop_marked (mixer, command))
     return;
+
+  if (command->is_follower)
+    {
+      take_follower (mixer, command, now);
+      return;
+    }
 
   if (is_quantized (command) || command->frame >= now)
     {

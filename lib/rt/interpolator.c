@@ -38,6 +38,23 @@ count_frames (uint64_t position, uint64_t step, uint64_t place, uint32_t n_frame
   return n < n_frames ? (uint32_t) n : n_frames;
 }
 
+/* The rate counts as in find_places (). */
+uint32_t
+flitzis_interpolator_count (const FlitzisInterpolator *self, uint32_t n_frames) FLITZIS_REALTIME
+{
+  uint64_t length = flitzis_playhead_get_length (self->playhead);
+  uint64_t position = self->playhead->position;
+  uint32_t n;
+
+  if (flitzis_rate_ramp_is_resting (self->rate))
+    return count_frames (position, self->rate->to, length, n_frames);
+
+  for (n = 0; n < n_frames && position >> 32 < length; n++)
+    position += flitzis_rate_ramp_get_step (self->rate, self->rate->frame + 1 + n);
+
+  return n;
+}
+
 /* Computes the places of the next frames, relative to the first frame that the filter reaches.
  * Returns how many there are before the end and within a window, and sets `end` to the position
  * after them. */

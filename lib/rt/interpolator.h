@@ -29,6 +29,10 @@ flitzis_interpolator_is_plain (const FlitzisInterpolator *self) FLITZIS_REALTIME
          (uint32_t) self->playhead->position == 0;
 }
 
+/* Returns how many of the next frames, at most `n_frames`, come before the end of the playhead. */
+uint32_t flitzis_interpolator_count (const FlitzisInterpolator *self,
+                                     uint32_t                   n_frames) FLITZIS_REALTIME;
+
 /* Reads up to `n_frames`. The result points into the sample or into `scratch`, and `end` is set to
  * the position after the frames. */
 const float *flitzis_interpolator_read (const FlitzisInterpolator *self,

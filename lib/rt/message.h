@@ -42,6 +42,7 @@ typedef enum
   FLITZIS_COMMAND_STOP_VOICE,
   FLITZIS_COMMAND_STOP_SLOT,
   FLITZIS_COMMAND_STOP_ALL,
+  FLITZIS_COMMAND_SEEK_VOICE,
   FLITZIS_COMMAND_PUBLISH
 } FlitzisCommandKind;
 
@@ -63,7 +64,7 @@ typedef enum
 typedef struct
 {
   FlitzisCommandKind kind : 4;
-  bool               is_timed : 1; /* PLAY, STOP_VOICE, STOP_SLOT: at this frame, not now */
+  bool               is_timed : 1; /* PLAY, stops, SEEK_VOICE: at this frame, not now */
 
   /* timed, but without a frame from the program: stops apply to it */
   bool is_stamped : 1;
@@ -78,7 +79,11 @@ typedef struct
 
   FlitzisMixerVariation variation : 4; /* how the layer is chosen */
 
-  bool is_late : 1; /* for the mixer alone: the point that it names had passed when it was read */
+  bool is_follower : 1; /* timed: it waits for the end of a voice */
+
+  /* for the mixer alone */
+  bool is_late : 1; /* the point that it names had passed when it was read */
+  bool seeks : 1;   /* the voice begins at `seek_frame` */
 
   uint16_t slot;           /* 0..n_slots - 1; PLAY, STOP_SLOT, PUBLISH */
   uint8_t  steps_per_beat; /* for the mixer alone: of its point, if it has one; else 0. With
@@ -87,6 +92,7 @@ typedef struct
   union
   {
     uint64_t frame;     /* timed: a position */
+    uint64_t follows;   /* is_follower: the id of a voice */
     int64_t  step;      /* for the mixer alone: of its point; FLITZIS_GRID_GIVEN: a position */
     uint64_t called_ns; /* PLAY, not timed: CLOCK_MONOTONIC of the call; 0: it does not matter */
   };
@@ -105,12 +111,18 @@ typedef struct
       uint32_t choke_group;      /* 0: none */
       int32_t  priority;
       uint32_t random_start; /* frames: the most that are left out after `start` */
+      uint32_t seek_frame;   /* of the sample */
     } play;
     struct
     {
       uint64_t voice;    /* id */
       uint32_t n_frames; /* of its fade, or FLITZIS_SLOT_RELEASE */
     } stop;
+    struct
+    {
+      uint64_t voice; /* id */
+      uint32_t frame; /* of the sample */
+    } seek;
     struct
     {
       FlitzisHandle       *handle; /* NULL empties the layer */

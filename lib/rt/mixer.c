@@ -112,7 +112,7 @@ get_n_chunk_frames (FlitzisMixer *mixer, uint64_t now, uint32_t n_frames) FLITZI
   if (n_frames > n_until_event)
     n_frames = (uint32_t) n_until_event;
 
-  return n_frames;
+  return flitzis_pool_count_until_end (&mixer->pool, n_frames);
 }
 
 /* The fade comes after the limiter: the frames that the limiter still holds are heard after a
@@ -148,11 +148,12 @@ render (FlitzisMixer *mixer, float *out, uint32_t n_frames) FLITZIS_REALTIME
       uint32_t n;
 
       flitzis_mixer_apply_events (mixer, now);
-      n = get_n_chunk_frames (mixer, now, n_frames - done);
 
-      if (!flitzis_pool_follow_rings (&mixer->pool, is_offline, now, n))
+      /* before the chunk, which a voice may end whose end has become known */
+      if (!flitzis_pool_follow_rings (&mixer->pool, is_offline, now))
         break;
 
+      n = get_n_chunk_frames (mixer, now, n_frames - done);
       flitzis_pool_render (&mixer->pool, out + 2 * done, n);
       flitzis_limiter_process (&mixer->limiter, out + 2 * done, n);
       fade_master (mixer, out + 2 * done, n);

@@ -220,6 +220,33 @@ flitzis_playhead_move (FlitzisPlayhead *playhead, uint64_t position) FLITZIS_REA
   playhead->position = position;
 }
 
+bool
+flitzis_playhead_seek (FlitzisPlayhead *playhead, uint64_t frame) FLITZIS_REALTIME
+{
+  uint64_t n_frames = playhead->handle->n_frames, place = frame;
+
+  if (playhead->is_reverse)
+    place = frame < n_frames ? n_frames - 1 - frame : 0;
+
+  if (place < playhead->start)
+    place = playhead->start;
+
+  if (place >= playhead->end)
+    return false;
+
+  if (playhead->n_loops != FLITZIS_LOOP_FOREVER && place >= playhead->loop_end)
+    {
+      playhead->n_returns += min (playhead->n_loops, UINT32_MAX - playhead->n_returns);
+      playhead->n_loops = 0;
+    }
+
+  playhead->n_rounds = 0;
+  playhead->n_end_fade_frames = 0;
+  flitzis_playhead_move (playhead, place << 32);
+
+  return true;
+}
+
 /* A run: successive frames of the sample that are all treated alike. */
 typedef struct
 {
@@ -312,7 +339,7 @@ get_frames (const FlitzisPlayhead *playhead, uint64_t place) FLITZIS_REALTIME
   uint64_t             frame = playhead->is_reverse ? handle->n_frames - 1 - place : place;
 
   if (playhead->ring != NULL && place >= playhead->n_head)
-    return flitzis_ring_get_frames (playhead->ring, playhead->origin + place, handle->n_channels);
+    return flitzis_ring_get_values (playhead->ring, playhead->origin + place, handle->n_channels);
 
   return handle->frames + (playhead->first + frame) * handle->n_channels;
 }
@@ -459,19 +486,40 @@ flitzis_playhead_read (const FlitzisPlayhead *playhead,
     }
 }
 
+/* Returns the frame at a place of a streamed sample. Before the feeder has written it, that is the
+ * one after the last frame. */
+static FlitzisRingFrame
+get_ring_frame (const FlitzisPlayhead *playhead, uint64_t place) FLITZIS_REALTIME
+{
+  const FlitzisRingRequest *asked = &playhead->ring->asked;
+  FlitzisRingFrame          frame;
+
+  if (place < playhead->n_head || playhead->n_ready <= playhead->n_head)
+    return (FlitzisRingFrame){ (uint32_t) (playhead->first + place), asked->n_returns };
+
+  if (place < playhead->n_ready)
+    return *flitzis_ring_get_frame (playhead->ring, playhead->origin + place);
+
+  frame = *flitzis_ring_get_frame (playhead->ring, playhead->origin + playhead->n_ready - 1);
+  frame.number++;
+
+  return frame;
+}
+
 uint64_t
 flitzis_playhead_get_frame (const FlitzisPlayhead *playhead) FLITZIS_REALTIME
 {
   uint64_t place = playhead->position >> 32;
 
-  if (playhead->is_reverse)
-    return playhead->handle->n_frames - 1 - place;
+  if (playhead->ring != NULL)
+    return get_ring_frame (playhead, place).number;
 
-  if (playhead->ring == NULL || place < playhead->n_head || playhead->n_ready <= playhead->n_head)
-    return playhead->first + place;
+  return playhead->is_reverse ? playhead->handle->n_frames - 1 - place : place;
+}
 
-  if (place < playhead->n_ready)
-    return flitzis_ring_get_number (playhead->ring, playhead->origin + place);
-
-  return flitzis_ring_get_number (playhead->ring, playhead->origin + playhead->n_ready - 1) + 1;
+uint32_t
+flitzis_playhead_count_returns (const FlitzisPlayhead *playhead) FLITZIS_REALTIME
+{
+  return playhead->ring != NULL ? get_ring_frame (playhead, playhead->position >> 32).n_returns
+                                : playhead->n_returns;
 }

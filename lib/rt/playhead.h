@@ -79,13 +79,6 @@ bool flitzis_playhead_follow_ring (FlitzisPlayhead          *playhead,
 void flitzis_playhead_set_end_fade (FlitzisPlayhead *playhead,
                                     uint64_t         n_frames) FLITZIS_REALTIME;
 
-/* Returns whether the part begins within the sample, and so has to be faded in. */
-static inline bool
-flitzis_playhead_is_cut_in (const FlitzisPlayhead *playhead) FLITZIS_REALTIME
-{
-  return playhead->start > 0 || playhead->first > 0;
-}
-
 /*
  * Sets a loop from `loop_start` to `loop_end`, frames of the sample as above. Only its frames
  * within the part are played. A loop that lies before the part becomes the part's first frame, and
@@ -98,6 +91,16 @@ bool flitzis_playhead_set_loop (FlitzisPlayhead *playhead,
                                 uint64_t         loop_end,
                                 uint32_t         n_fade_frames,
                                 uint32_t         n_loops) FLITZIS_REALTIME;
+
+/*
+ * Moves to a frame of the sample. In the direction of playing, a frame before the part is its first
+ * one. If the frame is after the part, nothing changes, and the function returns false.
+ *
+ * A frame after the end of a loop that never ends goes around it. If the loop ends, the rounds that
+ * are left are skipped.
+ */
+bool flitzis_playhead_seek (FlitzisPlayhead *playhead,
+                            uint64_t         frame) FLITZIS_REALTIME;
 
 /* Returns the number of frames from place 0 of this round; UINT64_MAX if they never end. */
 uint64_t flitzis_playhead_get_length (const FlitzisPlayhead *playhead) FLITZIS_REALTIME;
@@ -118,6 +121,9 @@ const float *flitzis_playhead_read (const FlitzisPlayhead *playhead,
  * loop. */
 void flitzis_playhead_move (FlitzisPlayhead *playhead,
                             uint64_t         position) FLITZIS_REALTIME;
+
+/* Returns how many times it has gone back since the voice began. */
+uint32_t flitzis_playhead_count_returns (const FlitzisPlayhead *playhead) FLITZIS_REALTIME;
 
 /* Returns the frame of the sample that sounds next. */
 uint64_t flitzis_playhead_get_frame (const FlitzisPlayhead *playhead) FLITZIS_REALTIME;

@@ -13,6 +13,17 @@ typedef struct
   bool          is_first;   /* nothing has been mixed yet */
 } Group;
 
+/* A voice whose end is not known yet is asked again in the next chunk. */
+uint32_t
+flitzis_pool_count_until_end (FlitzisPool *pool, uint32_t n_frames) FLITZIS_REALTIME
+{
+  for (FlitzisVoice *voice = pool->leaders.oldest; voice != NULL;
+       voice = voice->links[FLITZIS_LINK_LEADER].next)
+    n_frames = flitzis_voice_count_until_end (voice, n_frames);
+
+  return n_frames > 0 ? n_frames : 1;
+}
+
 static void
 end_if_finished (FlitzisPool *pool, FlitzisVoice *voice) FLITZIS_REALTIME
 {

@@ -5,6 +5,11 @@
 
 #include "pool.h"
 
+/* Returns how many of the next frames, at most `n_frames`, come before triggers begin that wait for
+ * the end of a voice. */
+uint32_t flitzis_pool_count_until_end (FlitzisPool *pool,
+                                       uint32_t     n_frames) FLITZIS_REALTIME;
+
 /* Mixes the next `n_frames` of all voices, at most one chunk. */
 void flitzis_pool_render (FlitzisPool *pool,
                           float       *out,

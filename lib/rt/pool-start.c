@@ -6,6 +6,7 @@
 #include "atomics.h"
 #include "pool-end.h"
 #include "pool-follow.h"
+#include "pool-seek.h"
 #include "pool-steal.h"
 #include "pool-stream.h"
 #include "pool-vary.h"
@@ -109,6 +110,12 @@ flitzis_pool_play (FlitzisPool *pool, const FlitzisCommand *command, uint64_t no
 
   if (command->is_timed)
     flitzis_pool_follow_voice (pool, voice, now);
+
+  if (flitzis_followers_wait_for (pool->followers, voice->id))
+    flitzis_pool_add_leader (pool, voice);
+
+  if (command->seeks)
+    flitzis_pool_seek_voice (pool, voice->id, command->play.seek_frame, now);
 }
 
 static void

@@ -18,57 +18,87 @@ min (uint64_t a, uint64_t b) FLITZIS_REALTIME
   return a < b ? a : b;
 }
 
-/* Returns how many frames from `start` on the voice plays one after another in the head of the
- * sample. After that come frames of the ring, or a loop. */
-static uint32_t
-count_head (FlitzisPool *pool, const FlitzisVoice *voice, uint32_t start, uint32_t end)
+/* Begins the voice at the frame of the request. The frames from there on that the voice plays one
+ * after another in the head of the sample are not asked for: after them come frames of the ring, or
+ * a loop. */
+static void
+begin (FlitzisPool *pool, FlitzisVoice *voice, FlitzisRing *ring, FlitzisRingRequest request)
     FLITZIS_REALTIME
 {
   FlitzisSlotSettings *slot = &pool->settings->slots[voice->slot];
-  uint64_t             n_frames = voice->handle->n_frames;
   uint64_t             loop_end = flitzis_get (slot->loop_end);
+  uint64_t             head_end = voice->handle->n_frames;
+  uint32_t             first = request.frame, n_head = 0;
 
-  if (end != 0)
-    n_frames = min (n_frames, end);
+  if (request.end != 0)
+    head_end = min (head_end, request.end);
 
-  if (flitzis_settings_count_loops (slot, voice->n_passes, 0) > 0 && loop_end != 0)
-    n_frames = min (n_frames, loop_end);
+  if (flitzis_settings_count_loops (slot, request.n_passes, request.n_returns) > 0 && loop_end != 0)
+    head_end = min (head_end, loop_end);
 
-  return start < n_frames ? (uint32_t) n_frames - start : 0;
+  if (first < head_end)
+    n_head = (uint32_t) head_end - first;
+
+  request.place = n_head;
+  request.frame = first + n_head;
+  request.is_first = n_head == 0;
+  flitzis_ring_begin (ring, &request);
+  flitzis_playhead_begin_stream (&voice->playhead, voice->handle, ring, first, n_head);
+  voice->is_filling = true;
 }
 
 void
 flitzis_pool_begin_stream (FlitzisPool *pool, FlitzisVoice *voice, uint32_t start, uint32_t end)
     FLITZIS_REALTIME
 {
-  FlitzisRing       *ring = flitzis_pool_take_ring (pool, voice);
-  uint32_t           n_head = count_head (pool, voice, start, end);
-  FlitzisRingRequest request = {
-    .handle = voice->handle,
-    .place = n_head,
-    .frame = start + n_head,
-    .start = start,
-    .end = end,
-    .n_passes = voice->n_passes,
-    .slot = voice->slot,
-    .is_first = n_head == 0,
-  };
-
-  flitzis_playhead_begin_stream (&voice->playhead, voice->handle, ring, start, n_head);
-  voice->is_filling = true;
-  flitzis_ring_begin (ring, &request);
+  begin (pool, voice, flitzis_pool_take_ring (pool, voice),
+         (FlitzisRingRequest){
+             .handle = voice->handle,
+             .frame = start,
+             .start = start,
+             .end = end,
+             .n_passes = voice->n_passes,
+             .slot = (uint16_t) voice->slot,
+         });
 }
 
-/* Returns how many frames must be readable so that the voice can render `n_frames`, and fade out
- * after these. */
+bool
+flitzis_pool_seek_stream (FlitzisPool *pool, FlitzisVoice *voice, uint64_t frame) FLITZIS_REALTIME
+{
+  FlitzisSlotSettings *slot = &pool->settings->slots[voice->slot];
+  FlitzisRing         *ring = voice->playhead.ring;
+  FlitzisRingRequest   request = ring->asked;
+  uint64_t             loop_end = flitzis_get (slot->loop_end);
+  uint32_t             n_loops;
+
+  if (frame < request.start)
+    frame = request.start;
+
+  if (frame >= (request.end != 0 ? request.end : UINT32_MAX))
+    return false;
+
+  request.n_returns = flitzis_playhead_count_returns (&voice->playhead);
+  n_loops = flitzis_settings_count_loops (slot, request.n_passes, request.n_returns);
+
+  /* after the end of a loop that ends some time, the voice has left it */
+  if (n_loops != FLITZIS_LOOP_FOREVER && loop_end != 0 && frame >= loop_end)
+    request.n_returns += n_loops;
+
+  request.frame = (uint32_t) frame;
+  begin (pool, voice, ring, request);
+
+  return true;
+}
+
+/* Returns how many frames must be readable so that the voice can render a chunk, and fade out after
+ * it. */
 static uint64_t
-count_needed (const FlitzisPool *pool, const FlitzisVoice *voice, uint32_t n_frames)
-    FLITZIS_REALTIME
+count_needed (const FlitzisPool *pool, const FlitzisVoice *voice) FLITZIS_REALTIME
 {
   const FlitzisRateRamp *rate = &voice->rate;
   uint64_t               step = rate->from > rate->to ? rate->from : rate->to;
 
-  return ((n_frames + pool->ramp_frames) * step >> 32) + REACH_FRAMES +
+  return ((FLITZIS_CHUNK_FRAMES + pool->ramp_frames) * step >> 32) + REACH_FRAMES +
          voice->playhead.n_end_fade_frames;
 }
 
@@ -84,6 +114,10 @@ set_dry (FlitzisPool *pool, FlitzisVoice *voice, bool is_dry, uint64_t now) FLIT
   voice->is_dry = is_dry;
   flitzis_voice_set_paused (voice, is_paused (pool, voice), pool->ramp_frames);
 
+  /* the frames of the old place were in the ring, and fade out in the tail */
+  if (is_dry && voice->is_filling)
+    flitzis_voice_stand_still (voice);
+
   if (is_dry && !voice->is_filling)
     flitzis_count (&pool->n_underruns, 1);
 
@@ -96,12 +130,11 @@ static bool
 follow_ring (FlitzisPool  *pool,
              FlitzisVoice *voice,
              bool          is_offline,
-             uint64_t      now,
-             uint32_t      n_frames) FLITZIS_REALTIME
+             uint64_t      now) FLITZIS_REALTIME
 {
   FlitzisPlayhead   *playhead = &voice->playhead;
   FlitzisRingContent content = flitzis_ring_look (playhead->ring);
-  uint64_t           n_needed = count_needed (pool, voice, n_frames), n_enough = n_needed;
+  uint64_t           n_needed = count_needed (pool, voice), n_enough = n_needed;
   uint64_t           n_ready;
   bool               is_short;
 
@@ -130,13 +163,12 @@ follow_ring (FlitzisPool  *pool,
 }
 
 bool
-flitzis_pool_follow_rings (FlitzisPool *pool, bool is_offline, uint64_t now, uint32_t n_frames)
-    FLITZIS_REALTIME
+flitzis_pool_follow_rings (FlitzisPool *pool, bool is_offline, uint64_t now) FLITZIS_REALTIME
 {
   bool are_ready = true;
 
   for (uint32_t i = 0; i < pool->n_streaming; i++)
-    are_ready &= follow_ring (pool, pool->rings[i]->voice, is_offline, now, n_frames);
+    are_ready &= follow_ring (pool, pool->rings[i]->voice, is_offline, now);
 
   return are_ready;
 }

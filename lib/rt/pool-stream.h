@@ -12,16 +12,19 @@ void flitzis_pool_begin_stream (FlitzisPool  *pool,
                                 uint32_t      start,
                                 uint32_t      end) FLITZIS_REALTIME;
 
+/* Moves a streamed voice to a frame of its sample. Returns false if the sound has ended there. */
+bool flitzis_pool_seek_stream (FlitzisPool  *pool,
+                               FlitzisVoice *voice,
+                               uint64_t      frame) FLITZIS_REALTIME;
+
 /*
- * Looks at the rings before the next `n_frames` (one chunk at most) are rendered, from frame `now`
- * of the mixer on. A voice whose
+ * Looks at the rings before the next chunk is rendered, from frame `now` of the mixer on. A voice whose
  * ring runs dry fades out and stands still, and goes on when there is more. Offline, a voice waits
  * instead: false means that nothing may be rendered yet.
  */
 bool flitzis_pool_follow_rings (FlitzisPool *pool,
                                 bool         is_offline,
-                                uint64_t     now,
-                                uint32_t     n_frames) FLITZIS_REALTIME;
+                                uint64_t     now) FLITZIS_REALTIME;
 
 /* Gives the frames that were heard back to the feeders. */
 void flitzis_pool_release_rings (FlitzisPool *pool) FLITZIS_REALTIME;

@@ -26,6 +26,7 @@ flitzis_pool_report_end (FlitzisPool *pool, uint64_t voice, FlitzisEnd reason) F
   };
 
   flitzis_queue_push (pool->reports, &report);
+  flitzis_followers_release (pool->followers, voice, reason == FLITZIS_END_FINISHED);
 }
 
 static void
@@ -92,6 +93,19 @@ unlink_voice (FlitzisPool *pool, FlitzisVoice *voice) FLITZIS_REALTIME
 
   if (voice->choke_group != 0)
     remove_link (flitzis_pool_get_group (pool, voice->choke_group), voice, FLITZIS_LINK_GROUP);
+
+  if (voice->is_leader)
+    remove_link (&pool->leaders, voice, FLITZIS_LINK_LEADER);
+}
+
+void
+flitzis_pool_add_leader (FlitzisPool *pool, FlitzisVoice *voice) FLITZIS_REALTIME
+{
+  if (voice->is_leader)
+    return;
+
+  voice->is_leader = true;
+  add_link (&pool->leaders, voice, FLITZIS_LINK_LEADER);
 }
 
 static void

@@ -4,6 +4,7 @@
 #pragma once
 
 #include "atomics.h"
+#include "followers.h"
 #include "levels.h"
 #include "message.h"
 #include "queue.h"
@@ -51,7 +52,7 @@ typedef struct
  *
  * This file keeps the lists. Other files handle the voices: pool-start, pool-vary (the layer and
  * the random changes), pool-end (stop and choke), pool-steal, pool-follow (the settings),
- * pool-stream (rings) and pool-render.
+ * pool-stream (rings), pool-seek and pool-render.
  */
 typedef struct
 {
@@ -63,11 +64,14 @@ typedef struct
   FlitzisQueue    *reports;
   FlitzisScratch  *scratch;
 
+  FlitzisFollowers *followers; /* triggers that wait for the end of a voice */
+
   FlitzisPoolSlot  *slots;
   FlitzisVoiceList  playing;
-  FlitzisVoiceList *groups; /* the voices of each choke group, at its number & group_mask */
-  FlitzisVoice     *unset;  /* the oldest that has not followed the settings yet */
-  FlitzisVoice     *voices; /* all voices */
+  FlitzisVoiceList  leaders; /* voices that sound, and whose end triggers wait for */
+  FlitzisVoiceList *groups;  /* the voices of each choke group, at its number & group_mask */
+  FlitzisVoice     *unset;   /* the oldest that has not followed the settings yet */
+  FlitzisVoice     *voices;  /* all voices */
   FlitzisVoice     *free;
   uint64_t          n_added;   /* voices, ever */
   uint64_t          n_hits;    /* triggers that have played a layer, ever */
@@ -136,6 +140,10 @@ FlitzisVoice *flitzis_pool_add_voice (FlitzisPool          *pool,
                                       const FlitzisCommand *command,
                                       FlitzisHandle        *handle) FLITZIS_REALTIME;
 
+/* From now on, other triggers wait for the end of this voice. */
+void flitzis_pool_add_leader (FlitzisPool  *pool,
+                              FlitzisVoice *voice) FLITZIS_REALTIME;
+
 /* Ends a voice: reports the end, and gives up its place and its hold of the sample. A voice that
  * still waits counts as started, unless it is rejected. */
 void flitzis_pool_end_voice (FlitzisPool  *pool,
@@ -148,7 +156,8 @@ void flitzis_pool_cut_voice (FlitzisPool  *pool,
                              FlitzisEnd    reason,
                              uint32_t      n_frames) FLITZIS_REALTIME;
 
-/* Reports the end of a voice that was never in the pool. */
+/* Reports the end of a voice that was never in the pool. What follows the voice is due if it has
+ * played to the end, and is cancelled otherwise. */
 void flitzis_pool_report_end (FlitzisPool *pool,
                               uint64_t     voice,
                               FlitzisEnd   reason) FLITZIS_REALTIME;

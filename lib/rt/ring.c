@@ -22,14 +22,14 @@ pack (uint64_t generation, uint64_t place) FLITZIS_REALTIME
 }
 
 void
-flitzis_ring_begin (FlitzisRing *ring, FlitzisRingRequest *request) FLITZIS_REALTIME
+flitzis_ring_begin (FlitzisRing *ring, const FlitzisRingRequest *request) FLITZIS_REALTIME
 {
   ring->generation = (ring->generation + 1) & GENERATION_MASK;
-  ring->first_place = request->place;
-  request->generation = ring->generation;
+  ring->asked = *request;
+  ring->asked.generation = ring->generation;
   atomic_store_explicit (&ring->wanted, pack (ring->generation, request->place),
                          memory_order_release);
-  flitzis_seqlock_write (&ring->request, request, sizeof *request);
+  flitzis_seqlock_write (&ring->request, &ring->asked, sizeof ring->asked);
 }
 
 void
@@ -45,7 +45,7 @@ flitzis_ring_look (FlitzisRing *ring) FLITZIS_REALTIME
   uint64_t written = atomic_load_explicit (&ring->written, memory_order_acquire);
 
   if (written >> GENERATION_SHIFT != ring->generation)
-    return (FlitzisRingContent){ .end = ring->first_place };
+    return (FlitzisRingContent){ .end = ring->asked.place };
 
   return (FlitzisRingContent){
     .end = written & PLACE_MASK,
@@ -60,8 +60,8 @@ flitzis_ring_look (FlitzisRing *ring) FLITZIS_REALTIME
 void
 flitzis_ring_release (FlitzisRing *ring, uint64_t place) FLITZIS_REALTIME
 {
-  if (place < ring->first_place)
-    place = ring->first_place;
+  if (place < ring->asked.place)
+    place = ring->asked.place;
 
   atomic_store_explicit (&ring->wanted, pack (ring->generation, place), memory_order_release);
 }

@@ -29,16 +29,24 @@ typedef struct
 {
   FlitzisHandle *handle;
   uint64_t       generation;
-  uint64_t       place;    /* the first to be written */
-  uint32_t       frame;    /* of the sample, at this place */
-  uint32_t       start;    /* of the part that is played */
-  uint32_t       end;      /* of this part; 0: the sample's end */
-  uint32_t       n_passes; /* of the trigger, through the loop; 0: the slot decides */
-  uint32_t       slot;
-  uint32_t       is_first; /* the voice begins, so nothing comes before its first frame */
+  uint64_t       place;     /* the first to be written */
+  uint32_t       frame;     /* of the sample, at this place */
+  uint32_t       start;     /* of the part that is played */
+  uint32_t       end;       /* of this part; 0: the sample's end */
+  uint32_t       n_passes;  /* of the trigger, through the loop; 0: the slot decides */
+  uint32_t       n_returns; /* how often the voice has gone back in a loop before */
+  uint16_t       slot;
+  bool           is_first; /* nothing is heard before this frame, so a loop needs no fade there */
 } FlitzisRingRequest;
 
 _Static_assert(FLITZIS_SEQLOCK_FITS (FlitzisRingRequest), "a request crosses in a seqlock");
+
+/* The place of a frame in the sample. */
+typedef struct
+{
+  uint32_t number;
+  uint32_t n_returns; /* how often the voice has gone back before it */
+} FlitzisRingFrame;
 
 /* What the feeder has written. */
 typedef struct
@@ -52,15 +60,15 @@ typedef struct
 typedef struct
 {
   /* constant */
-  float    *frames;   /* room for n_frames stereo frames; interleaved as the sample is */
-  uint32_t *numbers;  /* of these frames, in the sample */
-  uint32_t  n_frames; /* 2 seconds */
+  float            *values;   /* room for n_frames stereo frames; interleaved as the sample is */
+  FlitzisRingFrame *frames;   /* of each of them */
+  uint32_t          n_frames; /* 2 seconds */
 
   /* the mixer's owner */
-  FlitzisVoice *voice;
-  uint32_t      nth; /* in the pool's list */
-  uint64_t      generation;
-  uint64_t      first_place; /* of this generation */
+  FlitzisVoice      *voice;
+  uint32_t           nth; /* in the pool's list */
+  uint64_t           generation;
+  FlitzisRingRequest asked; /* of this generation */
 
   /* the owner writes, control and the feeder read: a generation and a place */
   FlitzisSeqlock   request;
@@ -72,9 +80,9 @@ typedef struct
 
 /* The mixer's owner. */
 
-/* Begins a new generation, and asks for its frames. Sets the generation in the request. */
-void flitzis_ring_begin (FlitzisRing        *ring,
-                         FlitzisRingRequest *request) FLITZIS_REALTIME;
+/* Begins a new generation, and asks for its frames. */
+void flitzis_ring_begin (FlitzisRing              *ring,
+                         const FlitzisRingRequest *request) FLITZIS_REALTIME;
 
 /* Ends the generation: no more frames are wanted. */
 void flitzis_ring_end (FlitzisRing *ring) FLITZIS_REALTIME;
@@ -93,17 +101,16 @@ flitzis_ring_count_in_row (const FlitzisRing *ring, uint64_t place) FLITZIS_REAL
 }
 
 static inline float *
-flitzis_ring_get_frames (const FlitzisRing *ring, uint64_t place, uint32_t n_channels)
+flitzis_ring_get_values (const FlitzisRing *ring, uint64_t place, uint32_t n_channels)
     FLITZIS_REALTIME
 {
-  return ring->frames + place % ring->n_frames * n_channels;
+  return ring->values + place % ring->n_frames * n_channels;
 }
 
-/* Returns the number that the frame at `place` has in the sample. */
-static inline uint32_t
-flitzis_ring_get_number (const FlitzisRing *ring, uint64_t place) FLITZIS_REALTIME
+static inline FlitzisRingFrame *
+flitzis_ring_get_frame (const FlitzisRing *ring, uint64_t place) FLITZIS_REALTIME
 {
-  return ring->numbers[place % ring->n_frames];
+  return &ring->frames[place % ring->n_frames];
 }
 
 /* The feeder. */

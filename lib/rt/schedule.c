@@ -52,6 +52,17 @@ flitzis_schedule_init (FlitzisSchedule *schedule)
     schedule->free[i] = (uint16_t) (schedule->n_all - 1 - i);
 }
 
+FlitzisCommand *
+flitzis_schedule_find (const FlitzisSchedule *schedule, uint64_t voice) FLITZIS_REALTIME
+{
+  uint32_t        i = schedule->of_voices[voice & schedule->followers.cell_mask];
+  FlitzisCommand *command = &schedule->commands[i];
+  bool            is_found = schedule->waits[i] != FLITZIS_WAIT_NONE &&
+                  command->kind == FLITZIS_COMMAND_PLAY && command->play.voice == voice;
+
+  return is_found ? command : NULL;
+}
+
 static void
 free_event (FlitzisSchedule *schedule, uint32_t i) FLITZIS_REALTIME
 {
@@ -111,6 +122,19 @@ add_given (FlitzisSchedule *schedule, uint32_t i) FLITZIS_REALTIME
     find_beat_frame (schedule);
 }
 
+static void
+add_follower (FlitzisSchedule *schedule, uint32_t i) FLITZIS_REALTIME
+{
+  schedule->waits[i] = FLITZIS_WAIT_VOICE;
+  flitzis_followers_add (&schedule->followers, schedule->commands[i].follows, i);
+}
+
+static void
+remove_follower (FlitzisSchedule *schedule, uint32_t i) FLITZIS_REALTIME
+{
+  flitzis_followers_remove (&schedule->followers, schedule->commands[i].follows, i);
+}
+
 void
 flitzis_schedule_add (FlitzisSchedule *schedule, const FlitzisCommand *command) FLITZIS_REALTIME
 {
@@ -119,7 +143,12 @@ flitzis_schedule_add (FlitzisSchedule *schedule, const FlitzisCommand *command) 
   schedule->commands[i] = *command;
   schedule->n_used = i < schedule->n_used ? schedule->n_used : i + 1;
 
-  if (command->kind != FLITZIS_COMMAND_PLAY || command->unit == FLITZIS_GRID_NONE)
+  if (command->kind == FLITZIS_COMMAND_PLAY)
+    schedule->of_voices[command->play.voice & schedule->followers.cell_mask] = (uint16_t) i;
+
+  if (command->is_follower)
+    add_follower (schedule, i);
+  else if (command->kind != FLITZIS_COMMAND_PLAY || command->unit == FLITZIS_GRID_NONE)
     add_by_frame (schedule, i, command->frame);
   else if (command->unit == FLITZIS_GRID_GIVEN)
     add_given (schedule, i);
@@ -160,6 +189,19 @@ move_due_points (FlitzisSchedule *schedule, uint64_t now) FLITZIS_REALTIME
     }
 }
 
+/* The same for triggers whose voice has just ended. */
+static void
+move_due_followers (FlitzisSchedule *schedule, uint64_t now) FLITZIS_REALTIME
+{
+  while (schedule->followers.due != 0)
+    {
+      uint32_t i = schedule->followers.due - 1;
+
+      remove_follower (schedule, i);
+      add_by_frame (schedule, i, now);
+    }
+}
+
 bool
 flitzis_schedule_pop (FlitzisSchedule *schedule, uint64_t now, FlitzisCommand *command)
     FLITZIS_REALTIME
@@ -167,6 +209,7 @@ flitzis_schedule_pop (FlitzisSchedule *schedule, uint64_t now, FlitzisCommand *c
   uint32_t i;
 
   move_due_points (schedule, now);
+  move_due_followers (schedule, now);
 
   if (get_first_frame (schedule) > now || schedule->by_frame.n_items == 0)
     return false;
@@ -174,6 +217,22 @@ flitzis_schedule_pop (FlitzisSchedule *schedule, uint64_t now, FlitzisCommand *c
   i = schedule->by_frame.items[0];
   *command = schedule->commands[i];
   flitzis_heap_remove (&schedule->by_frame, i);
+  free_event (schedule, i);
+
+  return true;
+}
+
+bool
+flitzis_schedule_pop_cancelled (FlitzisSchedule *schedule, FlitzisCommand *command)
+    FLITZIS_REALTIME
+{
+  uint32_t i = schedule->followers.cancelled;
+
+  if (i == 0)
+    return false;
+
+  *command = schedule->commands[--i];
+  remove_follower (schedule, i);
   free_event (schedule, i);
 
   return true;
@@ -302,6 +361,9 @@ flitzis_schedule_remove_swept (FlitzisSchedule *schedule) FLITZIS_REALTIME
       break;
     case FLITZIS_WAIT_BLOCK:
       remove_unplaced (schedule, i);
+      break;
+    case FLITZIS_WAIT_VOICE:
+      remove_follower (schedule, i);
       break;
     case FLITZIS_WAIT_NONE:
       break;

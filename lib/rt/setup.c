@@ -103,14 +103,14 @@ lay_out_rings (unsigned char *memory, FlitzisRing *rings, const FlitzisMixerSize
 
   for (uint32_t i = 0; i < size->n_streams; i++)
     {
-      uint32_t  n_frames = RING_FRAMES (size->sample_rate);
-      float    *frames = take (memory, &used, n_frames * 2 * sizeof *frames);
-      uint32_t *numbers = take (memory, &used, n_frames * sizeof *numbers);
+      uint32_t          n_frames = RING_FRAMES (size->sample_rate);
+      float            *values = take (memory, &used, n_frames * 2 * sizeof *values);
+      FlitzisRingFrame *frames = take (memory, &used, n_frames * sizeof *frames);
 
       if (memory != NULL)
         rings[i] = (FlitzisRing){
+          .values = values,
           .frames = frames,
-          .numbers = numbers,
           .n_frames = n_frames,
           .nth = i,
         };
@@ -149,6 +149,9 @@ lay_out (unsigned char *memory, const FlitzisMixerSize *size)
   FlitzisCommand       *events = take (memory, &used, n_events * sizeof *events);
   uint8_t              *waits = take (memory, &used, n_events * sizeof *waits);
   uint16_t             *event_places = take (memory, &used, n_events * sizeof *event_places);
+  uint16_t             *event_of_voices = take (memory, &used, n_cells * sizeof *event_of_voices);
+  uint32_t             *followers = take (memory, &used, n_cells * sizeof *followers);
+  FlitzisFollowerLink  *links = take (memory, &used, n_events * sizeof *links);
   uint16_t             *free_events = take (memory, &used, n_events * sizeof *free_events);
   uint16_t             *by_frame = take (memory, &used, n_events * sizeof *by_frame);
   uint16_t             *by_beat = take (memory, &used, n_quantized * sizeof *by_beat);
@@ -182,10 +185,12 @@ lay_out (unsigned char *memory, const FlitzisMixerSize *size)
     .commands = events,
     .waits = waits,
     .places = event_places,
+    .of_voices = event_of_voices,
     .free = free_events,
     .unplaced = unplaced,
     .by_frame = { .items = by_frame },
     .by_beat = { .items = by_beat },
+    .followers = { .cell_mask = n_cells - 1, .of_voices = followers, .links = links },
   };
   flitzis_schedule_init (&mixer->schedule);
   scratch->kernels = flitzis_kernels_get (0);
@@ -195,6 +200,7 @@ lay_out (unsigned char *memory, const FlitzisMixerSize *size)
     .settings = &mixer->settings,
     .reports = &mixer->reports,
     .scratch = scratch,
+    .followers = &mixer->schedule.followers,
     .slots = slots,
     .groups = groups,
     .group_mask = n_groups - 1,

@@ -26,16 +26,43 @@ get_n_cut_frames (uint32_t engine_rate) FLITZIS_REALTIME
   return engine_rate / 1000;
 }
 
+/* A voice that begins after the first frame of the sample fades in. */
+static void
+set_cut_in (FlitzisVoice *voice, uint32_t engine_rate) FLITZIS_REALTIME
+{
+  bool is_cut_in = voice->playhead.position > 0 || voice->playhead.first > 0;
+
+  flitzis_ramp_jump (&voice->cut_in, is_cut_in ? 0.0f : 1.0f);
+  flitzis_ramp_move (&voice->cut_in, 1.0f, get_n_cut_frames (engine_rate));
+}
+
 void
 flitzis_voice_begin (FlitzisVoice *voice,
                      uint32_t      engine_rate,
                      uint32_t      n_attack_frames) FLITZIS_REALTIME
 {
-  flitzis_ramp_jump (&voice->cut_in, flitzis_playhead_is_cut_in (&voice->playhead) ? 0.0f : 1.0f);
-  flitzis_ramp_move (&voice->cut_in, 1.0f, get_n_cut_frames (engine_rate));
+  set_cut_in (voice, engine_rate);
   flitzis_ramp_jump (&voice->envelope, 0.0f);
   flitzis_ramp_move (&voice->envelope, 1.0f, n_attack_frames);
   flitzis_ramp_jump (&voice->pause, 1.0f);
+}
+
+/* The end of a part fades out within 1 ms, however many frames of the sample that is. */
+static uint64_t
+get_n_end_fade_frames (uint64_t step, uint32_t engine_rate) FLITZIS_REALTIME
+{
+  return (step * get_n_cut_frames (engine_rate) + FLITZIS_ONE_FRAME / 2) >> 32;
+}
+
+void
+flitzis_voice_jump (FlitzisVoice *voice, uint32_t engine_rate) FLITZIS_REALTIME
+{
+  if (!voice->was_heard)
+    set_cut_in (voice, engine_rate);
+
+  flitzis_playhead_set_end_fade (&voice->playhead,
+                                 get_n_end_fade_frames (voice->rate.to, engine_rate));
+  voice->n_plain_frames = 0;
 }
 
 static void
@@ -55,8 +82,7 @@ static void
 set_rate (FlitzisVoice *voice, uint64_t step, uint32_t engine_rate, uint32_t n_frames)
     FLITZIS_REALTIME
 {
-  uint64_t n_end_fade_frames =
-      (step * get_n_cut_frames (engine_rate) + FLITZIS_ONE_FRAME / 2) >> 32;
+  uint64_t n_end_fade_frames = get_n_end_fade_frames (step, engine_rate);
 
   if (!voice->was_heard)
     {
@@ -112,6 +138,14 @@ flitzis_voice_set_paused (FlitzisVoice *voice, bool is_paused, uint32_t n_frames
     flitzis_ramp_jump (&voice->pause, is_paused ? 0.0f : 1.0f);
   else
     flitzis_ramp_move (&voice->pause, is_paused ? 0.0f : 1.0f, n_frames);
+}
+
+void
+flitzis_voice_stand_still (FlitzisVoice *voice) FLITZIS_REALTIME
+{
+  voice->is_paused = true;
+  voice->n_plain_frames = 0;
+  flitzis_ramp_jump (&voice->pause, 0.0f);
 }
 
 static uint32_t
@@ -177,6 +211,15 @@ flitzis_voice_is_finished (const FlitzisVoice *voice) FLITZIS_REALTIME
 {
   return (voice->is_released && flitzis_ramp_is_resting (&voice->envelope)) ||
          voice->playhead.position >> 32 >= flitzis_playhead_get_length (&voice->playhead);
+}
+
+uint32_t
+flitzis_voice_count_until_end (const FlitzisVoice *voice, uint32_t n_frames) FLITZIS_REALTIME
+{
+  FlitzisInterpolator interpolator = get_interpolator (voice);
+  uint32_t            n = flitzis_interpolator_count (&interpolator, n_frames);
+
+  return n <= count_until_silent (voice) ? n : n_frames;
 }
 
 float

@@ -17,11 +17,12 @@
 
 typedef struct _FlitzisVoice FlitzisVoice;
 
-/* Besides the list of all voices, a voice may be in two more lists. */
+/* Besides the list of all voices, a voice may be in three more lists. */
 enum
 {
   FLITZIS_LINK_SLOT,
   FLITZIS_LINK_GROUP,
+  FLITZIS_LINK_LEADER,
   FLITZIS_N_LINKS
 };
 
@@ -66,12 +67,13 @@ struct _FlitzisVoice
   bool       is_dry;        /* stands still until its ring has more frames */
   bool       is_filling;    /* dry since it began or jumped, so that is no underrun */
   bool       has_failed;    /* the file of its sample cannot be read any more */
+  bool       is_leader;     /* triggers wait for its end */
   bool       is_released;   /* ends when the envelope has reached 0 */
   FlitzisEnd reason;        /* of a release */
   int32_t    n_stop_frames; /* of the mark that was carried out; below 0: none */
 
-  /* the pool's lists, oldest first: of all voices, of one slot, and of choke groups with one hash;
-   * the free voices are linked by `next` */
+  /* the pool's lists, oldest first: of all voices, of one slot, of choke groups with one hash, and
+   * of leaders; the free voices are linked by `next` */
   uint64_t         n_th; /* to be added */
   FlitzisVoice    *previous;
   FlitzisVoiceLink links[FLITZIS_N_LINKS];
@@ -91,6 +93,13 @@ void flitzis_voice_set_sound (FlitzisVoice       *voice,
 
 /* Completes the moves of gain, pan and rate. */
 void flitzis_voice_finish_moves (FlitzisVoice *voice) FLITZIS_REALTIME;
+
+/* Pauses without a fade. */
+void flitzis_voice_stand_still (FlitzisVoice *voice) FLITZIS_REALTIME;
+
+/* Goes on where the playhead has jumped to. */
+void flitzis_voice_jump (FlitzisVoice *voice,
+                         uint32_t      engine_rate) FLITZIS_REALTIME;
 
 /* Fades in again, after a jump to another place of the sample. */
 void flitzis_voice_cut_in (FlitzisVoice *voice,
@@ -113,6 +122,11 @@ void flitzis_voice_release (FlitzisVoice *voice,
 /* Returns whether it fades out, and is finished after `n_frames` or sooner. */
 bool flitzis_voice_ends_within (const FlitzisVoice *voice,
                                 uint32_t            n_frames) FLITZIS_REALTIME;
+
+/* Returns how many of the next frames come before the end of the sound: at most `n_frames`, also if
+ * the voice stands still before it. */
+uint32_t flitzis_voice_count_until_end (const FlitzisVoice *voice,
+                                        uint32_t            n_frames) FLITZIS_REALTIME;
 
 /* Returns whether it stands still, and would not be heard in the next frame. */
 bool  flitzis_voice_is_silent (const FlitzisVoice *voice) FLITZIS_REALTIME;

@@ -136,6 +136,11 @@ def call_verbs(choose):
         trigger.stop_frame = choose.choice((0, trigger.frame + 1000))
         voices[0] = engine.play(trigger)
 
+    def play_after():
+        trigger = Flitzis.Trigger()
+        trigger.slot, trigger.loops = choose.randrange(N_SLOTS), 1
+        voices[0] = engine.play_after(max(0, voices[0] - choose.randrange(3)), trigger)
+
     triggers = {
         'play_sample': (40, play),
         'play_sample_at': (10, lambda: engine.play_sample_at(choose.randrange(N_SLOTS),
@@ -144,6 +149,8 @@ def call_verbs(choose):
             choose.randrange(N_SLOTS), choose.random(),
             engine.props.clock.frame_to_beat(later()))),
         'play': (10, play_trigger),
+        'play_after': (10, play_after),
+        'seek_voice': (4, lambda: engine.seek_voice(voices[0], choose.randrange(20000))),
         'set_voice_gain': (2, lambda: engine.set_voice_gain(voices[0], choose.uniform(0, 16))),
         'set_voice_pan': (2, lambda: engine.set_voice_pan(voices[0], choose.uniform(-1, 1))),
         'set_voice_rate': (2, lambda: engine.set_voice_rate(voices[0], choose.uniform(0.25, 4))),
