@@ -309,6 +309,17 @@ class Voice:
         loops = self.loops or settings['loops']
         return max(0, loops - 1 - self.rounds) if loops else FOREVER
 
+    def left_of(self, settings, rate):
+        """The frames up to the end, and how many are heard."""
+        first, end, _n_fade = self.loop_of(settings, rate)
+        backs = self.backs(settings)
+        left = FOREVER if backs >= FOREVER else (
+            (self.end - self.place + backs * (end - first)) / self.step)
+        return left, math.ceil(left)
+
+    def rest(self, settings, rate):
+        return self.left_of(settings, rate)[1]
+
     def sound(self, n_frames, settings, rate):
         """The next frames of the sample, up to its end, and whether they are the last. Moves the
         voice's place on."""
@@ -325,9 +336,7 @@ class Voice:
             self.behind = [self.place, 0, self.followed]
             self.place = first + (self.place - first) % length
             self.rounds += 1
-        left = FOREVER if backs >= FOREVER else (
-            (self.end - self.place + backs * length) / self.step)
-        rest = math.ceil(left)
+        left, rest = self.left_of(settings, rate)
         n_frames = min(n_frames, rest)
         i = numpy.arange(n_frames)
         straight = self.place + i * self.step           # as if there were no loop
@@ -416,7 +425,7 @@ class Model:
         self.master = Ramp(1.0)
         self.frozen = self.rendering = False
         self.clock = Clock(sample_rate)
-        self.position = 0
+        self.position = self.position_after = 0     # of what is being mixed
         self.n_calls = 0
         self.voices = {}            # by number
         self.sounding = []
@@ -514,12 +523,7 @@ class Model:
                               and self.clock.set['running'])
         if self.is_full((quantised or scheduled) + (trigger['stop_frame'] > 0)):
             return BUSY
-        number = 1 + len(self.voices)
-        voice = Voice(number, trigger, {name: settings[name] for name in TAKEN_AT_THE_CALL},
-                      self.steal)
-        self.voices[number] = voice
-        self.counters['triggered'] += 1
-        self.n_calls += 1
+        voice = self.add(trigger)
         event = {'order': self.n_calls, 'voice': voice, 'frame': frame, 'point': None, 'new': True}
         if scheduled:
             if frame < self.position:
@@ -534,12 +538,25 @@ class Model:
             self.events.append(event)
         else:
             self.begin(voice)
-        if 0 < trigger['stop_frame'] < self.position:
+        self.add_stop(voice)
+        return voice.number
+
+    def add(self, trigger):
+        number = 1 + len(self.voices)
+        settings = self.settings[trigger['slot']]
+        voice = Voice(number, trigger, {name: settings[name] for name in TAKEN_AT_THE_CALL},
+                      self.steal)
+        self.voices[number] = voice
+        self.counters['triggered'] += 1
+        self.n_calls += 1
+        return voice
+
+    def add_stop(self, voice):
+        if 0 < voice.stop_frame < self.position:
             self.counters['late'] += 1
-        elif trigger['stop_frame']:
+        elif voice.stop_frame:
             self.events.append({'order': self.n_calls, 'stops': voice,
-                                'frame': trigger['stop_frame'], 'point': None})
-        return number
+                                'frame': voice.stop_frame, 'point': None})
 
     def play_sample(self, slot, velocity):
         return self.play(slot=slot, velocity=velocity)
@@ -549,6 +566,27 @@ class Model:
 
     def play_sample_at_beat(self, slot, velocity, beat):
         return self.play(slot=slot, velocity=velocity, beat=beat)
+
+    def play_after(self, leader, **fields):
+        """The first frame is the first one without the other voice; if that has ended, now."""
+        trigger = TRIGGER_DEFAULTS | fields
+        slot, leader = trigger['slot'], self.voices.get(leader)
+        if trigger['frame'] or trigger['beat'] is not None:
+            return None
+        follows = leader is not None and leader.state != 'ended'
+        if not follows and not self.find_layers(slot, trigger['layer'], trigger['velocity'],
+                                                self.settings[slot]['variation']):
+            return 0
+        if self.is_full(follows + (trigger['stop_frame'] > 0)):
+            return BUSY
+        voice = self.add(trigger)
+        if follows:
+            self.events.append({'order': self.n_calls, 'voice': voice, 'frame': None,
+                                'point': None, 'follows': leader})
+        else:
+            self.begin(voice)
+        self.add_stop(voice)
+        return voice.number
 
     def is_full(self, n_more):
         """Whether there is no room for so many more events, late ones included."""
@@ -638,6 +676,20 @@ class Model:
             self.sounding.remove(voice)
             self.count_begun(voice)
         self.ended.append((self.sub_block, voice.number, voice.slot, reason))
+        followers = [event for event in self.events if event.get('follows') is voice]
+        for event in followers:
+            if reason == FINISHED:
+                event['frame'], event['follows'] = self.position_after, None
+            else:
+                self.cancel(event)
+
+    def cancel(self, event):
+        """What waits for a voice that never comes to its end; the next block tells of it."""
+        self.events = [other for other in self.events if other is not event]
+        self.n_leaving += 1
+        self.sub_block += self.rendering
+        self.end(event['voice'], CANCELLED)
+        self.sub_block -= self.rendering
 
     def cut(self, voice, n_frames, reason, at_once=False):
         """Fades a voice out. Of two fades the one that is over sooner counts, also for the reason;
@@ -715,7 +767,7 @@ class Model:
         events, self.events = self.events, []
         self.n_leaving += len(events)
         for event in events:
-            if 'voice' in event:
+            if 'voice' in event and event['voice'].state != 'ended':
                 self.end(event['voice'], CANCELLED)
 
     # Voices
@@ -806,7 +858,7 @@ class Model:
         restarted = self.clock.begin_block(self.position)
         running = self.clock.held['running']
         for event in self.events:
-            if event['frame'] is not None and event['point'] is None:
+            if event.get('follows') or event['frame'] is not None and event['point'] is None:
                 continue
             if restarted and event['point'] and not event['named']:
                 event['point'] = 'anew'
@@ -841,12 +893,19 @@ class Model:
             event = min(due, key=lambda event: (max(event['frame'], self.position), event['order']),
                         default=None)
             until = max(event['frame'], self.position) if event else first + n_frames
+            end = min((self.position + self.rest_of(event['follows']) for event in self.events
+                       if event.get('follows') in self.sounding), default=until)
+            if end < until:
+                event, until = None, end
             at = self.position - first
             if until > self.position:
+                self.position_after = until
                 self.mix(out[at:until - first], done + at)
-            self.position = until
-            if event is None:
+            self.position = self.position_after = until
+            if until == first + n_frames:
                 return out
+            if event is None:
+                continue
             self.sub_block = (done + until - first) // SUB_BLOCK
             self.events.remove(event)
             if event.get('named') and max(0, event['frame']) < until:
@@ -858,6 +917,11 @@ class Model:
                     self.stop(event['stops'])
             else:
                 self.stop_sample(event['slot'])
+
+    def rest_of(self, voice):
+        """In how many frames a voice has played to its end, unless something ends it before."""
+        rest = voice.rest(self.settings[voice.slot], self.rate)
+        return FOREVER if voice.paused and voice.pause.rest < rest else rest
 
     def mix(self, out, done):
         n_frames = len(out)

@@ -16,7 +16,7 @@ import pytest
 gi.require_version('Flitzis', '1')
 from gi.repository import Flitzis, GLib
 
-from model import BUSY, Model, Unspecified
+from model import BUSY, FOREVER, Model, Unspecified
 
 CONTEXT = GLib.MainContext.default()
 ENUMS = {'retrigger': Flitzis.Retrigger, 'quantize': Flitzis.Quantize, 'steal': Flitzis.Steal,
@@ -96,6 +96,12 @@ class Real:
         for name, value in fields.items():
             setattr(trigger, name, value)
         return self.call(self.engine.play, trigger)
+
+    def play_after(self, leader, **fields):
+        trigger = Flitzis.Trigger()
+        for name, value in fields.items():
+            setattr(trigger, name, value)
+        return self.call(self.engine.play_after, leader, trigger)
 
     def play_sample(self, *arguments):
         return self.call(self.engine.play_sample, *arguments)
@@ -184,6 +190,10 @@ def perform(player, operation, voices, position):
             if field in fields:
                 fields[field] = max(0, position + fields[field])
         voices[label] = player.play(**fields)
+    elif name == 'play_after':
+        label, leader, fields = arguments
+        leader = voices.get(leader)
+        voices[label] = player.play_after(0 if leader in (None, BUSY) else leader, **fields)
     elif name == 'play_sample':
         label, slot, velocity = arguments
         voices[label] = player.play_sample(slot, velocity)
@@ -401,6 +411,11 @@ class Generator:
             fields['beat'] = self.beat()
         if choose.random() < 0.3 and 'stop_frame' not in self.without:
             fields['stop_frame'] = fields.get('frame', 0) + choose.choice((1, 10, 50, 200, 500))
+        if self.labels and choose.random() < 0.3 and 'play_after' not in self.without:
+            leader = choose.choice(self.labels[-4:])
+            fields = {name: value for name, value in fields.items()
+                      if name not in ('frame', 'beat', 'stop_frame')}
+            return ('play_after', self.label(), leader, fields)
         return ('play', self.label(), fields)
 
     def operation(self):
@@ -583,6 +598,7 @@ def test_a_program_that_once_differed(name):
     ('stop_sample', lambda self, slot: None),
     ('set_voice_gain', lambda self, number, gain: None),
     ('target', lambda self, voice, target=Model.target: 1.01 * target(self, voice)),
+    ('rest_of', lambda self, voice: FOREVER),
     ('victim', lambda self, voice: self.sounding[-1])))
 def test_a_fault_is_found_and_shortened(monkeypatch, name, broken):
     """The comparison can fail: here the model has the fault."""
