@@ -490,7 +490,7 @@ def test_numbers_of_the_code(source_dir):
             ('output/pipewire.c', '(250 * SPA_NSEC_PER_MSEC)', 'every 250 ms'),
             ('output/pipewire.c', '_TIMEOUT_NS ((gint64) SPA_NSEC_PER_SEC)', 'waits a second'),
             ('decode/decode.c', 'MAX_UNSEEKABLE_BYTES (256 * 1024 * 1024)', 'at most 256 MiB'),
-            ('decode/request.c', 'DEADLINE_US (5 * G_USEC_PER_SEC)', 'nothing for 5 seconds')):
+            ('decode/request.h', 'DEADLINE_US (5 * G_USEC_PER_SEC)', 'nothing for 5 seconds')):
         assert code in (source_dir / 'lib' / path).read_text(), f'{path}: {code}'
         assert text in ' '.join(ALL.split()), text
 

@@ -47,6 +47,7 @@ OUTSIDE = {'flitzis_settings_set_voice', 'flitzis_settings_mark_stop',
            'flitzis_settings_mark_cancelled', 'flitzis_settings_set_seed', 'flitzis_settings_tell',
            'flitzis_settings_vary_voice', 'flitzis_pool_get_place',
            'flitzis_tempo_grid_move_anchor', 'flitzis_mixer_is_in_block',
+           'flitzis_ring_is_wanted', 'flitzis_ring_publish',
            'flitzis_mixer_is_streaming', 'flitzis_mixer_set_streaming', 'flitzis_queue_get_end',
            'flitzis_queue_get_n_before'}
 

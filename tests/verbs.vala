@@ -69,6 +69,8 @@ async void load (Flitzis.Engine engine, string path) throws Error {
   check (yield engine.load_file_async (2, file, null), "load_file_async");
   check (yield engine.load_bytes_async (2, bytes, null), "load_bytes_async");
   check (engine.get_slot (2).dup_sample ().n_frames == N_FRAMES, "its frames");
+  check (engine.get_slot (2).n_frames == N_FRAMES, "n_frames");
+  check (engine.get_slot (2).dup_stream_error () == null, "stream_error");
   check (engine.unload_sample (2), "unload_sample");
   check (engine.get_slot (2).dup_sample () == null, "unloaded");
   check (engine.add_sample (path) == 0, "add_sample");
@@ -266,8 +268,11 @@ void set_the_engine (Flitzis.Engine engine) {
   check (engine.latency == -1 && engine.trigger_delay == -1, "latency is not known yet");
   check (engine.level_left == 0.0 && engine.level_right == 0.0, "levels");
   check (engine.n_events == Flitzis.DEFAULT_N_EVENTS, "n_events");
+  check (engine.n_streams == Flitzis.DEFAULT_N_STREAMS, "n_streams");
+  engine.stream_threshold = 5.0;
+  check (engine.stream_threshold == 5.0, "stream_threshold");
   check (engine.n_dropped + engine.n_late + engine.n_rejected + engine.n_started + engine.n_stolen
-         + engine.n_triggered + engine.n_xruns == 0, "counts");
+         + engine.n_triggered + engine.n_underruns + engine.n_xruns == 0, "counts");
   check (engine.output == Flitzis.Output.AUTO, "output");
 }
 
@@ -290,6 +295,8 @@ void set_the_slot (Flitzis.Slot slot) {
   check (slot.loop_crossfade == 0.5, "loop_crossfade");
   slot.loops = 3;
   check (slot.loops == 3, "loops");
+  slot.storage = Flitzis.Storage.AUTO;
+  check (slot.storage == Flitzis.Storage.AUTO, "storage");
   slot.loop_from_file = true;
   check (slot.loop_from_file, "loop_from_file");
   slot.loop_end = 300;

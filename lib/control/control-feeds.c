@@ -33,48 +33,10 @@ flitzis_feed_free (FlitzisFeed *feed)
   g_free (feed);
 }
 
-/* The handle in the request is in use for as long as the generation lasts. */
-static FlitzisFeed *
-feed_new (FlitzisControl *self, FlitzisRing *ring, const FlitzisRingRequest *request)
-{
-  FlitzisFeed *feed = g_new0 (FlitzisFeed, 1);
-
-  feed->control = flitzis_control_ref (self);
-  feed->ring = ring;
-  feed->request = *request;
-  feed->sample = g_object_ref (flitzis_sample_table_get_handled (&self->samples,
-                                                                 request->handle));
-
-  return feed;
-}
-
 static gboolean
 is_wanted (FlitzisControl *self, FlitzisRing *ring, guint64 generation, guint64 *place)
 {
   return !self->is_closed && flitzis_ring_is_wanted (ring, generation, place);
-}
-
-void
-flitzis_control_start_feeds (FlitzisControl *self)
-{
-  FlitzisMixer *mixer = self->mixer;
-
-  for (guint i = 0; i < mixer->n_streams; i++)
-    {
-      FlitzisRing       *ring = &mixer->rings[i];
-      guint32            sequence = flitzis_seqlock_get_sequence (&ring->request);
-      FlitzisRingRequest request;
-      guint64            place;
-
-      if (sequence == self->requests_seen[i] ||
-          !flitzis_seqlock_try_read (&ring->request, &request, sizeof request))
-        continue;
-
-      self->requests_seen[i] = sequence;
-
-      if (is_wanted (self, ring, request.generation, &place))
-        self->start_feed (feed_new (self, ring, &request));
-    }
 }
 
 gboolean
@@ -194,21 +156,6 @@ flitzis_control_end_feed (FlitzisFeed *feed, guint64 n_frames, const GError *err
   self->are_fed[feed->ring - self->mixer->rings] = FALSE;
   g_cond_broadcast (&self->fed);
   flitzis_control_unlock (self);
-}
-
-void
-flitzis_control_reset_feed (FlitzisControl *self, guint slot)
-{
-  FlitzisSlotFeed *feed = &self->slot_feeds[slot];
-
-  feed->n_frames = 0;
-  flitzis_control_push_slot_changed (self, slot, "n-frames");
-
-  if (feed->error == NULL)
-    return;
-
-  g_clear_error (&feed->error);
-  flitzis_control_push_slot_changed (self, slot, "stream-error");
 }
 
 gint64

@@ -101,13 +101,6 @@ void flitzis_control_settle (FlitzisControl *self);
  * still, and the program has not asked for the stream. */
 gboolean flitzis_control_check_quiet (FlitzisControl *self);
 
-/* Starts feeders for the voices that ask for frames. */
-void flitzis_control_start_feeds (FlitzisControl *self);
-
-/* Forgets what was found out about the streamed sample of the slot. */
-void flitzis_control_reset_feed (FlitzisControl *self,
-                                 guint           slot);
-
 /* Reads the mixer's reports of ended voices and retired samples. */
 void flitzis_control_read_reports (FlitzisControl *self);
 

@@ -292,13 +292,52 @@ push_sound (FlitzisControl *self)
     push_levels (self);
 }
 
+/* The handle in the request is in use for as long as the generation lasts. */
+static FlitzisFeed *
+feed_new (FlitzisControl *self, FlitzisRing *ring, const FlitzisRingRequest *request)
+{
+  FlitzisFeed *feed = g_new0 (FlitzisFeed, 1);
+
+  feed->control = flitzis_control_ref (self);
+  feed->ring = ring;
+  feed->request = *request;
+  feed->sample = g_object_ref (flitzis_sample_table_get_handled (&self->samples,
+                                                                 request->handle));
+
+  return feed;
+}
+
+/* Starts feeders for the voices that ask for frames. */
+static void
+start_feeds (FlitzisControl *self)
+{
+  FlitzisMixer *mixer = self->mixer;
+
+  for (guint i = 0; i < mixer->n_streams; i++)
+    {
+      FlitzisRing       *ring = &mixer->rings[i];
+      guint32            sequence = flitzis_seqlock_get_sequence (&ring->request);
+      FlitzisRingRequest request;
+      guint64            place;
+
+      if (sequence == self->requests_seen[i] ||
+          !flitzis_seqlock_try_read (&ring->request, &request, sizeof request))
+        continue;
+
+      self->requests_seen[i] = sequence;
+
+      if (flitzis_ring_is_wanted (ring, request.generation, &place))
+        self->start_feed (feed_new (self, ring, &request));
+    }
+}
+
 void
 flitzis_control_read_reports (FlitzisControl *self)
 {
   Reports reports = look_for_reports (self);
 
   read_reports (self, &reports, G_MAXUINT);
-  flitzis_control_start_feeds (self);
+  start_feeds (self);
   push_sound (self);
 }
 
@@ -336,6 +375,22 @@ flitzis_control_push_beats (FlitzisControl *self)
   flitzis_control_push_beats_before (self, position);
 }
 
+/* Forgets what was found out about the streamed sample of the slot. */
+static void
+reset_feed (FlitzisControl *self, guint slot)
+{
+  FlitzisSlotFeed *feed = &self->slot_feeds[slot];
+
+  feed->n_frames = 0;
+  flitzis_control_push_slot_changed (self, slot, "n-frames");
+
+  if (feed->error == NULL)
+    return;
+
+  g_clear_error (&feed->error);
+  flitzis_control_push_slot_changed (self, slot, "stream-error");
+}
+
 void
 flitzis_control_publish (FlitzisControl      *self,
                          guint                slot,
@@ -348,7 +403,7 @@ flitzis_control_publish (FlitzisControl      *self,
       layer == 0)
     {
       flitzis_control_push_slot_changed (self, slot, "sample");
-      flitzis_control_reset_feed (self, slot);
+      reset_feed (self, slot);
     }
 }
 
@@ -513,7 +568,7 @@ flitzis_control_collect (FlitzisControl *self)
       flitzis_control_lock (self);
     }
 
-  flitzis_control_start_feeds (self);
+  start_feeds (self);
   push_sound (self);
   flitzis_control_push_beats (self);
   more = self->is_collecting = has_outstanding (self);

@@ -248,10 +248,10 @@ void     flitzis_control_render_block (FlitzisControl *self,
 void     flitzis_control_end_render (FlitzisControl *self);
 
 /*
- * Streamed voices (control-feeds.c). `start_feed` is called for each voice that asks for frames. The
- * feeder calls begin, which waits until an older feeder has left the ring, and returns FALSE if
+ * Streamed voices (control-feeds.c). `start_feed` is called for each voice that asks for frames.
+ * The feeder calls begin, which waits until an older feeder has left the ring, and returns FALSE if
  * nobody wants the frames any more. Then it writes to the ring and publishes, again and again, and
- * calls end. wait_for_room waits until there is room for frames after place `end`, and returns FALSE
+ * calls end. wait_for_room waits until there is room for frames after place `end`. It returns FALSE
  * as soon as the frames are not wanted any more.
  */
 void     flitzis_control_set_feeder (FlitzisControl *self,

@@ -212,7 +212,7 @@ open_bench (Bench *bench, guint n_slots, guint n_voices, guint n_channels, gbool
       const float *frames = values + i % n_samples * n_frames * n_channels;
 
       bench->places[i] = streams ? i / n_samples * (n_frames * n_samples / n_voices) : 0;
-      bench->handles[i] = (FlitzisHandle){ frames, n_frames, n_channels, RATE, 0 };
+      bench->handles[i] = (FlitzisHandle){ frames, n_frames, n_channels, RATE };
 
       if (i < n_slots)
         push (bench, &(FlitzisCommand){
