@@ -16,6 +16,9 @@ import pytest
 gi.require_version('Flitzis', '1')
 from gi.repository import Flitzis, GObject  # noqa: E402
 
+from test_formats import wav  # noqa: E402
+from test_playing import noise  # noqa: E402
+
 FOLDER = pathlib.Path(__file__).parent / 'rtcheck'
 FIXTURES = pathlib.Path(__file__).parent.parent / 'fixtures'
 FILES = ('stereo-float.wav', 'mono-44100.wav', 'stereo.flac', 'stereo.ogg', 'mono-8.wav')
@@ -124,6 +127,8 @@ def verbs_and_properties():
 
 def run_hammer(tmp_path, seconds, *preloads, **environment):
     """Runs hammer.py; returns the process and the file that a preload may write."""
+    long = tmp_path / 'long.wav'
+    long.write_bytes(wav(noise(1, 3 * 48000).tobytes(), 2, 48000, 32, kind=3))
     environment |= {
         'LD_PRELOAD': ':'.join(map(str, preloads)),
         'FLITZIS_RTCHECK': str(tmp_path / 'report'),
@@ -131,7 +136,7 @@ def run_hammer(tmp_path, seconds, *preloads, **environment):
     }
     return subprocess.run(
         [sys.executable, FOLDER / 'hammer.py', str(seconds), '48000',
-         *(FIXTURES / name for name in FILES)],
+         *(FIXTURES / name for name in FILES), long],
         env=os.environ | environment, stdin=subprocess.DEVNULL, capture_output=True, text=True,
         timeout=seconds + 60), tmp_path / 'report'
 
@@ -156,6 +161,7 @@ def assert_proven(tmp_path, preload, seconds, callbacks_a_second):
     assert counts['calls'].keys() | counts['refusals'].keys() >= renders
     assert properties == counts['properties'].keys()
     assert counts['counters']['started'] > 0 and counts['counters']['stolen'] > 0, counts
+    assert counts['counters']['streamed'] > 0, counts
 
 
 def test_a_fork_leaves_the_callback_nothing_to_copy(tmp_path, rtcheck, pipewire):

@@ -58,7 +58,8 @@ start_voice (FlitzisPool          *pool,
   flitzis_ramp_jump (&voice->right, gain);
 
   if (handle->is_streamed)
-    flitzis_pool_begin_stream (pool, voice, (uint32_t) start, (uint32_t) end);
+    flitzis_pool_begin_stream (pool, voice, (uint32_t) start,
+                               end != UINT32_MAX ? (uint32_t) end : 0);
   else
     flitzis_playhead_begin (&voice->playhead, handle, start, end, command->is_reverse);
 

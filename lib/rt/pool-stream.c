@@ -51,6 +51,9 @@ void
 flitzis_pool_begin_stream (FlitzisPool *pool, FlitzisVoice *voice, uint32_t start, uint32_t end)
     FLITZIS_REALTIME
 {
+  if (end != 0 && start >= end)
+    start = end - 1;
+
   begin (pool, voice, flitzis_pool_take_ring (pool, voice),
          (FlitzisRingRequest){
              .handle = voice->handle,

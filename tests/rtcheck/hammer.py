@@ -29,6 +29,7 @@ RANGES = ((0.0, 1.0), (0.0, 0.5), (0.25, 1.0))  # of layers
 # looked up here: PyGObject makes an enumeration when it is first asked for, in no thread-safe way
 REFUSALS = [(Flitzis.engine_error_quark(), Flitzis.EngineError.BUSY),
             (Flitzis.engine_error_quark(), Flitzis.EngineError.TOO_LARGE),
+            (Flitzis.engine_error_quark(), Flitzis.EngineError.UNSUPPORTED),  # streams backwards
             (Gio.io_error_quark(), Gio.IOErrorEnum.CANCELLED)]
 RUNNING = Flitzis.State.RUNNING
 
@@ -45,6 +46,7 @@ samples = [Flitzis.Sample.new(GLib.Bytes.new(random.Random(n_frames).randbytes(
 folder = tempfile.TemporaryDirectory()
 written = os.path.join(folder.name, 'hammer.wav')
 calls, refusals, properties = (collections.Counter() for _ in range(3))
+streamed = []  # voices of samples that are not in memory
 failures = []
 
 
@@ -122,7 +124,11 @@ def call_verbs(choose):
     voices = [0]
 
     def play():
-        voices[0] = engine.play_sample(choose.randrange(N_SLOTS), choose.random())
+        slot = engine.get_slot(choose.randrange(N_SLOTS))
+        voices[0] = engine.play_sample(slot.props.index, choose.random())
+        sample = slot.props.sample
+        if voices[0] and sample and sample.props.n_frames > 0 and sample.get_bytes() is None:
+            streamed.append(voices[0])
 
     def later():
         return max(0, engine.props.position + choose.randrange(-1000, 10000))
@@ -318,5 +324,6 @@ engine.stop()
 assert not failures, failures
 counters = {name: engine.get_property(f'n-{name}')
             for name in ('triggered', 'started', 'stolen', 'rejected', 'xruns')}
+counters['streamed'] = len(streamed)
 print(json.dumps({'calls': calls, 'refusals': refusals, 'properties': properties,
                   'counters': counters}))
