@@ -2,7 +2,7 @@
 """A program that calls all verbs of an engine and sets all properties as fast as it can, from some
 threads at once, while it plays: hammer.py SECONDS SAMPLE_RATE FILE...  Where FLITZIS_FORKS is set,
 it forks, too. Prints as JSON how often it called what and set which property, how often it was
-refused, and what the engine counted."""
+refused, and what the engine counted. The last file is longer than the head of a stream."""
 
 import collections
 import itertools
@@ -307,7 +307,9 @@ for i in range(N_SLOTS):
 while engine.props.state != RUNNING and time.monotonic() < patience:
     time.sleep(0.001)
 # The first load may take long: GStreamer has a process of its own look at all of its plugins.
-engine.load_sample(LOADED[0], files[0])
+engine.get_slot(LOADED[0]).props.storage = Flitzis.Storage.STREAM
+engine.load_sample(LOADED[0], files[-1])
+streamed.append(engine.play_sample(LOADED[0], 1.0))
 
 deadline = time.monotonic() + seconds
 threads = [threading.Thread(target=run, args=[steps(random.Random(1))])
