@@ -122,15 +122,25 @@ class App:
         """Drags files from another window to a widget."""
         source = subprocess.Popen(
             ['setpriv', '--pdeathsig', 'KILL', sys.executable,
-             pathlib.Path(__file__).with_name('drag_source.py'), *paths], env=self.environment)
+             pathlib.Path(__file__).with_name('drag_source.py'), *paths], env=self.environment,
+            stdout=subprocess.PIPE)
+
+        def is_above():
+            """Moves about, since only moves tell a widget what is dragged."""
+            x, y = self.point(widget)
+            self.xdotool('mousemove', x + 2, y, 'mousemove', x, y)
+            # The button comes up after the widget's answer has reached the X server.
+            return self.ask(f'bool({widget}.get_state_flags() & Gtk.StateFlags.DROP_ACTIVE) '
+                            f'and {widget}.get_display().sync() is None')
         try:
-            self.xdotool('search', '--sync', '--onlyvisible', '--name', 'drag source',
-                         'windowmove', 1200, 200)
-            self.drag((1300, 300), self.point(widget))
+            assert source.stdout.readline()
+            self.xdotool('mousemove', 20, 20, 'mousedown', 1)
+            poll(is_above, f'a drag above {widget}')
+            self.xdotool('mouseup', 1)
             self.until(expected)
         finally:
             source.kill()
-            source.wait()
+            source.communicate()
 
     def choose(self, row, n_down):
         """Takes another line of a list that drops down."""
