@@ -2,12 +2,13 @@
 /* Copyright 2026 the Flitzis authors */
 
 /*
- * Linked into the tests under ThreadSanitizer, which cannot see into GLib: stands before the
- * functions of GLib that order what threads do, and tells it of that order.
+ * Linked into the tests under ThreadSanitizer, which cannot see into GLib and libpulse: stands
+ * before their functions that order what threads do, and tells it of that order.
  */
 
 #include <dlfcn.h>
 #include <gio/gio.h>
+#include <stdbool.h>
 
 void __tsan_acquire (void *address);
 void __tsan_release (void *address);
@@ -239,4 +240,34 @@ g_thread_pool_push (GThreadPool *pool, gpointer data, GError **error)
   __tsan_release (data);
 
   return REAL (g_thread_pool_push) (pool, data, error);
+}
+
+/*
+ * libpulse makes the mutex of a static variable when it is first used, and publishes it with an
+ * atomic exchange. A new main loop's thread and the thread that starts it use the same one at the
+ * same time. Applications do not call these functions, but libpulse finds them here all the same.
+ */
+typedef struct _PaMutex PaMutex;
+
+PaMutex *pa_mutex_new (bool is_recursive, bool inherits_priority);
+PaMutex *pa_static_mutex_get (void *variable, bool is_recursive, bool inherits_priority);
+
+PaMutex *
+pa_mutex_new (bool is_recursive, bool inherits_priority)
+{
+  PaMutex *mutex = REAL (pa_mutex_new) (is_recursive, inherits_priority);
+
+  __tsan_release (mutex);
+
+  return mutex;
+}
+
+PaMutex *
+pa_static_mutex_get (void *variable, bool is_recursive, bool inherits_priority)
+{
+  PaMutex *mutex = REAL (pa_static_mutex_get) (variable, is_recursive, inherits_priority);
+
+  __tsan_acquire (mutex);
+
+  return mutex;
 }
