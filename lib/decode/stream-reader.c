@@ -176,13 +176,13 @@ is_changed (FlitzisStreamReader *self)
   return state != NULL && !g_str_equal (state, self->state);
 }
 
-/* A pipeline that does not stop keeps the stream. */
+/* A pipeline that does not stop within `time_us` keeps the stream. */
 static void
-stop (FlitzisStreamReader *self)
+stop (FlitzisStreamReader *self, gint64 time_us)
 {
   gboolean is_stopped =
       self->decoding == NULL || self->decoding->pipeline == NULL ||
-      flitzis_decoding_stop_within (self->decoding, FLITZIS_LOOK_US);
+      flitzis_decoding_stop_within (self->decoding, time_us);
 
   g_clear_pointer (&self->decoding, flitzis_decoding_unref);
   if (!is_stopped)
@@ -209,7 +209,7 @@ start (FlitzisStreamReader *self, const FlitzisHeader *header, GError **error)
 {
   g_autoptr (GstBus) bus = NULL;
 
-  stop (self);
+  stop (self, FLITZIS_DECODE_DEADLINE_US);
   self->is_over = FALSE;
   self->n_taken = 0;
   self->first_time = GST_CLOCK_TIME_NONE;
@@ -658,7 +658,7 @@ flitzis_stream_reader_read (FlitzisStreamReader *self, float *out, gsize n_frame
 void
 flitzis_stream_reader_free (FlitzisStreamReader *self)
 {
-  stop (self);
+  stop (self, FLITZIS_LOOK_US);
   g_clear_object (&self->stream);
   g_clear_object (&self->cancellable);
   g_clear_error (&self->failure);
