@@ -142,12 +142,13 @@ read_kind (FlitzisHeader *self, FlitzisReader *reader)
   self->n_bytes = reader->n_bytes;
 }
 
-gboolean
-flitzis_header_read (FlitzisHeader *self,
-                     FlitzisFacts  *facts,
-                     GInputStream  *stream,
-                     GCancellable  *cancellable,
-                     GError       **error)
+static gboolean
+read_header (FlitzisHeader *self,
+             FlitzisFacts  *facts,
+             GInputStream  *stream,
+             gboolean       is_brief,
+             GCancellable  *cancellable,
+             GError       **error)
 {
   FlitzisReader reader;
   gboolean      is_read;
@@ -159,6 +160,7 @@ flitzis_header_read (FlitzisHeader *self,
   if (flitzis_reader_init (&reader, stream, cancellable))
     {
       self->n_bytes = reader.n_bytes;
+      reader.is_brief = is_brief;
       read_kind (self, &reader);
     }
 
@@ -168,4 +170,24 @@ flitzis_header_read (FlitzisHeader *self,
   flitzis_reader_clear (&reader);
 
   return is_read;
+}
+
+gboolean
+flitzis_header_read (FlitzisHeader *self,
+                     FlitzisFacts  *facts,
+                     GInputStream  *stream,
+                     GCancellable  *cancellable,
+                     GError       **error)
+{
+  return read_header (self, facts, stream, FALSE, cancellable, error);
+}
+
+gboolean
+flitzis_header_read_briefly (FlitzisHeader *self,
+                             FlitzisFacts  *facts,
+                             GInputStream  *stream,
+                             GCancellable  *cancellable,
+                             GError       **error)
+{
+  return read_header (self, facts, stream, TRUE, cancellable, error);
 }

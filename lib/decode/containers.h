@@ -23,6 +23,17 @@ gboolean flitzis_header_read (FlitzisHeader *self,
                               GError       **error);
 
 /*
+ * The same in a time that does not grow with the file, for the start of a stream. If the start and
+ * the end of the file state the length, it is believed. Otherwise it is 0. Damage in the middle is
+ * not found.
+ */
+gboolean flitzis_header_read_briefly (FlitzisHeader *self,
+                                      FlitzisFacts  *facts,
+                                      GInputStream  *stream,
+                                      GCancellable  *cancellable,
+                                      GError       **error);
+
+/*
  * One function for each container, each in a file of its name. It reads from the start of the
  * stream and fills in the header; `offset` and `n_bytes` span the whole stream when it is called.
  * It fails with flitzis_reader_fail ().

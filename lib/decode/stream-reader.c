@@ -455,8 +455,8 @@ open_reader (FlitzisStreamReader *self, GError **error)
       if (!begin (self, error))
         return FALSE;
     }
-  else if (!flitzis_header_read (&self->header, &self->facts, self->stream, self->cancellable,
-                                 error) ||
+  else if (!flitzis_header_read_briefly (&self->header, &self->facts, self->stream, self->cancellable,
+                                         error) ||
            !begin_first (self, error))
     {
       return FALSE;
