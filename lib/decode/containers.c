@@ -191,3 +191,38 @@ flitzis_header_read_briefly (FlitzisHeader *self,
 {
   return read_header (self, facts, stream, TRUE, cancellable, error);
 }
+
+gboolean
+flitzis_header_shift (FlitzisHeader *self,
+                      GInputStream  *stream,
+                      guint64        n_decoded,
+                      guint64        n_settle,
+                      guint64       *first,
+                      GCancellable  *cancellable)
+{
+  FlitzisReader reader;
+  gboolean      is_found;
+
+  /* each frame has the same number of bytes */
+  if (self->codec >= FLITZIS_CODEC_PCM && self->codec <= FLITZIS_CODEC_MULAW)
+    {
+      guint64 n_bytes;
+
+      *first = MIN (n_decoded, self->n_decoded_frames - 1);
+      n_bytes = self->n_bytes / self->n_decoded_frames * *first;
+      self->offset += n_bytes;
+      self->n_bytes -= n_bytes;
+
+      return TRUE;
+    }
+
+  if (self->codec != FLITZIS_CODEC_MP3)
+    return FALSE;
+
+  is_found = flitzis_reader_init (&reader, stream, cancellable) &&
+             flitzis_mpeg_shift (self, &reader, n_decoded - MIN (n_decoded, n_settle), first) &&
+             reader.error == NULL;
+  flitzis_reader_clear (&reader);
+
+  return is_found;
+}

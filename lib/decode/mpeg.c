@@ -355,3 +355,36 @@ flitzis_mpeg_read (FlitzisHeader *self, FlitzisReader *reader)
 
   return TRUE;
 }
+
+/* Walks the packets up to the one with the frame. Gives up at anything but another packet of the
+ * same kind. */
+gboolean
+flitzis_mpeg_shift (FlitzisHeader *self, FlitzisReader *reader, guint64 n_decoded, guint64 *first)
+{
+  Walk           walk = { reader, self->offset + self->n_bytes };
+  guint64        offset = self->offset;
+  guint32        kind = 0;
+  Packet         packet;
+  FlitzisMp3Info info;
+
+  *first = 0;
+  while (get_packet (&walk, offset, &packet) && (kind == 0 || packet.kind == kind))
+    {
+      if (*first + packet.n_frames > n_decoded)
+        {
+          self->n_bytes -= offset - self->offset;
+          self->offset = offset;
+          return TRUE;
+        }
+
+      /* mpegaudioparse leaves these out */
+      if (get_info (&walk, offset, &packet, &info) && info.is_xing)
+        return FALSE;
+
+      kind = packet.kind;
+      *first += packet.n_frames;
+      offset += packet.size;
+    }
+
+  return FALSE;
+}
