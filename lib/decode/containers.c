@@ -142,12 +142,13 @@ read_kind (FlitzisHeader *self, FlitzisReader *reader)
   self->n_bytes = reader->n_bytes;
 }
 
-gboolean
-flitzis_header_read (FlitzisHeader *self,
-                     FlitzisFacts  *facts,
-                     GInputStream  *stream,
-                     GCancellable  *cancellable,
-                     GError       **error)
+static gboolean
+read_header (FlitzisHeader *self,
+             FlitzisFacts  *facts,
+             GInputStream  *stream,
+             gboolean       is_brief,
+             GCancellable  *cancellable,
+             GError       **error)
 {
   FlitzisReader reader;
   gboolean      is_read;
@@ -159,6 +160,7 @@ flitzis_header_read (FlitzisHeader *self,
   if (flitzis_reader_init (&reader, stream, cancellable))
     {
       self->n_bytes = reader.n_bytes;
+      reader.is_brief = is_brief;
       read_kind (self, &reader);
     }
 
@@ -168,4 +170,59 @@ flitzis_header_read (FlitzisHeader *self,
   flitzis_reader_clear (&reader);
 
   return is_read;
+}
+
+gboolean
+flitzis_header_read (FlitzisHeader *self,
+                     FlitzisFacts  *facts,
+                     GInputStream  *stream,
+                     GCancellable  *cancellable,
+                     GError       **error)
+{
+  return read_header (self, facts, stream, FALSE, cancellable, error);
+}
+
+gboolean
+flitzis_header_read_briefly (FlitzisHeader *self,
+                             FlitzisFacts  *facts,
+                             GInputStream  *stream,
+                             GCancellable  *cancellable,
+                             GError       **error)
+{
+  return read_header (self, facts, stream, TRUE, cancellable, error);
+}
+
+gboolean
+flitzis_header_shift (FlitzisHeader *self,
+                      GInputStream  *stream,
+                      guint64        n_decoded,
+                      guint64        n_settle,
+                      guint64       *first,
+                      GCancellable  *cancellable)
+{
+  FlitzisReader reader;
+  gboolean      is_found;
+
+  /* each frame has the same number of bytes */
+  if (self->codec >= FLITZIS_CODEC_PCM && self->codec <= FLITZIS_CODEC_MULAW)
+    {
+      guint64 n_bytes;
+
+      *first = MIN (n_decoded, self->n_decoded_frames - 1);
+      n_bytes = self->n_bytes / self->n_decoded_frames * *first;
+      self->offset += n_bytes;
+      self->n_bytes -= n_bytes;
+
+      return TRUE;
+    }
+
+  if (self->codec != FLITZIS_CODEC_MP3)
+    return FALSE;
+
+  is_found = flitzis_reader_init (&reader, stream, cancellable) &&
+             flitzis_mpeg_shift (self, &reader, n_decoded - MIN (n_decoded, n_settle), first) &&
+             reader.error == NULL;
+  flitzis_reader_clear (&reader);
+
+  return is_found;
 }

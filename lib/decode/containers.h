@@ -23,6 +23,36 @@ gboolean flitzis_header_read (FlitzisHeader *self,
                               GError       **error);
 
 /*
+ * The same in a time that does not grow with the file, for the start of a stream. If the start and
+ * the end of the file state the length, it is believed. Otherwise it is 0. Damage in the middle is
+ * not found.
+ */
+gboolean flitzis_header_read_briefly (FlitzisHeader *self,
+                                      FlitzisFacts  *facts,
+                                      GInputStream  *stream,
+                                      GCancellable  *cancellable,
+                                      GError       **error);
+
+/*
+ * Finds a place from which on the part of the header can be decoded for itself, at or before the
+ * frame `n_decoded` of the decoder, and before it by `n_settle` frames if these depend on each
+ * other. Moves the start of the part there, and sets `first` to the number of the frame there.
+ * Returns FALSE if the codec, or the file, has no such place.
+ */
+gboolean flitzis_header_shift (FlitzisHeader *self,
+                               GInputStream  *stream,
+                               guint64        n_decoded,
+                               guint64        n_settle,
+                               guint64       *first,
+                               GCancellable  *cancellable);
+
+/* For a file of MP3, whose packets must be walked. */
+gboolean flitzis_mpeg_shift (FlitzisHeader *self,
+                             FlitzisReader *reader,
+                             guint64        n_decoded,
+                             guint64       *first);
+
+/*
  * One function for each container, each in a file of its name. It reads from the start of the
  * stream and fills in the header; `offset` and `n_bytes` span the whole stream when it is called.
  * It fails with flitzis_reader_fail ().

@@ -324,12 +324,13 @@ flitzis_flac_read (FlitzisHeader *self, FlitzisReader *reader)
       self->n_frames = info.n_frames;
       self->n_decoded_frames = MIN (info.n_frames, n_most);
     }
-  else
+  else if (!flitzis_reader_is_brief (reader, self->n_bytes))
     {
       walk_frames (self, reader, &info, start);
     }
 
-  if (info.n_channels <= 2 && self->n_decoded_frames > 0)
+  if (info.n_channels <= 2 &&
+      (self->n_decoded_frames > 0 || flitzis_reader_is_brief (reader, self->n_bytes)))
     {
       self->codec = FLITZIS_CODEC_FLAC;
       if (frame.rate == 0 || frame.n_bits == 0)

@@ -69,8 +69,12 @@ flitzis_mp3_info_read (FlitzisMp3Info *self,
   if (flags & 1 && gst_byte_reader_get_remaining (&bytes) >= 4)
     self->n_packets = gst_byte_reader_peek_uint32_be_unchecked (&bytes);
   for (guint bit = 0; bit < 4; bit++)
-    if (flags & 1u << bit)
-      gst_byte_reader_skip (&bytes, sizes[bit]);
+    {
+      if (bit == 1 && flags & 2 && gst_byte_reader_get_remaining (&bytes) >= 4)
+        self->n_bytes = gst_byte_reader_peek_uint32_be_unchecked (&bytes);
+      if (flags & 1u << bit)
+        gst_byte_reader_skip (&bytes, sizes[bit]);
+    }
 
   if (gst_byte_reader_get_data (&bytes, 24, &name) &&
       (memcmp (name, "LAME", 4) == 0 || memcmp (name, "Lav", 3) == 0))

@@ -13,6 +13,7 @@ typedef struct
 {
   gboolean is_xing;
   guint64  n_packets; /* that follow, or 0 */
+  guint64  n_bytes;   /* of these and this packet, or 0 */
   gboolean has_tag;   /* it has LAME's tag, with the other fields */
   guint    n_delay;
   guint    n_padding;

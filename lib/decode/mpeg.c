@@ -234,6 +234,35 @@ get_info (Walk *self, guint64 offset, const Packet *packet, FlitzisMp3Info *info
                                 packet->n_channels);
 }
 
+/*
+ * Reads no further than the first packets, for a stream. Their table is believed if the file has
+ * the stated number of bytes, so that nothing was cut off or joined. Returns FALSE if the padding
+ * cannot be known without a walk.
+ */
+static gboolean
+read_briefly (FlitzisHeader        *self,
+              const Walk           *walk,
+              const Packet         *first,
+              const FlitzisMp3Info *info)
+{
+  guint64 n_bytes = walk->end - self->offset;
+
+  if (info->has_tag && (info->n_packets == 0 || info->n_bytes != n_bytes + first->size))
+    return FALSE;
+
+  self->container = FLITZIS_CONTAINER_MPEG_AUDIO;
+  self->n_bytes = n_bytes;
+  if (first->layer == 0)
+    self->n_delay = AAC_DELAY;
+  if (first->layer != 3)
+    return TRUE;
+
+  self->codec = FLITZIS_CODEC_MP3;
+  flitzis_mp3_info_apply (info, self, info->has_tag ? info->n_packets : 0, first->n_frames);
+
+  return TRUE;
+}
+
 gboolean
 flitzis_mpeg_read (FlitzisHeader *self, FlitzisReader *reader)
 {
@@ -255,6 +284,8 @@ flitzis_mpeg_read (FlitzisHeader *self, FlitzisReader *reader)
   if (has_info)
     offset += first.size;
   self->offset = offset;
+  if (flitzis_reader_is_brief (reader, self->n_bytes) && read_briefly (self, &walk, &first, &info))
+    return TRUE;
 
   while (offset < walk.end)
     {
@@ -323,4 +354,37 @@ flitzis_mpeg_read (FlitzisHeader *self, FlitzisReader *reader)
     }
 
   return TRUE;
+}
+
+/* Walks the packets up to the one with the frame. Gives up at anything but another packet of the
+ * same kind. */
+gboolean
+flitzis_mpeg_shift (FlitzisHeader *self, FlitzisReader *reader, guint64 n_decoded, guint64 *first)
+{
+  Walk           walk = { reader, self->offset + self->n_bytes };
+  guint64        offset = self->offset;
+  guint32        kind = 0;
+  Packet         packet;
+  FlitzisMp3Info info;
+
+  *first = 0;
+  while (get_packet (&walk, offset, &packet) && (kind == 0 || packet.kind == kind))
+    {
+      if (*first + packet.n_frames > n_decoded)
+        {
+          self->n_bytes -= offset - self->offset;
+          self->offset = offset;
+          return TRUE;
+        }
+
+      /* mpegaudioparse leaves these out */
+      if (get_info (&walk, offset, &packet, &info) && info.is_xing)
+        return FALSE;
+
+      kind = packet.kind;
+      *first += packet.n_frames;
+      offset += packet.size;
+    }
+
+  return FALSE;
 }

@@ -35,6 +35,10 @@
 #define SETUP_END_SIZE 352
 #define MAX_MODES 64
 
+/* If the middle is left out, the pages up to this place still count, and the last page is within
+ * this distance of the end. */
+#define BRIEF_SIZE (128 * 1024)
+
 /* After this number of bytes without a page, the search ends. */
 #define MAX_JUNK_SIZE (1024 * 1024)
 #define SCAN_SIZE (32 * 1024)
@@ -129,6 +133,7 @@ typedef struct
   guint64  begin;    /* in the file */
   guint    n_begun;  /* including earlier streams */
   guint64  n_frames; /* of the streams that have ended */
+  gboolean has_skipped;
   gboolean has_positions;
 
   /* the comments are the second packet of the first stream of audio */
@@ -650,6 +655,57 @@ take_page (Walk *self, const Page *page, guint64 *n_frames)
   return TRUE;
 }
 
+/* Finds the page with which the file ends. */
+static gboolean
+get_last_page (Walk *self, Page *page)
+{
+  for (guint64 back = PAGE_HEADER_SIZE; back <= BRIEF_SIZE; back++)
+    {
+      guint64       offset = self->end - back;
+      GstByteReader bytes;
+
+      /* one piece of the file is read, not one from each place on */
+      if (!flitzis_reader_get (self->reader, self->end - BRIEF_SIZE, BRIEF_SIZE, &bytes))
+        return FALSE;
+
+      if (bytes.data[BRIEF_SIZE - back] == 'O' && get_page (self, offset, page) &&
+          offset + page->size == self->end)
+        return TRUE;
+    }
+
+  return FALSE;
+}
+
+/*
+ * Skips the pages between the first ones and the last one. The pages at the start tell the codec
+ * and the delay, and the last one states the length. Returns FALSE if they do not: the file may
+ * hold several streams.
+ */
+static gboolean
+skip_middle (Walk *self)
+{
+  Stream *stream = &self->streams[0];
+  Page    last;
+
+  if (self->n_begun != 1 || stream->kind == KIND_OTHER || stream->kind == KIND_SPEEX ||
+      stream->is_unclear || stream->n_positions == 0 || !get_last_page (self, &last) ||
+      last.serial != stream->serial || !(last.flags & FLAG_LAST) ||
+      last.position - stream->position <= (gint64) stream->n_delay)
+    return FALSE;
+
+  stream->last_position = stream->position;
+  stream->position = last.position;
+  stream->n_positions++;
+  stream->has_ended = TRUE;
+  stream->end = self->offset = self->end;
+
+  /* unknown, but no fewer than are played */
+  stream->n_decoded = G_MAXINT64;
+  self->has_skipped = TRUE;
+
+  return TRUE;
+}
+
 /* Gives a page this number and, to the header of Opus, its first version and the rate of Opus. */
 static void
 patch_page (FlitzisHeader *self, Walk *walk, guint64 offset, guint32 number, gboolean is_opus_head)
@@ -780,6 +836,7 @@ flitzis_ogg_read (FlitzisHeader *self, FlitzisReader *reader)
   g_autofree Walk *walk = g_new0 (Walk, 1);
   g_autoptr (GByteArray) comments = g_byte_array_new ();
   const Stream *stream = &walk->streams[0];
+  gboolean      is_brief, is_measured;
   Page          page;
 
   self->container = FLITZIS_CONTAINER_OGG;
@@ -788,11 +845,17 @@ flitzis_ogg_read (FlitzisHeader *self, FlitzisReader *reader)
   walk->offset = self->offset;
   walk->end = self->offset + self->n_bytes;
 
+  is_brief = flitzis_reader_is_brief (reader, self->n_bytes);
   while (!self->is_cut && next_page (walk, &page))
     {
       self->is_cut = !take_page (walk, &page, &self->n_whole_frames);
       if (self->is_cut)
         walk->offset = page.offset;
+      if (is_brief && walk->offset - self->offset > BRIEF_SIZE)
+        {
+          is_brief = FALSE;
+          skip_middle (walk);
+        }
     }
 
   read_comments (self, walk);
@@ -811,7 +874,10 @@ flitzis_ogg_read (FlitzisHeader *self, FlitzisReader *reader)
 
   patch_pages (self, walk);
   set_counts (self, stream);
-  if (self->n_decoded_frames == 0 || stream->n_channels < 1 || stream->n_channels > 2)
+  is_measured = self->n_decoded_frames > 0;
+  if (walk->has_skipped)
+    self->n_decoded_frames = 0;
+  if (!is_measured || stream->n_channels < 1 || stream->n_channels > 2)
     return;
 
   /* avdec_opus of GStreamer 1.22 resamples SILK in its own way: 14 dB from what libopus gives, and

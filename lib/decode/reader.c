@@ -10,6 +10,9 @@
 /* The bytes read at a time, so that a file of small pieces does not need a system call for each. */
 #define READ_BYTES (64 * 1024)
 
+/* Files up to this size are read in a few milliseconds. */
+#define BRIEF_BYTES (4 * 1024 * 1024)
+
 gboolean
 flitzis_reader_init (FlitzisReader *self, GInputStream *stream, GCancellable *cancellable)
 {
@@ -71,6 +74,12 @@ flitzis_reader_get (FlitzisReader *self, guint64 offset, gsize size, GstByteRead
   gst_byte_reader_init (bytes, self->held + (offset - self->held_offset), size);
 
   return TRUE;
+}
+
+gboolean
+flitzis_reader_is_brief (const FlitzisReader *self, guint64 n_bytes)
+{
+  return self->is_brief && n_bytes > BRIEF_BYTES;
 }
 
 guint64

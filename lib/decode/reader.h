@@ -15,7 +15,11 @@ typedef struct
   GInputStream *stream;
   GCancellable *cancellable;
   guint64       n_bytes; /* of the stream */
-  GError       *error;
+
+  /* Readers of containers leave the middle of large files out, if they find all they need at the
+   * start and the end. */
+  gboolean is_brief;
+  GError  *error;
 
   /* the bytes that were read last */
   guint8 *held;
@@ -36,6 +40,10 @@ gboolean flitzis_reader_get (FlitzisReader *self,
                              guint64        offset,
                              gsize          size,
                              GstByteReader *bytes);
+
+/* Returns whether to leave out the middle of the next `n_bytes`. */
+gboolean flitzis_reader_is_brief (const FlitzisReader *self,
+                                  guint64              n_bytes);
 
 /* Returns the number of bytes from `offset` to the end of the stream. */
 guint64 flitzis_reader_count (const FlitzisReader *self,

@@ -36,6 +36,11 @@
  * before the seek. */
 #define SETTLE_MS 300
 
+/* A rough seek may end this time before the frame. After MAX_TRIES, the file is decoded from its
+ * start. */
+#define ROUGH_S 3
+#define MAX_TRIES 8
+
 struct _FlitzisStreamSource
 {
   int ref_count;
@@ -75,10 +80,12 @@ struct _FlitzisStreamReader
   guint64          n_early;  /* frames to throw away before it */
   gsize            n_taken;  /* frames that were taken from the builder's */
 
-  /* The timestamp of the decoder's first frame, and whether those of later buffers agree with the
-   * number of frames that have come. Otherwise no seek can be trusted. */
-  GstClockTime first_time;
-  gboolean     has_times;
+  /* The timestamp of the decoder's first frame, which may be below 0, and whether the timestamps of
+   * later buffers agree with the number of frames that have come. Otherwise no seek of a pipeline
+   * can be trusted. */
+  gint64   origin;
+  guint    n_times;
+  gboolean has_times;
 };
 
 FlitzisStreamSource *
@@ -176,7 +183,7 @@ is_changed (FlitzisStreamReader *self)
   return state != NULL && !g_str_equal (state, self->state);
 }
 
-/* A pipeline that does not stop within this time keeps the stream. */
+/* A pipeline that does not stop within `time_us` keeps the stream. */
 static void
 stop (FlitzisStreamReader *self, gint64 time_us)
 {
@@ -218,7 +225,7 @@ start (FlitzisStreamReader *self, const FlitzisHeader *header, GError **error)
   stop (self, FLITZIS_DECODE_DEADLINE_US);
   self->is_over = FALSE;
   self->n_taken = 0;
-  self->first_time = GST_CLOCK_TIME_NONE;
+  self->n_times = 0;
   self->has_times = TRUE;
   self->decoding = flitzis_decoding_new (header, self->source->rate);
   if (self->stream == NULL)
@@ -240,39 +247,39 @@ start (FlitzisStreamReader *self, const FlitzisHeader *header, GError **error)
   return FALSE;
 }
 
-/* Compares the time of a buffer with the number of frames before it. */
+/* Compares the time of a buffer with the number of frames before it. The time of the first buffer
+ * does not count: it cannot be less than 0, even if an encoder's delay begins before that. */
 static void
 check_time (FlitzisStreamReader *self, const GstBuffer *buffer)
 {
   const FlitzisFrameBuilder *builder = &self->decoding->builder;
-  GstClockTime               time = GST_BUFFER_PTS (buffer);
-  GstClockTime               expected;
+  gint64                     origin;
 
-  if (builder->n_decoded == 0)
-    self->first_time = time;
-
-  if (time == GST_CLOCK_TIME_NONE || self->first_time == GST_CLOCK_TIME_NONE)
+  if (!GST_BUFFER_PTS_IS_VALID (buffer))
     {
       self->has_times = FALSE;
       return;
     }
 
-  expected = self->first_time +
-             gst_util_uint64_scale (builder->n_decoded, GST_SECOND, builder->info.rate);
-  if (ABS (GST_CLOCK_DIFF (expected, time)) > GST_SECOND / 2 / builder->info.rate)
+  origin = (gint64) GST_BUFFER_PTS (buffer) -
+           (gint64) gst_util_uint64_scale (builder->n_decoded, GST_SECOND, builder->info.rate);
+  if (self->n_times < 2)
+    self->origin = origin;
+  else if (ABS (self->origin - origin) > GST_SECOND / 2 / builder->info.rate)
     self->has_times = FALSE;
+  self->n_times++;
 }
 
 /* Returns the number of the decoder's frame with which a buffer begins. */
 static guint64
 get_frame (FlitzisStreamReader *self, const GstBuffer *buffer)
 {
-  GstClockTime time = GST_BUFFER_PTS (buffer);
+  gint64 time = (gint64) GST_BUFFER_PTS (buffer) - self->origin;
 
-  if (time == GST_CLOCK_TIME_NONE || time < self->first_time)
+  if (!GST_BUFFER_PTS_IS_VALID (buffer) || time < 0)
     return G_MAXUINT64;
 
-  return gst_util_uint64_scale_round (time - self->first_time, self->rate, GST_SECOND);
+  return gst_util_uint64_scale_round (time, self->rate, GST_SECOND);
 }
 
 /* Reads the messages of the pipeline. Returns FALSE if they are about an error. */
@@ -356,7 +363,8 @@ advance (FlitzisStreamReader *self, GError **error)
 
   if (sample != NULL && flitzis_decoding_adopt (self->decoding, sample, &failure))
     {
-      check_time (self, gst_sample_get_buffer (sample));
+      if (self->decoding->n_first == 0)
+        check_time (self, gst_sample_get_buffer (sample));
       flitzis_decoding_take (self->decoding, sample, &failure);
     }
   else if (failure == NULL)
@@ -364,7 +372,10 @@ advance (FlitzisStreamReader *self, GError **error)
       end (self, &failure);
     }
 
-  if (failure != NULL && flitzis_input_is_about_contents (failure) && is_changed (self))
+  /* a local file is asked each time, since that takes no more than a microsecond */
+  if ((G_IS_FILE_DESCRIPTOR_BASED (self->stream) || self->is_over ||
+       flitzis_input_is_about_contents (failure)) &&
+      is_changed (self))
     {
       g_clear_error (&failure);
       flitzis_input_set_changed (&failure);
@@ -440,6 +451,13 @@ get_stated_length (FlitzisStreamReader *self)
   return MAX (flitzis_resample_length (n_frames, self->rate, self->source->rate), 1);
 }
 
+/* Returns the frames that a decoder needs before its frames are exact. PCM needs none. */
+static guint64
+get_settle (FlitzisStreamReader *self)
+{
+  return (guint64) self->rate * SETTLE_MS / 1000;
+}
+
 static gboolean
 open_reader (FlitzisStreamReader *self, GError **error)
 {
@@ -461,8 +479,8 @@ open_reader (FlitzisStreamReader *self, GError **error)
       if (!begin (self, error))
         return FALSE;
     }
-  else if (!flitzis_header_read (&self->header, &self->facts, self->stream, self->cancellable,
-                                 error) ||
+  else if (!flitzis_header_read_briefly (&self->header, &self->facts, self->stream, self->cancellable,
+                                         error) ||
            !begin_first (self, error))
     {
       return FALSE;
@@ -540,37 +558,99 @@ flitzis_stream_reader_steal_facts (FlitzisStreamReader *self, FlitzisFacts *fact
   memset (&self->facts, 0, sizeof self->facts);
 }
 
-/* Makes the decoder of a pipeline begin before the frame. Returns FALSE if it does not. */
+/* Takes the first buffer after a seek, which must begin at or before the frame that is needed.
+ * `first` is the number of its first frame. */
 static gboolean
-seek_pipeline (FlitzisStreamReader *self, guint64 frame, GError **error)
+take_first (FlitzisStreamReader *self, GstSample *sample, guint64 first, GError **error)
 {
-  FlitzisDecoding     *decoding = self->decoding;
-  FlitzisFrameBuilder *builder = &decoding->builder;
-  guint64              n_settle = (guint64) self->rate * SETTLE_MS / 1000;
-  guint64              needed, first;
-  GstClockTime         time;
-  g_autoptr (GstSample) sample = NULL;
+  FlitzisDecoding *decoding = self->decoding;
 
-  needed = flitzis_frame_builder_seek (builder, &self->header, frame, &self->n_early);
-  self->n_taken = 0;
-  self->is_over = FALSE;
-  time = self->first_time + gst_util_uint64_scale (needed - MIN (needed, n_settle), GST_SECOND,
-                                                   self->rate);
-  if (!gst_element_seek_simple (GST_ELEMENT (decoding->sink), GST_FORMAT_TIME,
-                                GST_SEEK_FLAG_FLUSH | GST_SEEK_FLAG_ACCURATE, time))
-    return FALSE;
-
-  sample = pull (self, error);
-  if (sample == NULL || !flitzis_decoding_adopt (decoding, sample, error))
-    return FALSE;
-
-  first = get_frame (self, gst_sample_get_buffer (sample));
-  if (!flitzis_frame_builder_set_decoded (builder, first))
+  if (!flitzis_frame_builder_set_decoded (&decoding->builder, first))
     return FALSE;
 
   flitzis_decoding_restart (decoding, first);
 
   return flitzis_decoding_take (decoding, sample, error);
+}
+
+/* Starts a pipeline at a later part of the file, if the header reader finds a place. */
+static gboolean
+seek_file (FlitzisStreamReader *self, guint64 frame, GError **error)
+{
+  FlitzisHeader part = self->header;
+  guint64       needed, first;
+  g_autoptr (GstSample) sample = NULL;
+
+  needed = flitzis_frame_builder_seek (&self->decoding->builder, &self->header, frame,
+                                       &self->n_early);
+  stop (self, FLITZIS_DECODE_DEADLINE_US);
+  if (self->stream == NULL ||
+      !flitzis_header_shift (&part, self->stream, needed, get_settle (self), &first,
+                             self->cancellable) ||
+      !start (self, &part, error))
+    return FALSE;
+
+  sample = pull (self, error);
+  if (sample == NULL || !flitzis_decoding_adopt (self->decoding, sample, error))
+    return FALSE;
+
+  flitzis_frame_builder_seek (&self->decoding->builder, &self->header, frame, &self->n_early);
+
+  return take_first (self, sample, first + get_frame (self, gst_sample_get_buffer (sample)), error);
+}
+
+/*
+ * Makes the demuxer or the parser of the pipeline seek. FLAC states the number of each of its
+ * frames, so that the place may be a rough one, which is found by trying: flacparse would look for
+ * an exact place from the start of the file on. Returns FALSE if there is no place before the
+ * frame.
+ */
+static gboolean
+seek_pipeline (FlitzisStreamReader *self, guint64 frame, GError **error)
+{
+  FlitzisDecoding *decoding = self->decoding;
+  gboolean         is_rough = self->use_codec && self->header.codec == FLITZIS_CODEC_FLAC;
+  guint64          needed, first, target, missed;
+
+  while (self->n_times < 2 && self->has_times && !self->is_over)
+    if (!advance (self, error))
+      return FALSE;
+
+  if (!self->has_times)
+    return FALSE;
+
+  needed = flitzis_frame_builder_seek (&decoding->builder, &self->header, frame, &self->n_early);
+  target = needed - MIN (needed, get_settle (self));
+  self->n_taken = 0;
+  self->is_over = FALSE;
+
+  for (guint i = 0; i < MAX_TRIES; i++)
+    {
+      g_autoptr (GstSample) sample = NULL;
+
+      if (!gst_element_seek_simple (
+              GST_ELEMENT (decoding->sink), GST_FORMAT_TIME,
+              GST_SEEK_FLAG_FLUSH | (is_rough ? GST_SEEK_FLAG_KEY_UNIT : GST_SEEK_FLAG_ACCURATE),
+              MAX (self->origin + (gint64) gst_util_uint64_scale (target, GST_SECOND, self->rate),
+                   0)))
+        return FALSE;
+
+      sample = pull (self, error);
+      if (sample == NULL || !flitzis_decoding_adopt (decoding, sample, error))
+        return FALSE;
+
+      first = get_frame (self, gst_sample_get_buffer (sample));
+      missed = needed - MIN (first, needed);
+      if (!is_rough || (first <= needed && missed < (guint64) self->rate * ROUGH_S))
+        return take_first (self, sample, first, error);
+
+      if (first > needed)
+        target -= MIN (target, first - needed + self->rate);
+      else
+        target += missed - self->rate;
+    }
+
+  return FALSE;
 }
 
 static gboolean
@@ -586,9 +666,13 @@ seek (FlitzisStreamReader *self, guint64 frame, GError **error)
       return TRUE;
     }
 
-  if (frame > near && self->failure == NULL && self->has_times)
+  if (frame > near && self->failure == NULL)
     {
-      if (seek_pipeline (self, frame, &failure))
+      gboolean is_shifted = self->use_codec && (self->header.codec == FLITZIS_CODEC_MP3 ||
+                                                (self->header.codec >= FLITZIS_CODEC_PCM &&
+                                                 self->header.codec <= FLITZIS_CODEC_MULAW));
+
+      if ((is_shifted ? seek_file : seek_pipeline) (self, frame, &failure))
         return TRUE;
 
       if (g_error_matches (failure, G_IO_ERROR, G_IO_ERROR_CANCELLED))
