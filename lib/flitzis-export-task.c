@@ -340,8 +340,9 @@ run (FlitzisExportTask *self, GError **error)
     }
 
   if (g_cancellable_set_error_if_cancelled (self->cancellable, error) ||
-      !(self->control != NULL ? flitzis_control_begin_render (self->control, error)
-                              : flitzis_fork_check (error)))
+      !(self->control != NULL
+            ? flitzis_control_begin_render (self->control, self->cancellable, error)
+            : flitzis_fork_check (error)))
     return FALSE;
 
   encoder = flitzis_encoder_new (self->path, &self->settings.encoding, self->n_channels,
