@@ -355,17 +355,19 @@ def test_a_trigger_does_not_wait():
 
 
 def test_render_does_not_wait_for_later_samples():
-    """Another thread puts new samples into a slot faster than they can be measured."""
+    """Another thread puts a new sample into a slot before the one before it is measured, for ten
+    seconds."""
     engine = Flitzis.Engine(memory_limit=2 ** 63)
-    data = make_sample(noise(7, RATE)).get_bytes()
+    data = make_sample(noise(7, RATE * 5)).get_bytes()
     ended, begun = threading.Event(), threading.Event()
     engine.get_slot(1).props.target_loudness = -20.0
 
     def set_samples():
-        end = time.monotonic() + 20
-        while not ended.is_set() and time.monotonic() < end:
+        for _ in range(1000):
             engine.set_sample(1, Flitzis.Sample.new(data, 1, RATE))
             begun.set()
+            if ended.wait(0.01):
+                break
 
     setter = threading.Thread(target=set_samples)
     setter.start()
