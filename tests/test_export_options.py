@@ -3,12 +3,14 @@
 samples as files. What is written is read again by the library, and by FFmpeg."""
 
 import asyncio
+import gc
 import json
 import math
 import os
 import subprocess
 import sys
 import time
+import weakref
 from typing import Any
 
 import gi
@@ -578,6 +580,36 @@ def test_a_cancel_midway_leaves_no_temporary_file(engine, tmp_path, iterate):
     with fails_with_io(Gio.IOErrorEnum.CANCELLED):
         engine.export_finish(results[0])
     assert 0 < engine.props.position < 10 ** 8 and os.listdir(tmp_path) == []
+
+
+def test_a_cancel_is_too_late_once_the_file_is_there(engine, tmp_path, iterate):
+    """The answer says that it is written, and the options have the count of clipped values."""
+    path, results, cancellable = tmp_path / 'a.flac', [], Gio.Cancellable()
+    options = Flitzis.Export()
+    prepare(engine).export_async(
+        file_of(path), 50000, options, cancellable, None,
+        callback=lambda _engine, result: results.append((result, options.props.n_clipped)))
+    poll(path.exists, 'the file')
+    cancellable.cancel()
+    iterate(lambda: results)
+    result, n_clipped = results[0]
+    assert engine.export_finish(result) and n_clipped > 100
+
+
+def test_the_callback_of_the_progress_is_released(engine, tmp_path, iterate):
+    """With an answer, and with an error of the first check."""
+    for file in file_of(tmp_path / 'a.wav'), Gio.File.new_for_uri('http://example.org/a.wav'):
+        told, results = [], []
+
+        def progress(*_, told=told):
+            told.append(True)
+        released = weakref.ref(progress)
+        engine.export_async(file, 1000, None, None, progress,
+                            callback=lambda _engine, result, results=results: results.append(result))
+        del progress
+        iterate(lambda results=results: results)
+        gc.collect()
+        assert released() is None
 
 
 def is_rendering(engine):
