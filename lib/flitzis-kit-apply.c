@@ -342,12 +342,11 @@ make_loads (Apply *self, FlitzisKit *kit, FlitzisEngine *engine, guint first_slo
  *
  * Does what [method@Kit.apply] does, without blocking the caller.
  *
- * @progress is called in the context in which @callback will be, less often if that context has no
- * time, and last of all with all pads. Python must pass both callbacks by name:
- * `progress=..., callback=...`.
+ * @progress is called in the same context as @callback: less often if the context is busy, and at
+ * the end with all pads. Python must pass both callbacks by name: `progress=..., callback=...`.
  *
- * A cancel ends it with `G_IO_ERROR_CANCELLED`, unless all pads are done. Pads that are done stay
- * in their slots, and the slots of the others are empty.
+ * If you cancel the call before all pads are done, it ends with `G_IO_ERROR_CANCELLED`. Pads that
+ * are done stay in their slots, and the slots of the others are empty.
  *
  * Without a callback, nothing keeps the engine: when the engine goes, the loads end.
  */
@@ -420,7 +419,7 @@ flitzis_kit_apply_async (FlitzisKit           *self,
 /**
  * flitzis_kit_apply_finish:
  * @self: a kit
- * @result: what the callback was given
+ * @result: the result that the callback received
  * @error: return location for an error
  *
  * Finishes [method@Kit.apply_async].

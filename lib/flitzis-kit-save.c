@@ -251,8 +251,8 @@ save_run (Save *self, GError **error)
  * first. A copy never replaces another file: it is called `kick-2.wav` if there is another
  * `kick.wav`.
  *
- * Fails with `G_IO_ERROR` for what the file system says: no permission, no space left, or a sound
- * to be copied that is not there. A call that fails leaves no copies.
+ * Fails with `G_IO_ERROR` for errors of the file system: no permission, no space left, or a missing
+ * sound that is to be copied. A call that fails leaves no copies.
  *
  * Returns: %TRUE if the kit is written
  */
@@ -334,7 +334,7 @@ flitzis_kit_save_async (FlitzisKit         *self,
 /**
  * flitzis_kit_save_finish:
  * @self: a kit
- * @result: what the callback was given
+ * @result: the result that the callback received
  * @error: return location for an error
  *
  * Finishes [method@Kit.save_async].

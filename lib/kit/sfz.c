@@ -278,7 +278,7 @@ set_pitch (Reader *self, FlitzisPad *pad)
 
   if (fabs (cents) > MAX_CENTS)
     flitzis_kit_draft_warn (self->draft, self->source, self->line,
-                            "a sample is transposed by more than two octaves: two is what it gets");
+                            "a sample is transposed by more than two octaves, and was limited");
 
   if (cents != 0.0)
     set (self, pad, OPCODE_PITCH_KEYCENTER, "playback-rate",
