@@ -25,7 +25,7 @@ MAX_KIT_BYTES = 2**12
 HANG_SECONDS = 60
 
 # How many inputs are made up, after the known ones were read.
-N_FILES = 200
+N_FILES = 400
 N_KITS = 20000
 N_PLANTED = 2**24
 
