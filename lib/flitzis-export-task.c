@@ -17,13 +17,14 @@
 #include "flitzis-cue.h"
 #include "flitzis-error.h"
 #include "flitzis-export-private.h"
+#include "flitzis-progress-private.h"
 #include "sample/meter.h"
 
 #include <math.h>
 #include <string.h>
 
 /* The largest number of reports to a progress callback. */
-#define N_TOLD 100
+#define N_REPORTS 100
 
 #define MAX_CHANNELS 2
 
@@ -39,12 +40,6 @@ struct _FlitzisExportTask
   FlitzisExport        *options; /* or NULL */
   FlitzisExportSettings settings;
   GCancellable         *cancellable;
-  GTask                *task; /* NULL in the blocking form; holds this */
-
-  /* the context of the task */
-  GFileProgressCallback progress;
-  gpointer              progress_data;
-  GDestroyNotify        progress_destroy;
 
   /* the thread that exports */
   FlitzisTarget *spool; /* the frames of an engine that were measured; or NULL */
@@ -52,9 +47,7 @@ struct _FlitzisExportTask
   guint64        n_passed; /* frames in all passes */
   guint64        n_clipped;
 
-  /* any thread, atomic */
-  gsize n_done;
-  int   is_telling; /* a source waits to be dispatched */
+  FlitzisProgress progress; /* reports to nobody in the blocking form; its task holds this */
 };
 
 static void
@@ -137,42 +130,20 @@ task_free (FlitzisExportTask *self)
   g_free (self);
 }
 
-static gboolean
-tell_progress (gpointer user_data)
-{
-  FlitzisExportTask *self = g_task_get_task_data (G_TASK (user_data));
-
-  g_atomic_int_set (&self->is_telling, FALSE);
-
-  if (self->progress != NULL)
-    self->progress ((goffset) g_atomic_pointer_get (&self->n_done), (goffset) self->n_frames,
-                    self->progress_data);
-
-  return G_SOURCE_REMOVE;
-}
-
-/* At most one source waits in the context, however slow the context is. */
 static void
 advance (FlitzisExportTask *self, guint n_frames)
 {
-  guint64 n_done, step, step_before;
-  g_autoptr (GSource) source = NULL;
+  guint64 step_before = self->n_passed / self->n_passes * N_REPORTS / self->n_frames;
+  guint64 n_done;
 
   self->n_passed += n_frames;
   n_done = self->n_passed / self->n_passes;
-  step = n_done * N_TOLD / self->n_frames;
-  step_before = (guint64) self->n_done * N_TOLD / self->n_frames;
-  g_atomic_pointer_set (&self->n_done, (gsize) n_done);
 
-  if (self->task == NULL || step == step_before ||
-      !g_atomic_int_compare_and_exchange (&self->is_telling, FALSE, TRUE))
+  if (n_done * N_REPORTS / self->n_frames == step_before)
     return;
 
-  source = g_idle_source_new ();
-  g_source_set_priority (source, G_PRIORITY_DEFAULT);
-  g_source_set_callback (source, tell_progress, g_object_ref (self->task), g_object_unref);
-  g_source_set_static_name (source, "[flitzis] progress");
-  g_source_attach (source, g_task_get_context (self->task));
+  g_atomic_pointer_set (&self->progress.n_done, (gsize) n_done);
+  flitzis_progress_report (&self->progress);
 }
 
 static float
@@ -369,8 +340,9 @@ run (FlitzisExportTask *self, GError **error)
     }
 
   if (g_cancellable_set_error_if_cancelled (self->cancellable, error) ||
-      !(self->control != NULL ? flitzis_control_begin_render (self->control, error)
-                              : flitzis_fork_check (error)))
+      !(self->control != NULL
+            ? flitzis_control_begin_render (self->control, self->cancellable, error)
+            : flitzis_fork_check (error)))
     return FALSE;
 
   encoder = flitzis_encoder_new (self->path, &self->settings.encoding, self->n_channels,
@@ -424,10 +396,7 @@ exported_cb (GObject *source, GAsyncResult *result, gpointer user_data)
   GError            *error = NULL;
   gboolean           is_written = g_task_propagate_boolean (G_TASK (result), &error);
 
-  self->progress = NULL;
-
-  if (self->progress_destroy != NULL)
-    self->progress_destroy (self->progress_data);
+  flitzis_progress_end (&self->progress);
 
   if (is_written)
     {
@@ -455,18 +424,15 @@ flitzis_export_task_run_async (FlitzisExportTask    *self,
   /* a file that is written must not be reported as cancelled */
   g_task_set_check_cancellable (result, FALSE);
 
+  flitzis_progress_init (&self->progress, result, self->n_frames, progress, progress_data,
+                         progress_destroy);
+
   if (!flitzis_fork_check (&error))
     {
-      if (progress_destroy != NULL)
-        progress_destroy (progress_data);
+      flitzis_progress_end (&self->progress);
       g_task_return_error (result, error);
       return;
     }
-
-  self->task = result;
-  self->progress = progress;
-  self->progress_data = progress_data;
-  self->progress_destroy = progress_destroy;
 
   thread_task = g_task_new (NULL, NULL, exported_cb, g_object_ref (result));
   g_task_set_task_data (thread_task, self, NULL);

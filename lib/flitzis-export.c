@@ -13,8 +13,8 @@
  * The options of an export: [method@Engine.export], [method@Sample.export].
  *
  * The end of the file's name decides the format: `.wav`, `.aiff`, `.aif`, `.flac`, `.ogg`, `.oga`
- * (Vorbis), `.opus` or `.mp3`. The options choose how the values are stored, change the gain, and
- * have the tags and the loop to write into the file.
+ * (Vorbis), `.opus` or `.mp3`. The options set how the values are stored and how the gain is
+ * chosen, and hold the tags and the loop to write into the file.
  *
  * ```c
  * g_autoptr (FlitzisSample) sample = flitzis_slot_dup_sample (flitzis_engine_get_slot (engine, 3));

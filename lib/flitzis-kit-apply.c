@@ -11,6 +11,7 @@
 #include "decode/decode.h"
 #include "flitzis-engine-private.h"
 #include "flitzis-pad-private.h"
+#include "flitzis-progress-private.h"
 #include "flitzis-sample-private.h"
 #include "kit/settings.h"
 #include "load/ticket.h"
@@ -20,29 +21,23 @@
 typedef struct
 {
   /* constant while workers run */
-  FlitzisEngine  *engine; /* NULL without a callback, or the engine could not go */
+  FlitzisEngine  *engine; /* NULL without a callback, so that the engine can go */
   FlitzisControl *control;
   GCancellable   *cancellable;
-  GTask          *task; /* holds this */
-  GTask          *end;  /* belongs to the last worker */
+  GTask          *end; /* belongs to the last worker */
   guint           n_pads;
 
-  /* the context of the task */
-  GFileProgressCallback progress;
-  gpointer              progress_data;
-  GDestroyNotify        progress_destroy;
+  FlitzisProgress progress; /* of pads; its task holds this */
 
   /* any thread, atomic */
-  guint n_done;     /* pads */
-  int   n_left;     /* workers */
-  int   is_telling; /* a source waits to be dispatched */
-  int   is_cancelled;
+  int n_left; /* workers */
+  int is_cancelled;
 
   /* each by the worker of its pad */
   char **problems;
 } Apply;
 
-/* One pad, with tickets for the layers that its slot gets. */
+/* The load of one pad, with a ticket for each layer that its slot gets. */
 typedef struct
 {
   Apply           *apply;
@@ -77,35 +72,6 @@ pad_load_free (gpointer data)
   g_object_unref (self->pad);
   g_object_unref (self->slot);
   g_free (self);
-}
-
-static gboolean
-tell_progress (gpointer user_data)
-{
-  Apply *self = g_task_get_task_data (G_TASK (user_data));
-
-  g_atomic_int_set (&self->is_telling, FALSE);
-
-  if (self->progress != NULL)
-    self->progress (g_atomic_int_get (&self->n_done), self->n_pads, self->progress_data);
-
-  return G_SOURCE_REMOVE;
-}
-
-/* One source at most waits in the context, however slow that is. */
-static void
-queue_progress (Apply *self)
-{
-  g_autoptr (GSource) source = NULL;
-
-  if (!g_atomic_int_compare_and_exchange (&self->is_telling, FALSE, TRUE))
-    return;
-
-  source = g_idle_source_new ();
-  g_source_set_priority (source, G_PRIORITY_DEFAULT);
-  g_source_set_callback (source, tell_progress, g_object_ref (self->task), g_object_unref);
-  g_source_set_static_name (source, "[flitzis] progress");
-  g_source_attach (source, g_task_get_context (self->task));
 }
 
 static char *
@@ -168,7 +134,7 @@ complete_loop (GVariantDict *dict, FlitzisSample *sample, gboolean has_start, gb
     g_variant_dict_insert (dict, "loops", "u", flitzis_sample_get_loop_count (sample));
 }
 
-/* The settings of the slot: those of the pad, with frames of the decoded sample. */
+/* Returns the settings of the pad for its slot, with frames of the decoded sample. */
 static GVariant *
 make_settings (const FlitzisPad *pad, FlitzisSample *sample)
 {
@@ -246,10 +212,10 @@ pad_worker (GTask *thread_task, gpointer source, gpointer data, GCancellable *ca
       flitzis_ticket_free (self->tickets[i]);
     }
 
-  g_atomic_int_inc (&apply->n_done);
-  queue_progress (apply);
+  g_atomic_pointer_add (&apply->progress.n_done, 1);
+  flitzis_progress_report (&apply->progress);
 
-  /* from here on, another worker may be the last one, and all of it be freed */
+  /* from here on, another worker may be the last one, and `apply` may be freed */
   if (g_atomic_int_dec_and_test (&apply->n_left))
     {
       g_task_return_boolean (end, TRUE);
@@ -271,7 +237,7 @@ take_problems (Apply *self)
   return g_strv_builder_end (problems);
 }
 
-/* In the context of the caller: what belongs to a program is called and let go of there alone. */
+/* Runs in the caller's context: only there are a program's callbacks called and its data freed. */
 static void
 applied_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 {
@@ -281,11 +247,7 @@ applied_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 
   /* the work of all workers happens before the work here */
   g_assert (g_atomic_int_get (&self->n_left) == 0);
-  self->progress = NULL;
-
-  if (self->progress_destroy != NULL)
-    self->progress_destroy (self->progress_data);
-
+  flitzis_progress_end (&self->progress);
   g_clear_object (&self->engine);
 
   if (g_atomic_int_get (&self->is_cancelled) &&
@@ -301,8 +263,8 @@ is_plain (const FlitzisPadLayer *layer)
   return layer->low == 0.0 && layer->high == 1.0;
 }
 
-/* The layers of a slot are numbered as their tickets are taken. A sound for all velocities is one
- * that load_sample () would have loaded. */
+/* The layers of a slot are numbered in the order in which their tickets are taken. A single sound
+ * for all velocities is loaded as load_sample () would load it. */
 static void
 take_tickets (PadLoad *self, guint slot)
 {
@@ -328,8 +290,8 @@ take_tickets (PadLoad *self, guint slot)
     }
 }
 
-/* Empties all slots and takes their tickets at once, so that a kit which is applied later wins, and
- * nothing of before plays on a pad. */
+/* Empties all slots and takes their tickets at once, so that a kit that is applied later wins, and
+ * no pad plays an older sample. */
 static GPtrArray *
 make_loads (Apply *self, FlitzisKit *kit, FlitzisEngine *engine, guint first_slot)
 {
@@ -380,12 +342,11 @@ make_loads (Apply *self, FlitzisKit *kit, FlitzisEngine *engine, guint first_slo
  *
  * Does what [method@Kit.apply] does, without blocking the caller.
  *
- * @progress is called in the context in which @callback will be, less often if that context has no
- * time, and last of all with all pads. Python must pass both callbacks by name:
- * `progress=..., callback=...`.
+ * @progress is called in the same context as @callback: less often if the context is busy, and at
+ * the end with all pads. Python must pass both callbacks by name: `progress=..., callback=...`.
  *
- * A cancel ends it with `G_IO_ERROR_CANCELLED`, unless all pads are done. Pads that are done stay
- * in their slots, and the slots of the others are empty.
+ * If you cancel the call before all pads are done, it ends with `G_IO_ERROR_CANCELLED`. Pads that
+ * are done stay in their slots, and the slots of the others are empty.
  *
  * Without a callback, nothing keeps the engine: when the engine goes, the loads end.
  */
@@ -427,10 +388,8 @@ flitzis_kit_apply_async (FlitzisKit           *self,
   apply->control = flitzis_control_ref (engine->control);
   apply->n_pads = self->pads->len;
   apply->problems = g_new0 (char *, apply->n_pads + 1);
-  apply->task = task;
-  apply->progress = progress;
-  apply->progress_data = progress_data;
-  apply->progress_destroy = progress_destroy;
+  flitzis_progress_init (&apply->progress, task, apply->n_pads, progress, progress_data,
+                         progress_destroy);
   g_set_object (&apply->cancellable, cancellable);
 
   if (callback != NULL)
@@ -439,7 +398,7 @@ flitzis_kit_apply_async (FlitzisKit           *self,
   g_task_set_task_data (task, apply, apply_free);
   apply->end = g_task_new (NULL, NULL, applied_cb, g_steal_pointer (&task));
   loads = make_loads (apply, self, engine, first_slot);
-  apply->n_done = apply->n_pads - loads->len;
+  apply->progress.n_done = apply->n_pads - loads->len;
   apply->n_left = (int) loads->len;
 
   if (loads->len == 0)
@@ -460,7 +419,7 @@ flitzis_kit_apply_async (FlitzisKit           *self,
 /**
  * flitzis_kit_apply_finish:
  * @self: a kit
- * @result: what the callback was given
+ * @result: the result that the callback received
  * @error: return location for an error
  *
  * Finishes [method@Kit.apply_async].

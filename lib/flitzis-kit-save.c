@@ -23,8 +23,8 @@ typedef struct
   GFile          *folder;
   FlitzisKitFlags flags;
   GCancellable   *cancellable;
-  GHashTable     *collected; /* from a file to the one beside the kit */
-  GPtrArray      *copies;    /* that were made, to take back if the rest fails */
+  GHashTable     *collected; /* from a file to its copy beside the kit */
+  GPtrArray      *copies;    /* made so far, to be deleted if the rest fails */
 } Save;
 
 static Save *
@@ -58,8 +58,8 @@ save_free (gpointer data)
   g_free (self);
 }
 
-/* Relative for files below the folder, so that all of it can be moved; absolute for others, so that
- * the kit can be moved away from them. */
+/* Files below the folder have a relative path, so that the whole folder can be moved. Others have
+ * an absolute path, so that the kit alone can be moved. */
 static char *
 get_name (GFile *file, gpointer user_data)
 {
@@ -134,7 +134,7 @@ collect (Save *self, GFile *file, GError **error)
   if (g_hash_table_contains (self->collected, file) || g_file_has_prefix (file, self->folder))
     return TRUE;
 
-  /* a named pipe would be waited for, and a device may have no end */
+  /* reading a named pipe would wait for a writer, and a device may have no end */
   switch (get_type (self, file))
     {
     case G_FILE_TYPE_REGULAR:
@@ -251,8 +251,8 @@ save_run (Save *self, GError **error)
  * first. A copy never replaces another file: it is called `kick-2.wav` if there is another
  * `kick.wav`.
  *
- * Fails with `G_IO_ERROR` for what the file system says: no permission, no space left, or a sound
- * to be copied that is not there. A call that fails leaves no copies.
+ * Fails with `G_IO_ERROR` for errors of the file system: no permission, no space left, or a missing
+ * sound that is to be copied. A call that fails leaves no copies.
  *
  * Returns: %TRUE if the kit is written
  */
@@ -334,7 +334,7 @@ flitzis_kit_save_async (FlitzisKit         *self,
 /**
  * flitzis_kit_save_finish:
  * @self: a kit
- * @result: what the callback was given
+ * @result: the result that the callback received
  * @error: return location for an error
  *
  * Finishes [method@Kit.save_async].

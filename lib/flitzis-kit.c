@@ -155,10 +155,10 @@ flitzis_kit_class_init (FlitzisKitClass *klass)
   /**
    * FlitzisKit:settings: (getter get_settings)
    *
-   * What a kit of the pad board says about the engine and its clock: `gain`, `tempo`,
+   * The settings of the engine and its clock in a kit of the pad board: `gain`, `tempo`,
    * `beats-per-bar`, `steps-per-beat` and `swing`.
    *
-   * A dictionary, of type `a{sv}`. [method@Kit.apply] leaves these settings to the program.
+   * A dictionary of type `a{sv}`. [method@Kit.apply] leaves these settings to the program.
    */
   properties[PROP_SETTINGS] = g_param_spec_variant ("settings", NULL, NULL, G_VARIANT_TYPE_VARDICT,
                                                     NULL,
@@ -230,9 +230,9 @@ kit_new (FlitzisKitDraft *draft)
  * folder of the kit, unless @flags allow them: then a kit that you do not trust can name any file.
  * Symbolic links in the folder are followed.
  *
- * Errors: `G_IO_ERROR` for what the file system says, `FLITZIS_ENGINE_ERROR_UNSUPPORTED` for a file
+ * Errors: `G_IO_ERROR` for errors of the file system, `FLITZIS_ENGINE_ERROR_UNSUPPORTED` for a file
  * that is no kit, `FLITZIS_ENGINE_ERROR_CORRUPT` for XML or JSON that is broken and for files that
- * include each other in a circle. Their messages name the line.
+ * include each other in a circle. The messages of broken files name the line.
  *
  * Returns: (transfer full): a kit
  */
@@ -324,7 +324,7 @@ flitzis_kit_new_for_file_async (GFile              *file,
 
 /**
  * flitzis_kit_new_for_file_finish:
- * @result: what the callback was given
+ * @result: the result that the callback received
  * @error: return location for an error
  *
  * Finishes [func@Kit.new_for_file_async].
@@ -376,7 +376,7 @@ flitzis_kit_get_name (FlitzisKit *self)
  * flitzis_kit_get_settings: (get-property settings)
  * @self: a kit
  *
- * Gets what the kit says about the engine and its clock.
+ * Gets the settings of the engine and its clock.
  *
  * Returns: (transfer none): a dictionary of type `a{sv}`
  */

@@ -24,8 +24,9 @@ from sound_files import frames_of
 
 def pytest_addoption(parser):
     parser.addoption('--slow', action='store_true', help='run the slow tests too')
-    parser.addoption('--fuzz', type=int, default=60, metavar='SECONDS',
-                     help='how long libFuzzer makes up files for test_fuzz.py')
+    parser.addoption('--fuzz', type=int, metavar='SECONDS',
+                     help='how long libFuzzer makes up files for test_fuzz.py, in place of a fixed '
+                          'number of files')
 
 
 def pytest_configure(config):

@@ -198,7 +198,7 @@ add('keys.sfz', '''\
     pad(38, layer('kick.wav'), playback_rate=rate(-200)),
     pad(1, layer('kick.wav'), low=0, high=1, playback_rate=rate(-1100)),
     pad(100, layer('kick.wav'), playback_rate=4.0),
-    warnings=['7: a sample is transposed by more than two octaves: two is what it gets'])
+    warnings=['7: a sample is transposed by more than two octaves, and was limited'])
 
 # Groups that end each other.
 add('choke.sfz', '''\

@@ -28,6 +28,7 @@
 #define N_VOICES 6
 #define N_EVENTS 64 /* few: now and then as many wait */
 #define N_SAMPLES 3
+#define N_FORMATS 6
 #define MAX_BLOCK_FRAMES 8192
 #define MAX_DELAY_FRAMES 32768
 #define PATIENCE_US (60 * G_USEC_PER_SEC)
@@ -82,13 +83,15 @@ static GPtrArray     *all_stages;              /* under the mutex */
 static FlitzisSample *samples[N_SAMPLES];
 static GBytes        *good_bytes, *bad_bytes;
 static char          *paths[3];
-static char          *folder, *written[2];
+static const char    *endings[N_FORMATS] = { "wav", "aiff", "flac", "ogg", "opus", "mp3" };
+static char          *folder, *written[N_FORMATS];
 static GPtrArray     *settings; /* of the engine, its clock and its slots */
 static bool           is_live;
 
 static _Atomic guint n_built, n_gone, n_checked, n_asked, n_answered, n_working;
 static _Atomic guint n_beats, n_progresses, n_progresses_gone;
 static _Atomic guint n_set[64];
+static _Atomic guint n_files[N_FORMATS];
 static _Atomic guint n_errors[32];
 static _Atomic guint n_started;
 static guint         n_left; /* under the mutex */
@@ -764,12 +767,22 @@ render (Worker *worker, Stage *stage)
 
 #define RENDER_ERRORS (ALLOW (CANCELLED) | ALLOW (FLITZIS_ENGINE_ERROR_BUSY))
 
+static const char *
+choose_file (Worker *worker)
+{
+  guint format = choose (worker, N_FORMATS);
+
+  n_files[format]++;
+
+  return written[format];
+}
+
 static void
 render_to_file (Worker *worker, Stage *stage)
 {
   GError *error = NULL;
 
-  flitzis_engine_render_to_file (stage->engine, written[choose (worker, 2)],
+  flitzis_engine_render_to_file (stage->engine, choose_file (worker),
                                  1 + choose (worker, 5000), &error);
   allow (error, RENDER_ERRORS);
 }
@@ -810,7 +823,7 @@ render_to_file_async (Worker *worker, Stage *stage)
   n_asked++;
   n_progresses++;
   flitzis_engine_render_to_file_async (
-      stage->engine, written[choose (worker, 2)], 1 + choose (worker, 20000), stage->cancellable,
+      stage->engine, choose_file (worker), 1 + choose (worker, 20000), stage->cancellable,
       progress_cb, g_new0 (goffset, 1), progress_gone_cb, rendered_cb, stage_take_again (stage));
 }
 
@@ -838,7 +851,7 @@ sample_exported_cb (GObject *object, GAsyncResult *result, gpointer data)
 
 static void export(Worker *worker, Stage *stage)
 {
-  g_autoptr (GFile) file = g_file_new_for_path (written[choose (worker, 2)]);
+  g_autoptr (GFile) file = g_file_new_for_path (choose_file (worker));
   g_autoptr (FlitzisExport) options = flitzis_export_new ();
   FlitzisSample *sample = samples[choose (worker, N_SAMPLES)];
   GError        *error = NULL;
@@ -858,7 +871,7 @@ static void export(Worker *worker, Stage *stage)
 static void
 export_async (Worker *worker, Stage *stage)
 {
-  g_autoptr (GFile) file = g_file_new_for_path (written[choose (worker, 2)]);
+  g_autoptr (GFile) file = g_file_new_for_path (choose_file (worker));
   g_autoptr (FlitzisExport) options = flitzis_export_new ();
   FlitzisSample *sample = samples[choose (worker, N_SAMPLES)];
 
@@ -1232,8 +1245,10 @@ set_up (const char *fixtures)
     paths[i] = g_build_filename (fixtures, names[i], NULL);
 
   folder = g_dir_make_tmp ("flitzis-XXXXXX", NULL);
-  written[0] = g_build_filename (folder, "written.wav", NULL);
-  written[1] = g_build_filename (folder, "written.flac", NULL);
+
+  for (guint i = 0; i < N_FORMATS; i++)
+    written[i] = g_strdup_printf ("%s/written.%s", folder, endings[i]);
+
   settings = g_ptr_array_new ();
   find_settings (FLITZIS_TYPE_ENGINE);
   find_settings (FLITZIS_TYPE_CLOCK);
@@ -1295,7 +1310,7 @@ tear_down (void)
   for (guint i = 0; i < G_N_ELEMENTS (paths); i++)
     g_free (paths[i]);
 
-  for (guint i = 0; i < G_N_ELEMENTS (written); i++)
+  for (guint i = 0; i < N_FORMATS; i++)
     {
       g_unlink (written[i]);
       g_free (written[i]);
@@ -1316,6 +1331,9 @@ print_counts (guint seed)
       n_calls += n_called[i];
       g_print ("%s: %u\n", verbs[i].name, n_called[i]);
     }
+
+  for (guint i = 0; i < N_FORMATS; i++)
+    g_print ("files of %s: %u\n", endings[i], n_files[i]);
 
   for (guint i = 0; i < settings->len; i++)
     {

@@ -3,11 +3,14 @@
 samples as files. What is written is read again by the library, and by FFmpeg."""
 
 import asyncio
+import gc
 import json
 import math
 import os
 import subprocess
 import sys
+import time
+import weakref
 from typing import Any
 
 import gi
@@ -20,6 +23,7 @@ from hostile.sounds import chunk, fmt, pcm, riff
 gi.require_version('Flitzis', '1')
 from gi.repository import Flitzis, Gio, GLib
 
+from pipewire_daemon import poll
 from test_export import as_24_bits, fails_with_io, prepare
 from test_playing import assert_same, fails_with, make_sample, noise, render
 
@@ -576,6 +580,66 @@ def test_a_cancel_midway_leaves_no_temporary_file(engine, tmp_path, iterate):
     with fails_with_io(Gio.IOErrorEnum.CANCELLED):
         engine.export_finish(results[0])
     assert 0 < engine.props.position < 10 ** 8 and os.listdir(tmp_path) == []
+
+
+def test_a_cancel_is_too_late_once_the_file_is_there(engine, tmp_path, iterate):
+    """The answer says that it is written, and the options have the count of clipped values."""
+    path, results, cancellable = tmp_path / 'a.flac', [], Gio.Cancellable()
+    options = Flitzis.Export()
+    prepare(engine).export_async(
+        file_of(path), 50000, options, cancellable, None,
+        callback=lambda _engine, result: results.append((result, options.props.n_clipped)))
+    poll(path.exists, 'the file')
+    cancellable.cancel()
+    iterate(lambda: results)
+    result, n_clipped = results[0]
+    assert engine.export_finish(result) and n_clipped > 100
+
+
+def test_the_callback_of_the_progress_is_released(engine, tmp_path, iterate):
+    """With an answer, and with an error of the first check."""
+    for file in file_of(tmp_path / 'a.wav'), Gio.File.new_for_uri('http://example.org/a.wav'):
+        told, results = [], []
+
+        def progress(*_, told=told):
+            told.append(True)
+        released = weakref.ref(progress)
+        engine.export_async(file, 1000, None, None, progress,
+                            callback=lambda _engine, result, results=results: results.append(result))
+        del progress
+        iterate(lambda results=results: results)
+        gc.collect()
+        assert released() is None
+
+
+def is_rendering(engine):
+    """Then a sample that leaves its slot is not released yet."""
+    gone, sample = [], make_sample(noise(1, 10))
+    sample.weak_ref(gone.append, True)
+    engine.set_sample(1, sample)
+    del sample
+    engine.unload_sample(1)
+    return not gone
+
+
+def test_a_cancel_ends_the_wait_for_the_loudness(engine, tmp_path, iterate):
+    """The answer takes less time than the rest of the measurement, for which a render waits."""
+    results, cancellable, n_frames = [], Gio.Cancellable(), 48000 * 300
+    engine.set_sample(0, Flitzis.Sample.new(GLib.Bytes.new(bytes(4 * n_frames)), 1, 48000))
+    assert not is_rendering(engine)
+    engine.get_slot(0).props.target_loudness = -20.0
+    engine.export_async(file_of(tmp_path / 'a.wav'), 10 ** 8, None, cancellable, None,
+                        callback=lambda _engine, result: results.append(result))
+    poll(lambda: is_rendering(engine), 'the export')
+    begin = time.monotonic()
+    cancellable.cancel()
+    iterate(lambda: results)
+    answered = time.monotonic()
+    engine.render(1)
+    assert answered - begin < (time.monotonic() - answered) / 2
+    with fails_with_io(Gio.IOErrorEnum.CANCELLED):
+        engine.export_finish(results[0])
+    assert engine.props.position == 1 and os.listdir(tmp_path) == []
 
 
 def test_the_export_of_a_sample_is_cancelled(tmp_path, iterate):

@@ -139,10 +139,11 @@ flitzis_control_update_targets (FlitzisControl *self, guint slot)
 /* Samples that another thread queues meanwhile do not count, so this ends even if they never
  * stop. It also ends if no thread could be started. */
 void
-flitzis_control_wait_for_loudness (FlitzisControl *self)
+flitzis_control_wait_for_loudness (FlitzisControl *self, GCancellable *cancellable)
 {
   guint64 n_to_measure = self->n_to_measure;
 
-  while (self->is_measuring && self->n_measured < n_to_measure)
+  while (self->is_measuring && self->n_measured < n_to_measure &&
+         !g_cancellable_is_cancelled (cancellable))
     g_cond_wait (&self->measured, &self->mutex);
 }

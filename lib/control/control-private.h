@@ -128,8 +128,10 @@ void flitzis_control_push_load_changes (FlitzisControl    *self,
 void flitzis_control_measure_slot (FlitzisControl *self,
                                    guint           slot);
 
-/* Waits until the samples that are queued now are measured. Unlocks the mutex meanwhile. */
-void flitzis_control_wait_for_loudness (FlitzisControl *self);
+/* Waits until the samples that are queued now are measured. Unlocks the mutex meanwhile. A cancel
+ * ends the wait if `measured` is signalled then. */
+void flitzis_control_wait_for_loudness (FlitzisControl *self,
+                                        GCancellable   *cancellable);
 
 /* Reports the beats that have been rendered, or those before frame `end`. */
 void flitzis_control_push_beats (FlitzisControl *self);

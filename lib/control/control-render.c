@@ -38,19 +38,33 @@ take_offline (FlitzisControl *self, GError **error)
   return TRUE;
 }
 
-gboolean
-flitzis_control_begin_render (FlitzisControl *self, GError **error)
+static void
+cancelled_cb (GCancellable *cancellable, FlitzisControl *self)
 {
+  flitzis_control_lock (self);
+  g_cond_broadcast (&self->measured);
+  flitzis_control_unlock (self);
+}
+
+gboolean
+flitzis_control_begin_render (FlitzisControl *self, GCancellable *cancellable, GError **error)
+{
+  gulong   handler = 0;
   gboolean is_taken;
+
+  /* outside the mutex, which the callback locks */
+  if (cancellable != NULL)
+    handler = g_cancellable_connect (cancellable, G_CALLBACK (cancelled_cb), self, NULL);
 
   flitzis_control_lock (self);
   is_taken = take_offline (self, error);
 
   if (is_taken)
-    flitzis_control_wait_for_loudness (self);
+    flitzis_control_wait_for_loudness (self, cancellable);
 
   flitzis_control_push_beats (self);
   flitzis_control_unlock (self);
+  g_cancellable_disconnect (cancellable, handler);
 
   return is_taken;
 }
@@ -93,7 +107,7 @@ flitzis_control_end_render (FlitzisControl *self)
 gboolean
 flitzis_control_render (FlitzisControl *self, float *out, guint n_frames, GError **error)
 {
-  if (!flitzis_control_begin_render (self, error))
+  if (!flitzis_control_begin_render (self, NULL, error))
     return FALSE;
 
   for (gsize done = 0; done < n_frames; done += FLITZIS_RENDER_FRAMES)

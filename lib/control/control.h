@@ -236,11 +236,13 @@ double   flitzis_control_frame_to_beat (FlitzisControl *self,
 /*
  * Rendering without an output (control-render.c), one block after another, from begin to end. Begin
  * fails while the engine is started or another thread renders, and waits until the samples of all
- * slots with a target loudness are measured. Reports are read after each block.
+ * slots with a target loudness are measured; a cancel ends only this wait. Reports are read after
+ * each block.
  */
 #define FLITZIS_RENDER_FRAMES 1024 /* the largest block */
 
 gboolean flitzis_control_begin_render (FlitzisControl *self,
+                                       GCancellable   *cancellable,
                                        GError        **error);
 void     flitzis_control_render_block (FlitzisControl *self,
                                        float          *out,

@@ -10,7 +10,7 @@
 
 #include <string.h>
 
-/* A broken file could have one on each of its lines. */
+/* A broken file could cause one on each of its lines. */
 #define MAX_WARNINGS 1000
 #define MAX_MESSAGE 400
 
@@ -47,7 +47,7 @@ flitzis_kit_draft_free (FlitzisKitDraft *self)
   g_free (self);
 }
 
-/* Words of a broken file can be of any length. */
+/* A message may quote words of a broken file, which can have any length. */
 static void
 shorten (char *message)
 {
@@ -89,7 +89,7 @@ is_below (FlitzisKitDraft *self, GFile *file, const char *path)
 {
   g_auto (GStrv) parts = g_strsplit (path, "/", -1);
 
-  /* only local files are sure to have their “..” resolved */
+  /* only for local files has GIO surely resolved each “..” */
   return self->folder != NULL && g_file_has_prefix (file, self->folder) &&
          (g_file_is_native (file) || !g_strv_contains ((const char *const *) parts, ".."));
 }

@@ -8,7 +8,8 @@
 
 G_BEGIN_DECLS
 
-/* What a reader makes of a kit's file, for FlitzisKit to take over. One thread. */
+/* The contents of a kit's file. A reader collects them, and FlitzisKit takes them over. One thread
+ * uses a draft. */
 typedef struct
 {
   GFile     *file;
@@ -20,8 +21,8 @@ typedef struct
   GPtrArray *pads;     /* of FlitzisPad */
   GPtrArray *warnings; /* of strings */
 
-  GHashTable *warned;  /* messages without their place */
-  GPtrArray  *sources; /* names of included files, for those who warn later */
+  GHashTable *warned;  /* the messages so far, without file and line */
+  GPtrArray  *sources; /* names of included files, which later warnings use */
 } FlitzisKitDraft;
 
 FlitzisKitDraft *flitzis_kit_draft_new (GFile   *file,
@@ -38,18 +39,19 @@ void flitzis_kit_draft_warn (FlitzisKitDraft *self,
                              const char      *format,
                              ...) G_GNUC_PRINTF (4, 5);
 
-/* The file that a kit names by a path relative to its folder, an absolute path or a URI, which is
- * not empty. */
+/* Returns the file that a kit names: by a path relative to the kit's folder, an absolute path, or a
+ * URI. `path` is not empty. */
 GFile *flitzis_kit_draft_locate (FlitzisKitDraft *self,
                                  const char      *path);
 
-/* The same, or NULL and a warning if it is not below the folder and may not be elsewhere. */
+/* Does the same, but warns and returns NULL if the path is empty, or if the file is outside the
+ * folder and may not be there. */
 GFile *flitzis_kit_draft_resolve (FlitzisKitDraft *self,
                                   const char      *source,
                                   guint            line,
                                   const char      *path);
 
-/* Sets a setting of a pad, and warns if it is out of range or no setting. */
+/* Sets a setting of a pad. Warns if the value is out of range, or if there is no such setting. */
 void flitzis_kit_draft_set (FlitzisKitDraft *self,
                             const char      *source,
                             guint            line,
@@ -57,7 +59,7 @@ void flitzis_kit_draft_set (FlitzisKitDraft *self,
                             const char      *setting,
                             GVariant        *value);
 
-/* The pad is complete. If its layers share a gain, it becomes one of the pad. */
+/* Adds a complete pad. If all its layers have the same gain, that becomes the gain of the pad. */
 void flitzis_kit_draft_add_pad (FlitzisKitDraft *self,
                                 guint            line,
                                 FlitzisPad      *pad);

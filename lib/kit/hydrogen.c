@@ -10,13 +10,13 @@
 #include <math.h>
 #include <string.h>
 
-/* Envelopes are in frames, and kits do not say of which rate. */
+/* The times of envelopes are in frames, and kits do not state the rate. */
 #define ENVELOPE_RATE 44100.0
 
-/* Hydrogen's own are 6 deep. */
+/* Elements in Hydrogen's own kits are nested 6 deep. */
 #define MAX_DEPTH 64
 
-/* The note of the first instrument in kits that state none. */
+/* The note of the first instrument, if a kit states no notes. */
 #define FIRST_NOTE 36
 
 /* One layer of an instrument. */
@@ -36,7 +36,7 @@ typedef struct
   guint            line_now;
   gboolean         has_root;
   GPtrArray       *path; /* names of the open elements */
-  GString         *text; /* of the innermost one */
+  GString         *text; /* of the innermost element */
   GHashTable      *component_volumes;
   int              component_id;
 
@@ -56,12 +56,12 @@ typedef struct
 
 typedef enum
 {
-  KIND_VOID,     /* nothing for us */
-  KIND_HARMLESS, /* nothing for us if it has its default; else it is missed */
+  KIND_VOID,     /* has no effect on a pad */
+  KIND_HARMLESS, /* has no effect if it has its default; otherwise warned of */
   KIND_USED
 } Kind;
 
-/* What instruments and layers have, in the releases of Hydrogen so far. */
+/* The elements of instruments and layers, in all releases of Hydrogen so far. */
 /* clang-format off */
 static const struct { const char *name; Kind kind; const char *harmless; } elements[] = {
   { "drumkit_info", KIND_USED },
@@ -131,7 +131,7 @@ begin_layer (Reader *self)
   return layer;
 }
 
-/* The pitch of the instrument and of its layers is one of the pad. */
+/* A pad has one rate, which is the pitch of the instrument and of its layers. */
 static void
 set_rate (Reader *self)
 {
@@ -155,7 +155,7 @@ set_rate (Reader *self)
                            g_variant_new_double (exp2 (pitch / 12.0)));
 }
 
-/* Old kits have a gain for each side, the larger of which is 1. */
+/* Old kits have a gain for each side. The larger of the two is 1. */
 static void
 set_old_pan (Reader *self)
 {
@@ -208,7 +208,7 @@ end_instrument (Reader *self)
   g_clear_object (&self->pad);
 }
 
-/* If the text is no number, warns and returns FALSE. */
+/* Warns and returns FALSE if the text is no number. */
 static gboolean
 read_number (Reader *self, const char *name, double *number)
 {
@@ -294,7 +294,7 @@ read_note (Reader *self, const char *name)
 {
   double note = get_number (self, name, 0.0, 127.0, -1.0);
 
-  /* what it is played by goes before what it plays */
+  /* the note that triggers the instrument goes before the note that it sends */
   if (note >= 0.0 && (self->pad->note < 0 || g_str_equal (name, "midiInNote")))
     self->pad->note = (int) note;
 }
@@ -502,7 +502,8 @@ add_text (GMarkupParseContext *context,
   g_string_append_len (((Reader *) user_data)->text, text, (gssize) n_bytes);
 }
 
-/* Line by line: what the context says of lines is of the one that follows, where a tag ends one. */
+/* Parses line by line to count the lines. If a tag ends a line, the context already reports the
+ * next one. */
 static gboolean
 parse_lines (Reader *self, GMarkupParseContext *context, const char *text, GError **error)
 {
@@ -558,7 +559,7 @@ flitzis_hydrogen_read (FlitzisKitDraft *draft, const char *text, GError **error)
 
   if (failure->domain == G_MARKUP_ERROR)
     {
-      /* the message has the line */
+      /* the message names the line */
       g_set_error_literal (error, FLITZIS_ENGINE_ERROR, FLITZIS_ENGINE_ERROR_CORRUPT,
                            failure->message);
       g_error_free (failure);

@@ -85,7 +85,7 @@ read_hex (Parser *parser, gunichar *unit)
   return TRUE;
 }
 
-/* Half of a pair of surrogates stands for nothing. */
+/* Half of a pair of surrogates has no meaning, and becomes U+FFFD. */
 static gboolean
 read_unicode (Parser *parser, GString *string)
 {
@@ -113,7 +113,7 @@ read_unicode (Parser *parser, GString *string)
   return TRUE;
 }
 
-/* After the first quote. */
+/* Begins after the first quote. */
 static char *
 read_string (Parser *parser)
 {
@@ -212,7 +212,7 @@ parse_number (Parser *parser)
 static FlitzisJson *parse_value (Parser *parser,
                                  guint   depth);
 
-/* A member of an object, or an item of an array. */
+/* Parses a member of an object, or an item of an array. */
 static FlitzisJson *
 parse_item (Parser *parser, gboolean has_name, guint depth)
 {
@@ -244,7 +244,7 @@ parse_item (Parser *parser, gboolean has_name, guint depth)
   return item;
 }
 
-/* After the first bracket. */
+/* Begins after the first bracket. */
 static FlitzisJson *
 parse_items (Parser *parser, FlitzisJsonType type, guint depth)
 {

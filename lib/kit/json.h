@@ -29,7 +29,7 @@ struct _FlitzisJson
   FlitzisJsonType type;
   guint           line;
   char           *name;   /* in an object */
-  double          number; /* finite; 0 or 1 of a boolean */
+  double          number; /* finite; 0 or 1 for a boolean */
   char           *string;
   GPtrArray      *items; /* of an array or an object, in their order */
 };
@@ -46,7 +46,7 @@ FlitzisJson *flitzis_json_parse (const char *text,
 const FlitzisJson *flitzis_json_get (const FlitzisJson *self,
                                      const char        *name);
 
-/* Writing: a string in its quotes, and a number, as short as it can be read back. */
+/* Append a string in quotes, or the shortest number that is read back as the same value. */
 void flitzis_json_append_string (GString    *text,
                                  const char *string);
 void flitzis_json_append_number (GString *text,

@@ -14,8 +14,7 @@
 
 #define FORMAT "flitzis-kit-1"
 
-/* The settings of a kit, and the classes that have them. The others of an engine are a matter of
- * the program. */
+/* The settings that a kit has, of two classes. All others of an engine belong to the program. */
 static const char *const of_engine[] = { "gain", NULL };
 static const char *const of_clock[] = { "tempo", "beats-per-bar", "steps-per-beat", "swing", NULL };
 
@@ -32,7 +31,7 @@ is_whole (const FlitzisJson *item, double minimum, double maximum)
          item->number >= minimum && item->number <= maximum;
 }
 
-/* NULL for what can be no setting. */
+/* Returns NULL if no setting can have such a value. */
 static GVariant *
 to_variant (const FlitzisJson *item)
 {
@@ -63,7 +62,7 @@ read_note (FlitzisKitDraft *draft, const FlitzisJson *item, const char *name, in
   return TRUE;
 }
 
-/* A file that is not where the kit says may lie beside the kit. */
+/* If a file is not at the path that the kit states, it may be beside the kit. */
 static GFile *
 find_file (FlitzisKitDraft *draft, const FlitzisJson *item)
 {
@@ -166,7 +165,7 @@ read_item (FlitzisKitDraft *draft, FlitzisPad *pad, const FlitzisJson *item)
     }
   else if (g_str_equal (item->name, "file"))
     {
-      /* the board writes null for a pad that has but settings */
+      /* the board writes null for a pad that has settings but no sound */
       if (item->type != FLITZIS_JSON_NULL)
         add_layer (draft, pad, item);
     }
@@ -336,7 +335,7 @@ compare_names (gconstpointer a, gconstpointer b)
   return strcmp (*(const char *const *) a, *(const char *const *) b);
 }
 
-/* In the order of the names, so that the same kit gives the same text. */
+/* Sorts the settings by name, so that the same kit gives the same text. */
 static void
 write_settings (GString *text, const char *indent, GVariant *settings)
 {

@@ -7,12 +7,13 @@
 
 G_BEGIN_DECLS
 
-/* The kits of the pad board, which are what FlitzisKit writes. */
+/* Reads a kit in the format of the pad board, which FlitzisKit writes, too. */
 gboolean flitzis_pads_json_read (FlitzisKitDraft *draft,
                                  const char      *text,
                                  GError         **error);
 
-/* The text of a kit of these FlitzisPads. `get_name` makes the name that a sound has in it. */
+/* Returns the text of a kit with these FlitzisPads. `get_name` returns the name to write for the
+ * file of a sound. */
 char *flitzis_pads_json_write (const char *name,
                                GVariant   *settings,
                                GPtrArray  *pads,

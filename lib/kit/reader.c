@@ -19,7 +19,7 @@ skip_mark (const char *text)
   return g_str_has_prefix (text, "\xef\xbb\xbf") ? text + 3 : text;
 }
 
-/* SFZ may begin with anything, and have its regions in files that it includes. */
+/* An SFZ file may begin with anything, and its regions may be in files that it includes. */
 static gboolean
 is_sfz (FlitzisKitDraft *draft, const char *text)
 {

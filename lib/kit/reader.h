@@ -7,7 +7,7 @@
 
 G_BEGIN_DECLS
 
-/* Reads a kit of any format. `may_leave`: its files may be outside its folder. */
+/* Reads a kit of any format. If `may_leave` is TRUE, its files may be outside its folder. */
 FlitzisKitDraft *flitzis_kit_read (GFile        *file,
                                    gboolean      may_leave,
                                    GCancellable *cancellable,

@@ -7,7 +7,7 @@
 
 #include <math.h>
 
-/* 2^64, the first double that does not fit. */
+/* 2^64, the first double that is too large. */
 #define END_OF_UINT64 18446744073709551616.0
 
 static gboolean
@@ -114,7 +114,7 @@ flitzis_settings_set (GVariant **settings, GType type, const char *name, GVarian
   return is_limited ? FLITZIS_SETTING_LIMITED : FLITZIS_SETTING_TAKEN;
 }
 
-/* Returns FALSE for a property of a kind that no kit holds. */
+/* Returns FALSE if kits cannot store a property of this type. */
 static gboolean
 get_value (GParamSpec *pspec, GVariant *settings, GValue *value)
 {

@@ -8,8 +8,8 @@
 G_BEGIN_DECLS
 
 /*
- * Settings as kits hold them: a dictionary, of type a{sv}, by the names of the properties of a
- * class. Numbers have the type of the property; values of an enumeration are nicks.
+ * The settings of a kit are a dictionary of type a{sv}. Its keys are the names of properties of a
+ * class. Numbers have the type of the property, and the value of an enumeration is its nick.
  */
 
 typedef enum
@@ -20,17 +20,19 @@ typedef enum
   FLITZIS_SETTING_WRONG    /* the setting has another type */
 } FlitzisSettingOutcome;
 
-/* Replaces `settings` by a dictionary that also has `value`: d, b or s; consumed if floating. */
+/* Replaces `settings` with a dictionary that also has `value`. The value is of type d, b or s, and
+ * is consumed if it is floating. */
 FlitzisSettingOutcome flitzis_settings_set (GVariant  **settings,
                                             GType       type,
                                             const char *name,
                                             GVariant   *value);
 
-/* Sets all settings of the object: to these values, or else to the defaults. */
+/* Sets all settings of the object: those that `settings` lacks get their defaults. */
 void flitzis_settings_apply (GVariant *settings,
                              GObject  *object);
 
-/* The name of a setting that only one of the two has, or that differs; NULL for none. */
+/* Returns the name of a setting that differs, or that only one of the two has. NULL if they are
+ * equal. */
 char *flitzis_settings_find_difference (GVariant *settings,
                                         GVariant *others);
 

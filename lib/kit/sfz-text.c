@@ -13,7 +13,7 @@
 #define MAX_DEPTH 16
 #define MAX_INCLUDES 256
 
-/* Of a value whose variables are replaced: they could double in each line. */
+/* The longest value after its variables are replaced: each line could double it. */
 #define MAX_VALUE 4096
 #define MAX_NAME 64
 
@@ -23,11 +23,11 @@ typedef struct
   const FlitzisSfzFuncs *funcs;
   gpointer               user_data;
   GCancellable          *cancellable;
-  GHashTable            *variables; /* with the dollar */
+  GHashTable            *variables; /* names begin with the dollar */
   gsize                  n_bytes;
   guint                  depth;
 
-  /* the file that is read at the moment */
+  /* the place that is read now */
   const char *source;
   guint       line;
 } Text;
@@ -43,7 +43,7 @@ is_word (char c)
   return g_ascii_isalnum (c) || c == '_';
 }
 
-/* The longest variable that a text begins with. */
+/* Returns the value of the longest variable that the text begins with. */
 static const char *
 find_variable (Text *self, const char *text, gsize *length)
 {
@@ -192,7 +192,7 @@ include (Text *self, const char *path, GError **error)
   return is_read;
 }
 
-/* NULL and an error, or where the line goes on. */
+/* Returns the rest of the line, or NULL with an error. */
 static const char *
 read_include (Text *self, const char *text, GError **error)
 {
@@ -229,7 +229,8 @@ read_header (Text *self, const char *text)
   return end + 1;
 }
 
-/* Names of files may have blanks in them: a value goes on up to what cannot be of it. */
+/* Names of files may contain blanks. So a value ends only before an opcode, a header, #define or
+ * #include. */
 static const char *
 find_end_of_value (const char *text)
 {
@@ -273,7 +274,7 @@ read_opcode (Text *self, const char *text)
     {
       g_autofree char *word = NULL;
 
-      /* always on, also where a word is empty */
+      /* goes on by at least one byte, even if the word is empty */
       name_end = skip_word (text + 1);
       word = g_strndup (text, (gsize) (name_end - text));
       flitzis_kit_draft_warn (self->draft, self->source, self->line, "“%s” is not understood",
@@ -290,7 +291,7 @@ read_opcode (Text *self, const char *text)
   return value_end;
 }
 
-/* A directive is a word of its own. */
+/* A longer word that begins like a directive is not one. */
 static gboolean
 skip_directive (const char **text, const char *directive)
 {
@@ -325,7 +326,7 @@ read_line (Text *self, const char *text, GError **error)
   return TRUE;
 }
 
-/* Makes blanks of comments: those of one line, and those between two marks. */
+/* Replaces both kinds of comments with blanks. */
 static void
 blank_comments (char *text)
 {
@@ -354,7 +355,7 @@ blank_comments (char *text)
     }
 }
 
-/* Of any system: lines end in CR, LF or both. */
+/* Lines end in CR, LF or both, since kits come from all systems. */
 static gboolean
 read_text (Text *self, char *text, const char *source, GError **error)
 {

@@ -8,8 +8,9 @@
 G_BEGIN_DECLS
 
 /*
- * The text of SFZ: comments, #include, #define, and what is left then, headers and opcodes. Both
- * functions get the place for warnings; `source` is NULL or lives as long as the draft.
+ * Reads the text of an SFZ file: removes comments, follows #include, replaces variables of #define,
+ * and calls these functions for headers and opcodes. Both get the place for warnings; `source` is
+ * NULL or lives as long as the draft.
  */
 typedef struct
 {

@@ -16,7 +16,7 @@
 
 #define NO_NOTE -2
 
-/* A slot can be four times as fast, or as slow. */
+/* A slot can play at most four times as fast or as slow. */
 #define MAX_CENTS 2400.0
 
 typedef enum
@@ -86,13 +86,13 @@ static const struct { const char *name; Opcode opcode; } opcodes[] = {
 
 typedef struct
 {
-  char       *text; /* NULL: not stated */
-  const char *name; /* of the opcode, as it is written */
+  char       *text; /* NULL if the opcode is not stated */
+  const char *name; /* of the opcode, as it is written there */
   const char *source;
   guint       line;
 } Value;
 
-/* A region that became a layer. */
+/* A region that has become a layer. */
 typedef struct
 {
   FlitzisPadLayer *layer;
@@ -103,7 +103,7 @@ typedef struct
   guint            line;
 } Region;
 
-/* The regions of one range of keys. The settings of the first are those of the pad. */
+/* The regions of one range of keys. The pad has the settings of the first one. */
 typedef struct
 {
   FlitzisPad *pad;
@@ -155,7 +155,8 @@ forget (Reader *self, Scope scope)
       g_clear_pointer (&self->values[scope][i].text, g_free);
 }
 
-/* The one of two opcodes that is stated nearer to the region; `opcode` goes first. */
+/* Returns the one of two opcodes that is stated nearer to the region. At the same place, `opcode`
+ * goes first. */
 static const Value *
 get_either (Reader *self, Opcode opcode, Opcode other)
 {
@@ -209,8 +210,8 @@ get_number (Reader *self, Opcode opcode, double minimum, double maximum, double 
   return CLAMP (number, minimum, maximum);
 }
 
-/* A number from -1 on, or a name: c4 is 60, and # and b change it. NO_NOTE and a warning for what
- * is neither. */
+/* A note is a number from -1 on, or a name: c4 is 60, and # and b change it. Warns and returns
+ * NO_NOTE if it is neither. */
 static int
 read_note (Reader *self, const Value *value, int fallback)
 {
@@ -262,7 +263,7 @@ set_number (Reader *self, FlitzisPad *pad, Opcode opcode, const char *setting, d
          g_variant_new_double (factor * get_number (self, opcode, -1e15, 1e15, 0.0)));
 }
 
-/* The key of the pad, and the rate at which it plays then. */
+/* Sets the note of the pad, and the rate at which that note plays the sample. */
 static void
 set_pitch (Reader *self, FlitzisPad *pad)
 {
@@ -277,14 +278,14 @@ set_pitch (Reader *self, FlitzisPad *pad)
 
   if (fabs (cents) > MAX_CENTS)
     flitzis_kit_draft_warn (self->draft, self->source, self->line,
-                            "a sample is transposed by more than two octaves: two is what it gets");
+                            "a sample is transposed by more than two octaves, and was limited");
 
   if (cents != 0.0)
     set (self, pad, OPCODE_PITCH_KEYCENTER, "playback-rate",
          g_variant_new_double (exp2 (CLAMP (cents, -MAX_CENTS, MAX_CENTS) / 1200.0)));
 }
 
-/* Ends are the last frame in SFZ, and the frame after it in a slot. */
+/* In SFZ, the end is the last frame; in a slot, it is the frame after it. */
 static void
 set_end (Reader *self, FlitzisPad *pad, Opcode opcode, const char *setting)
 {
@@ -294,7 +295,7 @@ set_end (Reader *self, FlitzisPad *pad, Opcode opcode, const char *setting)
     set (self, pad, opcode, setting, g_variant_new_double (end + 1.0));
 }
 
-/* Without a mode, and for points that are not stated, the loop of the sample file counts. */
+/* The mode and the points that are not stated are those of the sample file. */
 static void
 set_loop (Reader *self, FlitzisPad *pad)
 {
@@ -367,8 +368,8 @@ get_path (Reader *self, const Value *sample)
   return g_strdelimit (g_strconcat (self->default_path, sample->text, NULL), "\\", '/');
 }
 
-/* The boundaries between velocities, so that ranges of neighbours meet: 64 / 127 is from 64 / 128
- * to 65 / 128. */
+/* The ranges of neighbours must meet, so the boundaries lie between the velocities: the velocity
+ * 64 / 127 is from 64 / 128 to 65 / 128. */
 static FlitzisPadLayer *
 make_layer (Reader *self, GFile *file)
 {
@@ -479,7 +480,7 @@ end_region (Reader *self)
   low_note = read_note (self, get_either (self, OPCODE_LOKEY, OPCODE_KEY), 0);
   high_note = read_note (self, get_either (self, OPCODE_HIKEY, OPCODE_KEY), 127);
 
-  /* -1 is how SFZ says that no key plays a region, or that nothing does */
+  /* in SFZ, a key of -1 means that no key plays the region, and an end of -1 that nothing does */
   if (low_note == NO_NOTE || high_note < 0 || get_number (self, OPCODE_END, -1.0, 1e15, 0.0) < 0.0)
     return;
 
@@ -584,7 +585,7 @@ sound_together (const Region *one, const Region *other)
          other->low_random < one->high_random;
 }
 
-/* SFZ has no names for pads: the file of the first layer has one. */
+/* SFZ has no names for pads, so a pad has the name of its first file. */
 static char *
 make_name (const Key *key)
 {
@@ -597,7 +598,7 @@ make_name (const Key *key)
   return name;
 }
 
-/* Of several regions that hold a velocity, a slot plays one: in turn, or by chance. */
+/* If several regions hold a velocity, a slot plays one of them: in turn, or by chance. */
 static void
 finish_layers (Reader *self, Key *key)
 {
@@ -649,8 +650,8 @@ chokes (GPtrArray *keys, double group, double off_by)
 }
 
 /*
- * Voices of SFZ end by regions of the group `off_by`; slots of one choke group end each other. All
- * groups that end each other, over some way, are one choke group.
+ * In SFZ, a region ends when one of the group `off_by` starts. Slots of one choke group end each
+ * other. So groups that end each other, directly or through others, become one choke group.
  */
 static void
 finish_groups (Reader *self)

@@ -35,7 +35,7 @@ check_type (GFile *file, GCancellable *cancellable, GError **error)
     }
 }
 
-/* Kits made on Windows have its encoding, of which a few bytes mean nothing. */
+/* Kits made on Windows may be in its encoding, in which a few bytes have no meaning. */
 static char *
 to_utf8 (char *text, gsize n_bytes)
 {

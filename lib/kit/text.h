@@ -7,16 +7,17 @@
 
 G_BEGIN_DECLS
 
-/* What a kit may have of text, all that it includes together. */
+/* The longest text that a kit may have, together with all files that it includes. */
 #define FLITZIS_KIT_MAX_BYTES (16 * 1024 * 1024)
 
-/* The text of a regular file of at most `max_bytes`, in UTF-8, without NUL. */
+/* Returns the text of a file, in UTF-8. The file must be a regular one of at most `max_bytes`, and
+ * contain no NUL. */
 char *flitzis_kit_read_text (GFile        *file,
                              gsize         max_bytes,
                              GCancellable *cancellable,
                              GError      **error);
 
-/* The name of a file as messages have it. */
+/* Returns the name of a file for messages. */
 char *flitzis_kit_get_shown_name (GFile *file);
 
 G_END_DECLS
