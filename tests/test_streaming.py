@@ -17,6 +17,7 @@ gi.require_version('Flitzis', '1')
 from gi.repository import Flitzis, Gio, GLib
 
 from pipewire_daemon import CALM, poll, without_silence
+from sound_files import ffmpeg
 from test_live import one_of_many, run_out, same
 from test_playing import (FADE, Reason, assert_same, counters, drain, fails_with, fill, noise,
                           render, watch)
@@ -247,6 +248,178 @@ def test_a_loop_that_moves_away_is_faded_into(make_engine, make_wav):
     assert len(moving) == moving[-1] - moving[0] + 1 == pytest.approx(FADE, abs=1)
     assert abs(numpy.diff(heard)).max() == pytest.approx(1 / FADE, rel=0.01)
     assert heard[0] == -0.5 and heard[-1] == 0.5
+
+
+# Seeking, and one sound after another
+
+
+def seek_about(engine, frames):
+    """Seeks again and again while it plays; returns what is heard."""
+    voice = engine.play_sample(0, 1.0)
+    heard, places = [render(engine, 3001)], []
+    for frame in frames:
+        assert engine.seek_voice(voice, frame)
+        places.append(engine.get_voice_position(voice))
+        heard.append(render(engine, 7001))
+        places.append(engine.get_voice_position(voice))
+    heard.append(render(engine, 300000))
+    return numpy.concatenate(heard), places
+
+
+@pytest.mark.parametrize('settings', (
+    {},
+    {'start': 20000, 'end': 200000},
+    {'loop': True, 'loop_start': 30000, 'loop_end': 34000},
+    {'loop': True, 'loop_start': 30000, 'loop_end': 34000, 'loops': 3},
+    {'loop': True, 'loops': 2},
+), ids=str)
+def test_a_seek_is_that_of_memory(make_engine, stereo_wav, settings):
+    """Into the head, the ring and beyond, backwards, into loops and after their end."""
+    frames = (10, 150000, 100000, HEAD - 5, HEAD, 31000, 33999, 60000, 199990, 1000)
+    heard = {}
+    for storage in (Storage.MEMORY, Storage.STREAM):
+        engine = make_engine()
+        load(engine, stereo_wav, storage, **settings)
+        heard[storage] = seek_about(engine, frames)
+    assert heard[Storage.STREAM][1] == heard[Storage.MEMORY][1]
+    assert_same(heard[Storage.STREAM][0], heard[Storage.MEMORY][0])
+
+
+def test_a_seek_at_another_rate_fades_in_from_nothing(make_engine, stereo_wav):
+    """The filter of a voice in memory reads the frames before the place, too: that is heard in the
+    first frames of the fade alone."""
+    heard = {}
+    for storage in (Storage.MEMORY, Storage.STREAM):
+        engine = make_engine()
+        load(engine, stereo_wav, storage, playback_rate=1.7)
+        heard[storage] = seek_about(engine, (100000, 50))[0]
+    different = numpy.flatnonzero((heard[Storage.STREAM] != heard[Storage.MEMORY]).any(axis=1))
+    assert set(different) <= {3001 + i for i in range(32)} | {10002 + i for i in range(32)}
+
+
+def test_a_seek_beyond_the_end_ends_the_voice(engine, stereo_wav):
+    load(engine, stereo_wav)
+    ended = watch(engine)
+    voice = engine.play_sample(0, 1.0)
+    render(engine, 1000)
+    engine.seek_voice(voice, N_FRAMES + 1)
+    render(engine, 1000)
+    drain()
+    assert ended == [(voice, 0, Reason.FINISHED)]
+    assert engine[0].stream_error is None
+
+
+@pytest.mark.parametrize('storages', ((Storage.STREAM, Storage.STREAM),
+                                      (Storage.STREAM, Storage.MEMORY),
+                                      (Storage.MEMORY, Storage.STREAM)), ids=str)
+@pytest.mark.parametrize('settings', ({}, {'loop': True, 'loops': 2, 'loop_start': 50000}), ids=str)
+def test_a_sound_follows_a_stream_without_a_gap(make_engine, stereo_wav, frames, storages, settings):
+    """From memory to stream and back, also after the last round of a loop."""
+    engine = make_engine()
+    load(engine, stereo_wav, storages[0], **settings)
+    load(engine, stereo_wav, storages[1], slot=1)
+    first = engine.play_sample(0, 1.0)
+    second = engine.play_after(first, Flitzis.Trigger(slot=1))
+    engine.play_after(second, Flitzis.Trigger(slot=0))
+    once = numpy.concatenate([frames, frames[50000:]]) if settings else frames
+    expected = numpy.concatenate([once, frames, once])
+    assert_same(render_blocks(engine, len(expected), BLOCKS[1]), expected)
+
+
+# Formats
+
+
+CODED = {
+    'flac': ('-c:a', 'flac'),
+    'ogg': ('-c:a', 'libvorbis'),
+    'opus': ('-c:a', 'libopus'),
+    'mp3': ('-c:a', 'libmp3lame'),
+    'm4a': ('-c:a', 'aac'),
+    'aiff': ('-c:a', 'pcm_s24be'),
+}
+
+
+@pytest.fixture(scope='module')
+def coded(tmp_path_factory):
+    """Files of 14 s at 44.1 kHz: longer than what is decoded and thrown away instead of a seek."""
+    folder = tmp_path_factory.mktemp('coded')
+    values = noise(5, 14 * 44100 + 333, 1)
+    arguments = [argument for name, options in CODED.items()
+                 for argument in (*options, folder / f'coded.{name}')]
+    ffmpeg('-f', 'f32le', '-ar', '44100', '-ac', '1', '-i', '-', *arguments, data=values.tobytes())
+    return lambda name: folder / f'coded.{name}'
+
+
+@pytest.mark.parametrize('rate', (44100, 48000))
+@pytest.mark.parametrize('name', CODED)
+def test_each_format_sounds_like_one_in_memory(make_engine, coded, name, rate):
+    """From its first frame on, and around a loop of the whole file."""
+    heard = {}
+    for storage in (Storage.MEMORY, Storage.STREAM):
+        engine = make_engine(sample_rate=rate)
+        load(engine, coded(name), storage, loop=True)
+        engine.play_sample(0, 1.0)
+        heard[storage] = render(engine, 40 * rate)
+        assert engine[0].stream_error is None
+    assert_same(heard[Storage.STREAM], heard[Storage.MEMORY])
+
+
+@pytest.mark.parametrize('rate', (44100, 48000))
+@pytest.mark.parametrize('name', ('flac', 'ogg', 'mp3', 'aiff'))
+def test_a_loop_far_in_a_file_has_the_frames_of_memory(make_engine, coded, name, rate):
+    """Where the reader seeks."""
+    heard = {}
+    for storage in (Storage.MEMORY, Storage.STREAM):
+        engine = make_engine(sample_rate=rate)
+        load(engine, coded(name), storage, loop=True, loop_start=11 * rate + 77,
+             loop_end=13 * rate + 1)
+        voice = engine.play_sample(0, 1.0)
+        parts = [render(engine, 1000)]
+        engine.seek_voice(voice, 12 * rate)
+        parts.append(render(engine, 9 * rate))
+        heard[storage] = numpy.concatenate(parts)
+        assert engine[0].stream_error is None
+    assert_same(heard[Storage.STREAM], heard[Storage.MEMORY])
+
+
+@pytest.mark.parametrize('name', ('m4a', 'opus'))
+def test_a_seek_in_other_formats_is_near_its_frame(make_engine, coded, name):
+    """Within a hundredth of a second; docs/music.md says so."""
+    engine = make_engine()
+    load(engine, coded(name), Storage.MEMORY)
+    load(engine, coded(name), slot=1)
+    whole = engine[0].sample
+    values = numpy.frombuffer(whole.get_bytes().get_data(), '<f4')
+    voice = engine.play_sample(1, 1.0)
+    render(engine, 1000)
+    engine.seek_voice(voice, 12 * RATE)
+    heard = render(engine, 20000)[2000:18000, 0]
+    near = values[12 * RATE:12 * RATE + 20000]
+    lags = range(2000 - 480, 2000 + 481)
+    errors = [float(numpy.square(near[lag:lag + 16000] - heard).mean()) for lag in lags]
+    best = int(numpy.argmin(errors))
+    assert errors[best] < float(numpy.square(heard).mean()) / 100
+    assert abs(best - 480) <= 480
+
+
+def test_a_length_that_the_file_does_not_state_comes_with_a_notify(make_engine, coded, tmp_path):
+    """A FLAC file whose header has 0 where the number of frames stands."""
+    data = bytearray(coded('flac').read_bytes())
+    data[21:26] = [data[21] & 0xf0, 0, 0, 0, 0]
+    path = tmp_path / 'unstated.flac'
+    path.write_bytes(data)
+    engine = make_engine()
+    memory = load(engine, path, Storage.MEMORY, slot=1).sample
+    slot = load(engine, path)
+    told = []
+    slot.connect('notify::n-frames', lambda slot, _: told.append(slot.n_frames))
+    drain()
+    assert (slot.n_frames, slot.sample.n_frames) == (-1, 0)
+    engine.play_sample(0, 1.0)
+    render(engine, memory.n_frames)
+    drain()
+    assert told[-1] == slot.n_frames == memory.n_frames
+    assert slot.sample.n_frames == 0
 
 
 # What is kept

@@ -8,6 +8,7 @@
 #include "decode/stream-reader.h"
 #include "flitzis-sample-private.h"
 #include "rt/atomics.h"
+#include "rt/range.h"
 
 #include <string.h>
 
@@ -20,8 +21,6 @@
 /* If the slot's loop changes and leaves the place that is read, the old sound fades out and the new
  * one fades in, in 5 ms. */
 #define FADE_FRAMES(sample_rate) ((sample_rate) / 200)
-
-#define UNKNOWN G_MAXUINT64
 
 /* Frames of the sample that are in memory. */
 typedef struct
@@ -42,7 +41,7 @@ typedef struct
   guint64 frame;     /* of the sample, the next one to be written */
   guint64 place;     /* of this frame in the ring */
   guint64 reader_at; /* the frame that the reader gives next */
-  guint64 n_frames;  /* the length of the sample, or UNKNOWN */
+  guint64 n_frames;  /* the length of the sample, or FLITZIS_END_UNKNOWN */
   guint   n_returns; /* how often it has gone back in a loop */
 
   Kept loop; /* a short loop, as far as it has been read */
@@ -52,7 +51,7 @@ typedef struct
   gsize  n_mixed; /* of these frames */
 } Feeder;
 
-/* A loop, clipped to the part that is played. */
+/* A loop within the part that is played. */
 typedef struct
 {
   guint   n_left; /* how many times the voice is still to go back; 0: it does not loop */
@@ -67,41 +66,22 @@ get_end (const Feeder *self)
   return end > 0 ? MIN (end, self->n_frames) : self->n_frames;
 }
 
-/* Clips the loop as a voice does that plays from memory. */
 static Loop
 get_loop (Feeder *self)
 {
   const FlitzisRingRequest *request = &self->feed->request;
-  guint64                   part_start = request->start, part_end = get_end (self);
-  guint64                   start = flitzis_get (self->settings->loop_start);
-  guint64                   end = flitzis_get (self->settings->loop_end);
-  Loop                      loop = {
-                         .n_left = flitzis_settings_count_loops (self->settings, request->n_passes, self->n_returns),
+  FlitzisRange              part = { request->start, get_end (self) };
+  FlitzisRange              loop = flitzis_range_make (flitzis_get (self->settings->loop_start),
+                                                       flitzis_get (self->settings->loop_end),
+                                                       self->n_frames);
+
+  loop = flitzis_range_clip (loop, part);
+
+  return (Loop){
+    .n_left = flitzis_settings_count_loops (self->settings, request->n_passes, self->n_returns),
+    .start = loop.start,
+    .end = loop.end,
   };
-
-  if (end == 0 || end > self->n_frames)
-    end = self->n_frames;
-
-  if (start >= end)
-    start = end - 1;
-
-  if (end <= part_start)
-    {
-      loop.start = part_start;
-      loop.end = part_start + 1;
-    }
-  else if (start >= part_end)
-    {
-      loop.start = part_end - 1;
-      loop.end = part_end;
-    }
-  else
-    {
-      loop.start = MAX (start, part_start);
-      loop.end = MIN (end, part_end);
-    }
-
-  return loop;
 }
 
 /* Returns the number of frames from this one on that are in memory, at most `n_frames`, and copies
@@ -328,7 +308,7 @@ is_cut (Feeder *self, gboolean *is_cut, GError **error)
 
   *is_cut = TRUE;
 
-  if (self->n_frames == UNKNOWN)
+  if (self->n_frames == FLITZIS_END_UNKNOWN)
     n = read_frames (self, &none, values, 1, error);
 
   *is_cut = self->frame < self->n_frames;
@@ -376,7 +356,7 @@ feeder_worker (gpointer data, gpointer user_data)
   };
 
   if (self.n_frames == 0)
-    self.n_frames = UNKNOWN;
+    self.n_frames = FLITZIS_END_UNKNOWN;
 
   if (!flitzis_control_begin_feed (feed))
     return;
@@ -387,7 +367,7 @@ feeder_worker (gpointer data, gpointer user_data)
       flitzis_control_publish_feed (feed, &content);
     }
 
-  flitzis_control_end_feed (feed, self.n_frames != UNKNOWN ? self.n_frames : 0, error);
+  flitzis_control_end_feed (feed, self.n_frames != FLITZIS_END_UNKNOWN ? self.n_frames : 0, error);
   g_clear_pointer (&self.reader, flitzis_stream_reader_free);
   g_free (self.loop.values);
   g_free (self.faded);

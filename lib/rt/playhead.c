@@ -14,24 +14,13 @@ min (uint64_t a, uint64_t b) FLITZIS_REALTIME
 }
 
 /* Converts a part of the sample to places, which are mirrored in reverse. */
-static void
-to_places (const FlitzisPlayhead *playhead, uint64_t *start, uint64_t *end) FLITZIS_REALTIME
+static FlitzisRange
+to_places (const FlitzisPlayhead *playhead, uint64_t start, uint64_t end) FLITZIS_REALTIME
 {
-  uint64_t n_frames = playhead->handle->n_frames;
+  uint64_t     n_frames = playhead->handle->n_frames;
+  FlitzisRange part = flitzis_range_make (start, end, n_frames);
 
-  if (*end == 0 || *end > n_frames)
-    *end = n_frames;
-
-  if (*start >= *end)
-    *start = *end - 1;
-
-  if (playhead->is_reverse)
-    {
-      uint64_t mirrored = n_frames - *end;
-
-      *end = n_frames - *start;
-      *start = mirrored;
-    }
+  return playhead->is_reverse ? (FlitzisRange){ n_frames - part.end, n_frames - part.start } : part;
 }
 
 void
@@ -41,16 +30,18 @@ flitzis_playhead_begin (FlitzisPlayhead     *playhead,
                         uint64_t             end,
                         bool                 is_reverse) FLITZIS_REALTIME
 {
+  FlitzisRange part;
+
   *playhead = (FlitzisPlayhead){
     .handle = handle,
     .is_reverse = is_reverse,
   };
 
-  to_places (playhead, &start, &end);
-  playhead->start = start;
-  playhead->end = end;
-  playhead->is_cut_out = playhead->end < handle->n_frames;
-  playhead->position = start << 32;
+  part = to_places (playhead, start, end);
+  playhead->start = part.start;
+  playhead->end = part.end;
+  playhead->is_cut_out = part.end < handle->n_frames;
+  playhead->position = part.start << 32;
 }
 
 void
@@ -143,27 +134,6 @@ flitzis_playhead_follow_ring (FlitzisPlayhead *playhead, const FlitzisRingConten
   return true;
 }
 
-/* Sets the loop to its frames within the part. */
-static void
-clip_loop (FlitzisPlayhead *playhead, uint64_t start, uint64_t end) FLITZIS_REALTIME
-{
-  if (end <= playhead->start)
-    {
-      playhead->loop_start = playhead->start;
-      playhead->loop_end = playhead->start + 1;
-    }
-  else if (start >= playhead->end)
-    {
-      playhead->loop_start = playhead->end - 1;
-      playhead->loop_end = playhead->end;
-    }
-  else
-    {
-      playhead->loop_start = start > playhead->start ? start : playhead->start;
-      playhead->loop_end = min (end, playhead->end);
-    }
-}
-
 bool
 flitzis_playhead_set_loop (FlitzisPlayhead *playhead,
                            uint64_t         loop_start,
@@ -178,8 +148,11 @@ flitzis_playhead_set_loop (FlitzisPlayhead *playhead,
 
   if (n_loops > 0)
     {
-      to_places (playhead, &loop_start, &loop_end);
-      clip_loop (playhead, loop_start, loop_end);
+      FlitzisRange part = { playhead->start, playhead->end };
+      FlitzisRange loop = flitzis_range_clip (to_places (playhead, loop_start, loop_end), part);
+
+      playhead->loop_start = loop.start;
+      playhead->loop_end = loop.end;
 
       /* a voice before the loop has not been around it: the frames before it are the sample's */
       if (position >> 32 < playhead->loop_start)

@@ -4,15 +4,13 @@
 #pragma once
 
 #include "message.h"
+#include "range.h"
 #include "realtime.h"
 #include "ring.h"
 #include "settings.h"
 
 #include <stdbool.h>
 #include <stdint.h>
-
-/* The end of a part whose end is not known yet. */
-#define FLITZIS_END_UNKNOWN UINT64_MAX
 
 /*
  * The frames of a sample in the order in which a voice plays them: a part of the sample, forwards

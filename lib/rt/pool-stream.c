@@ -18,6 +18,17 @@ min (uint64_t a, uint64_t b) FLITZIS_REALTIME
   return a < b ? a : b;
 }
 
+/* Returns the loop of the slot within the part that the voice plays. */
+static FlitzisRange
+get_loop (FlitzisSlotSettings *slot, const FlitzisRingRequest *request) FLITZIS_REALTIME
+{
+  FlitzisRange part = flitzis_range_make (request->start, request->end, FLITZIS_END_UNKNOWN);
+  FlitzisRange loop = flitzis_range_make (flitzis_get (slot->loop_start),
+                                          flitzis_get (slot->loop_end), FLITZIS_END_UNKNOWN);
+
+  return flitzis_range_clip (loop, part);
+}
+
 /* Begins the voice at the frame of the request. The frames from there on that the voice plays one
  * after another in the head of the sample are not asked for: after them come frames of the ring, or
  * a loop. */
@@ -26,15 +37,14 @@ begin (FlitzisPool *pool, FlitzisVoice *voice, FlitzisRing *ring, FlitzisRingReq
     FLITZIS_REALTIME
 {
   FlitzisSlotSettings *slot = &pool->settings->slots[voice->slot];
-  uint64_t             loop_end = flitzis_get (slot->loop_end);
   uint64_t             head_end = voice->handle->n_frames;
   uint32_t             first = request.frame, n_head = 0;
 
   if (request.end != 0)
     head_end = min (head_end, request.end);
 
-  if (flitzis_settings_count_loops (slot, request.n_passes, request.n_returns) > 0 && loop_end != 0)
-    head_end = min (head_end, loop_end);
+  if (flitzis_settings_count_loops (slot, request.n_passes, request.n_returns) > 0)
+    head_end = min (head_end, get_loop (slot, &request).end);
 
   if (first < head_end)
     n_head = (uint32_t) head_end - first;
@@ -71,8 +81,8 @@ flitzis_pool_seek_stream (FlitzisPool *pool, FlitzisVoice *voice, uint64_t frame
   FlitzisSlotSettings *slot = &pool->settings->slots[voice->slot];
   FlitzisRing         *ring = voice->playhead.ring;
   FlitzisRingRequest   request = ring->asked;
-  uint64_t             loop_end = flitzis_get (slot->loop_end);
   uint32_t             n_loops;
+  FlitzisRange         loop;
 
   if (frame < request.start)
     frame = request.start;
@@ -82,9 +92,12 @@ flitzis_pool_seek_stream (FlitzisPool *pool, FlitzisVoice *voice, uint64_t frame
 
   request.n_returns = flitzis_playhead_count_returns (&voice->playhead);
   n_loops = flitzis_settings_count_loops (slot, request.n_passes, request.n_returns);
+  loop = get_loop (slot, &request);
 
-  /* after the end of a loop that ends some time, the voice has left it */
-  if (n_loops != FLITZIS_LOOP_FOREVER && loop_end != 0 && frame >= loop_end)
+  /* after its end, the voice goes on in a loop that never ends, and has left any other */
+  if (n_loops == FLITZIS_LOOP_FOREVER && frame >= loop.end)
+    frame = loop.start + (frame - loop.start) % (loop.end - loop.start);
+  else if (frame >= loop.end)
     request.n_returns += n_loops;
 
   request.frame = (uint32_t) frame;
