@@ -10,6 +10,7 @@
 #include "realtime.h"
 #include "settings.h"
 #include "tail.h"
+#include "tween.h"
 #include "voice.h"
 
 #include <stdatomic.h>
@@ -49,8 +50,8 @@ typedef struct
  * pool, except for the marked fields.
  *
  * This file keeps the lists. Other files handle the voices: pool-start, pool-vary (the layer and
- * the random changes), pool-end (stop and choke), pool-steal, pool-follow (the settings) and
- * pool-render.
+ * the random changes), pool-end (stop and choke), pool-steal, pool-follow (the settings),
+ * pool-sound, pool-tween and pool-render.
  */
 typedef struct
 {
@@ -75,6 +76,7 @@ typedef struct
   uint32_t          n_seeds_seen;
   FlitzisTail       tail;
   FlitzisLevels     levels;
+  FlitzisTweens     tweens;
   uint32_t          n_changes_seen; /* of the settings */
   bool              is_frozen;      /* nothing sounds, so nothing needs a fade */
 

@@ -119,7 +119,7 @@ flitzis_schedule_add (FlitzisSchedule *schedule, const FlitzisCommand *command) 
   schedule->commands[i] = *command;
   schedule->n_used = i < schedule->n_used ? schedule->n_used : i + 1;
 
-  if (command->kind != FLITZIS_COMMAND_PLAY || command->unit == FLITZIS_GRID_NONE)
+  if (command->unit == FLITZIS_GRID_NONE)
     add_by_frame (schedule, i, command->frame);
   else if (command->unit == FLITZIS_GRID_GIVEN)
     add_given (schedule, i);
