@@ -70,6 +70,18 @@ put (FlitzisPool *pool, const Setting *setting, double value, uint32_t n_sets) F
   atomic_store_explicit (&moved->n_sets_moved, n_sets, memory_order_release);
 }
 
+static void
+set_moving (FlitzisPool *pool, const Setting *setting, bool is_moving) FLITZIS_REALTIME
+{
+  if (setting->voice != NULL)
+    return;
+
+  flitzis_set (get_moved (pool, setting)->is_moving, is_moving);
+
+  if (!is_moving)
+    atomic_fetch_add_explicit (&pool->tweens.n_ends, 1, memory_order_release);
+}
+
 /* Returns the value of a setting that no tween moves. */
 static double
 get_resting_value (FlitzisPool *pool, const Setting *setting) FLITZIS_REALTIME
@@ -243,6 +255,7 @@ flitzis_pool_begin_tween (FlitzisPool            *pool,
     .frame = UINT64_MAX,
   };
   put (pool, &setting, from, n_sets);
+  set_moving (pool, &setting, true);
   tweens->next_point = now;
 }
 
@@ -288,6 +301,7 @@ end_run (FlitzisPool *pool, uint32_t i, uint64_t now) FLITZIS_REALTIME
   if (setting.voice == NULL || setting.voice->id == run->voice)
     put (pool, &setting, flitzis_tween_run_get_value (run, now), run->n_sets);
 
+  set_moving (pool, &setting, false);
   remove_run (pool, i);
 }
 
@@ -363,7 +377,12 @@ flitzis_pool_tell_tweens (FlitzisPool *pool, uint64_t now) FLITZIS_REALTIME
       FlitzisTweenRun *run = &tweens->runs[tweens->moving[i]];
       Setting          setting = get_setting (pool, run);
 
-      if (setting.voice == NULL)
-        flitzis_set (get_moved (pool, &setting)->value, flitzis_tween_run_get_value (run, now));
+      if (setting.voice != NULL)
+        continue;
+
+      flitzis_set (get_moved (pool, &setting)->value, flitzis_tween_run_get_value (run, now));
+
+      if (now >= run->end)
+        set_moving (pool, &setting, false);
     }
 }

@@ -38,6 +38,7 @@ typedef struct
   _Atomic uint32_t n_sets;       /* how many times control has set the setting, from 1 */
   _Atomic uint32_t n_sets_moved; /* the same when the tween began; the place holds while it is */
   _Atomic double   value;        /* the mixer writes it, before n_sets_moved */
+  _Atomic bool     is_moving;    /* the mixer: there is more to come */
   double           told;         /* for control alone: the value that it has reported */
 } FlitzisMoved;
 

@@ -51,4 +51,5 @@ typedef struct
 
   /* the owner writes it last, any thread reads it */
   _Atomic uint64_t n_done; /* tweens that have ended, and those that were dropped */
+  _Atomic uint32_t n_ends; /* incremented when settings have reached the ends of their tweens */
 } FlitzisTweens;
