@@ -82,7 +82,9 @@ REFUSED = {
     'add_sample': (FILE,), 'load_layer': (1, FILE), 'clear_layers': (0,),
     'unload_sample': (0,), 'stop_sample': (0,), 'stop_sample_at': (0, 10**6),
     'stop_voice_with_fade': (1, 0.1), 'set_voice_gain': (1, 0.5), 'set_voice_pan': (1, 0.5),
-    'set_voice_rate': (1, 0.5), 'start': (), 'render': (64,), 'render_to_file': ('/nowhere', 64),
+    'set_voice_rate': (1, 0.5), 'tween_engine': (0.5, Flitzis.Tween()),
+    'tween_slot': (0, Flitzis.Parameter.GAIN, 0.5, Flitzis.Tween()),
+    'tween_voice': (1, Flitzis.Parameter.GAIN, 0.5, Flitzis.Tween()), 'start': (), 'render': (64,), 'render_to_file': ('/nowhere', 64),
     'export': (NOWHERE, 64),
 }
 SILENT = {
