@@ -82,7 +82,7 @@ def test_a_move_begins_and_ends_on_its_frames(engine, curve, frame, n_frames, sp
     assert (frames[frame + n_frames - 1:] == 0.25).all()
     assert frames[frame + n_frames - 2] > 0.25 or n_frames == 1
     expected = FORMULAS[curve](places(n_frames), 1.0, 0.25)
-    assert numpy.abs(frames[frame:frame + n_frames] - expected).max() < 2e-3
+    assert numpy.abs(frames[frame:frame + n_frames] - expected).max() < 3e-3
 
 
 @pytest.mark.parametrize('a, b', [(0.0, 1.0), (1.0, 0.0), (0.5, 2.0), (4.0, 0.001), (0.0, 0.0)])
@@ -137,11 +137,12 @@ def test_a_crossfade_of_noise_keeps_its_power(engine):
     numpy.testing.assert_allclose(played, frames[0] * fall + frames[1] * rise, atol=1e-4)
 
 
-def arrange(engine):
+def arrange(engine, make_frames):
     """Moves of all kinds, over one another, with settings and starts between."""
     for slot in range(3):
-        fill(engine, slot, noise(slot, 30000))
+        fill(engine, slot, make_frames(slot))
         engine.get_slot(slot).props.loop = True
+        engine.get_slot(slot).props.attack = 0.005
     voice = engine.play_sample(0, 1.0)
     engine.play_sample_at(1, 1.0, 500)
     engine.play_sample_at(2, 0.5, 1000)
@@ -179,7 +180,8 @@ def test_blocks_of_any_size_have_the_same_bits(make_engine):
     played = []
     for split in SPLITS.values():
         engine = make_engine(n_slots=3)
-        played.append(play_arranged(engine, split(3), arrange(engine)))
+        voice = arrange(engine, lambda slot: noise(slot, 30000))
+        played.append(play_arranged(engine, split(3), voice))
     assert numpy.ptp(played[0]) > 0.1
     for frames in played[1:]:
         numpy.testing.assert_array_equal(frames, played[0])
@@ -188,13 +190,39 @@ def test_blocks_of_any_size_have_the_same_bits(make_engine):
 def test_nothing_jumps(make_engine):
     """Settings that change, and moves that replace or end others, take 5 ms."""
     engine = make_engine(n_slots=3)
-    voice = arrange(engine)
-    for slot in range(3):
-        fill(engine, slot, constant(30000, 0.3))
-        engine.get_slot(slot).props.attack = 0.01
-    voice = engine.play_sample(0, 1.0)
+    voice = arrange(engine, lambda slot: constant(30000, 0.3))
     frames = play_arranged(engine, SPLITS['hundreds'](0), voice)
     assert numpy.abs(numpy.diff(frames)).max() < 0.02
+
+
+def test_other_settings_leave_a_move_alone(make_engine):
+    """Voices ask after every change, and those on their way find nothing new."""
+    played = []
+    for is_busy in (False, True):
+        engine = make_engine()
+        voice = play_looped(engine)
+        engine.tween_slot(0, GAIN, 0.0, Tween(frame=150, duration=0.1, curve=Curve.SMOOTH))
+        engine.tween_voice(voice, PAN, 0.5, Tween(frame=1111, duration=0.1))
+        parts = []
+        for n in range(70):
+            if is_busy:
+                engine.get_slot(1).props.gain = n / 100
+            parts.append(render(engine, 100))
+        played.append(numpy.concatenate(parts))
+    numpy.testing.assert_array_equal(*played)
+
+
+def test_a_setting_that_changes_during_a_move_takes_5_ms(engine):
+    """After these and the line to the next point, the voice is where the move is."""
+    play_looped(engine)
+    engine.tween_slot(0, GAIN, 0.0, Tween(duration=0.1))
+    heard(engine, 1343)
+    engine.props.gain = 2.0
+    frames = heard(engine, 4800 - 1343)
+    expected = 2 - numpy.arange(1344, 4801) / 2400
+    assert numpy.abs(numpy.diff(frames)).max() < 0.02
+    settled = FADE + 64  # the next point after it
+    assert numpy.abs(frames[settled:] - expected[settled:]).max() < 1e-5
 
 
 def test_a_move_without_a_length_is_that_of_a_setting(engine):
@@ -354,7 +382,7 @@ def test_a_setting_that_is_set_ends_its_move(engine, get, name, tween):
         thing.set_property(name, present)
         frames = heard(engine, 6000)
         assert thing.get_property(name) == present
-        assert numpy.ptp(frames[FADE:]) == 0
+        assert numpy.ptp(frames[FADE:]) < 1e-6
     tween(engine, 0.5, Tween(frame=engine.props.position + 100, duration=0.1))
     thing.set_property(name, 0.9)
     render(engine, 5000)
@@ -390,7 +418,7 @@ def test_cancelled_moves_stand_and_those_that_wait_do_nothing(engine, get, name,
     engine.props.clock.restart(2400)
     frames = heard(engine, 9 * 24000 + 4800)
     assert thing.get_property(name) == 0.75
-    assert numpy.ptp(frames[FADE:]) == 0
+    assert numpy.ptp(frames[FADE:]) < 1e-6
 
 
 def test_a_pause_holds_all_moves(engine):

@@ -144,6 +144,7 @@ void steer_voices (Flitzis.Engine engine) throws Error {
   tween.curve = Flitzis.Curve.EQUAL_POWER;
   var copy = tween.copy ();
   check (copy.duration == 0.05 && copy.beats == -1.0, "a tween");
+  copy.free (); // Vala does so by itself
   check (engine.tween_voice (voice, Flitzis.Parameter.PAN, 0.5, tween), "tween_voice");
   check (engine.tween_slot (0, Flitzis.Parameter.GAIN, 0.5, tween), "tween_slot");
   check (engine.get_slot (0).tween (Flitzis.Parameter.RATE, 2.0, tween), "slot.tween");

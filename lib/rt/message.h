@@ -87,12 +87,12 @@ typedef enum
 typedef struct
 {
   FlitzisCommandKind kind : 4;
-  bool               is_timed : 1; /* PLAY, STOP_VOICE, STOP_SLOT: at this frame, not now; TWEEN */
+  bool               is_timed : 1; /* PLAY, STOP_VOICE, STOP_SLOT: at this frame, not now */
 
   /* timed, but without a frame from the program: stops apply to it */
   bool is_stamped : 1;
 
-  bool is_next : 1; /* TWEEN: at the next frame, whatever its own */
+  bool is_next : 1; /* TWEEN, which is always timed: at the next frame, whatever its own */
 
   /* PLAY: it has the settings of the slot and the engine as they were at the call. With a unit it
    * is timed, too: it waits for the next point of the grid, which is found when a block begins, or
@@ -144,12 +144,13 @@ typedef struct
     } publish;
     struct
     {
-      uint64_t              voice; /* id */
-      double                to;
-      int64_t               begin;              /* POINTS: `step` of the command */
-      int64_t               length;             /* FRAMES; BEATS: parts of a beat; POINTS: the step of the end */
-      uint32_t              n_sets;             /* of the setting, if it begins now: a later change ends it */
-      uint8_t               end_steps_per_beat; /* POINTS: as `steps_per_beat` of the command */
+      uint64_t voice; /* id */
+      double   to;
+      int64_t  begin;              /* POINTS: `step` of the command */
+      int64_t  length;             /* FRAMES; BEATS: parts of a beat; POINTS: the step of the end */
+      uint32_t n_sets;             /* of the setting, if it begins now: a later change ends it */
+      uint8_t  end_steps_per_beat; /* POINTS: as `steps_per_beat` of the command */
+
       FlitzisTweenTarget    target : 4;
       FlitzisTweenUnit      unit : 4;
       FlitzisMixerParameter parameter : 4;

@@ -73,7 +73,8 @@ get_values (FlitzisPool *pool, FlitzisVoice *voice, uint64_t frame) FLITZIS_REAL
 {
   FlitzisVoiceSettings *own = flitzis_settings_get_voice (pool->settings, voice->id);
   FlitzisTweenRun      *engine = flitzis_pool_get_engine_run (pool);
-  FlitzisValues         values = flitzis_settings_get_values (pool->settings, voice->slot, voice->id);
+  FlitzisSettings      *settings = pool->settings;
+  FlitzisValues         values = flitzis_settings_get_values (settings, voice->slot, voice->id);
 
   for (uint32_t i = 0; i < FLITZIS_N_PARAMETERS; i++)
     if (voice->moved[i].n_sets == flitzis_get (own->n_sets[i]))

@@ -215,7 +215,7 @@ FlitzisSound
 flitzis_settings_get_sound (FlitzisSettings *settings,
                             uint32_t         slot,
                             uint64_t         voice,
-                            double           velocity) FLITZIS_REALTIME
+                            double           velocity)
 {
   FlitzisValues values = flitzis_settings_get_values (settings, slot, voice);
 

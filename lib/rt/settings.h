@@ -31,8 +31,8 @@ typedef enum
   FLITZIS_MIXER_RETRIGGER_RESTART
 } FlitzisMixerRetrigger;
 
-/* The place of a setting that a tween has moved. It holds instead of the value that control has set,
- * also after the tween, until control sets the setting again. */
+/* The place of a setting that a tween has moved. It holds instead of the value that control has
+ * set, also after the tween, until control sets the setting again. */
 typedef struct
 {
   _Atomic uint32_t n_sets;       /* how many times control has set the setting, from 1 */
@@ -183,11 +183,18 @@ void flitzis_settings_mark_cancelled (FlitzisSettings *settings,
 bool flitzis_settings_set_seed (FlitzisSettings *settings,
                                 uint64_t         seed);
 
-/* Sets a setting that tweens may move, and ends its tween. Returns whether its value has changed. */
+/* Sets a setting that tweens may move, and ends its tween. Returns whether its value has
+ * changed. */
 bool flitzis_settings_set_moved (FlitzisSettings *settings,
                                  _Atomic double  *setting,
                                  FlitzisMoved    *moved,
                                  double           value);
+
+/* Returns the sound of a voice that has not started yet. */
+FlitzisSound flitzis_settings_get_sound (FlitzisSettings *settings,
+                                         uint32_t         slot,
+                                         uint64_t         voice,
+                                         double           velocity);
 
 /* Call it after a change. */
 void flitzis_settings_tell (FlitzisSettings *settings);
@@ -216,12 +223,6 @@ FlitzisSound  flitzis_settings_make_sound (FlitzisSettings     *settings,
                                            uint32_t             slot,
                                            const FlitzisValues *values,
                                            double               velocity) FLITZIS_REALTIME;
-
-/* Both in one. */
-FlitzisSound flitzis_settings_get_sound (FlitzisSettings *settings,
-                                         uint32_t         slot,
-                                         uint64_t         voice,
-                                         double           velocity) FLITZIS_REALTIME;
 
 /* Returns whether a counter has changed since the last call with this `n_seen`. */
 bool flitzis_settings_have_changed (_Atomic uint32_t *counter,

@@ -162,6 +162,8 @@ def call_verbs(choose):
         'tween_engine': (2, lambda: engine.tween_engine(choose.uniform(0, 1), make_tween())),
         'tween_slot': (4, lambda: engine.tween_slot(
             choose.randrange(N_SLOTS), *choose.choice(MOVES), make_tween())),
+        'tween': (2, lambda: engine.get_slot(choose.randrange(N_SLOTS)).tween(
+            *choose.choice(MOVES), make_tween())),
         'tween_voice': (4, lambda: engine.tween_voice(
             voices[0], *choose.choice(MOVES), make_tween())),
         'pause_voice': (2, lambda: engine.pause_voice(voices[0])),
