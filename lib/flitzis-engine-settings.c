@@ -27,7 +27,7 @@ flitzis_engine_get_gain (FlitzisEngine *self)
 {
   g_return_val_if_fail (FLITZIS_IS_ENGINE (self), 1.0);
 
-  return flitzis_get (get_settings (self)->gain);
+  return flitzis_settings_get_moved (&get_settings (self)->gain, &get_settings (self)->moved);
 }
 
 /**
@@ -35,7 +35,7 @@ flitzis_engine_get_gain (FlitzisEngine *self)
  * @self: an engine
  * @gain: 0 to 16, linear
  *
- * Sets the factor on all voices.
+ * Sets the factor on all voices. This ends a tween of the gain that is under way.
  *
  * Voices that sound move to the new gain within 5 ms, from the next block on.
  */
@@ -45,11 +45,9 @@ flitzis_engine_set_gain (FlitzisEngine *self, double gain)
   g_return_if_fail (FLITZIS_IS_ENGINE (self));
   g_return_if_fail (gain >= 0.0 && gain <= 16.0);
 
-  if (flitzis_exchange (get_settings (self)->gain, gain) == gain)
-    return;
-
-  flitzis_settings_tell (get_settings (self));
-  g_object_notify (G_OBJECT (self), "gain");
+  if (flitzis_settings_set_moved (get_settings (self), &get_settings (self)->gain,
+                                  &get_settings (self)->moved, gain))
+    g_object_notify (G_OBJECT (self), "gain");
 }
 
 /**

@@ -294,12 +294,13 @@ flitzis_engine_stop_all_samples (FlitzisEngine *self)
  * flitzis_engine_cancel_scheduled:
  * @self: an engine
  *
- * Cancels all triggers and stops that wait for their frame, their beat or the end of a voice; the
- * call never fails.
+ * Cancels all triggers, stops and tweens that wait for their frame, their beat or the end of a
+ * voice; the call never fails.
  *
  * The triggers end as `FLITZIS_END_REASON_CANCELLED`: up to 1024 with the next block, and as many
- * with each block after it. Voices that sound go on, even if their stop is cancelled. To stop a
- * pattern, call [method@Engine.stop_all_samples], too.
+ * with each block after it. Voices that sound go on, even if their stop is cancelled. Tweens that
+ * are under way end with the next block, and their settings stay where they are. To stop a pattern,
+ * call [method@Engine.stop_all_samples], too.
  */
 void
 flitzis_engine_cancel_scheduled (FlitzisEngine *self)

@@ -12,6 +12,7 @@
 #include "flitzis-sink-list.h"
 #include "flitzis-slot.h"
 #include "flitzis-trigger.h"
+#include "flitzis-tween.h"
 
 #include <gio/gio.h>
 
@@ -374,6 +375,26 @@ FLITZIS_AVAILABLE_IN_ALL
 void flitzis_engine_stop_all_samples (FlitzisEngine *self);
 FLITZIS_AVAILABLE_IN_ALL
 void flitzis_engine_cancel_scheduled (FlitzisEngine *self);
+
+FLITZIS_AVAILABLE_IN_ALL
+gboolean flitzis_engine_tween_engine (FlitzisEngine      *self,
+                                      double              value,
+                                      const FlitzisTween *tween,
+                                      GError            **error);
+FLITZIS_AVAILABLE_IN_ALL
+gboolean flitzis_engine_tween_slot (FlitzisEngine      *self,
+                                    guint               id,
+                                    FlitzisParameter    parameter,
+                                    double              value,
+                                    const FlitzisTween *tween,
+                                    GError            **error);
+FLITZIS_AVAILABLE_IN_ALL
+gboolean flitzis_engine_tween_voice (FlitzisEngine      *self,
+                                     guint64             voice,
+                                     FlitzisParameter    parameter,
+                                     double              value,
+                                     const FlitzisTween *tween,
+                                     GError            **error);
 
 FLITZIS_AVAILABLE_IN_ALL
 void flitzis_engine_stop_voice (FlitzisEngine *self,

@@ -61,6 +61,17 @@ G_DEFINE_ENUM_TYPE (FlitzisVariation, flitzis_variation,
                     G_DEFINE_ENUM_VALUE (FLITZIS_VARIATION_RANDOM, "random"),
                     G_DEFINE_ENUM_VALUE (FLITZIS_VARIATION_RANDOM_NO_REPEAT, "random-no-repeat"))
 
+G_DEFINE_ENUM_TYPE (FlitzisParameter, flitzis_parameter,
+                    G_DEFINE_ENUM_VALUE (FLITZIS_PARAMETER_GAIN, "gain"),
+                    G_DEFINE_ENUM_VALUE (FLITZIS_PARAMETER_PAN, "pan"),
+                    G_DEFINE_ENUM_VALUE (FLITZIS_PARAMETER_RATE, "rate"))
+
+G_DEFINE_ENUM_TYPE (FlitzisCurve, flitzis_curve,
+                    G_DEFINE_ENUM_VALUE (FLITZIS_CURVE_LINEAR, "linear"),
+                    G_DEFINE_ENUM_VALUE (FLITZIS_CURVE_DECIBEL, "decibel"),
+                    G_DEFINE_ENUM_VALUE (FLITZIS_CURVE_SMOOTH, "smooth"),
+                    G_DEFINE_ENUM_VALUE (FLITZIS_CURVE_EQUAL_POWER, "equal-power"))
+
 G_DEFINE_FLAGS_TYPE (FlitzisKitFlags, flitzis_kit_flags,
                      G_DEFINE_ENUM_VALUE (FLITZIS_KIT_FLAGS_NONE, "none"),
                      G_DEFINE_ENUM_VALUE (FLITZIS_KIT_FLAGS_ANY_FOLDER, "any-folder"),

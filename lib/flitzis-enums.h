@@ -242,6 +242,48 @@ typedef enum
   FLITZIS_NORMALIZE_LOUDNESS
 } FlitzisNormalize;
 
+/**
+ * FlitzisParameter:
+ * @FLITZIS_PARAMETER_GAIN: the gain
+ * @FLITZIS_PARAMETER_PAN: the pan
+ * @FLITZIS_PARAMETER_RATE: the playback rate
+ *
+ * A setting of a slot or a voice that a [struct@Tween] can move.
+ */
+typedef enum
+{
+  FLITZIS_PARAMETER_GAIN,
+  FLITZIS_PARAMETER_PAN,
+  FLITZIS_PARAMETER_RATE
+} FlitzisParameter;
+
+/**
+ * FlitzisCurve:
+ * @FLITZIS_CURVE_LINEAR: a straight line: a + (b - a) x
+ * @FLITZIS_CURVE_DECIBEL: a straight line in decibels, a (b / a)^x. The ear hears an even change. A
+ *   gain below -60 dB (0.001) counts as -60 dB: a fade to 0 goes to -60 dB, and is at 0 at its end.
+ *   With it, the pitch of a rate changes evenly, too. Not for pans
+ * @FLITZIS_CURVE_SMOOTH: begins and ends slowly: a + (b - a) (3 x^2 - 2 x^3), the cubic Hermite
+ *   curve between two points with slope 0 (Foley et al., Computer Graphics: Principles and
+ *   Practice, chapter 11)
+ * @FLITZIS_CURVE_EQUAL_POWER: a rise is a + (b - a) sin (x pi / 2), a fall is
+ *   b + (a - b) cos (x pi / 2). If one sound falls from a gain to 0 while another rises from 0 to
+ *   it, the sum of their powers stays the same (Roads, The Computer Music Tutorial, chapter 10)
+ *
+ * The curve on which a [struct@Tween] moves from one value, a, to another, b.
+ *
+ * x is the part of the time that is over, from 0 to 1: the k-th frame of a move of n frames, from
+ * 0, has the value at (k + 1) / n. The curve is computed every 64 frames, more often in a move of
+ * less than 1024 frames; the values between are on straight lines.
+ */
+typedef enum
+{
+  FLITZIS_CURVE_LINEAR,
+  FLITZIS_CURVE_DECIBEL,
+  FLITZIS_CURVE_SMOOTH,
+  FLITZIS_CURVE_EQUAL_POWER
+} FlitzisCurve;
+
 #define FLITZIS_TYPE_TRIGGER_TIMING (flitzis_trigger_timing_get_type ())
 #define FLITZIS_TYPE_QUANTIZE (flitzis_quantize_get_type ())
 #define FLITZIS_TYPE_OUTPUT (flitzis_output_get_type ())
@@ -252,6 +294,8 @@ typedef enum
 #define FLITZIS_TYPE_END_REASON (flitzis_end_reason_get_type ())
 #define FLITZIS_TYPE_STORAGE (flitzis_storage_get_type ())
 #define FLITZIS_TYPE_VARIATION (flitzis_variation_get_type ())
+#define FLITZIS_TYPE_PARAMETER (flitzis_parameter_get_type ())
+#define FLITZIS_TYPE_CURVE (flitzis_curve_get_type ())
 #define FLITZIS_TYPE_KIT_FLAGS (flitzis_kit_flags_get_type ())
 #define FLITZIS_TYPE_BIT_DEPTH (flitzis_bit_depth_get_type ())
 #define FLITZIS_TYPE_NORMALIZE (flitzis_normalize_get_type ())
@@ -276,6 +320,10 @@ FLITZIS_AVAILABLE_IN_ALL
 GType flitzis_variation_get_type (void);
 FLITZIS_AVAILABLE_IN_ALL
 GType flitzis_storage_get_type (void);
+FLITZIS_AVAILABLE_IN_ALL
+GType flitzis_parameter_get_type (void);
+FLITZIS_AVAILABLE_IN_ALL
+GType flitzis_curve_get_type (void);
 FLITZIS_AVAILABLE_IN_ALL
 GType flitzis_kit_flags_get_type (void);
 FLITZIS_AVAILABLE_IN_ALL

@@ -134,6 +134,50 @@ DEFINE_ACCESS (int32_t, int, G_PARAM_SPEC_INT, IS_ANY)
 DEFINE_ACCESS (bool, boolean, G_PARAM_SPEC_BOOLEAN, IS_ANY)
 DEFINE_ACCESS (uint32_t, enum, G_PARAM_SPEC_ENUM, IS_MEMBER)
 
+/* Returns the place of a setting that tweens may move, or NULL. */
+static FlitzisMoved *
+get_moved (FlitzisSlot *self, guint setting)
+{
+  FlitzisMoved *moved = flitzis_control_get_settings (self->control)->slots[self->index].moved;
+
+  switch (setting)
+    {
+    case SETTING_GAIN:
+      return &moved[FLITZIS_MIXER_PARAMETER_GAIN];
+    case SETTING_PAN:
+      return &moved[FLITZIS_MIXER_PARAMETER_PAN];
+    case SETTING_PLAYBACK_RATE:
+      return &moved[FLITZIS_MIXER_PARAMETER_RATE];
+    default:
+      return NULL;
+    }
+}
+
+static double
+read_number (FlitzisSlot *self, guint setting)
+{
+  if (!FLITZIS_IS_SLOT (self) || self->control == NULL || get_moved (self, setting) == NULL)
+    return read_double (self, setting);
+
+  return flitzis_settings_get_moved (get_field (self, setting), get_moved (self, setting));
+}
+
+static void
+write_number (FlitzisSlot *self, guint setting, double value)
+{
+  if (!FLITZIS_IS_SLOT (self) || self->control == NULL || get_moved (self, setting) == NULL)
+    {
+      write_double (self, setting, value);
+      return;
+    }
+
+  g_return_if_fail (IS_IN_RANGE (G_PARAM_SPEC_DOUBLE (settings[setting]), value));
+
+  if (flitzis_settings_set_moved (flitzis_control_get_settings (self->control),
+                                  get_field (self, setting), get_moved (self, setting), value))
+    g_object_notify_by_pspec (G_OBJECT (self), settings[setting]);
+}
+
 /* The mixer does not read the target itself, but factors that control computes from it. */
 static void
 write_target (FlitzisSlot *self, guint setting, double target)
@@ -150,7 +194,7 @@ flitzis_slot_get_setting (FlitzisSlot *self, guint setting, GValue *value)
   GType type = G_PARAM_SPEC_VALUE_TYPE (settings[setting]);
 
   if (type == G_TYPE_DOUBLE)
-    g_value_set_double (value, read_double (self, setting));
+    g_value_set_double (value, read_number (self, setting));
   else if (type == G_TYPE_UINT64)
     g_value_set_uint64 (value, read_uint64 (self, setting));
   else if (type == G_TYPE_UINT)
@@ -171,7 +215,7 @@ flitzis_slot_set_setting (FlitzisSlot *self, guint setting, const GValue *value)
   if (setting == SETTING_TARGET_LOUDNESS || setting == SETTING_TARGET_PEAK)
     write_target (self, setting, g_value_get_double (value));
   else if (type == G_TYPE_DOUBLE)
-    write_double (self, setting, g_value_get_double (value));
+    write_number (self, setting, g_value_get_double (value));
   else if (type == G_TYPE_UINT64)
     write_uint64 (self, setting, g_value_get_uint64 (value));
   else if (type == G_TYPE_UINT)
@@ -575,7 +619,7 @@ flitzis_slot_install_settings (GObjectClass *klass, guint first)
 double
 flitzis_slot_get_gain (FlitzisSlot *self)
 {
-  return read_double (self, SETTING_GAIN);
+  return read_number (self, SETTING_GAIN);
 }
 
 /**
@@ -583,14 +627,14 @@ flitzis_slot_get_gain (FlitzisSlot *self)
  * @self: a slot
  * @gain: 0 to 16, linear
  *
- * Sets the factor on all voices of this slot.
+ * Sets the factor on all voices of this slot. This ends a tween of the gain that is under way.
  *
  * Voices that sound move to the new gain within 5 ms, from the next block on.
  */
 void
 flitzis_slot_set_gain (FlitzisSlot *self, double gain)
 {
-  write_double (self, SETTING_GAIN, gain);
+  write_number (self, SETTING_GAIN, gain);
 }
 
 /**
@@ -604,7 +648,7 @@ flitzis_slot_set_gain (FlitzisSlot *self, double gain)
 double
 flitzis_slot_get_pan (FlitzisSlot *self)
 {
-  return read_double (self, SETTING_PAN);
+  return read_number (self, SETTING_PAN);
 }
 
 /**
@@ -612,14 +656,15 @@ flitzis_slot_get_pan (FlitzisSlot *self)
  * @self: a slot
  * @pan: -1 (left) to 1 (right)
  *
- * Sets the place of all voices of this slot, from left to right.
+ * Sets the place of all voices of this slot, from left to right. This ends a tween of the pan that
+ * is under way.
  *
  * Voices that sound move to the new place within 5 ms, from the next block on.
  */
 void
 flitzis_slot_set_pan (FlitzisSlot *self, double pan)
 {
-  write_double (self, SETTING_PAN, pan);
+  write_number (self, SETTING_PAN, pan);
 }
 
 /**
@@ -749,7 +794,7 @@ flitzis_slot_set_reverse (FlitzisSlot *self, gboolean reverse)
 double
 flitzis_slot_get_playback_rate (FlitzisSlot *self)
 {
-  return read_double (self, SETTING_PLAYBACK_RATE);
+  return read_number (self, SETTING_PLAYBACK_RATE);
 }
 
 /**
@@ -764,7 +809,7 @@ flitzis_slot_get_playback_rate (FlitzisSlot *self)
 void
 flitzis_slot_set_playback_rate (FlitzisSlot *self, double playback_rate)
 {
-  write_double (self, SETTING_PLAYBACK_RATE, playback_rate);
+  write_number (self, SETTING_PLAYBACK_RATE, playback_rate);
 }
 
 /**

@@ -5,6 +5,7 @@
 
 #include "flitzis-slot.h"
 
+#include "flitzis-error.h"
 #include "flitzis-slot-private.h"
 
 /**
@@ -373,4 +374,37 @@ flitzis_slot_dup_stream_error (FlitzisSlot *self)
 
   return self->control != NULL ? flitzis_control_dup_stream_error (self->control, self->index)
                                : NULL;
+}
+
+/**
+ * flitzis_slot_tween:
+ * @self: a slot
+ * @parameter: the setting to move
+ * @value: its value at the end: 0 to 16 for the gain, -1 to 1 for the pan, 0.25 to 4 for the rate
+ * @tween: when and how to move
+ * @error: return location for an error
+ *
+ * Moves a setting of the slot to a new value over time, as [method@Engine.tween_slot] does.
+ *
+ * Fails as that method does.
+ *
+ * Returns: %TRUE if the tween waits or moves
+ */
+gboolean
+flitzis_slot_tween (FlitzisSlot        *self,
+                    FlitzisParameter    parameter,
+                    double              value,
+                    const FlitzisTween *tween,
+                    GError            **error)
+{
+  g_return_val_if_fail (FLITZIS_IS_SLOT (self), FALSE);
+  g_return_val_if_fail (tween != NULL, FALSE);
+
+  if (self->control != NULL)
+    return flitzis_control_tween_slot (self->control, self->index, parameter, value, tween, error);
+
+  g_set_error_literal (error, FLITZIS_ENGINE_ERROR, FLITZIS_ENGINE_ERROR_INVALID_SLOT,
+                       "This slot belongs to no engine");
+
+  return FALSE;
 }

@@ -6,6 +6,7 @@
 #include "flitzis-enums.h"
 #include "flitzis-macros.h"
 #include "flitzis-sample.h"
+#include "flitzis-tween.h"
 
 #include <glib-object.h>
 
@@ -197,5 +198,12 @@ double flitzis_slot_get_target_peak (FlitzisSlot *self);
 FLITZIS_AVAILABLE_IN_ALL
 void flitzis_slot_set_target_peak (FlitzisSlot *self,
                                    double       target_peak);
+
+FLITZIS_AVAILABLE_IN_ALL
+gboolean flitzis_slot_tween (FlitzisSlot        *self,
+                             FlitzisParameter    parameter,
+                             double              value,
+                             const FlitzisTween *tween,
+                             GError            **error);
 
 G_END_DECLS

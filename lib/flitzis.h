@@ -19,4 +19,5 @@
 #include "flitzis-sink-list.h"
 #include "flitzis-slot.h"
 #include "flitzis-trigger.h"
+#include "flitzis-tween.h"
 #include "flitzis-version.h"

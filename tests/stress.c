@@ -549,6 +549,47 @@ change_voice (Worker *worker, Stage *stage)
     }
 }
 
+static void
+tween (Worker *worker, Stage *stage)
+{
+  g_autoptr (FlitzisTween) whole = flitzis_tween_new ();
+  g_autoptr (FlitzisTween) tween = flitzis_tween_copy (whole);
+  FlitzisParameter parameter = choose (worker, FLITZIS_PARAMETER_RATE + 1);
+  FlitzisEngine   *engine = stage->engine;
+  double           value = g_rand_double_range (worker->rand, 0.25, 1.0);
+  guint            slot = choose (worker, N_SLOTS);
+  GError          *error = NULL;
+
+  tween->curve = choose (worker, FLITZIS_CURVE_EQUAL_POWER + 1);
+  tween->frame = choose (worker, 2) * choose_frame (worker, stage);
+
+  if (parameter == FLITZIS_PARAMETER_PAN && tween->curve == FLITZIS_CURVE_DECIBEL)
+    tween->curve = FLITZIS_CURVE_LINEAR;
+
+  if (choose (worker, 2))
+    tween->duration = g_rand_double_range (worker->rand, 0.0, 0.2);
+  else
+    tween->beats = g_rand_double_range (worker->rand, 0.0, 0.5);
+
+  switch (choose (worker, 4))
+    {
+    case 0:
+      flitzis_engine_tween_engine (engine, value, tween, &error);
+      break;
+    case 1:
+      flitzis_engine_tween_slot (engine, slot, parameter, value, tween, &error);
+      break;
+    case 2:
+      flitzis_slot_tween (flitzis_engine_get_slot (engine, slot), parameter, value, tween, &error);
+      break;
+    default:
+      flitzis_engine_tween_voice (engine, choose_voice (worker, stage), parameter, value, tween,
+                                  &error);
+    }
+
+  allow (error, ALLOW (FLITZIS_ENGINE_ERROR_BUSY));
+}
+
 /* Not later than the last frame of a block that is being rendered. */
 static void
 ask_voice (Worker *worker, Stage *stage)
@@ -1134,6 +1175,7 @@ static const Verb verbs[] = {
   { "wake", wake, 50 },
   { "stop voice", stop_voice, 700 },
   { "change voice", change_voice, 600 },
+  { "tween", tween, 300 },
   { "ask voice", ask_voice, 200 },
   { "set sample", set_sample, 1000 },
   { "unload", unload_sample, 400 },

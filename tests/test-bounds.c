@@ -22,6 +22,7 @@ static guint64       next_voice;
 static guint         n_pushed;
 static guint         n_removed;      /* events, from a heap */
 static guint         n_frames_found; /* of points of the grid */
+static guint         n_computed;     /* values of curves */
 
 bool __real_flitzis_queue_pop (FlitzisQueue *queue, void *record);
 bool __wrap_flitzis_queue_pop (FlitzisQueue *queue, void *record);
@@ -74,6 +75,17 @@ __wrap_flitzis_tempo_grid_get_frame (const FlitzisTempoGrid *grid, const Flitzis
   n_frames_found++;
 
   return __real_flitzis_tempo_grid_get_frame (grid, point);
+}
+
+double __real_flitzis_curve_shape_get_value (const FlitzisCurveShape *self, double x);
+double __wrap_flitzis_curve_shape_get_value (const FlitzisCurveShape *self, double x);
+
+double
+__wrap_flitzis_curve_shape_get_value (const FlitzisCurveShape *self, double x)
+{
+  n_computed++;
+
+  return __real_flitzis_curve_shape_get_value (self, x);
 }
 
 static void
@@ -200,6 +212,40 @@ test_tempo (void)
   flitzis_mixer_free (mixer);
 }
 
+/* However many tweens wait, only those that move are work. */
+static void
+test_tweens (void)
+{
+  const guint    n_waiting = 10000;
+  FlitzisCommand command = {
+    .kind = FLITZIS_COMMAND_TWEEN,
+    .frame = 1000000,
+    .tween = { .target = FLITZIS_TWEEN_SLOT, .length = 48000 },
+  };
+
+  mixer = flitzis_mixer_new (&(FlitzisMixerSize){ 4, 4, 16384, 48000 });
+  schedule (&command, n_waiting);
+
+  for (guint n_moving = 0; n_moving <= 3; n_moving++)
+    {
+      for (guint i = 0; i < 10; i++)
+        {
+          n_computed = n_removed = 0;
+          render ();
+          g_assert_cmpuint (mixer->pool.tweens.n_moving, ==, n_moving);
+          g_assert_cmpuint (n_removed, ==, n_moving > 0 && i == 0 ? 1 : 0);
+          g_assert_cmpuint (n_computed, <=, 2 * n_moving);
+        }
+
+      command.slot = (uint16_t) n_moving;
+      command.frame = 0;
+      schedule (&command, 1);
+    }
+
+  g_assert_cmpuint (mixer->schedule.by_frame.n_items, ==, n_waiting + 1);
+  flitzis_mixer_free (mixer);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -211,6 +257,7 @@ main (int argc, char **argv)
 
   g_test_add_func ("/bounds/cancelled", test_cancelled);
   g_test_add_func ("/bounds/tempo", test_tempo);
+  g_test_add_func ("/bounds/tweens", test_tweens);
 
   return g_test_run ();
 }

@@ -83,7 +83,10 @@ REFUSED = {
     'unload_sample': (0,), 'stop_sample': (0,), 'stop_sample_at': (0, 10**6),
     'stop_voice_with_fade': (1, 0.1), 'set_voice_gain': (1, 0.5), 'set_voice_pan': (1, 0.5),
     'set_voice_rate': (1, 0.5), 'seek_voice': (1, 5), 'play_after': (1, Flitzis.Trigger()),
-    'start': (), 'render': (64,), 'render_to_file': ('/nowhere', 64), 'export': (NOWHERE, 64),
+    'tween_engine': (0.5, Flitzis.Tween()),
+    'tween_slot': (0, Flitzis.Parameter.GAIN, 0.5, Flitzis.Tween()),
+    'tween_voice': (1, Flitzis.Parameter.GAIN, 0.5, Flitzis.Tween()), 'start': (),
+    'render': (64,), 'render_to_file': ('/nowhere', 64), 'export': (NOWHERE, 64),
 }
 SILENT = {
     'stop_voice': (1,), 'pause_voice': (1,), 'resume_voice': (1,), 'stop_all_samples': (),
@@ -91,7 +94,7 @@ SILENT = {
     'get_voice_position': (1,), 'get_voice_start_frame': (1,),
 }
 OF_THE_CLOCK = {'restart': (0,), 'beat_to_frame': (4.0,), 'frame_to_beat': (48000,)}
-OTHERS = {'set_sample', 'add_layer', 'prepare_peaks_async', 'measure_loudness', *(
+OTHERS = {'set_sample', 'add_layer', 'tween', 'prepare_peaks_async', 'measure_loudness', *(
     f'{verb}_async' for verb in (
         'load_sample', 'load_file', 'load_bytes', 'load_layer', 'add_sample', 'start',
         'render_to_file', 'export', 'measure_loudness'))}
@@ -112,6 +115,7 @@ def assert_dead(engine, sample):
         getattr(engine.props.clock, verb)(*arguments)
     assert_forked(engine.set_sample, 1, sample)
     assert_forked(engine.add_layer, 1, sample)
+    assert_forked(engine.get_slot(0).tween, Flitzis.Parameter.GAIN, 0.5, Flitzis.Tween())
     assert_async_forked(
         lambda _cancellable, callback: engine.render_to_file_async(
             '/nowhere', 64, None, None, callback=callback), engine.render_to_file_finish)

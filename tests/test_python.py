@@ -99,10 +99,10 @@ def test_a_sample_is_played_at_full_velocity_unless_told_otherwise(engine):
 # Triggers
 
 
-def get_fields(trigger):
+def get_fields(record):
     """NaN, which equals nothing, is None here."""
-    names = [info.get_name() for info in getattr(Flitzis.Trigger, '__info__').get_fields()]
-    fields = {name: getattr(trigger, name) for name in names if name != 'padding'}
+    names = [info.get_name() for info in getattr(type(record), '__info__').get_fields()]
+    fields = {name: getattr(record, name) for name in names if name != 'padding'}
     return {name: value if value == value else None for name, value in fields.items()}
 
 
@@ -130,6 +130,46 @@ def test_what_is_no_field_of_a_trigger_is_refused(make):
             Flitzis.Trigger(**{name: 3})
     for wrong in ('slt', 'padding'):
         assert not hasattr(trigger, wrong)
+
+
+def test_the_fields_of_a_tween_are_its_arguments():
+    plain = get_fields(Flitzis.Tween())
+    assert plain == get_fields(Flitzis.Tween.new())
+    assert plain == {'frame': 0, 'beat': None, 'duration': -1, 'beats': -1,
+                     'curve': Flitzis.Curve.LINEAR}
+    for name in plain:
+        tween = Flitzis.Tween(**{name: 3})
+        assert get_fields(tween) == plain | {name: 3} == get_fields(tween.copy())
+    assert isinstance(Flitzis.Tween(), Flitzis.Tween)
+
+
+@pytest.mark.parametrize('make', [Flitzis.Tween, Flitzis.Tween.new, Flitzis.Tween().copy])
+def test_what_is_no_field_of_a_tween_is_refused(make):
+    tween = make()
+    tween.beats = 4
+    assert tween.beats == 4
+    for name in ('seconds', 'padding', 'copy'):
+        with pytest.raises(AttributeError, match=f"{name}.*frame, beat"):
+            setattr(tween, name, 3)
+        with pytest.raises(TypeError, match=f"{name}.*frame, beat"):
+            Flitzis.Tween(**{name: 3})
+    for wrong in ('seconds', 'padding'):
+        assert not hasattr(tween, wrong)
+
+
+def test_fades_take_the_fields_of_a_tween(engine):
+    for thing in (engine, engine[0]):
+        assert thing.fade(0.0, seconds=0.1) and thing.gain == 1.0
+        engine.render(2400)
+        assert thing.gain == pytest.approx(0.5)
+        engine.render(2400)
+        assert thing.gain == 0.0
+        thing.fade(1.0, beats=1, curve=Flitzis.Curve.SMOOTH)
+        engine.render(12000)
+        assert thing.gain == pytest.approx(0.5)
+        thing.gain = 1.0
+        with pytest.raises(TypeError, match='duraton.*frame, beat'):
+            thing.fade(0.0, duraton=4)
 
 
 # Attributes
@@ -494,13 +534,13 @@ def test_the_override_takes_nothing_away():
     assert 'from_array' in ours['Sample'] and 'from_array' not in plain['Sample']
     for name in plain:
         if not name.startswith('_'):
-            private = {'padding'} if name == 'Trigger' else set()
+            private = {'padding'} if name in ('Trigger', 'Tween') else set()
             assert set(plain[name]) - set(ours[name]) == private, name
     added = {(name, member) for name in plain for member in set(ours[name]) - set(plain[name])
              if not member.startswith('__')}
     properties = {(cls.__name__, info.get_name().replace('-', '_'))
                   for cls in get_classes() for info in cls.__info__.get_properties()}
-    assert added == {('Sample', 'from_array')} | properties
+    assert added == {('Sample', 'from_array'), ('Engine', 'fade'), ('Slot', 'fade')} | properties
     assert not any('__init__' in vars(cls) for cls in get_classes())
 
 
@@ -523,7 +563,8 @@ def test_calls_are_plain():
     """A verb that the override does not define is what PyGObject makes for any library."""
     plain = {type(Gio.Cancellable.cancel), type(Gio.Cancellable.new), type(GLib.DateTime.format)}
     n_plain = 0
-    for cls in (Flitzis.Engine, Flitzis.Slot, Flitzis.Sample, Flitzis.Clock, Flitzis.Trigger):
+    for cls in (Flitzis.Engine, Flitzis.Slot, Flitzis.Sample, Flitzis.Clock, Flitzis.Trigger,
+                Flitzis.Tween):
         for info in cls.__info__.get_methods():
             verb = getattr(cls, info.get_name())
             if isinstance(verb, type(run)):
@@ -543,10 +584,11 @@ def get_help(thing):
 
 def test_help_describes_what_there_is():
     """Classes, their properties, fields, enumerations: each by what the gir says of it."""
-    described = [*get_classes(), Flitzis.Trigger.__init__]
+    described = [*get_classes(), Flitzis.Trigger.__init__, Flitzis.Tween.__init__]
     described += [getattr(cls, info.get_name().replace('-', '_'))
                   for cls in get_classes() for info in cls.__info__.get_properties()]
-    described += [getattr(Flitzis.Trigger, name) for name in get_fields(Flitzis.Trigger())]
+    for record in (Flitzis.Trigger, Flitzis.Tween):
+        described += [getattr(record, name) for name in get_fields(record())]
     assert len(described) > 90
     for thing in described:
         assert thing.__doc__ and ':Constructors:' not in thing.__doc__, thing

@@ -403,10 +403,12 @@ def test_a_seek_in_other_formats_is_near_its_frame(make_engine, coded, name):
 
 
 def test_a_length_that_the_file_does_not_state_comes_with_a_notify(make_engine, coded, tmp_path):
-    """A FLAC file whose header has 0 where the number of frames stands."""
-    data = bytearray(coded('flac').read_bytes())
-    data[21:26] = [data[21] & 0xf0, 0, 0, 0, 0]
+    """A FLAC file whose header has 0 where the number of frames stands. Small files are counted."""
     path = tmp_path / 'unstated.flac'
+    ffmpeg('-stream_loop', 4, '-i', coded('flac'), path)
+    data = bytearray(path.read_bytes())
+    assert len(data) > 4 * 2**20
+    data[21:26] = [data[21] & 0xf0, 0, 0, 0, 0]
     path.write_bytes(data)
     engine = make_engine()
     memory = load(engine, path, Storage.MEMORY, slot=1).sample

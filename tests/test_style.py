@@ -45,6 +45,7 @@ ENTRIES = {'flitzis_mixer_render', 'flitzis_mixer_apply', 'flitzis_mixer_try_own
            'flitzis_mixer_disown', 'flitzis_mixer_follow_clock', 'flitzis_mixer_check_deadline'}
 OUTSIDE = {'flitzis_settings_set_voice', 'flitzis_settings_mark_stop',
            'flitzis_settings_mark_cancelled', 'flitzis_settings_set_seed', 'flitzis_settings_tell',
+           'flitzis_settings_set_moved', 'flitzis_settings_get_sound',
            'flitzis_settings_vary_voice', 'flitzis_pool_get_place',
            'flitzis_tempo_grid_move_anchor', 'flitzis_mixer_is_in_block',
            'flitzis_ring_is_wanted', 'flitzis_ring_publish',

@@ -12,7 +12,7 @@ PUBLIC_HEADERS = {'flitzis.h', 'flitzis-clock.h', 'flitzis-cue.h', 'flitzis-engi
                   'flitzis-enums.h', 'flitzis-error.h', 'flitzis-export.h', 'flitzis-kit.h',
                   'flitzis-loudness.h', 'flitzis-macros.h', 'flitzis-pad.h', 'flitzis-pad-layer.h',
                   'flitzis-sample.h', 'flitzis-sink.h', 'flitzis-sink-list.h', 'flitzis-slot.h',
-                  'flitzis-trigger.h', 'flitzis-version.h'}
+                  'flitzis-trigger.h', 'flitzis-tween.h', 'flitzis-version.h'}
 
 
 def exported(build_dir):

@@ -14,7 +14,7 @@ C = '{http://www.gtk.org/introspection/c/1.0}'
 GLIB = '{http://www.gtk.org/introspection/glib/1.0}'
 CALLABLES = (CORE + 'method', CORE + 'constructor', CORE + 'function')
 # Bindings free boxed values themselves.
-NOT_FOR_SCRIPTS = {'Trigger.free'}
+NOT_FOR_SCRIPTS = {'Trigger.free', 'Tween.free'}
 
 
 @pytest.fixture(scope='module')

@@ -92,7 +92,8 @@ def test_no_setting_is_a_command(source_dir):
     """Nothing but what starts, stops, moves and replaces sounds goes through the command queue."""
     kinds = set(re.findall(r'^  FLITZIS_COMMAND_(\w+),?$',
                            (source_dir / 'lib/rt/message.h').read_text(), re.M))
-    assert kinds == {'PLAY', 'STOP_VOICE', 'STOP_SLOT', 'STOP_ALL', 'SEEK_VOICE', 'PUBLISH'}
+    assert kinds == {'PLAY', 'STOP_VOICE', 'STOP_SLOT', 'STOP_ALL', 'SEEK_VOICE', 'PUBLISH',
+                     'TWEEN'}
 
 
 def test_library_binds_at_load(build_dir):

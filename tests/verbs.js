@@ -253,6 +253,42 @@ const calls = {
   },
   'Engine.set_voice_pan': () => check(engine.set_voice_pan(sounding(), -1.0), 'it is set'),
   'Engine.set_voice_rate': () => check(engine.set_voice_rate(sounding(), 2.0), 'it is set'),
+  'Tween.new': () => equal(Flitzis.Tween.new().duration, -1),
+  'Tween.copy': () => {
+    const tween = new Flitzis.Tween();
+    tween.beats = 4;
+    equal(tween.copy().beats, 4);
+  },
+  'Engine.tween_engine': () => {
+    const tween = new Flitzis.Tween();
+    tween.duration = 0.1;
+    check(engine.tween_engine(0.5, tween), 'it is sent');
+    engine.render(4800);
+    equal(engine.gain, 0.5);
+    engine.gain = 1;
+  },
+  'Engine.tween_slot': () => {
+    const tween = Flitzis.Tween.new();
+    tween.beats = 0.25;
+    tween.curve = Flitzis.Curve.SMOOTH;
+    check(engine.tween_slot(0, Flitzis.Parameter.PAN, -1, tween), 'it is sent');
+    engine.render(6000);
+    equal(engine.get_slot(0).pan, -1);
+    engine.get_slot(0).pan = 0;
+  },
+  'Engine.tween_voice': () => {
+    const tween = new Flitzis.Tween();
+    check(engine.tween_voice(sounding(), Flitzis.Parameter.GAIN, 0, tween), 'it is sent');
+    engine.render(4800);
+    check(!audible(), 'it is silent');
+  },
+  'Slot.tween': () => {
+    const tween = new Flitzis.Tween();
+    check(engine.get_slot(0).tween(Flitzis.Parameter.RATE, 2, tween), 'it is sent');
+    engine.render(480);
+    equal(engine.get_slot(0).playback_rate, 2);
+    engine.get_slot(0).playback_rate = 1;
+  },
   'Engine.get_voice_start_frame': () => {
     const position = engine.position;
     const voice = sounding();

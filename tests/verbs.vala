@@ -147,6 +147,21 @@ void steer_voices (Flitzis.Engine engine) throws Error {
   check (engine.set_voice_gain (voice, 0.5), "set_voice_gain");
   check (engine.set_voice_pan (voice, -0.5), "set_voice_pan");
   check (engine.set_voice_rate (voice, 2.0), "set_voice_rate");
+
+  var tween = new Flitzis.Tween ();
+  tween.duration = 0.05;
+  tween.curve = Flitzis.Curve.EQUAL_POWER;
+  var copy = tween.copy ();
+  check (copy.duration == 0.05 && copy.beats == -1.0, "a tween");
+  copy.free (); // Vala does so by itself
+  check (engine.tween_voice (voice, Flitzis.Parameter.PAN, 0.5, tween), "tween_voice");
+  check (engine.tween_slot (0, Flitzis.Parameter.GAIN, 0.5, tween), "tween_slot");
+  check (engine.get_slot (0).tween (Flitzis.Parameter.RATE, 2.0, tween), "slot.tween");
+  check (engine.tween_engine (0.25, tween), "tween_engine");
+  engine.render (2400);
+  check (engine.gain == 0.25 && engine.get_slot (0).gain == 0.5 &&
+         engine.get_slot (0).playback_rate == 2.0, "tweened");
+  engine.gain = engine.get_slot (0).gain = engine.get_slot (0).playback_rate = 1.0;
   engine.stop_voice (voice);
   check_silenced (engine, "stop_voice");
   check (engine.stop_voice_with_fade (loop_slot_0 (engine), 0.01), "stop_voice_with_fade");

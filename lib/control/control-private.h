@@ -11,6 +11,7 @@
 #include "control/sink-table.h"
 #include "control/tempo.h"
 #include "control/timeline.h"
+#include "control/tween-table.h"
 #include "control/voice-accounts.h"
 #include "control/waiting-events.h"
 #include "flitzis-enums.h"
@@ -78,6 +79,7 @@ struct _FlitzisControl
   FlitzisTimeline   timeline;
   FlitzisLoadTable  loads;
   FlitzisLevelTable levels;
+  FlitzisTweenTable tweens;
   guint             n_playing_told;
   gboolean          is_closed;
 

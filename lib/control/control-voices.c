@@ -16,7 +16,9 @@
  * gain, pan and rate of a voice are settings, and so is the cancelling of events.
  */
 
-#define MAX_FADE 60.0 /* seconds */
+#define MAX_FADE 60.0     /* seconds */
+#define MAX_TWEEN 86400.0 /* seconds */
+#define MAX_TWEEN_BEATS 1e6
 
 G_STATIC_ASSERT ((int) FLITZIS_MIXER_STEAL_OLDEST == FLITZIS_STEAL_OLDEST);
 G_STATIC_ASSERT ((int) FLITZIS_MIXER_STEAL_QUIETEST == FLITZIS_STEAL_QUIETEST);
@@ -34,6 +36,13 @@ G_STATIC_ASSERT ((int) FLITZIS_MIXER_VARIATION_RANDOM_NO_REPEAT ==
                  FLITZIS_VARIATION_RANDOM_NO_REPEAT);
 G_STATIC_ASSERT ((int) FLITZIS_MIXER_INTERPOLATION_LINEAR == FLITZIS_INTERPOLATION_LINEAR);
 G_STATIC_ASSERT ((int) FLITZIS_MIXER_INTERPOLATION_SINC == FLITZIS_INTERPOLATION_SINC);
+G_STATIC_ASSERT ((int) FLITZIS_MIXER_PARAMETER_GAIN == FLITZIS_PARAMETER_GAIN);
+G_STATIC_ASSERT ((int) FLITZIS_MIXER_PARAMETER_PAN == FLITZIS_PARAMETER_PAN);
+G_STATIC_ASSERT ((int) FLITZIS_MIXER_PARAMETER_RATE == FLITZIS_PARAMETER_RATE);
+G_STATIC_ASSERT ((int) FLITZIS_MIXER_CURVE_LINEAR == FLITZIS_CURVE_LINEAR);
+G_STATIC_ASSERT ((int) FLITZIS_MIXER_CURVE_DECIBEL == FLITZIS_CURVE_DECIBEL);
+G_STATIC_ASSERT ((int) FLITZIS_MIXER_CURVE_SMOOTH == FLITZIS_CURVE_SMOOTH);
+G_STATIC_ASSERT ((int) FLITZIS_MIXER_CURVE_EQUAL_POWER == FLITZIS_CURVE_EQUAL_POWER);
 
 static guint32
 get_n_frames (FlitzisControl *self, double seconds)
@@ -663,6 +672,12 @@ flitzis_control_stop_voice_with_fade (FlitzisControl *self,
   return TRUE;
 }
 
+static void
+end_tween (FlitzisVoiceSettings *settings, FlitzisMixerParameter parameter)
+{
+  atomic_fetch_add_explicit (&settings->n_sets[parameter], 1, memory_order_release);
+}
+
 gboolean
 flitzis_control_set_voice_gain (FlitzisControl *self, guint64 voice, double gain, GError **error)
 {
@@ -674,7 +689,10 @@ flitzis_control_set_voice_gain (FlitzisControl *self, guint64 voice, double gain
   settings = lock_voice (self, voice);
 
   if (settings != NULL)
-    flitzis_set (settings->gain, gain);
+    {
+      flitzis_set (settings->gain, gain);
+      end_tween (settings, FLITZIS_MIXER_PARAMETER_GAIN);
+    }
 
   flitzis_settings_tell (&self->mixer->settings);
 
@@ -694,7 +712,10 @@ flitzis_control_set_voice_pan (FlitzisControl *self, guint64 voice, double pan, 
   settings = lock_voice (self, voice);
 
   if (settings != NULL)
-    flitzis_set (settings->pan, (float) pan);
+    {
+      flitzis_set (settings->pan, (float) pan);
+      end_tween (settings, FLITZIS_MIXER_PARAMETER_PAN);
+    }
 
   flitzis_settings_tell (&self->mixer->settings);
 
@@ -714,7 +735,10 @@ flitzis_control_set_voice_rate (FlitzisControl *self, guint64 voice, double rate
   settings = lock_voice (self, voice);
 
   if (settings != NULL)
-    flitzis_set (settings->rate, rate);
+    {
+      flitzis_set (settings->rate, rate);
+      end_tween (settings, FLITZIS_MIXER_PARAMETER_RATE);
+    }
 
   flitzis_settings_tell (&self->mixer->settings);
 
@@ -784,4 +808,273 @@ gint64
 flitzis_control_get_voice_start_frame (FlitzisControl *self, guint64 voice)
 {
   return get_place (self, voice, TRUE);
+}
+
+static gboolean
+check_value (FlitzisParameter parameter, double value, GError **error)
+{
+  switch (parameter)
+    {
+    case FLITZIS_PARAMETER_GAIN:
+      return check_gain (value, error);
+    case FLITZIS_PARAMETER_PAN:
+      return check_pan (value, error);
+    case FLITZIS_PARAMETER_RATE:
+      return check_rate (value, error);
+    }
+
+  g_set_error (error, FLITZIS_ENGINE_ERROR, FLITZIS_ENGINE_ERROR_INVALID_VALUE,
+               "There is no parameter %d", (int) parameter);
+
+  return FALSE;
+}
+
+static gboolean
+check_curve (FlitzisParameter parameter, FlitzisCurve curve, GError **error)
+{
+  if ((guint) curve > FLITZIS_CURVE_EQUAL_POWER)
+    g_set_error (error, FLITZIS_ENGINE_ERROR, FLITZIS_ENGINE_ERROR_INVALID_VALUE,
+                 "There is no curve %d", (int) curve);
+  else if (parameter == FLITZIS_PARAMETER_PAN && curve == FLITZIS_CURVE_DECIBEL)
+    g_set_error_literal (error, FLITZIS_ENGINE_ERROR, FLITZIS_ENGINE_ERROR_INVALID_VALUE,
+                         "A pan cannot move in decibels");
+  else
+    return TRUE;
+
+  return FALSE;
+}
+
+/* A field is unset if it is negative; NaN is not. */
+static gboolean
+check_length (double length, double maximum, const char *name, GError **error)
+{
+  return length < 0.0 || check_range (length, 0.0, maximum, name, error);
+}
+
+static gboolean
+check_tween (FlitzisParameter    parameter,
+             double              value,
+             const FlitzisTween *tween,
+             GError            **error)
+{
+  gboolean has_beat = !isnan (tween->beat);
+
+  if (has_beat && tween->frame > 0)
+    {
+      g_set_error (error, FLITZIS_ENGINE_ERROR, FLITZIS_ENGINE_ERROR_INVALID_VALUE,
+                   "A tween has a frame or a beat, not frame %" G_GUINT64_FORMAT " and beat %g",
+                   tween->frame, tween->beat);
+      return FALSE;
+    }
+
+  if (tween->duration >= 0.0 && tween->beats >= 0.0)
+    {
+      g_set_error (error, FLITZIS_ENGINE_ERROR, FLITZIS_ENGINE_ERROR_INVALID_VALUE,
+                   "A tween takes seconds or beats, not %g s and %g beats", tween->duration,
+                   tween->beats);
+      return FALSE;
+    }
+
+  return check_value (parameter, value, error) &&
+         check_curve (parameter, tween->curve, error) &&
+         (!has_beat ||
+          check_range (tween->beat, -FLITZIS_MAX_BEAT, FLITZIS_MAX_BEAT, "beat", error)) &&
+         check_length (tween->duration, MAX_TWEEN, "duration of a tween", error) &&
+         check_length (tween->beats, MAX_TWEEN_BEATS, "number of beats", error);
+}
+
+static gboolean
+check_tween_room (FlitzisControl *self, gboolean has_beat, GError **error)
+{
+  guint n_quantized = (guint) (self->events.n_quantized -
+                               flitzis_get (self->mixer->n_quantized_done));
+
+  if (flitzis_waiting_events_are_full (&self->events))
+    g_set_error (error, FLITZIS_ENGINE_ERROR, FLITZIS_ENGINE_ERROR_BUSY,
+                 "%u events wait or move already", self->mixer->n_events);
+  else if (has_beat && n_quantized >= self->mixer->max_quantized)
+    g_set_error (error, FLITZIS_ENGINE_ERROR, FLITZIS_ENGINE_ERROR_BUSY,
+                 "%u events wait for beats already", n_quantized);
+  else if (!has_room (self, 1))
+    g_set_error_literal (error, FLITZIS_ENGINE_ERROR, FLITZIS_ENGINE_ERROR_BUSY,
+                         "the command queue is full");
+  else
+    return TRUE;
+
+  return FALSE;
+}
+
+static void
+set_length (FlitzisControl *self, FlitzisCommand *command, const FlitzisTween *tween)
+{
+  FlitzisGridPoint end;
+
+  if (tween->beats < 0.0)
+    {
+      command->tween.unit = FLITZIS_TWEEN_FRAMES;
+      command->tween.length = llround (MAX (tween->duration, 0.0) * self->mixer->sample_rate);
+    }
+  else if (isnan (tween->beat))
+    {
+      command->tween.unit = FLITZIS_TWEEN_BEATS;
+      command->tween.length = llround (tween->beats * FLITZIS_PARTS_PER_BEAT);
+    }
+  else
+    {
+      end = flitzis_tempo_find_point (&self->tempo, tween->beat + tween->beats);
+      command->tween.unit = FLITZIS_TWEEN_POINTS;
+      command->tween.begin = command->step;
+      command->tween.length = end.step;
+      command->tween.end_steps_per_beat = end.is_swung ? (guint8) end.steps_per_beat : 0;
+    }
+}
+
+/* A tween for now gets a frame, too, if the timing is constant. */
+static void
+set_begin (FlitzisControl *self, FlitzisCommand *command, const FlitzisTween *tween)
+{
+  FlitzisGridPoint point;
+  guint64          frame;
+
+  command->is_timed = TRUE;
+
+  if (!isnan (tween->beat))
+    {
+      point = flitzis_tempo_find_point (&self->tempo, tween->beat);
+      command->unit = FLITZIS_GRID_GIVEN;
+      command->step = point.step;
+      command->steps_per_beat = point.is_swung ? (guint8) point.steps_per_beat : 0;
+      flitzis_waiting_events_count_quantized (&self->events);
+    }
+  else if (tween->frame > 0)
+    {
+      command->frame = tween->frame;
+    }
+  else if (flitzis_timeline_stamp (&self->timeline, &frame))
+    {
+      command->is_stamped = TRUE;
+      command->frame = frame;
+    }
+  else
+    {
+      command->is_next = TRUE;
+    }
+}
+
+/* The command has all but the time of the tween, and how many times its setting has been set. */
+static gboolean
+send_tween (FlitzisControl     *self,
+            FlitzisCommand     *command,
+            const FlitzisTween *tween,
+            _Atomic uint32_t   *n_sets,
+            GError            **error)
+{
+  if (!check_tween_room (self, !isnan (tween->beat), error))
+    return FALSE;
+
+  command->kind = FLITZIS_COMMAND_TWEEN;
+  command->tween.curve = (FlitzisMixerCurve) tween->curve;
+  command->tween.n_sets = flitzis_get (*n_sets);
+  set_begin (self, command, tween);
+  set_length (self, command, tween);
+  command->event = flitzis_waiting_events_count (&self->events);
+  flitzis_tween_table_count (&self->tweens);
+  flitzis_queue_push (&self->mixer->commands, command);
+  flitzis_control_settle (self);
+
+  return TRUE;
+}
+
+gboolean
+flitzis_control_tween_engine (FlitzisControl     *self,
+                              double              value,
+                              const FlitzisTween *tween,
+                              GError            **error)
+{
+  FlitzisCommand command = { .tween = { .target = FLITZIS_TWEEN_ENGINE, .to = value } };
+  gboolean       is_sent = FALSE;
+
+  if (!flitzis_fork_check (error))
+    return FALSE;
+
+  flitzis_control_lock (self);
+
+  if (check_tween (FLITZIS_PARAMETER_GAIN, value, tween, error))
+    is_sent = send_tween (self, &command, tween, &self->mixer->settings.moved.n_sets, error);
+
+  flitzis_control_unlock (self);
+
+  if (!is_sent)
+    g_prefix_error (error, "Could not tween the gain: ");
+
+  return is_sent;
+}
+
+gboolean
+flitzis_control_tween_slot (FlitzisControl     *self,
+                            guint               slot,
+                            FlitzisParameter    parameter,
+                            double              value,
+                            const FlitzisTween *tween,
+                            GError            **error)
+{
+  FlitzisCommand command = {
+    .slot = (guint16) slot,
+    .tween = {
+        .target = FLITZIS_TWEEN_SLOT,
+        .parameter = (FlitzisMixerParameter) parameter,
+        .to = value,
+    },
+  };
+  gboolean is_sent = FALSE;
+
+  if (!flitzis_control_check_slot (self, slot, error))
+    return FALSE;
+
+  flitzis_control_lock (self);
+
+  if (check_tween (parameter, value, tween, error))
+    is_sent = send_tween (self, &command, tween,
+                          &self->mixer->settings.slots[slot].moved[parameter].n_sets, error);
+
+  flitzis_control_unlock (self);
+
+  if (!is_sent)
+    g_prefix_error (error, "Could not tween slot %u: ", slot);
+
+  return is_sent;
+}
+
+gboolean
+flitzis_control_tween_voice (FlitzisControl     *self,
+                             guint64             voice,
+                             FlitzisParameter    parameter,
+                             double              value,
+                             const FlitzisTween *tween,
+                             GError            **error)
+{
+  FlitzisVoiceSettings *settings;
+  FlitzisCommand        command = {
+           .tween = {
+               .voice = voice,
+               .target = FLITZIS_TWEEN_VOICE,
+               .parameter = (FlitzisMixerParameter) parameter,
+               .to = value,
+    },
+  };
+  gboolean is_fine;
+
+  if (!flitzis_fork_check (error))
+    return FALSE;
+
+  settings = lock_voice (self, voice);
+  is_fine = check_tween (parameter, value, tween, error) &&
+            (settings == NULL ||
+             send_tween (self, &command, tween, &settings->n_sets[parameter], error));
+  flitzis_control_unlock (self);
+
+  if (!is_fine)
+    g_prefix_error (error, "Could not tween voice %" G_GUINT64_FORMAT ": ", voice);
+
+  return is_fine;
 }

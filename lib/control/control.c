@@ -87,6 +87,7 @@ flitzis_control_new (const FlitzisMixerSize *size, FlitzisNotifier *notifier)
   flitzis_sample_table_init (&self->samples, self->mixer, FLITZIS_DEFAULT_MEMORY_LIMIT);
   flitzis_load_table_init (&self->loads, self->mixer->n_slots);
   flitzis_level_table_init (&self->levels, self->mixer);
+  flitzis_tween_table_init (&self->tweens, self->mixer);
   flitzis_tempo_init (&self->tempo, self->mixer);
   flitzis_timeline_init (&self->timeline, self->mixer);
   self->fork_watch = (FlitzisForkWatch){
@@ -164,7 +165,8 @@ has_outstanding (FlitzisControl *self)
 
   return self->voices.n_voices > 0 || flitzis_sample_table_has_outstanding (&self->samples) ||
          self->levels.is_sounding || flitzis_tempo_has_beats (&self->tempo) ||
-         flitzis_timeline_is_latency_old (&self->timeline);
+         flitzis_timeline_is_latency_old (&self->timeline) ||
+         flitzis_tween_table_has_outstanding (&self->tweens);
 }
 
 /* Drops the last references to samples, which may run code of the program. */
@@ -278,18 +280,37 @@ push_levels (FlitzisControl *self)
     flitzis_control_push_changed (self, "level-right");
 }
 
+/* Reports the properties that tweens have moved. */
+static void
+push_tweens (FlitzisControl *self)
+{
+  static const char *const names[FLITZIS_N_PARAMETERS] = { "gain", "pan", "playback-rate" };
+
+  if (flitzis_tween_table_update_engine (&self->tweens))
+    flitzis_control_push_changed (self, "gain");
+
+  for (guint i = 0; i < self->mixer->n_slots; i++)
+    for (guint k = 0; k < FLITZIS_N_PARAMETERS; k++)
+      if (flitzis_tween_table_update_slot (&self->tweens, i, k))
+        flitzis_control_push_slot_changed (self, i, names[k]);
+}
+
 static void
 push_sound (FlitzisControl *self)
 {
-  guint n_playing = flitzis_get (self->mixer->pool.n_playing);
+  guint    n_playing = flitzis_get (self->mixer->pool.n_playing);
+  gboolean is_interval = flitzis_level_table_begin_reading (&self->levels);
 
   if (n_playing != self->n_playing_told)
     flitzis_control_push_changed (self, "n-playing");
 
   self->n_playing_told = n_playing;
 
-  if (flitzis_level_table_begin_reading (&self->levels))
+  if (is_interval)
     push_levels (self);
+
+  if (flitzis_tween_table_begin_reading (&self->tweens, is_interval))
+    push_tweens (self);
 }
 
 /* The handle in the request is in use for as long as the generation lasts. */

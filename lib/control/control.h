@@ -6,6 +6,7 @@
 #include "flitzis-enums.h"
 #include "flitzis-sample.h"
 #include "flitzis-trigger.h"
+#include "flitzis-tween.h"
 
 #include "control/load-table.h"
 #include "control/notifier.h"
@@ -200,6 +201,24 @@ gboolean flitzis_control_seek_voice (FlitzisControl *self,
 void     flitzis_control_set_voice_paused (FlitzisControl *self,
                                            guint64         voice,
                                            gboolean        is_paused);
+
+/* Tweens. One of a voice that has ended does nothing. */
+gboolean flitzis_control_tween_engine (FlitzisControl     *self,
+                                       double              value,
+                                       const FlitzisTween *tween,
+                                       GError            **error);
+gboolean flitzis_control_tween_slot (FlitzisControl     *self,
+                                     guint               slot,
+                                     FlitzisParameter    parameter,
+                                     double              value,
+                                     const FlitzisTween *tween,
+                                     GError            **error);
+gboolean flitzis_control_tween_voice (FlitzisControl     *self,
+                                      guint64             voice,
+                                      FlitzisParameter    parameter,
+                                      double              value,
+                                      const FlitzisTween *tween,
+                                      GError            **error);
 
 /* -1 unless the voice sounds */
 gint64 flitzis_control_get_voice_position (FlitzisControl *self,

@@ -19,10 +19,7 @@ flitzis_tempo_init (FlitzisTempo *self, FlitzisMixer *mixer)
   FlitzisTempoGrid *grid = &self->grid;
 
   self->mixer = mixer;
-  grid->sample_rate = mixer->sample_rate;
-  grid->tempo = 120 * FLITZIS_MICRO;
-  grid->beats_per_bar = 4;
-  grid->steps_per_beat = 4;
+  *grid = mixer->grid;
   flitzis_seqlock_write (&mixer->grid_told, grid, sizeof *grid);
 }
 

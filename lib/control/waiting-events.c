@@ -17,7 +17,8 @@ flitzis_waiting_events_init (FlitzisWaitingEvents *self, FlitzisMixer *mixer)
 guint64
 flitzis_waiting_events_get_n_waiting (FlitzisWaitingEvents *self)
 {
-  return self->next_event - flitzis_get (self->mixer->n_events_done);
+  return self->next_event - flitzis_get (self->mixer->n_events_done) -
+         flitzis_get (self->mixer->pool.tweens.n_done);
 }
 
 gboolean

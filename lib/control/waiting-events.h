@@ -11,7 +11,7 @@ G_BEGIN_DECLS
 
 /*
  * The waiting events: numbers and counts the commands that wait in the mixer for their frame or
- * their beat.
+ * their beat. A tween counts until it has ended.
  *
  * All calls are under control's mutex.
  */

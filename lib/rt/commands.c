@@ -7,18 +7,21 @@
 #include "pool-end.h"
 #include "pool-seek.h"
 #include "pool-start.h"
+#include "pool-tween.h"
 #include "pool-vary.h"
 
 static bool
 is_quantized (const FlitzisCommand *command) FLITZIS_REALTIME
 {
-  return command->kind == FLITZIS_COMMAND_PLAY && command->unit != FLITZIS_GRID_NONE;
+  return command->unit != FLITZIS_GRID_NONE;
 }
 
+/* A tween counts as an event until it has ended. */
 static void
 count_done (FlitzisMixer *mixer, const FlitzisCommand *event) FLITZIS_REALTIME
 {
-  flitzis_count (&mixer->n_events_done, 1);
+  if (event->kind != FLITZIS_COMMAND_TWEEN)
+    flitzis_count (&mixer->n_events_done, 1);
 
   if (is_quantized (event))
     flitzis_count (&mixer->n_quantized_done, 1);
@@ -46,7 +49,8 @@ is_of_stopped (FlitzisMixer *mixer, const FlitzisCommand *event) FLITZIS_REALTIM
 static bool
 drop_marked (FlitzisMixer *mixer, const FlitzisCommand *event) FLITZIS_REALTIME
 {
-  bool is_cancelled = !event->is_stamped && event->event < mixer->cancel_below;
+  bool is_tween = event->kind == FLITZIS_COMMAND_TWEEN;
+  bool is_cancelled = (!event->is_stamped || is_tween) && event->event < mixer->cancel_below;
 
   if (!is_cancelled && !is_of_stopped (mixer, event))
     return false;
@@ -54,6 +58,9 @@ drop_marked (FlitzisMixer *mixer, const FlitzisCommand *event) FLITZIS_REALTIME
   if (event->kind == FLITZIS_COMMAND_PLAY)
     flitzis_pool_report_end (&mixer->pool, event->play.voice,
                              is_cancelled ? FLITZIS_END_CANCELLED : FLITZIS_END_STOPPED);
+
+  if (is_tween)
+    flitzis_pool_drop_tween (&mixer->pool);
 
   count_done (mixer, event);
 
@@ -128,6 +135,9 @@ apply (FlitzisMixer *mixer, const FlitzisCommand *command, uint64_t now) FLITZIS
       flitzis_pool_publish (&mixer->pool, command->slot, command->layer, command->publish.handle,
                             command->publish.range);
       break;
+    case FLITZIS_COMMAND_TWEEN:
+      flitzis_pool_begin_tween (&mixer->pool, command, &mixer->grid, now);
+      break;
     }
 }
 
@@ -169,7 +179,7 @@ take (FlitzisMixer *mixer, const FlitzisCommand *command, uint64_t now) FLITZIS_
       return;
     }
 
-  if (is_quantized (command) || command->frame >= now)
+  if (is_quantized (command) || command->is_next || command->frame >= now)
     {
       flitzis_schedule_add (&mixer->schedule, command);
       return;
@@ -195,6 +205,7 @@ flitzis_mixer_apply_commands (FlitzisMixer *mixer) FLITZIS_REALTIME
   if (has_marks)
     {
       flitzis_pool_stop_marked (&mixer->pool);
+      flitzis_pool_cancel_tweens (&mixer->pool, mixer->cancel_below, now);
       flitzis_schedule_begin_sweep (&mixer->schedule);
     }
 

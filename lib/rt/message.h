@@ -3,6 +3,7 @@
 
 #pragma once
 
+#include "dsp/curve.h"
 #include "layers.h"
 #include "tempo-grid.h"
 
@@ -43,8 +44,32 @@ typedef enum
   FLITZIS_COMMAND_STOP_SLOT,
   FLITZIS_COMMAND_STOP_ALL,
   FLITZIS_COMMAND_SEEK_VOICE,
-  FLITZIS_COMMAND_PUBLISH
+  FLITZIS_COMMAND_PUBLISH,
+  FLITZIS_COMMAND_TWEEN
 } FlitzisCommandKind;
+
+/* In the order of FlitzisParameter, which this folder cannot include. */
+typedef enum
+{
+  FLITZIS_MIXER_PARAMETER_GAIN,
+  FLITZIS_MIXER_PARAMETER_PAN,
+  FLITZIS_MIXER_PARAMETER_RATE,
+  FLITZIS_N_PARAMETERS
+} FlitzisMixerParameter;
+
+typedef enum
+{
+  FLITZIS_TWEEN_ENGINE,
+  FLITZIS_TWEEN_SLOT,
+  FLITZIS_TWEEN_VOICE
+} FlitzisTweenTarget;
+
+typedef enum
+{
+  FLITZIS_TWEEN_FRAMES,
+  FLITZIS_TWEEN_BEATS,
+  FLITZIS_TWEEN_POINTS
+} FlitzisTweenUnit;
 
 typedef enum
 {
@@ -69,9 +94,11 @@ typedef struct
   /* timed, but without a frame from the program: stops apply to it */
   bool is_stamped : 1;
 
+  bool is_next : 1; /* TWEEN, which is always timed: at the next frame, whatever its own */
+
   /* PLAY: it has the settings of the slot and the engine as they were at the call. With a unit it
    * is timed, too: it waits for the next point of the grid, which is found when a block begins, or
-   * for the point that it names. */
+   * for the point that it names. A TWEEN waits only for points that it names. */
   FlitzisMixerSteal steal : 4;
   FlitzisGridUnit   unit : 4;
   bool              restarts : 1; /* ends the voices of its slot */
@@ -85,7 +112,7 @@ typedef struct
   bool is_late : 1; /* the point that it names had passed when it was read */
   bool seeks : 1;   /* the voice begins at `seek_frame` */
 
-  uint16_t slot;           /* 0..n_slots - 1; PLAY, STOP_SLOT, PUBLISH */
+  uint16_t slot;           /* 0..n_slots - 1; PLAY, STOP_SLOT, PUBLISH, TWEEN of a slot */
   uint8_t  steps_per_beat; /* for the mixer alone: of its point, if it has one; else 0. With
                               FLITZIS_GRID_GIVEN of the point; 0: FLITZIS_PARTS_PER_BEAT, unswung */
   uint8_t layer;           /* 0..FLITZIS_N_LAYERS - 1; PLAY: or FLITZIS_ANY_LAYER; PUBLISH */
@@ -128,6 +155,20 @@ typedef struct
       FlitzisHandle       *handle; /* NULL empties the layer */
       FlitzisVelocityRange range;
     } publish;
+    struct
+    {
+      uint64_t voice; /* id */
+      double   to;
+      int64_t  begin;              /* POINTS: `step` of the command */
+      int64_t  length;             /* FRAMES; BEATS: parts of a beat; POINTS: the step of the end */
+      uint32_t n_sets;             /* of the setting, if it begins now: a later change ends it */
+      uint8_t  end_steps_per_beat; /* POINTS: as `steps_per_beat` of the command */
+
+      FlitzisTweenTarget    target : 4;
+      FlitzisTweenUnit      unit : 4;
+      FlitzisMixerParameter parameter : 4;
+      FlitzisMixerCurve     curve : 4;
+    } tween;
   };
 } FlitzisCommand;
 

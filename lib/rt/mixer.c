@@ -10,6 +10,7 @@
 #include "pool-render.h"
 #include "pool-start.h"
 #include "pool-stream.h"
+#include "pool-tween.h"
 
 #include <string.h>
 
@@ -101,6 +102,7 @@ static uint32_t
 get_n_chunk_frames (FlitzisMixer *mixer, uint64_t now, uint32_t n_frames) FLITZIS_REALTIME
 {
   uint64_t n_until_event = flitzis_schedule_get_frame (&mixer->schedule) - now;
+  uint64_t n_until_point = mixer->pool.tweens.next_point - now;
   uint32_t n_until_told = mixer->pool.levels.n_frames_left;
 
   if (n_frames > FLITZIS_CHUNK_FRAMES)
@@ -111,6 +113,9 @@ get_n_chunk_frames (FlitzisMixer *mixer, uint64_t now, uint32_t n_frames) FLITZI
 
   if (n_frames > n_until_event)
     n_frames = (uint32_t) n_until_event;
+
+  if (n_frames > n_until_point)
+    n_frames = (uint32_t) n_until_point;
 
   return flitzis_pool_count_until_end (&mixer->pool, n_frames);
 }
@@ -148,6 +153,7 @@ render (FlitzisMixer *mixer, float *out, uint32_t n_frames) FLITZIS_REALTIME
       uint32_t n;
 
       flitzis_mixer_apply_events (mixer, now);
+      flitzis_pool_follow_tweens (&mixer->pool, now);
 
       /* before the chunk, which a voice may end whose end has become known */
       if (!flitzis_pool_follow_rings (&mixer->pool, is_offline, now))
@@ -182,11 +188,12 @@ flitzis_mixer_render (FlitzisMixer *mixer, float *out, uint32_t n_frames) FLITZI
   flitzis_mixer_apply_commands (mixer);
   flitzis_pool_begin_voices (&mixer->pool, get_oldest_call (mixer, n_frames));
   follow_grid (mixer, first);
+  flitzis_pool_drop_tweens (&mixer->pool);
   flitzis_pool_follow (&mixer->pool, first);
 
   /* moves that began while all stood still are complete */
   if (was_frozen)
-    flitzis_pool_finish_moves (&mixer->pool);
+    flitzis_pool_finish_moves (&mixer->pool, first);
 
   n_rendered = render (mixer, out, n_moving);
 
@@ -201,6 +208,7 @@ flitzis_mixer_render (FlitzisMixer *mixer, float *out, uint32_t n_frames) FLITZI
 
   flitzis_pool_release_rings (&mixer->pool);
   flitzis_pool_tell_places (&mixer->pool);
+  flitzis_pool_tell_tweens (&mixer->pool, first + n_rendered);
   flitzis_count (&mixer->position, n_rendered);
   flitzis_denormals_restore (denormals);
 

@@ -4,6 +4,7 @@
 #include "pool-follow.h"
 
 #include "atomics.h"
+#include "pool-sound.h"
 
 /* If the new loop does not continue the sound, the old sound fades out and the new one fades in. */
 static void
@@ -41,6 +42,47 @@ set_loop (FlitzisPool *pool, FlitzisVoice *voice, FlitzisSlotSettings *slot) FLI
     set_loop_of (pool, voice, slot, n_loops);
 }
 
+/* Begins with the present sound, without a move to it. */
+static void
+begin_sound (FlitzisPool *pool, FlitzisVoice *voice, uint64_t now) FLITZIS_REALTIME
+{
+  FlitzisSound sound = flitzis_pool_get_sound (pool, voice, now);
+
+  flitzis_voice_set_sound (voice, &sound, pool->sample_rate, pool->ramp_frames);
+  flitzis_voice_finish_moves (voice);
+  voice->aim_frame = voice->settled_frame = now;
+  flitzis_pool_move_sound (pool, voice, now, false);
+}
+
+void
+flitzis_pool_follow_sound (FlitzisPool *pool, FlitzisVoice *voice, uint64_t now, bool has_changed)
+    FLITZIS_REALTIME
+{
+  FlitzisSound sound;
+
+  if (flitzis_pool_move_sound (pool, voice, now, has_changed))
+    return;
+
+  sound = flitzis_pool_get_sound (pool, voice, now);
+  flitzis_voice_set_sound (voice, &sound, pool->sample_rate, pool->ramp_frames);
+}
+
+/* Returns whether the voice is on its way to a point of a tween, and that is where it still has to
+ * go: settings of other voices have changed. */
+static bool
+is_on_way (FlitzisPool *pool, FlitzisVoice *voice, uint64_t now) FLITZIS_REALTIME
+{
+  FlitzisSound sound;
+
+  if (voice->aim_frame == 0 || voice->aim_frame < now)
+    return false;
+
+  sound = flitzis_pool_get_sound (pool, voice, voice->aim_frame);
+
+  return sound.left == voice->aim.left && sound.right == voice->aim.right &&
+         sound.rate == voice->aim.rate;
+}
+
 /* When a voice goes on after a pause, its moves are complete. A voice that has not been heard yet
  * starts now. */
 void
@@ -49,20 +91,16 @@ flitzis_pool_follow_voice (FlitzisPool *pool, FlitzisVoice *voice, uint64_t now)
   FlitzisSettings      *settings = pool->settings;
   FlitzisSlotSettings  *slot = &settings->slots[voice->slot];
   FlitzisVoiceSettings *own = flitzis_settings_get_voice (settings, voice->id);
-  double                loudness_gain = flitzis_settings_get_loudness_gain (settings, voice->slot,
-                                                                            voice->handle);
-  FlitzisSound          sound = flitzis_settings_get_sound (settings, voice->slot, voice->id,
-                                                            voice->velocity * loudness_gain);
   bool                  stood_still = voice->is_paused && flitzis_voice_is_silent (voice);
 
-  sound.rate *= voice->rate_factor;
   flitzis_voice_set_paused (voice, flitzis_get (own->is_paused), pool->ramp_frames);
   set_loop (pool, voice, slot);
   voice->interpolation = flitzis_get (slot->interpolation);
-  flitzis_voice_set_sound (voice, &sound, pool->sample_rate, pool->ramp_frames);
 
-  if (stood_still)
-    flitzis_voice_finish_moves (voice);
+  if (stood_still || !voice->was_heard)
+    begin_sound (pool, voice, now);
+  else if (!is_on_way (pool, voice, now))
+    flitzis_pool_follow_sound (pool, voice, now, true);
 
   if (stood_still && !voice->was_heard)
     flitzis_set (pool->places[voice - pool->voices].start, now);
@@ -82,8 +120,8 @@ flitzis_pool_follow (FlitzisPool *pool, uint64_t now) FLITZIS_REALTIME
 }
 
 void
-flitzis_pool_finish_moves (FlitzisPool *pool) FLITZIS_REALTIME
+flitzis_pool_finish_moves (FlitzisPool *pool, uint64_t now) FLITZIS_REALTIME
 {
   for (FlitzisVoice *voice = pool->playing.oldest; voice != NULL; voice = voice->next)
-    flitzis_voice_finish_moves (voice);
+    begin_sound (pool, voice, now);
 }

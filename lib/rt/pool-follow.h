@@ -16,5 +16,13 @@ void flitzis_pool_follow_voice (FlitzisPool  *pool,
 void flitzis_pool_follow (FlitzisPool *pool,
                           uint64_t     now) FLITZIS_REALTIME;
 
-/* Completes all moves of gain, pan and rate. */
-void flitzis_pool_finish_moves (FlitzisPool *pool) FLITZIS_REALTIME;
+/* Makes the voice follow gain, pan and rate alone, as a tween moves them or as they are set. With
+ * `has_changed`, they have been set. */
+void flitzis_pool_follow_sound (FlitzisPool  *pool,
+                                FlitzisVoice *voice,
+                                uint64_t      now,
+                                bool          has_changed) FLITZIS_REALTIME;
+
+/* Completes all moves of gain, pan and rate. Tweens go on. */
+void flitzis_pool_finish_moves (FlitzisPool *pool,
+                                uint64_t     now) FLITZIS_REALTIME;

@@ -12,6 +12,7 @@
 #include "ring.h"
 #include "settings.h"
 #include "tail.h"
+#include "tween.h"
 #include "voice.h"
 
 #include <stdatomic.h>
@@ -52,7 +53,7 @@ typedef struct
  *
  * This file keeps the lists. Other files handle the voices: pool-start, pool-vary (the layer and
  * the random changes), pool-end (stop and choke), pool-steal, pool-follow (the settings),
- * pool-stream (rings), pool-seek and pool-render.
+ * pool-sound, pool-tween, pool-stream (rings), pool-seek and pool-render.
  */
 typedef struct
 {
@@ -83,6 +84,7 @@ typedef struct
   uint32_t          n_streaming; /* rings in use */
   FlitzisTail       tail;
   FlitzisLevels     levels;
+  FlitzisTweens     tweens;
   uint32_t          n_changes_seen; /* of the settings */
   bool              is_frozen;      /* nothing sounds, so nothing needs a fade */
 

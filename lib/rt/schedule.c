@@ -148,7 +148,7 @@ flitzis_schedule_add (FlitzisSchedule *schedule, const FlitzisCommand *command) 
 
   if (command->is_follower)
     add_follower (schedule, i);
-  else if (command->kind != FLITZIS_COMMAND_PLAY || command->unit == FLITZIS_GRID_NONE)
+  else if (command->unit == FLITZIS_GRID_NONE)
     add_by_frame (schedule, i, command->frame);
   else if (command->unit == FLITZIS_GRID_GIVEN)
     add_given (schedule, i);

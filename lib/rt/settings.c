@@ -19,6 +19,7 @@ flitzis_settings_init (FlitzisSettings      *settings,
   settings->voices = voices;
   settings->cell_mask = n_cells - 1;
   flitzis_set (settings->gain, 1.0);
+  flitzis_set (settings->moved.n_sets, 1);
 
   for (uint32_t i = 0; i < n_slots; i++)
     {
@@ -28,6 +29,9 @@ flitzis_settings_init (FlitzisSettings      *settings,
       flitzis_set (slots[i].release, 0.005);
       flitzis_set (slots[i].choke_release, 0.005);
       flitzis_set (slots[i].target_peak, -1.0);
+
+      for (uint32_t k = 0; k < FLITZIS_N_PARAMETERS; k++)
+        flitzis_set (slots[i].moved[k].n_sets, 1);
     }
 
   for (uint32_t i = 0; i < n_cells; i++)
@@ -48,6 +52,9 @@ flitzis_settings_set_voice (FlitzisSettings *settings,
   flitzis_set (voice->rate, rate);
   flitzis_set (voice->n_stop_frames, -1);
   flitzis_set (voice->is_paused, false);
+
+  for (uint32_t k = 0; k < FLITZIS_N_PARAMETERS; k++)
+    flitzis_set (voice->n_sets[k], 1);
 }
 
 void
@@ -60,6 +67,26 @@ flitzis_settings_vary_voice (FlitzisSettings *settings,
 
   flitzis_set (voice->random_gain, (uint16_t) (random_gain / FLITZIS_RANDOM_GAIN_STEP + 0.5));
   flitzis_set (voice->random_rate, (uint16_t) (random_rate / FLITZIS_RANDOM_RATE_STEP + 0.5));
+}
+
+bool
+flitzis_settings_set_moved (FlitzisSettings *settings,
+                            _Atomic double  *setting,
+                            FlitzisMoved    *moved,
+                            double           value)
+{
+  bool   was_moved = flitzis_get (moved->n_sets_moved) == flitzis_get (moved->n_sets);
+  double moved_value = flitzis_get (moved->value);
+  double set_value = flitzis_exchange (*setting, value);
+  double before = was_moved ? moved_value : set_value;
+
+  /* counted even if the value stays, which holds a tween where it is */
+  atomic_fetch_add_explicit (&moved->n_sets, 1, memory_order_release);
+
+  if (was_moved || before != value)
+    flitzis_settings_tell (settings);
+
+  return before != value;
 }
 
 void
@@ -129,27 +156,70 @@ flitzis_settings_get_loudness_gain (FlitzisSettings *settings,
   return gain < highest ? gain : highest;
 }
 
-FlitzisSound
-flitzis_settings_get_sound (FlitzisSettings *settings,
-                            uint32_t         slot,
-                            uint64_t         voice,
-                            double           velocity) FLITZIS_REALTIME
+double
+flitzis_settings_get_moved (_Atomic double *setting, FlitzisMoved *moved) FLITZIS_REALTIME
+{
+  uint32_t n_sets = atomic_load_explicit (&moved->n_sets, memory_order_acquire);
+
+  if (atomic_load_explicit (&moved->n_sets_moved, memory_order_acquire) == n_sets)
+    return flitzis_get (moved->value);
+
+  return flitzis_get (*setting);
+}
+
+FlitzisValues
+flitzis_settings_get_values (FlitzisSettings *settings, uint32_t slot, uint64_t voice)
+    FLITZIS_REALTIME
 {
   FlitzisSlotSettings  *of_slot = &settings->slots[slot];
   FlitzisVoiceSettings *of_voice = flitzis_settings_get_voice (settings, voice);
-  double                gain = flitzis_get (of_slot->gain) * velocity;
-  double                pan = flitzis_get (of_slot->pan) + flitzis_get (of_voice->pan);
 
-  gain *= flitzis_get (settings->gain);
-  gain *= flitzis_get (of_slot->is_muted) ? 0.0 : flitzis_get (of_voice->gain);
+  return (FlitzisValues){
+    .gain = flitzis_settings_get_moved (&settings->gain, &settings->moved),
+    .slot = {
+        flitzis_settings_get_moved (&of_slot->gain, &of_slot->moved[FLITZIS_MIXER_PARAMETER_GAIN]),
+        flitzis_settings_get_moved (&of_slot->pan, &of_slot->moved[FLITZIS_MIXER_PARAMETER_PAN]),
+        flitzis_settings_get_moved (&of_slot->rate, &of_slot->moved[FLITZIS_MIXER_PARAMETER_RATE]),
+    },
+    .voice = {
+        flitzis_get (of_voice->gain),
+        (double) flitzis_get (of_voice->pan),
+        flitzis_get (of_voice->rate),
+    },
+  };
+}
+
+FlitzisSound
+flitzis_settings_make_sound (FlitzisSettings     *settings,
+                             uint32_t             slot,
+                             const FlitzisValues *values,
+                             double               velocity) FLITZIS_REALTIME
+{
+  const double *of_slot = values->slot, *of_voice = values->voice;
+  double        gain = of_slot[FLITZIS_MIXER_PARAMETER_GAIN] * velocity * values->gain;
+  double        pan = of_slot[FLITZIS_MIXER_PARAMETER_PAN] + of_voice[FLITZIS_MIXER_PARAMETER_PAN];
+
+  gain *= flitzis_get (settings->slots[slot].is_muted) ? 0.0
+                                                       : of_voice[FLITZIS_MIXER_PARAMETER_GAIN];
   pan = pan < -1.0 ? -1.0 : pan > 1.0 ? 1.0
                                       : pan;
 
   return (FlitzisSound){
     .left = (float) (gain * get_pan_gain (-pan)),
     .right = (float) (gain * get_pan_gain (pan)),
-    .rate = flitzis_get (of_slot->rate) * flitzis_get (of_voice->rate),
+    .rate = of_slot[FLITZIS_MIXER_PARAMETER_RATE] * of_voice[FLITZIS_MIXER_PARAMETER_RATE],
   };
+}
+
+FlitzisSound
+flitzis_settings_get_sound (FlitzisSettings *settings,
+                            uint32_t         slot,
+                            uint64_t         voice,
+                            double           velocity)
+{
+  FlitzisValues values = flitzis_settings_get_values (settings, slot, voice);
+
+  return flitzis_settings_make_sound (settings, slot, &values, velocity);
 }
 
 bool

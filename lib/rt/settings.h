@@ -31,6 +31,17 @@ typedef enum
   FLITZIS_MIXER_RETRIGGER_RESTART
 } FlitzisMixerRetrigger;
 
+/* The place of a setting that a tween has moved. It holds instead of the value that control has
+ * set, also after the tween, until control sets the setting again. */
+typedef struct
+{
+  _Atomic uint32_t n_sets;       /* how many times control has set the setting, from 1 */
+  _Atomic uint32_t n_sets_moved; /* the same when the tween began; the place holds while it is */
+  _Atomic double   value;        /* the mixer writes it, before n_sets_moved */
+  _Atomic bool     is_moving;    /* the mixer: there is more to come */
+  double           told;         /* for control alone: the value that it has reported */
+} FlitzisMoved;
+
 typedef struct
 {
   _Atomic double   gain; /* linear, 0..16 */
@@ -73,6 +84,8 @@ typedef struct
   /* only control reads them, and sets `loudness` and `true_peak` from them */
   _Atomic double target_loudness; /* LUFS; 0: off */
   _Atomic double target_peak;     /* dBTP */
+
+  FlitzisMoved moved[FLITZIS_N_PARAMETERS]; /* gain, pan and rate */
 } FlitzisSlotSettings;
 
 /* The number of loops that never end. */
@@ -91,6 +104,8 @@ typedef struct
   _Atomic int32_t n_stop_frames; /* a mark: it stops with a fade of this length; below 0: none */
   _Atomic bool    is_paused;
 
+  _Atomic uint32_t n_sets[FLITZIS_N_PARAMETERS]; /* as that of FlitzisMoved */
+
   /* the largest random change of the voice, up or down */
   _Atomic uint16_t random_gain; /* in steps of FLITZIS_RANDOM_GAIN_STEP */
   _Atomic uint16_t random_rate; /* in steps of FLITZIS_RANDOM_RATE_STEP */
@@ -104,6 +119,7 @@ typedef struct
 typedef struct
 {
   _Atomic double       gain; /* linear, 0..16 */
+  FlitzisMoved         moved;
   _Atomic bool         is_paused;
   _Atomic bool         is_limited;
   _Atomic uint64_t     cancel_below;   /* a mark: all events with a lower number are cancelled */
@@ -122,6 +138,14 @@ typedef struct
   FlitzisVoiceSettings *voices;
   uint64_t              cell_mask;
 } FlitzisSettings;
+
+/* The settings that make the sound of a voice. */
+typedef struct
+{
+  double gain; /* of the engine */
+  double slot[FLITZIS_N_PARAMETERS];
+  double voice[FLITZIS_N_PARAMETERS];
+} FlitzisValues;
 
 /* The gains and the rate of a voice, from the settings of its slot, of the voice and of the
  * engine. */
@@ -164,6 +188,19 @@ void flitzis_settings_mark_cancelled (FlitzisSettings *settings,
 bool flitzis_settings_set_seed (FlitzisSettings *settings,
                                 uint64_t         seed);
 
+/* Sets a setting that tweens may move, and ends its tween. Returns whether its value has
+ * changed. */
+bool flitzis_settings_set_moved (FlitzisSettings *settings,
+                                 _Atomic double  *setting,
+                                 FlitzisMoved    *moved,
+                                 double           value);
+
+/* Returns the sound of a voice that has not started yet. */
+FlitzisSound flitzis_settings_get_sound (FlitzisSettings *settings,
+                                         uint32_t         slot,
+                                         uint64_t         voice,
+                                         double           velocity);
+
 /* Call it after a change. */
 void flitzis_settings_tell (FlitzisSettings *settings);
 
@@ -180,10 +217,17 @@ double flitzis_settings_get_loudness_gain (FlitzisSettings *settings,
                                            uint32_t         slot,
                                            FlitzisHandle   *handle) FLITZIS_REALTIME;
 
-FlitzisSound flitzis_settings_get_sound (FlitzisSettings *settings,
-                                         uint32_t         slot,
-                                         uint64_t         voice,
-                                         double           velocity) FLITZIS_REALTIME;
+/* Any thread: returns the present value of a setting that tweens may move. */
+double flitzis_settings_get_moved (_Atomic double *setting,
+                                   FlitzisMoved   *moved) FLITZIS_REALTIME;
+
+FlitzisValues flitzis_settings_get_values (FlitzisSettings *settings,
+                                           uint32_t         slot,
+                                           uint64_t         voice) FLITZIS_REALTIME;
+FlitzisSound  flitzis_settings_make_sound (FlitzisSettings     *settings,
+                                           uint32_t             slot,
+                                           const FlitzisValues *values,
+                                           double               velocity) FLITZIS_REALTIME;
 
 /* Returns whether a counter has changed since the last call with this `n_seen`. */
 bool flitzis_settings_have_changed (_Atomic uint32_t *counter,

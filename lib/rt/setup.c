@@ -129,6 +129,7 @@ lay_out (unsigned char *memory, const FlitzisMixerSize *size)
   uint32_t n_cells = round_up_to_power_of_two (max_voices + max_voices / 4);
   uint32_t max_handles = count_handles (n_slots, n_voices);
   uint32_t n_reports = round_up_to_power_of_two (max_voices + max_handles);
+  uint32_t n_tweens = 1 + FLITZIS_N_PARAMETERS * (n_slots + n_voices);
   uint32_t n_groups = round_up_to_power_of_two (n_voices);
   uint32_t n_quantized = n_events < FLITZIS_N_QUANTIZED ? n_events : FLITZIS_N_QUANTIZED;
   uint32_t ramp_frames = RAMP_FRAMES (size->sample_rate);
@@ -146,6 +147,8 @@ lay_out (unsigned char *memory, const FlitzisMixerSize *size)
   FlitzisVoice         *voices = take (memory, &used, n_voices * sizeof *voices);
   FlitzisRing          *rings = take (memory, &used, size->n_streams * sizeof *rings);
   FlitzisRing         **ring_list = take (memory, &used, size->n_streams * sizeof *ring_list);
+  FlitzisTweenRun      *runs = take (memory, &used, n_tweens * sizeof *runs);
+  uint32_t             *moving = take (memory, &used, n_tweens * sizeof *moving);
   FlitzisCommand       *events = take (memory, &used, n_events * sizeof *events);
   uint8_t              *waits = take (memory, &used, n_events * sizeof *waits);
   uint16_t             *event_places = take (memory, &used, n_events * sizeof *event_places);
@@ -208,6 +211,12 @@ lay_out (unsigned char *memory, const FlitzisMixerSize *size)
     .places = places,
     .rings = ring_list,
     .n_rings = size->n_streams,
+    .tweens = {
+        .n_slots = n_slots,
+        .runs = runs,
+        .moving = moving,
+        .next_point = UINT64_MAX,
+    },
     .tail = { .frames = tail, .n_frames = n_tail_frames },
   };
   flitzis_pool_init (&mixer->pool, voices, n_voices);
@@ -215,6 +224,12 @@ lay_out (unsigned char *memory, const FlitzisMixerSize *size)
   for (uint32_t i = 0; i < size->n_streams; i++)
     ring_list[i] = &rings[i];
 
+  mixer->grid = (FlitzisTempoGrid){
+    .sample_rate = size->sample_rate,
+    .tempo = 120 * FLITZIS_MICRO,
+    .beats_per_bar = 4,
+    .steps_per_beat = 4,
+  };
   flitzis_levels_init (&mixer->pool.levels, size->sample_rate, meters, levels);
   flitzis_limiter_init (&mixer->limiter, size->sample_rate, n_delay_frames, delayed, gains, limits);
   flitzis_ramp_jump (&mixer->master, 1.0f);

@@ -73,6 +73,15 @@ flitzis_tempo_grid_get_frame (const FlitzisTempoGrid *grid, const FlitzisGridPoi
                                                    : (uint64_t) frame;
 }
 
+uint64_t
+flitzis_tempo_grid_get_n_frames (const FlitzisTempoGrid *grid, int64_t length) FLITZIS_REALTIME
+{
+  Wide frames_by = (Wide) grid->tempo * FLITZIS_PARTS_PER_BEAT;
+  Wide n_parts = (Wide) length * flitzis_tempo_grid_get_n_parts (grid);
+
+  return (uint64_t) divide_down (2 * n_parts + frames_by, 2 * frames_by);
+}
+
 FlitzisGridPoint
 flitzis_tempo_grid_find_next (const FlitzisTempoGrid *grid, FlitzisGridUnit unit, uint64_t frame)
     FLITZIS_REALTIME

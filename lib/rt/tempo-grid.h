@@ -73,5 +73,9 @@ FlitzisGridPoint flitzis_tempo_grid_find_next (const FlitzisTempoGrid *grid,
 void flitzis_tempo_grid_move_anchor (FlitzisTempoGrid *grid,
                                      uint64_t          frame);
 
+/* Returns how many frames a length takes at this tempo; it is in FLITZIS_PARTS_PER_BEAT. */
+uint64_t flitzis_tempo_grid_get_n_frames (const FlitzisTempoGrid *grid,
+                                          int64_t                 length) FLITZIS_REALTIME;
+
 /* Returns the parts of one beat. */
 uint64_t flitzis_tempo_grid_get_n_parts (const FlitzisTempoGrid *grid) FLITZIS_REALTIME;

@@ -79,21 +79,58 @@ set_gain (FlitzisVoice *voice, FlitzisRamp *ramp, float gain, uint32_t n_frames)
 }
 
 static void
+move_gain (FlitzisVoice *voice,
+           FlitzisRamp  *ramp,
+           float         gain,
+           uint32_t      n_frames,
+           uint32_t      n_left_frames) FLITZIS_REALTIME
+{
+  float before = flitzis_ramp_get_value (ramp);
+
+  if (n_left_frames > n_frames)
+    gain = before + (gain - before) * (float) n_frames / (float) n_left_frames;
+
+  if (gain == before && flitzis_ramp_is_resting (ramp))
+    return;
+
+  flitzis_ramp_move (ramp, gain, n_frames);
+  voice->is_moving = true;
+}
+
+static uint64_t
+get_step (const FlitzisVoice *voice, double rate, uint32_t engine_rate) FLITZIS_REALTIME
+{
+  uint32_t own_rate = voice->handle->sample_rate;
+
+  if (own_rate != engine_rate)
+    rate = rate * own_rate / engine_rate;
+
+  return (uint64_t) (int64_t) (rate * (double) FLITZIS_ONE_FRAME + 0.5);
+}
+
+static void
+move_rate (FlitzisVoice *voice, uint64_t step, uint32_t engine_rate, uint32_t n_frames)
+    FLITZIS_REALTIME
+{
+  flitzis_rate_ramp_move (&voice->rate, step, n_frames);
+  flitzis_playhead_set_end_fade (&voice->playhead, get_n_end_fade_frames (step, engine_rate));
+
+  if (!is_plain (voice))
+    voice->n_plain_frames = 0;
+}
+
+static void
 set_rate (FlitzisVoice *voice, uint64_t step, uint32_t engine_rate, uint32_t n_frames)
     FLITZIS_REALTIME
 {
-  uint64_t n_end_fade_frames = get_n_end_fade_frames (step, engine_rate);
+  if (voice->was_heard)
+    {
+      move_rate (voice, step, engine_rate, n_frames);
+      return;
+    }
 
-  if (!voice->was_heard)
-    {
-      flitzis_rate_ramp_jump (&voice->rate, step);
-      voice->playhead.n_end_fade_frames = n_end_fade_frames;
-    }
-  else
-    {
-      flitzis_rate_ramp_move (&voice->rate, step, n_frames);
-      flitzis_playhead_set_end_fade (&voice->playhead, n_end_fade_frames);
-    }
+  flitzis_rate_ramp_jump (&voice->rate, step);
+  voice->playhead.n_end_fade_frames = get_n_end_fade_frames (step, engine_rate);
 
   if (!is_plain (voice))
     voice->n_plain_frames = 0;
@@ -105,13 +142,21 @@ flitzis_voice_set_sound (FlitzisVoice       *voice,
                          uint32_t            engine_rate,
                          uint32_t            n_frames) FLITZIS_REALTIME
 {
-  uint32_t own_rate = voice->handle->sample_rate;
-  double   rate = own_rate == engine_rate ? sound->rate : sound->rate * own_rate / engine_rate;
-
-  set_rate (voice, (uint64_t) (int64_t) (rate * (double) FLITZIS_ONE_FRAME + 0.5), engine_rate,
-            n_frames);
+  set_rate (voice, get_step (voice, sound->rate, engine_rate), engine_rate, n_frames);
   set_gain (voice, &voice->left, sound->left, n_frames);
   set_gain (voice, &voice->right, sound->right, n_frames);
+}
+
+void
+flitzis_voice_move_sound (FlitzisVoice       *voice,
+                          const FlitzisSound *sound,
+                          uint32_t            engine_rate,
+                          uint32_t            n_frames,
+                          uint32_t            n_left_frames) FLITZIS_REALTIME
+{
+  move_rate (voice, get_step (voice, sound->rate, engine_rate), engine_rate, n_frames);
+  move_gain (voice, &voice->left, sound->left, n_frames, n_left_frames);
+  move_gain (voice, &voice->right, sound->right, n_frames, n_left_frames);
 }
 
 void
@@ -152,6 +197,14 @@ static uint32_t
 count_left (const FlitzisRamp *ramp) FLITZIS_REALTIME
 {
   return ramp->n_frames - ramp->frame;
+}
+
+uint32_t
+flitzis_voice_count_moving (const FlitzisVoice *voice) FLITZIS_REALTIME
+{
+  uint32_t n_left = count_left (&voice->left), n_right = count_left (&voice->right);
+
+  return n_left > n_right ? n_left : n_right;
 }
 
 void

@@ -31,6 +31,13 @@ typedef struct
   FlitzisVoice *previous, *next;
 } FlitzisVoiceLink;
 
+/* The place of a setting that a tween has moved; it holds while control has not set it again. */
+typedef struct
+{
+  uint32_t n_sets; /* of the setting, from 1; 0: no tween has moved it */
+  double   value;
+} FlitzisVoiceMoved;
+
 /* One sounding sample. */
 struct _FlitzisVoice
 {
@@ -72,6 +79,14 @@ struct _FlitzisVoice
   FlitzisEnd reason;        /* of a release */
   int32_t    n_stop_frames; /* of the mark that was carried out; below 0: none */
 
+  /* tweens: the settings of the voice that they have moved, as in FlitzisMoved; the end of the
+   * straight line on which the voice is, in frames of the mixer, and its sound there; the frame at
+   * which a change of the settings is complete */
+  FlitzisVoiceMoved moved[FLITZIS_N_PARAMETERS];
+  FlitzisSound      aim;
+  uint64_t          aim_frame;
+  uint64_t          settled_frame;
+
   /* the pool's lists, oldest first: of all voices, of one slot, of choke groups with one hash, and
    * of leaders; the free voices are linked by `next` */
   uint64_t         n_th; /* to be added */
@@ -90,6 +105,17 @@ void flitzis_voice_set_sound (FlitzisVoice       *voice,
                               const FlitzisSound *sound,
                               uint32_t            engine_rate,
                               uint32_t            n_frames) FLITZIS_REALTIME;
+
+/* Moves to `sound` on a straight line of `n_frames`, the next of a tween. A change of the settings
+ * that takes `n_left_frames`, and so more than this line, is then as far as it would be. */
+void flitzis_voice_move_sound (FlitzisVoice       *voice,
+                               const FlitzisSound *sound,
+                               uint32_t            engine_rate,
+                               uint32_t            n_frames,
+                               uint32_t            n_left_frames) FLITZIS_REALTIME;
+
+/* Returns how many frames the gains still take to complete their moves. */
+uint32_t flitzis_voice_count_moving (const FlitzisVoice *voice) FLITZIS_REALTIME;
 
 /* Completes the moves of gain, pan and rate. */
 void flitzis_voice_finish_moves (FlitzisVoice *voice) FLITZIS_REALTIME;

@@ -24,6 +24,8 @@ from gi.repository import Flitzis, Gio, GLib, GObject
 
 N_SLOTS, N_VOICES = 6, 8
 SET, LOADED = range(4), range(2, 6)  # the slots that set_sample fills, and load_sample
+MOVES = ((Flitzis.Parameter.GAIN, 0.5), (Flitzis.Parameter.PAN, -0.5), (Flitzis.Parameter.RATE, 2))
+CURVES = (Flitzis.Curve.LINEAR, Flitzis.Curve.SMOOTH, Flitzis.Curve.EQUAL_POWER)
 RANGES = ((0.0, 1.0), (0.0, 0.5), (0.25, 1.0))  # of layers
 
 # looked up here: PyGObject makes an enumeration when it is first asked for, in no thread-safe way
@@ -133,6 +135,16 @@ def call_verbs(choose):
     def later():
         return max(0, engine.props.position + choose.randrange(-1000, 10000))
 
+    def make_tween():
+        tween = Flitzis.Tween()
+        tween.curve = choose.choice(CURVES)
+        tween.frame = choose.choice((0, later()))
+        if choose.choice((True, False)):
+            tween.duration = choose.uniform(0, 0.5)
+        else:
+            tween.beats = choose.uniform(0, 1)
+        return tween
+
     def play_trigger():
         trigger = Flitzis.Trigger()
         trigger.slot, trigger.loops = choose.randrange(N_SLOTS), choose.randrange(3)
@@ -160,6 +172,13 @@ def call_verbs(choose):
         'set_voice_gain': (2, lambda: engine.set_voice_gain(voices[0], choose.uniform(0, 16))),
         'set_voice_pan': (2, lambda: engine.set_voice_pan(voices[0], choose.uniform(-1, 1))),
         'set_voice_rate': (2, lambda: engine.set_voice_rate(voices[0], choose.uniform(0.25, 4))),
+        'tween_engine': (2, lambda: engine.tween_engine(choose.uniform(0, 1), make_tween())),
+        'tween_slot': (4, lambda: engine.tween_slot(
+            choose.randrange(N_SLOTS), *choose.choice(MOVES), make_tween())),
+        'tween': (2, lambda: engine.get_slot(choose.randrange(N_SLOTS)).tween(
+            *choose.choice(MOVES), make_tween())),
+        'tween_voice': (4, lambda: engine.tween_voice(
+            voices[0], *choose.choice(MOVES), make_tween())),
         'pause_voice': (2, lambda: engine.pause_voice(voices[0])),
         'resume_voice': (2, lambda: engine.resume_voice(voices[0])),
         'stop_voice': (4, lambda: engine.stop_voice(voices[0])),

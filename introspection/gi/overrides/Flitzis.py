@@ -136,9 +136,32 @@ def _make_property(info):
 
 
 # PyGObject makes an attribute of every field, those that are private in C too.
-del Flitzis.Trigger.padding
-_FIELDS = tuple(name for name in (info.get_name() for info in Flitzis.Trigger.__info__.get_fields())
-                if hasattr(Flitzis.Trigger, name))
+del Flitzis.Trigger.padding, Flitzis.Tween.padding
+
+
+def _get_fields(record):
+    return tuple(name for name in (info.get_name() for info in record.__info__.get_fields())
+                 if hasattr(record, name))
+
+
+_FIELDS = {'Trigger': _get_fields(Flitzis.Trigger), 'Tween': _get_fields(Flitzis.Tween)}
+
+
+def _set_fields(record, fields):
+    name = type(record).__name__
+    for field, value in fields.items():
+        if field not in _FIELDS[name]:
+            raise TypeError(f'{name}() got an unexpected keyword argument {field!r}: the fields '
+                            f'are {", ".join(_FIELDS[name])}')
+        setattr(record, field, value)
+
+
+def _check_field(record, field):
+    name = type(record).__name__
+    if field not in _FIELDS[name]:
+        raise AttributeError(f"{name!r} object has no field {field!r}: the fields are "
+                             f'{", ".join(_FIELDS[name])}')
+
 
 # A call of it takes no longer than one of what it replaces: no method has to be bound.
 _play_sample = Flitzis.Engine.play_sample
@@ -170,6 +193,11 @@ class Engine(Flitzis.Engine):
     def play_sample(self, id: int, velocity: float = 1.0) -> int:
         """Plays the sample of a slot. Returns the voice, or 0 if the slot is empty."""
         return _play_sample(self, id, velocity)
+
+    def fade(self, gain: float, seconds: float = -1.0, **fields: Any) -> bool:
+        """Moves the gain to a new value over time. The fields of a `Tween` may follow:
+        `engine.fade (0.0, beats=8, curve=Flitzis.Curve.DECIBEL)`."""
+        return self.tween_engine(gain, Tween(duration=seconds, **fields))
 
     def load_sample(self, id: int, path: str | bytes | os.PathLike[str]) -> bool:
         """Decodes a file into a slot. The path may be a `pathlib.Path`."""
@@ -347,16 +375,24 @@ class Trigger(Flitzis.Trigger):
     def __init__(self, **fields):
         """Makes a trigger, for `Engine.play`. Its fields may be given as arguments:
         `Flitzis.Trigger (slot=3, pan=-0.5)`."""
-        for name, value in fields.items():
-            if name not in _FIELDS:
-                raise TypeError(f'Trigger() got an unexpected keyword argument {name!r}: the '
-                                f'fields are {", ".join(_FIELDS)}')
-            setattr(self, name, value)
+        _set_fields(self, fields)
 
     def __setattr__(self, name, value):
-        if name not in _FIELDS:
-            raise AttributeError(f"'Trigger' object has no field {name!r}: the fields are "
-                                 f'{", ".join(_FIELDS)}')
+        _check_field(self, name)
+        super().__setattr__(name, value)
+
+
+class Tween(Flitzis.Tween):
+    def __new__(cls, **fields):
+        return cls.new()
+
+    def __init__(self, **fields):
+        """Makes a tween, for `Engine.tween_slot` and the like. Its fields may be given as
+        arguments: `Flitzis.Tween (duration=4, curve=Flitzis.Curve.SMOOTH)`."""
+        _set_fields(self, fields)
+
+    def __setattr__(self, name, value):
+        _check_field(self, name)
         super().__setattr__(name, value)
 
 
@@ -386,6 +422,11 @@ class SinkList(Flitzis.SinkList):
 
 class Slot(Flitzis.Slot):
     __doc__ = _DOCS.get('Slot')
+
+    def fade(self, gain: float, seconds: float = -1.0, **fields: Any) -> bool:
+        """Moves the gain to a new value over time. The fields of a `Tween` may follow:
+        `slot.fade (0.0, seconds=4, curve=Flitzis.Curve.EQUAL_POWER)`."""
+        return self.tween(Flitzis.Parameter.GAIN, gain, Tween(duration=seconds, **fields))
 
 
 _read_kit_async, _read_kit_finish = Flitzis.Kit.new_for_file_async, Flitzis.Kit.new_for_file_finish
@@ -460,7 +501,7 @@ def _add_properties(cls):
 _classes = (Clock, Cue, Engine, Export, Kit, Loudness, Pad, PadLayer, Sample, Sink, SinkList, Slot)
 for _cls in _classes:
     _add_properties(_cls)
-for _cls in (*_classes, Trigger):
+for _cls in (*_classes, Trigger, Tween):
     override(_cls)
     __all__.append(_cls.__name__)
 
