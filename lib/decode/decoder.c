@@ -79,12 +79,13 @@ begin (Decoder *self, GError **error)
 static gboolean
 report (Decoder *self, GError **error)
 {
-  gsize  n_bytes = flitzis_frame_builder_count_bytes (&self->decoding->builder, self->decoding->builder.n_decoded);
-  double progress = -1.0;
+  FlitzisFrameBuilder *builder = &self->decoding->builder;
+  gsize                n_bytes = flitzis_frame_builder_count_bytes (builder, builder->n_decoded);
+  double               progress = -1.0;
 
   if (self->duration != GST_CLOCK_TIME_NONE)
-    progress = (double) gst_util_uint64_scale (self->decoding->builder.n_decoded, GST_SECOND,
-                                               self->decoding->builder.info.rate) /
+    progress = (double) gst_util_uint64_scale (builder->n_decoded, GST_SECOND,
+                                               builder->info.rate) /
                self->duration;
 
   return flitzis_decode_request_advance (self->request, MAX (n_bytes, self->n_expected_bytes),
