@@ -4,7 +4,7 @@
 /*
  * Compares the reader of streams with a load, for a test in Python that makes the files:
  *   read-stream FILE RATE SEED N_SEEKS [SLACK]
- * It seeks and reads, reads the whole file in odd pieces, and seeks and reads again, and prints what
+ * It seeks and reads, reads the whole file in odd pieces, seeks and reads again, and prints what
  * differs. With SLACK, the frames after a seek need only be alike, and may be off by that number of
  * frames.
  */
@@ -108,8 +108,8 @@ read_piece (FlitzisStreamReader *reader,
     {
       int shift = find_shift (out, loaded + position * n_channels, n_expected, n_channels);
 
-      printf ("off by %d frames at %" G_GUINT64_FORMAT ", %zu differ by up to %g\n", shift, position,
-              n_differ, most);
+      printf ("off by %d frames at %" G_GUINT64_FORMAT ", %zu differ by up to %g\n", shift,
+              position, n_differ, most);
       if (abs (shift) > slack)
         n_wrong++;
     }

@@ -311,7 +311,16 @@ resample (guint from_rate, guint to_rate, guint n_channels)
 static void
 test_resampler (void)
 {
-  static const guint rates[][2] = { { 44100, 48000 }, { 48000, 44100 }, { 44100, 96000 }, { 8000, 48000 }, { 96000, 8000 }, { 44100, 44101 }, { 44101, 48000 }, { 192000, 8001 } };
+  static const guint rates[][2] = {
+    { 44100, 48000 },
+    { 48000, 44100 },
+    { 44100, 96000 },
+    { 8000, 48000 },
+    { 96000, 8000 },
+    { 44100, 44101 },
+    { 44101, 48000 },
+    { 192000, 8001 },
+  };
 
   for (guint i = 0; i < G_N_ELEMENTS (rates); i++)
     for (guint n_channels = 1; n_channels <= 2; n_channels++)

@@ -604,8 +604,9 @@ def test_the_callback_of_the_progress_is_released(engine, tmp_path, iterate):
         def progress(*_, told=told):
             told.append(True)
         released = weakref.ref(progress)
-        engine.export_async(file, 1000, None, None, progress,
-                            callback=lambda _engine, result, results=results: results.append(result))
+        engine.export_async(
+            file, 1000, None, None, progress,
+            callback=lambda _engine, result, results=results: results.append(result))
         del progress
         iterate(lambda results=results: results)
         gc.collect()

@@ -79,13 +79,13 @@ begin (Decoder *self, GError **error)
 static gboolean
 report (Decoder *self, GError **error)
 {
-  const FlitzisFrameBuilder *builder = &self->decoding->builder;
-  guint64                    n_decoded = builder->n_decoded;
-  gsize                      n_bytes = flitzis_frame_builder_count_bytes (builder, n_decoded);
-  double                     progress = -1.0;
+  FlitzisFrameBuilder *builder = &self->decoding->builder;
+  gsize                n_bytes = flitzis_frame_builder_count_bytes (builder, builder->n_decoded);
+  double               progress = -1.0;
 
   if (self->duration != GST_CLOCK_TIME_NONE)
-    progress = (double) gst_util_uint64_scale (n_decoded, GST_SECOND, builder->info.rate) /
+    progress = (double) gst_util_uint64_scale (builder->n_decoded, GST_SECOND,
+                                               builder->info.rate) /
                self->duration;
 
   return flitzis_decode_request_advance (self->request, MAX (n_bytes, self->n_expected_bytes),

@@ -459,6 +459,13 @@ get_settle (FlitzisStreamReader *self)
 }
 
 static gboolean
+read_header (FlitzisStreamReader *self, GError **error)
+{
+  return flitzis_header_read_briefly (&self->header, &self->facts, self->stream,
+                                      self->cancellable, error);
+}
+
+static gboolean
 open_reader (FlitzisStreamReader *self, GError **error)
 {
   FlitzisStreamSource *source = self->source;
@@ -473,15 +480,13 @@ open_reader (FlitzisStreamReader *self, GError **error)
     }
   g_mutex_unlock (&source->lock);
 
-  self->header.facts = &self->facts;
   if (has_header)
     {
+      self->header.facts = &self->facts;
       if (!begin (self, error))
         return FALSE;
     }
-  else if (!flitzis_header_read_briefly (&self->header, &self->facts, self->stream, self->cancellable,
-                                         error) ||
-           !begin_first (self, error))
+  else if (!read_header (self, error) || !begin_first (self, error))
     {
       return FALSE;
     }

@@ -50,7 +50,8 @@ guint flitzis_stream_reader_get_source_rate (FlitzisStreamReader *self);
 gint64 flitzis_stream_reader_get_length (FlitzisStreamReader *self);
 
 /* Moves the statements of the file about its sound to `facts`, which must be empty. They are
- * settled. Statements after the end are kept if the length is unknown. */
+ * settled. Statements after the end are kept if the length is unknown. Only the first reader of a
+ * source has them. */
 void flitzis_stream_reader_steal_facts (FlitzisStreamReader *self,
                                         FlitzisFacts        *facts);
 

@@ -22,8 +22,8 @@
  * before its end.
  *
  * If the sample is streamed, the frames come from a ring, which has gone around the loop already.
- * Place 0 is the frame at which the voice began or to which it jumped last. The end is unknown until
- * the feeder has come to it.
+ * Place 0 is the frame at which the voice began, or to which it jumped last. The end is unknown
+ * until the feeder has come to it.
  */
 typedef struct
 {
