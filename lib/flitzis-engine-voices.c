@@ -193,8 +193,8 @@ flitzis_engine_play (FlitzisEngine *self, const FlitzisTrigger *trigger, GError 
  *
  * The trigger starts only if the other voice plays to its end. If that is stopped, stolen, choked,
  * unloaded, rejected or cancelled, the trigger ends as `FLITZIS_END_REASON_CANCELLED`, and so does
- * everything that follows the trigger: up to 1024 triggers with the next block, and as many with each
- * block after it.
+ * everything that follows the trigger: up to 1024 triggers with the next block, and as many with
+ * each block after it.
  *
  * In all other respects the call works as [method@Engine.play_sample_at] does: the trigger is one
  * of the [property@Engine:n-events] events, takes no voice until it starts, and plays the sample

@@ -89,10 +89,10 @@ def test_planted_call_is_found(rt_command, build_dir, tmp_path, call, name):
 
 
 def test_no_setting_is_a_command(source_dir):
-    """Nothing but what starts, stops and replaces sounds goes through the command queue."""
+    """Nothing but what starts, moves, stops and replaces sounds goes through the command queue."""
     kinds = set(re.findall(r'^  FLITZIS_COMMAND_(\w+),?$',
                            (source_dir / 'lib/rt/message.h').read_text(), re.M))
-    assert kinds == {'PLAY', 'STOP_VOICE', 'STOP_SLOT', 'STOP_ALL', 'PUBLISH'}
+    assert kinds == {'PLAY', 'SEEK_VOICE', 'STOP_VOICE', 'STOP_SLOT', 'STOP_ALL', 'PUBLISH'}
 
 
 def test_library_binds_at_load(build_dir):

@@ -68,9 +68,9 @@ typedef struct
   FlitzisPoolSlot  *slots;
   FlitzisVoiceList  playing;
   FlitzisVoiceList  leaders; /* voices that sound, and whose end triggers wait for */
-  FlitzisVoiceList *groups; /* the voices of each choke group, at its number & group_mask */
-  FlitzisVoice     *unset;  /* the oldest that has not followed the settings yet */
-  FlitzisVoice     *voices; /* all voices */
+  FlitzisVoiceList *groups;  /* the voices of each choke group, at its number & group_mask */
+  FlitzisVoice     *unset;   /* the oldest that has not followed the settings yet */
+  FlitzisVoice     *voices;  /* all voices */
   FlitzisVoice     *free;
   uint64_t          n_added;   /* voices, ever */
   uint64_t          n_hits;    /* triggers that have played a layer, ever */

@@ -97,7 +97,8 @@ void flitzis_voice_finish_moves (FlitzisVoice *voice) FLITZIS_REALTIME;
 /* Pauses without a fade. */
 void flitzis_voice_stand_still (FlitzisVoice *voice) FLITZIS_REALTIME;
 
-/* Moves to a frame of the sample, as the playhead does. Returns false if the part ends before it. */
+/* Moves to a frame of the sample, as the playhead does. Returns false if the part ends before
+ * it. */
 bool flitzis_voice_seek (FlitzisVoice *voice,
                          uint64_t      frame,
                          uint32_t      engine_rate) FLITZIS_REALTIME;
