@@ -28,10 +28,10 @@ typedef enum
 } FlitzisWait;
 
 /*
- * The commands that wait for a frame, for a point of the tempo grid or for the end of a voice. Events that wait for a point
- * are ordered by its place in beats, so a change of the tempo does not reorder them. They get a
- * frame when they are due. A change of the swing, or a restart of the grid, sorts at most
- * FLITZIS_N_QUANTIZED events.
+ * The commands that wait for a frame, for a point of the tempo grid or for the end of a voice.
+ * Events that wait for a point are ordered by its place in beats, so a change of the tempo does not
+ * reorder them. Events get a frame when they are due. A change of the swing, or a restart of the
+ * grid, sorts at most FLITZIS_N_QUANTIZED events.
  *
  * Control counts the events and refuses too many, so there is always room.
  */

@@ -47,11 +47,17 @@ flitzis_voice_begin (FlitzisVoice *voice,
   flitzis_ramp_jump (&voice->pause, 1.0f);
 }
 
-/* The end of a part fades out within 1 ms, however many frames of the sample that is. */
-static uint64_t
-get_n_end_fade_frames (uint64_t step, uint32_t engine_rate) FLITZIS_REALTIME
+/* The end of a part fades out within 1 ms, however many frames of the sample that is at this
+ * rate. */
+static void
+set_end_fade (FlitzisVoice *voice, uint64_t step, uint32_t engine_rate) FLITZIS_REALTIME
 {
-  return (step * get_n_cut_frames (engine_rate) + FLITZIS_ONE_FRAME / 2) >> 32;
+  uint64_t n_frames = (step * get_n_cut_frames (engine_rate) + FLITZIS_ONE_FRAME / 2) >> 32;
+
+  if (voice->was_heard)
+    flitzis_playhead_set_end_fade (&voice->playhead, n_frames);
+  else
+    voice->playhead.n_end_fade_frames = n_frames;
 }
 
 void
@@ -60,8 +66,7 @@ flitzis_voice_jump (FlitzisVoice *voice, uint32_t engine_rate) FLITZIS_REALTIME
   if (!voice->was_heard)
     set_cut_in (voice, engine_rate);
 
-  flitzis_playhead_set_end_fade (&voice->playhead,
-                                 get_n_end_fade_frames (voice->rate.to, engine_rate));
+  set_end_fade (voice, voice->rate.to, engine_rate);
   voice->n_plain_frames = 0;
 }
 
@@ -113,7 +118,7 @@ move_rate (FlitzisVoice *voice, uint64_t step, uint32_t engine_rate, uint32_t n_
     FLITZIS_REALTIME
 {
   flitzis_rate_ramp_move (&voice->rate, step, n_frames);
-  flitzis_playhead_set_end_fade (&voice->playhead, get_n_end_fade_frames (step, engine_rate));
+  set_end_fade (voice, step, engine_rate);
 
   if (!is_plain (voice))
     voice->n_plain_frames = 0;
@@ -124,13 +129,11 @@ set_rate (FlitzisVoice *voice, uint64_t step, uint32_t engine_rate, uint32_t n_f
     FLITZIS_REALTIME
 {
   if (voice->was_heard)
-    {
-      move_rate (voice, step, engine_rate, n_frames);
-      return;
-    }
+    flitzis_rate_ramp_move (&voice->rate, step, n_frames);
+  else
+    flitzis_rate_ramp_jump (&voice->rate, step);
 
-  flitzis_rate_ramp_jump (&voice->rate, step);
-  voice->playhead.n_end_fade_frames = get_n_end_fade_frames (step, engine_rate);
+  set_end_fade (voice, step, engine_rate);
 
   if (!is_plain (voice))
     voice->n_plain_frames = 0;
