@@ -2,7 +2,8 @@
 /* Copyright 2026 the Flitzis authors */
 
 /*
- * One pass over the frames writes them. If they are normalized, a pass before it measures them.
+ * One pass over the frames writes them. If they are normalized, a pass before it measures them, and
+ * if their number is not known, a pass before that counts them.
  * While a block is computed here, the encoder writes the blocks before it in its own thread.
  */
 
@@ -18,6 +19,7 @@
 #include "flitzis-error.h"
 #include "flitzis-export-private.h"
 #include "flitzis-progress-private.h"
+#include "flitzis-sample-private.h"
 #include "sample/meter.h"
 
 #include <math.h>
@@ -34,15 +36,18 @@ struct _FlitzisExportTask
   FlitzisControl       *control; /* or NULL */
   FlitzisSample        *sample;  /* or NULL */
   char                 *path;
-  guint64               n_frames;
   guint                 n_channels;
   guint                 sample_rate;
   FlitzisExport        *options; /* or NULL */
   FlitzisExportSettings settings;
   GCancellable         *cancellable;
 
+  /* the thread that exports; then constant */
+  guint64 n_frames; /* 0 if it is not known yet */
+
   /* the thread that exports */
   FlitzisTarget *spool; /* the frames of an engine that were measured; or NULL */
+  FlitzisPass   *pass;  /* over the frames of the sample; or NULL */
   guint          n_passes;
   guint64        n_passed; /* frames in all passes */
   guint64        n_clipped;
@@ -51,21 +56,23 @@ struct _FlitzisExportTask
 };
 
 static void
-add_cues (FlitzisFacts *facts, GListModel *cues)
+add_cues (FlitzisFacts *facts, GListModel *cues, guint64 n_frames)
 {
   for (guint i = 0; i < g_list_model_get_n_items (cues); i++)
     {
       g_autoptr (FlitzisCue) cue = g_list_model_get_item (cues, i);
       const char *label = flitzis_cue_get_label (cue);
 
-      flitzis_facts_take_cue (facts, flitzis_cue_get_frame (cue), 0,
-                              *label != '\0' ? g_strdup (label) : NULL);
+      if (flitzis_cue_get_frame (cue) <= n_frames)
+        flitzis_facts_take_cue (facts, flitzis_cue_get_frame (cue), 0,
+                                *label != '\0' ? g_strdup (label) : NULL);
     }
 }
 
-/* The sample provides the facts that the options lack. */
+/* The sample provides the facts that the options lack. If its length was not known, its file may
+ * state a loop and cues that lie after the end. */
 static void
-add_facts (FlitzisFacts *facts, FlitzisSample *sample)
+add_facts (FlitzisFacts *facts, FlitzisSample *sample, guint64 n_frames)
 {
   int root_note = flitzis_sample_get_root_note (sample);
 
@@ -76,11 +83,11 @@ add_facts (FlitzisFacts *facts, FlitzisSample *sample)
   flitzis_facts_set_tempo (facts, flitzis_sample_get_tempo (sample));
   if (root_note >= 0)
     flitzis_facts_set_root_note (facts, (guint) root_note);
-  if (flitzis_sample_get_has_loop (sample))
+  if (flitzis_sample_get_has_loop (sample) && flitzis_sample_get_loop_end (sample) <= n_frames)
     flitzis_facts_set_loop (facts, flitzis_sample_get_loop_start (sample),
                             flitzis_sample_get_loop_end (sample), 0,
                             flitzis_sample_get_loop_count (sample));
-  add_cues (facts, flitzis_sample_get_cues (sample));
+  add_cues (facts, flitzis_sample_get_cues (sample), n_frames);
 }
 
 FlitzisExportTask *
@@ -111,7 +118,6 @@ flitzis_export_task_new (FlitzisControl *control,
       self->sample = g_object_ref (sample);
       self->n_channels = flitzis_sample_get_n_channels (sample);
       self->sample_rate = flitzis_sample_get_sample_rate (sample);
-      add_facts (&self->settings.encoding.facts, sample);
     }
 
   return self;
@@ -125,6 +131,7 @@ task_free (FlitzisExportTask *self)
   g_clear_object (&self->options);
   g_clear_object (&self->cancellable);
   g_clear_pointer (&self->spool, flitzis_target_free);
+  g_clear_pointer (&self->pass, flitzis_pass_free);
   flitzis_export_settings_clear (&self->settings);
   g_free (self->path);
   g_free (self);
@@ -157,20 +164,64 @@ find_peak (const float *values, gsize n_values)
   return peak;
 }
 
+/* Makes the next block that is computed the first one of the sample. */
 static void
-compute_block (FlitzisExportTask *self, guint64 first, guint n, float *block)
+begin_pass (FlitzisExportTask *self)
 {
-  gsize         n_frame_bytes = self->n_channels * sizeof (float);
-  const guint8 *frames;
+  g_clear_pointer (&self->pass, flitzis_pass_free);
 
-  if (self->control != NULL)
+  if (self->sample != NULL)
+    self->pass = flitzis_sample_begin_pass (self->sample, self->cancellable);
+}
+
+static gboolean
+count_frames (FlitzisExportTask *self, GError **error)
+{
+  const float *frames;
+  gssize       n;
+
+  begin_pass (self);
+
+  while ((n = flitzis_pass_read (self->pass, FLITZIS_PASS_FRAMES, &frames, error)) > 0)
+    self->n_frames += (guint64) n;
+
+  return n == 0;
+}
+
+/* A file that states a wrong length, or was cut, may end before the block is full. */
+static gboolean
+read_block (FlitzisExportTask *self, guint n, float *block, GError **error)
+{
+  const float *frames;
+
+  for (guint n_read = 0; n_read < n;)
     {
-      flitzis_control_render_block (self->control, block, n);
-      return;
+      gssize n_now = flitzis_pass_read (self->pass, n - n_read, &frames, error);
+
+      if (n_now == 0)
+        g_set_error_literal (error, FLITZIS_ENGINE_ERROR, FLITZIS_ENGINE_ERROR_CORRUPT,
+                             "The file of a streamed sample ends before the length that it states");
+
+      if (n_now <= 0)
+        return FALSE;
+
+      memcpy (block + (gsize) n_read * self->n_channels, frames,
+              (gsize) n_now * self->n_channels * sizeof (float));
+      n_read += (guint) n_now;
     }
 
-  frames = g_bytes_get_data (flitzis_sample_get_bytes (self->sample), NULL);
-  memcpy (block, frames + first * n_frame_bytes, n * n_frame_bytes);
+  return TRUE;
+}
+
+static gboolean
+compute_block (FlitzisExportTask *self, guint n, float *block, GError **error)
+{
+  if (self->pass != NULL)
+    return read_block (self, n, block, error);
+
+  flitzis_control_render_block (self->control, block, n);
+
+  return TRUE;
 }
 
 /* The first pass, without a meter for the loudness if that does not matter. The frames of an engine
@@ -185,13 +236,16 @@ measure (FlitzisExportTask *self, FlitzisLoudnessMeter *meter, float *peak, GErr
   if (self->control != NULL && (self->spool = flitzis_target_open (self->path, error)) == NULL)
     return FALSE;
 
+  begin_pass (self);
+
   for (guint64 n_done = 0; n_done < self->n_frames; n_done += n)
     {
       if (g_cancellable_set_error_if_cancelled (self->cancellable, error))
         return FALSE;
 
       n = (guint) MIN (self->n_frames - n_done, FLITZIS_RENDER_FRAMES);
-      compute_block (self, n_done, n, block);
+      if (!compute_block (self, n, block, error))
+        return FALSE;
       *peak = MAX (*peak, find_peak (block, (gsize) n * self->n_channels));
       if (meter != NULL && !flitzis_loudness_meter_add (meter, block, n, error))
         return FALSE;
@@ -269,9 +323,7 @@ get_block (FlitzisExportTask *self, guint64 first, guint n, float *block, GError
     return flitzis_target_read (self->spool, (guint8 *) block, n * n_frame_bytes,
                                 first * n_frame_bytes, error);
 
-  compute_block (self, first, n, block);
-
-  return TRUE;
+  return compute_block (self, n, block, error);
 }
 
 static gboolean
@@ -299,6 +351,7 @@ write_all (FlitzisExportTask *self, FlitzisEncoder *encoder, GError **error)
     return FALSE;
 
   master = flitzis_master_new (self->n_channels, self->sample_rate, gain, self->settings.limiter);
+  begin_pass (self);
 
   for (guint64 n_done = 0; n_done < self->n_frames; n_done += n)
     {
@@ -326,23 +379,44 @@ write_all (FlitzisExportTask *self, FlitzisEncoder *encoder, GError **error)
 }
 
 static gboolean
+fail_for_lack (const char *thing, GError **error)
+{
+  g_set_error (error, FLITZIS_ENGINE_ERROR, FLITZIS_ENGINE_ERROR_INVALID_VALUE,
+               "Could not write a file of sound: there is no %s", thing);
+
+  return FALSE;
+}
+
+static gboolean
+prepare_sample (FlitzisExportTask *self, GError **error)
+{
+  if (!flitzis_fork_check (error) || (self->n_frames == 0 && !count_frames (self, error)))
+    return FALSE;
+
+  if (self->n_frames == 0)
+    return fail_for_lack ("frame to write", error);
+
+  add_facts (&self->settings.encoding.facts, self->sample, self->n_frames);
+
+  return TRUE;
+}
+
+static gboolean
 run (FlitzisExportTask *self, GError **error)
 {
   g_autoptr (FlitzisEncoder) encoder = NULL;
   gboolean is_written;
 
-  if (self->path == NULL || *self->path == '\0' || self->n_frames == 0)
-    {
-      g_set_error (error, FLITZIS_ENGINE_ERROR, FLITZIS_ENGINE_ERROR_INVALID_VALUE,
-                   "Could not write a file of sound: there is no %s",
-                   self->n_frames == 0 ? "frame to write" : "name for it");
-      return FALSE;
-    }
+  if (self->n_frames == 0 && self->control != NULL)
+    return fail_for_lack ("frame to write", error);
+
+  if (self->path == NULL || *self->path == '\0')
+    return fail_for_lack ("name for it", error);
 
   if (g_cancellable_set_error_if_cancelled (self->cancellable, error) ||
       !(self->control != NULL
             ? flitzis_control_begin_render (self->control, self->cancellable, error)
-            : flitzis_fork_check (error)))
+            : prepare_sample (self, error)))
     return FALSE;
 
   encoder = flitzis_encoder_new (self->path, &self->settings.encoding, self->n_channels,
@@ -350,6 +424,7 @@ run (FlitzisExportTask *self, GError **error)
   is_written = encoder != NULL && write_all (self, encoder, error);
 
   g_clear_pointer (&self->spool, flitzis_target_free);
+  g_clear_pointer (&self->pass, flitzis_pass_free);
 
   if (self->control != NULL)
     flitzis_control_end_render (self->control);

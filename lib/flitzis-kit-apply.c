@@ -174,7 +174,10 @@ load_layer (PadLoad *self, guint layer, gboolean *is_set, GError **error)
   /* a slot has one gain for all of its layers, so theirs are in the values */
   if (self->layers[layer]->gain != 1.0)
     {
-      FlitzisSample *scaled = flitzis_sample_new_scaled (sample, self->layers[layer]->gain);
+      FlitzisSample *scaled = flitzis_sample_new_scaled (sample, self->layers[layer]->gain, error);
+
+      if (scaled == NULL)
+        return FALSE;
 
       g_object_unref (sample);
       sample = scaled;

@@ -21,6 +21,10 @@
  * note and the loop are those of `options`; the sample provides those that the options lack. The
  * cues are those of the sample.
  *
+ * A streamed sample is read from its file, a piece at a time: twice if it is normalized, and once
+ * more if its length is not known. If the file cannot be read to its end, this fails with the errors
+ * of [method@Engine.load_sample].
+ *
  * Returns: %TRUE if the file is written
  */
 gboolean

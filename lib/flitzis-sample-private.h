@@ -5,6 +5,7 @@
 
 #include "flitzis-sample.h"
 #include "sample/facts.h"
+#include "sample/pass.h"
 
 G_BEGIN_DECLS
 
@@ -26,17 +27,17 @@ FlitzisSample *flitzis_sample_new_decoded (GBytes       *bytes,
 
 /*
  * Makes a sample whose frames after `head` are read from its file while it plays. It takes `head`
- * and `source`, which is freed with `free_source`. `n_frames` is the length, 0 if it is not known.
+ * and `source`. `n_frames` is the length, 0 if it is not known.
  */
-FlitzisSample *flitzis_sample_new_streamed (GBytes        *head,
-                                            guint          n_channels,
-                                            guint          sample_rate,
-                                            guint          source_rate,
-                                            guint64        n_mended,
-                                            FlitzisFacts  *facts,
-                                            guint64        n_frames,
-                                            gpointer       source,
-                                            GDestroyNotify free_source);
+FlitzisSample *flitzis_sample_new_streamed (GBytes                   *head,
+                                            guint                     n_channels,
+                                            guint                     sample_rate,
+                                            guint                     source_rate,
+                                            guint64                   n_mended,
+                                            FlitzisFacts             *facts,
+                                            guint64                   n_frames,
+                                            const FlitzisSourceFuncs *funcs,
+                                            gpointer                  source);
 
 /* Returns the frames in memory: all of them, or the head of a streamed sample. */
 GBytes *flitzis_sample_peek_held (FlitzisSample *self);
@@ -44,9 +45,16 @@ GBytes *flitzis_sample_peek_held (FlitzisSample *self);
 /* Returns the source of a streamed sample, or NULL. */
 gpointer flitzis_sample_peek_source (FlitzisSample *self);
 
-/* Makes a copy whose values are multiplied by `gain`. It keeps what the file states. */
+/* Returns a pass over all frames, to be used while the sample exists. Not for a streamed sample in
+ * the child of a fork, where no file can be decoded. */
+FlitzisPass *flitzis_sample_begin_pass (FlitzisSample *self,
+                                        GCancellable  *cancellable);
+
+/* Makes a copy whose values are multiplied by `gain`. It keeps what the file states. Fails with
+ * UNSUPPORTED if the sample is streamed. */
 FlitzisSample *flitzis_sample_new_scaled (FlitzisSample *self,
-                                          double         gain);
+                                          double         gain,
+                                          GError       **error);
 
 /* Any thread. Returns the loudness, or NULL if it was not measured yet. */
 FlitzisLoudness *flitzis_sample_peek_loudness (FlitzisSample *self);

@@ -63,14 +63,14 @@ struct _FlitzisSample
   GObject parent_instance;
 
   /* set by the constructors, then constant */
-  GBytes        *bytes;  /* of a streamed sample: its head */
-  gpointer       source; /* of a streamed sample, or NULL */
-  GDestroyNotify free_source;
-  guint64        n_frames; /* of a streamed sample 0 if it is not known */
-  guint64        n_mended;
-  guint          n_channels;
-  guint          sample_rate;
-  guint          source_rate;
+  GBytes                   *bytes;        /* of a streamed sample: its head */
+  const FlitzisSourceFuncs *source_funcs; /* of a streamed sample, or NULL */
+  gpointer                  source;       /* of a streamed sample, or NULL */
+  guint64                   n_frames;     /* of a streamed sample 0 if it is not known */
+  guint64                   n_mended;
+  guint                     n_channels;
+  guint                     sample_rate;
+  guint                     source_rate;
 
   /* set when it is made, then constant: the statements of the file */
   FlitzisFacts facts;
@@ -84,7 +84,8 @@ struct _FlitzisSample
    * for ever, so a sample that the parent made is not measured there. */
   GMutex           loudness_mutex;
   FlitzisLoudness *loudness;
-  guint            n_forks;
+
+  guint n_forks; /* constant: of the process that made the sample */
 };
 
 G_DEFINE_FINAL_TYPE (FlitzisSample, flitzis_sample, G_TYPE_OBJECT)
@@ -183,11 +184,44 @@ has_workers (void)
   return flitzis_process_get_n_forks () == 0;
 }
 
+/* Whether this process is a fork of the one that made the sample. */
+static gboolean
+is_inherited (FlitzisSample *self)
+{
+  return self->n_forks != flitzis_process_get_n_forks ();
+}
+
+static gboolean
+build_peaks (FlitzisSample *self, GError **error)
+{
+  g_autoptr (FlitzisPass) pass = NULL;
+
+  if (self->source != NULL && is_inherited (self) && !flitzis_peaks_is_built (&self->peaks))
+    {
+      g_set_error_literal (error, FLITZIS_ENGINE_ERROR, FLITZIS_ENGINE_ERROR_FORKED,
+                           "Could not prepare the peaks: the process is a fork of the one that "
+                           "made the sample");
+      return FALSE;
+    }
+
+  pass = flitzis_sample_begin_pass (self, NULL);
+
+  return flitzis_peaks_build (&self->peaks, pass, error);
+}
+
 static void
 peaks_worker (GTask *task, gpointer source_object, gpointer task_data, GCancellable *cancellable)
 {
-  flitzis_peaks_build (task_data);
-  g_task_return_boolean (task, TRUE);
+  GError *error = NULL;
+
+  /* the task may hold this error already, and another one would leak it */
+  if (g_task_return_error_if_cancelled (task))
+    return;
+
+  if (build_peaks (task_data, &error))
+    g_task_return_boolean (task, TRUE);
+  else
+    g_task_return_error (task, error);
 }
 
 static void
@@ -199,7 +233,8 @@ flitzis_sample_finalize (GObject *object)
   g_clear_object (&self->loudness);
   g_mutex_clear (&self->loudness_mutex);
   g_clear_pointer (&self->bytes, g_bytes_unref);
-  g_clear_pointer (&self->source, self->free_source);
+  if (self->source != NULL)
+    self->source_funcs->free_source (self->source);
   g_clear_object (&self->cues);
   g_clear_pointer (&self->warnings, g_strfreev);
   flitzis_facts_clear (&self->facts);
@@ -532,22 +567,23 @@ flitzis_sample_new_decoded (GBytes       *bytes,
 }
 
 FlitzisSample *
-flitzis_sample_new_streamed (GBytes        *head,
-                             guint          n_channels,
-                             guint          sample_rate,
-                             guint          source_rate,
-                             guint64        n_mended,
-                             FlitzisFacts  *facts,
-                             guint64        n_frames,
-                             gpointer       source,
-                             GDestroyNotify free_source)
+flitzis_sample_new_streamed (GBytes                   *head,
+                             guint                     n_channels,
+                             guint                     sample_rate,
+                             guint                     source_rate,
+                             guint64                   n_mended,
+                             FlitzisFacts             *facts,
+                             guint64                   n_frames,
+                             const FlitzisSourceFuncs *funcs,
+                             gpointer                  source)
 {
   FlitzisSample *self = flitzis_sample_new_decoded (head, n_channels, sample_rate, source_rate,
                                                     n_mended, facts);
 
+  self->source_funcs = funcs;
   self->source = source;
-  self->free_source = free_source;
   self->n_frames = n_frames;
+  flitzis_peaks_init (&self->peaks, NULL, 0, n_channels);
 
   return self;
 }
@@ -564,15 +600,36 @@ flitzis_sample_peek_source (FlitzisSample *self)
   return self->source;
 }
 
+FlitzisPass *
+flitzis_sample_begin_pass (FlitzisSample *self, GCancellable *cancellable)
+{
+  if (self->source != NULL)
+    return flitzis_pass_new_streamed (self->source_funcs, self->source, self->n_channels,
+                                      cancellable);
+
+  return flitzis_pass_new_held (g_bytes_get_data (self->bytes, NULL), self->n_frames,
+                                self->n_channels);
+}
+
 FlitzisSample *
-flitzis_sample_new_scaled (FlitzisSample *self, double gain)
+flitzis_sample_new_scaled (FlitzisSample *self, double gain, GError **error)
 {
   gsize          size;
   const float   *values = g_bytes_get_data (self->bytes, &size);
-  gpointer       memory = g_malloc (size + FLITZIS_PADDING_ROOM);
-  float         *scaled = flitzis_padding_align (memory);
+  gpointer       memory;
+  float         *scaled;
   FlitzisFacts   facts = self->facts;
   FlitzisSample *made;
+
+  if (self->source != NULL)
+    {
+      g_set_error_literal (error, FLITZIS_ENGINE_ERROR, FLITZIS_ENGINE_ERROR_UNSUPPORTED,
+                           "A streamed sample has no gain of its own: its frames are in a file");
+      return NULL;
+    }
+
+  memory = g_malloc (size + FLITZIS_PADDING_ROOM);
+  scaled = flitzis_padding_align (memory);
 
   for (gsize i = 0; i < size / sizeof (float); i++)
     scaled[i] = (float) (gain * values[i]);
@@ -978,6 +1035,38 @@ flitzis_sample_get_warnings (FlitzisSample *self)
   return (const char *const *) self->warnings;
 }
 
+static void
+wait_for_peaks (FlitzisSample *self)
+{
+  g_autoptr (GTask) task = NULL;
+
+  if (flitzis_peaks_is_built (&self->peaks))
+    return;
+
+  if (has_workers ())
+    {
+      task = g_task_new (NULL, NULL, NULL, NULL);
+      g_task_set_task_data (task, self, NULL);
+      g_task_run_in_thread_sync (task, peaks_worker);
+    }
+  else if (self->source != NULL)
+    {
+      build_peaks (self, NULL);
+    }
+}
+
+static GBytes *
+read_peaks (FlitzisSample *self, guint64 first_frame, guint64 last_frame, guint n_bins)
+{
+  FlitzisPeak *bins;
+
+  n_bins = MIN (n_bins, MAX_BINS);
+  bins = g_new (FlitzisPeak, n_bins);
+  flitzis_peaks_read (&self->peaks, first_frame, last_frame, n_bins, bins);
+
+  return g_bytes_new_take (bins, n_bins * sizeof *bins);
+}
+
 /**
  * flitzis_sample_get_peaks:
  * @self: a sample
@@ -985,7 +1074,8 @@ flitzis_sample_get_warnings (FlitzisSample *self)
  *
  * Gets the minimum and the maximum of equal parts of the sample, to draw its waveform.
  *
- * This is [method@Sample.get_peaks_range] from frame 0 to `n-frames`.
+ * This is [method@Sample.get_peaks_range] from frame 0 to `n-frames`. If the length of a streamed
+ * sample is not known, the range ends after the last frame that could be read.
  *
  * Returns: (transfer full): the minimum and the maximum of each bin, as 32-bit floats
  */
@@ -994,7 +1084,11 @@ flitzis_sample_get_peaks (FlitzisSample *self, guint n_bins)
 {
   g_return_val_if_fail (FLITZIS_IS_SAMPLE (self), NULL);
 
-  return flitzis_sample_get_peaks_range (self, 0, self->n_frames, n_bins);
+  wait_for_peaks (self);
+
+  return read_peaks (self, 0,
+                     self->n_frames > 0 ? self->n_frames : flitzis_peaks_get_n_frames (&self->peaks),
+                     n_bins);
 }
 
 /**
@@ -1022,6 +1116,13 @@ flitzis_sample_get_peaks (FlitzisSample *self, guint n_bins)
  * The child of a fork has no worker thread. There, and when memory is short, each call looks at all
  * frames of its range.
  *
+ * The frames of a streamed sample are read from its file, once, which takes seconds for an hour of
+ * sound. After that, the sample only has the minimum and the maximum of each 256 values: of all
+ * channels together, so of 128 frames of stereo. The first and the last block of a bin count as a
+ * whole, even if the bin begins or ends within them. Frames that could not be read count as
+ * silence; [method@Sample.prepare_peaks_finish] returns the error. In the child of a fork, a sample
+ * of the parent is silent unless its peaks were ready before.
+ *
  * Returns: (transfer full): the minimum and the maximum of each bin, as 32-bit floats
  */
 GBytes *
@@ -1030,24 +1131,11 @@ flitzis_sample_get_peaks_range (FlitzisSample *self,
                                 guint64        last_frame,
                                 guint          n_bins)
 {
-  FlitzisPeak *bins;
-
   g_return_val_if_fail (FLITZIS_IS_SAMPLE (self), NULL);
 
-  n_bins = MIN (n_bins, MAX_BINS);
+  wait_for_peaks (self);
 
-  if (!flitzis_peaks_is_built (&self->peaks) && has_workers ())
-    {
-      g_autoptr (GTask) task = g_task_new (NULL, NULL, NULL, NULL);
-
-      g_task_set_task_data (task, &self->peaks, NULL);
-      g_task_run_in_thread_sync (task, peaks_worker);
-    }
-
-  bins = g_new (FlitzisPeak, n_bins);
-  flitzis_peaks_read (&self->peaks, first_frame, last_frame, n_bins, bins);
-
-  return g_bytes_new_take (bins, n_bins * sizeof *bins);
+  return read_peaks (self, first_frame, last_frame, n_bins);
 }
 
 /**
@@ -1060,8 +1148,12 @@ flitzis_sample_get_peaks_range (FlitzisSample *self,
  * Looks at all frames on a worker thread, so that [method@Sample.get_peaks] and
  * [method@Sample.get_peaks_range] do not have to wait.
  *
- * The worker looks at the frames only once, however often you call this. Fails only with
- * `G_IO_ERROR_CANCELLED`.
+ * The worker looks at the frames only once, however often you call this. Fails with
+ * `G_IO_ERROR_CANCELLED` if @cancellable is cancelled.
+ *
+ * Of a streamed sample, it also fails if the file cannot be read to its end, with the errors of
+ * [method@Engine.load_sample], and with `FLITZIS_ENGINE_ERROR_FORKED` in the child of a fork. The
+ * sample keeps the peaks that it has by then; later calls return the same error.
  */
 void
 flitzis_sample_prepare_peaks_async (FlitzisSample      *self,
@@ -1079,15 +1171,15 @@ flitzis_sample_prepare_peaks_async (FlitzisSample      *self,
   if (g_task_return_error_if_cancelled (task))
     return;
 
-  if (flitzis_peaks_is_built (&self->peaks) || !has_workers ())
-    {
-      g_task_return_boolean (task, TRUE);
-      return;
-    }
-
-  g_task_set_task_data (task, &self->peaks, NULL);
+  g_task_set_task_data (task, self, NULL);
   g_task_set_return_on_cancel (task, TRUE);
-  g_task_run_in_thread (task, peaks_worker);
+
+  if (has_workers () && !flitzis_peaks_is_built (&self->peaks))
+    g_task_run_in_thread (task, peaks_worker);
+  else if (self->source != NULL)
+    peaks_worker (task, self, self, cancellable);
+  else
+    g_task_return_boolean (task, TRUE);
 }
 
 /**
@@ -1098,7 +1190,7 @@ flitzis_sample_prepare_peaks_async (FlitzisSample      *self,
  *
  * Finishes [method@Sample.prepare_peaks_async].
  *
- * Returns: %TRUE unless it was cancelled
+ * Returns: %TRUE unless it was cancelled or failed
  */
 gboolean
 flitzis_sample_prepare_peaks_finish (FlitzisSample *self, GAsyncResult *result, GError **error)
@@ -1122,13 +1214,14 @@ static gboolean
 measure_loudness (FlitzisSample *self, GCancellable *cancellable, GError **error)
 {
   g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->loudness_mutex);
+  g_autoptr (FlitzisPass) pass = flitzis_sample_begin_pass (self, cancellable);
   FlitzisMeterResult result;
 
   if (self->loudness != NULL)
     return TRUE;
 
-  if (!flitzis_meter_measure (g_bytes_get_data (self->bytes, NULL), self->n_frames,
-                              self->n_channels, self->sample_rate, cancellable, &result, error))
+  if (!flitzis_meter_measure (pass, self->n_channels, self->sample_rate, cancellable, &result,
+                              error))
     return FALSE;
 
   g_atomic_pointer_set (&self->loudness, flitzis_loudness_new (&result));
@@ -1145,12 +1238,13 @@ measure_loudness (FlitzisSample *self, GCancellable *cancellable, GError **error
  * Measures the loudness of the sample.
  *
  * This blocks: a minute of stereo takes about a second. The sample keeps the result, so later calls
- * return at once.
+ * return at once. A streamed sample is read from its file, a piece at a time.
  *
  * Fails with `FLITZIS_ENGINE_ERROR_UNSUPPORTED` if Flitzis is built without libebur128 or if the
  * sample rate is below 8000 Hz, with `FLITZIS_ENGINE_ERROR_FORKED` in the child of a fork if the
  * parent made the sample, with `FLITZIS_ENGINE_ERROR_TOO_LARGE` if there is not enough memory, and
- * with `G_IO_ERROR_CANCELLED` if @cancellable is cancelled.
+ * with `G_IO_ERROR_CANCELLED` if @cancellable is cancelled. If the file of a streamed sample cannot
+ * be read to its end, it fails with the errors of [method@Engine.load_sample].
  *
  * Returns: (transfer full): the loudness
  */
@@ -1159,7 +1253,7 @@ flitzis_sample_measure_loudness (FlitzisSample *self, GCancellable *cancellable,
 {
   g_return_val_if_fail (FLITZIS_IS_SAMPLE (self), NULL);
 
-  if (self->n_forks != flitzis_process_get_n_forks ())
+  if (is_inherited (self))
     {
       g_set_error_literal (error, FLITZIS_ENGINE_ERROR, FLITZIS_ENGINE_ERROR_FORKED,
                            "Could not measure the loudness: the process is a fork of the one that "

@@ -22,6 +22,15 @@ test_memory (void)
   g_assert_cmpuint (flitzis_peaks_count_nodes (FLITZIS_PEAKS_BLOCK * 5), ==, 5 + 2 + 1);
 }
 
+static void
+build_held (FlitzisPeaks *peaks)
+{
+  g_autoptr (FlitzisPass) pass =
+      flitzis_pass_new_held (peaks->values, peaks->n_frames, peaks->n_channels);
+
+  g_assert_true (flitzis_peaks_build (peaks, pass, NULL));
+}
+
 /* Two ends of a part within a block each, and two nodes of each level: also of a ramp, whose values
  * at one of the ends always count. */
 static void
@@ -39,7 +48,7 @@ test_reads (gconstpointer data)
   g_assert_false (flitzis_peaks_is_built (&peaks));
   g_assert_cmpuint (flitzis_peaks_read (&peaks, 0, N_FRAMES, 7, bins), ==,
                     (gsize) N_FRAMES * n_channels);
-  flitzis_peaks_build (&peaks);
+  build_held (&peaks);
   g_assert_true (flitzis_peaks_is_built (&peaks));
 
   for (guint64 n_frames = 1; n_frames <= N_FRAMES; n_frames += n_frames / 2 + 1)
@@ -62,7 +71,7 @@ build (gpointer data)
 {
   FlitzisPeaks *peaks = data;
 
-  flitzis_peaks_build (peaks);
+  build_held (peaks);
 
   return g_atomic_pointer_get (&peaks->nodes);
 }

@@ -13,6 +13,46 @@
 /* A voice plays the head while its pipeline starts. */
 #define HEAD_FRAMES(sample_rate) ((sample_rate) / 2)
 
+static gpointer
+open_source (gpointer source, guint n_channels, GCancellable *cancellable, GError **error)
+{
+  FlitzisStreamReader *reader = flitzis_stream_reader_new (source, cancellable, error);
+
+  if (reader == NULL || flitzis_stream_reader_get_n_channels (reader) == n_channels)
+    return reader;
+
+  g_set_error_literal (error, FLITZIS_ENGINE_ERROR, FLITZIS_ENGINE_ERROR_CORRUPT,
+                       "The file of a streamed sample has another number of channels than before");
+  flitzis_stream_reader_free (reader);
+
+  return NULL;
+}
+
+static gssize
+read_source (gpointer reader, float *out, gsize n_frames, GError **error)
+{
+  return flitzis_stream_reader_read (reader, out, n_frames, error);
+}
+
+static void
+close_source (gpointer reader)
+{
+  flitzis_stream_reader_free (reader);
+}
+
+static void
+free_source (gpointer source)
+{
+  flitzis_stream_source_unref (source);
+}
+
+static const FlitzisSourceFuncs source_funcs = {
+  .open = open_source,
+  .read = read_source,
+  .close = close_source,
+  .free_source = free_source,
+};
+
 /* Reads up to `n_frames` into `frames`. Returns how many there were, or -1. */
 static gssize
 read_frames (FlitzisStreamReader *reader, FlitzisFrames *frames, gsize n_frames, GError **error)
@@ -91,6 +131,6 @@ flitzis_head_load (GFile        *file,
 
   return flitzis_sample_new_streamed (flitzis_frames_steal (&head), head.n_channels, sample_rate,
                                       flitzis_stream_reader_get_source_rate (reader), 0, &facts,
-                                      (guint64) MAX (n_frames, 0), g_steal_pointer (&source),
-                                      (GDestroyNotify) flitzis_stream_source_unref);
+                                      (guint64) MAX (n_frames, 0), &source_funcs,
+                                      g_steal_pointer (&source));
 }

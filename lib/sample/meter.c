@@ -9,8 +9,6 @@
 
 #include <math.h>
 
-#define N_CHUNK_FRAMES 65536 /* between two checks of the cancellable */
-
 #ifdef HAVE_EBUR128
 
 #include <ebur128.h>
@@ -180,8 +178,7 @@ flitzis_loudness_meter_finish (FlitzisLoudnessMeter *self,
 #endif
 
 gboolean
-flitzis_meter_measure (const float        *values,
-                       guint64             n_frames,
+flitzis_meter_measure (FlitzisPass        *pass,
                        guint               n_channels,
                        guint               sample_rate,
                        GCancellable       *cancellable,
@@ -189,20 +186,17 @@ flitzis_meter_measure (const float        *values,
                        GError            **error)
 {
   g_autoptr (FlitzisLoudnessMeter) meter = NULL;
+  const float *frames;
+  gssize       n;
 
   *result = (FlitzisMeterResult){ .integrated = -INFINITY, .true_peak = -INFINITY };
 
-  if (n_frames == 0)
-    return TRUE;
-
-  if ((meter = flitzis_loudness_meter_new (n_channels, sample_rate, error)) == NULL)
-    return FALSE;
-
-  for (guint64 i = 0; i < n_frames; i += N_CHUNK_FRAMES)
-    if (g_cancellable_set_error_if_cancelled (cancellable, error) ||
-        !flitzis_loudness_meter_add (meter, values + i * n_channels,
-                                     (gsize) MIN (n_frames - i, N_CHUNK_FRAMES), error))
+  while ((n = flitzis_pass_read (pass, FLITZIS_PASS_FRAMES, &frames, error)) > 0)
+    if ((meter == NULL &&
+         (meter = flitzis_loudness_meter_new (n_channels, sample_rate, error)) == NULL) ||
+        g_cancellable_set_error_if_cancelled (cancellable, error) ||
+        !flitzis_loudness_meter_add (meter, frames, (gsize) n, error))
       return FALSE;
 
-  return flitzis_loudness_meter_finish (meter, result, error);
+  return n == 0 && (meter == NULL || flitzis_loudness_meter_finish (meter, result, error));
 }

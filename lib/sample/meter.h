@@ -3,7 +3,7 @@
 
 #pragma once
 
-#include <gio/gio.h>
+#include "sample/pass.h"
 
 G_BEGIN_DECLS
 
@@ -41,10 +41,9 @@ gboolean flitzis_loudness_meter_finish (FlitzisLoudnessMeter *self,
                                         FlitzisMeterResult   *result,
                                         GError              **error);
 
-/* Does all of it for frames that are in memory. Without frames it always succeeds. Fails with
- * CANCELLED as well. */
-gboolean flitzis_meter_measure (const float        *values,
-                                guint64             n_frames,
+/* Does all of it. Without frames it always succeeds. Fails with CANCELLED as well, and if the pass
+ * does. */
+gboolean flitzis_meter_measure (FlitzisPass        *pass,
                                 guint               n_channels,
                                 guint               sample_rate,
                                 GCancellable       *cancellable,

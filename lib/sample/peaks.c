@@ -5,6 +5,8 @@
 
 #include "sample/peaks.h"
 
+#include "flitzis-error.h"
+
 #define BLOCK FLITZIS_PEAKS_BLOCK
 
 /* The number of values compared at once. Their order does not matter, so each lane has its own
@@ -16,8 +18,9 @@ flitzis_peaks_init (FlitzisPeaks *self, const float *values, guint64 n_frames, g
 {
   *self = (FlitzisPeaks){
     .values = values,
-    .n_frames = n_frames,
+    .is_streamed = values == NULL,
     .n_channels = n_channels,
+    .n_frames = n_frames,
   };
 }
 
@@ -25,17 +28,24 @@ void
 flitzis_peaks_clear (FlitzisPeaks *self)
 {
   g_clear_pointer (&self->nodes, g_free);
+  g_clear_error (&self->error);
+}
+
+static gsize
+count_nodes (gsize n_blocks)
+{
+  gsize n_nodes = 0;
+
+  for (gsize n = n_blocks; n > 0; n /= 2)
+    n_nodes += n;
+
+  return n_nodes;
 }
 
 gsize
 flitzis_peaks_count_nodes (gsize n_values)
 {
-  gsize n_nodes = 0;
-
-  for (gsize n = n_values / BLOCK; n > 0; n /= 2)
-    n_nodes += n;
-
-  return n_nodes;
+  return count_nodes (n_values / BLOCK);
 }
 
 static inline void
@@ -76,23 +86,83 @@ add_values (FlitzisPeak *self, const float *values, gsize n_values)
 
 static const FlitzisPeak nothing = { G_MAXFLOAT, -G_MAXFLOAT };
 
-static FlitzisPeak *
-make_nodes (const float *values, gsize n_values)
+/* The lowest level while it grows. */
+typedef struct
 {
-  FlitzisPeak *nodes = g_try_new (FlitzisPeak, flitzis_peaks_count_nodes (n_values));
-  FlitzisPeak *below = nodes;
-  FlitzisPeak *node = nodes;
+  FlitzisPeak *nodes;
+  gsize        n_nodes;
+  gsize        n_room;
+  guint        n_free; /* values that the last block still takes */
+  guint64      n_values;
+} Blocks;
+
+static gboolean
+make_room (Blocks *self, gsize n_nodes)
+{
+  FlitzisPeak *nodes = g_try_renew (FlitzisPeak, self->nodes, n_nodes);
 
   if (nodes == NULL)
-    return NULL;
+    return FALSE;
 
-  for (gsize i = 0; i < n_values / BLOCK; i++, node++)
+  self->nodes = nodes;
+  self->n_room = n_nodes;
+
+  return TRUE;
+}
+
+static gboolean
+add_to_blocks (Blocks *self, const float *values, gsize n_values)
+{
+  for (gsize n; n_values > 0; values += n, n_values -= n)
     {
-      *node = nothing;
-      add_values (node, values + i * BLOCK, BLOCK);
+      if (self->n_free == 0)
+        {
+          if (self->n_nodes == self->n_room && !make_room (self, MAX (2 * self->n_room, 1024)))
+            return FALSE;
+
+          self->nodes[self->n_nodes++] = nothing;
+          self->n_free = BLOCK;
+        }
+
+      n = MIN (n_values, self->n_free);
+      add_values (&self->nodes[self->n_nodes - 1], values, n);
+      self->n_free -= (guint) n;
+      self->n_values += n;
     }
 
-  for (gsize n = n_values / BLOCK / 2; n > 0; n /= 2)
+  return TRUE;
+}
+
+/* Returns FALSE if there is not enough memory. If the pass fails, the blocks end there. */
+static gboolean
+read_values (Blocks *self, FlitzisPass *pass, guint n_channels, GError **error)
+{
+  const float *frames;
+  gssize       n;
+
+  while ((n = flitzis_pass_read (pass, FLITZIS_PASS_FRAMES, &frames, error)) > 0)
+    if (!add_to_blocks (self, frames, (gsize) n * n_channels))
+      return FALSE;
+
+  return TRUE;
+}
+
+/* Appends the higher levels to the lowest one, and gives back the memory that is left. */
+static gboolean
+add_levels (Blocks *self)
+{
+  FlitzisPeak *below, *node;
+
+  if (self->n_nodes == 0)
+    return TRUE;
+
+  if (!make_room (self, count_nodes (self->n_nodes)))
+    return FALSE;
+
+  below = self->nodes;
+  node = self->nodes + self->n_nodes;
+
+  for (gsize n = self->n_nodes / 2; n > 0; n /= 2)
     {
       FlitzisPeak *level = node;
 
@@ -105,25 +175,67 @@ make_nodes (const float *values, gsize n_values)
       below = level;
     }
 
-  return nodes;
+  return TRUE;
 }
 
-/* A sample shorter than a block has no nodes, and needs none. */
+static void
+build (FlitzisPeaks *self, FlitzisPass *pass)
+{
+  Blocks   blocks = { 0 };
+  gboolean is_built;
+
+  is_built = (self->is_streamed ||
+              make_room (&blocks, flitzis_peaks_count_nodes (self->n_frames * self->n_channels) + 1)) &&
+             read_values (&blocks, pass, self->n_channels, &self->error);
+
+  /* its values are in memory */
+  if (blocks.n_free > 0 && !self->is_streamed)
+    blocks.n_nodes--;
+
+  if (!is_built || !add_levels (&blocks))
+    {
+      g_clear_pointer (&blocks.nodes, g_free);
+
+      if (self->is_streamed && self->error == NULL)
+        g_set_error_literal (&self->error, FLITZIS_ENGINE_ERROR, FLITZIS_ENGINE_ERROR_TOO_LARGE,
+                             "Could not prepare the peaks: there is not enough memory");
+      return;
+    }
+
+  if (self->is_streamed)
+    self->n_frames = blocks.n_values / self->n_channels;
+
+  self->n_blocks = blocks.n_nodes;
+  self->nodes = blocks.nodes;
+}
+
+/* Values in memory that are less than a block have no nodes, and need none. */
 gboolean
 flitzis_peaks_is_built (FlitzisPeaks *self)
 {
-  return self->n_frames * self->n_channels < BLOCK || g_atomic_pointer_get (&self->nodes) != NULL;
+  return g_atomic_pointer_get (&self->once) != 0 ||
+         (!self->is_streamed && self->n_frames * self->n_channels < BLOCK);
 }
 
-void
-flitzis_peaks_build (FlitzisPeaks *self)
+gboolean
+flitzis_peaks_build (FlitzisPeaks *self, FlitzisPass *pass, GError **error)
 {
   if (!flitzis_peaks_is_built (self) && g_once_init_enter (&self->once))
     {
-      g_atomic_pointer_set (&self->nodes,
-                            make_nodes (self->values, self->n_frames * self->n_channels));
+      build (self, pass);
       g_once_init_leave (&self->once, 1);
     }
+
+  if (self->error != NULL && error != NULL)
+    *error = g_error_copy (self->error);
+
+  return self->error == NULL;
+}
+
+guint64
+flitzis_peaks_get_n_frames (FlitzisPeaks *self)
+{
+  return self->n_frames;
 }
 
 /* Adds the values from `begin` up to `end`, which lie in one block. If the whole block is within
@@ -132,13 +244,12 @@ static gsize
 read_border (FlitzisPeaks *self, gsize begin, gsize end, FlitzisPeak *peak)
 {
   gsize              block = begin / BLOCK;
-  gsize              n_blocks = self->n_frames * self->n_channels / BLOCK;
   const FlitzisPeak *node = &self->nodes[block];
 
   if (begin == end)
     return 0;
 
-  if (block < n_blocks && node->min >= peak->min && node->max <= peak->max)
+  if (block < self->n_blocks && node->min >= peak->min && node->max <= peak->max)
     return 1;
 
   add_values (peak, self->values + begin, end - begin);
@@ -152,7 +263,7 @@ static gsize
 read_blocks (FlitzisPeaks *self, gsize first, gsize last, FlitzisPeak *peak)
 {
   const FlitzisPeak *level = self->nodes;
-  gsize              n_nodes = self->n_frames * self->n_channels / BLOCK;
+  gsize              n_nodes = self->n_blocks;
   gsize              n_read = 0;
 
   while (first < last)
@@ -180,6 +291,13 @@ read_blocks (FlitzisPeaks *self, gsize first, gsize last, FlitzisPeak *peak)
   return n_read;
 }
 
+/* Another thread may be building them. */
+static gboolean
+has_nodes (FlitzisPeaks *self)
+{
+  return g_atomic_pointer_get (&self->once) != 0 && self->nodes != NULL;
+}
+
 /* Adds the values from `begin` up to `end`. Returns the number of values and nodes that it has
  * read. */
 static gsize
@@ -189,7 +307,10 @@ read_part (FlitzisPeaks *self, gsize begin, gsize end, FlitzisPeak *peak)
   gsize last = end / BLOCK;
   gsize n_read;
 
-  if (first >= last || g_atomic_pointer_get (&self->nodes) == NULL)
+  if (self->is_streamed)
+    return read_blocks (self, begin / BLOCK, (end + BLOCK - 1) / BLOCK, peak);
+
+  if (first >= last || !has_nodes (self))
     {
       add_values (peak, self->values + begin, end - begin);
       return end - begin;

@@ -3,7 +3,7 @@
 
 #pragma once
 
-#include <glib.h>
+#include "sample/pass.h"
 
 G_BEGIN_DECLS
 
@@ -14,6 +14,9 @@ G_BEGIN_DECLS
  * each two nodes below it. All nodes together take less than 1/64 of the memory of the values. To
  * read a part takes at most two nodes of each level, and less than a block of values at either
  * border.
+ *
+ * If the values are in a file, the blocks at the borders count as a whole, and the last block also
+ * has a node if it is not full.
  */
 
 #define FLITZIS_PEAKS_BLOCK 256 /* values of all channels */
@@ -27,15 +30,20 @@ typedef struct
 typedef struct
 {
   /* constant; the owner keeps the values for as long */
-  const float *values;
-  guint64      n_frames;
+  const float *values; /* NULL if they are in a file */
+  gboolean     is_streamed;
   guint        n_channels;
 
-  /* any thread, atomic */
-  gsize        once;
-  FlitzisPeak *nodes; /* NULL before they are built, and if there is no memory for them */
+  /* any thread, atomic: not 0 when all below is set, which is constant then */
+  gsize once;
+
+  guint64      n_frames; /* of values in memory constant from the start */
+  gsize        n_blocks;
+  FlitzisPeak *nodes; /* NULL if there is no memory for them */
+  GError      *error; /* why not all values could be read */
 } FlitzisPeaks;
 
+/* With values NULL, they are in a file, and their number is not needed. */
 void flitzis_peaks_init (FlitzisPeaks *self,
                          const float  *values,
                          guint64       n_frames,
@@ -45,15 +53,22 @@ void flitzis_peaks_clear (FlitzisPeaks *self);
 /* Returns the number of nodes for this number of values. */
 gsize flitzis_peaks_count_nodes (gsize n_values);
 
-/* Any thread. The first call builds the pyramid, and others wait for that. */
+/* Any thread. The first call builds the pyramid, and others wait for that. Fails if the pass does,
+ * and later calls with the same error: the pyramid then has the values before it. Without memory for
+ * the pyramid it fails if the values are in a file. */
 gboolean flitzis_peaks_is_built (FlitzisPeaks *self);
-void     flitzis_peaks_build (FlitzisPeaks *self);
+gboolean flitzis_peaks_build (FlitzisPeaks *self,
+                              FlitzisPass  *pass,
+                              GError      **error);
+
+/* Returns the number of frames, of a file those that were read. 0 before that. */
+guint64 flitzis_peaks_get_n_frames (FlitzisPeaks *self);
 
 /*
  * Any thread. Fills `bins` with the peaks of `n_bins` (not 0) equal parts of the frames from
  * `first_frame` up to `last_frame`, each of one frame at least. After the last frame of the sample
- * there is silence. If the pyramid is not built, it reads all values. Returns its cost: the number
- * of values and nodes that it has read.
+ * there is silence. If the pyramid is not built, it reads all values, and finds silence if they are
+ * in a file. Returns its cost: the number of values and nodes that it has read.
  */
 gsize flitzis_peaks_read (FlitzisPeaks *self,
                           guint64       first_frame,
