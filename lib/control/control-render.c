@@ -69,7 +69,8 @@ flitzis_control_begin_render (FlitzisControl *self, GCancellable *cancellable, G
   return is_taken;
 }
 
-/* A streamed voice waits for its feeder. */
+/* A streamed voice waits for its feeder. Feeders are woken only then: to wake them after each block
+ * would take longer than the block. */
 void
 flitzis_control_render_block (FlitzisControl *self, float *out, guint n_frames)
 {
@@ -85,7 +86,9 @@ flitzis_control_render_block (FlitzisControl *self, float *out, guint n_frames)
       flitzis_sample_table_send_pending (&self->samples);
       flitzis_control_read_reports (self);
       flitzis_control_push_beats (self);
-      g_cond_broadcast (&self->fed);
+
+      if (done < n_frames)
+        g_cond_broadcast (&self->fed);
 
       while (done < n_frames && flitzis_get (self->n_feed_changes) == n_feed_changes)
         g_cond_wait (&self->fed, &self->mutex);

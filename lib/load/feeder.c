@@ -264,11 +264,12 @@ go_around (Feeder *self, const Loop *loop, GError **error)
 static gboolean
 write_frames (Feeder *self, gsize n_frames, gboolean *is_over, GError **error)
 {
-  FlitzisRing *ring = self->feed->ring;
-  float       *out = flitzis_ring_get_values (ring, self->place, self->n_channels);
-  Loop         loop = get_loop (self);
-  guint64      stop;
-  gssize       n;
+  FlitzisRing      *ring = self->feed->ring;
+  float            *out = flitzis_ring_get_values (ring, self->place, self->n_channels);
+  FlitzisRingFrame *frames = flitzis_ring_get_frame (ring, self->place);
+  Loop              loop = get_loop (self);
+  guint64           stop;
+  gssize            n;
 
   if (!go_around (self, &loop, error))
     return FALSE;
@@ -289,8 +290,7 @@ write_frames (Feeder *self, gsize n_frames, gboolean *is_over, GError **error)
   mix_faded (self, out, n);
 
   for (gssize i = 0; i < n; i++)
-    *flitzis_ring_get_frame (ring, self->place + i) =
-        (FlitzisRingFrame){ (guint32) (self->frame + i), self->n_returns };
+    frames[i] = (FlitzisRingFrame){ (guint32) (self->frame + i), self->n_returns };
 
   self->frame += n;
   self->place += n;
