@@ -24,13 +24,14 @@ Storage = Flitzis.Storage
 RATE = 48000
 N_FRAMES = 3 * RATE + 123
 
-# An MP3 without a Xing header does not state its length.
+# An MP3 without a Xing header and an AAC stream do not state their lengths.
 KINDS = {
     'stereo.wav': (2, RATE, ()),
     'mono.wav': (1, 44100, ()),
     'stereo.flac': (2, RATE, ()),
     'stereo.ogg': (2, RATE, ('-c:a', 'libvorbis')),
     'unstated.mp3': (2, RATE, ('-write_xing', '0', '-id3v2_version', '0')),
+    'unstated.aac': (2, RATE, ()),
 }
 
 
@@ -103,9 +104,15 @@ def assert_peaks(sample, frames):
 def test_peaks_are_those_of_memory_in_whole_blocks(engine, path):
     frames = frames_of(held(engine, path))
     sample = streamed(engine, path)
-    assert sample.props.n_frames == (0 if path.suffix == '.mp3' else len(frames))
+    n_frames = sample.props.n_frames
+    assert n_frames in ((0, len(frames)) if path.stem == 'unstated' else (len(frames),))
     assert_peaks(sample, frames)
-    assert sample.props.n_frames == (0 if path.suffix == '.mp3' else len(frames))
+    assert sample.props.n_frames == n_frames
+
+
+def test_the_length_of_some_file_is_not_known(engine, folder):
+    """Otherwise the tests would not find out whether a pass finds it."""
+    assert streamed(engine, folder / 'unstated.aac').props.n_frames == 0
 
 
 def test_prepared_peaks_need_the_file_no_more(engine, wav, iterate):
@@ -296,11 +303,6 @@ def test_a_pass_holds_only_a_little(engine, folder, write_wav, tmp_path):
     before = highest_memory()
     assert sample.get_peaks(1000).get_size() == 8000
     sample.measure_loudness(None)
-    assert write_nothing_back(sample, tmp_path / 'out.wav') == 44 + n_frames * 8
+    assert sample.export(Gio.File.new_for_path(str(tmp_path / 'out.wav')), None, None)
+    assert (tmp_path / 'out.wav').stat().st_size > n_frames * 4
     assert highest_memory() - before < n_frames * 8 // 10
-
-
-def write_nothing_back(sample, path):
-    assert sample.export(Gio.File.new_for_path(str(path)),
-                         Flitzis.Export(bit_depth=Flitzis.BitDepth.FLOAT), None)
-    return path.stat().st_size
