@@ -6,8 +6,10 @@ import contextlib
 import json
 import os
 import pathlib
+import statistics
 import subprocess
 import sys
+import time
 
 import gi
 import numpy
@@ -638,6 +640,24 @@ def test_streams_are_heard_as_render_has_them(pipewire, make_engine, stereo_wav,
 
     expected = without_silence(render(prepare(), 210000))
     one_of_many(pipewire, take, lambda heard: same(heard, expected))
+
+
+def test_a_seek_is_heard_within_a_tenth_of_a_second(pipewire, make_engine, stereo_wav):
+    """Most seeks are: the machine may be busy. The feeder of the old place, which waits for room in
+    the ring, leaves at once."""
+    engine = make_engine()
+    load(engine, stereo_wav, loop=True)
+    engine.start()
+    voice = engine.play_sample(0, 0.1)
+    poll(lambda: engine.get_voice_position(voice) > HEAD, 'the ring')
+    times = []
+    for frame in (RATE, 2 * RATE) * 6:
+        before = time.monotonic()
+        engine.seek_voice(voice, frame)
+        poll(lambda: frame < engine.get_voice_position(voice) < frame + RATE // 2, 'the new place')
+        times.append(time.monotonic() - before)
+    engine.stop()
+    assert statistics.median(times) < 0.1, times
 
 
 STALL = r'''

@@ -347,6 +347,9 @@ start_feeds (FlitzisControl *self)
 
       self->requests_seen[i] = sequence;
 
+      /* the feeder of the last request leaves now, not when it looks for room */
+      g_cond_broadcast (&self->fed);
+
       if (flitzis_ring_is_wanted (ring, request.generation, &place))
         self->start_feed (feed_new (self, ring, &request));
     }
