@@ -22,8 +22,8 @@
  * cues are those of the sample.
  *
  * A streamed sample is read from its file, a piece at a time: twice if it is normalized, and once
- * more if its length is not known. If the file cannot be read to its end, this fails with the errors
- * of [method@Engine.load_sample].
+ * more if its length is not known. If the file cannot be read to its end, this fails with the
+ * errors of [method@Engine.load_sample].
  *
  * Returns: %TRUE if the file is written
  */

@@ -413,8 +413,8 @@ flitzis_slot_install_settings (GObjectClass *klass, guint first)
    *
    * Where the frames of files are kept that are loaded into this slot.
    *
-   * With `FLITZIS_STORAGE_STREAM` the first half second is in memory, so a trigger sounds as soon as
-   * one of a sample in memory. The rest is read while it plays: each voice has a pipeline of its
+   * With `FLITZIS_STORAGE_STREAM` the first half second is in memory, so a trigger sounds as soon
+   * as one of a sample in memory. The rest is read while it plays: each voice has a pipeline of its
    * own, which is up to two seconds ahead. Use it for music, ambience and speech of minutes or
    * hours. A file that is not longer than half a second is in memory in any case.
    *
@@ -430,8 +430,8 @@ flitzis_slot_install_settings (GObjectClass *klass, guint first)
    *   ([property@Engine:n-underruns]).
    * - [method@Sample.get_bytes] is %NULL.
    *
-   * The file must stay as it is for as long as the slot holds the sample. Takes effect with the next
-   * load.
+   * The file must stay as it is for as long as the slot holds the sample. Takes effect with the
+   * next load.
    */
   settings[SETTING_STORAGE] =
       g_param_spec_enum ("storage", NULL, NULL, FLITZIS_TYPE_STORAGE, FLITZIS_STORAGE_MEMORY,

@@ -97,8 +97,8 @@ def note_of(program):
 
 
 def note(program):
-    """A fifth of a second that begins and ends softly, so that it has but one frequency. A sound that
-    is streamed lasts longer, as it would be in memory otherwise."""
+    """A fifth of a second that begins and ends softly, so that it has but one frequency. A sound
+    that is streamed lasts longer, as it would be in memory otherwise."""
     seconds = numpy.arange(RATE if 'Storage.STREAM' in program.text else RATE // 5) / RATE
     sine = numpy.sin(2 * numpy.pi * note_of(program) * seconds)
     return 0.25 * numpy.hanning(len(sine)) * sine

@@ -4,7 +4,7 @@
 import re
 
 PARTS = {'fork', 'level-table', 'load-table', 'notifier', 'sample-table', 'sink-table', 'tempo',
-         'timeline', 'voice-accounts', 'waiting-events'}
+         'timeline', 'tween-table', 'voice-accounts', 'waiting-events'}
 
 
 def includes(path):

@@ -315,7 +315,8 @@ def test_a_seek_beyond_the_end_ends_the_voice(engine, stereo_wav):
                                       (Storage.STREAM, Storage.MEMORY),
                                       (Storage.MEMORY, Storage.STREAM)), ids=str)
 @pytest.mark.parametrize('settings', ({}, {'loop': True, 'loops': 2, 'loop_start': 50000}), ids=str)
-def test_a_sound_follows_a_stream_without_a_gap(make_engine, stereo_wav, frames, storages, settings):
+def test_a_sound_follows_a_stream_without_a_gap(make_engine, stereo_wav, frames, storages,
+                                                settings):
     """From memory to stream and back, also after the last round of a loop."""
     engine = make_engine()
     load(engine, stereo_wav, storages[0], **settings)

@@ -76,7 +76,11 @@ read_frames (FlitzisStreamReader *reader, FlitzisFrames *frames, gsize n_frames,
 /* Finds out whether the file has more than `n_min` frames, by reading if it does not state that.
  * The frames are thrown away. */
 static gboolean
-is_longer (FlitzisStreamReader *reader, guint64 n_read, guint64 n_min, gboolean *longer, GError **error)
+is_longer (FlitzisStreamReader *reader,
+           guint64              n_read,
+           guint64              n_min,
+           gboolean            *longer,
+           GError             **error)
 {
   g_auto (FlitzisFrames) part = { .n_channels = flitzis_stream_reader_get_n_channels (reader) };
   gssize n = 1;

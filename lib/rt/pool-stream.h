@@ -18,9 +18,9 @@ bool flitzis_pool_seek_stream (FlitzisPool  *pool,
                                uint64_t      frame) FLITZIS_REALTIME;
 
 /*
- * Looks at the rings before the next chunk is rendered, from frame `now` of the mixer on. A voice whose
- * ring runs dry fades out and stands still, and goes on when there is more. Offline, a voice waits
- * instead: false means that nothing may be rendered yet.
+ * Looks at the rings before the next chunk is rendered, from frame `now` of the mixer on. A voice
+ * whose ring runs dry fades out and stands still, and goes on when there is more. Offline, a voice
+ * waits instead: false means that nothing may be rendered yet.
  */
 bool flitzis_pool_follow_rings (FlitzisPool *pool,
                                 bool         is_offline,

@@ -126,7 +126,7 @@ typedef struct
   _Atomic uint64_t     newest_call_ns; /* CLOCK_MONOTONIC of the last call of a trigger for now */
   _Atomic uint64_t     seed;
   _Atomic double       stream_threshold; /* seconds; only loads read it */
-  _Atomic uint32_t     n_seeds;          /* incremented whenever `seed` is set, even to the same value */
+  _Atomic uint32_t     n_seeds;          /* how often `seed` was set, even to the same value */
   FlitzisSlotSettings *slots;
 
   /* Incremented after a change that voices have to follow, and after a mark. While the counters
