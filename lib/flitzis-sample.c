@@ -1082,13 +1082,14 @@ read_peaks (FlitzisSample *self, guint64 first_frame, guint64 last_frame, guint 
 GBytes *
 flitzis_sample_get_peaks (FlitzisSample *self, guint n_bins)
 {
+  guint64 n_frames;
+
   g_return_val_if_fail (FLITZIS_IS_SAMPLE (self), NULL);
 
   wait_for_peaks (self);
+  n_frames = self->n_frames > 0 ? self->n_frames : flitzis_peaks_get_n_frames (&self->peaks);
 
-  return read_peaks (self, 0,
-                     self->n_frames > 0 ? self->n_frames : flitzis_peaks_get_n_frames (&self->peaks),
-                     n_bins);
+  return read_peaks (self, 0, n_frames, n_bins);
 }
 
 /**

@@ -6,6 +6,7 @@
 #include "load/feeder.h"
 
 #include "decode/stream-reader.h"
+#include "flitzis-error.h"
 #include "flitzis-sample-private.h"
 #include "rt/atomics.h"
 #include "rt/range.h"
@@ -151,6 +152,14 @@ open_reader (Feeder *self, GError **error)
 
   if (self->reader == NULL)
     return FALSE;
+
+  /* some file systems do not tell that it is another file */
+  if (flitzis_stream_reader_get_n_channels (self->reader) != self->n_channels)
+    {
+      g_set_error_literal (error, FLITZIS_ENGINE_ERROR, FLITZIS_ENGINE_ERROR_CORRUPT,
+                           "The file of a stream has another number of channels now");
+      return FALSE;
+    }
 
   n_frames = flitzis_stream_reader_get_length (self->reader);
 

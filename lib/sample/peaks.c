@@ -181,11 +181,11 @@ add_levels (Blocks *self)
 static void
 build (FlitzisPeaks *self, FlitzisPass *pass)
 {
+  gsize    n_nodes = flitzis_peaks_count_nodes (self->n_frames * self->n_channels) + 1;
   Blocks   blocks = { 0 };
   gboolean is_built;
 
-  is_built = (self->is_streamed ||
-              make_room (&blocks, flitzis_peaks_count_nodes (self->n_frames * self->n_channels) + 1)) &&
+  is_built = (self->is_streamed || make_room (&blocks, n_nodes)) &&
              read_values (&blocks, pass, self->n_channels, &self->error);
 
   /* its values are in memory */

@@ -54,8 +54,8 @@ void flitzis_peaks_clear (FlitzisPeaks *self);
 gsize flitzis_peaks_count_nodes (gsize n_values);
 
 /* Any thread. The first call builds the pyramid, and others wait for that. Fails if the pass does,
- * and later calls with the same error: the pyramid then has the values before it. Without memory for
- * the pyramid it fails if the values are in a file. */
+ * and later calls with the same error: the pyramid then has the values before it. Without memory
+ * for the pyramid it fails if the values are in a file. */
 gboolean flitzis_peaks_is_built (FlitzisPeaks *self);
 gboolean flitzis_peaks_build (FlitzisPeaks *self,
                               FlitzisPass  *pass,
