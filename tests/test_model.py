@@ -224,7 +224,7 @@ def perform(player, operation, voices, position):
 
 
 VOICE_VERBS = ('stop_voice', 'stop_voice_with_fade', 'pause_voice', 'resume_voice',
-               'set_voice_gain', 'set_voice_pan', 'seek_voice')
+               'set_voice_gain', 'set_voice_pan')
 
 
 def difference(program):
@@ -435,8 +435,6 @@ class Generator:
             ('resume_voice', label), ('resume_voice', label), ('resume_voice', label),
             ('set_voice_gain', label, choose.choice(GAINS)),
             ('set_voice_pan', label, choose.choice(PANS)),
-            ('seek_voice', label, self.place() * choose.choice((1, 1, 4))),
-            ('seek_voice', label, self.place()),
             ('set_engine', 'gain', choose.choice(GAINS)),
             ('set_engine', 'paused', choose.random() < 0.5),
             ('set_engine', 'steal', choose.choice(('oldest', 'quietest', 'reject'))),
