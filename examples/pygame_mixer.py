@@ -19,7 +19,8 @@ Use the second line if the program says `pygame.mixer`, and uses nothing else of
 | takes `size` for the output, too | takes `size` for buffers only; the output is stereo |
 | shares an array with its `Sound` | copies the array: later changes are not heard |
 | has any number of sounds | has 1024 sounds at a time, and 256 channels |
-| waits with `music.queue` for the next buffer | starts queued music on the frame on which the other ends |
+| plays music `loops` times, or once for 0 | plays it once and then `loops` times more, as pygame's manual says |
+| starts queued music with the next buffer | starts it on the frame on which the other ends |
 | posts the end event of music | posts it if the program has imported pygame and opened a window |
 | has `get_raw`, `get_sdl_mixer_version` | does not have them |
 | has `queue`, `get_queue`, `set_endevent`, `get_endevent` of a channel | does not have them |
@@ -114,11 +115,13 @@ class _Mixer:
                         self.unload(self.next_track)
 
     def load(self, track, source):
-        with _errors():
+        try:
             if isinstance(source, (str, os.PathLike)):
                 self.engine.load_sample(track.slot, source)
             else:
                 self.engine.load_bytes(track.slot, GLib.Bytes.new(source.read()))
+        except GLib.Error as problem:
+            raise error(problem.message) from None
         track.is_loaded = True
         track.clear()
 
@@ -473,17 +476,18 @@ class music:
     def queue(filename, namehint='', loops=0):
         mixer = _get()
         with _errors():
-            if mixer.next_track.voice != 0:
-                mixer.dropped.add(mixer.next_track.voice)
-                mixer.engine.stop_voice(mixer.next_track.voice)
+            replaced = mixer.next_track.voice
             mixer.load(mixer.next_track, filename)
+            if replaced != 0:
+                mixer.dropped.add(replaced)
+                mixer.engine.stop_voice(replaced)
             mixer.next_track.loops = loops
             mixer.queue()
 
     @staticmethod
     def rewind():
-        mixer, track = music._get_loaded()
-        mixer.engine.seek_voice(track.voice, 0)
+        mixer = _get()
+        mixer.engine.seek_voice(mixer.track.voice, 0)
 
     @staticmethod
     def set_pos(pos):

@@ -236,16 +236,16 @@ def wait_for_ends(n):
         time.sleep(0.01)
 
 
-for function in (music.get_busy, music.get_pos, music.get_volume, music.play, music.stop):
+for function in (music.get_busy, music.get_volume, music.play, music.stop):
     tell(function)
 tell(music.load, sound)
 pygame.display.init()
 mixer.init(48000, -16, 2, 512)
 
-# Without music
+# Without music; pygame 2.1 crashes when get_pos is called before a play
 tell(music.get_endevent)
-for function in (music.get_busy, music.get_pos, music.get_volume, music.play, music.stop,
-                 music.pause, music.unpause, music.unload, music.rewind):
+for function in (music.get_busy, music.play, music.stop, music.pause, music.unpause, music.unload,
+                 music.rewind):
     tell(function)
 tell(music.set_pos, 0.0)
 tell(music.fadeout, 10)
@@ -259,7 +259,6 @@ for volume in (0.5, 2.0, -1.0, 0.0, 0.25):
 # One file
 tell(music.load, sound)
 tell(music.get_busy)
-tell(music.get_pos)
 tell(music.get_volume)
 tell(music.set_pos, 0.0)
 music.set_endevent(ended)
@@ -322,7 +321,7 @@ def test_music_answers_as_pygames_does(folder, pipewire, path):
         theirs = run(MUSIC, folder, SDL_AUDIODRIVER='disk', SDL_DISKAUDIOFILE='/dev/null',
                      **environment)
         ours = ours.result()
-    assert len(theirs) > 60
+    assert len(theirs) > 50
     assert ours == theirs
 
 
