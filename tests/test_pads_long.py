@@ -11,7 +11,7 @@ import pytest
 gi.require_version('Flitzis', '1')
 from gi.repository import Flitzis, Gio, GLib
 
-from hostile.sounds import fmt, riff
+from hostile.sounds import chunk, fmt, riff
 from pipewire_daemon import poll
 
 RATE = 48000
@@ -36,7 +36,7 @@ def ten_minutes(tmp_path):
     """A file of silence that takes no room on the disk."""
     path = tmp_path / 'ten-minutes.wav'
     n_bytes = 4 * N_FRAMES
-    header = riff(fmt(2, RATE, 16), b'data' + n_bytes.to_bytes(4, 'little'))
+    header = riff(chunk(b'fmt ', fmt(1, 2, RATE, 16)), b'data' + n_bytes.to_bytes(4, 'little'))
     header = header[:4] + (len(header) - 8 + n_bytes).to_bytes(4, 'little') + header[8:]
     with open(path, 'wb') as file:
         file.write(header)
