@@ -19,7 +19,7 @@ Use the second line if the program says `pygame.mixer`, and uses nothing else of
 | takes `size` for the output, too | takes `size` for buffers only; the output is stereo |
 | shares an array with its `Sound` | copies the array: later changes are not heard |
 | has any number of sounds | has 1024 sounds at a time, and 256 channels |
-| plays music `loops` times, or once for 0 | plays it once and then `loops` times more, as pygame's manual says |
+| plays music `loops` times, once for 0 | plays it `loops` times more, as pygame's manual says |
 | starts queued music with the next buffer | starts it on the frame on which the other ends |
 | posts the end event of music | posts it if the program has imported pygame and opened a window |
 | has `get_raw`, `get_sdl_mixer_version` | does not have them |
