@@ -19,8 +19,11 @@ Use the second line if the program says `pygame.mixer`, and uses nothing else of
 | takes `size` for the output, too | takes `size` for buffers only; the output is stereo |
 | shares an array with its `Sound` | copies the array: later changes are not heard |
 | has any number of sounds | has 1024 sounds at a time, and 256 channels |
-| has `music`, `get_raw`, `get_sdl_mixer_version` | does not have them |
-| has `queue`, `get_queue`, `set_endevent`, `get_endevent` | does not have them |
+| plays music `loops` times, once for 0 | plays it `loops` times more, as pygame's manual says |
+| starts queued music with the next buffer | starts it on the frame on which the other ends |
+| posts the end event of music | posts it if the program has imported pygame and opened a window |
+| has `get_raw`, `get_sdl_mixer_version` | does not have them |
+| has `queue`, `get_queue`, `set_endevent`, `get_endevent` of a channel | does not have them |
 | has `get_driver`, `get_soundfont`, `set_soundfont`, `set_source_location` | does not have them |
 | counts failed modules in `pygame.init` | raises `error` there if there is no sound server |
 """
@@ -40,6 +43,10 @@ gi.require_version('Flitzis', '1')
 from gi.repository import Flitzis, Gio, GLib  # noqa: E402
 
 N_SOUNDS, MAX_CHANNELS = 1024, 256
+N_TRACKS = 2  # the music that plays, and the music that follows it
+
+# The ends of music that pygame reports; music that other music replaces ends without an event.
+REPORTED = (Flitzis.EndReason.FINISHED, Flitzis.EndReason.STOPPED, Flitzis.EndReason.FAILED)
 
 # The integers and floats of buffers, by `size`.
 FORMATS = {8: 'u1', -8: 'i1', 16: 'u2', -16: 'i2', 32: 'f4'}
@@ -58,8 +65,8 @@ class _Mixer:
         self.context = GLib.MainContext()
         self.context.push_thread_default()
         try:
-            self.engine = Flitzis.Engine(sample_rate=frequency, n_slots=N_SOUNDS,
-                                         n_voices=MAX_CHANNELS)
+            self.engine = Flitzis.Engine(sample_rate=frequency, n_slots=N_SOUNDS + N_TRACKS,
+                                         n_voices=MAX_CHANNELS + N_TRACKS)
             self.engine.connect('voice-ended', self.note_ended)
         finally:
             self.context.pop_thread_default()
@@ -68,6 +75,8 @@ class _Mixer:
         self.free_slots = list(range(N_SOUNDS))
         self.channels = [_State(number) for number in range(8)]
         self.n_reserved = 0
+        self.dropped = set()  # voices of queued music that other queued music replaced
+        self.track, self.next_track = (_Track(self.engine, N_SOUNDS + i) for i in range(N_TRACKS))
 
     def open(self):
         self.engine.start()
@@ -83,8 +92,12 @@ class _Mixer:
         self.is_over = True
         self.context.wakeup()
 
-    def note_ended(self, _engine, voice, _slot, _reason):
+    def note_ended(self, _engine, voice, slot, reason):
         self.ended.append(voice)
+        if voice in self.dropped:
+            self.dropped.remove(voice)
+        elif slot >= N_SOUNDS and reason in REPORTED:
+            _post(music._event)
 
     def look(self):
         """Learns which voices have ended since. Only here are channels cleared, in the thread of
@@ -95,6 +108,59 @@ class _Mixer:
                 for state in self.channels:
                     if state.voice == voice:
                         state.clear()
+                if self.track.voice == voice:
+                    self.track.clear()
+                    if self.next_track.is_loaded:
+                        self.track, self.next_track = self.next_track, self.track
+                        self.unload(self.next_track)
+
+    def load(self, track, source):
+        try:
+            if isinstance(source, (str, os.PathLike)):
+                self.engine.load_sample(track.slot, source)
+            else:
+                self.engine.load_bytes(track.slot, GLib.Bytes.new(source.read()))
+        except GLib.Error as problem:
+            raise error(problem.message) from None
+        track.is_loaded = True
+        track.clear()
+
+    def unload(self, track):
+        self.engine.unload_sample(track.slot)
+        track.is_loaded = False
+        track.clear()
+
+    def queue(self):
+        """Lets the queued music start when the other ends."""
+        track = self.next_track
+        if track.is_loaded and self.track.voice != 0:
+            track.voice = self.engine.play_after(
+                self.track.voice, Flitzis.Trigger(slot=track.slot, loops=max(0, track.loops + 1)))
+
+
+class _Track:
+    """A slot for music, and the voice that plays it."""
+
+    def __init__(self, engine, slot):
+        self.slot = slot
+        self.is_loaded = False
+        self.loops = 0
+        self.clear()
+        props = engine[slot].props
+        props.gain, props.loop, props.priority = 1.0, True, 1
+        props.storage, props.retrigger = Flitzis.Storage.AUTO, Flitzis.Retrigger.RESTART
+
+    def clear(self):
+        self.voice = 0
+        self.n_paused_frames = 0
+        self.pause_frame = None
+
+
+def _post(event):
+    """Sends an event to the program, if it uses pygame for its window."""
+    pygame = sys.modules.get('pygame')
+    if event != 0 and pygame is not None and pygame.display.get_init():
+        pygame.event.post(pygame.event.Event(event))
 
 
 class _State:
@@ -368,6 +434,135 @@ class Sound:
 
     def get_length(self):
         return self._length
+
+
+class music:
+    """Music is streamed if it is longer than 30 seconds."""
+    _event = 0
+
+    @staticmethod
+    def _get_loaded():
+        mixer = _get()
+        if not mixer.track.is_loaded:
+            raise error('music not loaded')
+        return mixer, mixer.track
+
+    @staticmethod
+    def load(filename, namehint=''):
+        mixer = _get()
+        mixer.load(mixer.track, filename)
+        mixer.unload(mixer.next_track)
+
+    @staticmethod
+    def unload():
+        mixer = _get()
+        mixer.unload(mixer.track)
+        mixer.unload(mixer.next_track)
+
+    @staticmethod
+    def play(loops=0, start=0.0, fade_ms=0):
+        mixer, track = music._get_loaded()
+        trigger = Flitzis.Trigger(slot=track.slot, loops=max(0, loops + 1))
+        if fade_ms > 0:
+            trigger.fade_in = min(fade_ms / 1000, 60.0)
+        track.clear()
+        with _errors():
+            track.voice = mixer.play_trigger(trigger)
+            if start > 0.0:
+                mixer.engine.seek_voice(track.voice, round(start * mixer.format[0]))
+            mixer.queue()
+
+    @staticmethod
+    def queue(filename, namehint='', loops=0):
+        mixer = _get()
+        with _errors():
+            replaced = mixer.next_track.voice
+            mixer.load(mixer.next_track, filename)
+            if replaced != 0:
+                mixer.dropped.add(replaced)
+                mixer.engine.stop_voice(replaced)
+            mixer.next_track.loops = loops
+            mixer.queue()
+
+    @staticmethod
+    def rewind():
+        mixer = _get()
+        mixer.engine.seek_voice(mixer.track.voice, 0)
+
+    @staticmethod
+    def set_pos(pos):
+        mixer, track = music._get_loaded()
+        if track.voice == 0:
+            raise error('music is not playing')
+        mixer.engine.seek_voice(track.voice, round(max(0.0, pos) * mixer.format[0]))
+
+    @staticmethod
+    def stop():
+        mixer = _get()
+        mixer.unload(mixer.next_track)
+        mixer.engine.stop_voice(mixer.track.voice)
+        mixer.engine.resume_voice(mixer.track.voice)
+        mixer.track.clear()
+
+    @staticmethod
+    def fadeout(time):
+        mixer = _get()
+        mixer.unload(mixer.next_track)
+        mixer.engine.stop_voice_with_fade(mixer.track.voice, max(0.0, min(time / 1000, 60.0)))
+
+    @staticmethod
+    def pause():
+        mixer = _get()
+        if mixer.track.pause_frame is None:
+            mixer.engine.pause_voice(mixer.track.voice)
+            mixer.track.pause_frame = mixer.engine.props.position
+
+    @staticmethod
+    def unpause():
+        mixer = _get()
+        track, position = mixer.track, mixer.engine.props.position
+        if track.pause_frame is not None:
+            mixer.engine.resume_voice(track.voice)
+            track.n_paused_frames += position - track.pause_frame
+            track.pause_frame = None
+
+    @staticmethod
+    def set_volume(volume):
+        mixer = _get()
+        if volume >= 0.0:
+            for track in (mixer.track, mixer.next_track):
+                mixer.engine[track.slot].props.gain = min(volume, 1.0)
+
+    @staticmethod
+    def get_volume():
+        mixer = _get()
+        return mixer.engine[mixer.track.slot].props.gain
+
+    @staticmethod
+    def get_busy():
+        track = _get().track
+        return track.voice != 0 and track.pause_frame is None
+
+    @staticmethod
+    def get_pos():
+        """The time that the music has played, in ms, without pauses and wherever it began."""
+        mixer = _get()
+        track = mixer.track
+        if track.voice == 0:
+            return -1
+        start = mixer.engine.get_voice_start_frame(track.voice)
+        if start < 0:
+            return 0
+        now = mixer.engine.props.position if track.pause_frame is None else track.pause_frame
+        return max(0, now - start - track.n_paused_frames) * 1000 // mixer.format[0]
+
+    @staticmethod
+    def set_endevent(type=0):
+        music._event = type
+
+    @staticmethod
+    def get_endevent():
+        return music._event
 
 
 SoundType, ChannelType = Sound, Channel

@@ -82,7 +82,9 @@ OFFLINE = {'cookbook: Bouncing to a file', 'cookbook: Hits that differ',
            'testing: A private PipeWire'}  # it plays, but to a server of its own
 HEARD = [program for program in PROGRAMS if program.id not in OFFLINE]
 COMMANDS = {'cookbook: A soundboard':
-            "printf 'w\\n\\nqq\\n' | python3 {name}.py"}
+            "printf 'w\\n\\nqq\\n' | python3 {name}.py",
+            'cookbook: A music player':
+            "printf '%s\\n' p p - | python3 {name}.py"}
 ERRORS = ['notes.txt is not a sound', 'nowhere.wav is not there']
 FOLDER = 'cookbook: A folder of files'
 SEQUENCER = 'gtk: A step sequencer'

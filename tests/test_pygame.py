@@ -4,6 +4,7 @@ is what sounds."""
 
 import ast
 import concurrent.futures
+import importlib
 import json
 import os
 import re
@@ -14,13 +15,13 @@ import numpy
 import pytest
 
 from pipewire_daemon import CALM
-from test_playing import noise
+from test_playing import FADE, assert_same, noise, place, render
 
 IMPORT = 'from pygame import mixer\n'
 RATE = 48000
 
 # All values are such that the 128 steps of pygame's volumes hold them.
-PROGRAM = IMPORT + '''
+TELL = '''
 import io
 import json
 import sys
@@ -49,7 +50,9 @@ def wait(thing, silence=0):
         assert time.monotonic() < end
         time.sleep(0.01)
     time.sleep(silence)
+'''
 
+PROGRAM = IMPORT + TELL + '''
 
 # Before init and at it
 tell(mixer.get_init)
@@ -213,6 +216,251 @@ def test_a_program_plays_with_one_import_changed(folder, frames, pipewire, path)
             numpy.testing.assert_allclose(part[start:], other[start:], atol=0.004)
 
 
+MUSIC = IMPORT + TELL + '''
+import pygame
+
+music = mixer.music
+sound = f'{folder}/sound.wav'
+ended = pygame.USEREVENT + 1
+
+
+def count_ends():
+    return len([event for event in pygame.event.get() if event.type == ended])
+
+
+def wait_for_ends(n):
+    end = time.monotonic() + 10
+    while n > 0:
+        assert time.monotonic() < end
+        n -= count_ends()
+        time.sleep(0.01)
+
+
+for function in (music.get_busy, music.get_volume, music.play, music.stop):
+    tell(function)
+tell(music.load, sound)
+pygame.display.init()
+mixer.init(48000, -16, 2, 512)
+
+# Without music; pygame 2.1 crashes when get_pos is called before a play
+tell(music.get_endevent)
+for function in (music.get_busy, music.play, music.stop, music.pause, music.unpause, music.unload,
+                 music.rewind):
+    tell(function)
+tell(music.set_pos, 0.0)
+tell(music.fadeout, 10)
+for wrong in ('none.wav', 'text.wav'):
+    tell(music.load, f'{folder}/{wrong}')
+    tell(music.queue, f'{folder}/{wrong}')
+for volume in (0.5, 2.0, -1.0, 0.0, 0.25):
+    tell(music.set_volume, volume)
+    tell(music.get_volume)
+
+# One file
+tell(music.load, sound)
+tell(music.get_busy)
+tell(music.get_volume)
+tell(music.set_pos, 0.0)
+music.set_endevent(ended)
+tell(music.get_endevent)
+tell(music.play)
+wait(music)
+wait_for_ends(1)
+tell(music.get_pos)
+music.load(open(sound, 'rb'))
+music.load(open(sound, 'rb'), 'wav')
+music.play(loops=-1, fade_ms=50)
+tell(music.get_busy)
+tell(music.pause)
+tell(music.get_busy)
+told.append(music.get_pos() >= 0)
+tell(music.unpause)
+tell(music.get_busy)
+tell(music.rewind)
+tell(music.set_pos, 0.05)
+music.play(-1, 0.05)
+tell(count_ends)
+tell(music.stop)
+tell(music.get_busy)
+tell(music.get_pos)
+wait_for_ends(1)
+music.play(-1)
+tell(music.fadeout, 50)
+wait(music)
+wait_for_ends(1)
+
+# Two files
+music.play()
+tell(music.queue, sound)
+wait_for_ends(2)
+tell(music.get_busy)
+music.play(-1)
+music.queue(sound)
+music.stop()
+wait_for_ends(1)
+time.sleep(0.3)
+tell(count_ends)
+tell(music.get_busy)
+music.play(-1)
+music.unload()
+tell(music.get_busy)
+tell(music.play)
+tell(music.set_endevent)
+tell(music.get_endevent)
+mixer.quit()
+tell(music.get_busy)
+print(json.dumps(told))
+'''
+
+
+def test_music_answers_as_pygames_does(folder, pipewire, path):
+    changed = MUSIC.replace(IMPORT, 'import pygame_mixer as mixer\n', 1)
+    environment = {'SDL_VIDEODRIVER': 'dummy', 'PYGAME_HIDE_SUPPORT_PROMPT': '1'}
+    with concurrent.futures.ThreadPoolExecutor() as pool:
+        ours = pool.submit(run, changed, folder, PYTHONPATH=path, **environment)
+        theirs = run(MUSIC, folder, SDL_AUDIODRIVER='disk', SDL_DISKAUDIOFILE='/dev/null',
+                     **environment)
+        ours = ours.result()
+    assert len(theirs) > 50
+    assert ours == theirs
+
+
+@pytest.fixture
+def offline(source_dir, monkeypatch):
+    """The module, with an engine that renders in the test; `n_posted` counts the end events."""
+    monkeypatch.syspath_prepend(source_dir / 'examples')
+    module = importlib.import_module('pygame_mixer')
+    monkeypatch.delitem(sys.modules, 'pygame_mixer')
+    monkeypatch.setattr(module, '_mixer', module._Mixer(RATE, -16, 2))
+    module.n_posted = 0
+
+    def post(_event):
+        module.n_posted += 1
+    monkeypatch.setattr(module, '_post', post)
+    return module
+
+
+def hear(module, n_frames):
+    heard = render(module._mixer.engine, n_frames)
+    while module._mixer.context.iteration(False):
+        pass
+    return heard
+
+
+@pytest.fixture(scope='module')
+def songs(write_wav, tmp_path_factory):
+    """Short, short, and so long that it is streamed: by name, the path and the frames."""
+    folder = tmp_path_factory.mktemp('songs')
+    made = {}
+    for name, n_frames in (('a', 30001), ('b', 4801), ('long', 31 * RATE + 7)):
+        frames = noise(len(made) + 1, n_frames)
+        write_wav(folder / f'{name}.wav', frames)
+        made[name] = str(folder / f'{name}.wav'), frames
+    return made
+
+
+def test_long_music_is_streamed(offline, songs):
+    for name, is_streamed in (('b', False), ('long', True)):
+        offline.music.load(songs[name][0])
+        sample = offline._mixer.engine[offline._mixer.track.slot].props.sample
+        assert (sample.get_bytes() is None) == is_streamed
+
+
+def test_music_is_repeated(offline, songs):
+    path, frames = songs['b']
+    offline.music.load(path)
+    for loops, n_times in ((0, 1), (2, 3)):
+        offline.music.play(loops)
+        assert_same(hear(offline, 20000), place(20000, (0, numpy.tile(frames, (n_times, 1)))))
+        assert not offline.music.get_busy()
+    offline.music.play(-1)
+    assert_same(hear(offline, 20000), numpy.tile(frames, (5, 1))[:20000])
+    assert offline.n_posted == 2
+
+
+def test_queued_music_follows_on_the_frame(offline, songs):
+    (a, a_frames), (b, b_frames), (long, long_frames) = songs.values()
+    offline.music.load(a)
+    offline.music.queue(a)
+    offline.music.play(1)
+    offline.music.queue(b)  # replaces what was queued
+    offline.music.queue(long)
+    heard = [hear(offline, 60003)]
+    assert offline.music.get_busy() and offline.n_posted == 1
+    assert offline.music.get_pos() == 0
+    offline.music.queue(b, loops=1)
+    heard.append(hear(offline, 32 * RATE))
+    expected = numpy.concatenate([a_frames, a_frames, long_frames, b_frames, b_frames])
+    assert_same(numpy.concatenate(heard), place(60003 + 32 * RATE, (0, expected)))
+    assert not offline.music.get_busy() and offline.n_posted == 3
+    assert offline.music.get_pos() == -1
+    offline.music.play()  # the last one is loaded now
+    assert_same(hear(offline, len(b_frames)), b_frames)
+
+
+def test_queued_music_goes_with_what_it_follows(offline, songs):
+    path, frames = songs['b']
+    for end in (offline.music.stop, lambda: offline.music.fadeout(10),
+                lambda: offline.music.load(path)):
+        offline.music.load(path)
+        offline.music.play(-1)
+        hear(offline, 1000)
+        offline.music.queue(songs['long'][0])
+        end()
+        hear(offline, 1000)
+        assert not hear(offline, 2 * RATE).any()
+        assert not offline.music.get_busy()
+        offline.music.play()
+        assert_same(hear(offline, RATE)[:len(frames)], frames)
+
+
+def test_the_position_of_music_is_the_time_it_has_played(offline, songs):
+    offline.music.load(songs['long'][0])
+    assert offline.music.get_pos() == -1
+    offline.music.play(start=20.0)
+    assert offline.music.get_pos() == 0
+    hear(offline, RATE)
+    assert offline.music.get_pos() == 1000
+    offline.music.pause()
+    assert not offline.music.get_busy()
+    hear(offline, RATE)
+    assert offline.music.get_pos() == 1000
+    offline.music.unpause()
+    hear(offline, RATE // 2)
+    offline.music.set_pos(5.0)
+    hear(offline, RATE // 2)
+    assert offline.music.get_pos() == 2000
+
+
+def test_music_moves_to_a_place(offline, songs):
+    """Within the 5 ms of a fade, or of 1 ms if it begins there."""
+    path, frames = songs['long']
+    offline.music.load(path)
+    offline.music.play(start=20.0)
+    assert_same(hear(offline, RATE)[48:], frames[20 * RATE:21 * RATE][48:])
+    offline.music.set_pos(3.5)
+    assert_same(hear(offline, RATE)[FADE:], frames[7 * RATE // 2:9 * RATE // 2][FADE:])
+    offline.music.rewind()
+    assert_same(hear(offline, RATE)[FADE:], frames[FADE:RATE])
+
+
+def test_music_fades(offline, songs):
+    path, frames = songs['a']
+    offline.music.load(path)
+    offline.music.set_volume(0.5)
+    offline.music.play(-1, fade_ms=100)
+    up = numpy.minimum(numpy.arange(1, 10001) / 4800, 1.0)[:, None]
+    numpy.testing.assert_allclose(hear(offline, 10000), 0.5 * up * frames[:10000], atol=2e-4)
+    offline.music.fadeout(100)
+    down = numpy.maximum(1.0 - numpy.arange(1, 10001) / 4800, 0.0)[:, None]
+    numpy.testing.assert_allclose(hear(offline, 10000), 0.5 * down * frames[10000:20000],
+                                  atol=2e-4)
+    assert not offline.music.get_busy() and offline.n_posted == 1
+    offline.music.set_volume(1.0)
+    offline.music.play()
+    assert_same(hear(offline, 30001), frames)
+
+
 AS_PYGAME = '''
 import json
 import sys
@@ -286,7 +534,7 @@ def test_to_play_costs_few_calls(folder, pipewire, path):
 def test_what_is_missing_is_said(source_dir):
     """All names of pygame.mixer are there, or in the table."""
     program = ('import json, pygame.mixer as m; print(json.dumps({"": dir(m), "Channel": '
-               'dir(m.Channel), "Sound": dir(m.Sound)}))')
+               'dir(m.Channel), "Sound": dir(m.Sound), "music": dir(m.music)}))')
     theirs = json.loads(subprocess.run([sys.executable, '-c', program], check=True, text=True,
                                        capture_output=True).stdout.splitlines()[-1])
     text = (source_dir / 'examples/pygame_mixer.py').read_text()

@@ -126,7 +126,14 @@ class Board(GObject.Object):
             elif self.engine.props.state == Flitzis.State.RUNNING:
                 self.voices[pad] = self.engine.play_sample(pad, velocity)
         except GLib.Error as error:
+            if error.matches(Flitzis.EngineError.quark(), Flitzis.EngineError.UNSUPPORTED):
+                self._load_into_memory(pad)
             self.emit('message', [error.message])
+
+    def _load_into_memory(self, pad):
+        """For settings that streamed sounds do not have, which a kit may hold."""
+        self.slot(pad).props.storage = Flitzis.Storage.MEMORY
+        self._apply(kit.read_description({'pads': [kit.describe_pad(self, pad)]}))
 
     def playhead(self, pad):
         """How far the newest voice of a pad is, 0 to 1; None while none sounds."""
@@ -157,16 +164,20 @@ class Board(GObject.Object):
         errors, waiting = [*errors], set(files)
 
         def loaded(engine, result, pad, file):
+            slot = self.slot(pad)
             try:
                 engine.load_file_finish(result)
                 self.files[pad] = file
                 self.pads.pop(pad, None)
                 self.engine.clear_layers(pad)
                 if whole:
-                    self.slot(pad).props.loop_start = self.slot(pad).props.loop_end = 0
+                    slot.props.loop_start = slot.props.loop_end = 0
             except GLib.Error as error:
                 if not error.matches(Gio.io_error_quark(), Gio.IOErrorEnum.CANCELLED):
                     errors.append(error.message)
+            # Only pads that are streamed say so in the kit.
+            if not slot.props.sample or slot.props.sample.get_bytes():
+                slot.props.storage = Flitzis.Storage.MEMORY
             if self.pending.get(pad) is file:
                 del self.pending[pad]
             self.emit('file-changed', pad)
@@ -176,6 +187,9 @@ class Board(GObject.Object):
 
         for pad, file in files.items():
             self.pending[pad] = file
+            props = self.slot(pad).props
+            props.storage = Flitzis.Storage.MEMORY if props.reverse or props.loop_crossfade > 0 \
+                else Flitzis.Storage.AUTO
             self.engine.load_file_async(pad, file, None, lambda engine, result, pad=pad, file=file:
                                         loaded(engine, result, pad, file))
             self.emit('file-changed', pad)
