@@ -200,7 +200,7 @@ ask_for_timing (Pulse *self, gint64 now)
 static guint64
 get_quantum (Pulse *self)
 {
-  return MAX (self->n_buffer_frames, self->n_requested);
+  return self->is_pipewire ? MAX (self->n_buffer_frames, self->n_requested) : self->n_buffer_frames;
 }
 
 /* Returns the time at which a driver with steady blocks would render the next frame to be
