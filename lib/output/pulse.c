@@ -194,6 +194,15 @@ ask_for_timing (Pulse *self, gint64 now)
   unref_operation (pa_stream_update_timing_info (self->stream, timing_cb, self));
 }
 
+/* Returns the number of frames until the next block. The time line takes a multiple of them without
+ * a block for a stall. A graph of PipeWire with long blocks asks for more frames at once than the
+ * buffer that the stream wanted. */
+static guint64
+get_quantum (Pulse *self)
+{
+  return self->is_pipewire ? MAX (self->n_buffer_frames, self->n_requested) : self->n_buffer_frames;
+}
+
 /* Returns the time at which a driver with steady blocks would render the next frame to be
  * written. */
 static gint64
@@ -242,7 +251,7 @@ write_block (Pulse *self, size_t *n_bytes)
   gint64       now = get_now ();
   FlitzisCycle cycle = {
     .position = self->clock,
-    .duration = self->n_buffer_frames,
+    .duration = get_quantum (self),
     .rate = rate,
     .true_rate = rate,
   };
