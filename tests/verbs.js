@@ -228,6 +228,7 @@ const calls = {
   },
   'Engine.seek_voice': () => {
     const voice = sounding();
+    check(audible(), 'it sounds');
     check(engine.seek_voice(voice, 7), 'it moves');
     check(engine.get_voice_position(voice) === 7, 'it is there');
     engine.stop_all_samples();
