@@ -689,6 +689,40 @@ test_sinc (void)
     }
 }
 
+/* While a voice plays the head, the ring keeps all frames after it. What an old feeder publishes is
+ * not read. */
+static void
+test_ring (void)
+{
+  FlitzisRing        ring = { .n_frames = 100 };
+  FlitzisRingRequest request = { .place = 50 };
+  guint64            generation, place;
+
+  flitzis_ring_begin (&ring, &request);
+  generation = ring.generation;
+  flitzis_ring_release (&ring, 10);
+  g_assert_true (flitzis_ring_is_wanted (&ring, generation, &place));
+  g_assert_cmpuint (place, ==, 50);
+  g_assert_cmpuint (flitzis_ring_look (&ring).end, ==, 50);
+
+  flitzis_ring_publish (&ring, generation, &(FlitzisRingContent){ .end = 120, .is_cut = true });
+  g_assert_cmpuint (flitzis_ring_look (&ring).end, ==, 120);
+  g_assert_true (flitzis_ring_look (&ring).is_cut);
+  g_assert_false (flitzis_ring_look (&ring).is_complete);
+  flitzis_ring_release (&ring, 70);
+  g_assert_true (flitzis_ring_is_wanted (&ring, generation, &place));
+  g_assert_cmpuint (place, ==, 70);
+
+  flitzis_ring_begin (&ring, &request);
+  g_assert_false (flitzis_ring_is_wanted (&ring, generation, &place));
+  flitzis_ring_publish (&ring, generation, &(FlitzisRingContent){ .end = 150 });
+  g_assert_cmpuint (flitzis_ring_look (&ring).end, ==, 50);
+
+  generation = ring.generation;
+  flitzis_ring_end (&ring);
+  g_assert_false (flitzis_ring_is_wanted (&ring, generation, &place));
+}
+
 int
 main (int argc, char **argv)
 {
@@ -711,6 +745,7 @@ main (int argc, char **argv)
   ADD ("no-xruns", test_no_xruns);
   ADD ("late-blocks", test_late_blocks);
   ADD ("in-block", test_in_block);
+  g_test_add_func ("/mixer/ring", test_ring);
   g_test_add_func ("/mixer/sinc", test_sinc);
 
   return g_test_run ();
