@@ -6,6 +6,7 @@
 #include "load/load.h"
 
 #include "decode/decode.h"
+#include "flitzis-error.h"
 #include "load/head.h"
 
 /* The data of a task. */
@@ -48,12 +49,25 @@ load_head (Load *self, GCancellable *cancellable, GError **error)
   double         threshold = storage == FLITZIS_STORAGE_AUTO
                                  ? flitzis_ticket_get_stream_threshold (self->ticket)
                                  : 0.0;
+  g_autoptr (GError) local_error = NULL;
+  FlitzisSample *sample;
 
   if (storage == FLITZIS_STORAGE_MEMORY)
     return NULL;
 
-  return flitzis_head_load (self->file, self->bytes, flitzis_ticket_get_sample_rate (self->ticket),
-                            threshold, cancellable, error);
+  sample = flitzis_head_load (self->file, self->bytes,
+                              flitzis_ticket_get_sample_rate (self->ticket), threshold, cancellable,
+                              &local_error);
+
+  /* such as one that cannot be read from the middle */
+  if (storage == FLITZIS_STORAGE_AUTO &&
+      g_error_matches (local_error, FLITZIS_ENGINE_ERROR, FLITZIS_ENGINE_ERROR_UNSUPPORTED))
+    return NULL;
+
+  if (local_error != NULL)
+    g_propagate_error (error, g_steal_pointer (&local_error));
+
+  return sample;
 }
 
 static FlitzisSample *
