@@ -64,10 +64,13 @@ flitzis_engine_tween_engine (FlitzisEngine      *self,
  * passed, it begins with the next block, and [property@Engine:n-late] counts it. While the engine
  * is paused or stopped, all moves stand still.
  *
- * ```python
- * tween = Flitzis.Tween(duration=4, curve=Flitzis.Curve.EQUAL_POWER)
- * engine.tween_slot(0, Flitzis.Parameter.GAIN, 0.0, tween)
- * engine.tween_slot(1, Flitzis.Parameter.GAIN, 1.0, tween)
+ * ```c
+ * g_autoptr (FlitzisTween) tween = flitzis_tween_new ();
+ *
+ * tween->duration = 4.0;
+ * tween->curve = FLITZIS_CURVE_EQUAL_POWER;
+ * flitzis_engine_tween_slot (engine, 0, FLITZIS_PARAMETER_GAIN, 0.0, tween, &error);
+ * flitzis_engine_tween_slot (engine, 1, FLITZIS_PARAMETER_GAIN, 1.0, tween, &error);
  * ```
  *
  * Fails with `FLITZIS_ENGINE_ERROR_INVALID_SLOT`; with `FLITZIS_ENGINE_ERROR_INVALID_VALUE` for a

@@ -515,7 +515,8 @@ CHECKS = {'Engine': ['engine.n_triggered == 1'],
           'Export': ['options.title == "Kick"', 'options.normalize == Flitzis.Normalize.PEAK'],
           'Sink': ['engine.target == engine.sinks.get_item(0).name'],
           'SinkList': [],
-          'Trigger': ['voice > 0', 'trigger.slot == 3', 'trigger.pan == -0.5']}
+          'Trigger': ['voice > 0', 'trigger.slot == 3', 'trigger.pan == -0.5'],
+          'Tween': ['tween.duration == 4', 'tween.curve == Flitzis.Curve.EQUAL_POWER']}
 RUN_BLOCKS = {'python': """
 import json
 import gi
