@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """What streamed samples take, of files of an hour. Prints for each format
    stream-load/FORMAT/flitzis      milliseconds of a load, in a process that has loaded before
-   stream-memory/FORMAT/flitzis    MiB that one voice adds to an idle engine, at the end of 20 minutes
+   stream-memory/FORMAT/flitzis    MiB that one voice adds to an idle engine, after 20 minutes
    stream-flat/FORMAT/flitzis      MiB that are added between its tenth minute and its twentieth
    stream-cpu/FORMAT/flitzis       per cent of a core for 20 voices at the pace of the graph
    stream-cpu/FORMAT/limit         the same for as many bare pipelines that end in a fakesink
