@@ -26,6 +26,7 @@ The choices of the first kind:
 - Blocks of an engine that stands still find points of the grid, too.
 """
 
+import copy
 import math
 from fractions import Fraction
 
@@ -229,6 +230,8 @@ class Voice:
         self.start_frame = -1
         self.fade = None        # of a stop: a ramp to 0, and its reason
         self.reason = None
+        self.cut_in = Ramp(1.0)     # of another place, to which it was moved
+        self.seek = None        # the frame at which it is to begin
 
     def begin(self, layer, rate, order, playback_rate, numbers):
         """Takes a place among the voices that sound."""
@@ -254,6 +257,7 @@ class Voice:
         self.padded = numpy.concatenate([frames, numpy.zeros((1, 2))])
         self.start, self.end = start, end
         self.place = start
+        self.has_edge = start > 0   # it begins within the sample
         self.rounds = 0         # times that it went back
         self.left = None        # frames to the end of its part, and those in which it fades there
         self.n_down = max(1, rate // 1000)
@@ -281,7 +285,7 @@ class Voice:
 
     def in_edge(self, rate):
         n_edge = rate // 1000
-        return (self.start > 0 and self.heard < n_edge
+        return (self.has_edge and self.heard < n_edge
                 or self.end < self.n and self.end - self.place <= n_edge * self.step)
 
     def loop_of(self, settings, rate):
@@ -331,6 +335,8 @@ class Voice:
         if self.is_left_behind(settings, rate):
             if backs < FOREVER:
                 raise Unspecified('a voice that goes a number of times is left behind by its loop')
+            if not self.heard:
+                raise Unspecified('a loop moves away from where a voice is to begin')
             if self.behind:
                 raise Unspecified('a voice is left behind by its loop twice in 5 ms')
             self.behind = [self.place, 0, self.followed]
@@ -344,7 +350,7 @@ class Voice:
         rounds = numpy.clip(passed // length, 0, backs)
         frames = self.at(straight - rounds * length, loop, rounds < backs)
         if self.behind:
-            if self.start > 0 and self.heard < n_edge:
+            if self.has_edge and self.heard < n_edge:
                 raise Unspecified('a voice begins while it is faded over into its loop')
             place, done, (old_first, old_end, old_fade, old_backs) = self.behind
             n = rate // 200
@@ -361,7 +367,7 @@ class Voice:
             if done + n_frames >= n:
                 self.behind = None
         # The edges of a part that is cut out of its sample.
-        if self.start > 0 and self.heard < n_edge:
+        if self.has_edge and self.heard < n_edge:
             frames = frames * numpy.minimum((self.heard + 1 + i) / n_edge, 1.0)[:, None]
         if self.end < self.n and self.left is not None and left != self.left:
             if self.left < self.n_down:
@@ -627,6 +633,8 @@ class Model:
         self.sounding.append(voice)
         if self.rendering:
             self.count_begun(voice)
+        if voice.seek is not None:
+            self.move(voice, voice.seek)
 
     def count_begun(self, voice):
         if not voice.has_begun:
@@ -658,7 +666,7 @@ class Model:
 
     def loudness(self, voice):
         gains = [side.now for side in voice.gains] if voice.gains else self.target(voice)
-        return float(max(gains)) * voice.level * voice.pause.now
+        return float(max(gains)) * voice.level * voice.pause.now * voice.cut_in.now
 
     def target(self, voice):
         """The gains of both sides to which a voice moves."""
@@ -807,6 +815,59 @@ class Model:
         if number in self.voices:
             self.voices[number].pan = pan
 
+    def seek_voice(self, number, frame):
+        voice = self.voices.get(number)
+        if voice and voice.state == 'sounding':
+            self.move(voice, frame)
+        elif voice:
+            voice.seek = frame
+
+    def move(self, voice, frame):
+        """The old place fades out, and the new one in, unless the voice is not heard."""
+        settings = self.settings[voice.slot]
+        first, end, _n_fade = loop = voice.loop_of(settings, self.rate)
+        backs = voice.backs(settings)
+        place = max(voice.start, voice.n - 1 - frame if voice.reverse else frame)
+        if voice.heard:
+            voice.must_not_be_behind(settings, self.rate)
+            if loop + (backs,) != voice.followed:
+                raise Unspecified('whether a voice moves in the loop that was set before it')
+            if voice.in_edge(self.rate):
+                raise Unspecified('how a voice fades in that is moved while it fades at an edge')
+            if not (voice.stands or self.frozen) and voice.cut_in.now > 0:
+                self.leave(voice)
+        if place >= voice.end:
+            return self.end(voice, FINISHED)
+        if backs < FOREVER and place >= end:
+            voice.rounds += backs
+        elif place >= end:
+            voice.rounds += (place - first) // (end - first)
+            place = first + (place - first) % (end - first)
+        voice.place, voice.left, voice.n_down = place, None, max(1, self.rate // 1000)
+        if voice.heard and voice.in_edge(self.rate):
+            raise Unspecified('how a voice fades out that is moved into the end of its part')
+        if voice.heard:
+            voice.followed = loop + (voice.backs(settings),)
+        else:
+            voice.has_edge = place > 0
+        if voice.to_pause:
+            voice.paused = True
+            voice.pause.jump(0.0)
+        return None
+
+    def leave(self, voice):
+        """The place that a voice leaves is rendered ahead."""
+        old = copy.copy(voice)
+        old.pause, old.cut_in = copy.copy(voice.pause), copy.copy(voice.cut_in)
+        old.before, old.gains = copy.copy(voice.fade or voice.before), list(
+            map(copy.copy, voice.gains))
+        old.fade = Ramp(1.0)
+        old.fade.go(0.0, self.n_fade)
+        frames, _over = self.advance(old, self.n_fade)
+        self.tails.append([frames, 0, old.tolerance])
+        voice.cut_in.jump(0.0)
+        voice.cut_in.go(1.0, self.n_fade)
+
     # What can be seen
 
     @property
@@ -894,8 +955,8 @@ class Model:
                         default=None)
             until = max(event['frame'], self.position) if event else first + n_frames
             end = min((self.position + self.rest_of(event['follows']) for event in self.events
-                       if event.get('follows') in self.sounding), default=until)
-            if end < until:
+                       if event.get('follows') in self.sounding), default=FOREVER)
+            if end <= until:    # what follows comes in its order among the others
                 event, until = None, end
             at = self.position - first
             if until > self.position:
@@ -968,4 +1029,5 @@ class Model:
         if voice.before:
             frames *= voice.before.take(n_frames)
         frames *= voice.pause.take(n_frames)
+        frames *= voice.cut_in.take(n_frames)
         return frames, over

@@ -224,7 +224,7 @@ def perform(player, operation, voices, position):
 
 
 VOICE_VERBS = ('stop_voice', 'stop_voice_with_fade', 'pause_voice', 'resume_voice',
-               'set_voice_gain', 'set_voice_pan')
+               'set_voice_gain', 'set_voice_pan', 'seek_voice')
 
 
 def difference(program):
@@ -435,6 +435,8 @@ class Generator:
             ('resume_voice', label), ('resume_voice', label), ('resume_voice', label),
             ('set_voice_gain', label, choose.choice(GAINS)),
             ('set_voice_pan', label, choose.choice(PANS)),
+            ('seek_voice', label, self.place() * choose.choice((1, 1, 4))),
+            ('seek_voice', label, self.place()),
             ('set_engine', 'gain', choose.choice(GAINS)),
             ('set_engine', 'paused', choose.random() < 0.5),
             ('set_engine', 'steal', choose.choice(('oldest', 'quietest', 'reject'))),
@@ -599,6 +601,7 @@ def test_a_program_that_once_differed(name):
     ('set_voice_gain', lambda self, number, gain: None),
     ('target', lambda self, voice, target=Model.target: 1.01 * target(self, voice)),
     ('rest_of', lambda self, voice: FOREVER),
+    ('leave', lambda self, voice: None),
     ('victim', lambda self, voice: self.sounding[-1])))
 def test_a_fault_is_found_and_shortened(monkeypatch, name, broken):
     """The comparison can fail: here the model has the fault."""
