@@ -434,8 +434,8 @@ def test_members(gir):
 
 
 def test_what_becomes_what(gir, source_dir):
-    """In the right columns of the tables for those who come from elsewhere, all is ours. `fade` is a
-    method of Python alone."""
+    """In the right columns of the tables for those who come from elsewhere, all is ours. `fade` is
+    a method of Python alone."""
     tree = xml.etree.ElementTree.parse(gir)
     known = {element.get('name').replace('-', '_') for element in tree.iter()
              if element.tag in {GIR + 'method', GIR + 'property', GIR + 'field'}}
