@@ -235,7 +235,8 @@ def offend(tmp_path, rtcheck, plant, pipewire):
 def test_a_call_is_seen(offend, name):
     report = offend(name)
     assert {what for what, _number in report.offences} == {name}
-    assert report.n_offences == report.n_callbacks
+    # a callback counts when it ends: the program may end before its last one does
+    assert report.n_offences - report.n_callbacks in (0, 1)
     assert 'libplant.so' in report.text
 
 
