@@ -53,7 +53,8 @@ struct _FlitzisStreamSource
 
   /* any thread, under the lock */
   GMutex        lock;
-  char         *state; /* of the file that was opened first; NULL until then, or if it is unknown */
+  char         *state;      /* of the first file that was opened; NULL until then or if unknown */
+  guint         n_channels; /* 0 until a reader has decoded the first frames */
   gboolean      has_header;
   FlitzisHeader header; /* without facts */
   gboolean      use_codec;
@@ -127,6 +128,13 @@ flitzis_stream_source_unref (FlitzisStreamSource *self)
   g_free (self);
 }
 
+static void
+set_replaced (GError **error)
+{
+  g_set_error_literal (error, FLITZIS_ENGINE_ERROR, FLITZIS_ENGINE_ERROR_CORRUPT,
+                       "it was changed or replaced after it was loaded");
+}
+
 /* Opens the file and checks that it is the one that was opened first. */
 static gboolean
 open_stream (FlitzisStreamReader *self, GError **error)
@@ -155,8 +163,7 @@ open_stream (FlitzisStreamReader *self, GError **error)
   g_mutex_unlock (&source->lock);
 
   if (!is_same)
-    g_set_error_literal (&failure, FLITZIS_ENGINE_ERROR, FLITZIS_ENGINE_ERROR_CORRUPT,
-                         "it was changed or replaced after it was loaded");
+    set_replaced (&failure);
   else if (!flitzis_input_is_seekable (self->stream))
     g_set_error_literal (&failure, FLITZIS_ENGINE_ERROR, FLITZIS_ENGINE_ERROR_UNSUPPORTED,
                          "it cannot be streamed, because it cannot be read from the middle");
@@ -469,7 +476,7 @@ static gboolean
 open_reader (FlitzisStreamReader *self, GError **error)
 {
   FlitzisStreamSource *source = self->source;
-  gboolean             has_header;
+  gboolean             has_header, is_same;
 
   g_mutex_lock (&source->lock);
   has_header = source->has_header;
@@ -500,13 +507,22 @@ open_reader (FlitzisStreamReader *self, GError **error)
     self->length = get_stated_length (self);
 
   g_mutex_lock (&source->lock);
+  if (source->n_channels == 0)
+    source->n_channels = self->n_channels;
+  is_same = source->n_channels == self->n_channels;
   source->header = self->header;
   source->header.facts = NULL;
   source->use_codec = self->use_codec;
   source->has_header = TRUE;
   g_mutex_unlock (&source->lock);
 
-  return look (self, error);
+  /* some file systems do not tell that it is another file */
+  if (is_same)
+    return look (self, error);
+
+  set_replaced (error);
+
+  return FALSE;
 }
 
 FlitzisStreamReader *

@@ -6,7 +6,6 @@
 #include "load/feeder.h"
 
 #include "decode/stream-reader.h"
-#include "flitzis-error.h"
 #include "flitzis-sample-private.h"
 #include "rt/atomics.h"
 #include "rt/range.h"
@@ -152,14 +151,6 @@ open_reader (Feeder *self, GError **error)
 
   if (self->reader == NULL)
     return FALSE;
-
-  /* some file systems do not tell that it is another file */
-  if (flitzis_stream_reader_get_n_channels (self->reader) != self->n_channels)
-    {
-      g_set_error_literal (error, FLITZIS_ENGINE_ERROR, FLITZIS_ENGINE_ERROR_CORRUPT,
-                           "The file of a stream has another number of channels now");
-      return FALSE;
-    }
 
   n_frames = flitzis_stream_reader_get_length (self->reader);
 
@@ -309,13 +300,11 @@ write_frames (Feeder *self, gsize n_frames, gboolean *is_over, GError **error)
 
 /* Finds out whether the part ends before the sample does. */
 static gboolean
-is_cut (Feeder *self, gboolean *is_cut, GError **error)
+check_cut (Feeder *self, gboolean *is_cut, GError **error)
 {
   static const Loop none = { 0 };
   float             values[2];
   gssize            n = 1;
-
-  *is_cut = TRUE;
 
   if (self->n_frames == FLITZIS_END_UNKNOWN)
     n = read_frames (self, &none, values, 1, error);
@@ -328,18 +317,18 @@ is_cut (Feeder *self, gboolean *is_cut, GError **error)
 static gboolean
 run (Feeder *self, FlitzisRingContent *content, GError **error)
 {
-  gboolean is_over = FALSE, was_cut;
+  gboolean is_over = FALSE, is_cut = FALSE;
   guint    n_room;
 
   while (!is_over && flitzis_control_wait_for_room (self->feed, self->place, &n_room))
     {
       if (!write_frames (self, MIN (n_room, MAX_WRITTEN), &is_over, error) ||
-          (is_over && !is_cut (self, &was_cut, error)))
+          (is_over && !check_cut (self, &is_cut, error)))
         return FALSE;
 
       content->end = self->place;
       content->is_complete = is_over;
-      content->is_cut = is_over && was_cut;
+      content->is_cut = is_cut;
       flitzis_control_publish_feed (self->feed, content);
     }
 

@@ -14,18 +14,9 @@
 #define HEAD_FRAMES(sample_rate) ((sample_rate) / 2)
 
 static gpointer
-open_source (gpointer source, guint n_channels, GCancellable *cancellable, GError **error)
+open_source (gpointer source, GCancellable *cancellable, GError **error)
 {
-  FlitzisStreamReader *reader = flitzis_stream_reader_new (source, cancellable, error);
-
-  if (reader == NULL || flitzis_stream_reader_get_n_channels (reader) == n_channels)
-    return reader;
-
-  g_set_error_literal (error, FLITZIS_ENGINE_ERROR, FLITZIS_ENGINE_ERROR_CORRUPT,
-                       "The file of a streamed sample has another number of channels than before");
-  flitzis_stream_reader_free (reader);
-
-  return NULL;
+  return flitzis_stream_reader_new (source, cancellable, error);
 }
 
 static gssize

@@ -81,7 +81,7 @@ flitzis_pass_read (FlitzisPass *self, gsize n_frames, const float **frames, GErr
     return read_held (self, n_frames, frames);
 
   if (self->reader == NULL)
-    self->reader = self->funcs->open (self->source, self->n_channels, self->cancellable, error);
+    self->reader = self->funcs->open (self->source, self->cancellable, error);
 
   if (self->reader == NULL)
     return -1;

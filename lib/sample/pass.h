@@ -10,9 +10,8 @@ G_BEGIN_DECLS
 /* The functions that read the frames of a streamed sample from the file that is its source. */
 typedef struct
 {
-  /* Opens the file at frame 0. Fails if it has not this number of channels. */
+  /* Opens the file at frame 0. Fails if it has another number of channels than before. */
   gpointer (*open) (gpointer      source,
-                    guint         n_channels,
                     GCancellable *cancellable,
                     GError      **error);
 
