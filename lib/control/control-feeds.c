@@ -12,12 +12,12 @@
 
 /* Streamed voices: starts their feeders, and makes these wait for room. */
 
-/* The callback cannot signal that it has read frames, so a feeder looks after this time. A ring
- * lasts much longer, at any rate of playback. */
-#define LOOK_US (G_USEC_PER_SEC / 10)
-
 /* A feeder waits until it has this part of the ring to fill, so that it seldom wakes. */
 #define N_PARTS 8
+
+/* The callback cannot signal that it has read frames, so a feeder looks after the time that a part
+ * of the ring lasts at rate 1. At the highest rate, half of the ring is still full then. */
+#define LOOK_US (G_USEC_PER_SEC / 4)
 
 void
 flitzis_control_set_feeder (FlitzisControl *self, FlitzisFeedFunc start_feed)
@@ -50,7 +50,7 @@ flitzis_control_begin_feed (FlitzisFeed *feed)
   flitzis_control_lock (self);
 
   while (self->are_fed[i])
-    g_cond_wait (&self->fed, &self->mutex);
+    g_cond_wait (&self->room, &self->mutex);
 
   is_begun = is_wanted (self, feed->ring, feed->request.generation, &place);
   self->are_fed[i] = is_begun;
@@ -64,9 +64,9 @@ static void
 wait_for_change (FlitzisControl *self)
 {
   if (flitzis_mixer_is_streaming (self->mixer))
-    g_cond_wait_until (&self->fed, &self->mutex, g_get_monotonic_time () + LOOK_US);
+    g_cond_wait_until (&self->room, &self->mutex, g_get_monotonic_time () + LOOK_US);
   else
-    g_cond_wait (&self->fed, &self->mutex);
+    g_cond_wait (&self->room, &self->mutex);
 }
 
 gboolean
@@ -102,7 +102,7 @@ flitzis_control_publish_feed (FlitzisFeed *feed, const FlitzisRingContent *conte
   flitzis_ring_publish (feed->ring, feed->request.generation, content);
   flitzis_control_lock (self);
   flitzis_set (self->n_feed_changes, flitzis_get (self->n_feed_changes) + 1);
-  g_cond_broadcast (&self->fed);
+  g_cond_signal (&self->fed);
   flitzis_control_unlock (self);
 }
 
@@ -154,7 +154,7 @@ flitzis_control_end_feed (FlitzisFeed *feed, guint64 n_frames, const GError *err
     note_error (self, slot, error);
 
   self->are_fed[feed->ring - self->mixer->rings] = FALSE;
-  g_cond_broadcast (&self->fed);
+  g_cond_broadcast (&self->room);
   flitzis_control_unlock (self);
 }
 

@@ -74,7 +74,8 @@ struct _FlitzisControl
   gboolean        *are_fed;        /* a feeder writes to this ring */
   FlitzisSlotFeed *slot_feeds;     /* of each slot */
   _Atomic guint    n_feed_changes; /* how often a feeder has written; written under the mutex */
-  GCond            fed;            /* a feeder has written, or may have room again */
+  GCond            fed;            /* a feeder has written; only a render waits for it */
+  GCond            room;           /* feeders may have room again, or are no longer wanted */
 
   FlitzisTimeline   timeline;
   FlitzisLoadTable  loads;

@@ -88,7 +88,7 @@ flitzis_control_render_block (FlitzisControl *self, float *out, guint n_frames)
       flitzis_control_push_beats (self);
 
       if (done < n_frames)
-        g_cond_broadcast (&self->fed);
+        g_cond_broadcast (&self->room);
 
       while (done < n_frames && flitzis_get (self->n_feed_changes) == n_feed_changes)
         g_cond_wait (&self->fed, &self->mutex);

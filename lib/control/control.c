@@ -71,6 +71,7 @@ flitzis_control_new (const FlitzisMixerSize *size, FlitzisNotifier *notifier)
   g_mutex_init (&self->mutex);
   g_cond_init (&self->measured);
   g_cond_init (&self->fed);
+  g_cond_init (&self->room);
   self->measuring = g_cancellable_new ();
   self->notifier = flitzis_notifier_ref (notifier);
   self->idle_timeout = FLITZIS_DEFAULT_IDLE_TIMEOUT;
@@ -134,6 +135,7 @@ flitzis_control_unref (FlitzisControl *self)
   g_clear_object (&self->measuring);
   g_cond_clear (&self->measured);
   g_cond_clear (&self->fed);
+  g_cond_clear (&self->room);
   g_mutex_clear (&self->mutex);
   g_free (self);
 }
@@ -348,7 +350,7 @@ start_feeds (FlitzisControl *self)
       self->requests_seen[i] = sequence;
 
       /* the feeder of the last request leaves now, not when it looks for room */
-      g_cond_broadcast (&self->fed);
+      g_cond_broadcast (&self->room);
 
       if (flitzis_ring_is_wanted (ring, request.generation, &place))
         self->start_feed (feed_new (self, ring, &request));
@@ -476,7 +478,7 @@ flitzis_control_settle (FlitzisControl *self)
   while (flitzis_queue_get_n_waiting (&mixer->commands) > 0);
 
   flitzis_mixer_disown (mixer);
-  g_cond_broadcast (&self->fed);
+  g_cond_broadcast (&self->room);
 }
 
 void
@@ -491,7 +493,7 @@ flitzis_control_close (FlitzisControl *self)
     flitzis_control_unload (self, i, FALSE);
 
   flitzis_control_settle (self);
-  g_cond_broadcast (&self->fed);
+  g_cond_broadcast (&self->room);
   flitzis_control_unlock (self);
 }
 
@@ -561,7 +563,7 @@ flitzis_control_set_streaming (FlitzisControl *self, gboolean streaming)
 {
   flitzis_control_lock (self);
   flitzis_mixer_set_streaming (self->mixer, streaming);
-  g_cond_broadcast (&self->fed);
+  g_cond_broadcast (&self->room);
 
   if (!streaming)
     {
