@@ -5,7 +5,8 @@
    stream-flat/FORMAT/flitzis      MiB that are added between its tenth minute and its twentieth
    stream-cpu/FORMAT/flitzis       per cent of a core for 20 voices at the pace of the graph
    stream-cpu/FORMAT/limit         the same for as many bare pipelines that end in a fakesink
-and the memory of 20 voices of all formats, stream-20/memory/flitzis."""
+and the memory of 20 voices of all formats, stream-20/memory/flitzis, and the processor time of 32,
+stream-32/cpu/flitzis."""
 
 import os
 import pathlib
@@ -20,6 +21,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).parent.parent))
 FORMATS = {'wav': ('-c:a', 'pcm_s16le'), 'flac': ('-c:a', 'flac', '-sample_fmt', 's16'),
            'ogg': ('-c:a', 'libvorbis'), 'mp3': ('-c:a', 'libmp3lame')}
 N_STREAMS = 20
+MOST_STREAMS = 32
 SECONDS = 8.0
 RATE = 48000
 
@@ -42,11 +44,11 @@ def share_of_core():
     return 100 * (cpu_seconds() - used) / (time.monotonic() - start)
 
 
-def make_engine(**properties):
+def make_engine():
     import gi
     gi.require_version('Flitzis', '1')
     from gi.repository import Flitzis
-    engine = Flitzis.Engine(n_streams=N_STREAMS, **properties)
+    engine = Flitzis.Engine(n_streams=MOST_STREAMS)
     for slot in engine:
         slot.storage = Flitzis.Storage.STREAM
         slot.loop = True
@@ -71,17 +73,17 @@ def render(path):
     print(load_ms, memory[1], memory[1] - memory[0])
 
 
-def play(paths):
-    """The load of 20 voices while the graph asks for them, and their memory."""
+def play(n_streams, paths):
+    """The load of as many voices while the graph asks for them, and their memory."""
     engine = make_engine()
     engine.start()
     time.sleep(1.0)
     idle = own_mib()
-    for i in range(N_STREAMS):
+    for i in range(n_streams):
         engine.load_sample(i, str(paths[i % len(paths)]))
         engine.play_sample(i, 0.01)
     share = share_of_core()
-    assert engine.props.n_playing == N_STREAMS
+    assert engine.props.n_playing == n_streams
     print(share, own_mib() - idle)
     engine.stop()
 
@@ -111,6 +113,9 @@ def run(what, *paths, environment=None):
 def main():
     from pipewire_daemon import PipeWire
 
+    def play_in_process(n_streams, *played):
+        return run('play', str(n_streams), *played, environment=server.environment)
+
     with tempfile.TemporaryDirectory() as folder:
         folder = pathlib.Path(folder)
         paths = {name: folder / f'hour.{name}' for name in FORMATS}
@@ -129,17 +134,23 @@ def main():
                 print(f'stream-memory/{name}/flitzis {memory:.2f}')
                 print(f'stream-flat/{name}/flitzis {max(growth, 0.0):.2f}')
                 print(f'stream-cpu/{name}/limit {run("bare", path)[0]:.2f}')
-                share, _memory = run('play', path, environment=server.environment)
+                share, _memory = play_in_process(N_STREAMS, path)
                 print(f'stream-cpu/{name}/flitzis {share:.2f}')
-            _share, memory = run('play', *paths.values(), environment=server.environment)
+            _share, memory = play_in_process(N_STREAMS, *paths.values())
             print(f'stream-20/memory/flitzis {memory:.1f}')
+            share, _memory = play_in_process(MOST_STREAMS, *paths.values())
+            print(f'stream-32/cpu/flitzis {share:.2f}')
         finally:
             server.stop()
 
 
 if __name__ == '__main__':
-    if len(sys.argv) > 1:
-        {'render': lambda paths: render(paths[0]), 'play': play,
-         'bare': play_bare}[sys.argv[1]](sys.argv[2:])
-    else:
-        main()
+    match sys.argv[1:]:
+        case []:
+            main()
+        case ['render', path]:
+            render(path)
+        case ['bare', *paths]:
+            play_bare(paths)
+        case ['play', n_streams, *paths]:
+            play(int(n_streams), paths)
