@@ -8,13 +8,12 @@
 #include "flitzis-kit-private.h"
 
 #include "control/fork.h"
-#include "decode/decode.h"
 #include "flitzis-engine-private.h"
 #include "flitzis-pad-private.h"
 #include "flitzis-progress-private.h"
 #include "flitzis-sample-private.h"
 #include "kit/settings.h"
-#include "load/ticket.h"
+#include "load/load.h"
 
 #include <math.h>
 
@@ -154,25 +153,21 @@ make_settings (const FlitzisPad *pad, FlitzisSample *sample)
 }
 
 static gboolean
-advance (gsize n_bytes, double progress, gpointer user_data, GError **error)
-{
-  return flitzis_ticket_advance (user_data, n_bytes, progress, error);
-}
-
-static gboolean
 load_layer (PadLoad *self, guint layer, gboolean *is_set, GError **error)
 {
   FlitzisTicket *ticket = self->tickets[layer];
+  gboolean       is_scaled = self->layers[layer]->gain != 1.0;
+  FlitzisStorage storage =
+      is_scaled ? FLITZIS_STORAGE_MEMORY : flitzis_ticket_get_storage (ticket);
   g_autoptr (FlitzisSample) sample =
-      flitzis_decode_file (self->layers[layer]->file,
-                           flitzis_control_get_sample_rate (self->apply->control),
-                           self->apply->cancellable, advance, ticket, error);
+      flitzis_load_decode (ticket, storage, self->layers[layer]->file, NULL,
+                           self->apply->cancellable, error);
 
   if (sample == NULL)
     return FALSE;
 
   /* a slot has one gain for all of its layers, so theirs are in the values */
-  if (self->layers[layer]->gain != 1.0)
+  if (is_scaled)
     {
       FlitzisSample *scaled = flitzis_sample_new_scaled (sample, self->layers[layer]->gain, error);
 

@@ -614,6 +614,25 @@ def test_a_missing_file_is_told_and_the_rest_loads(three, tmp_path, make_engine)
     assert engine[1].gain == 0.5 and engine[5].release == 0.25
 
 
+def test_a_pad_may_be_streamed(tmp_path, make_wav, make_engine):
+    """As its settings say. A layer that has another gain than the next is in memory."""
+    engine = make_engine(n_slots=3)
+    rate = engine.sample_rate
+    make_wav('long.wav', numpy.random.default_rng(1).uniform(-0.5, 0.5, (rate, 2)), rate)
+    pads = [{'pad': 0, 'file': 'long.wav'}, {'pad': 1, 'file': 'long.wav', 'storage': 'stream'},
+            {'pad': 2, 'storage': 'stream', 'layers': [
+                {'file': 'long.wav', 'high': 0.5, 'gain': 0.5}, {'file': 'long.wav', 'low': 0.5}]}]
+    (tmp_path / 'a.json').write_text(json.dumps({'format': 'flitzis-kit-1', 'pads': pads}))
+    kit = read(tmp_path / 'a.json')
+    assert kit.apply(engine) == []
+    assert [slot.sample.get_bytes() is None for slot in engine] == [False, True, False]
+    heard = [render_layer(engine, i, 0, rate) for i in range(3)]
+    assert heard[0].any()
+    numpy.testing.assert_array_equal(heard[1], heard[0])
+    numpy.testing.assert_array_equal(heard[2], heard[0] / 2)
+    numpy.testing.assert_array_equal(render_layer(engine, 2, 1, rate), heard[0])
+
+
 def test_a_kit_takes_its_slots_and_no_other(three, make_engine):
     engine = make_engine(n_slots=8)
     for slot in engine:

@@ -36,28 +36,29 @@ load_free (gpointer data)
 static gboolean
 advance (gsize n_bytes, double progress, gpointer user_data, GError **error)
 {
-  Load *self = user_data;
-
-  return flitzis_ticket_advance (self->ticket, n_bytes, progress, error);
+  return flitzis_ticket_advance (user_data, n_bytes, progress, error);
 }
 
 /* Returns NULL without an error if the sample is to be in memory. */
 static FlitzisSample *
-load_head (Load *self, GCancellable *cancellable, GError **error)
+load_head (FlitzisTicket *ticket,
+           FlitzisStorage storage,
+           GFile         *file,
+           GBytes        *bytes,
+           GCancellable  *cancellable,
+           GError       **error)
 {
-  FlitzisStorage storage = flitzis_ticket_get_storage (self->ticket);
-  double         threshold = storage == FLITZIS_STORAGE_AUTO
-                                 ? flitzis_ticket_get_stream_threshold (self->ticket)
-                                 : 0.0;
+  double threshold = storage == FLITZIS_STORAGE_AUTO
+                         ? flitzis_ticket_get_stream_threshold (ticket)
+                         : 0.0;
   g_autoptr (GError) local_error = NULL;
   FlitzisSample *sample;
 
   if (storage == FLITZIS_STORAGE_MEMORY)
     return NULL;
 
-  sample = flitzis_head_load (self->file, self->bytes,
-                              flitzis_ticket_get_sample_rate (self->ticket), threshold, cancellable,
-                              &local_error);
+  sample = flitzis_head_load (file, bytes, flitzis_ticket_get_sample_rate (ticket), threshold,
+                              cancellable, &local_error);
 
   /* such as one that cannot be read from the middle */
   if (storage == FLITZIS_STORAGE_AUTO &&
@@ -70,38 +71,45 @@ load_head (Load *self, GCancellable *cancellable, GError **error)
   return sample;
 }
 
-static FlitzisSample *
-load_all (Load *self, GCancellable *cancellable, GError **error)
+FlitzisSample *
+flitzis_load_decode (FlitzisTicket *ticket,
+                     FlitzisStorage storage,
+                     GFile         *file,
+                     GBytes        *bytes,
+                     GCancellable  *cancellable,
+                     GError       **error)
 {
-  guint sample_rate = flitzis_ticket_get_sample_rate (self->ticket);
+  guint          sample_rate = flitzis_ticket_get_sample_rate (ticket);
+  GError        *local_error = NULL;
+  FlitzisSample *sample = load_head (ticket, storage, file, bytes, cancellable, &local_error);
 
-  if (self->file != NULL)
-    return flitzis_decode_file (self->file, sample_rate, cancellable, advance, self, error);
+  if (local_error != NULL)
+    {
+      g_propagate_error (error, local_error);
+      return NULL;
+    }
 
-  return flitzis_decode_bytes (self->bytes, sample_rate, cancellable, advance, self, error);
+  if (sample != NULL)
+    return sample;
+
+  if (file != NULL)
+    return flitzis_decode_file (file, sample_rate, cancellable, advance, ticket, error);
+
+  return flitzis_decode_bytes (bytes, sample_rate, cancellable, advance, ticket, error);
 }
 
 static gboolean
 load (Load *self, GCancellable *cancellable, GError **error)
 {
   g_autoptr (FlitzisSample) sample = NULL;
-  GError *local_error = NULL;
 
   /* the load may have been superseded or cancelled while it waited for a worker */
   if (g_cancellable_set_error_if_cancelled (cancellable, error) ||
       !flitzis_ticket_advance (self->ticket, 0, 0.0, error))
     return FALSE;
 
-  sample = load_head (self, cancellable, &local_error);
-
-  if (local_error != NULL)
-    {
-      g_propagate_error (error, local_error);
-      return FALSE;
-    }
-
-  if (sample == NULL)
-    sample = load_all (self, cancellable, error);
+  sample = flitzis_load_decode (self->ticket, flitzis_ticket_get_storage (self->ticket),
+                                self->file, self->bytes, cancellable, error);
 
   if (sample == NULL || g_cancellable_set_error_if_cancelled (cancellable, error))
     return FALSE;

@@ -26,6 +26,14 @@ void flitzis_load_run_async (FlitzisTicket *ticket,
                              GBytes        *bytes,
                              GTask         *task);
 
+/* Decodes either `file` or `bytes` for a place, as a worker does. */
+FlitzisSample *flitzis_load_decode (FlitzisTicket *ticket,
+                                    FlitzisStorage storage,
+                                    GFile         *file,
+                                    GBytes        *bytes,
+                                    GCancellable  *cancellable,
+                                    GError       **error);
+
 /* The slot of a load that was given this task. */
 guint flitzis_load_get_slot (GTask *task);
 
