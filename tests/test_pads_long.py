@@ -3,6 +3,7 @@
 file."""
 
 import importlib
+import subprocess
 import sys
 
 import gi
@@ -82,3 +83,33 @@ def test_a_pad_that_plays_backwards_is_loaded_into_memory(board, ten_minutes, pi
     board.load_from(0, [ten_minutes])  # another file is loaded for the same settings
     settle(board)
     assert board.slot(0).props.sample.get_bytes() is not None
+
+
+def test_a_long_file_of_a_kit_is_streamed(board, ten_minutes, tmp_path):
+    board.load_from(0, [ten_minutes])
+    settle(board)
+    saved = Gio.File.new_for_path(str(tmp_path / 'long.kit.json'))
+    board.save(saved)
+    board.unload(0)
+    board.open(saved)
+    settle(board)
+    assert board.messages == [] and board.slot(0).props.n_frames == N_FRAMES
+    assert board.slot(0).props.sample.get_bytes() is None
+
+
+def test_a_file_whose_length_is_not_known(board, tmp_path, pipewire):
+    """Its playhead is not drawn. It is FLAC with 0 where its header states the number of frames."""
+    path = tmp_path / 'recording.flac'
+    subprocess.run(['ffmpeg', '-v', 'error', '-f', 'lavfi', '-i', f'anoisesrc=r={RATE}:d=60', path],
+                   check=True, stdin=subprocess.DEVNULL)
+    data = bytearray(path.read_bytes())
+    data[21:26] = [data[21] & 0xf0, 0, 0, 0, 0]
+    path.write_bytes(data)
+    board.load_from(0, [Gio.File.new_for_path(str(path))])
+    settle(board)
+    assert board.slot(0).props.n_frames == -1 and board.messages == []
+    board.start()
+    settle(board, lambda: board.engine.props.state == Flitzis.State.RUNNING)
+    board.hit(0)
+    settle(board, lambda: board.engine.get_voice_position(board.voices[0]) > 0)
+    assert board.playhead(0) is None

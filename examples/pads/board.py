@@ -136,12 +136,13 @@ class Board(GObject.Object):
         self._apply(kit.read_description({'pads': [kit.describe_pad(self, pad)]}))
 
     def playhead(self, pad):
-        """How far the newest voice of a pad is, 0 to 1; None while none sounds."""
-        sample = self.slot(pad).props.sample
+        """How far the newest voice of a pad is, 0 to 1; None while none sounds, and while the
+        length of the file is not known."""
+        n_frames = self.slot(pad).props.n_frames
         frame = self.engine.get_voice_position(self.voices.get(pad, 0))
-        if sample is None or frame < 0:
+        if n_frames < 0 or frame < 0:
             return None
-        return min(frame / sample.props.n_frames, 1.0)  # another layer may be longer
+        return min(frame / n_frames, 1.0)  # another layer may be longer
 
     def latency(self):
         """How long a hit takes at most until it is heard, in ns; None while that is unknown. A hit

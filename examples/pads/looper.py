@@ -58,7 +58,7 @@ class Looper(Gtk.Widget):
 
     @property
     def n_frames(self):
-        return self.slot.props.sample.props.n_frames if self.slot and self.slot.props.sample else 0
+        return max(self.slot.props.n_frames, 0) if self.slot else 0
 
     @property
     def points(self):

@@ -55,6 +55,8 @@ def marks(sample, width):
     if sample.props.has_loop:
         places += [(sample.props.loop_start, LOOP, 'Loop start of the file'),
                    (sample.props.loop_end, LOOP, 'Loop end of the file')]
+    if not sample.props.n_frames:  # of a streamed file that does not state its length
+        return []
     # One at the end of the sample stands in the last column.
     return [(min(frame * width // sample.props.n_frames, width - 1), colour, words)
             for frame, colour, words in places]
