@@ -127,7 +127,9 @@ def onsets(recording, first):
 
 def play(engine, velocity=1.0):
     """Returns a voice, the frame at which it has started, and the times before and after the call;
-    None if the server stalled, and the trigger was rejected for having waited too long."""
+    None if the server stalled, and the trigger was rejected for having waited too long. The voice
+    sounds until it is stopped: the start of one that has ended is not known any more."""
+    engine[0].loop = True
     n_rejected = engine.props.n_rejected
     before = time.monotonic_ns()
     voice = engine.play_sample(0, velocity)
@@ -148,10 +150,11 @@ def test_frames_are_heard_when_it_was_told(server, engine):
         go_on(engine, 48000)
         for _ in range(9):
             first = recording.n_frames
-            frame = poll(lambda: play(engine), 'a trigger that is taken')[1]
+            voice, frame, *_ = poll(lambda: play(engine), 'a trigger that is taken')
             told = engine.frame_to_time(frame) + engine.props.latency
             poll(lambda: len(onsets(recording, first)), 'the sound')
             off.append(told - recording.get_time(onsets(recording, first)[0]))
+            engine.stop_voice(voice)
             recording.wait(9600)
     assert abs(statistics.median(off)) < 10e6, off
 
