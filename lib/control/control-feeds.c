@@ -10,10 +10,10 @@
 #include "rt/atomics.h"
 #include "rt/owner.h"
 
-/* Streamed voices: starts their feeders, and makes these wait for room. */
+/* Starts the feeders of streamed voices, and makes them wait for room in their rings. */
 
-/* The callback cannot signal that it has read frames, so a feeder looks after this time. A ring
- * lasts much longer, at any rate of playback. */
+/* The callback cannot signal that it has read frames, so a feeder that waits for room looks again
+ * after this time. A full ring lasts longer, even at the highest rate of playback. */
 #define LOOK_US (G_USEC_PER_SEC / 10)
 
 /* A feeder waits until it has this part of the ring to fill, so that it seldom wakes. */
@@ -59,7 +59,7 @@ flitzis_control_begin_feed (FlitzisFeed *feed)
   return is_begun;
 }
 
-/* While nothing drives the mixer, only a call can change what is wanted. */
+/* While no callback drives the mixer, only calls change what is wanted, and they signal it. */
 static void
 wait_for_change (FlitzisControl *self)
 {
