@@ -40,7 +40,7 @@ FlitzisPass *flitzis_pass_new_held (const float *values,
                                     guint64      n_frames,
                                     guint        n_channels);
 
-/* The source outlives the pass, which opens the file when it is read for the first time. */
+/* The source must outlive the pass. The pass opens the file at its first read. */
 FlitzisPass *flitzis_pass_new_streamed (const FlitzisSourceFuncs *funcs,
                                         gpointer                  source,
                                         guint                     n_channels,
