@@ -216,8 +216,8 @@ flitzis_engine_export (FlitzisEngine *self,
  *
  * Does the same as [method@Engine.export], without blocking the caller.
  *
- * It works like [method@Engine.render_to_file_async]. If the sound is normalized, the first half of
- * the progress is to render it, and the second half to encode it. The call copies `options`.
+ * It works like [method@Engine.render_to_file_async]. If the sound is normalized, it is rendered
+ * in the first half of the progress, and encoded in the second. The call copies `options`.
  * [property@Export:n-clipped] is set before @callback is called.
  */
 void

@@ -47,8 +47,8 @@ flitzis_engine_tween_engine (FlitzisEngine      *self,
  * Moves a setting of a slot to a new value over time: [property@Slot:gain], [property@Slot:pan] or
  * [property@Slot:playback-rate].
  *
- * The move begins at the value that the setting has when its time comes, exactly on a frame, and is
- * at the new value exactly when its time is over. All voices of the slot follow, also those that
+ * The move begins exactly on its frame, at the value that the setting then has, and arrives at the
+ * new value exactly at its end. All voices of the slot follow, also those that
  * start meanwhile. The frames sound the same however they are split into blocks, and
  * [method@Engine.render] gives what you hear. The gains of the slot, the voice and the engine
  * multiply as usual.
@@ -58,7 +58,7 @@ flitzis_engine_tween_engine (FlitzisEngine      *self,
  *
  * To end a move, set the property, which then has the value that you set. A new tween of the same
  * setting replaces the one under way when its time comes. [method@Engine.cancel_scheduled] cancels
- * the tweens that wait, and those under way stand still where they are.
+ * the tweens that wait, and stops those under way where they are.
  *
  * A tween counts as one of [property@Engine:n-events] until it has ended. If its frame or beat has
  * passed, it begins with the next block, and [property@Engine:n-late] counts it. While the engine

@@ -174,9 +174,9 @@ flitzis_engine_play (FlitzisEngine *self, const FlitzisTrigger *trigger, GError 
  * Schedules a trigger that starts when another voice ends, without a gap: its first frame is the
  * first one in which the other voice is not heard any more.
  *
- * The other voice may play at any rate and in a loop. While its loop never ends, or while it is
- * paused, the trigger waits. It follows a voice that has not started yet, too, so a whole playlist
- * can be queued at once. Several triggers may follow one voice; they start together, in the order
+ * The other voice may play at any rate and in a loop. The trigger waits as long as that voice loops
+ * or is paused. It can also follow a voice that has not started yet, so a whole playlist can be
+ * queued at once. Several triggers may follow one voice; they start together, in the order
  * of the calls. [property@Slot:quantize] has no effect.
  *
  * ```c
@@ -188,13 +188,13 @@ flitzis_engine_play (FlitzisEngine *self, const FlitzisTrigger *trigger, GError 
  *   voice = flitzis_engine_play_after (engine, voice, next, &error);
  * ```
  *
- * If the other voice has ended already, or if its number is not known, the trigger starts with the
- * next block, as in [method@Engine.play] without a frame.
+ * If the other voice has ended already, or if no voice has its number, as with 0, the trigger
+ * starts with the next block, as in [method@Engine.play] without a frame.
  *
- * The trigger starts only if the other voice plays to its end. If that is stopped, stolen, choked,
- * unloaded, rejected or cancelled, the trigger ends as `FLITZIS_END_REASON_CANCELLED`, and so does
- * everything that follows the trigger: up to 1024 triggers with the next block, and as many with
- * each block after it.
+ * The trigger starts only if the other voice plays to its end. If the other voice is stopped,
+ * stolen, choked, unloaded, rejected or cancelled, or if its file fails, the trigger ends as
+ * `FLITZIS_END_REASON_CANCELLED`, and so does everything that follows the trigger: up to 1024
+ * triggers with the next block, and as many with each block after it.
  *
  * In all other respects the call works as [method@Engine.play_sample_at] does: the trigger is one
  * of the [property@Engine:n-events] events, takes no voice until it starts, and plays the sample
@@ -518,7 +518,8 @@ flitzis_engine_resume_voice (FlitzisEngine *self, guint64 voice)
  *
  * Gets the place of one voice in its sample, as of the end of the last block.
  *
- * Returns: the frame of the decoded sample that sounds next; -1 if the voice does not sound
+ * Returns: the frame of the decoded sample that sounds next; -1 before the voice has started and
+ *   after it has ended
  */
 gint64
 flitzis_engine_get_voice_position (FlitzisEngine *self, guint64 voice)

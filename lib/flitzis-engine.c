@@ -574,7 +574,7 @@ flitzis_engine_class_init (FlitzisEngineClass *klass)
    * The number of streamed voices that can play at once, 0 to 1024.
    *
    * A trigger of a streamed sample ([property@Slot:storage]) is rejected while all of them play.
-   * Each stream that is in use takes about 1.5 MiB, at 48 kHz, and what its decoder takes.
+   * Each stream that is in use takes about 1.5 MiB at 48 kHz, plus the memory of its decoder.
    */
   properties[PROP_N_STREAMS] =
       g_param_spec_uint ("n-streams", NULL, NULL,

@@ -124,7 +124,7 @@ typedef enum
 
 /**
  * FlitzisStorage:
- * @FLITZIS_STORAGE_MEMORY: in memory, decoded, all of it
+ * @FLITZIS_STORAGE_MEMORY: in memory: the whole file is decoded when it is loaded
  * @FLITZIS_STORAGE_STREAM: streamed: only the first half second is in memory, and voices read the
  *   rest from the file while they play
  * @FLITZIS_STORAGE_AUTO: streamed if it is longer than [property@Engine:stream-threshold], else in
@@ -262,7 +262,7 @@ typedef enum
  * @FLITZIS_CURVE_LINEAR: a straight line: a + (b - a) x
  * @FLITZIS_CURVE_DECIBEL: a straight line in decibels, a (b / a)^x. The ear hears an even change. A
  *   gain below -60 dB (0.001) counts as -60 dB: a fade to 0 goes to -60 dB, and is at 0 at its end.
- *   With it, the pitch of a rate changes evenly, too. Not for pans
+ *   Of a rate, it changes the pitch evenly. Not for pans
  * @FLITZIS_CURVE_SMOOTH: begins and ends slowly: a + (b - a) (3 x^2 - 2 x^3), the cubic Hermite
  *   curve between two points with slope 0 (Foley et al., Computer Graphics: Principles and
  *   Practice, chapter 11)

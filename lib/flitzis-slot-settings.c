@@ -411,22 +411,23 @@ flitzis_slot_install_settings (GObjectClass *klass, guint first)
   /**
    * FlitzisSlot:storage: (getter get_storage) (setter set_storage)
    *
-   * Where the frames of files are kept that are loaded into this slot.
+   * Whether files that are loaded into this slot are kept in memory, or streamed.
    *
-   * With `FLITZIS_STORAGE_STREAM` the first half second is in memory, so a trigger sounds as soon
-   * as one of a sample in memory. The rest is read while it plays: each voice has a pipeline of its
-   * own, which is up to two seconds ahead. Use it for music, ambience and speech of minutes or
+   * With `FLITZIS_STORAGE_STREAM` only the first half second is in memory, so a trigger sounds at
+   * once. The rest is read while it plays: each voice has a pipeline of its own, which reads up to
+   * two seconds ahead. Use it for music, ambience and speech of minutes or
    * hours. A file that is not longer than half a second is in memory in any case.
    *
    * A streamed sample sounds exactly like one in memory, with these limits:
    *
    * - It cannot be played backwards or with [property@Slot:loop-crossfade]: a trigger fails with
    *   `FLITZIS_ENGINE_ERROR_UNSUPPORTED`.
-   * - [property@Engine:n-streams] voices play at once; one more is rejected.
+   * - At most [property@Engine:n-streams] streamed voices play at once; further triggers are
+   *   rejected.
    * - A change of the loop is heard within two seconds.
    * - A voice that begins after the first half second of the file is heard when its frames have
    *   been read, within about 100 ms.
-   * - If its frames do not come in time, a voice fades out and goes on when they do
+   * - A voice whose frames do not come in time fades out, and goes on when they come
    *   ([property@Engine:n-underruns]).
    * - [method@Sample.get_bytes] is %NULL.
    *
@@ -1222,7 +1223,7 @@ flitzis_slot_set_quantize (FlitzisSlot *self, FlitzisQuantize quantize)
  * flitzis_slot_get_storage: (get-property storage)
  * @self: a slot
  *
- * Gets where the frames of files are kept that are loaded into this slot.
+ * Gets whether files that are loaded into this slot are kept in memory, or streamed.
  *
  * Returns: the storage
  */
@@ -1237,7 +1238,7 @@ flitzis_slot_get_storage (FlitzisSlot *self)
  * @self: a slot
  * @storage: the storage
  *
- * Sets where the frames of files are kept that are loaded into this slot from now on.
+ * Sets whether files that are loaded into this slot from now on are kept in memory, or streamed.
  */
 void
 flitzis_slot_set_storage (FlitzisSlot *self, FlitzisStorage storage)

@@ -491,7 +491,7 @@ def test_numbers_of_the_code(source_dir):
     """Numbers that the README gives and no property shows stand in the code like this."""
     for path, code, text in (
             ('rt/mixer-state.h', '#define FLITZIS_N_COMMANDS 1024', 'At most 1024 commands wait'),
-            ('control/notifier.h', '#define FLITZIS_MAX_NEWS 4096', '4096 `voice-ended` wait'),
+            ('control/notifier.h', '#define FLITZIS_MAX_NEWS 4096', '4096 signals (`voice-ended`'),
             ('rt/setup.c', '((sample_rate) / 200)', 'fade out in 5 ms'),
             ('output/pipewire.c', '(10 * SPA_NSEC_PER_MSEC)', 'every 10 ms'),
             ('output/pipewire.c', '(250 * SPA_NSEC_PER_MSEC)', 'every 250 ms'),

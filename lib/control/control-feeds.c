@@ -10,7 +10,7 @@
 #include "rt/atomics.h"
 #include "rt/owner.h"
 
-/* Streamed voices: starts their feeders, and makes these wait for room. */
+/* Starts the feeders of streamed voices, and makes them wait for room in their rings. */
 
 /* A feeder waits until it has this part of the ring to fill, so that it seldom wakes. */
 #define N_PARTS 8
@@ -59,7 +59,7 @@ flitzis_control_begin_feed (FlitzisFeed *feed)
   return is_begun;
 }
 
-/* While nothing drives the mixer, only a call can change what is wanted. */
+/* While no callback drives the mixer, only calls change what is wanted, and they signal it. */
 static void
 wait_for_change (FlitzisControl *self)
 {

@@ -12,8 +12,8 @@ G_BEGIN_DECLS
 
 /*
  * The time line: converts between frames and times of CLOCK_MONOTONIC. It knows the last report of
- * the driver's clock, which holds while the same stream streams. It also knows the delay of timed
- * triggers and the latency of the output.
+ * the driver's clock, which holds as long as the same stream plays. It also knows the delay of
+ * timed triggers and the latency of the output.
  *
  * All calls are under control's mutex. An unknown time is -1.
  */

@@ -61,7 +61,7 @@ flitzis_tween_table_update_slot (FlitzisTweenTable    *self,
   return update (self, get_setting (settings, parameter), &settings->moved[parameter]);
 }
 
-/* While nothing moves, no values are read, so the first tween reads them all. */
+/* While no tween is outstanding, nobody reads the values, so the first tween reads them all. */
 void
 flitzis_tween_table_count (FlitzisTweenTable *self)
 {

@@ -28,16 +28,16 @@
 /* The buffers that wait in the sink while nobody reads. */
 #define N_BUFFERS 4
 
-/* Within this time after the start, and after the current frame, frames are decoded and thrown away
- * instead of a seek. This is exact for every format. */
+/* To reach a frame this soon after the start or after the current frame, the reader does not seek:
+ * it decodes the frames before it and throws them away. This is exact for every format. */
 #define NEAR_S 10
 
 /* A decoder begins this time before the wanted frame: until then its frames may depend on those
  * before the seek. */
 #define SETTLE_MS 300
 
-/* A rough seek may end this time before the frame. After MAX_TRIES, the file is decoded from its
- * start. */
+/* A rough seek may end at most this time before the frame. After MAX_TRIES seeks, the file is
+ * decoded from its start. */
 #define ROUGH_S 3
 #define MAX_TRIES 8
 
@@ -379,7 +379,7 @@ advance (FlitzisStreamReader *self, GError **error)
       end (self, &failure);
     }
 
-  /* a local file is asked each time, since that takes no more than a microsecond */
+  /* a local file is checked each time, since that takes at most a microsecond */
   if ((G_IS_FILE_DESCRIPTOR_BASED (self->stream) || self->is_over ||
        flitzis_input_is_about_contents (failure)) &&
       is_changed (self))
@@ -621,10 +621,9 @@ seek_file (FlitzisStreamReader *self, guint64 frame, GError **error)
 }
 
 /*
- * Makes the demuxer or the parser of the pipeline seek. FLAC states the number of each of its
- * frames, so that the place may be a rough one, which is found by trying: flacparse would look for
- * an exact place from the start of the file on. Returns FALSE if there is no place before the
- * frame.
+ * Makes the demuxer or the parser of the pipeline seek. Each frame of FLAC states its number, so
+ * rough seeks are tried until one ends a little before the frame: for an exact one, flacparse would
+ * search the file from its start. Returns FALSE if no place before the frame is found.
  */
 static gboolean
 seek_pipeline (FlitzisStreamReader *self, guint64 frame, GError **error)

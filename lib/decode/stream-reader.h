@@ -26,9 +26,9 @@ void                 flitzis_stream_source_unref (FlitzisStreamSource *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (FlitzisStreamSource, flitzis_stream_source_unref)
 
 /*
- * Decodes a source piece by piece, and holds only a few buffers of it. From its first frame on, the
- * frames are those of a sample that was loaded, to the bit. After a seek they still are for PCM,
- * FLAC, Vorbis and MP3.
+ * Decodes a source piece by piece, and holds only a few buffers of it. Until the first seek, the
+ * frames are the same as those of a sample in memory, to the bit. For PCM, FLAC, Vorbis and MP3
+ * they are the same after a seek, too.
  *
  * One thread at a time uses a reader. Every function that takes an error may block on the disk. A
  * cancel is noticed within 20 ms.

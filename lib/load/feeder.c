@@ -18,8 +18,8 @@
 /* A loop that is shorter than this is kept in memory: going back in the file takes too long. */
 #define KEPT_FRAMES(sample_rate) ((gsize) (sample_rate))
 
-/* If the slot's loop changes and leaves the place that is read, the old sound fades out and the new
- * one fades in, in 5 ms. */
+/* If the slot's loop changes and ends before the frame that is read then, the sound fades over into
+ * the new loop in 5 ms. */
 #define FADE_FRAMES(sample_rate) ((sample_rate) / 200)
 
 /* Frames of the sample that are in memory. */
@@ -84,8 +84,7 @@ get_loop (Feeder *self)
   };
 }
 
-/* Returns the number of frames from this one on that are in memory, at most `n_frames`, and copies
- * them. */
+/* Copies the next frames if they are in memory, at most `n_frames`. Returns how many it copied. */
 static gsize
 copy_kept (Feeder *self, const Kept *kept, float *out, gsize n_frames)
 {
@@ -160,8 +159,8 @@ open_reader (Feeder *self, GError **error)
   return TRUE;
 }
 
-/* Reads up to `n_frames` from self->frame on, which stays as it is. Returns 0 at the end of the
- * sample, and -1 on an error. */
+/* Reads up to `n_frames` from self->frame on, without moving self->frame. Returns how many there
+ * were: 0 at the end of the sample, and -1 on an error. */
 static gssize
 read_frames (Feeder *self, const Loop *loop, float *out, gsize n_frames, GError **error)
 {
@@ -238,7 +237,7 @@ mix_faded (Feeder *self, float *out, gsize n_frames)
     }
 }
 
-/* At the end of the loop, goes back to its start; from beyond the end, jumps into the loop. */
+/* Goes back to the start of the loop at its end. A frame after the end jumps into the loop. */
 static gboolean
 go_around (Feeder *self, const Loop *loop, GError **error)
 {

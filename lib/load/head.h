@@ -11,8 +11,8 @@ G_BEGIN_DECLS
 
 /*
  * Makes a streamed sample of a file or bytes, at this rate: decodes its first half second only. A
- * sound that is not longer than this, or not longer than `threshold` seconds, is not worth it: then
- * the result is NULL, without an error.
+ * sound of at most half a second, or of at most `threshold` seconds, is not streamed: the result is
+ * then NULL, without an error.
  */
 FlitzisSample *flitzis_head_load (GFile        *file,
                                   GBytes       *bytes,

@@ -42,7 +42,7 @@ flitzis_followers_add (FlitzisFollowers *self, uint64_t voice, uint32_t event) F
   append (self, get_list (self, voice), &alone);
 }
 
-/* A list that begins with the event begins with the next one. */
+/* If the list begins with this event, makes it begin with the next one. */
 static void
 skip (FlitzisFollowers *self, uint32_t *list, uint32_t event) FLITZIS_REALTIME
 {

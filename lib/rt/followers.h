@@ -28,7 +28,7 @@ typedef struct
   uint32_t            *of_voices; /* the list of the voice whose id & cell_mask it is */
   FlitzisFollowerLink *links;     /* of each event */
   uint32_t             due;       /* their voices have played to the end */
-  uint32_t             cancelled; /* their voices have ended before */
+  uint32_t             cancelled; /* their voices have ended before that */
 } FlitzisFollowers;
 
 static inline bool

@@ -29,9 +29,9 @@ get_loop (FlitzisSlotSettings *slot, const FlitzisRingRequest *request) FLITZIS_
   return flitzis_range_clip (loop, part);
 }
 
-/* Begins the voice at the frame of the request. The frames from there on that the voice plays one
- * after another in the head of the sample are not asked for: after them come frames of the ring, or
- * a loop. */
+/* Begins the voice at the frame of the request. The voice plays its first frames from the head of
+ * the sample, up to the end of the head or of a loop. The ring is asked for the frames after them.
+ */
 static void
 begin (FlitzisPool *pool, FlitzisVoice *voice, FlitzisRing *ring, FlitzisRingRequest request)
     FLITZIS_REALTIME
@@ -94,7 +94,7 @@ flitzis_pool_seek_stream (FlitzisPool *pool, FlitzisVoice *voice, uint64_t frame
   n_loops = flitzis_settings_count_loops (slot, request.n_passes, request.n_returns);
   loop = get_loop (slot, &request);
 
-  /* after its end, the voice goes on in a loop that never ends, and has left any other */
+  /* a frame after the end of a loop that never ends goes around it; any other loop is over then */
   if (n_loops == FLITZIS_LOOP_FOREVER && frame >= loop.end)
     frame = loop.start + (frame - loop.start) % (loop.end - loop.start);
   else if (frame >= loop.end)
@@ -130,7 +130,7 @@ set_dry (FlitzisPool *pool, FlitzisVoice *voice, bool is_dry, uint64_t now) FLIT
   voice->is_dry = is_dry;
   flitzis_voice_set_paused (voice, is_paused (pool, voice), pool->ramp_frames);
 
-  /* the frames of the old place were in the ring, and fade out in the tail */
+  /* after a seek, this voice has nothing to fade out: the tail does that for the old place */
   if (is_dry && voice->is_filling)
     flitzis_voice_stand_still (voice);
 

@@ -7,7 +7,7 @@
 #include "pool-follow.h"
 #include "pool-sound.h"
 
-/* A setting that tweens can move: where control has set it, and how many times; where it is. */
+/* A setting of the engine, a slot or a voice, which tweens can move. */
 typedef struct
 {
   FlitzisTweenTarget    target;
@@ -53,7 +53,8 @@ get_n_sets (FlitzisPool *pool, const Setting *setting) FLITZIS_REALTIME
   return atomic_load_explicit (&get_moved (pool, setting)->n_sets, memory_order_acquire);
 }
 
-/* Puts the setting at a value, which holds while control has set it no more often than this. */
+/* Sets the present value of a setting. It holds until control sets the setting once more: until
+ * then, control has set it `n_sets` times. */
 static void
 put (FlitzisPool *pool, const Setting *setting, double value, uint32_t n_sets) FLITZIS_REALTIME
 {

@@ -9,7 +9,7 @@
 /* Moves settings with tweens, and lets voices follow. */
 
 /* Begins a tween at `now`. It does nothing if its voice does not sound, or if it was to begin at
- * the call and its setting has been set since. */
+ * once and its setting has been set since the call. */
 void flitzis_pool_begin_tween (FlitzisPool            *pool,
                                const FlitzisCommand   *command,
                                const FlitzisTempoGrid *grid,

@@ -55,8 +55,8 @@ flitzis_ring_look (FlitzisRing *ring) FLITZIS_REALTIME
   };
 }
 
-/* The release makes sure that all frames before the place have been read. While the voice plays the
- * head, the ring must still hold all frames after it. */
+/* The release makes sure that all frames before the place are read before the feeder overwrites
+ * them. While the voice still plays the head, the ring must keep all frames after the head. */
 void
 flitzis_ring_release (FlitzisRing *ring, uint64_t place) FLITZIS_REALTIME
 {

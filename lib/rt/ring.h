@@ -115,7 +115,7 @@ flitzis_ring_get_frame (const FlitzisRing *ring, uint64_t place) FLITZIS_REALTIM
 
 /* The feeder. */
 
-/* Returns false if the generation has ended. Sets `place` to the first frame that must be kept. */
+/* Returns false if the generation has ended. Sets `place` to that of the first frame to keep. */
 bool flitzis_ring_is_wanted (FlitzisRing *ring,
                              uint64_t     generation,
                              uint64_t    *place);

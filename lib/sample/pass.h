@@ -30,8 +30,8 @@ typedef struct
 
 /*
  * Reads all frames of a sample once, from the first to the last, a piece at a time. Of a streamed
- * sample, it holds only one piece. One thread uses a pass; several passes of a sample do not know
- * of each other.
+ * sample, it holds only one piece. Only one thread may use a pass, but a sample may have several
+ * passes at the same time.
  */
 typedef struct _FlitzisPass FlitzisPass;
 
@@ -40,7 +40,7 @@ FlitzisPass *flitzis_pass_new_held (const float *values,
                                     guint64      n_frames,
                                     guint        n_channels);
 
-/* The source outlives the pass, which opens the file when it is read for the first time. */
+/* The source must outlive the pass. The pass opens the file at its first read. */
 FlitzisPass *flitzis_pass_new_streamed (const FlitzisSourceFuncs *funcs,
                                         gpointer                  source,
                                         guint                     n_channels,
