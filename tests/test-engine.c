@@ -681,30 +681,55 @@ test_fork_while_busy (void)
 }
 #endif
 
+/* Memory that holds something else comes back from the heap, if anything can do that. */
+static void
+spoil_heap (gsize n_bytes)
+{
+  gpointer memory = g_malloc (n_bytes);
+
+  memset (memory, 0xaa, n_bytes);
+  g_free (memory);
+}
+
+static void
+fill_padding (guint *padding, guint n)
+{
+  for (guint i = 0; i < n; i++)
+    {
+      g_assert_cmpuint (padding[i], ==, 0);
+      padding[i] = i + 1;
+    }
+}
+
+static void
+assert_padding (const guint *padding, guint n)
+{
+  for (guint i = 0; i < n; i++)
+    g_assert_cmpuint (padding[i], ==, i + 1);
+}
+
 /* Later versions have fields where this one has padding, and zero is unset in them. */
 static void
-test_trigger_padding (void)
+test_padding (void)
 {
-  g_autoptr (FlitzisTrigger) copy = NULL;
+  g_autoptr (FlitzisTrigger) trigger_copy = NULL;
+  g_autoptr (FlitzisTween) tween_copy = NULL;
   FlitzisTrigger *trigger;
+  FlitzisTween   *tween;
 
-  /* Memory that holds something else comes back from the heap, if anything can do that. */
-  trigger = g_malloc (sizeof *trigger);
-  memset (trigger, 0xaa, sizeof *trigger);
-  g_free (trigger);
+  spoil_heap (sizeof *trigger);
   trigger = flitzis_trigger_new ();
-
-  for (guint i = 0; i < G_N_ELEMENTS (trigger->padding); i++)
-    {
-      g_assert_cmpuint (trigger->padding[i], ==, 0);
-      trigger->padding[i] = i + 1;
-    }
-
-  copy = flitzis_trigger_copy (trigger);
+  fill_padding (trigger->padding, G_N_ELEMENTS (trigger->padding));
+  trigger_copy = flitzis_trigger_copy (trigger);
   flitzis_trigger_free (trigger);
+  assert_padding (trigger_copy->padding, G_N_ELEMENTS (trigger->padding));
 
-  for (guint i = 0; i < G_N_ELEMENTS (copy->padding); i++)
-    g_assert_cmpuint (copy->padding[i], ==, i + 1);
+  spoil_heap (sizeof *tween);
+  tween = flitzis_tween_new ();
+  fill_padding (tween->padding, G_N_ELEMENTS (tween->padding));
+  tween_copy = flitzis_tween_copy (tween);
+  flitzis_tween_free (tween);
+  assert_padding (tween_copy->padding, G_N_ELEMENTS (tween->padding));
 }
 
 int
@@ -722,7 +747,7 @@ main (int argc, char **argv)
 #ifndef __SANITIZE_ADDRESS__
   g_test_add_func ("/engine/fork-while-busy", test_fork_while_busy);
 #endif
-  g_test_add_func ("/engine/trigger-padding", test_trigger_padding);
+  g_test_add_func ("/engine/padding", test_padding);
   g_test_add_func ("/engine/at-beats", test_at_beats);
   g_test_add_func ("/engine/beats-and-steps", test_beats_and_steps);
   g_test_add_func ("/engine/construct-out-of-range", test_construct_out_of_range);

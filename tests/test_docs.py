@@ -502,6 +502,24 @@ def test_numbers_of_the_code(source_dir):
         assert text in ' '.join(ALL.split()), text
 
 
+def test_systems():
+    """The README says for each how Flitzis gets there."""
+    assert [row[0].split()[0] for row in table('system')] == ['Debian', 'Fedora', 'Arch', 'Flatpak']
+
+
+def test_the_life_of_a_streamed_voice(source_dir):
+    """It is drawn from the trigger to the end, and each step names its files."""
+    page = TEXTS[source_dir / 'docs/how-it-works.md']
+    [drawing] = re.findall(r'^```text\n([^`]*═══.*?)^```', page, re.M | re.S)
+    drawn = ('TRIGGER', 'HEAD', 'RING', 'LOOP', 'SEEK', 'DRY', 'END')
+    assert [word for word in re.findall(r'\b[A-Z]{3,}\b', drawing) if word in drawn] == list(drawn)
+    rows = {row[0]: row[2] for row in table('step')}
+    assert set(rows) >= {word.lower() for word in drawn}
+    for where in rows.values():
+        files = re.findall(r'`(.*?)`', where)
+        assert files and all((source_dir / file).is_file() for file in files), where
+
+
 def test_folders(source_dir):
     rows = {row[0].strip('`') for row in table('folder')}
     for row in rows:

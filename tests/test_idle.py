@@ -88,6 +88,11 @@ def heard(recording, marker):
     return sum(same(recording.frames[first:first + len(marker)], marker) for first in firsts)
 
 
+def test_five_seconds_are_the_default(make_engine):
+    engine = make_engine()
+    assert (engine.props.idle_timeout, engine.props.lead_in) == (5.0, 0)
+
+
 # What it costs
 
 IDLE = '''
@@ -213,11 +218,16 @@ def play_quantised(engine):
     engine.play_sample(0, 1.0)
 
 
+def tween_at(engine):
+    engine.tween_engine(0.5, Flitzis.Tween(frame=engine.props.position + 48000, duration=1))
+
+
 WAKERS = {
     'play_sample': lambda engine: engine.play_sample(0, 1.0),
     'play_sample_at': play_at,
     'quantised': play_quantised,
     'stop_sample_at': lambda engine: engine.stop_sample_at(0, engine.props.position + 48000),
+    'tween_engine': tween_at,
     'clock': lambda engine: engine.props.clock.set_running(True),
     'wake': lambda engine: engine.wake(),
     'idle_timeout': lambda engine: setattr(engine.props, 'idle_timeout', 0.0),
@@ -242,6 +252,7 @@ KEEPERS = {
     'clock': lambda engine: engine.props.clock.set_running(True),
     'voice': loop,
     'event': lambda engine: engine.play_sample_at(0, 1.0, engine.props.position + 48000 * 600),
+    'tween': lambda engine: engine.tween_engine(0.0, Flitzis.Tween(duration=600)),
     'never': lambda engine: setattr(engine.props, 'idle_timeout', 0.0),
 }
 

@@ -22,13 +22,16 @@ BACKENDS = {'pipewire': Output.PIPEWIRE, 'pulseaudio': Output.PULSE,
             'pipewire_pulse': Output.PULSE}
 
 
-def test_each_server_is_found(server, engine):
-    began = time.monotonic()
+def test_each_server_is_found(server, engine, iterate):
+    told, began = [], time.monotonic()
+    engine.connect('notify::active-output', lambda *_: told.append(engine.props.active_output))
     engine.start()
     assert time.monotonic() - began < 1.0
     assert engine.props.active_output == BACKENDS[server.kind]
     assert engine.props.has_sink
     state_is(engine, State.RUNNING)
+    iterate(lambda: told)
+    assert told == [BACKENDS[server.kind]]
     poll(lambda: engine.props.active_sink == SINK, 'the sink')
     assert [(sink.props.name, sink.props.is_default) for sink in engine.get_sinks()] == [
         (SINK, True)]
@@ -36,6 +39,7 @@ def test_each_server_is_found(server, engine):
     assert engine.props.active_output == Output.AUTO
     assert not engine.props.has_sink and engine.props.active_sink is None
     assert not list(engine.get_sinks())
+    iterate(lambda: told and told[-1] == Output.AUTO)
 
 
 def test_what_is_heard_is_what_render_computes(server, make_engine):

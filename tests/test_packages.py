@@ -156,6 +156,7 @@ def test_flatpak(source_dir, entry):
     assert '-Dpads=true' in manifest['build-options']['config-opts']
     [module] = [json.loads((folder / name).read_text()) for name in manifest['modules']]
     assert module['name'] == 'flitzis' and module['buildsystem'] == 'meson'
+    assert {'-Dtests=false', '-Dexamples=false', '-Ddocs=disabled'} <= set(module['config-opts'])
     [source] = module['sources']
     assert (folder / source['path']).resolve() == source_dir.resolve()
 

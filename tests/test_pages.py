@@ -232,6 +232,11 @@ def test_the_drum_machine_hits(run):
     assert re.fullmatch(r'48 hits, \d+ of them late\n', printed)
 
 
+def test_the_music_player_is_short():
+    [player] = [each for each in PROGRAMS if each.id == 'cookbook: A music player']
+    assert len([line for line in player.text.splitlines() if line]) <= 40
+
+
 def test_the_metronome_counts(run):
     assert run[0]['cookbook: A metronome'][1].stdout.split() == list('123412341')
 

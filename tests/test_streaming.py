@@ -150,6 +150,15 @@ def test_voices_of_one_sample_read_it_each_at_its_own_place(make_engine, stereo_
     assert_like_memory(make_engine, stereo_wav, 400000, play)
 
 
+def test_starts_wait_for_the_grid_as_those_of_memory(make_engine, stereo_wav):
+    def play(engine):
+        engine.props.clock.restart(1000)
+        assert engine.play_sample_at_beat(0, 1.0, 1.5) > 0
+        engine[0].quantize = Flitzis.Quantize.BAR
+        assert engine.play_sample(0, 1.0) > 0
+    assert_like_memory(make_engine, stereo_wav, 400000, play)
+
+
 def test_stops_fades_and_pans_are_those_of_memory(make_engine, stereo_wav):
     def play(engine):
         assert engine.play(Flitzis.Trigger(slot=0, frame=500, stop_frame=77777, pan=0.3)) > 0
@@ -577,6 +586,56 @@ def test_a_file_that_goes_away_before_it_plays_ends_its_voice(make_engine, make_
     assert (voice, 0, Reason.FAILED) in ended
     assert len(errors) == 1 and 'gone.wav' in errors[0].message
     assert slot.stream_error.message == errors[0].message
+
+
+def overwrite(path):
+    with open(path, 'r+b') as file:
+        file.seek(-8, os.SEEK_END)
+        file.write(bytes(8))
+
+
+@pytest.mark.parametrize('change', (truncate, overwrite))
+def test_a_file_that_changes_while_it_plays_ends_its_voice(make_engine, make_wav, frames, change):
+    """After what was read before, which is right. It takes longer than a reader is ahead."""
+    engine, whole = make_engine(), numpy.tile(frames, (4, 1))
+    path = make_wav('gone.wav', whole)
+    slot = load(engine, path)
+    other = fill(engine, 1, noise(4, N_FRAMES))
+    ended = watch(engine)
+    voice = engine.play_sample(0, 1.0)
+    heard = [render(engine, HEAD + 100)]
+    change(path)
+    heard.append(render(engine, len(whole)))
+    drain()
+    assert ended == [(voice, 0, Reason.FAILED)]
+    assert 'gone.wav' in slot.stream_error.message
+    heard = numpy.concatenate(heard)
+    n_heard = int(numpy.flatnonzero(heard.any(axis=1))[-1]) + 1
+    assert HEAD + 100 < n_heard < len(whole)
+    assert_same(heard[:n_heard - FADE], whole[:n_heard - FADE])
+    engine.play_sample(1, 1.0)
+    assert_same(render(engine, N_FRAMES), other)
+
+
+@pytest.mark.parametrize('change', (replace, delete))
+def test_a_file_that_goes_away_while_it_plays_is_played_to_its_end(make_engine, make_wav, frames,
+                                                                   change):
+    """The voice has it open; the next voice fails."""
+    engine = make_engine()
+    path = make_wav('gone.wav', frames)
+    slot = load(engine, path)
+    ended = watch(engine)
+    first = engine.play_sample(0, 1.0)
+    heard = [render(engine, HEAD + 100)]
+    change(path)
+    heard.append(render(engine, N_FRAMES - HEAD - 100))
+    assert_same(numpy.concatenate(heard), frames)
+    assert slot.stream_error is None
+    second = engine.play_sample(0, 1.0)
+    render(engine, N_FRAMES)
+    drain()
+    assert ended == [(first, 0, Reason.FINISHED), (second, 0, Reason.FAILED)]
+    assert 'gone.wav' in slot.stream_error.message
 
 
 def test_the_error_goes_with_the_sample(engine, make_wav, frames):

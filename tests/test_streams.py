@@ -74,7 +74,8 @@ def test_seeks_in_aac_end_within_a_frame(name, long):
     compare(long(name), 44100, 3, 8, 1)
 
 
-LARGE = {'large.mp3': ('-c:a', 'libmp3lame', '-b:a', '320k'),
+LARGE = {'large.wav': ('-c:a', 'pcm_s16le'), 'large.flac': ('-c:a', 'flac'),
+         'large.mp3': ('-c:a', 'libmp3lame', '-b:a', '320k'),
          'large.ogg': ('-c:a', 'libvorbis', '-q:a', '10')}
 
 

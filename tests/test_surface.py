@@ -58,11 +58,12 @@ def test_abi(installed, build_dir, source_dir):
 @pytest.mark.parametrize('pattern, planted', [
     (r"(<elf-symbol name='flitzis_)trigger_copy'", r"\1trigger_clone'"),
     (r"(<class-decl name='_FlitzisTrigger' size-in-bits=')1344'", r"\g<1>1408'"),
+    (r"(<class-decl name='_FlitzisTween' size-in-bits=')768'", r"\g<1>832'"),
     (r"(<data-member access='public' layout-offset-in-bits=')512('>\s*<var-decl name='stop_frame')",
      r'\g<1>544\2'),
     (r"(<enumerator name='FLITZIS_STEAL_REJECT' value=')2'", r"\g<1>3'"),
     (r"(<function-decl name='flitzis_engine_stop_voice' [^>]*>\s*)<parameter [^>]*>", r'\1'),
-], ids=['symbol', 'size', 'offset', 'value', 'parameter'])
+], ids=['symbol', 'size', 'size of a tween', 'offset', 'value', 'parameter'])
 def test_a_change_of_the_abi_is_found(build_dir, source_dir, tmp_path, pattern, planted):
     """The check above can fail."""
     text, n_planted = re.subn(pattern, planted,
@@ -71,6 +72,25 @@ def test_a_change_of_the_abi_is_found(build_dir, source_dir, tmp_path, pattern, 
     (tmp_path / 'planted.abi').write_text(text)
     result = compare_abi(build_dir, tmp_path / 'planted.abi')
     assert result.returncode in (4, 12), result.stdout + result.stderr
+
+
+def test_public_records_may_grow(source_dir):
+    """Each ends with room for later fields, and the baseline has its size."""
+    sizes = re.findall(r"<class-decl name='_(Flitzis\w+)' size-in-bits='\d+'",
+                       (source_dir / 'tests/flitzis-1.abi').read_text())
+    records = {}
+    for name in PUBLIC_HEADERS - {'flitzis-version.h'}:
+        text = (source_dir / 'lib' / name).read_text()
+        records |= dict(re.findall(r'^struct _(Flitzis\w+)\n\{(.*?)^\};', text, re.M | re.S))
+    assert set(records) == set(sizes) >= {'FlitzisTrigger', 'FlitzisTween'}
+    for name, fields in records.items():
+        assert re.search(r'/\*< private >\*/.*\n  guint padding\[\d+\];\n\Z', fields, re.S), name
+
+
+def test_the_baseline_has_every_function(build_dir, source_dir):
+    """Others could change and nobody would notice."""
+    text = (source_dir / 'tests/flitzis-1.abi').read_text()
+    assert re.findall(r"<elf-symbol name='(\w+)'", text) == exported(build_dir)
 
 
 def test_the_baseline_names_no_machine(source_dir):

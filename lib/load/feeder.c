@@ -190,7 +190,9 @@ read_frames (Feeder *self, const Loop *loop, float *out, gsize n_frames, GError 
   keep (self, loop, out, n);
   self->reader_at = self->frame + n;
 
-  if ((gsize) n < n_frames)
+  /* fewer frames come at the end, or before an error, which the next read returns */
+  if ((gsize) n < n_frames &&
+      flitzis_stream_reader_read (self->reader, out + n * self->n_channels, 1, NULL) == 0)
     self->n_frames = self->reader_at;
 
   return n;
