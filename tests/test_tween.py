@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""Moves that take their time: gains, pans and rates that tweens move. Offline, at 48 kHz; the
-expected gains are arithmetic done here."""
+"""Moves that take their time: gains, pans and rates that tweens move. At 48 kHz, and offline but for
+one test; the expected gains are arithmetic done here."""
 
 import math
 import random
@@ -12,6 +12,8 @@ import pytest
 gi.require_version('Flitzis', '1')
 from gi.repository import Flitzis, GLib  # noqa: E402
 
+from pipewire_daemon import CALM, without_silence  # noqa: E402
+from test_live import one_of_many, run_out, same  # noqa: E402
 from test_playing import FADE, constant, drain, fails_with, fill, noise, render  # noqa: E402
 
 Curve, Parameter, Tween = Flitzis.Curve, Flitzis.Parameter, Flitzis.Tween
@@ -158,6 +160,7 @@ def arrange(engine, make_frames):
     for move in moves:
         engine.tween_slot(*move)
     engine.tween_engine(0.3, Tween(frame=400, duration=0.02, curve=Curve.DECIBEL))
+    engine.tween_voice(voice, GAIN, 0.6, Tween(frame=1250, duration=0.03))
     engine.tween_voice(voice, PAN, 0.7, Tween(frame=650, beats=0.1))
     engine.tween_voice(voice, RATE, 1.5, Tween(frame=1100, duration=0.04, curve=Curve.SMOOTH))
     return voice
@@ -185,6 +188,27 @@ def test_blocks_of_any_size_have_the_same_bits(make_engine):
     assert numpy.ptp(played[0]) > 0.1
     for frames in played[1:]:
         numpy.testing.assert_array_equal(frames, played[0])
+
+
+@pytest.mark.parametrize('quantum', (256, CALM))
+def test_moves_are_heard_as_render_has_them(pipewire, make_engine, quantum):
+    pipewire.force(quantum=quantum)
+
+    def prepare():
+        engine = make_engine(n_slots=3)
+        arrange(engine, lambda slot: noise(slot, 30000))
+        for slot in range(3):
+            engine.stop_sample_at(slot, 3500)
+        return engine
+
+    def take():
+        engine = prepare()
+        engine.start()
+        run_out(engine)
+        engine.stop()
+    expected = without_silence(render(prepare(), 6000))
+    assert 3000 < len(expected) < 4000
+    one_of_many(pipewire, take, lambda heard: same(heard, expected), n_takes=3)
 
 
 def test_nothing_jumps(make_engine):
