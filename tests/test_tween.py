@@ -495,6 +495,36 @@ def test_a_tween_is_an_event_until_it_has_ended(make_engine):
     assert engine.tween_slot(2, GAIN, 0.0, Tween()) and engine.tween_slot(3, GAIN, 0.0, Tween())
 
 
+def test_a_tween_that_has_ended_is_no_event(make_engine):
+    """Also one that was replaced, and one that was ended by its property."""
+    engine = make_engine(n_events=1)
+    for _ in range(2):
+        assert engine.tween_slot(0, GAIN, 0.0, Tween(duration=0.1))
+        render(engine, 4800)
+        render(engine, 1)
+    engine = make_engine(n_events=2)
+    for _ in range(4):
+        assert engine.tween_slot(0, GAIN, 0.0, Tween(duration=9))
+        render(engine, 1)
+    for _ in range(4):
+        engine.get_slot(0).props.gain = 1.0
+        render(engine, 1)
+        assert engine.tween_slot(0, GAIN, 0.0, Tween(duration=9))
+        assert engine.tween_slot(1, GAIN, 0.0, Tween(frame=10 ** 6))
+        engine.cancel_scheduled()
+        render(engine, 1)
+
+
+def test_what_stops_later_leaves_a_move_alone_that_came_after_a_cancel(engine):
+    play_looped(engine)
+    engine.cancel_scheduled()
+    engine.tween_slot(0, GAIN, 0.0, Tween(duration=0.1))
+    render(engine, 1200)
+    engine.stop_all_samples()
+    render(engine, 1200)
+    assert engine.get_slot(0).props.gain == 0.5
+
+
 def test_ten_thousand_wait(make_engine):
     engine = make_engine(n_events=16384)
     for n in range(10000):
@@ -558,6 +588,20 @@ def test_a_voice_that_ends_takes_its_move_with_it(make_engine):
     voice = engine.play_sample(0, 1.0)
     assert (heard(engine, 480) == 1).all()
     assert engine.tween_voice(voice, GAIN, 0.0, Tween(duration=1))
+
+
+@pytest.mark.parametrize('moves', (False, True))
+def test_a_voice_in_the_place_of_another_starts_anew(make_engine, moves):
+    """In the block in which it steals the other one, and also if it has a move of its own."""
+    engine = make_engine(n_voices=1)
+    engine.tween_voice(play_looped(engine), GAIN, 0.0, Tween(duration=1))
+    render(engine, 24000)
+    voice = engine.play_sample(0, 1.0)
+    if moves:
+        engine.tween_voice(voice, GAIN, 0.5, Tween(duration=0.1))
+    frames = heard(engine, 4800)
+    expected = 1 - places(4800) * moves / 2
+    assert numpy.abs(frames - expected)[FADE:].max() < 1e-5
 
 
 def test_a_move_without_a_voice_goes_on(engine):
