@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""Moves that take their time: gains, pans and rates that tweens move. At 48 kHz, and offline but for
-one test; the expected gains are arithmetic done here."""
+"""Moves that take their time: gains, pans and rates that tweens move. At 48 kHz, and offline but
+for one test; the expected gains are arithmetic done here."""
 
 import math
 import random
