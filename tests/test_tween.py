@@ -287,6 +287,13 @@ def test_voices_that_start_meanwhile_follow(engine):
     assert numpy.abs(frames - expected).max() < 1e-3
 
 
+def test_a_voice_that_starts_on_the_first_frame_of_a_move_begins_there(engine):
+    fill(engine, 0, constant(4800))
+    engine.tween_slot(0, GAIN, 0.0, Tween(duration=0.1))
+    engine.play_sample_at(0, 1.0, 0)
+    assert numpy.abs(heard(engine, 4800) - (1 - places(4800))).max() < 1e-5
+
+
 def test_a_pan_and_a_rate_move(engine):
     voice = play_looped(engine)
     engine.tween_voice(voice, PAN, -1.0, Tween(duration=0.1))
@@ -417,6 +424,16 @@ def test_a_setting_that_is_set_ends_its_move(engine, get, name, tween):
     assert thing.get_property(name) == 0.8 and engine.get_voice_position(voice) >= 0
 
 
+def test_a_late_move_begins_where_its_setting_was_set(engine):
+    """And not where the move is that this has ended."""
+    engine.tween_slot(0, GAIN, 0.0, Tween(duration=0.1))
+    render(engine, 2400)
+    engine.get_slot(0).props.gain = 0.9
+    engine.tween_slot(0, GAIN, 0.5, Tween(frame=1, duration=0.1))
+    render(engine, 2400)
+    assert engine.get_slot(0).props.gain == pytest.approx(0.7)
+
+
 def test_a_voice_that_is_set_ends_its_move(engine):
     voice = play_looped(engine)
     for n_frames in (0, 480):
@@ -443,6 +460,7 @@ def test_cancelled_moves_stand_and_those_that_wait_do_nothing(engine, get, name,
     frames = heard(engine, 9 * 24000 + 4800)
     assert thing.get_property(name) == 0.75
     assert numpy.ptp(frames[FADE:]) < 1e-6
+    assert name != 'gain' or frames[-1] == 0.75
 
 
 def test_a_pause_holds_all_moves(engine):
