@@ -24,6 +24,9 @@ The choices of the first kind:
 - A part that suddenly ends within the next millisecond, because its loop was let go, fades out over
   what is left.
 - Blocks of an engine that stands still find points of the grid, too.
+
+Of tweens, the model knows those of gains, LINEAR and from a frame on. While a voice gets used to
+another setting during a move, the model only knows how loud it can be.
 """
 
 import copy
@@ -36,6 +39,7 @@ FOREVER = 1 << 62
 N_LAYERS = 16
 BUSY = 'busy'
 PARTS_PER_BEAT = 2 ** 5 * 3 ** 2 * 5 * 7 * 11 * 13 * 17 * 19
+POINTS = 64     # frames: voices follow a tween on straight lines that are no longer
 SUB_BLOCK = 1024  # frames: render () splits a call into blocks of this length
 
 # Values of the enumerations, by their nicks.
@@ -43,7 +47,7 @@ FINISHED, STOPPED, STOLEN, CHOKED, UNLOADED, REJECTED, CANCELLED = (
     'finished', 'stopped', 'stolen', 'choked', 'unloaded', 'rejected', 'cancelled')
 
 SLOT_DEFAULTS = {
-    'gain': 1.0, 'pan': 0.0, 'mute': False, 'playback_rate': 1.0, 'interpolation': 'sinc',
+    'pan': 0.0, 'mute': False, 'playback_rate': 1.0, 'interpolation': 'sinc',
     'start': 0, 'end': 0, 'reverse': False,
     'loop': False, 'loop_start': 0, 'loop_end': 0, 'loops': 0, 'loop_crossfade': 0.0,
     'attack': 0.0, 'release': 0.005, 'choke_group': 0, 'choke_release': 0.005,
@@ -140,6 +144,26 @@ class Ramp:
         return self.start + (self.end - self.start) * numpy.minimum(parts, 1.0)[:, None]
 
 
+class Move:
+    """A gain on its way, from one frame of `position` to another."""
+
+    def __init__(self, start, end, first, n_frames):
+        self.start, self.end, self.first, self.n_frames = start, end, first, n_frames
+
+    def at(self, frames):
+        part = numpy.clip((frames - self.first) / self.n_frames, 0.0, 1.0)
+        return numpy.where(part < 1.0, self.start + (self.end - self.start) * part, self.end)
+
+    @property
+    def last(self):
+        return self.first + self.n_frames
+
+    @property
+    def bend(self):
+        """How far it goes between two points."""
+        return abs(self.end - self.start) * min(POINTS / self.n_frames, 1 / 16)
+
+
 class Clock:
     """The beats, in exact fractions."""
 
@@ -215,7 +239,7 @@ class Voice:
     def __init__(self, number, trigger, taken, steal):
         self.number = number
         self.slot, self.layer_number = trigger['slot'], trigger['layer']
-        self.velocity, self.gain, self.pan = (trigger[key] for key in ('velocity', 'gain', 'pan'))
+        self.velocity, self.pan = trigger['velocity'], trigger['pan']
         self.rate, self.loops = trigger['rate'], trigger['loops']
         self.fade_in = trigger['fade_in'] if trigger['fade_in'] >= 0 else taken['attack']
         self.stop_frame = trigger['stop_frame']
@@ -265,6 +289,8 @@ class Voice:
         self.before.go(1.0, to_frames(self.fade_in, rate))
         self.gains = None       # of both sides
         self.peak = float(numpy.abs(frames).max())
+        self.n_open = 0         # frames in which it gets used to a setting during a move,
+        self.loudest = 0.0      # and its largest gain before
 
     @property
     def level(self):
@@ -427,7 +453,9 @@ class Model:
         self.settings = [dict(SLOT_DEFAULTS) for _ in range(n_slots)]
         self.layers = [{} for _ in range(n_slots)]  # by their numbers
         self.seed = 0
-        self.gain, self.steal, self.paused = 1.0, 'oldest', False
+        self.gains, self.moves = {}, {}     # by what has the gain: see `keys_of`
+        self.changed = set()        # what has settings that were set since the last block
+        self.steal, self.paused = 'oldest', False
         self.master = Ramp(1.0)
         self.frozen = self.rendering = False
         self.clock = Clock(sample_rate)
@@ -446,7 +474,93 @@ class Model:
     # Settings
 
     def set_slot(self, slot, name, value):
-        self.settings[slot][name] = value
+        self.changed.add(('slot', slot))
+        if name == 'gain':
+            self.set_gain(('slot', slot), value)
+        else:
+            self.settings[slot][name] = value
+
+    def set_engine(self, name, value):
+        if name == 'gain':
+            self.set_gain(('engine',), value)
+        else:
+            setattr(self, name, value)
+
+    # Gains, and the tweens that move them
+
+    @staticmethod
+    def keys_of(voice):
+        """What has a gain that is one of the voice's factors."""
+        return ('engine',), ('slot', voice.slot), ('voice', voice.number)
+
+    def gain_of(self, *key):
+        move = self.moves.get(key)
+        return float(move.at(self.position)) if move else self.gains.get(key, 1.0)
+
+    def moves_of(self, voice):
+        """Those that have not come to their end."""
+        moves = {key: self.moves.get(key) for key in self.keys_of(voice)}
+        return {key: move for key, move in moves.items() if move and move.last > self.position}
+
+    def set_gain(self, key, gain):
+        """This ends its move, and the one that is to begin with the next block."""
+        self.drop_move(key)
+        left = [event for event in self.events if event.get('begins_now') != key]
+        self.n_leaving += len(self.events) - len(left)
+        self.events, self.gains[key] = left, gain
+        self.changed.add(key)
+
+    def drop_move(self, key):
+        if key in self.moves:
+            self.n_leaving += self.moves.pop(key).last >= self.position
+
+    def tween(self, key, gain, frame, seconds):
+        if self.is_full(1):
+            return BUSY
+        self.n_calls += 1
+        late = 0 < frame < self.position
+        self.counters['late'] += late
+        self.events.append({'order': self.n_calls - FOREVER * late, 'point': None,
+                            'move': (key, gain, to_frames(seconds, self.rate), late),
+                            'frame': self.position if late or not frame else frame,
+                            'begins_now': key if late or not frame else None})
+        return True
+
+    def tween_engine(self, *tween):
+        return self.tween(('engine',), *tween)
+
+    def tween_slot(self, slot, *tween):
+        return self.tween(('slot', slot), *tween)
+
+    def tween_voice(self, number, *tween):
+        if self.voices[number].state == 'ended':
+            return True
+        return self.tween(('voice', number), *tween)
+
+    def begin_move(self, key, gain, n_frames, late):
+        if key[0] == 'voice' and self.voices[key[1]].state != 'sounding':
+            return
+        now = self.gain_of(*key)
+        self.drop_move(key)
+        self.gains[key] = gain
+        if n_frames:
+            self.moves[key] = Move(now, gain, self.position, n_frames)
+        for voice in self.sounding:
+            if key in self.keys_of(voice):
+                self.aim(voice, self.frozen or voice.stands, has_changed=late or not n_frames)
+
+    def gains_ahead(self, voice, n_frames):
+        """The gains of both sides after each of the next frames, and how far the voice, which goes
+        on straight lines between points, may be away from them; None if none moves."""
+        moves = self.moves_of(voice)
+        if not moves:
+            return None
+        still = self.target(voice, but=moves)
+        values = [move.at(self.position + 1 + numpy.arange(n_frames)) for move in moves.values()]
+        largest = max(1.0, *(max(move.start, move.end) for move in moves.values()))
+        bends = sorted((move.bend for move in moves.values()), reverse=True)
+        apart = still.max() * largest * 3 * bends[0] * bends[1] / 4 if len(bends) > 1 else 0.0
+        return math.prod(values)[:, None] * still, apart
 
     @property
     def seed(self):
@@ -553,6 +667,7 @@ class Model:
         voice = Voice(number, trigger, {name: settings[name] for name in TAKEN_AT_THE_CALL},
                       self.steal)
         self.voices[number] = voice
+        self.gains['voice', number] = trigger['gain']
         self.counters['triggered'] += 1
         self.n_calls += 1
         return voice
@@ -596,11 +711,15 @@ class Model:
 
     def is_full(self, n_more):
         """Whether there is no room for so many more events, late ones included."""
-        full = len(self.events) + n_more > self.n_events
-        if n_more and full != (len(self.events) + self.n_leaving + n_more > self.n_events):
+        n = len(self.events) + sum(move.last > self.position for move in self.moves.values())
+        n_ending = sum(move.last == self.position for move in self.moves.values())
+        full = n + n_more > self.n_events
+        if n_more and full != (n + n_ending + self.n_leaving + n_more > self.n_events):
             raise Unspecified('whether there is room again before the next block')
-        n_idle = sum('stops' in event and event['stops'].state == 'ended' for event in self.events)
-        if full and len(self.events) - n_idle + n_more <= self.n_events:
+        n_idle = sum('stops' in event and event['stops'].state == 'ended' or 'move' in event
+                     and event['move'][0][0] == 'voice'
+                     and self.voices[event['move'][0][1]].state == 'ended' for event in self.events)
+        if full and n - n_idle + n_more <= self.n_events:
             raise Unspecified('whether the stop of a voice that has ended takes up room')
         return bool(n_more and full)
 
@@ -650,6 +769,8 @@ class Model:
             return None
         if voice.steal == 'oldest':
             return min(may_go, key=lambda other: other.order)
+        if any(other.n_open for other in may_go):
+            raise Unspecified('how loud a voice is while it gets used to a setting during a move')
         if any(other.heard == 0 and (other.before.rest or other.paused or
                                      (other.aimed != self.target(other)).any())
                for other in may_go):
@@ -668,18 +789,20 @@ class Model:
         gains = [side.now for side in voice.gains] if voice.gains else self.target(voice)
         return float(max(gains)) * voice.level * voice.pause.now * voice.cut_in.now
 
-    def target(self, voice):
-        """The gains of both sides to which a voice moves."""
+    def target(self, voice, but=()):
+        """The gains of both sides to which a voice moves, without some of the factors."""
         settings = self.settings[voice.slot]
         if settings['mute']:
             return numpy.zeros(2)
-        gain = settings['gain'] * voice.velocity * voice.gain * self.gain
+        gain = voice.velocity * math.prod(self.gain_of(*key) for key in self.keys_of(voice)
+                                          if key not in but)
         return gain * pan_gains(min(1.0, max(-1.0, settings['pan'] + voice.pan)))
 
     # Ends
 
     def end(self, voice, reason):
         voice.state = 'ended'
+        self.drop_move(('voice', voice.number))
         if voice in self.sounding:
             self.sounding.remove(voice)
             self.count_begun(voice)
@@ -722,10 +845,10 @@ class Model:
         voice.fade.go(0.0, n_frames)
         voice.reason = reason
         if n_frames <= self.n_short:
-            self.end(voice, reason)
             if n_frames and not self.frozen:
-                frames, _over = self.advance(voice, n_frames)
+                frames, _over = self.advance(voice, n_frames, is_tail=True)
                 self.tails.append([frames, 0, voice.tolerance])
+            self.end(voice, reason)
         return None
 
     def stop(self, voice):
@@ -777,6 +900,8 @@ class Model:
         for event in events:
             if 'voice' in event and event['voice'].state != 'ended':
                 self.end(event['voice'], CANCELLED)
+        for key in list(self.moves):
+            self.set_gain(key, self.gain_of(*key))
 
     # Voices
 
@@ -809,9 +934,10 @@ class Model:
 
     def set_voice_gain(self, number, gain):
         if number in self.voices:
-            self.voices[number].gain = gain
+            self.set_gain(('voice', number), gain)
 
     def set_voice_pan(self, number, pan):
+        self.changed.add(('voice', number))
         if number in self.voices:
             self.voices[number].pan = pan
 
@@ -863,7 +989,7 @@ class Model:
             map(copy.copy, voice.gains))
         old.fade = Ramp(1.0)
         old.fade.go(0.0, self.n_fade)
-        frames, _over = self.advance(old, self.n_fade)
+        frames, _over = self.advance(old, self.n_fade, is_tail=True)
         self.tails.append([frames, 0, old.tolerance])
         voice.cut_in.jump(0.0)
         voice.cut_in.go(1.0, self.n_fade)
@@ -914,8 +1040,10 @@ class Model:
             self.master.go(0.0 if self.paused else 1.0, self.n_fade)
         for voice in self.sounding:
             self.follow_pause(voice)
-            self.aim(voice, at_once=self.frozen or voice.stands or voice.stood)
+            self.aim(voice, self.frozen or voice.stands or voice.stood,
+                     has_changed=not self.changed.isdisjoint(self.keys_of(voice)))
             voice.stood = False
+        self.changed.clear()
         restarted = self.clock.begin_block(self.position)
         running = self.clock.held['running']
         for event in self.events:
@@ -933,9 +1061,21 @@ class Model:
             else:
                 event['frame'] = None
 
-    def aim(self, voice, at_once):
-        """Has the gains of a voice move to what is set."""
+    def aim(self, voice, at_once, has_changed=False):
+        """Has the gains of a voice move to what is set. During a move it is where this is within
+        the time of a fade and the way to the next point."""
         if voice.heard == 0:
+            return
+        rest = max(side.rest for side in voice.gains)
+        if at_once:
+            voice.n_open = 0
+        elif voice.n_open or self.moves_of(voice) and (rest or has_changed):
+            voice.must_not_be_behind(self.settings[voice.slot], self.rate)
+            voice.loudest = max(voice.loudest * (voice.n_open > 0),
+                                *(side.now for side in voice.gains))
+            voice.n_open = max(voice.n_open,
+                               POINTS + (self.n_fade if has_changed or voice.n_open else rest))
+        if self.moves_of(voice) and not at_once:
             return
         for side, target in zip(voice.gains, self.target(voice)):
             if at_once:
@@ -971,7 +1111,9 @@ class Model:
             self.events.remove(event)
             if event.get('named') and max(0, event['frame']) < until:
                 self.counters['late'] += 1
-            if 'voice' in event:
+            if 'move' in event:
+                self.begin_move(*event['move'])
+            elif 'voice' in event:
                 self.begin(event['voice'])
             elif 'stops' in event:
                 if event['stops'].state == 'sounding':
@@ -1002,7 +1144,7 @@ class Model:
             tail[1] += n_frames
         self.tails = [tail for tail in self.tails if tail[1] < len(tail[0])]
 
-    def advance(self, voice, n_frames):
+    def advance(self, voice, n_frames, is_tail=False):
         """The next frames of a voice, and whether they are its last."""
         if voice.stands:
             return numpy.zeros((0, 2)), False
@@ -1018,11 +1160,25 @@ class Model:
         voice.heard += n_frames
         # The laws of pan and crossfade hold to 1e-5; everything else is rounding to 32 bits.
         gain = max(value for side in voice.gains for value in (side.now, side.end))
+        ahead = self.gains_ahead(voice, n_frames)
+        if ahead and n_frames:
+            gains, apart = ahead
+            gain = max(gain, gains.max())
+            if is_tail:     # it may stay where the line that it is on ends
+                apart = apart + abs(gains - gains[0]).max()
+            for side, ramp in enumerate(voice.gains):
+                ramp.jump(gains[-1, side])
+        else:
+            gains, apart = numpy.empty((n_frames, 2)), 0.0
+            for side, ramp in enumerate(voice.gains):
+                gains[:, side:side + 1] = ramp.take(n_frames)
         crossfades = self.settings[voice.slot]['loop_crossfade'] > 0
         voice.tolerance = numpy.full(n_frames, gain * voice.peak * (
             voice.slack + (3e-5 if crossfades else 1.3e-5)) + 1e-7)
-        for side, ramp in enumerate(voice.gains):
-            frames[:, side:side + 1] *= ramp.take(n_frames)
+        voice.tolerance += apart * voice.peak
+        voice.tolerance[:voice.n_open] += 2 * max(gain, voice.loudest) * voice.peak
+        voice.n_open = max(0, voice.n_open - n_frames)
+        frames *= gains
         if voice.fade:
             frames *= voice.fade.take(n_frames)
             over = over or voice.fade.rest == 0

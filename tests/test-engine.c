@@ -307,6 +307,60 @@ test_inputs_without_loop (void)
     ;
 }
 
+/* A stream that can only be read from its start to its end, as that of a compressed file. */
+static GInputStream *
+open_compressed (GBytes *bytes)
+{
+  g_autoptr (GInputStream) stream = g_memory_input_stream_new_from_bytes (bytes);
+  g_autoptr (GZlibCompressor) compressor = g_zlib_compressor_new (G_ZLIB_COMPRESSOR_FORMAT_GZIP, 1);
+  g_autoptr (GZlibDecompressor) decompressor =
+      g_zlib_decompressor_new (G_ZLIB_COMPRESSOR_FORMAT_GZIP);
+  g_autoptr (GInputStream) compressed =
+      g_converter_input_stream_new (stream, G_CONVERTER (compressor));
+
+  return g_converter_input_stream_new (compressed, G_CONVERTER (decompressor));
+}
+
+static void
+assert_loaded (FlitzisEngine *engine, GFile *file, gboolean is_streamed)
+{
+  g_autoptr (FlitzisSample) sample = NULL;
+  g_autoptr (GError) error = NULL;
+
+  flitzis_engine_load_file (engine, 0, file, NULL, &error);
+  g_assert_no_error (error);
+  sample = flitzis_slot_dup_sample (flitzis_engine_get_slot (engine, 0));
+  g_assert_cmpuint (flitzis_sample_get_n_frames (sample), ==, 48000);
+  g_assert_cmpint (flitzis_sample_get_bytes (sample) == NULL, ==, is_streamed);
+}
+
+/* A long file that cannot be streamed is in memory if the storage is chosen automatically. */
+static void
+test_auto_of_unseekable (void)
+{
+  g_autofree char *path = write_wav ();
+  g_autoptr (GFile) source = g_file_new_for_path (path);
+  g_autoptr (GBytes) bytes = g_file_load_bytes (source, NULL, NULL, NULL);
+  g_autoptr (GFile) file = stream_file_new ("compressed.wav", open_compressed, bytes);
+  g_autoptr (FlitzisEngine) engine = flitzis_engine_new ();
+  FlitzisSlot *slot = flitzis_engine_get_slot (engine, 0);
+  g_autoptr (GError) error = NULL;
+
+  flitzis_engine_set_stream_threshold (engine, 0.0);
+  flitzis_slot_set_storage (slot, FLITZIS_STORAGE_AUTO);
+  assert_loaded (engine, source, TRUE);
+  assert_loaded (engine, file, FALSE);
+
+  flitzis_slot_set_storage (slot, FLITZIS_STORAGE_STREAM);
+  g_assert_false (flitzis_engine_load_file (engine, 0, file, NULL, &error));
+  g_assert_error (error, FLITZIS_ENGINE_ERROR, FLITZIS_ENGINE_ERROR_UNSUPPORTED);
+  g_assert_cmpstr (error->message, ==,
+                   "Could not decode “compressed.wav”: it cannot be streamed, because it cannot be "
+                   "read from the middle");
+
+  g_unlink (path);
+}
+
 /* No file can be opened while a test holds this. */
 static GMutex opening;
 
@@ -741,6 +795,7 @@ main (int argc, char **argv)
   g_test_add_func ("/engine/dispose-releases", test_dispose_releases);
   g_test_add_func ("/engine/async-without-loop", test_async_without_loop);
   g_test_add_func ("/engine/inputs-without-loop", test_inputs_without_loop);
+  g_test_add_func ("/engine/auto-of-unseekable", test_auto_of_unseekable);
   g_test_add_func ("/engine/dispose-while-loading", test_dispose_while_loading);
   g_test_add_func ("/engine/threads", test_threads);
   g_test_add_func ("/engine/add-sample", test_add_sample);

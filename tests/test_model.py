@@ -115,6 +115,24 @@ class Real:
     def stop_sample_at(self, *arguments):
         return self.call(self.engine.stop_sample_at, *arguments)
 
+    def tween(self, function, *arguments):
+        *arguments, gain, frame, seconds = arguments
+        tween = Flitzis.Tween(frame=frame, duration=seconds)
+        return self.call(function, *arguments, gain, tween)
+
+    def tween_engine(self, *arguments):
+        return self.tween(self.engine.tween_engine, *arguments)
+
+    def tween_slot(self, slot, *arguments):
+        return self.tween(self.engine.tween_slot, slot, Flitzis.Parameter.GAIN, *arguments)
+
+    def tween_voice(self, voice, *arguments):
+        return self.tween(self.engine.tween_voice, voice, Flitzis.Parameter.GAIN, *arguments)
+
+    def gain_of(self, *key):
+        thing = self.slots[key[1]] if key[0] == 'slot' else self.engine
+        return thing.get_property('gain')
+
     @staticmethod
     def call(function, *arguments):
         try:
@@ -157,9 +175,6 @@ class Modelled:
 
     def add_layer(self, slot, frames, low, high):
         self.model.add_layer(slot, self.stereo(frames), low, high)
-
-    def set_engine(self, name, value):
-        setattr(self.model, name, value)
 
     def set_clock(self, name, value):
         self.model.clock.change(name, value)
@@ -214,6 +229,13 @@ def perform(player, operation, voices, position):
     elif name == 'add_layer':
         slot, *sample, low, high = arguments
         player.add_layer(slot, frames_of(*sample), low, high)
+    elif name.startswith('tween'):
+        *rest, gain, frame, seconds = arguments
+        if name == 'tween_voice':
+            rest = [voices.get(label) for label in rest]
+            if rest[0] in (None, 0, BUSY):
+                return None
+        voices['tween'] = getattr(player, name)(*rest, gain, max(0, position + frame), seconds)
     elif name in VOICE_VERBS:
         label, *rest = arguments
         if voices.get(label) not in (None, 0, BUSY):
@@ -289,7 +311,9 @@ def compare_counts(real, modelled):
     for name, got, right in (
             ('position', real.engine.props.position, modelled.position),
             ('n-playing', real.n_playing, modelled.n_playing),
-            *((f'n-{name}', real.counter(name), modelled.counter(name)) for name in COUNTERS)):
+            *((f'n-{name}', real.counter(name), modelled.counter(name)) for name in COUNTERS),
+            *((f'gain of {key}', *(round(side.gain_of(*key), 9) for side in (real, modelled)))
+              for key in (('engine',), *(('slot', slot) for slot in range(4))))):
         if got != right:
             return f'{name} {got} instead of {right}'
     return ''
@@ -418,6 +442,10 @@ class Generator:
             return ('play_after', self.label(), leader, fields)
         return ('play', self.label(), fields)
 
+    def tween(self):
+        return (self.choose.choice(GAINS), self.frame(),
+                self.choose.choice((0.0, 0.001, 0.01, 0.0333, 0.05, 0.1)))
+
     def operation(self):
         choose = self.choose
         kind = choose.random()
@@ -437,6 +465,8 @@ class Generator:
             ('set_voice_pan', label, choose.choice(PANS)),
             ('seek_voice', label, self.place() * choose.choice((1, 1, 4))),
             ('seek_voice', label, self.place()),
+            ('tween_voice', label, *self.tween()), ('tween_slot', slot, *self.tween()),
+            ('tween_slot', slot, *self.tween()), ('tween_engine', *self.tween()),
             ('set_engine', 'gain', choose.choice(GAINS)),
             ('set_engine', 'paused', choose.random() < 0.5),
             ('set_engine', 'steal', choose.choice(('oldest', 'quietest', 'reject'))),
@@ -599,7 +629,8 @@ def test_a_program_that_once_differed(name):
 @pytest.mark.parametrize('name, broken', (
     ('stop_sample', lambda self, slot: None),
     ('set_voice_gain', lambda self, number, gain: None),
-    ('target', lambda self, voice, target=Model.target: 1.01 * target(self, voice)),
+    ('target', lambda self, voice, but=(), target=Model.target: 1.01 * target(self, voice, but)),
+    ('begin_move', lambda self, *move: None),
     ('rest_of', lambda self, voice: FOREVER),
     ('leave', lambda self, voice: None),
     ('victim', lambda self, voice: self.sounding[-1])))

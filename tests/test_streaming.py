@@ -652,6 +652,33 @@ def test_the_error_goes_with_the_sample(engine, make_wav, frames):
     assert_same(render(engine, N_FRAMES), frames)
 
 
+@pytest.mark.parametrize('n_channels, n_other', ((2, 1), (1, 2)))
+def test_a_file_with_other_channels_ends_its_voice(make_engine, frames, tmp_path, n_channels,
+                                                   n_other):
+    """Some file systems do not tell that it is another file: this one has the time and the size of
+    the first."""
+    files = {}
+    for n in (n_channels, n_other):
+        ffmpeg('-f', 'f32le', '-ar', RATE, '-ac', 2, '-i', '-', '-ac', n, tmp_path / f'{n}.flac',
+               data=frames.tobytes())
+        files[n] = (tmp_path / f'{n}.flac').read_bytes()
+    path, size = tmp_path / 'other.flac', max(map(len, files.values()))
+    path.write_bytes(files[n_channels].ljust(size, b'\0'))
+    engine = make_engine()
+    slot = load(engine, path)
+    ended, before = watch(engine), path.stat()
+    path.write_bytes(files[n_other].ljust(size, b'\0'))
+    os.utime(path, ns=(before.st_atime_ns, before.st_mtime_ns))
+    assert (path.stat().st_ino, path.stat().st_size) == (before.st_ino, before.st_size)
+    voice = engine.play_sample(0, 1.0)
+    render(engine, N_FRAMES)
+    drain()
+    assert ended == [(voice, 0, Reason.FAILED)]
+    assert slot.stream_error.matches(Flitzis.engine_error_quark(), Code.CORRUPT)
+    assert slot.stream_error.message == (
+        'Could not decode “other.flac”: it was changed or replaced after it was loaded')
+
+
 # Threads
 
 

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""Moves that take their time: gains, pans and rates that tweens move. Offline, at 48 kHz; the
-expected gains are arithmetic done here."""
+"""Moves that take their time: gains, pans and rates that tweens move. At 48 kHz, and offline but
+for one test; the expected gains are arithmetic done here."""
 
 import math
 import random
@@ -12,6 +12,8 @@ import pytest
 gi.require_version('Flitzis', '1')
 from gi.repository import Flitzis, GLib  # noqa: E402
 
+from pipewire_daemon import CALM, without_silence  # noqa: E402
+from test_live import one_of_many, run_out, same  # noqa: E402
 from test_playing import FADE, constant, drain, fails_with, fill, noise, render  # noqa: E402
 
 Curve, Parameter, Tween = Flitzis.Curve, Flitzis.Parameter, Flitzis.Tween
@@ -158,6 +160,7 @@ def arrange(engine, make_frames):
     for move in moves:
         engine.tween_slot(*move)
     engine.tween_engine(0.3, Tween(frame=400, duration=0.02, curve=Curve.DECIBEL))
+    engine.tween_voice(voice, GAIN, 0.6, Tween(frame=1250, duration=0.03))
     engine.tween_voice(voice, PAN, 0.7, Tween(frame=650, beats=0.1))
     engine.tween_voice(voice, RATE, 1.5, Tween(frame=1100, duration=0.04, curve=Curve.SMOOTH))
     return voice
@@ -185,6 +188,27 @@ def test_blocks_of_any_size_have_the_same_bits(make_engine):
     assert numpy.ptp(played[0]) > 0.1
     for frames in played[1:]:
         numpy.testing.assert_array_equal(frames, played[0])
+
+
+@pytest.mark.parametrize('quantum', (256, CALM))
+def test_moves_are_heard_as_render_has_them(pipewire, make_engine, quantum):
+    pipewire.force(quantum=quantum)
+
+    def prepare():
+        engine = make_engine(n_slots=3)
+        arrange(engine, lambda slot: noise(slot, 30000))
+        for slot in range(3):
+            engine.stop_sample_at(slot, 3500)
+        return engine
+
+    def take():
+        engine = prepare()
+        engine.start()
+        run_out(engine)
+        engine.stop()
+    expected = without_silence(render(prepare(), 6000))
+    assert 3000 < len(expected) < 4000
+    one_of_many(pipewire, take, lambda heard: same(heard, expected), n_takes=3)
 
 
 def test_nothing_jumps(make_engine):
@@ -261,6 +285,13 @@ def test_voices_that_start_meanwhile_follow(engine):
     expected = 1 - places(4800)
     expected[2345:] *= 2
     assert numpy.abs(frames - expected).max() < 1e-3
+
+
+def test_a_voice_that_starts_on_the_first_frame_of_a_move_begins_there(engine):
+    fill(engine, 0, constant(4800))
+    engine.tween_slot(0, GAIN, 0.0, Tween(duration=0.1))
+    engine.play_sample_at(0, 1.0, 0)
+    assert numpy.abs(heard(engine, 4800) - (1 - places(4800))).max() < 1e-5
 
 
 def test_a_pan_and_a_rate_move(engine):
@@ -393,6 +424,16 @@ def test_a_setting_that_is_set_ends_its_move(engine, get, name, tween):
     assert thing.get_property(name) == 0.8 and engine.get_voice_position(voice) >= 0
 
 
+def test_a_late_move_begins_where_its_setting_was_set(engine):
+    """And not where the move is that this has ended."""
+    engine.tween_slot(0, GAIN, 0.0, Tween(duration=0.1))
+    render(engine, 2400)
+    engine.get_slot(0).props.gain = 0.9
+    engine.tween_slot(0, GAIN, 0.5, Tween(frame=1, duration=0.1))
+    render(engine, 2400)
+    assert engine.get_slot(0).props.gain == pytest.approx(0.7)
+
+
 def test_a_voice_that_is_set_ends_its_move(engine):
     voice = play_looped(engine)
     for n_frames in (0, 480):
@@ -419,6 +460,7 @@ def test_cancelled_moves_stand_and_those_that_wait_do_nothing(engine, get, name,
     frames = heard(engine, 9 * 24000 + 4800)
     assert thing.get_property(name) == 0.75
     assert numpy.ptp(frames[FADE:]) < 1e-6
+    assert name != 'gain' or frames[-1] == 0.75
 
 
 def test_a_pause_holds_all_moves(engine):
@@ -469,6 +511,36 @@ def test_a_tween_is_an_event_until_it_has_ended(make_engine):
     engine.cancel_scheduled()
     render(engine, 64)
     assert engine.tween_slot(2, GAIN, 0.0, Tween()) and engine.tween_slot(3, GAIN, 0.0, Tween())
+
+
+def test_a_tween_that_has_ended_is_no_event(make_engine):
+    """Also one that was replaced, and one that was ended by its property."""
+    engine = make_engine(n_events=1)
+    for _ in range(2):
+        assert engine.tween_slot(0, GAIN, 0.0, Tween(duration=0.1))
+        render(engine, 4800)
+        render(engine, 1)
+    engine = make_engine(n_events=2)
+    for _ in range(4):
+        assert engine.tween_slot(0, GAIN, 0.0, Tween(duration=9))
+        render(engine, 1)
+    for _ in range(4):
+        engine.get_slot(0).props.gain = 1.0
+        render(engine, 1)
+        assert engine.tween_slot(0, GAIN, 0.0, Tween(duration=9))
+        assert engine.tween_slot(1, GAIN, 0.0, Tween(frame=10 ** 6))
+        engine.cancel_scheduled()
+        render(engine, 1)
+
+
+def test_what_stops_later_leaves_a_move_alone_that_came_after_a_cancel(engine):
+    play_looped(engine)
+    engine.cancel_scheduled()
+    engine.tween_slot(0, GAIN, 0.0, Tween(duration=0.1))
+    render(engine, 1200)
+    engine.stop_all_samples()
+    render(engine, 1200)
+    assert engine.get_slot(0).props.gain == 0.5
 
 
 def test_ten_thousand_wait(make_engine):
@@ -534,6 +606,20 @@ def test_a_voice_that_ends_takes_its_move_with_it(make_engine):
     voice = engine.play_sample(0, 1.0)
     assert (heard(engine, 480) == 1).all()
     assert engine.tween_voice(voice, GAIN, 0.0, Tween(duration=1))
+
+
+@pytest.mark.parametrize('moves', (False, True))
+def test_a_voice_in_the_place_of_another_starts_anew(make_engine, moves):
+    """In the block in which it steals the other one, and also if it has a move of its own."""
+    engine = make_engine(n_voices=1)
+    engine.tween_voice(play_looped(engine), GAIN, 0.0, Tween(duration=1))
+    render(engine, 24000)
+    voice = engine.play_sample(0, 1.0)
+    if moves:
+        engine.tween_voice(voice, GAIN, 0.5, Tween(duration=0.1))
+    frames = heard(engine, 4800)
+    expected = 1 - places(4800) * moves / 2
+    assert numpy.abs(frames - expected)[FADE:].max() < 1e-5
 
 
 def test_a_move_without_a_voice_goes_on(engine):
