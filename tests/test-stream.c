@@ -203,8 +203,8 @@ test_replaced (File *self, gconstpointer data)
                    "Could not decode “long.wav”: it was changed or replaced after it was loaded");
   g_clear_error (&error);
 
-  g_assert_cmpuint (read_on (self, &error), ==, N_FRAMES);
-  g_assert_no_error (error);
+  g_assert_cmpuint (read_on (self, &error), <, N_FRAMES);
+  g_assert_error (error, FLITZIS_ENGINE_ERROR, FLITZIS_ENGINE_ERROR_CORRUPT);
 }
 
 static void
@@ -213,10 +213,9 @@ test_deleted (File *self, gconstpointer data)
   g_autoptr (GError) error = NULL;
 
   g_unlink (self->path);
-  g_assert_cmpuint (read_on (self, &error), ==, N_FRAMES);
-  g_assert_true (flitzis_stream_reader_seek (self->reader, 0, &error));
-  g_assert_cmpuint (read_on (self, &error), ==, N_FRAMES);
-  g_assert_no_error (error);
+  g_assert_cmpuint (read_on (self, &error), <, N_FRAMES);
+  g_assert_error (error, FLITZIS_ENGINE_ERROR, FLITZIS_ENGINE_ERROR_CORRUPT);
+  g_clear_error (&error);
 
   g_assert_null (flitzis_stream_reader_new (self->source, NULL, &error));
   g_assert_error (error, G_IO_ERROR, G_IO_ERROR_NOT_FOUND);

@@ -175,15 +175,29 @@ flitzis_input_check_bytes (GInputStream *stream, GCancellable *cancellable, GErr
          g_seekable_seek (G_SEEKABLE (stream), 0, G_SEEK_SET, cancellable, error);
 }
 
+/* For a local file, this is faster than attributes by name. */
+static gboolean
+get_status (GInputStream *stream, struct stat *status)
+{
+  return G_IS_FILE_DESCRIPTOR_BASED (stream) &&
+         fstat (g_file_descriptor_based_get_fd (G_FILE_DESCRIPTOR_BASED (stream)), status) == 0;
+}
+
+gboolean
+flitzis_input_is_nameless (GInputStream *stream)
+{
+  struct stat status;
+
+  return get_status (stream, &status) && status.st_nlink == 0;
+}
+
 char *
 flitzis_input_get_state (GInputStream *stream, GCancellable *cancellable)
 {
   g_autoptr (GFileInfo) info = NULL;
   struct stat status;
 
-  /* for a local file, fstat () is faster than attributes by name */
-  if (G_IS_FILE_DESCRIPTOR_BASED (stream) &&
-      fstat (g_file_descriptor_based_get_fd (G_FILE_DESCRIPTOR_BASED (stream)), &status) == 0)
+  if (get_status (stream, &status))
     return g_strdup_printf ("%" G_GUINT64_FORMAT " %" G_GUINT64_FORMAT " %" G_GINT64_FORMAT
                             " %" G_GINT64_FORMAT ".%ld",
                             (guint64) status.st_dev, (guint64) status.st_ino,

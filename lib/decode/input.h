@@ -28,6 +28,10 @@ gboolean flitzis_input_check_bytes (GInputStream *stream,
 char *flitzis_input_get_state (GInputStream *stream,
                                GCancellable *cancellable);
 
+/* Returns whether a local file has no name: it never had one, or it was deleted or replaced after it
+ * was opened. */
+gboolean flitzis_input_is_nameless (GInputStream *stream);
+
 /* Returns whether an error may be due to a file that was changed while it was read. */
 gboolean flitzis_input_is_about_contents (const GError *error);
 

@@ -66,6 +66,7 @@ struct _FlitzisStreamReader
   GCancellable        *cancellable;
   GInputStream        *stream;
   char                *state;
+  gboolean             is_nameless; /* when it was opened */
   FlitzisHeader        header;
   FlitzisFacts         facts;
   gboolean             use_codec;
@@ -154,6 +155,7 @@ open_stream (FlitzisStreamReader *self, GError **error)
         return FALSE;
 
       self->state = flitzis_input_get_state (self->stream, self->cancellable);
+      self->is_nameless = flitzis_input_is_nameless (self->stream);
     }
 
   g_mutex_lock (&source->lock);
@@ -176,18 +178,27 @@ open_stream (FlitzisStreamReader *self, GError **error)
   return failure == NULL;
 }
 
-static gboolean
-is_changed (FlitzisStreamReader *self)
+/* Sets an error if the file is not what it was when it was opened. */
+static void
+check_file (FlitzisStreamReader *self, GError **error)
 {
   g_autofree char *state = NULL;
 
   if (self->state == NULL)
-    return FALSE;
+    return;
+
+  if (flitzis_input_is_nameless (self->stream) != self->is_nameless)
+    {
+      g_set_error_literal (error, FLITZIS_ENGINE_ERROR, FLITZIS_ENGINE_ERROR_CORRUPT,
+                           "it was deleted or replaced while it was read");
+      return;
+    }
 
   state = flitzis_input_get_state (self->stream, self->cancellable);
 
   /* after a cancel, it is unknown */
-  return state != NULL && !g_str_equal (state, self->state);
+  if (state != NULL && !g_str_equal (state, self->state))
+    flitzis_input_set_changed (error);
 }
 
 /* A pipeline that does not stop within `time_us` keeps the stream. */
@@ -362,6 +373,7 @@ static gboolean
 advance (FlitzisStreamReader *self, GError **error)
 {
   g_autoptr (GError) failure = NULL;
+  g_autoptr (GError) change = NULL;
   g_autoptr (GstSample) sample = pull (self, &failure);
   FlitzisFrameBuilder *builder = &self->decoding->builder;
 
@@ -380,12 +392,14 @@ advance (FlitzisStreamReader *self, GError **error)
     }
 
   /* a local file is checked each time, since that takes at most a microsecond */
-  if ((G_IS_FILE_DESCRIPTOR_BASED (self->stream) || self->is_over ||
-       flitzis_input_is_about_contents (failure)) &&
-      is_changed (self))
+  if (G_IS_FILE_DESCRIPTOR_BASED (self->stream) || self->is_over ||
+      flitzis_input_is_about_contents (failure))
+    check_file (self, &change);
+
+  if (change != NULL)
     {
       g_clear_error (&failure);
-      flitzis_input_set_changed (&failure);
+      failure = g_steal_pointer (&change);
     }
 
   if (failure == NULL)
