@@ -116,6 +116,27 @@ def installed(build_dir, tmp_path_factory):
 
 
 @pytest.fixture(scope='session')
+def without_libraries(source_dir, build_dir):
+    """Runs a script of Python with a build that has none of the optional libraries."""
+    folder = build_dir.parent / 'without-libraries'
+    if not (folder / 'build.ninja').exists():
+        subprocess.run(['meson', 'setup', '-Dwerror=true', '-Dloudness=disabled',
+                        '-Dpulse=disabled', '-Dtests=false', '-Dexamples=false', '-Ddocs=disabled',
+                        '-Dvapi=disabled', folder, source_dir], check=True, capture_output=True)
+    subprocess.run(['ninja', '-C', folder], check=True, capture_output=True)
+    linked = subprocess.run(['ldd', folder / 'lib/libflitzis-1.so.0'], check=True,
+                            capture_output=True, text=True).stdout
+    assert 'libgobject' in linked and 'libebur128' not in linked and 'libpulse' not in linked
+
+    def run(script):
+        return subprocess.run(
+            [sys.executable, '-c', script], check=True, stdout=subprocess.PIPE, text=True,
+            timeout=120, env={**os.environ, 'LD_LIBRARY_PATH': str(folder / 'lib'),
+                              'GI_TYPELIB_PATH': str(folder / 'introspection')}).stdout
+    return run
+
+
+@pytest.fixture(scope='session')
 def write_wav():
     """Writes float32 frames (n_frames x n_channels) to a WAV file."""
     def write(path, frames, rate=48000):

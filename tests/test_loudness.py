@@ -439,22 +439,9 @@ assert numpy.all(numpy.frombuffer(engine.render(4800).get_data(), '<f4') == 0.25
 
 
 @pytest.mark.slow
-def test_without_the_library(source_dir, build_dir):
-    folder = build_dir.parent / 'without-loudness'
-    if not (folder / 'build.ninja').exists():
-        subprocess.run(['meson', 'setup', '-Dwerror=true', '-Dloudness=disabled', '-Dtests=false',
-                        '-Dexamples=false', '-Ddocs=disabled', '-Dvapi=disabled', folder,
-                        source_dir], check=True, capture_output=True)
-    subprocess.run(['ninja', '-C', folder], check=True, capture_output=True)
-    linked = subprocess.run(['ldd', folder / 'lib/libflitzis-1.so.0'], check=True,
-                            capture_output=True, text=True).stdout
-    assert 'libgobject' in linked and 'libebur128' not in linked
-    result = subprocess.run(
-        [sys.executable, '-c', WITHOUT_LIBRARY], capture_output=True, text=True, timeout=120,
-        env=os.environ | {'LD_LIBRARY_PATH': str(folder / 'lib'),
-                          'GI_TYPELIB_PATH': str(folder / 'introspection')})
-    assert (result.returncode, result.stdout) == (
-        0, 'Could not measure the loudness: Flitzis is built without libebur128\n'), result.stderr
+def test_without_the_library(without_libraries):
+    assert without_libraries(WITHOUT_LIBRARY) == (
+        'Could not measure the loudness: Flitzis is built without libebur128\n')
 
 
 def test_an_engine_may_go_while_a_sample_is_measured(iterate):

@@ -181,6 +181,35 @@ def test_without_a_server_the_error_names_what_was_tried(no_server, make_engine,
     assert same(render(engine, 100), noise(1, 100))
 
 
+WITHOUT_PULSE = """
+import gi
+gi.require_version('Flitzis', '1')
+from gi.repository import Flitzis, GLib
+
+for output in Flitzis.Output.AUTO, Flitzis.Output.PULSE:
+    engine = Flitzis.Engine(output=output)
+    try:
+        engine.start()
+    except GLib.Error as error:
+        assert error.matches(Flitzis.EngineError.quark(), Flitzis.EngineError.OUTPUT)
+        print(error.message)
+"""
+
+
+@pytest.mark.slow
+def test_without_libpulse(no_server, without_libraries):
+    of_auto, of_pulse = without_libraries(WITHOUT_PULSE).splitlines()
+    assert 'PipeWire' in of_auto and 'PulseAudio' not in of_auto
+    assert of_pulse == ('Could not start the output: '
+                        'PulseAudio: this build of Flitzis has no support for it')
+
+
+@pytest.mark.slow
+def test_pipewire_is_used_without_libpulse(pipewire, without_libraries):
+    assert without_libraries(WITHOUT_PULSE).splitlines() == [
+        'Could not start the output: PulseAudio: this build of Flitzis has no support for it']
+
+
 def test_the_program_may_choose(pulse_beside_pipewire, make_engine):
     for output in (Output.PULSE, Output.PIPEWIRE):
         engine = make_engine(output=output)

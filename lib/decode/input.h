@@ -28,7 +28,7 @@ gboolean flitzis_input_check_bytes (GInputStream *stream,
 char *flitzis_input_get_state (GInputStream *stream,
                                GCancellable *cancellable);
 
-/* Returns whether a local file has no name: it never had one, or it was deleted or replaced after it
+/* Returns whether a local file has no name: it never had one, or was deleted or replaced after it
  * was opened. */
 gboolean flitzis_input_is_nameless (GInputStream *stream);
 

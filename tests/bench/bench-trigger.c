@@ -7,7 +7,10 @@
 
 /*
  * How long a trigger takes while PipeWire calls for blocks and 32 voices sound; see triggers.h for
- * what is printed. Needs a running PipeWire with a sink.
+ * what is printed. Then the median of slots with one sample, and of slots that choose at random
+ * among as many layers as a slot holds:
+ *   trigger/layers/floor, trigger/layers/flitzis   nanoseconds
+ * Needs a running PipeWire with a sink.
  */
 
 #define N_SLOTS 8
@@ -27,6 +30,21 @@ wait_running (FlitzisEngine *engine)
     }
 
   return FALSE;
+}
+
+static void
+add_layers (FlitzisEngine *engine, FlitzisSample *sample)
+{
+  for (guint i = 0; i < N_SLOTS; i++)
+    {
+      FlitzisSlot *slot = flitzis_engine_get_slot (engine, i);
+
+      while (flitzis_engine_add_layer (engine, i, sample, 0.0, 1.0, NULL))
+        ;
+      flitzis_slot_set_variation (slot, FLITZIS_VARIATION_RANDOM_NO_REPEAT);
+      flitzis_slot_set_random_gain (slot, 3.0);
+      flitzis_slot_set_random_rate (slot, 20.0);
+    }
 }
 
 static void
@@ -59,6 +77,9 @@ main (void)
     play (engine, i);
 
   bench_triggers ("flitzis", play, engine);
+  g_print ("trigger/layers/floor %.1f\n", bench_measure_trigger (play, engine));
+  add_layers (engine, sample);
+  g_print ("trigger/layers/flitzis %.1f\n", bench_measure_trigger (play, engine));
   flitzis_engine_stop (engine);
 
   return 0;

@@ -135,3 +135,11 @@ bench_triggers (const char *name, BenchTriggerFunc trigger, gpointer data)
   for (guint i = 0; i < N_OTHERS; i++)
     g_thread_join (others[i]);
 }
+
+double
+bench_measure_trigger (BenchTriggerFunc trigger, gpointer data)
+{
+  Work work = { .trigger = trigger, .data = data };
+
+  return measure_median (&work);
+}

@@ -22,4 +22,8 @@ void bench_triggers (const char      *name,
                      BenchTriggerFunc trigger,
                      gpointer         data);
 
+/* Returns the median alone. */
+double bench_measure_trigger (BenchTriggerFunc trigger,
+                              gpointer         data);
+
 G_END_DECLS
