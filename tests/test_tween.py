@@ -399,6 +399,29 @@ def test_the_end_is_told_however_the_rendering_stops(engine, get, name, tween):
     assert told == [0.7]
 
 
+def test_a_property_is_told_no_more_often_when_other_moves_end(engine):
+    told = []
+    engine.get_slot(0).connect('notify::gain', lambda *_: told.append(True))
+    engine.tween_slot(0, GAIN, 0.5, Tween(duration=2))
+    for n in range(200):
+        engine.tween_slot(1, GAIN, n % 2 / 2, Tween())
+        render(engine, 480)
+        drain()
+    assert 55 <= len(told) <= 61
+
+
+@pytest.mark.parametrize('get, name, tween', THINGS.values(), ids=THINGS)
+def test_a_move_back_to_what_was_before_a_setting_is_told(engine, get, name, tween):
+    thing, told = get(engine), []
+    before = thing.get_property(name)
+    thing.set_property(name, 0.7)
+    thing.connect(f'notify::{name}', lambda *_: told.append(thing.get_property(name)))
+    tween(engine, before, Tween())
+    render(engine, 480)
+    drain()
+    assert told == [before]
+
+
 @pytest.mark.parametrize('get, name, tween', THINGS.values(), ids=THINGS)
 def test_a_setting_that_is_set_ends_its_move(engine, get, name, tween):
     """Also to the value that it has, and before the first block; never what waits."""
