@@ -557,11 +557,12 @@ def test_a_tween_that_has_ended_is_no_event(make_engine):
 
 
 def test_what_stops_later_leaves_a_move_alone_that_came_after_a_cancel(engine):
-    voice = play_looped(engine)
+    play_looped(engine)
     engine.cancel_scheduled()
     engine.tween_slot(0, GAIN, 0.0, Tween(duration=0.1))
+    waiting = engine.play_sample_at(0, 1.0, 10 ** 6)
     render(engine, 1200)
-    engine.stop_voice(voice)
+    engine.stop_voice(waiting)
     render(engine, 1200)
     assert engine.get_slot(0).props.gain == 0.5
 
