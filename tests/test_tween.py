@@ -399,6 +399,29 @@ def test_the_end_is_told_however_the_rendering_stops(engine, get, name, tween):
     assert told == [0.7]
 
 
+def test_a_property_is_told_no_more_often_when_other_moves_end(engine):
+    told = []
+    engine.get_slot(0).connect('notify::gain', lambda *_: told.append(True))
+    engine.tween_slot(0, GAIN, 0.5, Tween(duration=2))
+    for n in range(200):
+        engine.tween_slot(1, GAIN, n % 2 / 2, Tween())
+        render(engine, 480)
+        drain()
+    assert 55 <= len(told) <= 61
+
+
+@pytest.mark.parametrize('get, name, tween', THINGS.values(), ids=THINGS)
+def test_a_move_back_to_what_was_before_a_setting_is_told(engine, get, name, tween):
+    thing, told = get(engine), []
+    before = thing.get_property(name)
+    thing.set_property(name, 0.7)
+    thing.connect(f'notify::{name}', lambda *_: told.append(thing.get_property(name)))
+    tween(engine, before, Tween())
+    render(engine, 480)
+    drain()
+    assert told == [before]
+
+
 @pytest.mark.parametrize('get, name, tween', THINGS.values(), ids=THINGS)
 def test_a_setting_that_is_set_ends_its_move(engine, get, name, tween):
     """Also to the value that it has, and before the first block; never what waits."""
@@ -537,8 +560,9 @@ def test_what_stops_later_leaves_a_move_alone_that_came_after_a_cancel(engine):
     play_looped(engine)
     engine.cancel_scheduled()
     engine.tween_slot(0, GAIN, 0.0, Tween(duration=0.1))
+    waiting = engine.play_sample_at(0, 1.0, 10 ** 6)
     render(engine, 1200)
-    engine.stop_all_samples()
+    engine.stop_voice(waiting)
     render(engine, 1200)
     assert engine.get_slot(0).props.gain == 0.5
 
@@ -617,7 +641,9 @@ def test_a_voice_in_the_place_of_another_starts_anew(make_engine, moves):
     voice = engine.play_sample(0, 1.0)
     if moves:
         engine.tween_voice(voice, GAIN, 0.5, Tween(duration=0.1))
-    frames = heard(engine, 4800)
+    frames = [heard(engine, 480)]
+    engine.get_slot(1).props.gain = 0.5  # each voice looks whether this is for it
+    frames = numpy.concatenate([*frames, heard(engine, 4320)])
     expected = 1 - places(4800) * moves / 2
     assert numpy.abs(frames - expected)[FADE:].max() < 1e-5
 

@@ -24,6 +24,7 @@
  *   block/RATE/residual                         the largest, by the cost measured there
  *   block/RATE/residual-at                      n-slots, n-voices, voices, frames, commands of it
  *   block/RATE/a4, b4, c4, d4, residual4        the same fit with d x voices besides
+ *   tweens/N/ns, reference                      ns: a block with N tweens that wait, and without
  *   period/RATE/share                           of the period, 32 voices at a quantum of 64
  *
  * CHANNELS is stereo or mono. MEMORY is cache, where all voices play the same second, or stream,
@@ -47,6 +48,7 @@
 #define MAX_VOICES 1024
 #define MAX_QUANTUM 4096
 #define MAX_COMMANDS 512
+#define N_TWEENS 10000
 #define SECONDS 0.2
 
 typedef struct
@@ -205,7 +207,7 @@ open_bench (Bench *bench, guint n_slots, guint n_voices, guint n_channels, gbool
   guint64 n_frames = streams ? N_STREAM_VALUES / (n_samples * n_channels) : CACHE_FRAMES;
 
   *bench = (Bench){ .n_voices = n_voices, .quantum = QUANTUM, .streams = streams };
-  bench->mixer = flitzis_mixer_new (&(FlitzisMixerSize){ n_slots, n_voices, 1, RATE });
+  bench->mixer = flitzis_mixer_new (&(FlitzisMixerSize){ n_slots, n_voices, N_TWEENS, RATE });
 
   for (guint i = 0; i < n_voices; i++)
     {
@@ -555,6 +557,53 @@ measure_waiting (guint n_events)
   close_bench (bench);
 }
 
+/* A block with tweens that wait, and the same block without them, in turns. */
+static void
+measure_tweens (void)
+{
+  g_autofree Bench *benches = g_new0 (Bench, 2); /* the second has them */
+  g_autofree char  *key = g_strdup_printf ("tweens/%u", N_TWEENS);
+  double            ns[] = { G_MAXDOUBLE, G_MAXDOUBLE };
+
+  if (!is_wanted (key))
+    return;
+
+  for (guint i = 0; i < 2; i++)
+    {
+      open_bench (&benches[i], 32, 32, 2, FALSE);
+      benches[i].quantum = 64;
+      begin (&benches[i]);
+    }
+
+  for (guint i = 0; i < N_TWEENS; i++)
+    flitzis_schedule_add (&benches[1].mixer->schedule,
+                          &(FlitzisCommand){
+                              .kind = FLITZIS_COMMAND_TWEEN,
+                              .is_timed = true,
+                              .slot = i % 32,
+                              .event = i,
+                              .frame = (guint64) 1 << 60,
+                              .tween = { .target = FLITZIS_TWEEN_SLOT, .length = RATE },
+                          });
+
+  for (guint run = 0; run < 1000; run++)
+    {
+      if (run % 20 == 0)
+        {
+          begin (&benches[0]);
+          begin (&benches[1]);
+        }
+
+      for (guint i = 0; i < 2; i++)
+        ns[i] = fmin (ns[i], run_blocks (&benches[i], 0));
+    }
+
+  g_assert_cmpuint (benches[1].mixer->schedule.by_frame.n_items, ==, N_TWEENS);
+  g_print ("%s/ns %.0f\n%s/reference %.0f\n", key, ns[1], key, ns[0]);
+  close_bench (&benches[0]);
+  close_bench (&benches[1]);
+}
+
 /* Solves n equations with as many unknowns, n + 1 numbers each, by Gauss and Jordan. */
 static void
 solve (double rows[4][5], guint n)
@@ -791,6 +840,7 @@ main (int argc, char **argv)
   measure_restarts (1000);
   measure_waiting (2000);
   measure_waiting (65536);
+  measure_tweens ();
   g_aligned_free (values);
 
   return 0;

@@ -119,6 +119,8 @@ ROWS = [
         at_most(51200.0)),
     Row('a block with a cancel, the worst', 'ns', 'waiting/*/cancel', '≤ 1024 x 50',
         at_most(51200.0)),
+    Row('a block with 10,000 tweens that wait', 'ns', 'tweens/10000',
+        '≤ 1.05 x a block without', times_limit(1.05)),
     Row('the formula for the cost of a block is off by', 'of the cost', 'block/1/residual',
         '≤ 0.2', at_most(0.2)),
     Row('32 voices in blocks of 64 frames', 'of its length', 'period/1/share', '≤ 0.01',
