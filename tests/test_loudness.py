@@ -3,7 +3,6 @@
 
 import itertools
 import math
-import os
 import subprocess
 import sys
 import threading
