@@ -886,6 +886,8 @@ class Model:
             self.n_leaving += len(self.events) - len(left)
             self.events = left
             self.end(voice, STOPPED)
+        elif voice.fade and voice.to_pause != voice.paused:
+            raise Unspecified('whether a voice that is stopped again heeds its pause at once')
         elif n_frames is None:
             self.stop(voice)
         else:

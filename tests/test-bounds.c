@@ -117,7 +117,7 @@ test_block (gconstpointer data)
   void (*run_block) (void) = *(void (**) (void)) data;
   static const guint n_waiting[] = { 0, 1, 10, FLITZIS_N_COMMANDS };
   static float       frames[N_FRAMES];
-  FlitzisHandle      handle = { frames, N_FRAMES, 1, 48000, .n_holds = 1 };
+  FlitzisHandle      handle = { frames, N_FRAMES, 48000, 1, .n_holds = 1 };
 
   for (guint i = 0; i < G_N_ELEMENTS (n_waiting); i++)
     {

@@ -39,8 +39,8 @@ set_up (Fixture *fixture, gconstpointer data)
 
   g_rand_free (rand);
   fixture->mixer = flitzis_mixer_new (&(FlitzisMixerSize){ 2, 3, 16, RATE });
-  fixture->mono_handle = (FlitzisHandle){ fixture->mono, N_FRAMES, 1, RATE };
-  fixture->stereo_handle = (FlitzisHandle){ fixture->stereo, N_FRAMES, 2, RATE };
+  fixture->mono_handle = (FlitzisHandle){ fixture->mono, N_FRAMES, RATE, 1 };
+  fixture->stereo_handle = (FlitzisHandle){ fixture->stereo, N_FRAMES, RATE, 2 };
 }
 
 static void

@@ -308,12 +308,16 @@ def test_a_seek_at_another_rate_fades_in_from_nothing(make_engine, stereo_wav):
     assert set(different) <= {3001 + i for i in range(32)} | {10002 + i for i in range(32)}
 
 
-def test_a_seek_beyond_the_end_ends_the_voice(engine, stereo_wav):
-    load(engine, stereo_wav)
+@pytest.mark.parametrize('settings', ({}, {'loop': True}, {'loop': True, 'loop_end': 34000}),
+                         ids=str)
+@pytest.mark.parametrize('frame', (N_FRAMES, N_FRAMES + 100))
+@pytest.mark.parametrize('storage', (Storage.MEMORY, Storage.STREAM), ids=str)
+def test_a_seek_beyond_the_end_ends_the_voice(engine, stereo_wav, storage, frame, settings):
+    load(engine, stereo_wav, storage, **settings)
     ended = watch(engine)
     voice = engine.play_sample(0, 1.0)
     render(engine, 1000)
-    engine.seek_voice(voice, N_FRAMES + 1)
+    engine.seek_voice(voice, frame)
     render(engine, 1000)
     drain()
     assert ended == [(voice, 0, Reason.FINISHED)]

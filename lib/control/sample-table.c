@@ -106,14 +106,16 @@ handle_new (FlitzisSampleTable *self, FlitzisSample *sample)
   FlitzisHandle *handle = self->free_handles[--self->n_free_handles];
   GBytes        *held = flitzis_sample_peek_held (sample);
   guint          n_channels = flitzis_sample_get_n_channels (sample);
+  guint64        length = flitzis_sample_get_n_frames (sample);
 
   self->handle_samples[handle - self->mixer->handles] = sample;
   *handle = (FlitzisHandle){
     .frames = g_bytes_get_data (held, NULL),
     .n_frames = g_bytes_get_size (held) / (n_channels * sizeof (float)),
-    .n_channels = n_channels,
     .sample_rate = flitzis_sample_get_sample_rate (sample),
+    .n_channels = (guint16) n_channels,
     .is_streamed = flitzis_sample_peek_source (sample) != NULL,
+    .length = length <= G_MAXUINT32 ? (guint32) length : 0,
   };
   set_loudness (handle, sample);
 

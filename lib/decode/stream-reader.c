@@ -760,8 +760,9 @@ flitzis_stream_reader_read (FlitzisStreamReader *self, float *out, gsize n_frame
       self->n_taken += n_out;
       self->n_early -= n_out;
       n_held = MIN (n_held - n_out, n_frames - n_read);
-      memcpy (out + n_read * self->n_channels, frames->values + self->n_taken * self->n_channels,
-              n_held * self->n_channels * sizeof (float));
+      if (n_held > 0)
+        memcpy (out + n_read * self->n_channels, frames->values + self->n_taken * self->n_channels,
+                n_held * self->n_channels * sizeof (float));
       self->n_taken += n_held;
       n_read += n_held;
 

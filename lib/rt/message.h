@@ -24,9 +24,10 @@ typedef struct
   /* set by control before the handle is sent, then constant */
   const float *frames;      /* interleaved, finite, no denormals */
   uint64_t     n_frames;    /* in memory, 1..2^32 - 97 */
-  uint32_t     n_channels;  /* 1..2 */
   uint32_t     sample_rate; /* Hz, 1000..768000; of the mixer, if it is streamed */
+  uint16_t     n_channels;  /* 1..2 */
   bool         is_streamed; /* `frames` are its head, and the others come from a ring */
+  uint32_t     length;      /* streamed: the number of all frames; 0: not known */
 
   /* for the mixer alone: one hold of the pool, and one of each voice */
   uint32_t n_holds;

@@ -81,13 +81,18 @@ flitzis_pool_seek_stream (FlitzisPool *pool, FlitzisVoice *voice, uint64_t frame
   FlitzisSlotSettings *slot = &pool->settings->slots[voice->slot];
   FlitzisRing         *ring = voice->playhead.ring;
   FlitzisRingRequest   request = ring->asked;
+  uint32_t             end = request.end != 0 ? request.end : UINT32_MAX;
+  uint32_t             length = request.handle->length;
   uint32_t             n_loops;
   FlitzisRange         loop;
+
+  if (length != 0 && length < end)
+    end = length;
 
   if (frame < request.start)
     frame = request.start;
 
-  if (frame >= (request.end != 0 ? request.end : UINT32_MAX))
+  if (frame >= end)
     return false;
 
   request.n_returns = flitzis_playhead_count_returns (&voice->playhead);

@@ -214,7 +214,7 @@ open_bench (Bench *bench, guint n_slots, guint n_voices, guint n_channels, gbool
       const float *frames = values + i % n_samples * n_frames * n_channels;
 
       bench->places[i] = streams ? i / n_samples * (n_frames * n_samples / n_voices) : 0;
-      bench->handles[i] = (FlitzisHandle){ frames, n_frames, n_channels, RATE };
+      bench->handles[i] = (FlitzisHandle){ frames, n_frames, RATE, (uint16_t) n_channels };
 
       if (i < n_slots)
         push (bench, &(FlitzisCommand){

@@ -145,6 +145,9 @@ def call_verbs(choose):
             tween.beats = choose.uniform(0, 1)
         return tween
 
+    def make_move():
+        return *choose.choice(MOVES), make_tween()
+
     def play_trigger():
         trigger = Flitzis.Trigger()
         trigger.slot, trigger.loops = choose.randrange(N_SLOTS), choose.randrange(3)
@@ -174,11 +177,9 @@ def call_verbs(choose):
         'set_voice_rate': (2, lambda: engine.set_voice_rate(voices[0], choose.uniform(0.25, 4))),
         'tween_engine': (2, lambda: engine.tween_engine(choose.uniform(0, 1), make_tween())),
         'tween_slot': (4, lambda: engine.tween_slot(
-            choose.randrange(N_SLOTS), *choose.choice(MOVES), make_tween())),
-        'tween': (2, lambda: engine.get_slot(choose.randrange(N_SLOTS)).tween(
-            *choose.choice(MOVES), make_tween())),
-        'tween_voice': (4, lambda: engine.tween_voice(
-            voices[0], *choose.choice(MOVES), make_tween())),
+            choose.randrange(N_SLOTS), *make_move())),
+        'tween': (2, lambda: engine.get_slot(choose.randrange(N_SLOTS)).tween(*make_move())),
+        'tween_voice': (4, lambda: engine.tween_voice(voices[0], *make_move())),
         'pause_voice': (2, lambda: engine.pause_voice(voices[0])),
         'resume_voice': (2, lambda: engine.resume_voice(voices[0])),
         'stop_voice': (4, lambda: engine.stop_voice(voices[0])),

@@ -161,6 +161,74 @@ g_source_set_ready_time (GSource *source, gint64 ready_time)
   __tsan_acquire (source);
 }
 
+typedef struct
+{
+  GSourceFunc    callback;
+  gpointer       data;
+  GDestroyNotify destroy;
+} IdleCall;
+
+static gboolean
+call_idle (gpointer user_data)
+{
+  IdleCall *self = user_data;
+
+  __tsan_acquire (self);
+
+  return self->callback (self->data);
+}
+
+static void
+free_idle (gpointer user_data)
+{
+  IdleCall *self = user_data;
+
+  __tsan_acquire (self);
+
+  if (self->destroy != NULL)
+    self->destroy (self->data);
+  g_free (self);
+}
+
+/* An idle source carries to its callback what was done before it was attached. */
+void
+g_source_set_callback (GSource       *source,
+                       GSourceFunc    callback,
+                       gpointer       data,
+                       GDestroyNotify destroy)
+{
+  if (source->source_funcs == &g_idle_funcs)
+    {
+      IdleCall *call = g_new (IdleCall, 1);
+
+      *call = (IdleCall){ callback, data, destroy };
+      __tsan_release (call);
+      callback = call_idle;
+      data = call;
+      destroy = free_idle;
+    }
+
+  REAL (g_source_set_callback)
+  (source, callback, data, destroy);
+}
+
+/* Whoever finds that a value is there also finds what was done to make it. */
+gboolean (g_once_init_enter) (volatile void *location)
+{
+  gboolean is_first = REAL (g_once_init_enter) (location);
+
+  __tsan_acquire ((void *) location);
+
+  return is_first;
+}
+
+void (g_once_init_leave) (volatile void *location, gsize result)
+{
+  __tsan_release ((void *) location);
+  REAL (g_once_init_leave)
+  (location, result);
+}
+
 /* A task carries its data to the worker, and its result back. */
 void
 g_task_set_task_data (GTask *task, gpointer data, GDestroyNotify destroy)
