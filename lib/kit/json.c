@@ -6,6 +6,7 @@
 #include "kit/json.h"
 
 #include "flitzis-error.h"
+#include "kit/text.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -62,7 +63,7 @@ skip_space (Parser *parser)
 static gboolean
 skip (Parser *parser, const char *token)
 {
-  if (!g_str_has_prefix (parser->next, token))
+  if (!flitzis_kit_text_begins (parser->next, token))
     return FALSE;
 
   parser->next += strlen (token);
@@ -94,7 +95,7 @@ read_unicode (Parser *parser, GString *string)
   if (!read_hex (parser, &unit) || unit == 0)
     return FALSE;
 
-  if (unit >= 0xd800 && unit < 0xdc00 && g_str_has_prefix (parser->next, "\\u"))
+  if (unit >= 0xd800 && unit < 0xdc00 && flitzis_kit_text_begins (parser->next, "\\u"))
     {
       const char *before = parser->next;
 

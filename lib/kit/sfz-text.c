@@ -245,8 +245,8 @@ find_end_of_value (const char *text)
 
       next = skip_space (end);
 
-      if (*next == '\0' || *next == '<' || g_str_has_prefix (next, "#define") ||
-          g_str_has_prefix (next, "#include"))
+      if (*next == '\0' || *next == '<' || flitzis_kit_text_begins (next, "#define") ||
+          flitzis_kit_text_begins (next, "#include"))
         return end;
 
       for (word = next; is_word (*word) || *word == '$';)
@@ -297,7 +297,7 @@ skip_directive (const char **text, const char *directive)
 {
   gsize length = strlen (directive);
 
-  if (!g_str_has_prefix (*text, directive) || is_word ((*text)[length]))
+  if (!flitzis_kit_text_begins (*text, directive) || is_word ((*text)[length]))
     return FALSE;
 
   *text += length;

@@ -119,3 +119,9 @@ flitzis_kit_get_shown_name (GFile *file)
 
   return g_filename_display_name (basename != NULL ? basename : "");
 }
+
+gboolean
+flitzis_kit_text_begins (const char *text, const char *prefix)
+{
+  return strncmp (text, prefix, strlen (prefix)) == 0;
+}

@@ -20,4 +20,8 @@ char *flitzis_kit_read_text (GFile        *file,
 /* Returns the name of a file for messages. */
 char *flitzis_kit_get_shown_name (GFile *file);
 
+/* Unlike g_str_has_prefix () of newer releases of GLib, this reads no further than the prefix. */
+gboolean flitzis_kit_text_begins (const char *text,
+                                  const char *prefix);
+
 G_END_DECLS
