@@ -138,9 +138,8 @@ note_error (FlitzisControl *self, guint slot, const GError *error)
   flitzis_control_push_slot_changed (self, slot, "stream-error");
 }
 
-/* `n_frames` is the length of the sample, or 0 if the feeder has not found it out. */
 void
-flitzis_control_end_feed (FlitzisFeed *feed, guint64 n_frames, const GError *error)
+flitzis_control_note_feed (FlitzisFeed *feed, guint64 n_frames, const GError *error)
 {
   FlitzisControl *self = feed->control;
   guint           slot = feed->request.slot;
@@ -153,6 +152,15 @@ flitzis_control_end_feed (FlitzisFeed *feed, guint64 n_frames, const GError *err
   if (holds_sample (self, slot, feed->sample))
     note_error (self, slot, error);
 
+  flitzis_control_unlock (self);
+}
+
+void
+flitzis_control_end_feed (FlitzisFeed *feed)
+{
+  FlitzisControl *self = feed->control;
+
+  flitzis_control_lock (self);
   self->are_fed[feed->ring - self->mixer->rings] = FALSE;
   g_cond_broadcast (&self->room);
   flitzis_control_unlock (self);

@@ -272,8 +272,11 @@ void     flitzis_control_end_render (FlitzisControl *self);
  * Streamed voices (control-feeds.c). `start_feed` is called for each voice that asks for frames.
  * The feeder calls begin, which waits until an older feeder has left the ring, and returns FALSE if
  * nobody wants the frames any more. Then it writes to the ring and publishes, again and again, and
- * calls end. wait_for_room waits until there is room for frames after place `end`. It returns FALSE
- * as soon as the frames are not wanted any more.
+ * calls end. Before it publishes the end of the sound, it notes the length of the sample, or 0, and
+ * the error, so that whoever hears of the end of the voice finds them.
+ *
+ * wait_for_room waits until there is room for frames after place `end`. It returns FALSE as soon as
+ * the frames are not wanted any more.
  */
 void     flitzis_control_set_feeder (FlitzisControl *self,
                                      FlitzisFeedFunc start_feed);
@@ -283,9 +286,10 @@ gboolean flitzis_control_wait_for_room (FlitzisFeed *feed,
                                         guint       *n_frames);
 void     flitzis_control_publish_feed (FlitzisFeed              *feed,
                                        const FlitzisRingContent *content);
-void     flitzis_control_end_feed (FlitzisFeed  *feed,
-                                   guint64       n_frames,
-                                   const GError *error);
+void     flitzis_control_note_feed (FlitzisFeed  *feed,
+                                    guint64       n_frames,
+                                    const GError *error);
+void     flitzis_control_end_feed (FlitzisFeed *feed);
 void     flitzis_feed_free (FlitzisFeed *feed);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (FlitzisFeed, flitzis_feed_free)

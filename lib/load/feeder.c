@@ -315,6 +315,13 @@ check_cut (Feeder *self, gboolean *is_cut, GError **error)
   return n >= 0;
 }
 
+static void
+note (Feeder *self, const GError *error)
+{
+  flitzis_control_note_feed (self->feed,
+                             self->n_frames != FLITZIS_END_UNKNOWN ? self->n_frames : 0, error);
+}
+
 static gboolean
 run (Feeder *self, FlitzisRingContent *content, GError **error)
 {
@@ -330,6 +337,8 @@ run (Feeder *self, FlitzisRingContent *content, GError **error)
       content->end = self->place;
       content->is_complete = is_over;
       content->is_cut = is_cut;
+      if (is_over)
+        note (self, NULL);
       flitzis_control_publish_feed (self->feed, content);
     }
 
@@ -363,10 +372,11 @@ feeder_worker (gpointer data, gpointer user_data)
   if (!run (&self, &content, &error))
     {
       content.is_complete = content.is_cut = content.has_failed = true;
+      note (&self, error);
       flitzis_control_publish_feed (feed, &content);
     }
 
-  flitzis_control_end_feed (feed, self.n_frames != FLITZIS_END_UNKNOWN ? self.n_frames : 0, error);
+  flitzis_control_end_feed (feed);
   g_clear_pointer (&self.reader, flitzis_stream_reader_free);
   g_free (self.loop.values);
   g_free (self.faded);
