@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Copyright 2026 the Flitzis authors */
 
-/* Streams: fixtures in pieces, files that change, cancelled reads, and a resampler that begins
- * anywhere. tests/test_streams.py has longer files. */
+/* Streams: fixtures in pieces, seeks, files that change or cannot be read for a while, cancelled
+ * reads, and a resampler that begins anywhere. tests/test_streams.py has longer files. */
 
 #include "config.h"
 
@@ -10,6 +10,7 @@
 #include "decode/resampler.h"
 #include "decode/stream-reader.h"
 #include "flitzis-error.h"
+#include "stream-file.h"
 
 #include <glib/gstdio.h>
 #include <string.h>
@@ -134,6 +135,12 @@ tear_down (File *self, gconstpointer data)
   g_free (self->folder);
 }
 
+static float
+get_expected (guint64 frame)
+{
+  return (gint16) (guint16) frame / 32768.0f;
+}
+
 /* Reads on to the end or to an error, and returns the number of frames. */
 static guint64
 read_on (File *self, GError **error)
@@ -143,9 +150,7 @@ read_on (File *self, GError **error)
 
   while ((n_read = flitzis_stream_reader_read (self->reader, self->frames, RATE, error)) > 0)
     {
-      float expected = (gint16) (guint16) n_frames / 32768.0f;
-
-      g_assert_cmpfloat (self->frames[0], ==, expected);
+      g_assert_cmpfloat (self->frames[0], ==, get_expected (n_frames));
       n_frames += n_read;
     }
 
@@ -243,14 +248,158 @@ test_ends (File *self, gconstpointer data)
 
   g_assert_true (flitzis_stream_reader_seek (self->reader, N_FRAMES - 1, &error));
   g_assert_cmpint (flitzis_stream_reader_read (self->reader, self->frames, 2, &error), ==, 1);
-  g_assert_cmpfloat (self->frames[0], ==, (gint16) (guint16) (N_FRAMES - 1) / 32768.0f);
+  g_assert_cmpfloat (self->frames[0], ==, get_expected (N_FRAMES - 1));
   g_assert_cmpint (flitzis_stream_reader_read (self->reader, self->frames, 2, &error), ==, 0);
   g_assert_true (flitzis_stream_reader_seek (self->reader, G_MAXUINT64, &error));
   g_assert_cmpint (flitzis_stream_reader_read (self->reader, self->frames, 2, &error), ==, 0);
   g_assert_true (flitzis_stream_reader_seek (self->reader, 7, &error));
   g_assert_cmpint (flitzis_stream_reader_read (self->reader, self->frames, 1, &error), ==, 1);
-  g_assert_cmpfloat (self->frames[0], ==, 7 / 32768.0f);
+  g_assert_cmpfloat (self->frames[0], ==, get_expected (7));
   g_assert_no_error (error);
+}
+
+static void
+assert_read (FlitzisStreamReader *reader, guint64 frame, gsize n_frames)
+{
+  g_autofree float *frames = g_new (float, n_frames);
+  g_autoptr (GError) error = NULL;
+
+  g_assert_cmpint (flitzis_stream_reader_read (reader, frames, n_frames, &error), ==, n_frames);
+  g_assert_no_error (error);
+  for (gsize i = 0; i < n_frames; i++)
+    g_assert_cmpfloat (frames[i], ==, get_expected (frame + i));
+}
+
+static void
+assert_seek (FlitzisStreamReader *reader, guint64 frame)
+{
+  g_autoptr (GError) error = NULL;
+
+  g_assert_true (flitzis_stream_reader_seek (reader, frame, &error));
+  g_assert_no_error (error);
+}
+
+/* Forwards and backwards, near and far, each after a read and after another seek. */
+static void
+test_seeks (File *self, gconstpointer data)
+{
+  static const guint seconds[] = { 1, 2, 1, 0, 13, 14, 12, 26, 13, 1, 29, 30, 29, 12, 30, 0 };
+
+  for (guint i = 0; i < G_N_ELEMENTS (seconds); i++)
+    {
+      for (guint k = 0; k < G_N_ELEMENTS (seconds); k++)
+        {
+          gint64 frame = CLAMP ((gint64) seconds[k] * RATE + (gint64) i - 8, 0, N_FRAMES);
+
+          if (i % 2 == 1)
+            assert_seek (self->reader, seconds[(k + i) % G_N_ELEMENTS (seconds)] * RATE);
+          assert_seek (self->reader, frame);
+          assert_read (self->reader, frame, MIN (1000 + i, N_FRAMES - frame));
+          assert_read (self->reader, MIN (frame + 1000 + i, N_FRAMES),
+                       CLAMP (N_FRAMES - 1000 - (gint64) i - frame, 0, 5));
+        }
+    }
+}
+
+/* Bytes that cannot be read while `is_broken`, as if the disk were disconnected. */
+static gint is_broken;
+
+typedef GMemoryInputStream      BrittleStream;
+typedef GMemoryInputStreamClass BrittleStreamClass;
+
+static GType brittle_stream_get_type (void);
+
+G_DEFINE_TYPE (BrittleStream, brittle_stream, G_TYPE_MEMORY_INPUT_STREAM)
+
+static gssize
+brittle_stream_read (GInputStream *stream,
+                     void         *buffer,
+                     gsize         count,
+                     GCancellable *cancellable,
+                     GError      **error)
+{
+  if (!g_atomic_int_get (&is_broken))
+    return G_INPUT_STREAM_CLASS (brittle_stream_parent_class)
+        ->read_fn (stream, buffer, count, cancellable, error);
+
+  g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_FAILED, "it is out of reach");
+
+  return -1;
+}
+
+static void
+brittle_stream_class_init (BrittleStreamClass *class)
+{
+  G_INPUT_STREAM_CLASS (class)->read_fn = brittle_stream_read;
+}
+
+static void
+brittle_stream_init (BrittleStream *self)
+{
+}
+
+static GInputStream *
+open_brittle (GBytes *bytes)
+{
+  GInputStream *stream = g_object_new (brittle_stream_get_type (), NULL);
+
+  g_memory_input_stream_add_bytes (G_MEMORY_INPUT_STREAM (stream), bytes);
+
+  return stream;
+}
+
+static void
+assert_out_of_reach (gboolean is_good, GError **error)
+{
+  g_assert_false (is_good);
+  g_assert_error (*error, G_IO_ERROR, G_IO_ERROR_FAILED);
+  g_assert_cmpstr ((*error)->message, ==, "Could not decode “long.wav”: it is out of reach");
+  g_clear_error (error);
+}
+
+/* A read fails, and with it those that follow, until a seek when the file can be read again. */
+static void
+test_failure (gboolean seeks_meanwhile)
+{
+  g_autoptr (GBytes) wav = make_wav (N_FRAMES);
+  g_autoptr (GFile) file = stream_file_new ("long.wav", open_brittle, wav);
+  g_autoptr (FlitzisStreamSource) source = flitzis_stream_source_new (file, NULL, RATE);
+  g_autoptr (FlitzisStreamReader) reader = NULL;
+  g_autoptr (GError) error = NULL;
+  guint64 position = 0;
+
+  reader = flitzis_stream_reader_new (source, NULL, &error);
+  g_assert_no_error (error);
+
+  for (guint i = 0; i < 8; i++)
+    {
+      const guint64 frames[] = { 0, position, position + 1, 5 * RATE, 20 * RATE, 15 * RATE };
+      guint64       frame;
+      gssize        n_read;
+      float         value;
+
+      g_atomic_int_set (&is_broken, TRUE);
+      while ((n_read = flitzis_stream_reader_read (reader, &value, 1, &error)) == 1)
+        g_assert_cmpfloat (value, ==, get_expected (position++));
+      assert_out_of_reach (n_read >= 0, &error);
+      assert_out_of_reach (flitzis_stream_reader_read (reader, &value, 1, &error) >= 0, &error);
+
+      frame = i % 2 == 0 ? position : frames[i % G_N_ELEMENTS (frames)];
+      if (seeks_meanwhile)
+        assert_out_of_reach (flitzis_stream_reader_seek (reader, frame, &error), &error);
+
+      g_atomic_int_set (&is_broken, FALSE);
+      assert_seek (reader, frame);
+      assert_read (reader, frame, RATE);
+      position = frame + RATE;
+    }
+}
+
+static void
+test_retry (void)
+{
+  test_failure (FALSE);
+  test_failure (TRUE);
 }
 
 static void
@@ -267,7 +416,7 @@ test_bytes (void)
   reader = flitzis_stream_reader_new (source, NULL, &error);
   g_assert_no_error (error);
   g_assert_cmpint (flitzis_stream_reader_read (reader, frames, 8, &error), ==, 8);
-  g_assert_cmpfloat (frames[7], ==, 7 / 32768.0f);
+  g_assert_cmpfloat (frames[7], ==, get_expected (7));
 
   g_assert_null (flitzis_stream_reader_new (empty, NULL, &error));
   g_assert_error (error, FLITZIS_ENGINE_ERROR, FLITZIS_ENGINE_ERROR_CORRUPT);
@@ -338,6 +487,8 @@ main (int argc, char **argv)
   g_test_add ("/stream/deleted", File, NULL, set_up, test_deleted, tear_down);
   g_test_add ("/stream/cancelled", File, NULL, set_up, test_cancelled, tear_down);
   g_test_add ("/stream/ends", File, NULL, set_up, test_ends, tear_down);
+  g_test_add ("/stream/seeks", File, NULL, set_up, test_seeks, tear_down);
+  g_test_add_func ("/stream/retry", test_retry);
   g_test_add_func ("/stream/bytes", test_bytes);
   g_test_add_func ("/stream/resampler", test_resampler);
 

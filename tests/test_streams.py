@@ -20,7 +20,7 @@ OTHER_RATES = (48000, 96000, 44101)
 EXACT_SEEKS = {**EXACT, 'alaw.wav': ('-c:a', 'pcm_alaw'), 'large.wav': ('-c:a', 'pcm_s24le'),
                'cbr.mp3': STATED['cbr.mp3'], 'vbr.mp3': STATED['vbr.mp3'],
                'no-header.mp3': UNSTATED['no-header.mp3'], 'opus.opus': STATED['opus.opus'],
-               'alac.m4a': STATED['alac.m4a']}
+               'alac.m4a': STATED['alac.m4a'], 'vorbis.webm': UNSTATED['vorbis.webm']}
 
 # The noise that decoders of AAC put in for what was left out is not the same twice.
 ALIKE_SEEKS = {'aac.m4a': STATED['aac.m4a'], 'adts.aac': UNSTATED['adts.aac']}

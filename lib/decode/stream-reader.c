@@ -41,6 +41,10 @@
 #define ROUGH_S 3
 #define MAX_TRIES 8
 
+/* The buffers whose timestamps are compared before the first seek of a pipeline. Those that are
+ * rounded to milliseconds, as in Matroska, do not all agree with the frames. */
+#define N_TIMES 8
+
 struct _FlitzisStreamSource
 {
   int ref_count;
@@ -646,7 +650,7 @@ seek_pipeline (FlitzisStreamReader *self, guint64 frame, GError **error)
   gboolean         is_rough = self->use_codec && self->header.codec == FLITZIS_CODEC_FLAC;
   guint64          needed, first, target, missed;
 
-  while (self->n_times < 2 && self->has_times && !self->is_over)
+  while (self->n_times < N_TIMES && self->has_times && !self->is_over)
     if (!advance (self, error))
       return FALSE;
 

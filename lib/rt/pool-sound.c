@@ -57,7 +57,7 @@ flitzis_tween_run_get_next_point (const FlitzisTweenRun *self, uint64_t now) FLI
 static bool
 is_moving (const FlitzisTweenRun *run, uint64_t voice) FLITZIS_REALTIME
 {
-  return run->place != 0 && run->voice == voice;
+  return run->is_moving && run->voice == voice;
 }
 
 static void

@@ -123,14 +123,9 @@ static void
 remove_run (FlitzisPool *pool, uint32_t i) FLITZIS_REALTIME
 {
   FlitzisTweens *tweens = &pool->tweens;
-  uint32_t       last = tweens->moving[--tweens->n_moving];
 
-  tweens->runs[tweens->moving[i]].place = 0;
-  tweens->moving[i] = last;
-
-  if (i < tweens->n_moving)
-    tweens->runs[last].place = i + 1;
-
+  tweens->runs[tweens->moving[i]].is_moving = false;
+  tweens->moving[i] = tweens->moving[--tweens->n_moving];
   flitzis_pool_drop_tween (pool);
 }
 
@@ -210,7 +205,7 @@ flitzis_pool_begin_tween (FlitzisPool            *pool,
   FlitzisTweenRun *run = find_run (pool, command);
   uint64_t         n_frames = get_n_frames (command, grid), voice = 0;
   Setting          setting;
-  uint32_t         n_sets, place;
+  uint32_t         n_sets;
   double           from;
 
   if (run == NULL)
@@ -229,20 +224,15 @@ flitzis_pool_begin_tween (FlitzisPool            *pool,
       return;
     }
 
-  if (run->place != 0 && run->voice == voice && run->n_sets == n_sets)
+  if (run->is_moving && run->voice == voice && run->n_sets == n_sets)
     from = flitzis_tween_run_get_value (run, now);
   else
     from = get_resting_value (pool, &setting);
 
-  place = run->place;
-
-  if (place != 0)
+  if (run->is_moving)
     flitzis_pool_drop_tween (pool);
   else
-    {
-      tweens->moving[tweens->n_moving++] = (uint32_t) (run - tweens->runs);
-      place = tweens->n_moving;
-    }
+    tweens->moving[tweens->n_moving++] = (uint32_t) (run - tweens->runs);
 
   *run = (FlitzisTweenRun){
     .event = command->event,
@@ -252,7 +242,7 @@ flitzis_pool_begin_tween (FlitzisPool            *pool,
     .shape = flitzis_curve_shape (command->tween.curve, from, command->tween.to),
     .n_point_frames = get_n_point_frames (n_frames),
     .n_sets = n_sets,
-    .place = place,
+    .is_moving = true,
     .frame = UINT64_MAX,
   };
   put (pool, &setting, from, n_sets);

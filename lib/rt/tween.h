@@ -24,7 +24,7 @@ typedef struct
   FlitzisCurveShape shape;
   uint32_t          n_point_frames; /* a power of two */
   uint32_t          n_sets;         /* of its setting, when it began */
-  uint32_t          place;          /* in the list of those that move, from 1; 0: it does not */
+  bool              is_moving;      /* it is in the list of those that move */
 
   /* the value that was computed last */
   uint64_t frame;
