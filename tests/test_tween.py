@@ -360,6 +360,40 @@ def test_a_frame_that_has_passed_is_late(engine):
     assert frames[0] < 1 and frames[478] > 0.5 and (frames[479:] == 0.5).all()
 
 
+def test_a_late_move_waits_for_the_next_block(engine):
+    """Until then it has done nothing, and ends if it is cancelled or its setting is set."""
+    slot = engine.get_slot(0)
+    play_looped(engine)
+    render(engine, 1000)
+    engine.tween_slot(0, GAIN, 0.25, Tween(frame=10))
+    engine.cancel_scheduled()
+    assert slot.props.gain == 1
+    engine.tween_slot(0, GAIN, 0.25, Tween(frame=10))
+    slot.props.gain = 0.5
+    assert (heard(engine, 1000)[FADE:] == 0.5).all() and slot.props.gain == 0.5
+    assert engine.props.n_late == 2
+
+
+def test_a_pause_holds_a_late_move_without_a_length(engine):
+    play_looped(engine)
+    render(engine, 1000)
+    engine.props.paused = True
+    render(engine, 1000)
+    engine.tween_slot(0, GAIN, 0.25, Tween(frame=10))
+    render(engine, 100)
+    assert engine.get_slot(0).props.gain == 1
+    engine.props.paused = False
+    assert (heard(engine, 1000)[FADE:] == 0.25).all() and engine.get_slot(0).props.gain == 0.25
+
+
+def test_late_moves_of_a_setting_begin_in_the_order_of_the_calls(engine):
+    play_looped(engine)
+    render(engine, 1000)
+    for gain, frame in ((0.5, 20), (0.25, 10)):
+        engine.tween_slot(0, GAIN, gain, Tween(frame=frame))
+    assert (heard(engine, 1000)[FADE:] == 0.25).all()
+
+
 # Properties
 
 

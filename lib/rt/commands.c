@@ -160,7 +160,19 @@ take_follower (FlitzisMixer *mixer, const FlitzisCommand *command, uint64_t now)
     flitzis_pool_add_leader (&mixer->pool, voice);
 }
 
-/* Late commands are carried out now, before those that wait for this frame. */
+/* A tween that is late begins as one without a frame does. */
+static void
+add_late_tween (FlitzisMixer *mixer, const FlitzisCommand *command) FLITZIS_REALTIME
+{
+  FlitzisCommand tween = *command;
+
+  tween.is_next = true;
+  tween.frame = 0;
+  flitzis_schedule_add (&mixer->schedule, &tween);
+}
+
+/* Late triggers and stops are carried out now, before those that wait for this frame. Late tweens
+ * begin with the next block. */
 static void
 take (FlitzisMixer *mixer, const FlitzisCommand *command, uint64_t now) FLITZIS_REALTIME
 {
@@ -186,6 +198,13 @@ take (FlitzisMixer *mixer, const FlitzisCommand *command, uint64_t now) FLITZIS_
     }
 
   flitzis_count (&mixer->n_late, 1);
+
+  if (command->kind == FLITZIS_COMMAND_TWEEN)
+    {
+      add_late_tween (mixer, command);
+      return;
+    }
+
   count_done (mixer, command);
   apply (mixer, command, now);
 }
