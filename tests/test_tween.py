@@ -249,6 +249,16 @@ def test_a_setting_that_changes_during_a_move_takes_5_ms(engine):
     assert numpy.abs(frames[settled:] - expected[settled:]).max() < 1e-5
 
 
+def test_a_change_in_the_last_milliseconds_of_a_move_takes_no_longer(engine):
+    play_looped(engine)
+    engine.tween_slot(0, GAIN, 0.5, Tween(duration=0.01))
+    last = heard(engine, 400)[-1:]
+    engine.props.gain = 0.5
+    frames = heard(engine, 1000)
+    assert (frames[FADE - 1:] == 0.25).all()
+    assert numpy.abs(numpy.diff(numpy.concatenate((last, frames)))).max() < 0.005
+
+
 def test_a_move_without_a_length_is_that_of_a_setting(engine):
     play_looped(engine)
     engine.tween_slot(0, GAIN, 0.5, Tween(frame=100))
