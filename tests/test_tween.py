@@ -396,6 +396,20 @@ def test_a_pause_holds_a_late_move_without_a_length(engine):
     assert (heard(engine, 1000)[FADE:] == 0.25).all() and engine.get_slot(0).props.gain == 0.25
 
 
+@pytest.mark.parametrize('position', (0, 1000))
+def test_a_move_takes_a_voice_along_that_was_to_start_on_its_frame(engine, position):
+    """What comes with one frame keeps the order of the calls, also with moves that name no frame or
+    come late."""
+    fill(engine, 0, constant(4800))
+    render(engine, position)
+    for frame in (0, 1) if position else (0,):
+        engine.stop_all_samples()
+        render(engine, 1000 if position else 0)
+        voice = engine.play_sample_at(0, 1.0, engine.props.position)
+        engine.tween_voice(voice, GAIN, 0.0, Tween(frame=frame, duration=0.1))
+        assert numpy.abs(heard(engine, 2400) - (1 - places(4800)[:2400])).max() < 1e-5
+
+
 def test_late_moves_of_a_setting_begin_in_the_order_of_the_calls(engine):
     play_looped(engine)
     render(engine, 1000)

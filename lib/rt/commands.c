@@ -160,14 +160,14 @@ take_follower (FlitzisMixer *mixer, const FlitzisCommand *command, uint64_t now)
     flitzis_pool_add_leader (&mixer->pool, voice);
 }
 
-/* A tween that is late begins as one without a frame does. */
+/* Adds a tween that begins with the next block, among all that waits for its first frame. */
 static void
-add_late_tween (FlitzisMixer *mixer, const FlitzisCommand *command) FLITZIS_REALTIME
+add_next (FlitzisMixer *mixer, const FlitzisCommand *command, uint64_t now) FLITZIS_REALTIME
 {
   FlitzisCommand tween = *command;
 
   tween.is_next = true;
-  tween.frame = 0;
+  tween.frame = now;
   flitzis_schedule_add (&mixer->schedule, &tween);
 }
 
@@ -191,7 +191,13 @@ take (FlitzisMixer *mixer, const FlitzisCommand *command, uint64_t now) FLITZIS_
       return;
     }
 
-  if (is_quantized (command) || command->is_next || command->frame >= now)
+  if (command->is_next)
+    {
+      add_next (mixer, command, now);
+      return;
+    }
+
+  if (is_quantized (command) || command->frame >= now)
     {
       flitzis_schedule_add (&mixer->schedule, command);
       return;
@@ -201,7 +207,7 @@ take (FlitzisMixer *mixer, const FlitzisCommand *command, uint64_t now) FLITZIS_
 
   if (command->kind == FLITZIS_COMMAND_TWEEN)
     {
-      add_late_tween (mixer, command);
+      add_next (mixer, command, now);
       return;
     }
 
