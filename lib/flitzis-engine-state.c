@@ -123,7 +123,7 @@ flitzis_engine_get_n_rejected (FlitzisEngine *self)
  * flitzis_engine_get_n_late: (get-property n-late)
  * @self: an engine
  *
- * Gets the number of triggers and stops that came after their frame.
+ * Gets the number of triggers, stops and tweens that came after their frame.
  *
  * Returns: the number of them
  */

@@ -51,7 +51,7 @@ flitzis_engine_tween_engine (FlitzisEngine      *self,
  * new value exactly at its end. All voices of the slot follow, also those that
  * start meanwhile. The frames sound the same however they are split into blocks, and
  * [method@Engine.render] gives what you hear. The gains of the slot, the voice and the engine
- * multiply as usual.
+ * multiply as usual. Tweens, triggers and stops of one frame take effect in the order of the calls.
  *
  * The property follows: it has the present value whenever you read it, and `notify` is emitted at
  * most 30 times a second, and once more at the end.

@@ -559,7 +559,7 @@ flitzis_engine_class_init (FlitzisEngineClass *klass)
   /**
    * FlitzisEngine:n-events: (getter get_n_events)
    *
-   * The number of triggers and stops that can wait for their frame or their beat, 1 to 65536.
+   * The number of triggers, stops and tweens that can wait for their frame or beat, 1 to 65536.
    *
    * A trigger that waits takes no voice yet, so this may be more than [property@Engine:n-voices].
    */
@@ -1035,8 +1035,8 @@ flitzis_engine_class_init (FlitzisEngineClass *klass)
   /**
    * FlitzisEngine:n-late: (getter get_n_late)
    *
-   * The number of triggers and stops that came after their frame had been rendered, and so took
-   * effect with the next block.
+   * The number of triggers, stops and tweens that came after their frame had been rendered, and so
+   * took effect with the next block.
    */
   properties[PROP_N_LATE] =
       g_param_spec_uint64 ("n-late", NULL, NULL,
@@ -1227,7 +1227,7 @@ flitzis_engine_set_stream_threshold (FlitzisEngine *self, double stream_threshol
  * flitzis_engine_get_n_events: (get-property n-events)
  * @self: an engine
  *
- * Gets the number of triggers and stops that can wait for their frame.
+ * Gets the number of triggers, stops and tweens that can wait for their frame.
  *
  * Returns: the number of events
  */

@@ -26,7 +26,8 @@ The choices of the first kind:
 - Blocks of an engine that stands still find points of the grid, too.
 
 Of tweens, the model knows those of gains, LINEAR and from a frame on. While a voice gets used to
-another setting during a move, the model only knows how loud it can be.
+another setting during a move, the model only knows how loud it can be. A short fade that begins
+during a move stays where the move is or goes on to the next point, so the model knows both ends.
 """
 
 import copy
@@ -291,6 +292,9 @@ class Voice:
         self.peak = float(numpy.abs(frames).max())
         self.n_open = 0         # frames in which it gets used to a setting during a move,
         self.loudest = 0.0      # and its largest gain before
+        self.line = 0.0         # how far its gain goes up to the next point of a move that ended
+        self.n_astray = 0       # frames in which its gain is not quite where such moves were,
+        self.astray = 0.0       # and how far it is from there
 
     @property
     def level(self):
@@ -447,13 +451,15 @@ class Model:
     def __init__(self, n_slots=4, n_voices=4, sample_rate=48000, n_events=4096):
         self.rate = sample_rate
         self.n_voices, self.n_events = n_voices, n_events
-        self.n_leaving = 0          # events that a call has ended since the last block
+        self.n_leaving = 0          # events that a call has ended since the last block,
+        self.n_standing = 0         # and those tweens that may stay until the engine goes on
         self.n_fade = sample_rate // 200                # 5 ms
         self.n_short = to_frames(0.005, sample_rate)    # the longest fade that is rendered ahead
         self.settings = [dict(SLOT_DEFAULTS) for _ in range(n_slots)]
         self.layers = [{} for _ in range(n_slots)]  # by their numbers
         self.seed = 0
         self.gains, self.moves = {}, {}     # by what has the gain: see `keys_of`
+        self.begun_moves = []       # (key, n_frames), on this frame
         self.changed = set()        # what has settings that were set since the last block
         self.steal, self.paused = 'oldest', False
         self.master = Ramp(1.0)
@@ -506,11 +512,19 @@ class Model:
         """This ends its move, and the one that is to begin with the next block."""
         self.drop_move(key)
         left = [event for event in self.events if event.get('begins_now') != key]
-        self.n_leaving += len(self.events) - len(left)
+        self.n_standing += len(self.events) - len(left)
         self.events, self.gains[key] = left, gain
         self.changed.add(key)
 
     def drop_move(self, key):
+        """Until the voices follow, they go on to the next point."""
+        for voice in self.sounding if key in self.moves else ():
+            moves = self.moves_of(voice)
+            if key in moves and voice.heard:
+                bend, apart = self.bends_of(voice, moves)
+                voice.line = max(voice.line, bend)
+                voice.astray = max(voice.astray * (voice.n_astray > 0), apart)
+                voice.n_astray = self.n_fade
         if key in self.moves:
             self.n_leaving += self.moves.pop(key).last >= self.position
 
@@ -519,11 +533,12 @@ class Model:
             return BUSY
         self.n_calls += 1
         late = 0 < frame < self.position
+        at_once = late or not frame
         self.counters['late'] += late
-        self.events.append({'order': self.n_calls - FOREVER * late, 'point': None,
-                            'move': (key, gain, to_frames(seconds, self.rate), late),
-                            'frame': self.position if late or not frame else frame,
-                            'begins_now': key if late or not frame else None})
+        self.events.append({'order': self.n_calls, 'point': None,
+                            'move': (key, gain, to_frames(seconds, self.rate)),
+                            'frame': self.position if at_once else frame,
+                            'begins_now': key if at_once else None})
         return True
 
     def tween_engine(self, *tween):
@@ -537,7 +552,7 @@ class Model:
             return True
         return self.tween(('voice', number), *tween)
 
-    def begin_move(self, key, gain, n_frames, late):
+    def begin_move(self, key, gain, n_frames):
         if key[0] == 'voice' and self.voices[key[1]].state != 'sounding':
             return
         now = self.gain_of(*key)
@@ -545,9 +560,15 @@ class Model:
         self.gains[key] = gain
         if n_frames:
             self.moves[key] = Move(now, gain, self.position, n_frames)
-        for voice in self.sounding:
-            if key in self.keys_of(voice):
-                self.aim(voice, self.frozen or voice.stands, has_changed=late or not n_frames)
+        self.begun_moves.append((key, n_frames))
+
+    def follow_moves(self):
+        """Voices follow when all that was to happen before this frame has happened."""
+        for key, n_frames in self.begun_moves:
+            for voice in self.sounding:
+                if key in self.keys_of(voice):
+                    self.aim(voice, self.frozen or voice.stands, has_changed=not n_frames)
+        self.begun_moves.clear()
 
     def gains_ahead(self, voice, n_frames):
         """The gains of both sides after each of the next frames, and how far the voice, which goes
@@ -557,10 +578,16 @@ class Model:
             return None
         still = self.target(voice, but=moves)
         values = [move.at(self.position + 1 + numpy.arange(n_frames)) for move in moves.values()]
+        return math.prod(values)[:, None] * still, self.bends_of(voice, moves)[1]
+
+    def bends_of(self, voice, moves):
+        """How far the gain of a voice goes between two points, and how far it is off the moves
+        there, at most."""
+        still = self.target(voice, but=moves).max()
         largest = max(1.0, *(max(move.start, move.end) for move in moves.values()))
         bends = sorted((move.bend for move in moves.values()), reverse=True)
-        apart = still.max() * largest * 3 * bends[0] * bends[1] / 4 if len(bends) > 1 else 0.0
-        return math.prod(values)[:, None] * still, apart
+        return (still * largest ** 2 * sum(bends),
+                still * largest * 3 * bends[0] * bends[1] / 4 if len(bends) > 1 else 0.0)
 
     @property
     def seed(self):
@@ -714,7 +741,8 @@ class Model:
         n = len(self.events) + sum(move.last > self.position for move in self.moves.values())
         n_ending = sum(move.last == self.position for move in self.moves.values())
         full = n + n_more > self.n_events
-        if n_more and full != (n + n_ending + self.n_leaving + n_more > self.n_events):
+        n_ending += self.n_leaving + self.n_standing
+        if n_more and full != (n + n_ending + n_more > self.n_events):
             raise Unspecified('whether there is room again before the next block')
         n_idle = sum('stops' in event and event['stops'].state == 'ended' or 'move' in event
                      and event['move'][0][0] == 'voice'
@@ -812,15 +840,16 @@ class Model:
             if reason == FINISHED:
                 event['frame'], event['follows'] = self.position_after, None
             else:
-                self.cancel(event)
+                self.cancel(event, self.rendering and reason != CANCELLED)
 
-    def cancel(self, event):
-        """What waits for a voice that never comes to its end; the next block tells of it."""
+    def cancel(self, event, is_later):
+        """What waits for a voice that never comes to its end; the next block tells of it, and of
+        all that follows it."""
         self.events = [other for other in self.events if other is not event]
         self.n_leaving += 1
-        self.sub_block += self.rendering
+        self.sub_block += is_later
         self.end(event['voice'], CANCELLED)
-        self.sub_block -= self.rendering
+        self.sub_block -= is_later
 
     def cut(self, voice, n_frames, reason, at_once=False):
         """Fades a voice out. Of two fades the one that is over sooner counts, also for the reason;
@@ -1023,7 +1052,7 @@ class Model:
         self.tolerance = numpy.full(n_frames, 1e-7)
         done = 0
         while done < n_frames and not (self.frozen and self.paused):
-            self.frozen = False
+            self.frozen, self.n_standing = False, 0
             m = n_frames - done
             if self.paused:
                 m = min(m, self.master.rest)
@@ -1069,8 +1098,9 @@ class Model:
         if voice.heard == 0:
             return
         rest = max(side.rest for side in voice.gains)
+        was_on_line, voice.line = voice.line > 0, 0.0
         if at_once:
-            voice.n_open = 0
+            voice.n_open = voice.n_astray = 0
         elif voice.n_open or self.moves_of(voice) and (rest or has_changed):
             voice.must_not_be_behind(self.settings[voice.slot], self.rate)
             voice.loudest = max(voice.loudest * (voice.n_open > 0),
@@ -1082,7 +1112,7 @@ class Model:
         for side, target in zip(voice.gains, self.target(voice)):
             if at_once:
                 side.jump(target)
-            elif target != side.end:
+            elif target != side.end or was_on_line:
                 voice.must_not_be_behind(self.settings[voice.slot], self.rate)
                 side.go(target, self.n_fade)
 
@@ -1129,6 +1159,7 @@ class Model:
         return FOREVER if voice.paused and voice.pause.rest < rest else rest
 
     def mix(self, out, done):
+        self.follow_moves()
         n_frames = len(out)
         for voice in list(self.sounding):
             frames, over = self.advance(voice, n_frames)
@@ -1167,7 +1198,7 @@ class Model:
             gains, apart = ahead
             gain = max(gain, gains.max())
             if is_tail:     # it may stay where the line that it is on ends
-                apart = apart + abs(gains - gains[0]).max()
+                apart += abs(gains - [side.now for side in voice.gains]).max()
             for side, ramp in enumerate(voice.gains):
                 ramp.jump(gains[-1, side])
         else:
@@ -1178,7 +1209,13 @@ class Model:
         voice.tolerance = numpy.full(n_frames, gain * voice.peak * (
             voice.slack + (3e-5 if crossfades else 1.3e-5)) + 1e-7)
         voice.tolerance += apart * voice.peak
+        if is_tail:
+            voice.tolerance += voice.line * voice.peak
+            if voice.n_open or ahead and not self.changed.isdisjoint(self.keys_of(voice)):
+                voice.n_open = n_frames
+        voice.tolerance[:voice.n_astray] += voice.astray * voice.peak
         voice.tolerance[:voice.n_open] += 2 * max(gain, voice.loudest) * voice.peak
+        voice.n_astray = max(0, voice.n_astray - n_frames)
         voice.n_open = max(0, voice.n_open - n_frames)
         frames *= gains
         if voice.fade:

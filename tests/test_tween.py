@@ -249,6 +249,16 @@ def test_a_setting_that_changes_during_a_move_takes_5_ms(engine):
     assert numpy.abs(frames[settled:] - expected[settled:]).max() < 1e-5
 
 
+def test_a_change_in_the_last_milliseconds_of_a_move_takes_no_longer(engine):
+    play_looped(engine)
+    engine.tween_slot(0, GAIN, 0.5, Tween(duration=0.01))
+    last = heard(engine, 400)[-1:]
+    engine.props.gain = 0.5
+    frames = heard(engine, 1000)
+    assert (frames[FADE - 1:] == 0.25).all()
+    assert numpy.abs(numpy.diff(numpy.concatenate((last, frames)))).max() < 0.005
+
+
 def test_a_move_without_a_length_is_that_of_a_setting(engine):
     play_looped(engine)
     engine.tween_slot(0, GAIN, 0.5, Tween(frame=100))
@@ -358,6 +368,54 @@ def test_a_frame_that_has_passed_is_late(engine):
     frames = heard(engine, 1000)
     assert engine.props.n_late == 1
     assert frames[0] < 1 and frames[478] > 0.5 and (frames[479:] == 0.5).all()
+
+
+def test_a_late_move_waits_for_the_next_block(engine):
+    """Until then it has done nothing, and ends if it is cancelled or its setting is set."""
+    slot = engine.get_slot(0)
+    play_looped(engine)
+    render(engine, 1000)
+    engine.tween_slot(0, GAIN, 0.25, Tween(frame=10))
+    engine.cancel_scheduled()
+    assert slot.props.gain == 1
+    engine.tween_slot(0, GAIN, 0.25, Tween(frame=10))
+    slot.props.gain = 0.5
+    assert (heard(engine, 1000)[FADE:] == 0.5).all() and slot.props.gain == 0.5
+    assert engine.props.n_late == 2
+
+
+def test_a_pause_holds_a_late_move_without_a_length(engine):
+    play_looped(engine)
+    render(engine, 1000)
+    engine.props.paused = True
+    render(engine, 1000)
+    engine.tween_slot(0, GAIN, 0.25, Tween(frame=10))
+    render(engine, 100)
+    assert engine.get_slot(0).props.gain == 1
+    engine.props.paused = False
+    assert (heard(engine, 1000)[FADE:] == 0.25).all() and engine.get_slot(0).props.gain == 0.25
+
+
+@pytest.mark.parametrize('position', (0, 1000))
+def test_a_move_takes_a_voice_along_that_was_to_start_on_its_frame(engine, position):
+    """What comes with one frame keeps the order of the calls, also with moves that name no frame or
+    come late."""
+    fill(engine, 0, constant(4800))
+    render(engine, position)
+    for frame in (0, 1) if position else (0,):
+        engine.stop_all_samples()
+        render(engine, 1000 if position else 0)
+        voice = engine.play_sample_at(0, 1.0, engine.props.position)
+        engine.tween_voice(voice, GAIN, 0.0, Tween(frame=frame, duration=0.1))
+        assert numpy.abs(heard(engine, 2400) - (1 - places(4800)[:2400])).max() < 1e-5
+
+
+def test_late_moves_of_a_setting_begin_in_the_order_of_the_calls(engine):
+    play_looped(engine)
+    render(engine, 1000)
+    for gain, frame in ((0.5, 20), (0.25, 10)):
+        engine.tween_slot(0, GAIN, gain, Tween(frame=frame))
+    assert (heard(engine, 1000)[FADE:] == 0.25).all()
 
 
 # Properties

@@ -160,7 +160,19 @@ take_follower (FlitzisMixer *mixer, const FlitzisCommand *command, uint64_t now)
     flitzis_pool_add_leader (&mixer->pool, voice);
 }
 
-/* Late commands are carried out now, before those that wait for this frame. */
+/* Adds a tween that begins with the next block, among all that waits for its first frame. */
+static void
+add_next (FlitzisMixer *mixer, const FlitzisCommand *command, uint64_t now) FLITZIS_REALTIME
+{
+  FlitzisCommand tween = *command;
+
+  tween.is_next = true;
+  tween.frame = now;
+  flitzis_schedule_add (&mixer->schedule, &tween);
+}
+
+/* Late triggers and stops are carried out now, before those that wait for this frame. Late tweens
+ * begin with the next block. */
 static void
 take (FlitzisMixer *mixer, const FlitzisCommand *command, uint64_t now) FLITZIS_REALTIME
 {
@@ -179,13 +191,26 @@ take (FlitzisMixer *mixer, const FlitzisCommand *command, uint64_t now) FLITZIS_
       return;
     }
 
-  if (is_quantized (command) || command->is_next || command->frame >= now)
+  if (command->is_next)
+    {
+      add_next (mixer, command, now);
+      return;
+    }
+
+  if (is_quantized (command) || command->frame >= now)
     {
       flitzis_schedule_add (&mixer->schedule, command);
       return;
     }
 
   flitzis_count (&mixer->n_late, 1);
+
+  if (command->kind == FLITZIS_COMMAND_TWEEN)
+    {
+      add_next (mixer, command, now);
+      return;
+    }
+
   count_done (mixer, command);
   apply (mixer, command, now);
 }

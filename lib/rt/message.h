@@ -95,7 +95,7 @@ typedef struct
   /* timed, but without a frame from the program: stops apply to it */
   bool is_stamped : 1;
 
-  bool is_next : 1; /* TWEEN, which is always timed: at the next frame, whatever its own */
+  bool is_next : 1; /* TWEEN, which is always timed: with the next block, not at its frame */
 
   /* PLAY: it has the settings of the slot and the engine as they were at the call. With a unit it
    * is timed, too: it waits for the next point of the grid, which is found when a block begins, or

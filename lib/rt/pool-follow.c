@@ -59,12 +59,17 @@ flitzis_pool_follow_sound (FlitzisPool *pool, FlitzisVoice *voice, uint64_t now,
     FLITZIS_REALTIME
 {
   FlitzisSound sound;
+  uint32_t     n_frames = pool->ramp_frames;
 
   if (flitzis_pool_move_sound (pool, voice, now, has_changed))
     return;
 
+  /* a change that began during the last tween takes no longer than without it */
+  if (voice->settled_frame > now)
+    n_frames = (uint32_t) (voice->settled_frame - now);
+
   sound = flitzis_pool_get_sound (pool, voice, now);
-  flitzis_voice_set_sound (voice, &sound, pool->sample_rate, pool->ramp_frames);
+  flitzis_voice_set_sound (voice, &sound, pool->sample_rate, n_frames);
 }
 
 /* Returns whether the voice is on its way to a point of a tween, and that is where it still has to
