@@ -67,12 +67,6 @@ flitzis_backend_begin (FlitzisBackend *self, void (*wake) (gpointer data))
   flitzis_control_set_wake (self->control, wake, self);
 }
 
-gboolean
-flitzis_backend_has_sink (FlitzisBackend *self)
-{
-  return flitzis_sink_infos_have_sink (self->sinks);
-}
-
 static gint
 compare_names (gconstpointer a, gconstpointer b)
 {

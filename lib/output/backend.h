@@ -93,9 +93,6 @@ void flitzis_backend_clear (FlitzisBackend *self);
 void flitzis_backend_begin (FlitzisBackend *self,
                             void (*wake) (gpointer data));
 
-/* Returns whether there is a sink that can be heard. */
-gboolean flitzis_backend_has_sink (FlitzisBackend *self);
-
 /* The loop's thread. */
 
 /* Takes the sinks over, and moves the stream if its target is among them again. */

@@ -80,7 +80,7 @@ open_auto (Attempt *attempt, GError **error)
   pipewire = flitzis_pipewire_connect (attempt->control, attempt->config,
                                        attempt->deadline_us - PULSE_TIMEOUT_US, &pipewire_error);
 
-  if (pipewire != NULL && !flitzis_backend_has_sink (pipewire))
+  if (pipewire != NULL && !flitzis_pipewire_has_sink (pipewire))
     {
       backend = open_other_pulse (attempt);
 

@@ -647,6 +647,19 @@ static const FlitzisBackendFuncs funcs = {
   .free = free_pipewire,
 };
 
+gboolean
+flitzis_pipewire_has_sink (FlitzisBackend *backend)
+{
+  Pipewire *self = (Pipewire *) backend;
+  gboolean  has_sink;
+
+  pw_thread_loop_lock (self->thread_loop);
+  has_sink = flitzis_sink_infos_have_sink (backend->sinks);
+  pw_thread_loop_unlock (self->thread_loop);
+
+  return has_sink;
+}
+
 FlitzisBackend *
 flitzis_pipewire_connect (FlitzisControl             *control,
                           const FlitzisBackendConfig *config,

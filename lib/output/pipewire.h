@@ -18,4 +18,7 @@ FlitzisBackend *flitzis_pipewire_connect (FlitzisControl             *control,
                                           gint64                      deadline_us,
                                           GError                    **error);
 
+/* Any thread: returns whether there is a sink that can be heard. */
+gboolean flitzis_pipewire_has_sink (FlitzisBackend *backend);
+
 G_END_DECLS
