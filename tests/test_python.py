@@ -138,8 +138,9 @@ def test_the_fields_of_a_tween_are_its_arguments():
     assert plain == {'frame': 0, 'beat': None, 'duration': -1, 'beats': -1,
                      'curve': Flitzis.Curve.LINEAR}
     for name in plain:
-        tween = Flitzis.Tween(**{name: 3})
-        assert get_fields(tween) == plain | {name: 3} == get_fields(tween.copy())
+        field: dict = {name: 3}
+        tween = Flitzis.Tween(**field)
+        assert get_fields(tween) == plain | field == get_fields(tween.copy())
     assert isinstance(Flitzis.Tween(), Flitzis.Tween)
 
 
@@ -151,8 +152,9 @@ def test_what_is_no_field_of_a_tween_is_refused(make):
     for name in ('seconds', 'padding', 'copy'):
         with pytest.raises(AttributeError, match=f"{name}.*frame, beat"):
             setattr(tween, name, 3)
+        field: dict = {name: 3}
         with pytest.raises(TypeError, match=f"{name}.*frame, beat"):
-            Flitzis.Tween(**{name: 3})
+            Flitzis.Tween(**field)
     for wrong in ('seconds', 'padding'):
         assert not hasattr(tween, wrong)
 
@@ -599,7 +601,7 @@ def test_help_describes_what_there_is():
     assert len(enums) >= 9
     for enum in enums:
         text = get_help(enum)
-        for info in enum.__info__.get_values():
+        for info in getattr(enum, '__info__').get_values():
             assert re.search(rf'^ \|  {info.get_name().upper()}: [\w`]', text, re.M), (enum, text)
 
 

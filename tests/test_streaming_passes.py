@@ -208,7 +208,7 @@ def write(sample, path, **options):
     return path.read_bytes()
 
 
-@pytest.mark.parametrize('normalize', Flitzis.Normalize.__enum_values__.values())
+@pytest.mark.parametrize('normalize', getattr(Flitzis.Normalize, '__enum_values__').values())
 def test_an_export_is_that_of_memory(engine, path, tmp_path, normalize):
     options = {'normalize': normalize, 'limiter': True}
     for ending in ('wav', 'flac'):
