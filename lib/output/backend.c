@@ -181,9 +181,9 @@ flitzis_backend_lose (FlitzisBackend *self)
 
   flitzis_backend_set_streaming (self, FALSE);
   flitzis_control_set_latency (self->control, -1);
-  flitzis_control_set_state (self->control, FLITZIS_STATE_RECONNECTING);
-  flitzis_backend_set_sinks (self, NULL);
   flitzis_backend_set_active_sink (self, NULL);
+  flitzis_backend_set_sinks (self, NULL);
+  flitzis_control_set_state (self->control, FLITZIS_STATE_RECONNECTING);
 }
 
 /* Returns whether the stream streams, but has not rendered its first block. */

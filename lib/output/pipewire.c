@@ -196,8 +196,8 @@ sinks_changed_cb (gpointer data)
   guint32     node_id = self->stream != NULL ? pw_stream_get_node_id (self->stream) : PW_ID_ANY;
   const char *active = flitzis_pipewire_sinks_find_active (self->sinks, node_id);
 
-  flitzis_backend_set_sinks (&self->base, flitzis_pipewire_sinks_list (self->sinks));
   flitzis_backend_set_active_sink (&self->base, active);
+  flitzis_backend_set_sinks (&self->base, flitzis_pipewire_sinks_list (self->sinks));
 }
 
 /* The registry has listed all objects now. There may be no sink among them. */
