@@ -29,6 +29,7 @@ desktops load module-always-sink, which then makes a sink called “auto_null”
 `always_sink ()` does that here.
 """
 
+import fcntl
 import json
 import os
 import pathlib
@@ -185,12 +186,15 @@ class Pulse:
 
     def add_sleepy_sink(self, name):
         """Adds a sink that is suspended as soon as no stream plays. Its recording does not keep it
-        awake, as that of a monitor would: the sink writes to a pipe."""
+        awake, as that of a monitor would: the sink writes to a pipe, with room for 2.7 s, because
+        it drops what does not fit."""
         self.pactl('load-module', 'module-suspend-on-idle', 'timeout=0')
         self.pactl('load-module', 'module-pipe-sink', f'sink_name={name}',
                    f'file={self._pipe(name)}', 'use_system_clock_for_timing=yes',
                    'format=float32le', 'rate=48000', 'channels=2')
         poll(lambda: name in self.sinks(), f'the sink “{name}”')
+        with open(self._pipe(name), 'r+b', buffering=0) as pipe:
+            fcntl.fcntl(pipe, fcntl.F_SETPIPE_SZ, 1 << 20)
 
     def _pipe(self, name):
         return self.folder / f'{name}.pipe'

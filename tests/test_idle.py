@@ -82,6 +82,13 @@ def frozen(server):
         process.send_signal(signal.SIGCONT)
 
 
+def find_gaps(frames, n_frames):
+    """How often sounds of `n_frames` each are interrupted by silence."""
+    gaps = numpy.diff(numpy.flatnonzero(frames.any(axis=1))) > 1
+    gaps[n_frames - 1::n_frames] = False
+    return numpy.count_nonzero(gaps)
+
+
 def heard(recording, marker):
     """How often this was heard, whole and to the bit."""
     firsts = numpy.flatnonzero((recording.frames == marker[0]).all(axis=1))
@@ -189,8 +196,8 @@ def wake_up_again_and_again(server, start, how, n_times):
     frames = recording.frames
     expected = numpy.concatenate([markers[i % 20] for i in range(n_times)])
     assert same(frames[frames.any(axis=1)], expected)
-    assert [len(part) for part in split(frames)] == n_times * [3000]
-    assert engine.props.n_xruns == 0
+    # a server that gets no processor time interrupts a sound, and says so: the next test
+    assert find_gaps(frames, 3000) <= engine.props.n_xruns < n_times / 2
 
 
 @both
@@ -205,6 +212,27 @@ def test_no_frame_is_lost_when_a_stream_wakes_up(server, start, n_times):
 def test_no_frame_is_lost_when_a_suspended_node_wakes_up(server, start, n_times):
     """A command to the node has closed the device."""
     wake_up_again_and_again(server, start, 'command', n_times)
+
+
+@pytest.mark.parametrize('server', ('pulseaudio',), indirect=True)
+def test_a_server_that_stalls_loses_no_frame_and_its_gaps_are_counted(server, start):
+    """When it gets processor time again, PulseAudio plays all that it holds at once, and a block of
+    silence after it unless more has come by then."""
+    server.add_sleepy_sink('sleepy')
+    engine = start(**make_calm(server), target='sleepy', idle_timeout=0.0)
+    marker = noise(1, 96000)
+    fill(engine, 0, marker)
+    with server.record('sleepy') as recording:
+        engine.play_sample(0, 1.0)
+        for _ in range(3):
+            go_on(engine, 12000)
+            with frozen(server):
+                time.sleep(0.3)
+        ends(engine)
+        recording.wait(3 * CALM)
+    frames = recording.frames
+    assert same(frames[frames.any(axis=1)], marker)
+    assert find_gaps(frames, len(marker)) <= engine.props.n_xruns
 
 
 def play_at(engine):
