@@ -9,12 +9,13 @@ root=$(cd "$(dirname "$0")/.." && pwd)
 . "$root/scripts/setup.sh"
 
 packages="$packages $pulseaudio_packages valac gjs gi-docgen clang-format ffmpeg pipewire
-  pipewire-bin wireplumber util-linux python3-numpy python3-pytest python3-pytest-xdist python3-mypy
-  python3-pygame gir1.2-adw-1 libgtk-4-dev dbus-daemon xvfb xdotool librsvg2-common
-  libclang-rt-19-dev hydrogen-data abigail-tools appstream desktop-file-utils rpm rpmlint"
-programs="$programs valac gjs gi-docgen clang-format ffmpeg pipewire pw-play pw-dump pw-cli
-  pw-metadata wireplumber pulseaudio pactl pacat parec setpriv dbus-run-session Xvfb xdotool abidw
-  appstreamcli desktop-file-validate rpmlint"
+  gstreamer1.0-tools pipewire-bin wireplumber util-linux python3-numpy python3-pytest
+  python3-pytest-xdist python3-mypy python3-pygame gir1.2-adw-1 libgtk-4-dev dbus-daemon xvfb
+  xdotool librsvg2-common libclang-rt-19-dev hydrogen-data abigail-tools appstream
+  desktop-file-utils rpm rpmlint"
+programs="$programs valac gjs gi-docgen clang-format ffmpeg gst-inspect-1.0 pipewire pw-play
+  pw-dump pw-cli pw-metadata wireplumber pulseaudio pactl pacat parec setpriv dbus-run-session Xvfb
+  xdotool abidw appstreamcli desktop-file-validate rpmlint"
 python_modules='gi numpy pytest xdist mypy'
 case " $* " in *' --slow '*)
   packages="$packages valgrind clang llvm libclang-rt-dev at-spi2-core git hydrogen-drumkits"

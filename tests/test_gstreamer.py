@@ -3,6 +3,7 @@
 
 import os
 import pathlib
+import re
 import subprocess
 import sys
 
@@ -124,3 +125,37 @@ def test_gstreamer_is_left_alone_until_the_first_load(pipewire, tmp_path):
                             capture_output=True, text=True, timeout=60)
     assert (result.returncode, result.stderr) == (0, '')
     assert result.stdout.split() == ['False', 'True']
+
+
+LOAD = '''
+import gi, sys
+gi.require_version('Flitzis', '1')
+from gi.repository import Flitzis
+Flitzis.Engine().load_sample(0, sys.argv[1])
+'''
+
+
+def test_a_registry_that_a_package_ships_spares_the_search(source_dir, tmp_path):
+    """As the page about packages makes one and puts it in its place."""
+    command = re.search(r'^GST_REGISTRY=.*$', (source_dir / 'docs/packaging.md').read_text(), re.M)[0]
+    spy, log = tmp_path / 'gst-plugin-scanner', tmp_path / 'log'
+    spy.write_text(f'#!/bin/sh\necho search >>{log}\nexit 1\n')
+    spy.chmod(0o755)
+
+    def load(name):
+        """Returns the folder of the registry, and whether GStreamer searched for plugins."""
+        log.write_text('')
+        subprocess.run([sys.executable, '-c', LOAD, FIXTURES / 'mono.ogg'], check=True, timeout=60,
+                       env={**os.environ, 'XDG_CACHE_HOME': str(tmp_path / name),
+                            'GST_PLUGIN_SCANNER_1_0': str(spy)})
+        return tmp_path / name / 'gstreamer-1.0', log.read_text() != ''
+    made, searched = load('made')
+    assert searched
+    [registry] = made.iterdir()
+    subprocess.run(command.replace('/app/share/my-app', str(tmp_path)), shell=True, check=True,
+                   timeout=60)
+    shipped = tmp_path / 'shipped' / 'gstreamer-1.0' / registry.name
+    shipped.parent.mkdir(parents=True)
+    (tmp_path / 'registry.bin').rename(shipped)
+    assert load('shipped') == (shipped.parent, False)
+    assert load('made') == (made, False)
