@@ -140,19 +140,21 @@ def test_no_circle_of_calls(build_dir, source_dir):
     """A header may declare what another file defines, which no include shows. Every file of a
     class asks for its type: that is no arrow to the file which defines it."""
     lib = source_dir / 'lib'
-    defined_by, called_by = {}, {}
+    nodes = {}
     for entry in json.loads((build_dir / 'compile_commands.json').read_text()):
         path = (build_dir / entry['file']).resolve()
-        if not path.is_relative_to(lib):
-            continue
-        symbols = subprocess.run(['nm', '-P', build_dir / entry['output']], check=True,
-                                 capture_output=True, text=True).stdout
-        for symbol, kind in (line.split()[:2] for line in symbols.splitlines()):
-            node = node_of(str(path.relative_to(lib)))
-            if kind == 'U':
-                called_by.setdefault(node, set()).add(symbol)
-            elif kind.isupper() and not symbol.endswith('_get_type'):
-                defined_by[symbol] = node
+        if path.is_relative_to(lib):
+            nodes[str(build_dir / entry['output'])] = node_of(str(path.relative_to(lib)))
+    symbols = subprocess.run(['nm', '-A', '-P', *nodes], check=True, capture_output=True,
+                             text=True).stdout
+    defined_by, called_by = {}, {}
+    for line in symbols.splitlines():
+        path, symbol, kind = line.split()[:3]
+        node = nodes[path.removesuffix(':')]
+        if kind == 'U':
+            called_by.setdefault(node, set()).add(symbol)
+        elif kind.isupper() and not symbol.endswith('_get_type'):
+            defined_by[symbol] = node
     arrows = {node: {defined_by[symbol] for symbol in called if symbol in defined_by} - {node}
               for node, called in called_by.items()}
     assert 'control/control' in arrows['flitzis-engine']
