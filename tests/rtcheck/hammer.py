@@ -1,10 +1,12 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """A program that calls all verbs of an engine and sets all properties as fast as it can, from some
-threads at once, while it plays: hammer.py SECONDS SAMPLE_RATE FILE...  Where FLITZIS_FORKS is set,
-it forks, too. Prints as JSON how often it called what and set which property, how often it was
-refused, and what the engine counted. The last file is longer than the head of a stream."""
+threads at once, while it plays: hammer.py SECONDS SAMPLE_RATE FILE...  If FLITZIS_FORKS is a
+number, it goes on until it has forked that often, with the help of rtcheck.c. Prints as JSON how
+often it called what and set which property, how often it was refused, and what the engine counted.
+The last file is longer than the head of a stream."""
 
 import collections
+import ctypes
 import itertools
 import json
 import os
@@ -15,7 +17,6 @@ import sys
 import tempfile
 import threading
 import time
-import warnings
 
 import gi
 
@@ -35,11 +36,8 @@ REFUSALS = [(Flitzis.engine_error_quark(), Flitzis.EngineError.BUSY),
             (Gio.io_error_quark(), Gio.IOErrorEnum.CANCELLED)]
 RUNNING = Flitzis.State.RUNNING
 
-# Newer Pythons warn of forks beside threads. What is unsafe in the child it does not do.
-warnings.filterwarnings('ignore', category=DeprecationWarning, message='.*multi-threaded')
-
 seconds, sample_rate, files = float(sys.argv[1]), int(sys.argv[2]), sys.argv[3:]
-forks = 'FLITZIS_FORKS' in os.environ
+n_forks = int(os.environ.get('FLITZIS_FORKS', 0))
 engine = Flitzis.Engine(n_slots=N_SLOTS, n_voices=N_VOICES, sample_rate=sample_rate)
 samples = [Flitzis.Sample.new(GLib.Bytes.new(random.Random(n_frames).randbytes(
                4 * n_channels * n_frames)), n_channels, rate)
@@ -300,12 +298,11 @@ def call_starts(choose):
 
 
 def call_fork(_choose):
-    """A page that the child shares faults once when the parent writes to it."""
+    """A page that the child shares faults once when the parent writes to it. The preload forks:
+    a child of `os.fork ()` may wait for ever for a lock that another thread of Python held."""
+    fork = ctypes.CDLL(None).rtcheck_fork
     while True:
-        pid = os.fork()
-        if pid == 0:
-            os._exit(0)
-        os.waitpid(pid, 0)
+        fork()
         calls['fork'] += 1
         time.sleep(0.05)
         yield
@@ -313,7 +310,7 @@ def call_fork(_choose):
 
 def run(steps):
     try:
-        while time.monotonic() < deadline:
+        while time.monotonic() < deadline or calls['fork'] < n_forks:
             next(steps)
     except BaseException as error:
         failures.append(repr(error))
@@ -334,7 +331,7 @@ streamed.append(engine.play_sample(LOADED[0], 1.0))
 deadline = time.monotonic() + seconds
 threads = [threading.Thread(target=run, args=[steps(random.Random(1))])
            for steps in (call_verbs, call_loads, call_layer_loads, call_starts,
-                         *[call_fork] * forks)]
+                         *[call_fork] * (n_forks > 0))]
 for thread in threads:
     thread.start()
 while any(thread.is_alive() for thread in threads):

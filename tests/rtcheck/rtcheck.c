@@ -46,6 +46,7 @@
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
+#include <sys/wait.h>
 #include <ucontext.h>
 #include <unistd.h>
 
@@ -88,6 +89,7 @@ extern const char *const rtcheck_names[];
 extern void             *rtcheck_functions[];
 
 void *rtcheck_pass (uint32_t index);
+void  rtcheck_fork (void);
 void  __libc_free (void *block); /* the C library's, under a name that no stub has */
 
 /* Not allocated at the first use in a thread, as other models of thread-local storage are. */
@@ -414,6 +416,19 @@ static void
 count_fork_step (void)
 {
   atomic_fetch_add (&n_fork_steps, 1);
+}
+
+/* For hammer.py: forks a child that ends at once. */
+void
+rtcheck_fork (void)
+{
+  pid_t pid = fork ();
+
+  if (pid == 0)
+    _exit (0);
+
+  if (pid > 0)
+    waitpid (pid, NULL, 0);
 }
 
 static void __attribute__ ((constructor))
