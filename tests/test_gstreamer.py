@@ -137,7 +137,8 @@ Flitzis.Engine().load_sample(0, sys.argv[1])
 
 def test_a_registry_that_a_package_ships_spares_the_search(source_dir, tmp_path):
     """As the page about packages makes one and puts it in its place."""
-    command = re.search(r'^GST_REGISTRY=.*$', (source_dir / 'docs/packaging.md').read_text(), re.M)[0]
+    page = (source_dir / 'docs/packaging.md').read_text()
+    command = re.search(r'^GST_REGISTRY=.*$', page, re.M)[0]
     spy, log = tmp_path / 'gst-plugin-scanner', tmp_path / 'log'
     spy.write_text(f'#!/bin/sh\necho search >>{log}\nexit 1\n')
     spy.chmod(0o755)
