@@ -63,7 +63,7 @@ ADDRESS = ('asan', 'address,undefined', {
 
 # Decoding is left out: nearly all of it happens in GStreamer, which is not instrumented.
 THREAD = ('tsan', 'thread', {
-    'TSAN_OPTIONS': f'history_size=4:suppressions={FOLDER / "thread.supp"}',
+    'TSAN_OPTIONS': f'history_size=7:suppressions={FOLDER / "thread.supp"}',
 })
 
 
