@@ -39,7 +39,7 @@ def are_ahead():
     """Whether all files have been read to almost two seconds after what sounds."""
     n_read = []
     for file in pathlib.Path('/proc/self/fd').iterdir():
-        if file.is_symlink() and os.path.realpath(file) == str(path):
+        if file.is_symlink() and os.path.realpath(file) == os.path.realpath(path):
             [pos] = re.findall(r'pos:\s*(\d+)', pathlib.Path(f'/proc/self/fdinfo/{file.name}')
                                .read_text())
             n_read.append(int(pos) // frame_size)
