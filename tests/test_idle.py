@@ -196,8 +196,10 @@ def wake_up_again_and_again(server, start, how, n_times):
     frames = recording.frames
     expected = numpy.concatenate([markers[i % 20] for i in range(n_times)])
     assert same(frames[frames.any(axis=1)], expected)
-    # a server that gets no processor time interrupts a sound, and says so: the next test
-    assert find_gaps(frames, 3000) <= engine.props.n_xruns < n_times / 2
+    n_xruns = engine.props.n_xruns
+    assert find_gaps(frames, 3000) <= n_xruns
+    # a PulseAudio that gets no processor time interrupts a sound, and counts it: the next test
+    assert n_xruns <= (n_times // 4 if server.kind == 'pulseaudio' else 0)
 
 
 @both

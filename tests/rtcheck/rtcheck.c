@@ -427,8 +427,10 @@ rtcheck_fork (void)
   if (pid == 0)
     _exit (0);
 
-  if (pid > 0)
-    waitpid (pid, NULL, 0);
+  if (pid < 0)
+    abort ();
+
+  waitpid (pid, NULL, 0);
 }
 
 static void __attribute__ ((constructor))
