@@ -2,6 +2,7 @@
 """MP3, FLAC, Ogg and MP4 as programs leave them: cut, joined, streamed, with tables that lie. What
 comes is whole and begins on its frame, or is an error that says why."""
 
+import functools
 import struct
 
 import gi
@@ -28,24 +29,38 @@ def sound(n_frames=N_FRAMES, n_channels=1, n_smooth=64):
     return (numpy.stack(frames, axis=1) * 1.2 / n_smooth).astype('<f4')
 
 
-@pytest.fixture
-def encode(tmp_path):
+# FFmpeg's program starts slowly: what it has made of something is kept.
+
+
+@pytest.fixture(scope='module')
+def encode(tmp_path_factory):
+    folder = tmp_path_factory.mktemp('encoded')
+
+    @functools.cache
+    def encode_once(name, arguments, data, n_channels, rate):
+        ffmpeg('-f', 'f32le', '-ar', rate, '-ac', n_channels, '-i', '-', *arguments, folder / name,
+               data=data)
+        return (folder / name).read_bytes()
+
     def encode_to(name, *arguments, frames=None, rate=RATE):
         frames = sound() if frames is None else frames
-        path = tmp_path / name
-        ffmpeg('-f', 'f32le', '-ar', rate, '-ac', frames.shape[1], '-i', '-', *arguments, path,
-               data=frames.astype('<f4').tobytes())
-        return path.read_bytes()
+        data = frames.astype('<f4').tobytes()
+        return encode_once(name, arguments, data, frames.shape[1], rate)
     return encode_to
 
 
-@pytest.fixture
-def decode(tmp_path):
+@pytest.fixture(scope='module')
+def decode(tmp_path_factory):
     """What FFmpeg makes of the bytes of a file."""
+    path = tmp_path_factory.mktemp('decoded') / 'file'
+
+    @functools.cache
+    def decode_once(data, codec):
+        path.write_bytes(data)
+        return ffmpeg(*codec, '-i', path, '-f', 'f32le', '-')
+
     def decode_from(data, n_channels=1, codec=()):
-        (tmp_path / 'file').write_bytes(data)
-        frames = ffmpeg(*codec, '-i', tmp_path / 'file', '-f', 'f32le', '-')
-        return numpy.frombuffer(frames, '<f4').reshape(-1, n_channels)
+        return numpy.frombuffer(decode_once(data, codec), '<f4').reshape(-1, n_channels)
     return decode_from
 
 
@@ -374,7 +389,8 @@ def test_an_mp4_need_not_say_its_type(encode, load_frames):
 def test_an_mp4_with_rounded_times_is_whole(encode, load_frames, tmp_path):
     """Matroska rounds times to milliseconds, and copied packets keep those times."""
     source = sound(9600, 2)
-    encode('a.mkv', '-c:a', 'pcm_s16le', frames=source, rate=48000)
+    (tmp_path / 'a.mkv').write_bytes(
+        encode('a.mkv', '-c:a', 'pcm_s16le', frames=source, rate=48000))
     ffmpeg('-i', tmp_path / 'a.mkv', '-c:a', 'alac', tmp_path / 'b.m4a')
     frames = load_frames((tmp_path / 'b.m4a').read_bytes(), 48000)
     assert numpy.allclose(frames, source, atol=1e-4) and len(frames) == 9600

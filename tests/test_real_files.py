@@ -2,6 +2,7 @@
 """PCM as real programs write it: to pipes, with chunks around it, in every container and width.
 What comes is compared to the bit with what went in; what cannot be right is an error, not noise."""
 
+import functools
 import struct
 
 import gi
@@ -514,14 +515,28 @@ MOV_CODECS = ('pcm_s16le', 'pcm_s16be', 'pcm_s24le', 'pcm_s24be', 'pcm_s32le', '
               'pcm_mulaw')
 
 
+@pytest.fixture(scope='module')
+def movies(tone_path, tmp_path_factory):
+    """`movies (inputs, options)` gives a file of each codec, longer than one chunk, and the samples
+    that FFmpeg decodes from it. Its program starts slowly, so one run writes all of them."""
+    @functools.cache
+    def make(inputs, options):
+        folder = tmp_path_factory.mktemp('movies')
+        paths = {codec: folder / f'{codec}.mov' for codec in MOV_CODECS}
+        ffmpeg('-stream_loop', '3', '-i', tone_path, *inputs, *(
+            word for codec in paths for word in (*options, '-c:a', codec, paths[codec])))
+        ffmpeg(*(word for path in paths.values() for word in ('-i', path)), *(
+            word for i, codec in enumerate(paths) for word in (
+                '-map', f'{i}:a', '-c:a', 'pcm_f32le', '-f', 'f32le', folder / codec)))
+        return {codec: (paths[codec], numpy.fromfile(folder / codec, '<f4')) for codec in paths}
+    return make
+
+
 @pytest.mark.parametrize('rate', [44100, 48000, 96000])
 @pytest.mark.parametrize('codec', MOV_CODECS)
-def test_pcm_in_quicktime(codec, rate, load_frames, tone_path, tmp_path):
+def test_pcm_in_quicktime(codec, rate, load_frames, movies):
     """More than one chunk of it, with either byte first."""
-    path = tmp_path / 'a.mov'
-    ffmpeg('-stream_loop', '3', '-i', tone_path, '-af', f'asetrate={rate}', '-ac', 2, '-c:a', codec,
-           path)
-    expected = numpy.frombuffer(ffmpeg('-i', path, '-f', 'f32le', '-c:a', 'pcm_f32le', '-'), '<f4')
+    path, expected = movies((), ('-af', f'asetrate={rate}', '-ac', 2))[codec]
     assert numpy.array_equal(load_frames(path, rate), expected.reshape(-1, 2))
 
 
@@ -536,16 +551,13 @@ def test_quicktime_that_was_trimmed(codec, load_frames, tone_path, tmp_path):
 
 
 @pytest.mark.parametrize('codec', MOV_CODECS)
-def test_pcm_between_pictures(codec, load_frames, refuse, tone_path, tmp_path):
+def test_pcm_between_pictures(codec, load_frames, refuse, movies):
     """Right, or an error: GStreamer takes the lowest byte of some for the highest."""
-    path = tmp_path / 'a.mov'
-    ffmpeg('-f', 'lavfi', '-i', 'testsrc=size=64x64:rate=20:duration=2', '-stream_loop', '3', '-i',
-           tone_path, '-c:v', 'mpeg4', '-c:a', codec, path)
+    pictures = '-f', 'lavfi', '-i', 'testsrc=size=64x64:rate=20:duration=2'
+    path, expected = movies(pictures, ('-map', '1:v', '-map', '0:a', '-c:v', 'mpeg4'))[codec]
     if codec in ('pcm_s32le', 'pcm_f32le', 'pcm_f64le'):
         refuse(path, UNSUPPORTED, 'lowest byte')
         return
-    expected = numpy.frombuffer(
-        ffmpeg('-i', path, '-map', '0:a', '-f', 'f32le', '-c:a', 'pcm_f32le', '-'), '<f4')
     frames = load_frames(path, 44100)[:, 0]
     n_frames = min(len(frames), len(expected))
     assert abs(len(frames) - len(expected)) < 50
