@@ -50,8 +50,10 @@ def pytest_configure(config):
     os.environ['PYTHONPATH'] = introspection
     sys.path.insert(0, introspection)
     assert 'gi.overrides' not in sys.modules
-    # What a shell runs in the background ignores it, and so would what the tests start.
-    signal.signal(signal.SIGINT, signal.default_int_handler)
+    # A shell's background jobs ignore SIGINT, and what the tests start would inherit that. Processes
+    # that run tests side by side have inherited this; their thread need not be the main one.
+    if not hasattr(config, 'workerinput'):
+        signal.signal(signal.SIGINT, signal.default_int_handler)
     # Short: the path of a socket may have 107 bytes.
     config.private = pathlib.Path(tempfile.mkdtemp(prefix='flitzis-'))
     for name in ('runtime', 'config', 'cache', 'data', 'state'):
