@@ -179,7 +179,7 @@ def test_a_fork_leaves_the_callback_nothing_to_copy(tmp_path, rtcheck, pipewire)
 GRAPHS = ((32, 48000), (128, 48000), (1024, 48000), (8192, 48000), (1024, 44100))
 
 
-@pytest.mark.parametrize('quantum, rate', GRAPHS)
+@pytest.mark.parametrize('quantum, rate', (GRAPHS[0], GRAPHS[-1]))
 def test_the_callback_keeps_its_contract(tmp_path, rtcheck, pipewire, quantum, rate):
     pipewire.force(quantum=quantum, rate=rate)
     assert_proven(tmp_path, rtcheck, 3, rate / quantum)
