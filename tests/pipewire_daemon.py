@@ -83,11 +83,11 @@ class PipeWire:
         if self.running:
             return
         self.stop()
-        self._spawn('pipewire')
+        self.spawn('pipewire')
         poll(lambda: self._alive() and self.node(SINK), 'the null sink of the PipeWire daemon')
         if self.session_manager:
             with self._watch_default_sink() as default_sink:
-                self._spawn('wireplumber')
+                self.spawn('wireplumber')
                 poll(lambda: self._alive() and default_sink(), 'WirePlumber to choose a sink')
 
     def stop(self):
@@ -111,7 +111,7 @@ class PipeWire:
 
     def flicker(self, seconds):
         """Lets the server be there for so long, without a session manager, and kills it."""
-        self._spawn('pipewire')
+        self.spawn('pipewire')
         time.sleep(seconds)
         self.kill()
 
@@ -124,7 +124,7 @@ class PipeWire:
                 self.nodes(media_class='Audio/Sink')) != 1):
             self.stop()
 
-    def _spawn(self, program):
+    def spawn(self, program):
         environment = dict(self.environment,
                            XDG_CONFIG_HOME=str(self.config),
                            XDG_STATE_HOME=str(self.folder / 'state'))

@@ -29,6 +29,16 @@ int               pw_stream_queue_buffer (struct pw_stream *stream,
 
 #define FRAME_SIZE (2 * sizeof (float))
 
+/* The sinks and the stream have a connection each. While the session manager waits for the
+ * parameters of a stream, the server reads nothing else from the session manager. While a client
+ * waits for the session manager to name the default sink, the server reads nothing from the client,
+ * not even the parameters of its stream. With one connection both could wait for ever. */
+typedef struct
+{
+  struct pw_core *core; /* NULL while not connected */
+  struct spa_hook listener;
+} Connection;
+
 typedef struct
 {
   FlitzisBackend base;
@@ -44,8 +54,8 @@ typedef struct
 
   /* the loop's thread, or under its lock */
   gboolean              is_running; /* the thread has entered the loop */
-  struct pw_core       *core;
-  struct spa_hook       core_listener;
+  Connection            sinks_connection;
+  Connection            stream_connection;
   FlitzisPipewireSinks *sinks;
   struct pw_stream     *stream;
   struct spa_hook       stream_listener;
@@ -211,11 +221,41 @@ core_done_cb (void *data, uint32_t id, int seq)
   pw_thread_loop_signal (self->thread_loop, false);
 }
 
-static const struct pw_core_events core_events = {
+static const struct pw_core_events sinks_core_events = {
   PW_VERSION_CORE_EVENTS,
   .done = core_done_cb,
   .error = core_error_cb,
 };
+
+static const struct pw_core_events stream_core_events = {
+  PW_VERSION_CORE_EVENTS,
+  .error = core_error_cb,
+};
+
+/* 0 or a negative errno */
+static int
+open_connection (Pipewire *self, Connection *connection, const struct pw_core_events *events)
+{
+  connection->core = pw_context_connect (self->context, NULL, 0);
+
+  if (connection->core == NULL)
+    return -errno;
+
+  pw_core_add_listener (connection->core, &connection->listener, events, self);
+
+  return 0;
+}
+
+static void
+close_connection (Connection *connection)
+{
+  if (connection->core == NULL)
+    return;
+
+  spa_hook_remove (&connection->listener);
+  pw_core_disconnect (connection->core);
+  connection->core = NULL;
+}
 
 /* The stream sleeps, or its sink went away: the server links the stream again when there is a
  * sink. */
@@ -335,8 +375,13 @@ connect_stream (Pipewire *self)
   const struct spa_pod  *params[] = {
      spa_format_audio_raw_build (&builder, SPA_PARAM_EnumFormat, &format),
   };
+  int result = open_connection (self, &self->stream_connection, &stream_core_events);
 
-  self->stream = pw_stream_new (self->core, self->base.client_name, make_stream_properties (self));
+  if (result < 0)
+    return result;
+
+  self->stream = pw_stream_new (self->stream_connection.core, self->base.client_name,
+                                make_stream_properties (self));
 
   if (self->stream == NULL)
     return -errno;
@@ -360,6 +405,7 @@ disconnect_stream (Pipewire *self)
   if (self->stream != NULL)
     pw_stream_destroy (self->stream);
 
+  close_connection (&self->stream_connection);
   self->is_leaving = FALSE;
   self->stream = NULL;
   self->io_position = NULL;
@@ -371,27 +417,20 @@ disconnect (Pipewire *self)
 {
   disconnect_stream (self);
   g_clear_pointer (&self->sinks, flitzis_pipewire_sinks_free);
-
-  if (self->core == NULL)
-    return;
-
-  spa_hook_remove (&self->core_listener);
-  pw_core_disconnect (self->core);
-  self->core = NULL;
+  close_connection (&self->sinks_connection);
 }
 
 /* 0 or a negative errno */
 static int
-connect_core (Pipewire *self)
+connect_sinks (Pipewire *self)
 {
-  self->core = pw_context_connect (self->context, NULL, 0);
+  int result = open_connection (self, &self->sinks_connection, &sinks_core_events);
 
-  if (self->core == NULL)
-    return -errno;
+  if (result < 0)
+    return result;
 
-  pw_core_add_listener (self->core, &self->core_listener, &core_events, self);
-  self->sinks = flitzis_pipewire_sinks_new (self->core, sinks_changed_cb, self);
-  pw_core_sync (self->core, PW_ID_CORE, 0);
+  self->sinks = flitzis_pipewire_sinks_new (self->sinks_connection.core, sinks_changed_cb, self);
+  pw_core_sync (self->sinks_connection.core, PW_ID_CORE, 0);
 
   return 0;
 }
@@ -403,7 +442,7 @@ retry_cb (void *data, uint64_t n_expirations)
   gboolean  is_tried;
 
   disconnect (self);
-  is_tried = connect_core (self) == 0 && connect_stream (self) == 0;
+  is_tried = connect_sinks (self) == 0 && connect_stream (self) == 0;
 
   /* a server that does not answer in time may have been replaced */
   set_timer (self, self->retry_timer, is_tried ? ANSWER_TIMEOUT_NS : RETRY_INTERVAL_NS);
@@ -548,7 +587,7 @@ wait_until_running (Pipewire *self)
 static gboolean
 connect_and_wait (Pipewire *self, gint64 deadline_us, GError **error)
 {
-  int result = connect_core (self);
+  int result = connect_sinks (self);
 
   if (result < 0)
     return set_error (error, result == -EHOSTDOWN || result == -ENOENT || result == -ECONNREFUSED
