@@ -810,7 +810,7 @@ read_comments (FlitzisHeader *self, const Walk *walk)
     n_front = 8;
   else if (walk->comments_kind == KIND_FLAC && size > 4 && (data[0] & 0x7f) == 4)
     n_front = 4;
-  else if (walk->comments_kind != KIND_SPEEX)
+  else if (walk->comments_kind != KIND_SPEEX || size == 0)
     return;
 
   /* comments of Opus count frames at 48 kHz, whatever the rate that the decoder returns */

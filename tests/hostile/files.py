@@ -476,6 +476,7 @@ def facts():
         yield f'flac-{name}', flac(flac_block(4, block))
         yield f'ogg-flac-{name}', ogg('oga.ogg', flac_block(4, block, True))
         yield f'opus-{name}', ogg('a.opus', b'OpusTags' + block)
+        yield f'speex-{name}', ogg('speex.ogg', block)
         yield f'vorbis-{name}', ogg('a.ogg', b'\3vorbis' + block + b'\1')
     yield 'flac', plain_flac(*pairs)
     yield 'vorbis', vorbis(*pairs)
