@@ -50,8 +50,8 @@ def pytest_configure(config):
     os.environ['PYTHONPATH'] = introspection
     sys.path.insert(0, introspection)
     assert 'gi.overrides' not in sys.modules
-    # A shell's background jobs ignore SIGINT, and what the tests start would inherit that. Processes
-    # that run tests side by side have inherited this; their thread need not be the main one.
+    # A shell's background jobs ignore SIGINT, and the programs that the tests start would, too. The
+    # processes that run tests side by side inherit this. Their thread may not be the main one.
     if not hasattr(config, 'workerinput'):
         signal.signal(signal.SIGINT, signal.default_int_handler)
     # Short: the path of a socket may have 107 bytes.

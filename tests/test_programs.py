@@ -19,9 +19,9 @@ TESTS = {test['name']: test for test in json.loads(
 def run(name, *arguments, environment=os.environ):
     test = TESTS[name]
     return subprocess.run(
-        [*test['cmd'], *arguments], cwd=test['workdir'] or BUILD, env={**environment, **test['env']},
-        stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
-        errors='replace', timeout=600)
+        [*test['cmd'], *arguments], cwd=test['workdir'] or BUILD,
+        env={**environment, **test['env']}, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT, text=True, errors='replace', timeout=600)
 
 
 def list_cases(name):
