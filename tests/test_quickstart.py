@@ -6,6 +6,7 @@ import os
 import re
 import shutil
 import subprocess
+import sys
 
 import numpy
 import pytest
@@ -31,23 +32,28 @@ def plant(tmp_path):
     return program
 
 
-@pytest.fixture
-def quickstart(source_dir, plant, tmp_path):
-    """Runs the quickstart in a folder of its own, with a useless python3 and an apt-get that must
-    not be called first on PATH."""
+@pytest.fixture(params=('quickstart.py', pytest.param('quickstart.sh', marks=pytest.mark.slow)))
+def quickstart(request, source_dir, plant, tmp_path):
+    """Runs the quickstart in a folder of its own: its program with the library under test, or all
+    of it, which builds the library for a minute. A useless python3 and an apt-get that must not be
+    called come first on PATH."""
     folder, temporary = tmp_path / 'work', tmp_path / 'temporary'
     folder.mkdir()
     temporary.mkdir()
     apt_get = plant('apt-get')
     plant('python3')
+    environment = {'PATH': f'{plant.folder}:{os.environ["PATH"]}', 'TMPDIR': str(temporary)}
+    starter = sys.executable
+    if request.param == 'quickstart.sh':
+        starter = 'sh'
+        environment |= {'PYTHONPATH': '/nowhere', 'PYTHONHOME': '/nowhere', 'CFLAGS': '-DBROKEN(',
+                        'CC': '/nowhere/cc'}
 
     def run(*arguments):
         result = subprocess.run(
-            ['sh', source_dir / 'examples' / 'quickstart.sh', *arguments], cwd=folder,
-            env=dict(os.environ, PATH=f'{plant.folder}:{os.environ["PATH"]}',
-                     PYTHONPATH='/nowhere', PYTHONHOME='/nowhere', CFLAGS='-DBROKEN(',
-                     CC='/nowhere/cc', TMPDIR=str(temporary)),
-            stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=300)
+            [starter, source_dir / 'examples' / request.param, *arguments], cwd=folder,
+            env=os.environ | environment, stdin=subprocess.DEVNULL, capture_output=True, text=True,
+            timeout=300)
         assert not apt_get.exists(), 'it went to the network'
         assert 'Traceback' not in result.stderr, result.stderr
         return result

@@ -63,7 +63,7 @@ def test_pieces_are_those_of_a_load(name, short):
         compare(short / name, rate, 1, 0)
 
 
-@pytest.mark.parametrize('rate', [44100, 48000])
+@pytest.mark.parametrize('rate', [44100, pytest.param(48000, marks=pytest.mark.slow)])
 @pytest.mark.parametrize('name', EXACT_SEEKS)
 def test_seeks_lead_to_the_same_bits(name, rate, long):
     compare(long(name), rate, 2, 8)
