@@ -52,7 +52,8 @@ GLIB_PROGRAMS = [name for name in TESTS if TESTS[name]['protocol'] == 'tap']
 
 
 @pytest.mark.parametrize('name, case', [
-    pytest.param(name, case, id=name + case) for name in GLIB_PROGRAMS for case in list_cases(name)])
+    pytest.param(name, case, id=name + case)
+    for name in GLIB_PROGRAMS for case in list_cases(name)])
 def test_case(name, case, run_all):
     """GLib ends a program at the first case that fails: those after it print no line."""
     printed = run_all(name).stdout
