@@ -17,7 +17,7 @@ G_BEGIN_DECLS
  */
 typedef struct _FlitzisPipewireSinks FlitzisPipewireSinks;
 
-/* `changed` is called after each change. */
+/* `changed` is called after each change. The connection must have no node, see pipewire.c. */
 FlitzisPipewireSinks *flitzis_pipewire_sinks_new (struct pw_core *core,
                                                   void (*changed) (gpointer data),
                                                   gpointer data);
