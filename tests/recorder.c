@@ -10,6 +10,7 @@
 #include "recorder.h"
 
 #include <signal.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -27,6 +28,33 @@ struct recorder
   uint32_t             driver;
   uint64_t             next; /* where the driver's clock should stand; 0: unknown */
 };
+
+static const float *
+get_samples (struct pw_buffer *buffer)
+{
+  const struct spa_data *data = &buffer->buffer->datas[0];
+
+  return (const float *) ((const char *) data->data + data->chunk->offset);
+}
+
+static void
+copy (struct recorder *self, struct pw_buffer **buffers, uint64_t first, uint64_t n_new)
+{
+  for (int i = 0; i < N_CHANNELS && n_new > 0; i++)
+    for (uint64_t n = 0; n < n_new; n++)
+      self->frames[N_CHANNELS * (first + n) + i] = get_samples (buffers[i])[n];
+}
+
+static bool
+has_copied (struct recorder *self, struct pw_buffer **buffers, uint64_t first, uint64_t n_new)
+{
+  for (int i = 0; i < N_CHANNELS; i++)
+    for (uint64_t n = 0; n < n_new; n++)
+      if (self->frames[N_CHANNELS * (first + n) + i] != get_samples (buffers[i])[n])
+        return false;
+
+  return true;
+}
 
 static void
 process_cb (void *data, struct spa_io_position *position)
@@ -64,18 +92,22 @@ process_cb (void *data, struct spa_io_position *position)
   if (n_new == 0 && n_frames > 0)
     self->head->n_missed += clock->duration;
 
-  for (int i = 0; i < N_CHANNELS; i++)
-    {
-      if (buffers[i] == NULL)
-        continue;
-      const struct spa_data *from = &buffers[i]->buffer->datas[0];
-      const float           *in = (float *) ((char *) from->data + from->chunk->offset);
-      float                 *out = self->frames + N_CHANNELS * n_frames + i;
+  copy (self, buffers, n_frames, n_new);
 
-      for (uint64_t n = 0; n < n_new; n++)
-        out[N_CHANNELS * n] = in[n];
-      pw_filter_queue_buffer (self->ports[i], buffers[i]);
+  /* The graph does not wait for a late recorder: meanwhile it may have begun to fill the buffers
+   * for its next cycle. */
+  atomic_thread_fence (memory_order_acquire);
+  if (n_new > 0 && (clock->position + clock->duration != self->next ||
+                    !has_copied (self, buffers, n_frames, n_new)))
+    {
+      self->head->n_missed += n_new;
+      n_new = 0;
     }
+
+  for (int i = 0; i < N_CHANNELS; i++)
+    if (buffers[i] != NULL)
+      pw_filter_queue_buffer (self->ports[i], buffers[i]);
+
   self->head->origin_ns = clock->nsec - (n_frames + n_new) * SPA_NSEC_PER_SEC * clock->rate.num /
                                             clock->rate.denom;
   atomic_store_explicit (&self->head->n_frames, n_frames + n_new, memory_order_release);
