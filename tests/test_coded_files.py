@@ -29,7 +29,7 @@ def sound(n_frames=N_FRAMES, n_channels=1, n_smooth=64):
     return (numpy.stack(frames, axis=1) * 1.2 / n_smooth).astype('<f4')
 
 
-# FFmpeg's program starts slowly: what it has made of something is kept.
+# FFmpeg's program starts slowly, so each file is encoded and decoded once.
 
 
 @pytest.fixture(scope='module')
