@@ -40,7 +40,7 @@ get_samples (struct pw_buffer *buffer)
 static void
 copy (struct recorder *self, struct pw_buffer **buffers, uint64_t first, uint64_t n_new)
 {
-  for (int i = 0; i < N_CHANNELS && n_new > 0; i++)
+  for (int i = 0; i < N_CHANNELS; i++)
     for (uint64_t n = 0; n < n_new; n++)
       self->frames[N_CHANNELS * (first + n) + i] = get_samples (buffers[i])[n];
 }

@@ -705,7 +705,7 @@ test_fork_while_busy (void)
     g_thread_new ("load", busy_load_worker, &busy),
   };
 
-  for (guint i = 0; i < 100; i++)
+  for (guint i = 0; i < 200; i++)
     {
       pid_t pid = fork ();
       int   status;
