@@ -239,6 +239,34 @@ void (g_once_init_leave) (volatile void *location, gsize result)
   (location, result);
 }
 
+/* GLib locks its table of types for writing after it has run the code of a class, and before other
+ * threads can find the class. */
+static char classes;
+
+void
+g_rw_lock_writer_lock (GRWLock *lock)
+{
+  REAL (g_rw_lock_writer_lock)
+  (lock);
+  __tsan_release (&classes);
+}
+
+gpointer
+g_object_new (GType type, const char *first_property, ...)
+{
+  gpointer class = g_type_class_ref (type);
+  va_list  properties;
+  gpointer object;
+
+  __tsan_acquire (&classes);
+  va_start (properties, first_property);
+  object = g_object_new_valist (type, first_property, properties);
+  va_end (properties);
+  g_type_class_unref (class);
+
+  return object;
+}
+
 /* A task carries its data to the worker, and its result back. */
 void
 g_task_set_task_data (GTask *task, gpointer data, GDestroyNotify destroy)
