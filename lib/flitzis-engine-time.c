@@ -81,9 +81,10 @@ flitzis_engine_get_latency (FlitzisEngine *self)
  * frame.
  *
  * The conversion uses the clock of the graph's driver as of the newest block, and its present
- * speed. The frame is heard [property@Engine:latency] after this time. A later frame never gets an
- * earlier time than a previous call returned, even if the engine was stopped or the server was lost
- * in between. A gap in the driver's clock, a pause or a stop delays all frames to come.
+ * speed. The frame is heard [property@Engine:latency] after this time. If a call has returned a
+ * time for a frame, no later call returns an earlier time for a higher frame, even if the engine
+ * was stopped or the server was lost in between. A gap in the driver's clock, a pause or a stop
+ * delays all frames to come.
  *
  * Returns: the time in ns of CLOCK_MONOTONIC, which is 1000 times [func@GLib.get_monotonic_time];
  *   -1 unless blocks are being rendered
@@ -103,9 +104,9 @@ flitzis_engine_frame_to_time (FlitzisEngine *self, guint64 frame)
  *
  * Converts a time to the frame that is due then: the reverse of [method@Engine.frame_to_time].
  *
- * A time that has passed gives at most the next frame to be rendered. A later time never gets an
- * earlier frame than a previous call returned, except for frames in the future that a gap, a pause
- * or a stop has delayed since.
+ * A time that has passed gives at most the next frame to be rendered. If a call has returned a
+ * frame for a time, no later call returns a lower frame for a later time, unless a gap, a pause or
+ * a stop has meanwhile delayed a frame that was still in the future.
  *
  * Returns: the frame of [property@Engine:position]; the position unless blocks are being rendered
  */

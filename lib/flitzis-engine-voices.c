@@ -26,11 +26,14 @@
  * While the sound server is away, while a started engine has no sink, and while no block has come
  * for 250 ms, no voice starts, so that old triggers do not sound later. The trigger counts as
  * rejected, and the call returns 0. A trigger that waits for its beat because of
- * [property@Slot:quantize] is rejected only while the server is away.
+ * [property@Slot:quantize] is rejected only while the engine is reconnecting ([enum@State]).
  *
  * Fails with `FLITZIS_ENGINE_ERROR_INVALID_SLOT`, with `FLITZIS_ENGINE_ERROR_INVALID_VALUE` for a
- * velocity that is out of range or not a number, and with `FLITZIS_ENGINE_ERROR_BUSY` if more
- * triggers wait for the next block than the queue can hold (1024).
+ * velocity that is out of range or not a number, with `FLITZIS_ENGINE_ERROR_UNSUPPORTED` if a
+ * streamed sample would play backwards or with a loop crossfade, and with
+ * `FLITZIS_ENGINE_ERROR_BUSY` if more commands wait for the next block than the queue can hold
+ * (1024), or if the trigger is to wait and [property@Engine:n-events] events or 1024 triggers for
+ * the clock wait already.
  *
  * Returns: the number of the voice, which counts from 1 and is never used again; 0 without an error
  *   if the slot has no sample for the velocity or the trigger was rejected
@@ -62,14 +65,14 @@ flitzis_engine_play_sample (FlitzisEngine *self, guint id, double velocity, GErr
  * for its velocity. It takes all settings from the slot at the time of the call. Triggers and stops
  * of one frame take effect in the order of the calls, after those without a frame. If the frame has
  * been rendered already, the voice starts with the next block, and [property@Engine:n-late] counts
- * the trigger. While the sound server is away the trigger is rejected, as by
+ * the trigger. While the engine is reconnecting ([enum@State]), the trigger is rejected, as by
  * [method@Engine.play_sample].
  *
  * Fails as [method@Engine.play_sample] does, and with `FLITZIS_ENGINE_ERROR_BUSY` also if
  * [property@Engine:n-events] events wait already.
  *
  * Returns: the number of the voice, which counts from 1 and is never used again; 0 without an error
- *   if the server is away
+ *   if the engine is reconnecting
  */
 guint64
 flitzis_engine_play_sample_at (FlitzisEngine *self,
@@ -118,7 +121,7 @@ flitzis_engine_play_sample_at (FlitzisEngine *self,
  * triggers wait for beats or steps already.
  *
  * Returns: the number of the voice, which counts from 1 and is never used again; 0 without an error
- *   if the server is away
+ *   if the engine is reconnecting
  */
 guint64
 flitzis_engine_play_sample_at_beat (FlitzisEngine *self,
@@ -188,13 +191,13 @@ flitzis_engine_play (FlitzisEngine *self, const FlitzisTrigger *trigger, GError 
  *   voice = flitzis_engine_play_after (engine, voice, next, &error);
  * ```
  *
- * If the other voice has ended already, or if no voice has its number, as with 0, the trigger
- * starts with the next block, as in [method@Engine.play] without a frame.
+ * If the other voice has ended already, for any reason, or if no voice has its number, as with 0,
+ * the trigger starts with the next block, as in [method@Engine.play] without a frame.
  *
- * The trigger starts only if the other voice plays to its end. If the other voice is stopped,
- * stolen, choked, unloaded, rejected or cancelled, or if its file fails, the trigger ends as
- * `FLITZIS_END_REASON_CANCELLED`, and so does everything that follows the trigger: up to 1024
- * triggers with the next block, and as many with each block after it.
+ * If the other voice has not ended yet, the trigger starts only if that voice plays to its end. If
+ * the voice is stopped, stolen, choked, unloaded, rejected or cancelled, or if its file fails, the
+ * trigger ends as `FLITZIS_END_REASON_CANCELLED`, and so does everything that follows the trigger:
+ * up to 1024 triggers with the next block, and as many with each block after it.
  *
  * In all other respects the call works as [method@Engine.play_sample_at] does: the trigger is one
  * of the [property@Engine:n-events] events, takes no voice until it starts, and plays the sample
@@ -206,7 +209,7 @@ flitzis_engine_play (FlitzisEngine *self, const FlitzisTrigger *trigger, GError 
  * frame or a beat that is set.
  *
  * Returns: the number of the new voice, which counts from 1 and is never used again; 0 without an
- *   error if the server is away, or if the trigger was to start at once and could not
+ *   error if the engine is reconnecting, or if the trigger was to start at once and could not
  */
 guint64
 flitzis_engine_play_after (FlitzisEngine        *self,
@@ -228,8 +231,8 @@ flitzis_engine_play_after (FlitzisEngine        *self,
  *
  * Stops all voices of a slot: they fade out within [property@Slot:release], from the next block on.
  *
- * Earlier triggers that have not started yet will not sound. Triggers that wait for their frame or
- * their beat stay scheduled.
+ * Triggers that wait for the next block will not sound. Triggers that wait for their frame, their
+ * beat or the end of a voice stay scheduled.
  *
  * Fails with `FLITZIS_ENGINE_ERROR_INVALID_SLOT`.
  *
@@ -449,14 +452,15 @@ flitzis_engine_set_voice_rate (FlitzisEngine *self, guint64 voice, double rate, 
  * ```
  *
  * The voice stays within its part of the sample, from [property@Slot:start] to [property@Slot:end].
- * A frame before the part is the same as the part's first one. A frame after the part ends the
- * voice as `FLITZIS_END_REASON_FINISHED`: a sound that follows it starts, as by
- * [method@Engine.play_after]. With [property@Slot:reverse] it is the other way round: a frame after
- * the part is the first one to play, and a frame before the part ends the voice.
+ * A frame before the part is the same as the part's first one. If the frame lies after the part,
+ * the voice ends as `FLITZIS_END_REASON_FINISHED`, also in an endless loop: a sound that follows
+ * it starts, as by [method@Engine.play_after]. With [property@Slot:reverse] it is the other way
+ * round: a frame after the part is the first one to play, and a frame before the part ends the
+ * voice.
  *
  * Rounds of a loop that were played still count. If the loop is played a number of times, a frame
- * after its end skips the other rounds. If the loop never ends, such a frame goes around it: the
- * voice moves into the loop, back by as many rounds as that takes.
+ * after its end skips the other rounds. If the loop never ends, and the frame lies after the loop
+ * but within the part, the voice moves back by whole rounds, into the loop.
  *
  * Calls on an ended voice do nothing.
  *

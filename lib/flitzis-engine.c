@@ -60,9 +60,9 @@
  * loop does not receive them, but loading, playing and freeing work without one.
  *
  * A process may fork while an engine plays, and the engine plays on in the parent. The child lacks
- * the threads that load and play. So every call in the child that can fail fails with
- * `FLITZIS_ENGINE_ERROR_FORKED`, also a call to an engine that the child makes. After exec, all
- * calls work again.
+ * the threads that load and play. So in the child, all methods of engines and kits that report
+ * errors fail with `FLITZIS_ENGINE_ERROR_FORKED`, even if the child has made the engine. After
+ * exec, all calls work again.
  */
 
 /**
@@ -559,7 +559,8 @@ flitzis_engine_class_init (FlitzisEngineClass *klass)
   /**
    * FlitzisEngine:n-events: (getter get_n_events)
    *
-   * The number of triggers, stops and tweens that can wait for their frame or beat, 1 to 65536.
+   * The number of triggers, stops and tweens that can wait for their frame, their beat or the end
+   * of a voice, 1 to 65536. Tweens count until they have ended.
    *
    * A trigger that waits takes no voice yet, so this may be more than [property@Engine:n-voices].
    */
@@ -584,7 +585,7 @@ flitzis_engine_class_init (FlitzisEngineClass *klass)
   /**
    * FlitzisEngine:stream-threshold: (getter get_stream_threshold) (setter set_stream_threshold)
    *
-   * The length from which files are streamed in slots with `FLITZIS_STORAGE_AUTO`, in seconds.
+   * The length above which files are streamed in slots with `FLITZIS_STORAGE_AUTO`, in seconds.
    *
    * Takes effect with the next load.
    */
@@ -622,8 +623,8 @@ flitzis_engine_class_init (FlitzisEngineClass *klass)
    * The output that [method@Engine.start] has chosen; %FLITZIS_OUTPUT_AUTO while the engine is
    * stopped.
    *
-   * The output stays the same until the next start. If its server goes away, the engine waits for
-   * the server.
+   * The output stays the same until the engine is stopped. If its server goes away, the engine
+   * waits for the server.
    */
   properties[PROP_ACTIVE_OUTPUT] =
       g_param_spec_enum ("active-output", NULL, NULL,
@@ -710,10 +711,10 @@ flitzis_engine_class_init (FlitzisEngineClass *klass)
    *
    * Whether there is a sink to play to; %FALSE while the engine is stopped.
    *
-   * Without a sink the engine is silent, and its state stays %FLITZIS_STATE_STARTING until there is
-   * one. The sink `auto_null`, which PulseAudio and pipewire-pulse make up if there is no other,
-   * does not count. But the engine plays into it, so its state is %FLITZIS_STATE_RUNNING and
-   * triggers are not rejected.
+   * Without a sink the engine is silent. Its state is %FLITZIS_STATE_STARTING if there was no sink
+   * yet, and %FLITZIS_STATE_RECONNECTING if the last one went away. The sink `auto_null`, which
+   * PulseAudio and pipewire-pulse make up if there is no other, does not count. But the engine
+   * plays into it, so its state is %FLITZIS_STATE_RUNNING and triggers are not rejected.
    */
   properties[PROP_HAS_SINK] =
       g_param_spec_boolean ("has-sink", NULL, NULL,
@@ -961,7 +962,8 @@ flitzis_engine_class_init (FlitzisEngineClass *klass)
    *
    * The time from the start of a block until its first frame is heard, in ns; -1 while unknown.
    *
-   * The sound server reports it. It is the delay of the graph and of the device.
+   * It is the delay of the graph and of the device, as the sound server reports it, plus the 2 ms
+   * of [property@Engine:limiter] while that is on.
    */
   properties[PROP_LATENCY] =
       g_param_spec_int64 ("latency", NULL, NULL,
@@ -988,8 +990,8 @@ flitzis_engine_class_init (FlitzisEngineClass *klass)
    * The number of triggers.
    *
    * Each of them starts a voice, with the next block or at its frame, or ends without a sound:
-   * rejected, cancelled, stopped or unloaded. Calls that failed and triggers for which a slot has
-   * no sample do not count. Like all counters, this one is not notified.
+   * rejected, cancelled, stopped or unloaded. A call that fails does not count, nor does one that
+   * returns 0 because the slot has no sample for it. Like all counters, this one is not notified.
    */
   properties[PROP_N_TRIGGERED] =
       g_param_spec_uint64 ("n-triggered", NULL, NULL,

@@ -126,9 +126,10 @@ typedef enum
  * FlitzisStorage:
  * @FLITZIS_STORAGE_MEMORY: in memory: the whole file is decoded when it is loaded
  * @FLITZIS_STORAGE_STREAM: streamed: only the first half second is in memory, and voices read the
- *   rest from the file while they play
- * @FLITZIS_STORAGE_AUTO: streamed if it is longer than [property@Engine:stream-threshold], else in
- *   memory
+ *   rest from the file while they play; the load of a file that cannot be read from the middle
+ *   fails with `FLITZIS_ENGINE_ERROR_UNSUPPORTED`
+ * @FLITZIS_STORAGE_AUTO: streamed if it is longer than [property@Engine:stream-threshold] and can
+ *   be read from the middle, else in memory
  *
  * Where a slot keeps the frames of the files that are loaded into it.
  */

@@ -318,7 +318,7 @@ flitzis_export_class_init (FlitzisExportClass *klass)
   /**
    * FlitzisExport:title: (getter get_title) (setter set_title)
    *
-   * The title to write into the file, or %NULL for none.
+   * The title to write into the file; with %NULL, that of the sample, or none for an engine.
    */
   properties[PROP_TITLE] =
       g_param_spec_string ("title", NULL, NULL,
@@ -328,7 +328,7 @@ flitzis_export_class_init (FlitzisExportClass *klass)
   /**
    * FlitzisExport:artist: (getter get_artist) (setter set_artist)
    *
-   * The artist to write into the file, or %NULL for none.
+   * The artist to write into the file; with %NULL, that of the sample, or none for an engine.
    */
   properties[PROP_ARTIST] =
       g_param_spec_string ("artist", NULL, NULL,
@@ -338,7 +338,8 @@ flitzis_export_class_init (FlitzisExportClass *klass)
   /**
    * FlitzisExport:tempo: (getter get_tempo) (setter set_tempo)
    *
-   * The tempo to write into the file, in beats per minute; 0 for none.
+   * The tempo to write into the file, in beats per minute; with 0, that of the sample, or none for
+   * an engine.
    */
   properties[PROP_TEMPO] =
       g_param_spec_double ("tempo", NULL, NULL,
@@ -348,9 +349,10 @@ flitzis_export_class_init (FlitzisExportClass *klass)
   /**
    * FlitzisExport:root-note: (getter get_root_note) (setter set_root_note)
    *
-   * The MIDI note to write into WAV and AIFF files; -1 for none.
+   * The MIDI note to write into WAV and AIFF files; with -1, that of the sample, or none for an
+   * engine.
    *
-   * WAV and AIFF files with a loop must have a note; if this is -1, they get 60.
+   * WAV and AIFF files with a loop must have a note; without one, they get 60.
    */
   properties[PROP_ROOT_NOTE] =
       g_param_spec_int ("root-note", NULL, NULL,
@@ -373,7 +375,7 @@ flitzis_export_class_init (FlitzisExportClass *klass)
   /**
    * FlitzisExport:loop-end: (getter get_loop_end) (setter set_loop_end)
    *
-   * The frame after the loop; 0 for no loop.
+   * The frame after the loop; with 0, the loop of the sample, or none for an engine.
    */
   properties[PROP_LOOP_END] =
       g_param_spec_uint64 ("loop-end", NULL, NULL,

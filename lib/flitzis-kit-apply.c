@@ -422,8 +422,8 @@ flitzis_kit_apply_async (FlitzisKit           *self,
  *
  * Finishes [method@Kit.apply_async].
  *
- * Returns: (transfer full) (array zero-terminated=1): why pads could not be loaded, one message for
- *   each; %NULL if there was an error
+ * Returns: (transfer full) (array zero-terminated=1): messages, one for each pad that could not be
+ *   loaded; empty if all were loaded; %NULL with an error
  */
 char **
 flitzis_kit_apply_finish (FlitzisKit *self, GAsyncResult *result, GError **error)
@@ -453,8 +453,8 @@ answered_cb (GObject *source, GAsyncResult *result, gpointer user_data)
  *
  * A pad goes into the slot @first_slot + [property@Pad:index]. These slots are emptied first, and
  * get the settings of their pads: settings that the kit does not state have their defaults. Each
- * slot has its sounds as soon as they are loaded: the first 16 layers of its pad. Other slots stay
- * as they are.
+ * slot gets the first 16 layers of its pad, each as soon as it is loaded. Other slots stay as they
+ * are.
  *
  * A pad that cannot be loaded does not stop the others: the result says which and why. A newer
  * load, unload or [method@Engine.set_sample] of a slot, or a kit that is applied later, wins.
@@ -462,8 +462,8 @@ answered_cb (GObject *source, GAsyncResult *result, gpointer user_data)
  * Fails with `FLITZIS_ENGINE_ERROR_INVALID_SLOT` if there is no slot @first_slot, and with
  * `G_IO_ERROR_CANCELLED`.
  *
- * Returns: (transfer full) (array zero-terminated=1): why pads could not be loaded, one message for
- *   each; %NULL if there was an error
+ * Returns: (transfer full) (array zero-terminated=1): messages, one for each pad that could not be
+ *   loaded; empty if all were loaded; %NULL with an error
  */
 char **
 flitzis_kit_apply (FlitzisKit    *self,

@@ -172,8 +172,8 @@ flitzis_pad_class_init (FlitzisPadClass *klass)
    *
    * Whether the frames in the settings, such as `start` and `loop-end`, are frames of the file.
    *
-   * [method@Kit.apply] converts them to the engine's rate. Otherwise, they are frames of the
-   * decoded sample, as in a slot.
+   * If %TRUE, [method@Kit.apply] converts them to the engine's rate. If %FALSE, they are frames of
+   * the decoded sample, as in a slot.
    */
   properties[PROP_FILE_FRAMES] = g_param_spec_boolean ("file-frames", NULL, NULL, FALSE,
                                                        G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);

@@ -319,7 +319,7 @@ flitzis_sample_class_init (FlitzisSampleClass *klass)
   /**
    * FlitzisSample:n-frames: (getter get_n_frames)
    *
-   * The length in frames.
+   * The length in frames; 0 also for a streamed sample whose length is not known yet.
    */
   properties[PROP_N_FRAMES] =
       g_param_spec_uint64 ("n-frames", NULL, NULL,
@@ -752,7 +752,7 @@ flitzis_sample_get_bytes (FlitzisSample *self)
  *
  * Gets the length.
  *
- * Returns: the number of frames
+ * Returns: the number of frames; 0 also for a streamed sample whose length is not known yet
  */
 guint64
 flitzis_sample_get_n_frames (FlitzisSample *self)
@@ -1152,9 +1152,10 @@ flitzis_sample_get_peaks_range (FlitzisSample *self,
  * The worker looks at the frames only once, however often you call this. Fails with
  * `G_IO_ERROR_CANCELLED` if @cancellable is cancelled.
  *
- * Of a streamed sample, it also fails if the file cannot be read to its end, with the errors of
- * [method@Engine.load_sample], and with `FLITZIS_ENGINE_ERROR_FORKED` in the child of a fork. The
- * sample keeps the peaks that it has by then; later calls return the same error.
+ * For a streamed sample, the call also fails with the errors of [method@Engine.load_sample] if the
+ * file cannot be read to its end, and with `FLITZIS_ENGINE_ERROR_FORKED` in the child of a fork if
+ * the parent made the sample and its peaks were not ready. The sample keeps the peaks that it has
+ * by then; later calls return the same error.
  */
 void
 flitzis_sample_prepare_peaks_async (FlitzisSample      *self,

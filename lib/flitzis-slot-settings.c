@@ -399,7 +399,7 @@ flitzis_slot_install_settings (GObjectClass *klass, guint first)
    *
    * Whether a load sets the loop of this slot to the loop of the file.
    *
-   * While this is set, each load that succeeds sets [property@Slot:loop],
+   * While this is set, each load into layer 0 that succeeds sets [property@Slot:loop],
    * [property@Slot:loop-start], [property@Slot:loop-end] and [property@Slot:loops] from the
    * sample's [property@Sample:has-loop], [property@Sample:loop-start], [property@Sample:loop-end]
    * and [property@Sample:loop-count]. A file without a loop sets them to %FALSE and 0. A trigger
@@ -498,7 +498,8 @@ flitzis_slot_install_settings (GObjectClass *klass, guint first)
   /**
    * FlitzisSlot:priority: (getter get_priority) (setter set_priority)
    *
-   * The priority of the voices of this slot: none makes room for a voice of lower priority.
+   * The priority of the voices of this slot. A voice never makes room for a voice of lower
+   * priority.
    *
    * Among the voices that may make room, [property@Engine:steal] chooses. If there are none, the
    * trigger is rejected. A change takes effect with the next trigger: a voice keeps the priority
@@ -542,10 +543,10 @@ flitzis_slot_install_settings (GObjectClass *klass, guint first)
   /**
    * FlitzisSlot:random-gain: (getter get_random_gain) (setter set_random_gain)
    *
-   * By how many dB hits are made louder or softer at random, at most: 0 to 24.
+   * The largest random change of a voice's gain, up or down, in dB, 0 to 24.
    *
-   * Each trigger draws a number of its own; [property@Engine:seed] makes them repeatable. Takes
-   * effect with the next trigger.
+   * Each trigger draws a random number of its own; [property@Engine:seed] makes these numbers
+   * repeatable. Takes effect with the next trigger.
    */
   settings[SETTING_RANDOM_GAIN] =
       g_param_spec_double ("random-gain", NULL, NULL, 0.0, MAX_RANDOM_GAIN, 0.0, flags);
@@ -553,8 +554,8 @@ flitzis_slot_install_settings (GObjectClass *klass, guint first)
   /**
    * FlitzisSlot:random-rate: (getter get_random_rate) (setter set_random_rate)
    *
-   * By how many cents (hundredths of a semitone) hits are made higher or lower at random, at most:
-   * 0 to 1200.
+   * The largest random change of a voice's rate, up or down, in cents (hundredths of a semitone), 0
+   * to 1200.
    *
    * The random rate multiplies [property@Slot:playback-rate]. Takes effect with the next trigger.
    */
@@ -564,10 +565,11 @@ flitzis_slot_install_settings (GObjectClass *klass, guint first)
   /**
    * FlitzisSlot:random-start: (getter get_random_start) (setter set_random_start)
    *
-   * How many frames of the decoded sample hits leave out at their beginning at random, at most.
+   * The largest number of frames of the decoded sample that a voice skips at random at its
+   * beginning.
    *
    * These are the first frames after [property@Slot:start], or, in reverse, the last ones before
-   * [property@Slot:end]. At least one frame is played. A hit that begins within the sample fades
+   * [property@Slot:end]. At least one frame is played. A voice that begins within the sample fades
    * in, as with [property@Slot:start]. Takes effect with the next trigger.
    */
   settings[SETTING_RANDOM_START] =
@@ -1279,7 +1281,7 @@ flitzis_slot_set_variation (FlitzisSlot *self, FlitzisVariation variation)
  * flitzis_slot_get_random_gain: (get-property random-gain)
  * @self: a slot
  *
- * Gets by how much hits are made louder or softer at random, at most.
+ * Gets the largest random change of a voice's gain.
  *
  * Returns: the maximum, in dB
  */
@@ -1294,7 +1296,7 @@ flitzis_slot_get_random_gain (FlitzisSlot *self)
  * @self: a slot
  * @random_gain: 0 to 24, in dB
  *
- * Sets by how much hits are made louder or softer at random, at most.
+ * Sets the largest random change of a voice's gain.
  *
  * Takes effect with the next trigger.
  */
@@ -1308,7 +1310,7 @@ flitzis_slot_set_random_gain (FlitzisSlot *self, double random_gain)
  * flitzis_slot_get_random_rate: (get-property random-rate)
  * @self: a slot
  *
- * Gets by how much hits are made higher or lower at random, at most.
+ * Gets the largest random change of a voice's rate.
  *
  * Returns: the maximum, in cents
  */
@@ -1323,7 +1325,7 @@ flitzis_slot_get_random_rate (FlitzisSlot *self)
  * @self: a slot
  * @random_rate: 0 to 1200, in cents
  *
- * Sets by how much hits are made higher or lower at random, at most.
+ * Sets the largest random change of a voice's rate.
  *
  * Takes effect with the next trigger.
  */
@@ -1337,7 +1339,7 @@ flitzis_slot_set_random_rate (FlitzisSlot *self, double random_rate)
  * flitzis_slot_get_random_start: (get-property random-start)
  * @self: a slot
  *
- * Gets how many frames hits leave out at their beginning at random, at most.
+ * Gets the largest number of frames that a voice skips at random at its beginning.
  *
  * Returns: the maximum, in frames
  */
@@ -1352,7 +1354,7 @@ flitzis_slot_get_random_start (FlitzisSlot *self)
  * @self: a slot
  * @random_start: frames of the decoded sample
  *
- * Sets how many frames hits leave out at their beginning at random, at most.
+ * Sets the largest number of frames that a voice skips at random at its beginning.
  *
  * Takes effect with the next trigger.
  */

@@ -179,7 +179,8 @@ flitzis_slot_class_init (FlitzisSlotClass *klass)
   /**
    * FlitzisSlot:playing: (getter get_playing)
    *
-   * Whether voices of this slot sound or wait to start: for the next block, their frame or beat.
+   * Whether voices of this slot sound or wait to start: for the next block, their frame, their beat
+   * or the end of another voice.
    */
   properties[PROP_PLAYING] =
       g_param_spec_boolean ("playing", NULL, NULL,
@@ -315,7 +316,7 @@ flitzis_slot_get_load_progress (FlitzisSlot *self)
  * flitzis_slot_get_playing: (get-property playing)
  * @self: a slot
  *
- * Gets whether voices of this slot sound.
+ * Gets whether voices of this slot sound or wait to start.
  *
  * Returns: %TRUE while they do
  */

@@ -178,7 +178,6 @@ def test_it_plays_here_while_the_other_is_away(machines, player, burst):
 
     machines.there.start()
     machines.load()
-    player.stop()
     play(machines, player, burst)
 
 

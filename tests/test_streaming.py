@@ -446,6 +446,8 @@ def test_a_length_that_the_file_does_not_state_comes_with_a_notify(make_engine, 
 def test_a_streamed_sample_has_no_bytes(engine, stereo_wav):
     slot = load(engine, stereo_wav)
     assert slot.sample.get_bytes() is None
+    with pytest.raises(ValueError, match='not in memory'):
+        numpy.asarray(slot.sample)
     assert slot.n_frames == slot.sample.n_frames == N_FRAMES
     assert slot.sample.n_channels == 2
     assert slot.sample.sample_rate == slot.sample.source_rate == RATE

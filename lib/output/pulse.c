@@ -194,9 +194,9 @@ ask_for_timing (Pulse *self, gint64 now)
   unref_operation (pa_stream_update_timing_info (self->stream, timing_cb, self));
 }
 
-/* Returns the number of frames until the next block. The time line takes a multiple of them without
- * a block for a stall. A graph of PipeWire with long blocks asks for more frames at once than the
- * buffer that the stream wanted. */
+/* Returns the number of frames until the next block. If several times as many pass without a block,
+ * the time line assumes a stall. A PipeWire graph with long blocks asks for more frames at once than
+ * fit into the buffer that the stream asked for. */
 static guint64
 get_quantum (Pulse *self)
 {

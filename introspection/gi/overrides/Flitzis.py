@@ -170,10 +170,9 @@ _play_sample = Flitzis.Engine.play_sample
 class Engine(Flitzis.Engine):
     __doc__ = _DOCS.get('Engine', '') + (
         '\n\nIn Python an engine lives as long as something refers to it: one that is a local\n'
-        'variable falls silent when its function returns. A call that fails raises `GLib.Error`\n'
-        'and changes nothing; the code is one of `Flitzis.EngineError`, or of `Gio.IOErrorEnum`\n'
-        'for errors of the file system. `print (Flitzis.Engine.play.__doc__)` shows the arguments\n'
-        'of a method.')
+        'variable falls silent when its function returns. A call that fails raises `GLib.Error`;\n'
+        'the code is one of `Flitzis.EngineError`, or of `Gio.IOErrorEnum` for errors of the file\n'
+        'system. `print (Flitzis.Engine.play.__doc__)` shows the arguments of a method.')
 
     def __enter__(self) -> Engine:
         """Starts the engine."""
@@ -191,7 +190,8 @@ class Engine(Flitzis.Engine):
             raise IndexError(f'slot {key} of {len(self)}') from None
 
     def play_sample(self, id: int, velocity: float = 1.0) -> int:
-        """Plays the sample of a slot. Returns the voice, or 0 if the slot is empty."""
+        """Plays the sample of a slot. Returns the voice, or 0 if the slot has no sample for the
+        velocity or the trigger was rejected."""
         return _play_sample(self, id, velocity)
 
     def fade(self, gain: float, seconds: float = -1.0, **fields: Any) -> bool:
@@ -337,11 +337,15 @@ class Sample(Flitzis.Sample):
 
     def __array__(self, dtype: numpy.typing.DTypeLike = None,
                   copy: bool | None = None) -> numpy.typing.NDArray[Any]:
-        """The frames, `n_frames` x `n_channels`; without `copy` they can only be read."""
+        """Returns the frames, `n_frames` x `n_channels`. Without `copy` they can only be read. A
+        ValueError is raised if `copy` is False, and for a streamed sample."""
         import numpy
         if copy is False:
             raise ValueError('the frames of a sample are copied for numpy')
-        frames = numpy.frombuffer(self.get_bytes().get_data() or b'', numpy.float32)
+        data = self.get_bytes()
+        if data is None:
+            raise ValueError('the frames of a streamed sample are not in memory')
+        frames = numpy.frombuffer(data.get_data() or b'', numpy.float32)
         frames = frames.reshape(-1, max(self.get_n_channels(), 1))
         return frames.astype(frames.dtype if dtype is None else dtype, copy=bool(copy))
 
