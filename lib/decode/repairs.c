@@ -152,8 +152,8 @@ restore_opus_buffer (FlitzisDiagnosis *self, GstBuffer *buffer)
   return buffer;
 }
 
-/* mpegaudioparse and oggdemux, 1.22: they attach the delay and the padding to the packets. A decoder
- * would cut them off, and we, who go by the header, would cut them off again. */
+/* mpegaudioparse and oggdemux, 1.22: they attach the delay and the padding to the packets. A
+ * decoder would cut them off, and we, who go by the header, would cut them off again. */
 static GstBuffer *
 drop_clipping (GstBuffer *buffer)
 {
