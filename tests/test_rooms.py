@@ -27,8 +27,8 @@ def floors(contributing):
 @pytest.fixture(scope='module')
 def plain_headers(contributing):
     """The public headers that all floors with GLib may include."""
-    sentence = re.search(r'^Every folder but `lib/rt/` and `lib/rt/dsp/` may also include (.*?)\.\s',
-                         contributing, re.M | re.S)[1]
+    sentence = re.search('^Every folder but `lib/rt/` and `lib/rt/dsp/` may also include '
+                         r'(.*?)\.\s', contributing, re.M | re.S)[1]
     return re.findall(r'`(flitzis-[a-z-]+\.h)`', sentence)
 
 

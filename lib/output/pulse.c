@@ -195,8 +195,8 @@ ask_for_timing (Pulse *self, gint64 now)
 }
 
 /* Returns the number of frames until the next block. If several times as many pass without a block,
- * the time line assumes a stall. A PipeWire graph with long blocks asks for more frames at once than
- * fit into the buffer that the stream asked for. */
+ * the time line assumes a stall. A PipeWire graph with long blocks asks for more frames at once
+ * than fit into the buffer that the stream asked for. */
 static guint64
 get_quantum (Pulse *self)
 {
