@@ -30,10 +30,10 @@
  *
  * Fails with `FLITZIS_ENGINE_ERROR_INVALID_SLOT`, with `FLITZIS_ENGINE_ERROR_INVALID_VALUE` for a
  * velocity that is out of range or not a number, with `FLITZIS_ENGINE_ERROR_UNSUPPORTED` if a
- * streamed sample would play backwards or with a loop crossfade, and with
- * `FLITZIS_ENGINE_ERROR_BUSY` if more commands wait for the next block than the queue can hold
- * (1024), or if the trigger is to wait and [property@Engine:n-events] events or 1024 triggers for
- * the clock wait already.
+ * layer of the slot is streamed and the slot plays backwards or with a loop crossfade, and with
+ * `FLITZIS_ENGINE_ERROR_BUSY` if the queue of 1024 commands is full. A trigger that has to wait for
+ * its frame or for the clock also fails with `FLITZIS_ENGINE_ERROR_BUSY` if
+ * [property@Engine:n-events] events wait already; for the clock, also if 1024 such triggers wait.
  *
  * Returns: the number of the voice, which counts from 1 and is never used again; 0 without an error
  *   if the slot has no sample for the velocity or the trigger was rejected
@@ -231,8 +231,8 @@ flitzis_engine_play_after (FlitzisEngine        *self,
  *
  * Stops all voices of a slot: they fade out within [property@Slot:release], from the next block on.
  *
- * Triggers that wait for the next block will not sound. Triggers that wait for their frame, their
- * beat or the end of a voice stay scheduled.
+ * Triggers that wait for the next block will not sound. Triggers that wait for their frame or their
+ * beat stay scheduled. Triggers that follow a stopped voice are cancelled.
  *
  * Fails with `FLITZIS_ENGINE_ERROR_INVALID_SLOT`.
  *
@@ -453,10 +453,10 @@ flitzis_engine_set_voice_rate (FlitzisEngine *self, guint64 voice, double rate, 
  *
  * The voice stays within its part of the sample, from [property@Slot:start] to [property@Slot:end].
  * A frame before the part is the same as the part's first one. If the frame lies after the part,
- * the voice ends as `FLITZIS_END_REASON_FINISHED`, also in an endless loop: a sound that follows
- * it starts, as by [method@Engine.play_after]. With [property@Slot:reverse] it is the other way
- * round: a frame after the part is the first one to play, and a frame before the part ends the
- * voice.
+ * the voice ends as `FLITZIS_END_REASON_FINISHED`, even in an endless loop, and a sound that
+ * follows it starts ([method@Engine.play_after]). While the length of a streamed sample is not
+ * known, its endless loop goes on instead. With [property@Slot:reverse] it is the other way round:
+ * a frame after the part is the first one to play, and a frame before the part ends the voice.
  *
  * Rounds of a loop that were played still count. If the loop is played a number of times, a frame
  * after its end skips the other rounds. If the loop never ends, and the frame lies after the loop

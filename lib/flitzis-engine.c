@@ -711,10 +711,11 @@ flitzis_engine_class_init (FlitzisEngineClass *klass)
    *
    * Whether there is a sink to play to; %FALSE while the engine is stopped.
    *
-   * Without a sink the engine is silent. Its state is %FLITZIS_STATE_STARTING if there was no sink
-   * yet, and %FLITZIS_STATE_RECONNECTING if the last one went away. The sink `auto_null`, which
-   * PulseAudio and pipewire-pulse make up if there is no other, does not count. But the engine
-   * plays into it, so its state is %FLITZIS_STATE_RUNNING and triggers are not rejected.
+   * Without a sink the engine is silent. Its state stays %FLITZIS_STATE_STARTING if no
+   * sink has come since [method@Engine.start], and becomes %FLITZIS_STATE_RECONNECTING if the last
+   * one went away. The sink `auto_null`, which PulseAudio and pipewire-pulse make up if there is no
+   * other, does not count. But the engine plays into it, so its state is %FLITZIS_STATE_RUNNING and
+   * triggers are not rejected.
    */
   properties[PROP_HAS_SINK] =
       g_param_spec_boolean ("has-sink", NULL, NULL,

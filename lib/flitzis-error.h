@@ -14,9 +14,9 @@ G_BEGIN_DECLS
  * @FLITZIS_ENGINE_ERROR_INVALID_SLOT: the engine has no slot of this number
  * @FLITZIS_ENGINE_ERROR_INVALID_VALUE: an argument or a field is out of range, is missing, or does
  *   not go with another one
- * @FLITZIS_ENGINE_ERROR_UNSUPPORTED: the data are not audio or not a kit, their channels cannot be
- *   mixed down, a decoder, an encoder or a library is not installed, or a sample or a file cannot
- *   be streamed as it is asked for
+ * @FLITZIS_ENGINE_ERROR_UNSUPPORTED: the data are not audio, or not a kit; or their channels cannot
+ *   be mixed down; or a decoder, an encoder or a library is not installed; or a sample or a file
+ *   cannot be streamed in this way
  * @FLITZIS_ENGINE_ERROR_CORRUPT: the decoder gave up, or nothing could be decoded, or a kit is
  *   broken
  * @FLITZIS_ENGINE_ERROR_TOO_LARGE: the engine would exceed its `memory-limit`, or the slot has as
@@ -29,7 +29,8 @@ G_BEGIN_DECLS
  * The errors of calls to an engine.
  *
  * Errors of the file system (not found, no permission, a directory) and cancelled calls have the
- * domain `G_IO_ERROR` instead. A call that fails changes nothing, unless its description says so.
+ * domain `G_IO_ERROR` instead. A call that fails changes nothing, unless its description says
+ * otherwise.
  */
 typedef enum
 {

@@ -318,7 +318,8 @@ flitzis_export_class_init (FlitzisExportClass *klass)
   /**
    * FlitzisExport:title: (getter get_title) (setter set_title)
    *
-   * The title to write into the file; with %NULL, that of the sample, or none for an engine.
+   * The title to write into the file. With %NULL, a sample writes its own title, and an engine
+   * none.
    */
   properties[PROP_TITLE] =
       g_param_spec_string ("title", NULL, NULL,
@@ -328,7 +329,8 @@ flitzis_export_class_init (FlitzisExportClass *klass)
   /**
    * FlitzisExport:artist: (getter get_artist) (setter set_artist)
    *
-   * The artist to write into the file; with %NULL, that of the sample, or none for an engine.
+   * The artist to write into the file. With %NULL, a sample writes its own artist, and an engine
+   * none.
    */
   properties[PROP_ARTIST] =
       g_param_spec_string ("artist", NULL, NULL,
@@ -338,8 +340,8 @@ flitzis_export_class_init (FlitzisExportClass *klass)
   /**
    * FlitzisExport:tempo: (getter get_tempo) (setter set_tempo)
    *
-   * The tempo to write into the file, in beats per minute; with 0, that of the sample, or none for
-   * an engine.
+   * The tempo to write into the file, in beats per minute. With 0, a sample writes its own tempo,
+   * and an engine none.
    */
   properties[PROP_TEMPO] =
       g_param_spec_double ("tempo", NULL, NULL,
@@ -349,8 +351,8 @@ flitzis_export_class_init (FlitzisExportClass *klass)
   /**
    * FlitzisExport:root-note: (getter get_root_note) (setter set_root_note)
    *
-   * The MIDI note to write into WAV and AIFF files; with -1, that of the sample, or none for an
-   * engine.
+   * The MIDI note to write into WAV and AIFF files. With -1, a sample writes its own note, and an
+   * engine none.
    *
    * WAV and AIFF files with a loop must have a note; without one, they get 60.
    */
@@ -375,7 +377,7 @@ flitzis_export_class_init (FlitzisExportClass *klass)
   /**
    * FlitzisExport:loop-end: (getter get_loop_end) (setter set_loop_end)
    *
-   * The frame after the loop; with 0, the loop of the sample, or none for an engine.
+   * The frame after the loop. With 0, a sample writes its own loop, and an engine none.
    */
   properties[PROP_LOOP_END] =
       g_param_spec_uint64 ("loop-end", NULL, NULL,

@@ -88,7 +88,7 @@ flitzis_pad_layer_class_init (FlitzisPadLayerClass *klass)
   /**
    * FlitzisPadLayer:high: (getter get_high)
    *
-   * The velocity below which the layer plays, 0 to 1; 1 includes velocity 1.
+   * The velocity below which the layer plays, 0 to 1; if it is 1, velocity 1 plays the layer, too.
    */
   properties[PROP_HIGH] = g_param_spec_double ("high", NULL, NULL, 0.0, 1.0, 1.0,
                                                G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
@@ -163,7 +163,7 @@ flitzis_pad_layer_get_low (FlitzisPadLayer *self)
  * flitzis_pad_layer_get_high: (get-property high)
  * @self: a layer
  *
- * Gets the velocity below which the layer plays; 1 includes velocity 1.
+ * Gets the velocity below which the layer plays; if it is 1, velocity 1 plays the layer, too.
  *
  * Returns: the velocity, 0 to 1
  */

@@ -319,7 +319,10 @@ flitzis_sample_class_init (FlitzisSampleClass *klass)
   /**
    * FlitzisSample:n-frames: (getter get_n_frames)
    *
-   * The length in frames; 0 also for a streamed sample whose length is not known yet.
+   * The length in frames.
+   *
+   * It is 0 if the length of a streamed file was not known when the file was loaded.
+   * [property@Slot:n-frames] has the length as soon as a voice has reached the end.
    */
   properties[PROP_N_FRAMES] =
       g_param_spec_uint64 ("n-frames", NULL, NULL,
@@ -752,7 +755,7 @@ flitzis_sample_get_bytes (FlitzisSample *self)
  *
  * Gets the length.
  *
- * Returns: the number of frames; 0 also for a streamed sample whose length is not known yet
+ * Returns: the number of frames; 0 if the length was not known when the file was loaded
  */
 guint64
 flitzis_sample_get_n_frames (FlitzisSample *self)

@@ -153,7 +153,7 @@ restore_opus_buffer (FlitzisDiagnosis *self, GstBuffer *buffer)
 }
 
 /* mpegaudioparse and oggdemux, 1.22: they attach the delay and the padding to the packets. A
- * decoder would cut them off, and we, who go by the header, would cut them off again. */
+ * decoder would cut off that many frames, and we, who go by the header, as many once more. */
 static GstBuffer *
 drop_clipping (GstBuffer *buffer)
 {

@@ -337,8 +337,8 @@ class Sample(Flitzis.Sample):
 
     def __array__(self, dtype: numpy.typing.DTypeLike = None,
                   copy: bool | None = None) -> numpy.typing.NDArray[Any]:
-        """Returns the frames, `n_frames` x `n_channels`. Without `copy` they can only be read. A
-        ValueError is raised if `copy` is False, and for a streamed sample."""
+        """Returns the frames, `n_frames` x `n_channels`. They can only be read, unless `copy` is
+        True. Raises ValueError if `copy` is False, and for a streamed sample."""
         import numpy
         if copy is False:
             raise ValueError('the frames of a sample are copied for numpy')
