@@ -102,9 +102,12 @@ class Pulse:
             self.stop()
 
     def _spawn(self):
+        # Without shared memory: PulseAudio may abort if a client that shares its memory goes while
+        # the monitor of its sink is recorded.
         self._run(
             'pulseaudio', '-n', '--daemonize=no', '--exit-idle-time=-1', '--use-pid-file=no',
-            '--realtime=no', '--high-priority=no', '--no-cpu-limit', '--log-target=stderr',
+            '--realtime=no', '--high-priority=no', '--no-cpu-limit', '--disable-shm=yes',
+            '--log-target=stderr',
             '-L', 'module-native-protocol-unix auth-cookie-enabled=0',
             '-L', f'module-null-sink sink_name={SINK} {NULL_SINK}')
 
