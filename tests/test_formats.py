@@ -544,6 +544,11 @@ def test_every_fixture_is_in_the_tables():
         '.wav', '.aiff', '.flac', '.ogg', '.opus', '.mp3', '.m4a', '.aac', '.mp4', '.webm'}
 
 
+def test_the_fixtures_are_introduced_as_test_tones():
+    introduction, _tables = (FIXTURES / 'README.md').read_text().split('\n|', 1)
+    assert 'The sounds are test tones' in introduction
+
+
 @pytest.mark.parametrize('name', sorted(PROMISES))
 def test_a_fixture_is_what_the_table_says(name, load_sample, refuse):
     if isinstance(PROMISES[name], str):
