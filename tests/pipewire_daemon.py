@@ -52,6 +52,11 @@ def numpy_of(data, n_channels=2):
     return numpy.frombuffer(data, numpy.float32).reshape(-1, n_channels)
 
 
+def logs_of(folder):
+    """What the servers with this folder have printed."""
+    return ''.join(log.read_text(errors='replace') for log in folder.glob('*.log'))
+
+
 class PipeWire:
     """One daemon in a folder of its own; `runtime_dir` is what XDG_RUNTIME_DIR must say."""
 
@@ -91,7 +96,9 @@ class PipeWire:
                 poll(lambda: self._alive() and default_sink(), 'WirePlumber to choose a sink')
 
     def stop(self):
-        """Ends what `start` began, the session manager first."""
+        """Ends what `start` began, the session manager first. The test fails if one of them has
+        ended already."""
+        has_ended = not all(process.poll() is None for process in self.processes)
         for process in reversed(self.processes):
             process.terminate()
             try:
@@ -100,6 +107,9 @@ class PipeWire:
                 process.kill()
                 process.wait()
         self.processes = []
+        if has_ended:
+            raise AssertionError(
+                f'the private PipeWire daemon has ended:\n{logs_of(self.folder)}')
 
     def kill(self, number=signal.SIGKILL):
         """Takes the server away: its clients are told nothing, or with SIGTERM what it tears down.
@@ -120,8 +130,8 @@ class PipeWire:
         for key in self.changed if self.running else ():
             self._set(key, 0)
         self.changed = set()
-        if self.running and (self.default_sink() != SINK or len(
-                self.nodes(media_class='Audio/Sink')) != 1):
+        if not self.running or self.default_sink() != SINK or len(
+                self.nodes(media_class='Audio/Sink')) != 1:
             self.stop()
 
     def spawn(self, program):
@@ -136,8 +146,8 @@ class PipeWire:
 
     def _alive(self):
         if not self.running:
-            logs = ''.join(log.read_text(errors='replace') for log in self.folder.glob('*.log'))
-            raise AssertionError(f'the private PipeWire daemon does not run:\n{logs}')
+            raise AssertionError(
+                f'the private PipeWire daemon does not run:\n{logs_of(self.folder)}')
         return True
 
     # Looking

@@ -37,7 +37,7 @@ import signal
 import subprocess
 
 import pipewire_daemon
-from pipewire_daemon import CONFIG, SINK, PipeWire, build_recorder, poll
+from pipewire_daemon import CONFIG, SINK, PipeWire, build_recorder, logs_of, poll
 
 # A null sink plays 2 s ahead otherwise and takes that back when a stream comes, and its monitor
 # misses what was taken back.
@@ -77,15 +77,20 @@ class Pulse:
         poll(lambda: self._alive() and self._ready(), 'the null sink')
 
     def stop(self):
-        """Ends what `start` began."""
-        if self.process is not None:
-            self.process.terminate()
-            try:
-                self.process.wait(10)
-            except subprocess.TimeoutExpired:
-                self.process.kill()
-                self.process.wait()
+        """Ends what `start` began. The test fails if the server has ended already."""
+        if self.process is None:
+            return
+        has_ended = self._has_ended()
+        self.process.terminate()
+        try:
+            self.process.wait(10)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
         self.process = None
+        if has_ended:
+            raise AssertionError(
+                f'the private PulseAudio server has ended:\n{logs_of(self.folder)}')
 
     def kill(self, number=signal.SIGKILL):
         """Takes the server away: its clients are told nothing, or with SIGTERM what it tears down.
@@ -96,9 +101,8 @@ class Pulse:
 
     def reset(self):
         """Takes back what a test did to a server that is to serve the next one."""
-        if self.running and (self.sinks() != [SINK] or self.default_sink() != SINK
-                             or self.modules('module-always-sink')
-                             or self.modules('module-suspend-on-idle')):
+        if (not self.running or self.sinks() != [SINK] or self.default_sink() != SINK
+                or self.modules('module-always-sink') or self.modules('module-suspend-on-idle')):
             self.stop()
 
     def _spawn(self):
@@ -119,10 +123,13 @@ class Pulse:
                 ['setpriv', '--pdeathsig', 'KILL', *command], env=environment,
                 stdin=subprocess.DEVNULL, stdout=log, stderr=log)
 
+    def _has_ended(self):
+        return self.process.poll() is not None
+
     def _alive(self):
         if not self.running:
-            logs = ''.join(log.read_text(errors='replace') for log in self.folder.glob('*.log'))
-            raise AssertionError(f'the private PulseAudio server does not run:\n{logs}')
+            raise AssertionError(
+                f'the private PulseAudio server does not run:\n{logs_of(self.folder)}')
         return True
 
     def _ready(self):
@@ -245,8 +252,10 @@ class PipeWirePulse(Pulse):
         return super().running and self.pipewire.running
 
     def stop(self):
-        super().stop()
-        self.pipewire.stop()
+        try:
+            super().stop()
+        finally:
+            self.pipewire.stop()
 
     def reset(self):
         self.pipewire.reset()
@@ -257,6 +266,10 @@ class PipeWirePulse(Pulse):
         # The program pipewire-pulse is this and no more, and its package would start it at login.
         self._run('pipewire', '-c', 'pipewire-pulse.conf', XDG_CONFIG_HOME=str(self.config),
                   PIPEWIRE_RUNTIME_DIR=str(self.pipewire.runtime_dir))
+
+    def _has_ended(self):
+        # It ends with its PipeWire.
+        return super()._has_ended() and self.pipewire.running
 
     def add_sink(self, name):
         self.pipewire.add_sink(name)

@@ -3,12 +3,13 @@
 
 import json
 import subprocess
+import tempfile
 import time
 
 import numpy
 import pytest
 
-from pipewire_daemon import CALM, SINK, poll, without_silence
+from pipewire_daemon import CALM, SINK, PipeWire, poll, without_silence
 
 
 @pytest.fixture
@@ -73,6 +74,18 @@ def test_it_comes_back_from_a_kill(pipewire, noise):
     assert not pipewire.running
     pipewire.start()
     assert len(play(pipewire, noise[1])) > 48000
+
+
+def test_a_daemon_that_has_ended_fails_the_test(request):
+    with tempfile.TemporaryDirectory(dir=request.config.private) as folder:
+        daemon = PipeWire(folder)
+        for i in range(2):
+            daemon.start()
+            daemon.processes[i].kill()
+            daemon.processes[i].wait(30)
+            with pytest.raises(AssertionError, match='daemon has ended'):
+                daemon.reset()
+            assert not daemon.running
 
 
 def test_without_a_session_manager_nothing_is_linked(bare_pipewire, noise):

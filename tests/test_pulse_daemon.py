@@ -134,6 +134,19 @@ def test_a_test_before_left_nothing_behind(server):
     assert not server.modules('module-always-sink')
 
 
+@pytest.mark.parametrize('make', [Pulse, PipeWirePulse])
+def test_a_server_that_has_ended_fails_the_test(make, request):
+    with tempfile.TemporaryDirectory(dir=request.config.private) as folder:
+        server = make(folder)
+        server.start()
+        server.process.kill()
+        server.process.wait(30)
+        with pytest.raises(AssertionError, match='server has ended'):
+            server.reset()
+        server.stop()
+        assert not server.running
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize('end', ['stop', 'kill'])
 @pytest.mark.parametrize('make', [Pulse, PipeWirePulse])
