@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: LGPL-2.1-or-later
 #
-# Installs what the tests need, builds in _build/tests and runs every test, two files at a time:
+# Installs what the tests need, builds in _build/tests and runs every test, three files at a time:
 #   sh tests/run.sh [--slow] [PYTEST ARGUMENT ...]
 # The last line is the count. pytest runs it all: tests/test_programs.py collects the C programs.
 set -eu
@@ -45,7 +45,7 @@ env -i PATH="$PATH" HOME="$home" LANG=C.UTF-8 TERM="${TERM:-dumb}" TMPDIR="$home
   FLITZIS_BUILD="$root/_build/tests" \
   GI_TYPELIB_PATH="$root/_build/tests/introspection" LD_LIBRARY_PATH="$root/_build/tests/lib" \
   PYTHONNOUSERSITE=1 PYTHONDONTWRITEBYTECODE=1 PYTEST_DISABLE_PLUGIN_AUTOLOAD=1 \
-  "$python" -m pytest -p no:cacheprovider -p xdist --numprocesses=2 --dist=loadfile \
+  "$python" -m pytest -p no:cacheprovider -p xdist --numprocesses=3 --dist=loadfile \
   --rootdir="$root/tests" -q -rf "$@" || status=$?
 # A crash takes pytest's report with it: 128 and above are signals.
 [ "$status" -lt 128 ] || echo '0 passed, 1 failed'
