@@ -15,6 +15,7 @@ import pathlib
 import re
 import subprocess
 import sys
+import textwrap
 import xml.etree.ElementTree
 
 import numpy
@@ -389,6 +390,55 @@ def test_the_sequencer_plays(environment, session_daemon, display, write_wav, tm
         window.close()
         first, second = get_onsets()  # the third has been taken back
         assert abs(second - first - bar) < bar // 32
+
+
+def test_the_sequencer_stops_and_plays_again(environment):
+    """From step 0, and without what was switched on meanwhile."""
+    [program] = [each for each in WINDOWS if each.id == SEQUENCER]
+    page = (DOCS / 'gtk.md').read_text()
+    [methods] = re.findall(r'^```text\n(def stop.*?)^```', page, re.M | re.S)
+    script = program.text[:program.text.index('\nengine = ')] + textwrap.indent(methods, '    ') + """
+import types
+
+engine = Flitzis.Engine()
+engine.set_sample(0, Flitzis.Sample.new(GLib.Bytes.new(b'1234'), 1, 48000))
+sequencer = Sequencer(engine)
+sequencer.buttons = [types.SimpleNamespace(props=types.SimpleNamespace(active=False))
+                     for _ in range(N_STEPS)]
+sequencer.move_playhead = lambda place: False
+sequencer.clock.connect('step', sequencer.step_came)
+
+
+def switch(place, active):
+    sequencer.buttons[place].props.active = active
+    sequencer.toggled(sequencer.buttons[place], place)
+
+
+def go_on(n_steps):
+    sounding = []
+    for step in range(n_steps):
+        if any(engine.render(6000).get_data()):
+            sounding.append(step)
+        while GLib.MainContext.default().iteration(False):
+            pass
+    print(*sounding)
+
+
+sequencer.play()
+switch(3, True)
+go_on(40)
+sequencer.stop()
+switch(3, False)
+switch(5, True)
+go_on(20)
+sequencer.play()
+go_on(6)
+switch(5, False)
+go_on(60)
+"""
+    result = subprocess.run([sys.executable, '-c', script], env=environment, capture_output=True,
+                            text=True, timeout=60)
+    assert result.stdout.splitlines() == ['3 19 35', '', '5', ''], result.stderr
 
 
 def test_a_device_is_chosen(environment, session_daemon, display, write_wav, tmp_path):
