@@ -153,7 +153,7 @@ flitzis_engine_load_sample (FlitzisEngine *self, guint id, const char *path, GEr
  *
  * Does the same as [method@Engine.load_sample], without blocking the caller.
  *
- * At most as many loads run at a time as the processor has cores. [property@Slot:loading] and
+ * Loads run in the threads of [class@Gio.Task], about ten at a time. [property@Slot:loading] and
  * [property@Slot:load-progress] show the progress. The sample is in its slot as soon as it is
  * decoded, whether or not a main loop runs to call @callback.
  *

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Copyright 2026 the Flitzis authors */
 
-/* Loads the pads of a kit side by side, each on a GTask thread. */
+/* Loads the pads of a kit, several at the same time, each on a GTask thread. */
 
 #include "config.h"
 
@@ -449,7 +449,7 @@ answered_cb (GObject *source, GAsyncResult *result, gpointer user_data)
  * @cancellable: (nullable): a cancellable, heeded at the next buffer of each load
  * @error: return location for an error
  *
- * Loads the sounds of all pads, side by side, and sets their slots.
+ * Loads the sounds of all pads, several at the same time, and sets the properties of their slots.
  *
  * A pad goes into the slot @first_slot + [property@Pad:index]. These slots are emptied first, and
  * get the settings of their pads: settings that the kit does not state have their defaults. Each

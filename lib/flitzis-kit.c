@@ -167,7 +167,7 @@ flitzis_kit_class_init (FlitzisKitClass *klass)
   /**
    * FlitzisKit:warnings: (getter get_warnings)
    *
-   * Everything that the reader did not understand or had to change, as `FILE:LINE: message`.
+   * Everything in the file that was not understood or had to be changed, as `FILE:LINE: message`.
    *
    * A message is listed once, with the first line that it is about. There are at most 1000.
    */

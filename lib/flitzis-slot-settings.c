@@ -372,7 +372,7 @@ flitzis_slot_install_settings (GObjectClass *klass, guint first)
    * How many times voices play the loop while [property@Slot:loop] is set: 1 is once, without
    * going back; 0, the default, is for ever.
    *
-   * After the last round a voice plays on, past the end of the loop to the end of its part. A
+   * After the last round a voice plays on, past the end of the loop to [property@Slot:end]. A
    * change takes effect with the next block. Rounds that a voice has already played count: a voice
    * that has played as many or more leaves the loop at its end. Triggers that set `loops` in a
    * [struct@Trigger] ignore this property.
