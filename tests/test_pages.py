@@ -397,7 +397,8 @@ def test_the_sequencer_stops_and_plays_again(environment):
     [program] = [each for each in WINDOWS if each.id == SEQUENCER]
     page = (DOCS / 'gtk.md').read_text()
     [methods] = re.findall(r'^```text\n(def stop.*?)^```', page, re.M | re.S)
-    script = program.text[:program.text.index('\nengine = ')] + textwrap.indent(methods, '    ') + """
+    classes = program.text[:program.text.index('\nengine = ')]
+    script = classes + textwrap.indent(methods, '    ') + """
 import types
 
 engine = Flitzis.Engine()
