@@ -472,7 +472,7 @@ flitzis_engine_unload_sample (FlitzisEngine *self, guint id, GError **error)
  * @id: the number of a slot, from 0
  * @sample: a sample
  * @low: the lowest velocity that plays it, 0 to 1
- * @high: the velocity below which it plays, 0 to 1; if it is 1, velocity 1 plays it, too
+ * @high: the velocity below which it plays, 0 to 1; a range up to 1 includes velocity 1
  * @error: return location for an error
  *
  * Puts one more sample into a slot: a layer.
@@ -511,7 +511,7 @@ flitzis_engine_add_layer (FlitzisEngine *self,
  * @id: the number of a slot, from 0
  * @path: (type filename): the name of an audio file
  * @low: the lowest velocity that plays it, 0 to 1
- * @high: the velocity below which it plays, 0 to 1; if it is 1, velocity 1 plays it, too
+ * @high: the velocity below which it plays, 0 to 1; a range up to 1 includes velocity 1
  * @error: return location for an error
  *
  * Decodes an audio file into a new layer of a slot.
@@ -556,7 +556,7 @@ flitzis_engine_load_layer (FlitzisEngine *self,
  * @id: the number of a slot, from 0
  * @path: (type filename): the name of an audio file
  * @low: the lowest velocity that plays it, 0 to 1
- * @high: the velocity below which it plays, 0 to 1; if it is 1, velocity 1 plays it, too
+ * @high: the velocity below which it plays, 0 to 1; a range up to 1 includes velocity 1
  * @cancellable: (nullable): a cancellable, checked at the next buffer
  * @callback: (scope async) (nullable): called when the load is over
  * @user_data: data for @callback

@@ -33,7 +33,8 @@
  * layer of the slot is streamed and the slot plays backwards or with a loop crossfade, and with
  * `FLITZIS_ENGINE_ERROR_BUSY` if the queue of 1024 commands is full. A trigger that has to wait for
  * its frame or for the clock also fails with `FLITZIS_ENGINE_ERROR_BUSY` if
- * [property@Engine:n-events] events wait already; for the clock, also if 1024 such triggers wait.
+ * [property@Engine:n-events] events wait already. A trigger that has to wait for the clock also
+ * fails so if 1024 such triggers wait already.
  *
  * Returns: the number of the voice, which counts from 1 and is never used again; 0 without an error
  *   if the slot has no sample for the velocity or the trigger was rejected

@@ -422,8 +422,8 @@ flitzis_kit_apply_async (FlitzisKit           *self,
  *
  * Finishes [method@Kit.apply_async].
  *
- * Returns: (transfer full) (array zero-terminated=1): one message for each pad of which a layer
- *   could not be loaded; empty if there is none; %NULL with an error
+ * Returns: (transfer full) (array zero-terminated=1): one message for each pad with a layer that
+ *   could not be loaded; empty if there was none; %NULL with an error
  */
 char **
 flitzis_kit_apply_finish (FlitzisKit *self, GAsyncResult *result, GError **error)
@@ -462,8 +462,8 @@ answered_cb (GObject *source, GAsyncResult *result, gpointer user_data)
  * Fails with `FLITZIS_ENGINE_ERROR_INVALID_SLOT` if there is no slot @first_slot, and with
  * `G_IO_ERROR_CANCELLED`.
  *
- * Returns: (transfer full) (array zero-terminated=1): one message for each pad of which a layer
- *   could not be loaded; empty if there is none; %NULL with an error
+ * Returns: (transfer full) (array zero-terminated=1): one message for each pad with a layer that
+ *   could not be loaded; empty if there was none; %NULL with an error
  */
 char **
 flitzis_kit_apply (FlitzisKit    *self,

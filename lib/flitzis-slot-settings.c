@@ -424,7 +424,7 @@ flitzis_slot_install_settings (GObjectClass *klass, guint first)
    *   `FLITZIS_ENGINE_ERROR_UNSUPPORTED`.
    * - At most [property@Engine:n-streams] streamed voices play at once; further triggers are
    *   rejected.
-   * - A change of the loop is heard within two seconds.
+   * - A change of the loop is heard after the frames that have been read ahead.
    * - A voice that begins after the first half second of the file is heard when its frames have
    *   been read, within about 100 ms.
    * - A voice whose frames do not come in time fades out, and goes on when they come
