@@ -349,7 +349,7 @@ def test_a_loop_may_end_before_the_load(engine, capfd):
 
 
 def get_helpers():
-    return [thread for thread in threading.enumerate() if thread.name == 'flitzis']
+    return [thread for thread in threading.enumerate() if thread.name == 'flitzis-asyncio']
 
 
 def test_awaiting_keeps_nothing():

@@ -45,7 +45,7 @@ def _get_context(_pid):
         while True:
             context.iteration(True)
 
-    threading.Thread(target=run, name='flitzis', daemon=True).start()
+    threading.Thread(target=run, name='flitzis-asyncio', daemon=True).start()
     return context
 
 
