@@ -52,6 +52,16 @@ def numpy_of(data, n_channels=2):
     return numpy.frombuffer(data, numpy.float32).reshape(-1, n_channels)
 
 
+def end(process):
+    """Asks a program to end, and kills it if it does not."""
+    process.terminate()
+    try:
+        process.wait(10)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
+
+
 def logs_of(folder):
     """What the servers with this folder have printed."""
     return ''.join(log.read_text(errors='replace') for log in folder.glob('*.log'))
@@ -100,12 +110,7 @@ class PipeWire:
         ended already."""
         has_ended = not all(process.poll() is None for process in self.processes)
         for process in reversed(self.processes):
-            process.terminate()
-            try:
-                process.wait(10)
-            except subprocess.TimeoutExpired:
-                process.kill()
-                process.wait()
+            end(process)
         self.processes = []
         if has_ended:
             raise AssertionError(
@@ -345,12 +350,12 @@ class Recording:
             self._link()
             self.wait(1)
         except BaseException:
-            self._end()
+            end(self.process)
             raise
         return self
 
     def __exit__(self, *exception):
-        self._end()
+        end(self.process)
         try:
             if exception[0] is None:
                 _n_frames, self.n_missed, _quantum, self.begin_ns = self._head()
@@ -367,14 +372,6 @@ class Recording:
                 stderr=subprocess.DEVNULL, timeout=30).returncode == 0
         for channel in ('FL', 'FR'):
             poll(lambda: link(channel), f'the recorder to be linked to “{self.sink}”')
-
-    def _end(self):
-        self.process.terminate()
-        try:
-            self.process.wait(10)
-        except subprocess.TimeoutExpired:
-            self.process.kill()
-            self.process.wait()
 
     def _head(self):
         """The frames recorded and missed so far, those of the graph's last cycle, and when the

@@ -37,7 +37,7 @@ import signal
 import subprocess
 
 import pipewire_daemon
-from pipewire_daemon import CONFIG, SINK, PipeWire, build_recorder, logs_of, poll
+from pipewire_daemon import CONFIG, SINK, PipeWire, build_recorder, end, logs_of, poll
 
 # A null sink plays 2 s ahead otherwise and takes that back when a stream comes, and its monitor
 # misses what was taken back.
@@ -81,12 +81,7 @@ class Pulse:
         if self.process is None:
             return
         has_ended = self._has_ended()
-        self.process.terminate()
-        try:
-            self.process.wait(10)
-        except subprocess.TimeoutExpired:
-            self.process.kill()
-            self.process.wait()
+        end(self.process)
         self.process = None
         if has_ended:
             raise AssertionError(
